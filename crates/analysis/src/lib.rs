@@ -1,0 +1,1 @@
+//! Cube to results: rates, expected versus actual, contrasts.

@@ -1,0 +1,2 @@
+//! Thin command line: arguments, plan, stages, issues, exit code.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The words of the field as types, and the gate that decides what may be published.

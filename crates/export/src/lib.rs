@@ -1,0 +1,1 @@
+//! A release written as Parquet and CSV with metadata.

@@ -1,0 +1,1 @@
+//! A release drawn as charts and a page.
