@@ -1,1 +1,49 @@
 //! The words of the field as types, and the gate that decides what may be published.
+//!
+//! # What flows through here
+//! 1. Loaders fill a [`Cube`]: sorted [`Cell`]s of [`Reported`] counts and their denominators, keyed
+//!    by indicator, area, period and [`Stratum`]. The [`Catalogue`] says what each key means.
+//! 2. The analysis turns a cube into [`Results`]: estimates, expected-versus-actual, contrasts.
+//! 3. [`disclosure::disclose`] turns results into a [`Release`], the only thing that may be written.
+//!
+//! Everything worth saying on the way travels as an [`Issue`] inside [`Warned`].
+//!
+//! # What it deliberately does not do
+//! No files, no environment, no clock, no data frames, no statistics: numbers are computed in
+//! `disparity-stats` and `disparity-analysis`, read and written at the edges.
+
+mod area;
+mod catalogue;
+mod cube;
+mod date;
+mod dimension;
+pub mod disclosure;
+mod indicator;
+mod issue;
+mod names;
+mod period;
+mod plan;
+mod reported;
+mod results;
+
+pub use area::{
+    Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
+    Neighbour, NeighbourModel, Tile,
+};
+pub use catalogue::{Catalogue, Context, Inspection, Source, Spend};
+pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
+pub use date::{Date, DateError};
+pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
+pub use disclosure::{DisclosureError, Policy, Release};
+pub use indicator::{
+    Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
+};
+pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
+pub use names::{did_you_mean, fold_name, nearest};
+pub use period::{MidYear, Period, PeriodError};
+pub use plan::{ChineseGroup, Plan};
+pub use reported::{Count, Reported, Suppression, Symbol};
+pub use results::{
+    Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals, Measure,
+    Measured, Position, Provenance, Rank, Results,
+};

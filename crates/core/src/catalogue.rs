@@ -1,0 +1,75 @@
+//! Everything that says what a key means, and the facts about areas that are not counts.
+
+use std::collections::BTreeMap;
+
+use crate::date::Date;
+use crate::{AreaCode, Areas, Dimensions, Indicators, MidYear, Reported};
+
+/// The code lists, shared by every cube of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catalogue {
+    /// Areas, their history, neighbours and tiles.
+    pub areas: Areas,
+    /// Indicators.
+    pub indicators: Indicators,
+    /// Groups of every dimension.
+    pub dimensions: Dimensions,
+    /// Publications the figures come from.
+    pub sources: Vec<Source>,
+    /// Facts about areas.
+    pub context: Context,
+}
+
+/// One publication that figures were compiled from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Short name used in the tables, such as `dfe-cla-2025`.
+    pub id: String,
+    /// Publisher and title.
+    pub publication: String,
+    /// Table within the publication.
+    pub table: String,
+    /// Release as the publisher names it.
+    pub release: String,
+    /// Licence.
+    pub licence: String,
+    /// SHA-256 of the file that was compiled, in hexadecimal.
+    pub sha256: String,
+    /// Names of the built-in tables that hold its figures.
+    pub tables: Vec<String>,
+}
+
+/// Facts about areas that are not counts of children receiving services.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Context {
+    /// Children by tenth of neighbourhoods (most deprived first), by index name and area.
+    pub children_by_decile: BTreeMap<(String, AreaCode), [f64; 10]>,
+    /// The latest published inspection of each authority.
+    pub inspections: BTreeMap<AreaCode, Inspection>,
+    /// Published spending of each authority, by financial year ending.
+    pub spend: BTreeMap<(AreaCode, u16), Spend>,
+    /// Children by single year of age from 0 to 17, by mid-year and area.
+    pub children_by_age: BTreeMap<(MidYear, AreaCode), [f64; 18]>,
+}
+
+/// A judgement of a children's services inspection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// When inspectors visited.
+    pub inspected: Date,
+    /// When the report was published.
+    pub published: Date,
+    /// Overall effectiveness, in the inspectorate's words.
+    pub overall: String,
+}
+
+/// Spending on children's social care in one financial year, in thousand pounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spend {
+    /// All spending on children's social care.
+    pub total: Reported<f64>,
+    /// The part spent on children looked after.
+    pub children_looked_after: Reported<f64>,
+    /// All spending on children's social care for each child aged 0 to 17, in pounds.
+    pub per_child: Reported<f64>,
+}

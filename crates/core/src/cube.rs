@@ -1,0 +1,174 @@
+//! Cells and the cube they make: what everything left of the analysis produces and everything
+//! right of it reads, without asking where it came from.
+
+use crate::{AreaCode, Count, IndicatorId, IssueSet, MidYear, Period, Reported, Stratum};
+
+/// What a cell is about. Cubes are sorted by this, in field order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellKey {
+    /// What is counted.
+    pub indicator: IndicatorId,
+    /// When.
+    pub period: Period,
+    /// Where.
+    pub area: AreaCode,
+    /// Of whom.
+    pub stratum: Stratum,
+}
+
+/// Which population or count a denominator is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// Published children aged 0 to 17 at a mid-year.
+    Children0To17 {
+        /// The year of the estimate.
+        mid_year: MidYear,
+    },
+    /// Children aged 0 to 17 at a mid-year, times a published share of another population.
+    Share {
+        /// The year of the estimate of all children.
+        mid_year: MidYear,
+        /// The year the share was published for.
+        share_year: u16,
+    },
+    /// The count of another indicator.
+    Indicator(IndicatorId),
+}
+
+/// What a numerator is divided by, and which population or count that is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Denominator {
+    /// How many.
+    pub value: Reported<f64>,
+    /// Of what.
+    pub basis: Basis,
+}
+
+/// One count with its denominator.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// What it is about.
+    pub key: CellKey,
+    /// How many were counted.
+    pub numerator: Reported<Count>,
+    /// Out of how many.
+    pub denominator: Denominator,
+    /// What must be said about it.
+    pub issues: IssueSet,
+}
+
+/// Cells that cannot be one cube.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CubeError {
+    /// The same key twice in one input.
+    #[error("two cells share the key {0:?}")]
+    Duplicate(Box<CellKey>),
+    /// The same key in both inputs of a merge, over different populations.
+    #[error("cells for {key:?} cannot be merged: their denominators are {left:?} and {right:?}")]
+    Basis {
+        /// The shared key.
+        key: Box<CellKey>,
+        /// The denominator on the left.
+        left: Basis,
+        /// The denominator on the right.
+        right: Basis,
+    },
+}
+
+/// Cells sorted by key, each key once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cube {
+    cells: Vec<Cell>,
+}
+
+impl Cube {
+    /// A cube from cells in any order.
+    ///
+    /// # Errors
+    /// [`CubeError::Duplicate`] if a key appears twice.
+    pub fn new(mut cells: Vec<Cell>) -> Result<Self, CubeError> {
+        cells.sort_by_key(|cell| cell.key);
+        match cells.windows(2).find(|pair| pair[0].key == pair[1].key) {
+            Some(pair) => Err(CubeError::Duplicate(Box::new(pair[0].key))),
+            None => Ok(Self { cells }),
+        }
+    }
+
+    /// The cells, sorted by key.
+    #[must_use]
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The cells of one indicator, sorted by key.
+    #[must_use]
+    pub fn indicator(&self, id: IndicatorId) -> &[Cell] {
+        let start = self.cells.partition_point(|cell| cell.key.indicator < id);
+        let end = self.cells.partition_point(|cell| cell.key.indicator <= id);
+        &self.cells[start..end]
+    }
+
+    /// The cell with that key.
+    #[must_use]
+    pub fn get(&self, key: &CellKey) -> Option<&Cell> {
+        self.cells
+            .binary_search_by_key(key, |cell| cell.key)
+            .ok()
+            .map(|position| &self.cells[position])
+    }
+
+    /// Both cubes together. Where a key is in both, counts are added and denominators are added
+    /// (the two halves of a split), and an absence on either side is an absence of the sum.
+    ///
+    /// Associative and commutative, so work can be split by authority and joined in any order.
+    ///
+    /// # Errors
+    /// [`CubeError::Basis`] if the same key has denominators of different populations.
+    pub fn merge(self, other: Self) -> Result<Self, CubeError> {
+        let mut merged = Vec::with_capacity(self.cells.len() + other.cells.len());
+        let mut left = self.cells.into_iter().peekable();
+        let mut right = other.cells.into_iter().peekable();
+        loop {
+            let next = match (left.peek(), right.peek()) {
+                (Some(l), Some(r)) => match l.key.cmp(&r.key) {
+                    std::cmp::Ordering::Less => left.next(),
+                    std::cmp::Ordering::Greater => right.next(),
+                    std::cmp::Ordering::Equal => {
+                        let both = left.next().zip(right.next());
+                        both.map(|(l, r)| add(&l, &r)).transpose()?
+                    }
+                },
+                (Some(_), None) => left.next(),
+                (None, _) => right.next(),
+            };
+            match next {
+                Some(cell) => merged.push(cell),
+                None => return Ok(Self { cells: merged }),
+            }
+        }
+    }
+}
+
+fn add(left: &Cell, right: &Cell) -> Result<Cell, CubeError> {
+    if left.denominator.basis != right.denominator.basis {
+        return Err(CubeError::Basis {
+            key: Box::new(left.key),
+            left: left.denominator.basis,
+            right: right.denominator.basis,
+        });
+    }
+    let value = left
+        .denominator
+        .value
+        .zip(right.denominator.value)
+        .map(|(a, b)| a + b);
+    Ok(Cell {
+        key: left.key,
+        numerator: Reported::sum_complete([left.numerator, right.numerator]),
+        denominator: Denominator {
+            value,
+            basis: left.denominator.basis,
+        },
+        issues: left.issues.union(right.issues),
+    })
+}

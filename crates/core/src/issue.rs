@@ -1,0 +1,284 @@
+//! Errors stop, issues travel: what a reader must know about a figure, and where it arose.
+
+use std::fmt;
+
+use crate::{AreaCode, Period};
+
+/// How much an issue matters to someone using the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Can change what one concludes.
+    Warning,
+}
+
+impl Severity {
+    /// The word in `issues.csv`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+macro_rules! issue_codes {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $code:literal, $severity:ident, $hint:literal; )+) => {
+        /// The kinds of issue, each with a code that is stable between versions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum IssueCode { $( $(#[doc = $doc])+ $variant, )+ }
+
+        impl IssueCode {
+            /// Every code, in declaration order.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The code as written in outputs.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $( Self::$variant => $code, )+ } }
+
+            /// How much it matters.
+            #[must_use]
+            pub const fn severity(self) -> Severity { match self { $( Self::$variant => Severity::$severity, )+ } }
+
+            /// What it means, for people.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $( Self::$variant => concat!($($doc),+).trim_start(), )+ }
+            }
+
+            /// What a reader should do about it.
+            #[must_use]
+            pub const fn hint(self) -> &'static str { match self { $( Self::$variant => $hint, )+ } }
+        }
+    };
+}
+
+issue_codes! {
+    /// The figure is withheld, unavailable, unreliable or not applicable in the source; so is everything that depends on it.
+    SourceSymbol = "SOURCE_SYMBOL", Note, "read the symbol; do not treat it as zero";
+    /// The count is of events, not children; one child can be counted more than once, so the interval is narrower than it should be.
+    RepeatEvents = "REPEAT_EVENTS", Note, "compare with the count of children where there is one";
+    /// National and regional counts are published to the nearest 10.
+    RoundedTo10 = "ROUNDED_TO_10", Note, "differences smaller than 10 mean nothing at these levels";
+    /// Fewer than ten events: the rate is unstable and the interval wide.
+    SmallCount = "SMALL_COUNT", Warning, "pool years or areas before comparing";
+    /// City of London and Isles of Scilly are kept in totals but left out of rankings and neighbour medians because their counts are tiny.
+    TinyArea = "TINY_AREA", Note, "set include_tiny = true in the plan to rank them";
+    /// The number of children in the ethnic group is estimated: the authority's pupils by ethnic group give shares, which are applied to its children aged 0 to 17.
+    PupilShare = "PUPIL_SHARE", Warning, "the interval does not include the uncertainty of the share";
+    /// Pupils by ethnic group are not published for that school year; the nearest published year's shares are used.
+    PupilShareCarried = "PUPIL_SHARE_CARRIED", Warning, "the further the years are apart, the less to read into small differences";
+    /// The authority had no pupil figures of its own; the shares of the authority it was split from are used.
+    PupilSharePredecessor = "PUPIL_SHARE_PREDECESSOR", Warning, "treat the group's rate as indicative only";
+    /// Pupils by ethnic group count more kinds of school from 2017/18, so earlier shares are on a narrower base.
+    PupilCoverageChange = "PUPIL_COVERAGE_CHANGE", Note, "prefer changes that start in 2018 or later";
+    /// The number of children in the age band is estimated: shares by age are applied to the published number of children aged 0 to 17.
+    AgeShare = "AGE_SHARE", Note, "the share is of the same mid-year; revisions to the total are spread over ages";
+    /// Ages are not published for that mid-year; the nearest published year's age shares are used.
+    AgeShareCarried = "AGE_SHARE_CARRIED", Warning, "births moved these shares most at the youngest ages";
+    /// Children whose group is not recorded, or who are unborn, are shared over the known groups in proportion, so that expected and observed add up nationally.
+    UnknownShared = "UNKNOWN_SHARED", Note, "look at the size of the unknown group beside it";
+    /// The group stands for children whose ethnicity is refused or not recorded; it has no population, so no rate.
+    UnknownGroup = "UNKNOWN_GROUP", Note, "a growing unknown group lowers every other group's rate";
+    /// Part of the figure includes young people aged 18 or over who are still receiving services, while the population stops at 17.
+    Includes18AndOver = "INCLUDES_18_AND_OVER", Note, "compare like with like: every authority's figure has the same mismatch";
+    /// A later release revised the count; the newest release is used.
+    CountRevised = "COUNT_REVISED", Note, "figures printed from an earlier release will differ";
+    /// One or more authorities had no figure that year; the published England and regional totals are as the publisher gives them.
+    CoverageGap = "COVERAGE_GAP", Warning, "see the authorities listed; do not read the national change for that year as real";
+    /// The authority was formed, split or merged; earlier figures under another code are not joined to its series.
+    AreaChanged = "AREA_CHANGED", Note, "compare with the predecessor's figures, or start from the first year of the new authority";
+    /// The authority's code changed without a change of boundary; all years are kept under one code.
+    AreaRecoded = "AREA_RECODED", Note, "other files may use the other code";
+    /// Not all ten statistical neighbours had a figure; the median and mean are of those that did.
+    NeighboursMissing = "NEIGHBOURS_MISSING", Note, "see how many had data before leaning on the comparison";
+    /// The comparator is treated as a fixed benchmark; only the authority's own uncertainty is in the interval.
+    FixedComparator = "FIXED_COMPARATOR", Note, "do not read the interval as a test between two samples";
+    /// Children counted at two 31 Marches overlap, so the two counts are not independent; the interval for the change is wider than it need be.
+    OverlappingStock = "OVERLAPPING_STOCK", Note, "a change outside the interval is real; one inside may be too";
+    /// The code was not collected in every year, or was being replaced by finer codes.
+    PartlyCollected = "PARTLY_COLLECTED", Warning, "do not read the change between these years as a trend";
+    /// Where Chinese children are counted cannot be changed for this table: it is published with Chinese inside Asian.
+    ChineseFixed = "CHINESE_FIXED", Warning, "leave chinese_group at its default for this indicator";
+    /// A row for two authorities together was read and kept out: it belongs to neither alone.
+    CombinedRow = "COMBINED_ROW", Note, "nothing to do; the authorities' own rows are used where published";
+    /// A file labels its areas in a way that had to be repaired; the repair is named in the message.
+    LabelRepaired = "LABEL_REPAIRED", Note, "check the message if the area matters to you";
+    /// Figures at one geographic level could not be used because their denominator is not published for that area and year.
+    NoDenominator = "NO_DENOMINATOR", Note, "the count is in the table; no rate is possible";
+}
+
+impl fmt::Display for IssueCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A small set of issue codes that travels with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct IssueSet(u64);
+
+impl IssueSet {
+    /// No issues.
+    pub const EMPTY: Self = Self(0);
+
+    /// The set with one more code.
+    #[must_use]
+    pub const fn with(self, code: IssueCode) -> Self {
+        Self(self.0 | 1 << code as u64)
+    }
+
+    /// The set with one more code, if `condition` holds.
+    #[must_use]
+    pub const fn with_if(self, condition: bool, code: IssueCode) -> Self {
+        if condition { self.with(code) } else { self }
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the code is in the set.
+    #[must_use]
+    pub const fn contains(self, code: IssueCode) -> bool {
+        self.0 & (1 << code as u64) != 0
+    }
+
+    /// Whether there is nothing in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The codes in declaration order.
+    pub fn iter(self) -> impl Iterator<Item = IssueCode> {
+        IssueCode::ALL
+            .iter()
+            .copied()
+            .filter(move |code| self.contains(*code))
+    }
+}
+
+impl FromIterator<IssueCode> for IssueSet {
+    fn from_iter<I: IntoIterator<Item = IssueCode>>(codes: I) -> Self {
+        codes.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
+impl fmt::Display for IssueSet {
+    /// Codes separated by single spaces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, code) in self.iter().enumerate() {
+            if i > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(code.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+/// Where in an input something was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    /// File as the user knows it.
+    pub file: String,
+    /// Line, counting from 1 and including the header; 0 when the whole file is meant.
+    pub line: u64,
+    /// Column name, empty when the whole row is meant.
+    pub column: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if !self.column.is_empty() {
+            write!(f, ", column `{}`", self.column)?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing a reader must know, as a row of `issues.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issue {
+    /// What kind of thing.
+    pub code: IssueCode,
+    /// Indicator concerned, by its name; empty for all.
+    pub indicator: String,
+    /// Area concerned, if one.
+    pub area: Option<AreaCode>,
+    /// Period concerned, if one.
+    pub period: Option<Period>,
+    /// Where it was found, for issues that come from reading.
+    pub place: Option<Place>,
+    /// How many rows are affected.
+    pub rows: u64,
+    /// The particulars, in one sentence.
+    pub message: String,
+}
+
+impl Issue {
+    /// An issue of one kind with its particulars; the rest is filled in by the caller.
+    #[must_use]
+    pub fn new(code: IssueCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            indicator: String::new(),
+            area: None,
+            period: None,
+            place: None,
+            rows: 1,
+            message: message.into(),
+        }
+    }
+}
+
+/// A result with what must be said about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Warned<T> {
+    /// The result.
+    pub output: T,
+    /// What a reader must know, in a fixed order.
+    pub issues: Vec<Issue>,
+}
+
+impl<T> Warned<T> {
+    /// A result about which there is nothing to say.
+    pub const fn clean(output: T) -> Self {
+        Self {
+            output,
+            issues: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_fit_the_set() {
+        assert!(IssueCode::ALL.len() <= 64);
+        let mut seen: Vec<&str> = IssueCode::ALL.iter().map(|code| code.as_str()).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), IssueCode::ALL.len());
+    }
+
+    #[test]
+    fn a_set_prints_its_codes_in_order_whatever_the_order_of_insertion() {
+        let set = IssueSet::EMPTY
+            .with(IssueCode::TinyArea)
+            .with(IssueCode::SmallCount);
+        assert_eq!(set.to_string(), "SMALL_COUNT TINY_AREA");
+        assert!(set.contains(IssueCode::TinyArea) && !set.contains(IssueCode::RepeatEvents));
+    }
+}

@@ -1,0 +1,376 @@
+//! What an analysis produces: rows of estimates, expected-versus-actual and contrasts.
+//!
+//! Every row that holds a ratio also holds its numerator, denominator, intervals and method; where
+//! something is missing the row holds the reason instead of a number.
+
+use disparity_stats::Interval;
+
+use crate::{
+    AreaCode, CellKey, Count, Cube, Denominator, IndicatorId, Issue, IssueSet, Period, Reported,
+    Symbol, Unit,
+};
+
+/// Whether figures were published by their owner or computed from records of children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provenance {
+    /// Already disclosure-controlled by the publisher.
+    Published,
+    /// Counted here from records of children.
+    ChildLevel,
+}
+
+/// The two intervals that travel with every estimate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Intervals {
+    /// At the 95% level.
+    pub p95: Interval,
+    /// At the 99.8% level.
+    pub p998: Interval,
+}
+
+impl Intervals {
+    /// Both intervals multiplied by a positive factor.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        let scale = |interval: Interval| Interval {
+            low: interval.low * factor,
+            high: interval.high * factor,
+        };
+        Self {
+            p95: scale(self.p95),
+            p998: scale(self.p998),
+        }
+    }
+
+    /// The interval at each level, with the level.
+    #[must_use]
+    pub const fn levels(self) -> [(f64, Interval); 2] {
+        [(0.95, self.p95), (0.998, self.p998)]
+    }
+}
+
+/// A value with its intervals and the method that made them. Rates are per person, proportions 0–1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The value.
+    pub value: f64,
+    /// Its intervals.
+    pub intervals: Intervals,
+    /// Name of the method, as `disparity method` knows it.
+    pub method: &'static str,
+}
+
+/// One rate or proportion.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// What it is about.
+    pub key: CellKey,
+    /// How many were counted.
+    pub numerator: Reported<Count>,
+    /// Out of how many, of what.
+    pub denominator: Denominator,
+    /// The rate or proportion, or why there is none.
+    pub outcome: Reported<Measured>,
+    /// What must be said about it.
+    pub issues: IssueSet,
+}
+
+/// How an expected count was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExpectedModel {
+    /// England's rate times the authority's children.
+    NationalRate,
+    /// England's rate in each age band times the authority's children in it.
+    Age,
+    /// England's rate in each ethnic group times the authority's children in it.
+    Ethnicity,
+}
+
+impl ExpectedModel {
+    /// The word in the `model` column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NationalRate => "national_rate",
+            Self::Age => "age",
+            Self::Ethnicity => "ethnicity",
+        }
+    }
+}
+
+/// Where an authority stands against what is expected, by its own interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Position {
+    /// Below, even at the 99.8% level.
+    Lower998,
+    /// Below at the 95% level.
+    Lower95,
+    /// The interval contains what is expected.
+    AsExpected,
+    /// Above at the 95% level.
+    Higher95,
+    /// Above, even at the 99.8% level.
+    Higher998,
+}
+
+impl Position {
+    /// Where a ratio with these intervals stands against 1.
+    #[must_use]
+    pub fn of(intervals: &Intervals) -> Self {
+        if intervals.p998.low > 1.0 {
+            Self::Higher998
+        } else if intervals.p95.low > 1.0 {
+            Self::Higher95
+        } else if intervals.p998.high < 1.0 {
+            Self::Lower998
+        } else if intervals.p95.high < 1.0 {
+            Self::Lower95
+        } else {
+            Self::AsExpected
+        }
+    }
+
+    /// The word in the `position` column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lower998 => "lower_99_8",
+            Self::Lower95 => "lower_95",
+            Self::AsExpected => "as_expected",
+            Self::Higher95 => "higher_95",
+            Self::Higher998 => "higher_99_8",
+        }
+    }
+
+    /// The words for people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Lower998 => "lower than expected (99.8%)",
+            Self::Lower95 => "lower than expected (95%)",
+            Self::AsExpected => "as expected",
+            Self::Higher95 => "higher than expected (95%)",
+            Self::Higher998 => "higher than expected (99.8%)",
+        }
+    }
+}
+
+/// An authority's rank and what chance alone would make of it. Rank 1 is the highest ratio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    /// Rank of the ratio.
+    pub rank: u32,
+    /// Lower end of the 95% interval for the rank.
+    pub low: u32,
+    /// Upper end of the 95% interval for the rank.
+    pub high: u32,
+    /// How many areas were ranked.
+    pub of: u32,
+}
+
+/// An expected count and what was observed against it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExpectedCount {
+    /// Σ reference rate × local population.
+    pub expected: f64,
+    /// Observed ÷ expected, with its intervals.
+    pub ratio: Measured,
+    /// Where the ratio stands against 1.
+    pub position: Position,
+}
+
+/// Expected versus actual for one area, period and model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expected {
+    /// What was counted.
+    pub indicator: IndicatorId,
+    /// When.
+    pub period: Period,
+    /// Where.
+    pub area: AreaCode,
+    /// How the expected count was made.
+    pub model: ExpectedModel,
+    /// How many were counted.
+    pub observed: Reported<Count>,
+    /// What was expected, or why that cannot be said.
+    pub outcome: Reported<ExpectedCount>,
+    /// The rank among authorities; not applicable to regions, tiny areas and missing values.
+    pub rank: Reported<Rank>,
+    /// What must be said about it.
+    pub issues: IssueSet,
+}
+
+/// What a figure is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Comparator {
+    /// England in the same year.
+    England,
+    /// The authority's region in the same year.
+    Region(AreaCode),
+    /// The median of the statistical neighbours in the same year.
+    NeighbourMedian,
+    /// The mean of the statistical neighbours in the same year.
+    NeighbourMean,
+    /// The same area one year before.
+    YearBefore(Period),
+    /// The same area five years before.
+    FiveYearsBefore(Period),
+    /// The same area in its first year with a figure.
+    FirstYear(Period),
+    /// The reference group of the same dimension, area and year.
+    Group(crate::Stratum),
+    /// Everyone in the same area and year whose group is known.
+    Everyone,
+}
+
+impl Comparator {
+    /// The word in the `comparator_type` column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::England => "england",
+            Self::Region(_) => "region",
+            Self::NeighbourMedian => "neighbours_median",
+            Self::NeighbourMean => "neighbours_mean",
+            Self::YearBefore(_) => "year_before",
+            Self::FiveYearsBefore(_) => "five_years_before",
+            Self::FirstYear(_) => "first_year",
+            Self::Group(_) => "reference_group",
+            Self::Everyone => "all_known_groups",
+        }
+    }
+}
+
+/// How two figures are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measure {
+    /// One rate or proportion divided by the other.
+    Ratio,
+    /// One rate or proportion minus the other, per person.
+    Difference,
+    /// Share of the group among those counted, divided by its share of the population.
+    Disproportionality,
+}
+
+impl Measure {
+    /// The word in the `measure` column for an indicator in that unit.
+    #[must_use]
+    pub const fn as_str(self, unit: Unit) -> &'static str {
+        match (self, unit) {
+            (Self::Ratio, Unit::Per10k) => "rate_ratio",
+            (Self::Ratio, Unit::Proportion) => "proportion_ratio",
+            (Self::Difference, Unit::Per10k) => "rate_difference",
+            (Self::Difference, Unit::Proportion) => "proportion_difference",
+            (Self::Disproportionality, _) => "disproportionality",
+        }
+    }
+}
+
+/// One figure against another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contrast {
+    /// The figure that is compared.
+    pub key: CellKey,
+    /// What it is compared with.
+    pub comparator: Comparator,
+    /// How.
+    pub measure: Measure,
+    /// The figure, per person or 0–1.
+    pub group_value: Reported<f64>,
+    /// What it is compared with, per person or 0–1.
+    pub comparator_value: Reported<f64>,
+    /// How many neighbours had a figure, for comparisons with neighbours.
+    pub neighbours_with_data: Option<u8>,
+    /// The comparison, or why there is none.
+    pub outcome: Reported<Measured>,
+    /// What must be said about it.
+    pub issues: IssueSet,
+}
+
+/// Everything an analysis produced, before disclosure control. It cannot be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// Where the counts came from.
+    pub provenance: Provenance,
+    /// Rates and proportions, sorted by key.
+    pub estimates: Vec<Estimate>,
+    /// Expected versus actual, sorted by indicator, period, area and model.
+    pub expected: Vec<Expected>,
+    /// Contrasts, sorted by key, comparator and measure.
+    pub contrasts: Vec<Contrast>,
+    /// What must be said about the run.
+    pub issues: Vec<Issue>,
+}
+
+impl Results {
+    /// The symbol for something that depends on a cell that is not in the cube at all.
+    pub const ABSENT: Symbol = Symbol::NotAvailable;
+
+    /// The estimate with that key.
+    #[must_use]
+    pub fn estimate(&self, key: &CellKey) -> Option<&Estimate> {
+        self.estimates
+            .binary_search_by_key(key, |row| row.key)
+            .ok()
+            .map(|position| &self.estimates[position])
+    }
+
+    /// How many cells of a cube hold a symbol instead of a count.
+    #[must_use]
+    pub fn symbols_in(cube: &Cube) -> usize {
+        cube.cells()
+            .iter()
+            .filter(|cell| !cell.numerator.is_value())
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn intervals(low95: f64, high95: f64, low998: f64, high998: f64) -> Intervals {
+        Intervals {
+            p95: Interval {
+                low: low95,
+                high: high95,
+            },
+            p998: Interval {
+                low: low998,
+                high: high998,
+            },
+        }
+    }
+
+    #[test]
+    fn position_follows_the_widest_interval_that_excludes_one() {
+        assert_eq!(
+            Position::of(&intervals(0.9, 1.1, 0.8, 1.2)),
+            Position::AsExpected
+        );
+        assert_eq!(
+            Position::of(&intervals(1.1, 1.3, 0.9, 1.5)),
+            Position::Higher95
+        );
+        assert_eq!(
+            Position::of(&intervals(1.2, 1.3, 1.1, 1.5)),
+            Position::Higher998
+        );
+        assert_eq!(
+            Position::of(&intervals(0.7, 0.9, 0.6, 1.1)),
+            Position::Lower95
+        );
+        assert_eq!(
+            Position::of(&intervals(0.7, 0.8, 0.6, 0.9)),
+            Position::Lower998
+        );
+    }
+
+    #[test]
+    fn an_interval_that_touches_one_is_as_expected() {
+        assert_eq!(
+            Position::of(&intervals(1.0, 1.4, 0.9, 1.6)),
+            Position::AsExpected
+        );
+    }
+}
