@@ -1,9 +1,64 @@
-//! Numbers in, numbers out.
-/// stub
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Interval {
-    /// low
-    pub low: f64,
-    /// high
-    pub high: f64,
-}
+//! Numbers in, numbers out: the statistics of disparity.
+//!
+//! Every method says in its documentation what it computes and in which units, what it is good
+//! for and what not, when it refuses, a number that can be reproduced elsewhere, and where the
+//! method was published. [`methods`] gives the same texts to a program.
+//!
+//! The flow, from left to right:
+//! 1. one quantity with its interval: [`crude_rate`], [`wilson`], [`exact_poisson`], [`byar`];
+//! 2. adjusted for the make-up of a population: [`direct_rate`], [`indirect_ratio`];
+//! 3. two groups compared: [`rate_ratio`], [`rate_difference`], [`odds_ratio`].
+//!
+//! What it deliberately does not do: it knows no areas, no children and no files; it draws no
+//! random numbers without a seed; it never gives a NaN or an infinity. What cannot be computed is
+//! a typed [`Error`] that carries the offending value.
+//!
+//! Conventions: rates are per person and proportions between 0 and 1, so scale at the edge with
+//! [`Estimate::scaled`]. Counts are `f64` because protected or modelled counts may be fractional;
+//! whole numbers up to 2^53 are exact. Levels are [`Level`], never a bare 95.
+
+mod check;
+mod contrasts;
+mod error;
+mod funnel;
+mod intervals;
+mod level;
+mod linear;
+mod method;
+mod random;
+mod rank;
+mod round;
+mod shrink;
+mod special;
+mod standardise;
+mod sum;
+
+pub use contrasts::{
+    Disproportionality, GroupEstimate, disproportionality, group_difference, group_ratio,
+    odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference, rate_difference_wald,
+    rate_ratio, rate_ratio_exact, rate_ratio_mid_p, risk_difference, risk_ratio,
+};
+pub use error::{Error, Result};
+pub use funnel::{
+    FunnelCurve, FunnelPoint, FunnelPosition, FunnelScale, FunnelUnit, Outliers, Overdispersion,
+    funnel_count_curve, funnel_position, funnel_position_proportion, funnel_position_ratio,
+    funnel_proportion, funnel_rate, funnel_ratio, overdispersion,
+};
+pub use intervals::{
+    CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p, clopper_pearson,
+    crude_rate, crude_rate_non_independent, exact_poisson, mean_interval, mid_p_poisson,
+    poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion, wilson,
+    wilson_finite_population,
+};
+pub use level::{Estimate, Interval, Level};
+pub use method::{MethodDoc, method, methods};
+pub use rank::{RankInterval, rank_intervals};
+pub use round::round_half_up;
+pub use shrink::{ShrunkRatio, Shrunken, shrink_gamma_poisson, shrink_gamma_poisson_towards};
+pub use standardise::{
+    CollapsedReference, Composition, Decomposition, DirectRate, DirectStratum, GroupedStrata,
+    IndirectRatio, ReferenceCell, RepeatedStratum, collapse_reference, decompose_difference,
+    direct_rate, direct_rate_gamma, direct_rate_non_independent, expected_by_group, expected_count,
+    indirect_rate, indirect_ratio, indirect_ratio_log_normal, indirect_ratios,
+};
+pub use sum::{mean, median};

@@ -1,0 +1,160 @@
+//! Intervals for a Poisson count. Rates divide these limits by a population elsewhere.
+
+use crate::check;
+use crate::error::{Error, Result};
+use crate::level::{Interval, Level};
+use crate::special::{
+    gamma_quantile_lower, gamma_quantile_upper, gamma_tails, increasing_root, poisson_density,
+};
+
+/// From this count on the switch rule uses Byar's approximation (Fingertips technical guide).
+const BYAR_FROM: f64 = 10.0;
+
+/// Which of the two methods the switch rule chose for a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountMethod {
+    /// The exact interval, for counts below 10.
+    Exact,
+    /// Byar's approximation, for counts of 10 or more.
+    Byar,
+}
+
+#[doc = include_str!("../../docs/exact_poisson.md")]
+pub fn exact_poisson(count: f64, level: Level) -> Result<Interval> {
+    let count = check::count(count)?;
+    let tail = level.tail();
+    let low = if count > 0.0 {
+        gamma_quantile_lower(count, tail)
+    } else {
+        0.0
+    };
+    let high = gamma_quantile_upper(count + 1.0, tail);
+    Interval::of("the exact Poisson interval", low, high)
+}
+
+#[doc = include_str!("../../docs/byar.md")]
+pub fn byar(count: f64, level: Level) -> Result<Interval> {
+    let count = check::count(count)?;
+    let (low, high) = byar_limits(count, level.z());
+    Interval::of("Byar's interval", low, high)
+}
+
+/// Byar's limits for a checked count and a deviate: the one place where the formula stands.
+pub(crate) fn byar_limits(count: f64, z: f64) -> (f64, f64) {
+    (byar_low(count, z), byar_high(count + 1.0, z))
+}
+
+fn byar_low(count: f64, z: f64) -> f64 {
+    if count <= 0.0 {
+        return 0.0;
+    }
+    let root = 1.0 - 1.0 / (9.0 * count) - z / (3.0 * count.sqrt());
+    // Below zero the cube of the root is no longer a limit for a count.
+    if root > 0.0 {
+        count * root * root * root
+    } else {
+        0.0
+    }
+}
+
+fn byar_high(next: f64, z: f64) -> f64 {
+    let root = 1.0 - 1.0 / (9.0 * next) + z / (3.0 * next.sqrt());
+    next * root * root * root
+}
+
+#[doc = include_str!("../../docs/byar_mid_p.md")]
+pub fn byar_mid_p(count: f64, level: Level) -> Result<Interval> {
+    let half = check::count(count)? + 0.5;
+    let z = level.z();
+    Interval::of(
+        "Byar's interval at count + 1/2",
+        byar_low(half, z),
+        byar_high(half, z),
+    )
+}
+
+#[doc = include_str!("../../docs/wald_poisson.md")]
+pub fn wald_poisson(count: f64, level: Level) -> Result<Interval> {
+    let count = check::count(count)?;
+    let half_width = level.z() * count.sqrt();
+    Interval::of("the Wald interval", count - half_width, count + half_width)
+}
+
+#[doc = include_str!("../../docs/mid_p_poisson.md")]
+pub fn mid_p_poisson(count: f64, level: Level) -> Result<Interval> {
+    let count = check::count(count)?;
+    let tail = level.tail();
+    // The exact limits enclose the mid-P limits and the point estimate lies between them.
+    let exact = exact_poisson(count, level)?;
+    let low = if count > 0.0 {
+        increasing_root(exact.low, 0.0, count, |m| {
+            // P(X > count) + P(X = count) / 2, increasing in m.
+            let at = poisson_density(count, m);
+            let (above, _) = gamma_tails(count + 1.0, m);
+            (above + 0.5 * at - tail, 0.5 * at * (1.0 + count / m))
+        })
+    } else {
+        0.0
+    };
+    let high = increasing_root(exact.high, count, exact.high * 1.01 + 1.0, |m| {
+        // P(X < count) + P(X = count) / 2, decreasing in m.
+        let at = poisson_density(count, m);
+        let below = if count > 0.0 {
+            gamma_tails(count, m).1
+        } else {
+            0.0
+        };
+        (tail - below - 0.5 * at, 0.5 * at * (1.0 + count / m))
+    });
+    Interval::of("the mid-P interval", low, high)
+}
+
+#[doc = include_str!("../../docs/poisson_count_interval.md")]
+pub fn poisson_count_interval(count: f64, level: Level) -> Result<(Interval, CountMethod)> {
+    if check::count(count)? < BYAR_FROM {
+        Ok((exact_poisson(count, level)?, CountMethod::Exact))
+    } else {
+        Ok((byar(count, level)?, CountMethod::Byar))
+    }
+}
+
+/// [`poisson_count_interval`] for many counts at one level: the level's constants and the exact
+/// limits of the whole numbers below 10 are worked out once.
+///
+/// # Errors
+/// As [`poisson_count_interval`], with the position of the first count refused.
+///
+/// # Example
+/// ```
+/// use disparity_stats::{poisson_count_interval, poisson_count_intervals, Level};
+/// let many = poisson_count_intervals(&[0.0, 7.0, 65.0], Level::P95)?;
+/// assert_eq!(many[1], poisson_count_interval(7.0, Level::P95)?.0);
+/// # Ok::<(), disparity_stats::Error>(())
+/// ```
+pub fn poisson_count_intervals(counts: &[f64], level: Level) -> Result<Vec<Interval>> {
+    let z = level.z();
+    let mut small = Vec::with_capacity(10);
+    for count in 0..10 {
+        small.push(exact_poisson(f64::from(count), level)?);
+    }
+    let one = |count: f64| -> Result<Interval> {
+        if count >= BYAR_FROM && count <= check::MAX_COUNT {
+            let (low, high) = byar_limits(count, z);
+            return Ok(Interval { low, high });
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 9"
+        )]
+        if (0.0..BYAR_FROM).contains(&count) && count.fract() == 0.0 {
+            return Ok(small[count as usize]);
+        }
+        exact_poisson(count, level)
+    };
+    counts
+        .iter()
+        .enumerate()
+        .map(|(index, &count)| one(count).map_err(|e: Error| e.at(index)))
+        .collect()
+}

@@ -1,0 +1,133 @@
+//! Confidence levels, intervals, and the pair of an estimate with its interval.
+//! No method lives here: these are the words that every method's signature uses.
+
+use crate::check;
+use crate::error::{Error, Result};
+use crate::special::normal_quantile_upper;
+
+/// A two-sided confidence level such as 0.95; never 95.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Level(f64);
+
+impl Level {
+    /// 95%, the level of most published intervals.
+    pub const P95: Level = Level(0.95);
+    /// 99.8%, the outer limits of funnel plots ("three sigma").
+    pub const P998: Level = Level(0.998);
+
+    /// A level of the caller's choosing.
+    ///
+    /// # Errors
+    /// [`Error::Level`] unless `0 < value < 1`, and unless an `f64` can tell `1 - value` from 0
+    /// with some precision (`value <= 1 - 1e-12`).
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::Level;
+    /// assert!((Level::new(0.9)?.z() - 1.644_853_626_951_472).abs() < 1e-14);
+    /// assert!(Level::new(95.0).is_err());
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    pub fn new(value: f64) -> Result<Self> {
+        if value > 0.0 && value <= 1.0 - 1e-12 {
+            Ok(Level(value))
+        } else {
+            Err(Error::Level { found: value })
+        }
+    }
+
+    /// The level as a proportion.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.0
+    }
+
+    /// The probability left in each tail, `(1 - level) / 2`.
+    #[must_use]
+    pub fn tail(self) -> f64 {
+        (1.0 - self.0) / 2.0
+    }
+
+    /// The standard normal deviate of the level: 1.96 for 95%.
+    #[must_use]
+    pub fn z(self) -> f64 {
+        normal_quantile_upper(self.tail())
+    }
+}
+
+/// A closed interval, `low <= high`, both finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower limit.
+    pub low: f64,
+    /// The upper limit.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Builds an interval from computed limits, refusing anything that is not one.
+    pub(crate) fn of(what: &'static str, low: f64, high: f64) -> Result<Self> {
+        let low = check::result(what, low)?;
+        let high = check::result(what, high)?;
+        // Rounding can cross limits that are equal in exact arithmetic.
+        Ok(if low <= high {
+            Interval { low, high }
+        } else {
+            Interval {
+                low: high,
+                high: low,
+            }
+        })
+    }
+
+    /// Whether `value` lies in the interval, its ends included.
+    #[must_use]
+    pub fn contains(self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+
+    /// Whether every point of `other` lies in this interval.
+    #[must_use]
+    pub fn encloses(self, other: Interval) -> bool {
+        self.low <= other.low && other.high <= self.high
+    }
+
+    /// The interval in another unit, for example times 10,000 for a rate per 10,000.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] when `per` is not finite and positive; [`Error::OutOfRange`] on overflow.
+    pub fn scaled(self, per: f64) -> Result<Self> {
+        let per = check::positive("per", per)?;
+        Interval::of("the scaled interval", self.low * per, self.high * per)
+    }
+}
+
+/// A value with its interval. The level is the one that the caller asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The point estimate.
+    pub value: f64,
+    /// Its interval.
+    pub interval: Interval,
+}
+
+impl Estimate {
+    pub(crate) fn of(what: &'static str, value: f64, low: f64, high: f64) -> Result<Self> {
+        Ok(Estimate {
+            value: check::result(what, value)?,
+            interval: Interval::of(what, low, high)?,
+        })
+    }
+
+    /// The estimate in another unit, for example times 10,000 for a rate per 10,000.
+    ///
+    /// # Errors
+    /// As [`Interval::scaled`].
+    pub fn scaled(self, per: f64) -> Result<Self> {
+        let interval = self.interval.scaled(per)?;
+        Ok(Estimate {
+            value: check::result("the scaled estimate", self.value * per)?,
+            interval,
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! The registry of methods: the same texts that rustdoc shows, for a program to print.
+//! No method is implemented here.
+
+/// One method's documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MethodDoc {
+    /// The function's name, also the name of its file and of its reference rows.
+    pub name: &'static str,
+    /// The first line of the text: what the method is, in one line.
+    pub title: &'static str,
+    /// What it belongs to, for a table of contents.
+    pub group: &'static str,
+    /// The whole text in Markdown.
+    pub text: &'static str,
+}
+
+/// The first line of a text, so that the title stands in one place only.
+const fn first_line(text: &'static str) -> &'static str {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b'\n' {
+        end += 1;
+    }
+    match text.split_at_checked(end) {
+        Some((line, _)) => line,
+        None => text,
+    }
+}
+
+macro_rules! registry {
+    ($($group:literal: $($name:ident)+;)+) => {
+        &[$($(MethodDoc {
+            name: stringify!($name),
+            title: first_line(include_str!(concat!("../docs/", stringify!($name), ".md"))),
+            group: $group,
+            text: include_str!(concat!("../docs/", stringify!($name), ".md")),
+        },)+)+]
+    };
+}
+
+static METHODS: &[MethodDoc] = registry! {
+    "Intervals": exact_poisson byar mid_p_poisson byar_mid_p poisson_count_interval wald_poisson
+        crude_rate crude_rate_non_independent wilson wilson_finite_population clopper_pearson
+        wald_proportion mean_interval;
+    "Contrasts": rate_ratio rate_ratio_exact rate_ratio_mid_p rate_difference rate_difference_wald
+        risk_ratio risk_difference odds_ratio odds_ratio_exact odds_ratio_mid_p
+        disproportionality group_difference group_ratio;
+    "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma expected_count
+        expected_by_group indirect_ratio indirect_ratio_log_normal indirect_rate collapse_reference
+        decompose_difference;
+    "Funnels": funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position
+        overdispersion;
+    "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards;
+    "Presentation": round_half_up;
+};
+
+/// Every method, in the order of the groups.
+#[must_use]
+pub fn methods() -> &'static [MethodDoc] {
+    METHODS
+}
+
+/// The method of that name.
+///
+/// # Example
+/// ```
+/// assert_eq!(disparity_stats::method("byar").map(|m| m.group), Some("Intervals"));
+/// assert!(disparity_stats::method("bayar").is_none());
+/// ```
+#[must_use]
+pub fn method(name: &str) -> Option<&'static MethodDoc> {
+    METHODS.iter().find(|m| m.name == name)
+}

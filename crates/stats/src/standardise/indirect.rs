@@ -1,0 +1,199 @@
+//! Indirect standardisation: expected counts at reference rates, and observed over expected.
+
+use crate::check;
+use crate::contrasts::log_normal;
+use crate::error::{Error, Result};
+use crate::intervals::{CountMethod, poisson_count_interval, poisson_count_intervals};
+use crate::level::{Estimate, Interval, Level};
+use crate::sum::Sum;
+
+/// Observed over expected, with its interval and both counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IndirectRatio {
+    /// Observed ÷ expected.
+    pub value: f64,
+    /// Its interval; the expected count is taken as known.
+    pub interval: Interval,
+    /// Exact below 10 observed events, Byar from 10.
+    pub method: CountMethod,
+    /// The observed count.
+    pub observed: f64,
+    /// The expected count.
+    pub expected: f64,
+}
+
+/// One stratum's reference rate, or why there is none.
+fn reference_rate(count: f64, population: f64, local: f64) -> Result<f64> {
+    check::count(count)?;
+    check::not_negative("reference population", population)?;
+    if population > 0.0 {
+        return check::result("a reference rate", count / population);
+    }
+    if count > 0.0 {
+        return Err(Error::Denominator { found: population });
+    }
+    if local > 0.0 {
+        return Err(Error::Undefined {
+            what: "the expected count",
+            why: "a stratum has local population but no reference population; collapse it first",
+        });
+    }
+    Ok(0.0)
+}
+
+#[doc = include_str!("../../docs/expected_count.md")]
+pub fn expected_count(
+    populations: &[f64],
+    reference_counts: &[f64],
+    reference_populations: &[f64],
+) -> Result<f64> {
+    let names = ("populations", "reference_counts", "reference_populations");
+    check::same_length(names.0, populations, names.1, reference_counts)?;
+    check::same_length(names.0, populations, names.2, reference_populations)?;
+    check::at_least("the expected count", 1, populations)?;
+    let mut expected = Sum::default();
+    for (i, &n) in populations.iter().enumerate() {
+        let rate = check::not_negative("population", n)
+            .and_then(|n| reference_rate(reference_counts[i], reference_populations[i], n))
+            .map_err(|e| e.at(i))?;
+        expected.add(n * rate);
+    }
+    check::result("the expected count", expected.value())
+}
+
+#[doc = include_str!("../../docs/indirect_ratio.md")]
+pub fn indirect_ratio(observed: f64, expected: f64, level: Level) -> Result<IndirectRatio> {
+    let expected = check::denominator(expected)?;
+    let (limits, method) = poisson_count_interval(observed, level)?;
+    over_expected(observed, expected, limits, method)
+}
+
+fn over_expected(
+    observed: f64,
+    expected: f64,
+    limits: Interval,
+    method: CountMethod,
+) -> Result<IndirectRatio> {
+    let (low, high) = (limits.low / expected, limits.high / expected);
+    let Estimate { value, interval } =
+        Estimate::of("the indirect ratio", observed / expected, low, high)?;
+    Ok(IndirectRatio {
+        value,
+        interval,
+        method,
+        observed,
+        expected,
+    })
+}
+
+#[doc = include_str!("../../docs/indirect_ratio_log_normal.md")]
+pub fn indirect_ratio_log_normal(observed: f64, expected: f64, level: Level) -> Result<Estimate> {
+    check::count(observed)?;
+    check::denominator(expected)?;
+    if observed <= 0.0 {
+        return Err(Error::Undefined {
+            what: "the log-normal interval of an indirect ratio",
+            why: "there are no observed events; use indirect_ratio",
+        });
+    }
+    log_normal(
+        "the indirect ratio",
+        observed / expected,
+        1.0 / observed.sqrt(),
+        level,
+    )
+}
+
+#[doc = include_str!("../../docs/indirect_rate.md")]
+pub fn indirect_rate(
+    observed: f64,
+    expected: f64,
+    reference_rate: f64,
+    level: Level,
+) -> Result<Estimate> {
+    let rate = check::not_negative("reference_rate", reference_rate)?;
+    let ratio = indirect_ratio(observed, expected, level)?;
+    Estimate::of(
+        "the indirectly standardised rate",
+        ratio.value * rate,
+        ratio.interval.low * rate,
+        ratio.interval.high * rate,
+    )
+}
+
+/// Strata of many groups in flat arrays of one length: which group each stratum belongs to, its
+/// population, and the reference rate that applies to it.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupedStrata<'a> {
+    /// The group of each stratum, an index below the number of groups.
+    pub group: &'a [u32],
+    /// The local population of each stratum; 0 is legal.
+    pub population: &'a [f64],
+    /// The reference rate of each stratum, per person.
+    pub rate: &'a [f64],
+}
+
+#[doc = include_str!("../../docs/expected_by_group.md")]
+pub fn expected_by_group(strata: GroupedStrata<'_>, groups: usize) -> Result<Vec<f64>> {
+    check::same_length("group", strata.group, "population", strata.population)?;
+    check::same_length("group", strata.group, "rate", strata.rate)?;
+    let mut totals = vec![Sum::default(); groups];
+    let rows = strata.group.iter().zip(strata.population).zip(strata.rate);
+    for (index, ((&group, &population), &rate)) in rows.enumerate() {
+        // One comparison each refuses NaN, negatives and infinities on the way through.
+        if !((0.0..=f64::MAX).contains(&population) && (0.0..=f64::MAX).contains(&rate)) {
+            check::not_negative("population", population)
+                .and_then(|_| check::not_negative("rate", rate))
+                .map_err(|e| e.at(index))?;
+        }
+        let Some(total) = totals.get_mut(group as usize) else {
+            let found = f64::from(group);
+            let cause = Error::Argument {
+                name: "group",
+                must: "below the number of groups",
+                found,
+            };
+            return Err(cause.at(index));
+        };
+        total.add(population * rate);
+    }
+    let checked = |(index, total): (usize, &Sum)| {
+        check::result("the expected count", total.value()).map_err(|e| e.at(index))
+    };
+    totals.iter().enumerate().map(checked).collect()
+}
+
+/// [`expected_by_group`] followed by [`indirect_ratio`] for every group, in group order.
+///
+/// # Errors
+/// As those two; a group whose expected count is 0 is refused with its position.
+///
+/// # Example
+/// ```
+/// use disparity_stats::{indirect_ratios, GroupedStrata, Level};
+/// let strata = GroupedStrata { group: &[0, 0, 1], population: &[100.0, 50.0, 80.0], rate: &[0.1, 0.2, 0.1] };
+/// let ratios = indirect_ratios(strata, &[30.0, 4.0], Level::P95)?;
+/// assert_eq!(ratios[0].expected, 20.0);
+/// assert_eq!(ratios[1].value, 0.5);
+/// # Ok::<(), disparity_stats::Error>(())
+/// ```
+pub fn indirect_ratios(
+    strata: GroupedStrata<'_>,
+    observed: &[f64],
+    level: Level,
+) -> Result<Vec<IndirectRatio>> {
+    let expected = expected_by_group(strata, observed.len())?;
+    let limits = poisson_count_intervals(observed, level)?;
+    let one = |index: usize| {
+        let o = observed[index];
+        let method = if o < 10.0 {
+            CountMethod::Exact
+        } else {
+            CountMethod::Byar
+        };
+        check::denominator(expected[index])
+            .and_then(|e| over_expected(o, e, limits[index], method))
+            .map_err(|e| e.at(index))
+    };
+    (0..observed.len()).map(one).collect()
+}

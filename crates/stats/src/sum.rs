@@ -1,0 +1,89 @@
+//! Sums that do not lose digits, and therefore do not depend on how a population was split.
+//! Means and medians of a slice live here too; nothing with an interval does.
+
+use crate::check;
+use crate::error::Result;
+
+/// Neumaier's compensated sum: the rounding error of each addition is carried along.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sum {
+    total: f64,
+    lost: f64,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, value: f64) {
+        let next = self.total + value;
+        self.lost += if self.total.abs() >= value.abs() {
+            (self.total - next) + value
+        } else {
+            (value - next) + self.total
+        };
+        self.total = next;
+    }
+
+    pub(crate) fn value(self) -> f64 {
+        self.total + self.lost
+    }
+}
+
+pub(crate) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut total = Sum::default();
+    for value in values {
+        total.add(value);
+    }
+    total.value()
+}
+
+/// The arithmetic mean, summed with compensation so that row order does not matter.
+///
+/// # Errors
+/// [`Error::TooFew`](crate::Error::TooFew) when empty; a position and its value when one is not finite.
+///
+/// # Example
+/// ```
+/// assert_eq!(disparity_stats::mean(&[1.0, 2.0, 6.0])?, 3.0);
+/// # Ok::<(), disparity_stats::Error>(())
+/// ```
+pub fn mean(values: &[f64]) -> Result<f64> {
+    check::at_least("the mean", 1, values)?;
+    check::each(values, |v| check::finite("value", v))?;
+    check::result(
+        "the mean",
+        sum(values.iter().copied()) / values.len() as f64,
+    )
+}
+
+/// The median: the middle value, or the mean of the two middle values.
+///
+/// # Errors
+/// [`Error::TooFew`](crate::Error::TooFew) when empty; a position and its value when one is not finite.
+///
+/// # Example
+/// ```
+/// assert_eq!(disparity_stats::median(&[4.0, 1.0, 3.0, 2.0])?, 2.5);
+/// # Ok::<(), disparity_stats::Error>(())
+/// ```
+pub fn median(values: &[f64]) -> Result<f64> {
+    check::at_least("the median", 1, values)?;
+    check::each(values, |v| check::finite("value", v))?;
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    Ok(quantile_sorted(&sorted, 0.5))
+}
+
+/// The sample quantile by linear interpolation between order statistics (Hyndman and Fan's type 7).
+pub(crate) fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
+    let last = sorted.len() - 1;
+    let h = p * last as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "0 <= h <= last"
+    )]
+    let below = (h.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    let share = h - below as f64;
+    // Written so that two huge values of opposite sign cannot overflow.
+    sorted[below] * (1.0 - share) + sorted[above] * share
+}
