@@ -25,6 +25,7 @@ mod intervals;
 mod level;
 mod linear;
 mod method;
+pub mod models;
 mod random;
 mod rank;
 mod round;
