@@ -48,9 +48,21 @@ static METHODS: &[MethodDoc] = registry! {
     "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma expected_count
         expected_by_group indirect_ratio indirect_ratio_log_normal indirect_rate collapse_reference
         decompose_difference;
+    "Inequality": slope_index slope_index_simulated slope_index_linear slope_index_quasi_binomial
+        slope_index_log_linear concentration_index concentration_index_survey wagstaff_index
+        erreygers_index population_attributable population_attributable_proportion
+        population_attributable_gradient between_group_variance between_group_sd
+        coefficient_of_variation theil_index mean_log_deviation index_of_disparity
+        index_of_disparity_weighted mean_difference_from_mean mean_difference_from_mean_weighted
+        mean_difference_from_best mean_difference_from_best_weighted
+        mean_difference_from_reference mean_difference_from_reference_weighted
+        bootstrap_interval inequality_measures;
     "Funnels": funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position
         overdispersion;
     "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards;
+    "Quantiles": quantile_groups deprivation_decile population_weighted_quantiles;
+    "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
+        recent_trend_proportion control_chart;
     "Presentation": round_half_up;
 };
 

@@ -17,6 +17,11 @@ impl Draws {
         Draws(Xoshiro256PlusPlus::seed_from_u64(seed))
     }
 
+    /// The generator itself, for samplers that one module alone needs.
+    pub(crate) fn generator(&mut self) -> &mut Xoshiro256PlusPlus {
+        &mut self.0
+    }
+
     pub(crate) fn normal(&mut self) -> f64 {
         StandardNormal.sample(&mut self.0)
     }

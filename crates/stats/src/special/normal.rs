@@ -4,11 +4,6 @@ use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 use statrs::function::erf::{erfc, erfc_inv};
 
-/// P(Z <= x).
-pub(crate) fn normal_lower(x: f64) -> f64 {
-    0.5 * erfc(-x * FRAC_1_SQRT_2)
-}
-
 /// P(|Z| >= |x|).
 pub(crate) fn normal_two_sided(x: f64) -> f64 {
     erfc(x.abs() * FRAC_1_SQRT_2)
@@ -27,9 +22,4 @@ pub(crate) fn normal_quantile_upper(tail: f64) -> f64 {
     }
     let step = (0.5 * erfc(start * FRAC_1_SQRT_2) - tail) / density;
     start + step / (1.0 - 0.5 * start * step)
-}
-
-/// The `x` with P(Z <= x) = `p`, for `0 < p < 1`.
-pub(crate) fn normal_quantile(p: f64) -> f64 {
-    -normal_quantile_upper(p)
 }
