@@ -180,7 +180,7 @@ fn selvins_example() {
             other => panic!("unknown statistic {other}"),
         };
         suite.case(row.text("stat"), |case| {
-            case.close("value", found, row.needed("value"), CLOSED)
+            case.close("value", found, row.needed("value"), CLOSED);
         });
     }
     suite.finish();

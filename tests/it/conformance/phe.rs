@@ -64,8 +64,9 @@ fn crude_rates() {
                 if sheet.contains("_g") {
                     check(case, level(row.text("confidence")), ("lowercl", "uppercl"));
                 } else {
-                    BOTH.iter()
-                        .for_each(|(level, low, high)| check(case, *level, (low, high)));
+                    for (level, low, high) in BOTH {
+                        check(case, level, (low, high));
+                    }
                 }
             });
         }
@@ -100,8 +101,9 @@ fn proportions() {
                 if sheet.contains("_g") {
                     check(case, level(row.text("confidence")), ("lowercl", "uppercl"));
                 } else {
-                    BOTH.iter()
-                        .for_each(|(level, low, high)| check(case, *level, (low, high)));
+                    for (level, low, high) in BOTH {
+                        check(case, level, (low, high));
+                    }
                 }
             });
         }
@@ -281,7 +283,7 @@ fn direct_standardisation() {
             match (strata.get(area), repeated.get(area)) {
                 (Some(s), _) => direct_case(case, row, |level| direct_rate(s, level)),
                 (_, Some(s)) => {
-                    direct_case(case, row, |level| direct_rate_non_independent(s, level))
+                    direct_case(case, row, |level| direct_rate_non_independent(s, level));
                 }
                 _ => panic!("no data for {area}"),
             }

@@ -35,6 +35,10 @@ impl Default for ControlParams {
 }
 
 /// One point and the rules that it is part of breaking.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule is a yes or no of its own"
+)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ControlPoint {
     /// The value.

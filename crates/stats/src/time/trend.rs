@@ -204,11 +204,10 @@ fn latest(points: &[TrendPoint]) -> Result<Vec<TrendPoint>> {
     })
 }
 
-fn verdict(
-    points: &[TrendPoint],
-    level: Level,
-    test: fn(&[f64], &[f64], &[f64]) -> Result<TrendTest>,
-) -> Result<RecentTrend> {
+/// A test on counts, populations and scores.
+type Test = fn(&[f64], &[f64], &[f64]) -> Result<TrendTest>;
+
+fn verdict(points: &[TrendPoint], level: Level, test: Test) -> Result<RecentTrend> {
     let five = latest(points)?;
     let from_year = five[0].year;
     let counts: Vec<f64> = five.iter().map(|p| p.count).collect();
