@@ -138,7 +138,7 @@ pub fn poisson_count_intervals(counts: &[f64], level: Level) -> Result<Vec<Inter
         small.push(exact_poisson(f64::from(count), level)?);
     }
     let one = |count: f64| -> Result<Interval> {
-        if count >= BYAR_FROM && count <= check::MAX_COUNT {
+        if (BYAR_FROM..=check::MAX_COUNT).contains(&count) {
             let (low, high) = byar_limits(count, z);
             return Ok(Interval { low, high });
         }

@@ -28,7 +28,7 @@ pub(super) fn deviance(x: f64, m: f64) -> f64 {
     for j in 1..1000 {
         term *= v * v;
         let next = total + term / f64::from(2 * j + 1);
-        if next == total {
+        if (next - total).abs() <= 0.0 {
             break;
         }
         total = next;
@@ -172,7 +172,7 @@ fn quantile(a: f64, tail: f64, is_lower: bool) -> f64 {
         } else {
             2.0 * x + 1.0
         };
-        if (next - x).abs() <= 4e-16 * x || next == low || next == high {
+        if (next - x).abs() <= 4e-16 * x || next <= low || next >= high {
             return next;
         }
         x = next;
