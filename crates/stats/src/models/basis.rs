@@ -14,6 +14,8 @@ pub(super) struct Basis {
     /// Q, row by row.
     pub(super) rows: Vec<f64>,
     pub(super) width: usize,
+    /// R, upper triangular: coefficients of Q from coefficients of X.
+    upper: DMatrix<f64>,
     /// R⁻¹, upper triangular: coefficients of X from coefficients of Q.
     inverse: DMatrix<f64>,
     /// ln |R'R|, the part of a restricted likelihood that depends on the units of X.
@@ -62,12 +64,21 @@ impl Basis {
             width,
             log_determinant: crate::sum::sum(logs),
             inverse: triangular_inverse(&upper),
+            upper,
         })
     }
 
     /// Coefficients of the design's own columns.
     pub(super) fn coefficients(&self, gamma: &[f64]) -> Vec<f64> {
         (&self.inverse * nalgebra::DVector::from_column_slice(gamma))
+            .iter()
+            .copied()
+            .collect()
+    }
+
+    /// Coefficients of the basis from those of the design's own columns.
+    pub(super) fn from_coefficients(&self, beta: &[f64]) -> Vec<f64> {
+        (&self.upper * nalgebra::DVector::from_column_slice(beta))
             .iter()
             .copied()
             .collect()

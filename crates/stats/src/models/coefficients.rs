@@ -2,9 +2,10 @@
 
 use nalgebra::DMatrix;
 
+use super::tails::student_two_sided;
 use crate::error::{Error, Result};
 use crate::level::{Estimate, Interval, Level};
-use crate::special::{normal_two_sided, student_quantile_upper, student_two_sided};
+use crate::special::{normal_two_sided, student_quantile_upper};
 
 /// Where standard errors come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

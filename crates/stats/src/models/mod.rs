@@ -15,7 +15,9 @@ mod basis;
 mod cells;
 mod coefficients;
 mod convergence;
+mod deciles;
 mod design;
+mod expected;
 mod family;
 mod frame;
 mod hermite;
@@ -23,17 +25,33 @@ mod linear_mixed;
 mod mixed;
 mod observations;
 mod optimise;
+mod r_squared;
 mod random;
+mod rank;
 mod regression;
+mod strata;
+mod tails;
+#[cfg(test)]
+mod tests;
 
 pub use coefficients::{Coefficient, Coefficients, StandardErrors};
 pub use convergence::{Convergence, Stop};
+pub use deciles::{
+    DECILES, DecileArea, DecileRate, ECOLOGICAL_WARNING, LogLinearDeciles, MonotoneDeciles,
+    Resampling, Scatter, decile_rates_log_linear, decile_rates_monotone,
+};
 pub use design::{Design, INTERCEPT};
+pub use expected::{AgainstExpected, against_expected};
 pub use family::Family;
 pub use linear_mixed::{FittedLinearMixed, Likelihood, LinearMixedModel};
 pub use mixed::{
-    ConditionalMode, EffectSpread, FittedMixed, Integration, MixedModel, MixedOptions, ModeSearch,
+    ConditionalMode, EffectSpread, Expectation, FittedMixed, Integration, IntervalMethod,
+    MixedModel, MixedOptions, ModeSearch, ProportionalChange, ResidualVariance, Spread,
+    VariancePartition, median_ratio, proportional_change,
 };
 pub use observations::Observations;
+pub use r_squared::{LogRateVariation, log_rate_variation};
 pub use random::RandomEffect;
+pub use rank::rank_effects;
 pub use regression::{FittedRegression, LeftOut, Prediction, RegressionModel};
+pub use strata::{STRATUM, StrataPartition, StratumEffect, strata_partition};

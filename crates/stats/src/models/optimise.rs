@@ -66,6 +66,26 @@ pub(super) fn descend<O: Objective>(
     Some((walk.at, walk.value, inverse))
 }
 
+/// The minimum near `start` to rounding, without the Hessian there: for the many fits that differ
+/// little from one whose inverse Hessian is known.
+pub(super) fn refine<O: Objective>(
+    objective: &mut O,
+    start: &[f64],
+    inverse: DMatrix<f64>,
+) -> Option<(Vec<f64>, f64)> {
+    let mut walk = Walk::new(objective, start)?;
+    let inverse = walk.approach(inverse, 1e-9);
+    for _ in 0..12 {
+        let gradient = DVector::from_column_slice(&walk.gradient);
+        let direction = -(&inverse * &gradient);
+        let before = -direction.dot(&gradient);
+        if !(before > 1e-22) || !walk.settle(&direction, &inverse, before) {
+            break;
+        }
+    }
+    Some((walk.at, walk.value))
+}
+
 impl<'a, O: Objective> Walk<'a, O> {
     fn new(objective: &'a mut O, start: &[f64]) -> Option<Self> {
         let (value, gradient) = objective.evaluate(start)?;
@@ -287,6 +307,9 @@ fn update(inverse: &mut DMatrix<f64>, step: &DVector<f64>, change: &DVector<f64>
 /// The inverse of a symmetric matrix with its eigenvalues made positive, so that the Newton
 /// direction goes down.
 pub(super) fn guarded_inverse(hessian: &DMatrix<f64>) -> DMatrix<f64> {
+    if hessian.is_empty() {
+        return hessian.clone();
+    }
     let eigen = SymmetricEigen::new(hessian.clone());
     let largest = eigen.eigenvalues.amax().max(f64::MIN_POSITIVE);
     let inverses = eigen

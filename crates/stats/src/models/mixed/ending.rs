@@ -17,7 +17,7 @@ pub(super) const SINGULAR: f64 = 1e-4;
 pub(super) struct Solution {
     pub(super) theta: Vec<f64>,
     pub(super) gamma: Vec<f64>,
-    pub(super) log_size: Option<f64>,
+    pub(super) extra: Option<f64>,
     /// −2 ln L with its constants.
     pub(super) value: f64,
     pub(super) layout: Layout,
@@ -33,7 +33,7 @@ impl Solution {
             .iter()
             .chain(gammas)
             .copied()
-            .chain(self.log_size)
+            .chain(self.extra)
             .collect()
     }
 }
@@ -61,6 +61,9 @@ pub(super) fn finish<'a>(
             }
             k += term.width - column;
         }
+    }
+    if layout.has_size && at[layout.len() - 1] < 0.0 {
+        signs[layout.len() - 1] = -1.0;
     }
     for (a, s) in at.iter_mut().zip(&signs) {
         *a *= s;
@@ -103,7 +106,7 @@ pub(super) fn finish<'a>(
         } else {
             engine.gamma.clone()
         },
-        log_size: layout.log_size(&at),
+        extra: layout.extra(&at),
         value,
         layout,
         hessian,

@@ -23,6 +23,8 @@ pub(super) struct Engine<'a> {
     pub(super) structure: &'a Structure,
     family: Family,
     pub(super) kernel: Kernel,
+    /// The derivative of the log of the size in its parameter.
+    pub(super) size_chain: f64,
     pub(super) gamma: Vec<f64>,
     /// Offsets and coefficients.
     fixed: Vec<f64>,
@@ -54,6 +56,7 @@ impl<'a> Engine<'a> {
             structure,
             family,
             kernel,
+            size_chain: 0.0,
             gamma: vec![0.0; frame.basis.width],
             fixed: cells.offsets.clone(),
             eta: vec![0.0; n],
@@ -70,12 +73,16 @@ impl<'a> Engine<'a> {
         }
     }
 
-    pub(super) fn set_spread(&mut self, theta: &[f64], log_size: Option<f64>) {
+    /// `extra` is the root of 1 / size: like a spread it may be 0, where counts are Poisson, and
+    /// its sign says nothing.
+    pub(super) fn set_spread(&mut self, theta: &[f64], extra: Option<f64>) {
         self.structure.set_lambda(theta, &mut self.system);
         self.curved.lambda.clone_from(&self.system.lambda);
-        if let Some(log_size) = log_size {
-            let size = log_size.exp().clamp(size::SMALLEST, size::LARGEST);
-            self.kernel = self.family.kernel(size);
+        if let Some(extra) = extra {
+            let least = 1.0 / size::LARGEST.sqrt();
+            let root = extra.abs().clamp(least, 1.0 / size::SMALLEST.sqrt());
+            self.kernel = self.family.kernel(1.0 / (root * root));
+            self.size_chain = -2.0 * extra / (root * root);
         }
     }
 

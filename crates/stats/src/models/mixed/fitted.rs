@@ -17,6 +17,9 @@ use super::modes::{ConditionalMode, Modes, modes, to_given_units};
 use super::{Integration, MixedModel, MixedOptions};
 use crate::error::{Error, Result};
 
+/// Below this root of 1 / size counts cannot be told from Poisson counts.
+const LEAST_EXTRA: f64 = 1e-3;
+
 /// The spread of an effect between its groups, on the scale of the linear predictor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EffectSpread {
@@ -99,16 +102,12 @@ fn covariance(solution: &Solution, given: &DMatrix<f64>) -> (DMatrix<f64>, bool)
     let layout = solution.layout;
     let (t, p) = (layout.thetas, given.nrows());
     let n = t + p + usize::from(layout.has_size);
-    let at_limit = |log_size: f64| {
-        use super::super::regression::size::{LARGEST, SMALLEST};
-        log_size > LARGEST.ln() - 2.0 || log_size < SMALLEST.ln() + 2.0
-    };
     // The places of the parameters that are free, in the Hessian and in the whole.
     let spread = (0..t).filter(|&k| solution.theta[k] != 0.0).map(|k| (k, k));
     let coefficients = (0..layout.gammas).map(|k| (t + k, t + k));
     let size = solution
-        .log_size
-        .filter(|&s| !at_limit(s))
+        .extra
+        .filter(|&root| root > LEAST_EXTRA)
         .map(|_| (layout.len() - 1, n - 1));
     let free: Vec<(usize, usize)> = spread.chain(coefficients).chain(size).collect();
     let hessian = DMatrix::from_fn(free.len(), free.len(), |i, j| {
@@ -239,7 +238,9 @@ impl FittedMixed {
     #[must_use]
     pub fn size(&self) -> Option<f64> {
         match self.parts.kernel {
-            Kernel::NegativeBinomial { size } => (size < 1e7).then_some(size),
+            Kernel::NegativeBinomial { size } => {
+                (size < 1.0 / (LEAST_EXTRA * LEAST_EXTRA)).then_some(size)
+            }
             _ => None,
         }
     }

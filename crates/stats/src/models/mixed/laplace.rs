@@ -12,7 +12,7 @@ pub(super) struct Layout {
     pub(super) thetas: usize,
     /// Coefficients among the parameters; 0 when they are found along with the modes.
     pub(super) gammas: usize,
-    /// Whether the log of the size is the last parameter.
+    /// Whether the root of 1 / size is the last parameter.
     pub(super) has_size: bool,
 }
 
@@ -21,7 +21,7 @@ impl Layout {
         self.thetas + self.gammas + usize::from(self.has_size)
     }
 
-    pub(super) fn log_size(self, at: &[f64]) -> Option<f64> {
+    pub(super) fn extra(self, at: &[f64]) -> Option<f64> {
         if self.has_size {
             at.last().copied()
         } else {
@@ -37,7 +37,7 @@ pub(super) fn evaluate(
     at: &[f64],
 ) -> Option<(f64, Vec<f64>)> {
     let thetas = layout.thetas;
-    engine.set_spread(&at[..thetas], layout.log_size(at));
+    engine.set_spread(&at[..thetas], layout.extra(at));
     let found = if layout.gammas > 0 {
         engine.set_gamma(&at[thetas..thetas + layout.gammas]);
         engine.find_modes()
@@ -136,7 +136,7 @@ fn gradient(engine: &mut Engine<'_>, layout: Layout) -> Option<Vec<f64>> {
         slopes[layout.thetas..layout.thetas + layout.gammas].copy_from_slice(&gammas);
     }
     if layout.has_size {
-        slopes[layout.len() - 1] = size_slope(engine, &leverages, &answer);
+        slopes[layout.len() - 1] = engine.size_chain * size_slope(engine, &leverages, &answer);
     }
     Some(slopes)
 }

@@ -4,17 +4,26 @@
 
 mod ending;
 mod engine;
+mod explained;
 mod fitted;
+#[cfg(test)]
+mod gradients;
 mod laplace;
+mod leave_out;
 mod modes;
+mod profile;
 mod quadrature;
 mod search;
+mod spread;
 mod stopped;
 
+pub use explained::{ProportionalChange, proportional_change};
 pub use fitted::{EffectSpread, FittedMixed};
 pub(super) use fitted::{average_mean, described, term_covariance};
+pub use leave_out::Expectation;
 pub use modes::ConditionalMode;
 pub(super) use modes::to_given_units;
+pub use spread::{IntervalMethod, ResidualVariance, Spread, VariancePartition, median_ratio};
 
 use super::cells;
 use super::design::Design;
@@ -171,14 +180,16 @@ impl MixedModel {
             });
         }
         let cells = cells::prepare(&self.observations, &self.design, &self.effects, self.family)?;
-        let (first, log_size) = search::first_fit(&cells, self.family, self.design.names())?;
-        let kernel = self.family.kernel(log_size.map_or(1.0, f64::exp));
+        let (first, extra) = search::first_fit(&cells, self.family, self.design.names())?;
+        let kernel = self
+            .family
+            .kernel(extra.map_or(1.0, |root| 1.0 / (root * root)));
         let start = match start {
             Some(start) => start.clone(),
             None => Start {
                 theta: search::first_spread(&cells, kernel, &first.eta),
                 gamma: first.gamma,
-                log_size,
+                extra,
                 inverse: None,
             },
         };

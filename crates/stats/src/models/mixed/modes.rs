@@ -5,11 +5,11 @@
 use nalgebra::DMatrix;
 
 use super::super::random::Term;
+use super::super::tails::normal_lower;
 use super::engine::Engine;
 use super::laplace::Layout;
 use crate::error::Result;
 use crate::level::{Estimate, Level};
-use crate::special::normal_lower;
 
 /// One group's effect: what the data and the other groups together say it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -160,7 +160,7 @@ fn movements(engine: &Engine<'_>, layout: Layout) -> Vec<Vec<f64>> {
         let scores: Vec<f64> = (0..cells.frame.count)
             .map(|i| {
                 let (y, n) = (cells.totals[i], cells.units[i]);
-                engine.kernel.size_point(y, n, engine.eta[i]).score
+                engine.size_chain * engine.kernel.size_point(y, n, engine.eta[i]).score
             })
             .collect();
         let mut pull = engine.frame.gather(&scores);

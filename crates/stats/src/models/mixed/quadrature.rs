@@ -29,73 +29,144 @@ struct Work {
     totals: Vec<f64>,
 }
 
+/// The criterion with its gradient.
 pub(super) fn evaluate(
     engine: &mut Engine<'_>,
     nodes: &[Node],
     layout: Layout,
     at: &[f64],
 ) -> Option<(f64, Vec<f64>)> {
-    let theta = at[0];
-    engine.set_spread(&at[..1], layout.log_size(at));
-    engine.set_gamma(&at[1..=layout.gammas]);
-    if !engine.find_modes() {
-        return None;
-    }
+    prepare(engine, layout, at)?;
     let mut value = -2.0 * engine.cells.constants.value(engine.kernel);
     let mut slopes = vec![0.0; layout.len()];
     if layout.has_size {
-        slopes[layout.len() - 1] = -2.0 * engine.cells.constants.size_slope(engine.kernel);
+        slopes[layout.len() - 1] =
+            -2.0 * engine.size_chain * engine.cells.constants.size_slope(engine.kernel);
     }
     let mut net = vec![0.0; engine.frame.count];
     let mut work = Work::default();
     for pattern in 0..engine.structure.patterns {
-        let column = engine.structure.pattern_columns(pattern)[0];
-        let mode = engine.u[column];
-        let group = group(
+        let part = part(
             engine,
             nodes,
             pattern,
-            theta,
+            at[0],
             &mut work,
             &mut net,
             layout.has_size,
         );
-        value += group.value;
-        let range = engine.frame.range(pattern);
-        let z = |i: usize| engine.frame.factors.get(i).copied().unwrap_or(1.0);
-        let c = group.by_curvature;
-        // d ln|A| and the nodes' stretch, through each cell's weight.
-        let (mut tilt_sum, mut score_sum, mut observed) = (0.0, 0.0, 0.0);
-        for i in range.clone() {
-            let tilt = c * theta * theta * z(i) * z(i) * engine.slope[i];
-            net[i] += tilt;
-            tilt_sum += z(i) * tilt;
-            score_sum += z(i) * engine.score[i];
-            observed += z(i) * z(i) * engine.curvature()[i];
-        }
-        let pull = group.by_mode + theta * tilt_sum;
-        let answer = pull / (1.0 + theta * theta * observed);
-        for i in range.clone() {
-            net[i] -= engine.curvature()[i] * theta * z(i) * answer;
-        }
-        slopes[0] += group.by_theta
-            + 2.0 * theta * c * engine.moments[pattern]
-            + mode * tilt_sum
-            + answer * (score_sum - theta * mode * observed);
+        value += part.value;
+        slopes[0] += part.theta;
         if layout.has_size {
-            let own: f64 = range
-                .map(|i| {
-                    let (y, n) = (engine.cells.totals[i], engine.cells.units[i]);
-                    let point = engine.kernel.size_point(y, n, engine.eta[i]);
-                    c * theta * theta * z(i) * z(i) * point.fisher
-                        + answer * theta * z(i) * point.score
-                })
-                .sum();
-            slopes[layout.len() - 1] += own + group.by_size;
+            slopes[layout.len() - 1] += part.extra;
         }
     }
     slopes[1..=layout.gammas].copy_from_slice(&engine.frame.cross_vector(&net));
     Some((value, slopes))
+}
+
+/// The gradient told by group, in the order of the groups; 0 for a group without records. The
+/// constants' derivative in the size is shared out by the records of each group.
+pub(super) fn scores(
+    engine: &mut Engine<'_>,
+    nodes: &[Node],
+    layout: Layout,
+    at: &[f64],
+) -> Option<Vec<Vec<f64>>> {
+    prepare(engine, layout, at)?;
+    let mut net = vec![0.0; engine.frame.count];
+    let mut work = Work::default();
+    let mut out = vec![vec![0.0; layout.len()]; engine.structure.size];
+    let constant = -2.0 * engine.size_chain * engine.cells.constants.size_slope(engine.kernel);
+    for pattern in 0..engine.structure.patterns {
+        let part = part(
+            engine,
+            nodes,
+            pattern,
+            at[0],
+            &mut work,
+            &mut net,
+            layout.has_size,
+        );
+        let range = engine.frame.range(pattern);
+        let score = &mut out[engine.structure.pattern_columns(pattern)[0]];
+        score[0] = part.theta;
+        for i in range.clone() {
+            for (s, x) in score[1..=layout.gammas]
+                .iter_mut()
+                .zip(engine.frame.basis_row(i))
+            {
+                *s += net[i] * x;
+            }
+        }
+        if layout.has_size {
+            let share = range.len() as f64 / engine.frame.count as f64;
+            score[layout.len() - 1] = part.extra + share * constant;
+        }
+    }
+    Some(out)
+}
+
+fn prepare(engine: &mut Engine<'_>, layout: Layout, at: &[f64]) -> Option<()> {
+    engine.set_spread(&at[..1], layout.extra(at));
+    engine.set_gamma(&at[1..=layout.gammas]);
+    engine.find_modes().then_some(())
+}
+
+/// One group's part of the criterion and of its derivatives.
+struct Part {
+    value: f64,
+    theta: f64,
+    extra: f64,
+}
+
+/// Leaves each cell's part of the derivatives in the coefficients in `net`.
+fn part(
+    engine: &Engine<'_>,
+    nodes: &[Node],
+    pattern: usize,
+    theta: f64,
+    work: &mut Work,
+    net: &mut [f64],
+    has_size: bool,
+) -> Part {
+    let mode = engine.u[engine.structure.pattern_columns(pattern)[0]];
+    let group = group(engine, nodes, pattern, theta, work, net, has_size);
+    let range = engine.frame.range(pattern);
+    let z = |i: usize| engine.frame.factors.get(i).copied().unwrap_or(1.0);
+    let c = group.by_curvature;
+    // d ln|A| and the nodes' stretch, through each cell's weight.
+    let (mut tilt_sum, mut score_sum, mut observed) = (0.0, 0.0, 0.0);
+    for i in range.clone() {
+        let tilt = c * theta * theta * z(i) * z(i) * engine.slope[i];
+        net[i] += tilt;
+        tilt_sum += z(i) * tilt;
+        score_sum += z(i) * engine.score[i];
+        observed += z(i) * z(i) * engine.curvature()[i];
+    }
+    let answer = (group.by_mode + theta * tilt_sum) / (1.0 + theta * theta * observed);
+    for i in range.clone() {
+        net[i] -= engine.curvature()[i] * theta * z(i) * answer;
+    }
+    let mut extra = 0.0;
+    if has_size {
+        let own: f64 = range
+            .map(|i| {
+                let (y, n) = (engine.cells.totals[i], engine.cells.units[i]);
+                let point = engine.kernel.size_point(y, n, engine.eta[i]);
+                c * theta * theta * z(i) * z(i) * point.fisher + answer * theta * z(i) * point.score
+            })
+            .sum();
+        extra = engine.size_chain * (own + group.by_size);
+    }
+    Part {
+        value: group.value,
+        theta: group.by_theta
+            + 2.0 * theta * c * engine.moments[pattern]
+            + mode * tilt_sum
+            + answer * (score_sum - theta * mode * observed),
+        extra,
+    }
 }
 
 /// One group's integral. Leaves −2 times the averaged score of each cell in `net`.

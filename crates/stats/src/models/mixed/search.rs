@@ -60,7 +60,7 @@ impl<'a> Ending<'a> for Criterion<'a> {
 pub(super) struct Start {
     pub(super) theta: Vec<f64>,
     pub(super) gamma: Vec<f64>,
-    pub(super) log_size: Option<f64>,
+    pub(super) extra: Option<f64>,
     /// A guess of the inverse Hessian of all parameters, if there is a good one.
     pub(super) inverse: Option<DMatrix<f64>>,
 }
@@ -73,7 +73,8 @@ pub(super) fn first_fit(
 ) -> Result<(Scored, Option<f64>)> {
     if family.estimates_size() {
         let (scored, found) = size::estimate(cells, names)?;
-        return Ok((scored, Some(found.unwrap_or(1e3).clamp(0.1, 1e3).ln())));
+        let root = found.map_or(0.05, |size| 1.0 / size.sqrt());
+        return Ok((scored, Some(root.clamp(0.05, 3.0))));
     }
     Ok((
         scoring::score(cells, family.kernel(1.0), names, None)?,
@@ -173,7 +174,7 @@ pub(super) fn search<'a>(
         // The coefficients of that end.
         criterion.evaluate(&at).ok_or_else(failed)?;
         warm.theta = at[..structure.thetas].to_vec();
-        warm.log_size = joint.log_size(&at);
+        warm.extra = joint.extra(&at);
         warm.gamma.clone_from(&criterion.engine.gamma);
     }
     let layout = Layout {
@@ -191,7 +192,7 @@ pub(super) fn search<'a>(
         .iter()
         .chain(&warm.gamma)
         .copied()
-        .chain(warm.log_size)
+        .chain(warm.extra)
         .collect();
     let found = minimise(&mut criterion, &at, inverse).ok_or_else(failed)?;
     finish(criterion, found)
@@ -206,7 +207,7 @@ fn explore(
     near: f64,
 ) -> Option<Vec<f64>> {
     let (structure, layout) = (criterion.engine.structure, criterion.layout);
-    let first: Vec<f64> = start.theta.iter().copied().chain(start.log_size).collect();
+    let first: Vec<f64> = start.theta.iter().copied().chain(start.extra).collect();
     let (mut at, value, found) = descend(criterion, &first, inverse.clone(), near)?;
     *inverse = found;
     let flat = |t: &f64| t.abs() < 0.02;

@@ -47,7 +47,7 @@ impl Stopped<'_> {
     fn value(&mut self, at: &[f64]) -> Option<f64> {
         let (layout, engine) = (self.layout, &mut self.engine);
         let thetas = layout.thetas;
-        engine.set_spread(&at[..thetas], layout.log_size(at));
+        engine.set_spread(&at[..thetas], layout.extra(at));
         let is_joint = layout.gammas == 0;
         if !is_joint {
             engine.set_gamma(&at[thetas..thetas + layout.gammas]);
@@ -123,7 +123,7 @@ pub(super) fn search_stopped<'a>(
     };
     let structure = &cells.frame.structure;
     let mut engine = Engine::new(cells, family);
-    engine.set_spread(&quick.theta, quick.log_size);
+    engine.set_spread(&quick.theta, quick.extra);
     let mut stopped = Stopped {
         start: first_predictors(&engine),
         engine,
@@ -139,7 +139,7 @@ pub(super) fn search_stopped<'a>(
             k += term.width - column;
         }
     }
-    unit.extend(quick.log_size);
+    unit.extend(quick.extra);
     stopped.value(&unit).ok_or_else(failed)?;
     stopped.start.clone_from(&stopped.engine.eta);
     let (at, inverse) = (quick.parameters(), guarded_inverse(&quick.hessian));

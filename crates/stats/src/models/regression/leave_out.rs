@@ -15,13 +15,24 @@ pub struct LeftOut {
     pub observed: f64,
     /// What the fit without it expects, summed over the same records.
     pub expected: f64,
+    /// What it expects of a typical group, whose effect is 0; the same as `expected` in a
+    /// regression.
+    pub typical: f64,
     /// The standard error of the log of `expected` that the coefficients' uncertainty brings.
     pub std_error: f64,
-    /// The standard deviation of the effects of the groups that were left in; 0 in a regression.
+    /// The standard deviation, between the groups that were left in, of the log of what they have
+    /// over what a typical group has; 0 in a regression.
     pub sigma: f64,
-    /// What the variance of counts is of their mean, in the fit without the group; 1 unless the
-    /// family is a quasi one.
+    /// The variance of the group's count over its mean: 1 for Poisson counts, less for
+    /// proportions, more for a negative binomial, estimated for a quasi family.
     pub dispersion: f64,
+}
+
+impl LeftOut {
+    /// The log of typical over expected.
+    pub(in crate::models) fn centre(&self) -> f64 {
+        (self.typical / self.expected).ln()
+    }
 }
 
 /// The groups in ascending order of their numbers, each with the places of its records.
@@ -75,6 +86,7 @@ impl FittedRegression {
         let beta = fit.coefficients().estimates();
         let etas = design.times(beta);
         let mut slopes = vec![0.0; design.width()];
+        let mut variance = 0.0;
         let mut means = Vec::with_capacity(own.len());
         let mut observed = Vec::with_capacity(own.len());
         for (i, eta) in etas.iter().enumerate() {
@@ -83,7 +95,9 @@ impl FittedRegression {
             }
             observed.push(held_out.totals[i]);
             let eta = eta + held_out.offsets[i];
-            means.push(held_out.trials[i] * fit.kernel.mean(eta));
+            let mean = fit.kernel.mean(eta);
+            means.push(held_out.trials[i] * mean);
+            variance += fit.kernel.variance(mean, held_out.trials[i]);
             let slope = held_out.trials[i] * fit.kernel.mean_slope(eta);
             for (sum, x) in slopes.iter_mut().zip(design.row(i)) {
                 *sum += slope * x;
@@ -97,7 +111,7 @@ impl FittedRegression {
             });
         }
         slopes.iter_mut().for_each(|s| *s /= expected);
-        let dispersion = if self.model.family.is_quasi() {
+        let scale = if self.model.family.is_quasi() {
             fit.dispersion().unwrap_or(1.0)
         } else {
             1.0
@@ -106,9 +120,10 @@ impl FittedRegression {
             code,
             observed: sum(observed),
             expected,
+            typical: expected,
             std_error: fit.coefficients().variance_of(&slopes).sqrt(),
             sigma: 0.0,
-            dispersion,
+            dispersion: scale * variance / expected,
         })
     }
 }
