@@ -77,7 +77,7 @@ impl Basis {
     }
 
     /// Coefficients of the basis from those of the design's own columns.
-    pub(super) fn from_coefficients(&self, beta: &[f64]) -> Vec<f64> {
+    pub(super) fn gamma_of(&self, beta: &[f64]) -> Vec<f64> {
         (&self.upper * nalgebra::DVector::from_column_slice(beta))
             .iter()
             .copied()

@@ -272,10 +272,6 @@ impl Keys<'_> {
         let mut firsts: Vec<usize> = Vec::new();
         let mut cell_of = Vec::with_capacity(hashes.len());
         for (position, &hash) in hashes.iter().enumerate() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "any bits of the hash will do"
-            )]
             let mut slot = (hash >> 20) as usize & (capacity - 1);
             let cell = loop {
                 let cell = table[slot];
@@ -317,7 +313,9 @@ impl Keys<'_> {
                 .iter_mut()
                 .zip(self.placement.factors.chunks(self.width))
             {
-                row.iter().for_each(|v| mix(hash, v.to_bits()));
+                for v in row {
+                    mix(hash, v.to_bits());
+                }
             }
         }
         hashes

@@ -175,8 +175,4 @@ impl Coefficients {
         let row = nalgebra::DVector::from_column_slice(row);
         (&self.covariance * &row).dot(&row).max(0.0)
     }
-
-    pub(super) fn matrix(&self) -> &DMatrix<f64> {
-        &self.covariance
-    }
 }

@@ -42,7 +42,7 @@ pub(super) fn nodes(count: usize) -> Vec<Node> {
         .collect()
 }
 
-/// Normalised Hermite functions h_n(x) = He_n(x) exp(-x²/4) / sqrt(n!): the last two.
+/// Normalised Hermite functions, He(x) exp(-x²/4) / sqrt(n!) for each degree n: the last two.
 fn functions(count: usize, x: f64) -> (f64, f64) {
     let mut before = 0.0;
     let mut here = (-0.25 * x * x).exp();

@@ -161,11 +161,6 @@ impl Observations {
         self.weights.iter().filter(|&&w| w > 0.0).count()
     }
 
-    /// The weighted total of the response.
-    pub(super) fn total(&self) -> f64 {
-        crate::sum::sum(self.totals.iter().zip(&self.weights).map(|(y, w)| y * w))
-    }
-
     /// The records at `keep`, in that order.
     pub(super) fn subset(&self, keep: &[usize]) -> Self {
         let pick = |values: &[f64]| keep.iter().map(|&i| values[i]).collect();

@@ -129,7 +129,7 @@ impl<'a> Deviance<'a> {
 impl Objective for Deviance<'_> {
     fn evaluate(&mut self, theta: &[f64]) -> Option<(f64, Vec<f64>)> {
         let weighted = self.solve(theta)?;
-        if !(self.squares > 0.0) {
+        if self.squares.is_nan() || self.squares <= 0.0 {
             return None;
         }
         let structure = &self.frame.structure;

@@ -190,7 +190,7 @@ fn settle(
         found.hessian[(i, j)] * signs[i] * signs[j]
     });
     let residual_sd = (deviance.squares / deviance.free()).sqrt();
-    if !(residual_sd > 1e-10 * scale) {
+    if residual_sd.is_nan() || residual_sd <= 1e-10 * scale {
         return Err(Error::Undefined {
             what: "the residual variance",
             why: "the covariates and groups fit every value exactly",
@@ -440,7 +440,7 @@ impl FittedLinearMixed {
             slopes[k] = (above - log_sd(&beside)) / (2.0 * h);
         }
         let error = (&self.covariance * &slopes).dot(&slopes).max(0.0).sqrt();
-        self.on_log_scale(
+        on_log_scale(
             "a standard deviation",
             here.exp() * self.residual_sd,
             error,
@@ -456,23 +456,12 @@ impl FittedLinearMixed {
     pub fn residual_sd_interval(&self, level: Level) -> Result<Estimate> {
         let t = self.theta.len();
         let error = self.covariance[(t, t)].max(0.0).sqrt();
-        self.on_log_scale(
+        on_log_scale(
             "the residual standard deviation",
             self.residual_sd,
             error,
             level,
         )
-    }
-
-    fn on_log_scale(
-        &self,
-        what: &'static str,
-        value: f64,
-        error: f64,
-        level: Level,
-    ) -> Result<Estimate> {
-        let stretch = (level.z() * error).exp();
-        Estimate::of(what, value, value / stretch, value * stretch)
     }
 
     /// The mean of a typical group, whose effects are 0, at new covariates, with its interval.
@@ -496,4 +485,10 @@ impl FittedLinearMixed {
             .map(|i| one(i).map_err(|e| e.at(i)))
             .collect()
     }
+}
+
+/// A positive estimate with the normal interval of its log.
+fn on_log_scale(what: &'static str, value: f64, error: f64, level: Level) -> Result<Estimate> {
+    let stretch = (level.z() * error).exp();
+    Estimate::of(what, value, value / stretch, value * stretch)
 }

@@ -142,7 +142,9 @@ impl FittedMixed {
                 why: "the group has no exposure",
             });
         }
-        slopes.iter_mut().for_each(|s| *s /= expected);
+        for slope in &mut slopes {
+            *slope /= expected;
+        }
         let row = nalgebra::DVector::from_vec(slopes);
         let typical = sum(typical);
         Ok(LeftOut {
@@ -169,7 +171,7 @@ impl FittedMixed {
         let start = Start {
             // A spread of 0 is stationary whatever the data, so no start is there.
             theta: solution.theta.iter().map(|t| t.max(0.02)).collect(),
-            gamma: cells.frame.basis.from_coefficients(&beta),
+            gamma: cells.frame.basis.gamma_of(&beta),
             extra: solution.extra,
             inverse: None,
         };

@@ -204,7 +204,7 @@ impl MixedModel {
                     let joint = search::search(&cells, self.family, &Rule::Joint, start, true)?;
                     (joint.0, Some(full))
                 };
-                stopped::search_stopped(&cells, self.family, quick, full)?
+                stopped::search_stopped(&cells, self.family, &quick, full.as_ref())?
             } else {
                 found
             };

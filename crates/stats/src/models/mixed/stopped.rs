@@ -114,8 +114,8 @@ impl<'a> Ending<'a> for Stopped<'a> {
 pub(super) fn search_stopped<'a>(
     cells: &'a Cells,
     family: Family,
-    quick: Solution,
-    full: Option<Solution>,
+    quick: &Solution,
+    full: Option<&Solution>,
 ) -> Result<(Solution, Engine<'a>)> {
     let failed = || Error::Undefined {
         what: "the stopped likelihood of the mixed model",

@@ -376,7 +376,7 @@ impl Structure {
         }
     }
 
-    /// ∂Λ/∂θ_k times `right`.
+    /// The derivative of Λ in its k-th parameter, times `right`.
     pub(in crate::models) fn lambda_slope_times(&self, k: usize, right: &[f64]) -> Vec<f64> {
         let (t, a, b) = self.entries[k];
         let term = &self.terms[t];
@@ -388,7 +388,7 @@ impl Structure {
         out
     }
 
-    /// (∂Λ/∂θ_k)' times `left`.
+    /// The transpose of that derivative, times `left`.
     pub(in crate::models) fn lambda_slope_transposed(&self, k: usize, left: &[f64]) -> Vec<f64> {
         let (t, a, b) = self.entries[k];
         let term = &self.terms[t];

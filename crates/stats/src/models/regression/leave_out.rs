@@ -110,7 +110,9 @@ impl FittedRegression {
                 why: "the group has no exposure",
             });
         }
-        slopes.iter_mut().for_each(|s| *s /= expected);
+        for slope in &mut slopes {
+            *slope /= expected;
+        }
         let scale = if self.model.family.is_quasi() {
             fit.dispersion().unwrap_or(1.0)
         } else {

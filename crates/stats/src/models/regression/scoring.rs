@@ -137,8 +137,7 @@ fn information(cells: &Cells, pass: &Pass) -> Option<Cholesky<f64, Dyn>> {
 
 /// Weighted least squares on a predictor read off the data.
 fn first_guess(cells: &Cells, kernel: Kernel) -> Result<Vec<f64>> {
-    let mut pass = Pass::default();
-    pass.eta = cells
+    let eta = cells
         .totals
         .iter()
         .zip(&cells.units)
@@ -147,6 +146,10 @@ fn first_guess(cells: &Cells, kernel: Kernel) -> Result<Vec<f64>> {
             _ => ((y + 0.1) / n).ln(),
         })
         .collect();
+    let mut pass = Pass {
+        eta,
+        ..Pass::default()
+    };
     pass.look(cells, kernel);
     let working: Vec<f64> = (0..cells.frame.count)
         .map(|i| pass.fisher[i] * (pass.eta[i] - cells.offsets[i]) + pass.score[i])

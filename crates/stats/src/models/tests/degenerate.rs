@@ -320,6 +320,16 @@ fn a_linear_model_without_residual_or_groups_is_refused() -> Result<()> {
     Ok(())
 }
 
+/// A small whole number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a Poisson count with a mean of a few"
+)]
+fn small(draws: &mut Draws, mean: f64) -> usize {
+    draws.poisson(mean) as usize
+}
+
 /// Small records of every odd kind: whatever comes out is an error or a set of numbers.
 #[test]
 fn nothing_makes_it_panic_or_give_a_nan() {
@@ -327,10 +337,7 @@ fn nothing_makes_it_panic_or_give_a_nan() {
     let mut fitted = 0;
     for round in 0..400_u32 {
         let n = 2 + (round as usize % 9);
-        let pick = |draws: &mut Draws, values: &[f64]| {
-            let k = (draws.poisson(3.0) + draws.poisson(2.0)) as usize % values.len();
-            values[k]
-        };
+        let pick = |draws: &mut Draws, values: &[f64]| values[small(draws, 5.0) % values.len()];
         let y: Vec<f64> = (0..n)
             .map(|_| pick(&mut draws, &[0.0, 1.0, 2.0, 0.0, 7.0, 30.0, 1e5]))
             .collect();
@@ -338,7 +345,7 @@ fn nothing_makes_it_panic_or_give_a_nan() {
             .iter()
             .map(|y| y + pick(&mut draws, &[0.0, 1.0, 10.0, 1e3, 1e7]))
             .collect();
-        let groups: Vec<usize> = (0..n).map(|_| draws.poisson(1.0) as usize).collect();
+        let groups: Vec<usize> = (0..n).map(|_| small(&mut draws, 1.0)).collect();
         let x: Vec<f64> = (0..n)
             .map(|_| pick(&mut draws, &[0.0, 1.0, 1.0, 2.0, -3.0, 1e6, 1e-9]))
             .collect();
