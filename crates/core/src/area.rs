@@ -315,6 +315,14 @@ impl Areas {
         self.get(area.entity)
     }
 
+    /// Whether an area existed, under any of its codes, on 31 March of the year in which a period ends.
+    #[must_use]
+    pub fn exists_at(&self, entity: AreaCode, period: Period) -> bool {
+        self.by_code
+            .values()
+            .any(|area| area.entity == entity && area.exists_at(period))
+    }
+
     /// The boundary changes and re-codings, oldest first.
     #[must_use]
     pub fn changes(&self) -> &[AreaChange] {
