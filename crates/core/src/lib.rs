@@ -26,6 +26,9 @@ mod plan;
 mod reported;
 mod results;
 
+/// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
+pub use disparity_stats::round_half_up;
+
 pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,

@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 9] = [
+pub const CODE_LISTS: [&str; 10] = [
     "codelists/areas.csv",
     "codelists/area_changes.csv",
     "codelists/combined_areas.csv",
@@ -25,6 +25,7 @@ pub const CODE_LISTS: [&str; 9] = [
     "codelists/symbols.csv",
     "codelists/indicators.csv",
     "codelists/publications.csv",
+    "codelists/rate_checks.csv",
 ];
 
 /// The code list that only building the figures needs.
@@ -50,7 +51,7 @@ pub(crate) struct Publication {
     pub(crate) id: String,
     pub(crate) path: String,
     pub(crate) vintage: String,
-    pub(crate) publication: String,
+    pub(crate) title: String,
     pub(crate) table: String,
     pub(crate) release: String,
     pub(crate) licence: String,
@@ -154,18 +155,23 @@ fn read_areas(table: &Table) -> Result<Vec<Area>, LoadErrors> {
     ])?;
     let mut lines: BTreeMap<AreaCode, u64> = BTreeMap::new();
     collect(table, |row| {
+        let stated_region = optional(row, region, code)?;
+        let level_of = read::word(
+            row,
+            level,
+            "a geographic level",
+            &["National", "Regional", "Local authority"],
+            GeographicLevel::from_words,
+        )?;
         let area = Area {
             code: code(row, own)?,
             entity: code(row, entity)?,
             name: row.text(name).to_owned(),
-            level: read::word(
-                row,
-                level,
-                "a geographic level",
-                &["National", "Regional", "Local authority"],
-                GeographicLevel::from_words,
-            )?,
-            region: optional(row, region, code)?.map(london),
+            level: level_of,
+            region: stated_region.map(london),
+            part_of_london: stated_region.filter(|stated| {
+                london(*stated) != *stated && level_of != GeographicLevel::Regional
+            }),
             old_la_code: optional(row, old, |row, column| Ok(row.text(column).to_owned()))?,
             valid_from: optional(row, from, |row, column| read::date(row, column, ""))?,
             valid_to: optional(row, to, |row, column| read::date(row, column, ""))?,
@@ -186,7 +192,7 @@ fn read_areas(table: &Table) -> Result<Vec<Area>, LoadErrors> {
 }
 
 /// Files of the Department for Education put London authorities in Inner or Outer London; the
-/// region used for comparison is London, whose two parts are reported beside it.
+/// region they are compared with is London.
 fn london(region: AreaCode) -> AreaCode {
     const PARTS: [&str; 2] = ["E13000001", "E13000002"];
     let london: Option<AreaCode> = PARTS
@@ -417,7 +423,7 @@ fn read_publications(table: &Table, marks: &Marks) -> Result<Vec<Publication>, L
             vintage: read::word(row, vintage, "a vintage of symbols.csv", &[], |text| {
                 marks.knows(text).then(|| text.to_owned())
             })?,
-            publication: row.text(publication).to_owned(),
+            title: row.text(publication).to_owned(),
             table: row.text(name).to_owned(),
             release: row.text(release).to_owned(),
             licence: row.text(licence).to_owned(),

@@ -157,7 +157,7 @@ fn add_regions(bands: &mut BTreeMap<AreaCode, [f64; 4]>, mid_year: MidYear, area
         .entities()
         .filter(|area| is_authority(area.code, areas) && areas.exists_at(area.code, period));
     for area in existing {
-        for above in area.region.into_iter().chain([AreaCode::ENGLAND]) {
+        for above in area.above() {
             let sum = sums.entry(above).or_insert(Some([0.0; 4]));
             *sum = sum
                 .zip(bands.get(&area.code))

@@ -247,7 +247,9 @@ impl<'a> Reader<'a> {
         let text = row.text(bound.column);
         let at = |fault| row.error(bound.column, about, fault);
         // A row for an authority that did not exist that year says nothing.
-        let exists = self.areas.exists_at(area, self.year_of(period, bound.rule));
+        let exists = self
+            .areas
+            .exists_at(area, Self::year_of(period, bound.rule));
         match bound.rule.kind {
             Kind::Rate => {
                 let rate = self
@@ -305,7 +307,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Population files label their rows with the mid-year, which belongs to the 31 March after.
-    fn year_of(&self, period: Period, rule: &Rule) -> Period {
+    fn year_of(period: Period, rule: &Rule) -> Period {
         if rule.table == "population" {
             Period::ending(period.year() + 1).unwrap_or(period)
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{AreaCode, Areas, ChangeKind, GeographicLevel};
+use disparity_core::{Area, AreaCode, Areas, ChangeKind, GeographicLevel};
 
 use crate::error::LoadErrors;
 use crate::table::Table;
@@ -55,11 +55,10 @@ pub(super) fn add_sums<const N: usize>(values: &mut BTreeMap<AreaCode, [f64; N]>
             .or_default()
             .push(change.successor);
     }
-    let current: Vec<(AreaCode, Option<AreaCode>)> = values
+    let current: Vec<&Area> = values
         .keys()
         .filter_map(|code| areas.get(*code))
         .filter(|area| area.level == GeographicLevel::LocalAuthority)
-        .map(|area| (area.code, area.region))
         .collect();
     for (predecessor, successors) in split {
         let parts: Option<Vec<[f64; N]>> = successors
@@ -71,9 +70,9 @@ pub(super) fn add_sums<const N: usize>(values: &mut BTreeMap<AreaCode, [f64; N]>
         }
     }
     let mut regions: BTreeMap<AreaCode, Vec<[f64; N]>> = BTreeMap::new();
-    for (code, region) in current {
-        for above in region.into_iter().chain([AreaCode::ENGLAND]) {
-            regions.entry(above).or_default().push(values[&code]);
+    for area in current {
+        for above in area.above() {
+            regions.entry(above).or_default().push(values[&area.code]);
         }
     }
     for (region, parts) in regions {

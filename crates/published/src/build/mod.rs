@@ -31,10 +31,20 @@ use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::table::Table;
 
+pub(crate) use self::provenance::digest;
 pub use self::provenance::{SOURCES, Sources, SourcesError, TableRecord};
 
 /// The folder of built-in tables for England.
 const ENGLAND: &str = "england";
+
+/// Children by age, up to 16.
+const NOMIS: [&str; 5] = [
+    "ons-nomis-0-4",
+    "ons-nomis-5-9",
+    "ons-nomis-10-14",
+    "ons-nomis-15",
+    "ons-nomis-16",
+];
 
 /// The published files that building needs, by their path in the folder of published files.
 ///
@@ -231,13 +241,6 @@ impl Builder<'_> {
             &in_2021,
             self.areas,
         )?;
-        const NOMIS: [&str; 5] = [
-            "ons-nomis-0-4",
-            "ons-nomis-5-9",
-            "ons-nomis-10-14",
-            "ons-nomis-15",
-            "ons-nomis-16",
-        ];
         let read = |id: &str| {
             NomisTable::read(
                 self.path(id),

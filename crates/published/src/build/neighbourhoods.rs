@@ -134,12 +134,11 @@ impl Neighbourhoods {
             let sum = sums.entry(n.authority).or_default();
             sum[0] += 1.0;
             sum[1] += children;
-            match known.get(n.lsoa.as_str()).copied().flatten() {
-                Some(low_income) => sum[2] += low_income,
-                None => {
-                    sum[3] += 1.0;
-                    sum[4] += children;
-                }
+            if let Some(low_income) = known.get(n.lsoa.as_str()).copied().flatten() {
+                sum[2] += low_income;
+            } else {
+                sum[3] += 1.0;
+                sum[4] += children;
             }
         }
         geography::add_sums(&mut sums, areas);

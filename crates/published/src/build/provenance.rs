@@ -1,6 +1,7 @@
 //! Where every built-in table came from: `sources.toml` for programs, `README.md` for people.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use disparity_core::Source;
 use serde::{Deserialize, Serialize};
@@ -54,8 +55,11 @@ pub struct SourcesError(String);
 pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 impl Sources {
@@ -70,7 +74,7 @@ impl Sources {
             .enumerate()
             .map(|(position, publication)| SourceRecord {
                 id: publication.id.clone(),
-                publication: publication.publication.clone(),
+                publication: publication.title.clone(),
                 table: publication.table.clone(),
                 release: publication.release.clone(),
                 licence: publication.licence.clone(),
@@ -145,8 +149,9 @@ impl Sources {
                 .filter(|source| source.feeds.contains(&table.name))
                 .map(|source| format!("`{}`", source.id))
                 .collect();
-            text += &format!(
-                "| `{}` | {} | {} |\n",
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} |",
                 table.name,
                 table.rows,
                 from.join(", ")
@@ -154,8 +159,9 @@ impl Sources {
         }
         text += "\n## Sources\n\n| Source | Publication and table | Release | Licence | SHA-256 of the file |\n|---|---|---|---|---|\n";
         for s in &self.source {
-            text += &format!(
-                "| `{}` | {}: {} | {} | {} | `{}…` |\n",
+            let _ = writeln!(
+                text,
+                "| `{}` | {}: {} | {} | {} | `{}…` |",
                 s.id,
                 s.publication,
                 s.table,
