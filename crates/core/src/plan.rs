@@ -32,6 +32,8 @@ impl ChineseGroup {
 pub struct Plan {
     /// Indicators to compute, in code-list order.
     pub indicators: Vec<IndicatorId>,
+    /// Those of them to compare: between authorities, groups and years.
+    pub compared: Vec<IndicatorId>,
     /// Authorities to write; `None` for all. England and the regions are always written.
     pub authorities: Option<Vec<AreaCode>>,
     /// Periods to write; `None` for all. Changes still look at earlier years.

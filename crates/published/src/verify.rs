@@ -16,7 +16,7 @@ use crate::build::digest;
 use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
 use crate::files::Files;
-use crate::load::{Loaded, Populations, Tables, load};
+use crate::load::{Children, Loaded, Tables, load};
 use crate::read;
 use crate::table::Table;
 
@@ -89,8 +89,10 @@ pub fn verify_tables(files: &Files) -> Result<Vec<TableCheck>, LoadErrors> {
 pub fn verify_rates(files: &Files) -> Result<Vec<RateCheck>, LoadErrors> {
     let tables = Tables::open(files)?;
     let lists = CodeLists::read(files)?;
-    let Loaded { catalogue, cube } = load(files, ChineseGroup::default())?.output;
-    let populations = Populations::read(&tables, &lists, &catalogue, ChineseGroup::default())?;
+    let Loaded {
+        catalogue, cube, ..
+    } = load(files, ChineseGroup::default())?.output;
+    let everyone = Children::read(&tables, &lists, &catalogue, ChineseGroup::default())?;
     let revisions = tables.read("revisions")?;
     let rules = Table::read_own(
         "codelists/rate_checks.csv",
@@ -111,8 +113,8 @@ pub fn verify_rates(files: &Files) -> Result<Vec<RateCheck>, LoadErrors> {
                 // The 2022 release used mid-2020 for both 2021 and 2022: mid-2021 was not out yet.
                 let mid_year = MidYear(period.population_year().0.min(last));
                 match rule.text(population) {
-                    "children_0_17" => populations.all(mid_year, area),
-                    _ => populations.before_rebase(mid_year, area),
+                    "children_0_17" => everyone.all(mid_year, area),
+                    _ => everyone.before_rebase(mid_year, area),
                 }
             };
             let count = |key: &CellKey| {

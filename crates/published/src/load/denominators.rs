@@ -1,12 +1,11 @@
 //! The denominator of every count.
 
 use disparity_core::{
-    Basis, Catalogue, Cell, CellKey, Denominator, DenominatorKind, IssueCode, IssueSet, Reported,
-    Stratum, Symbol,
+    Basis, Catalogue, Cell, CellKey, Denominator, DenominatorKind, IndicatorId, IssueCode,
+    IssueSet, Population, Populations, Reported, Stratum, Symbol,
 };
 
 use super::counts::Counts;
-use super::populations::{Noted, Populations};
 
 /// Counts as cells, sorted by key.
 pub(super) fn attach(
@@ -17,24 +16,51 @@ pub(super) fn attach(
     counts
         .iter()
         .map(|(key, (numerator, issues))| {
-            let (denominator, noted) = match catalogue.indicators.get(key.indicator).denominator {
-                DenominatorKind::Children0To17 => {
-                    populations.of(catalogue, key.period, key.area, key.stratum)
-                }
+            let population = match catalogue.indicators.get(key.indicator).denominator {
+                DenominatorKind::Children0To17 => children(populations, key, catalogue),
                 DenominatorKind::Indicator(whole) => whole_of(counts, key, whole),
             };
+            let issues = issues.union(population.issues);
             Cell {
                 key: *key,
                 numerator: *numerator,
-                denominator,
-                issues: issues.union(noted),
+                denominator: population.denominator,
+                issues,
             }
         })
         .collect()
 }
 
+/// The children of the cell's group; a group that nobody can be counted in has none.
+fn children(populations: &Populations, key: &CellKey, catalogue: &Catalogue) -> Population {
+    if let Some(population) = populations.get(key.period, key.area, key.stratum) {
+        return *population;
+    }
+    let basis = Basis::Children0To17 {
+        mid_year: key.period.population_year(),
+    };
+    if catalogue.dimensions.is_unknown(key.stratum) {
+        let denominator = Denominator {
+            value: Reported::Symbol(Symbol::NotApplicable),
+            basis,
+        };
+        return Population {
+            denominator,
+            issues: IssueSet::EMPTY,
+        };
+    }
+    let denominator = Denominator {
+        value: Reported::Symbol(Symbol::NotAvailable),
+        basis,
+    };
+    Population {
+        denominator,
+        issues: IssueSet::EMPTY.with(IssueCode::NoDenominator),
+    }
+}
+
 /// The count that the numerator is a part of, in the same area and year.
-fn whole_of(counts: &Counts, key: &CellKey, whole: disparity_core::IndicatorId) -> Noted {
+fn whole_of(counts: &Counts, key: &CellKey, whole: IndicatorId) -> Population {
     let key = CellKey {
         indicator: whole,
         stratum: Stratum::TOTAL,
@@ -46,11 +72,11 @@ fn whole_of(counts: &Counts, key: &CellKey, whole: disparity_core::IndicatorId) 
             value.map(f64::from)
         });
     let issues = IssueSet::EMPTY.with_if(!value.is_value(), IssueCode::NoDenominator);
-    (
-        Denominator {
+    Population {
+        denominator: Denominator {
             value,
             basis: Basis::Indicator(whole),
         },
         issues,
-    )
+    }
 }

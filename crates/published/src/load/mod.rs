@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Neighbour, NeighbourModel,
-    Place, Warned,
+    Place, Populations, Warned,
 };
 
 use crate::build::{SOURCES, Sources};
@@ -24,7 +24,7 @@ use crate::files::Files;
 use crate::read;
 use crate::table::Table;
 
-pub(crate) use self::populations::Populations;
+pub(crate) use self::populations::Children;
 
 /// What the analysis starts from.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Loaded {
     pub catalogue: Catalogue,
     /// Every published count with its denominator.
     pub cube: Cube,
+    /// Children by period, area and group.
+    pub populations: Populations,
 }
 
 /// Reads the built-in tables, or a folder laid out like them.
@@ -59,13 +61,18 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
     };
     let mut counts = counts::read(&tables, &lists, &catalogue)?;
     counts::place_chinese(&mut counts, &catalogue, chinese_group);
-    let populations = Populations::read(&tables, &lists, &catalogue, chinese_group)?;
+    let populations =
+        Children::read(&tables, &lists, &catalogue, chinese_group)?.populations(&catalogue);
     let cells = denominators::attach(&counts, &populations, &catalogue);
     let mut issues = counts::issues(&counts, &catalogue);
     issues.extend(changed_areas(&catalogue));
     let cube = Cube::new(cells).map_err(|error| contradiction(error.to_string()))?;
     Ok(Warned {
-        output: Loaded { catalogue, cube },
+        output: Loaded {
+            catalogue,
+            cube,
+            populations,
+        },
         issues,
     })
 }

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Basis, Catalogue, CategoryId, ChineseGroup, Denominator, Dimension, IssueCode,
-    IssueSet, MidYear, Period, Reported, Stratum, Symbol,
+    AreaCode, Basis, Catalogue, Category, CategoryId, ChineseGroup, Denominator, Dimension,
+    IssueCode, IssueSet, MidYear, Period, Population, Populations, Reported, Stratum, Symbol,
 };
 
 use super::Tables;
@@ -16,11 +16,8 @@ use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
 use crate::read;
 
-/// A denominator and what must be said about it.
-pub(super) type Noted = (Denominator, IssueSet);
-
 /// Children by mid-year and area, and the shares that divide them.
-pub(crate) struct Populations {
+pub(crate) struct Children {
     /// Newest vintage.
     all: BTreeMap<(MidYear, AreaCode), Reported<f64>>,
     /// The vintage before the census rebase, kept to check rates of its day.
@@ -31,7 +28,7 @@ pub(crate) struct Populations {
     ages: BTreeMap<(AreaCode, u16), BTreeMap<Stratum, f64>>,
 }
 
-impl Populations {
+impl Children {
     pub(crate) fn read(
         tables: &Tables<'_>,
         lists: &CodeLists,
@@ -63,65 +60,54 @@ impl Populations {
             .unwrap_or(Reported::Symbol(Symbol::NotAvailable))
     }
 
-    /// The denominator for a stratum: all children, or a share of them.
-    pub(super) fn of(
+    /// The children of every group that any publication lets us count, for every period and area
+    /// that has a published total.
+    pub(super) fn populations(&self, catalogue: &Catalogue) -> Populations {
+        let strata = strata(catalogue);
+        let known = self.all.iter().filter(|(_, children)| children.is_value());
+        known
+            .filter_map(|((mid_year, area), _)| Some((Period::ending(mid_year.0 + 1)?, *area)))
+            .flat_map(|(period, area)| strata.iter().map(move |stratum| (period, area, *stratum)))
+            .filter_map(|key| Some((key, self.of(catalogue, key.0, key.1, key.2)?)))
+            .collect()
+    }
+
+    /// The children of one stratum: all, or a published share of all.
+    fn of(
         &self,
         catalogue: &Catalogue,
         period: Period,
         area: AreaCode,
         stratum: Stratum,
-    ) -> Noted {
+    ) -> Option<Population> {
         let mid_year = period.population_year();
         let whole = self.all(mid_year, area);
         if stratum.is_total() {
-            let issues = IssueSet::EMPTY.with_if(!whole.is_value(), IssueCode::NoDenominator);
-            return (
-                Denominator {
-                    value: whole,
-                    basis: Basis::Children0To17 { mid_year },
-                },
-                issues,
-            );
+            let denominator = Denominator {
+                value: whole,
+                basis: Basis::Children0To17 { mid_year },
+            };
+            return Some(Population {
+                denominator,
+                issues: IssueSet::EMPTY,
+            });
         }
-        if catalogue.dimensions.is_unknown(stratum) {
-            let basis = Basis::Children0To17 { mid_year };
-            return (
-                Denominator {
-                    value: Reported::Symbol(Symbol::NotApplicable),
-                    basis,
-                },
-                IssueSet::EMPTY,
-            );
-        }
-        let ethnic = [Dimension::EthnicityMajor, Dimension::EthnicityMinor].map(|d| stratum.get(d))
-            != [CategoryId::TOTAL; 2];
-        let share = if ethnic {
-            self.pupil_share(catalogue, area, period, stratum)
+        let (share, share_year, issues) = if stratum.only() == Some(Dimension::AgeBand) {
+            self.age_share(area, mid_year, stratum)?
         } else {
-            self.age_share(area, mid_year, stratum)
+            self.pupil_share(catalogue, area, period, stratum)?
         };
-        match share {
-            Some((share, share_year, issues)) => {
-                let value = whole.map(|children| children * share);
-                (
-                    Denominator {
-                        value,
-                        basis: Basis::Share {
-                            mid_year,
-                            share_year,
-                        },
-                    },
-                    issues,
-                )
-            }
-            None => (
-                Denominator {
-                    value: Reported::Symbol(Symbol::NotAvailable),
-                    basis: Basis::Children0To17 { mid_year },
+        let value = whole.map(|children| children * share);
+        Some(Population {
+            denominator: Denominator {
+                value,
+                basis: Basis::Share {
+                    mid_year,
+                    share_year,
                 },
-                IssueSet::EMPTY.with(IssueCode::NoDenominator),
-            ),
-        }
+            },
+            issues,
+        })
     }
 
     fn pupil_share(
@@ -155,9 +141,6 @@ impl Populations {
         mid_year: MidYear,
         stratum: Stratum,
     ) -> Option<(f64, u16, IssueSet)> {
-        if stratum.only() != Some(Dimension::AgeBand) {
-            return None;
-        }
         let with_band = |year: &u16| {
             self.ages
                 .get(&(area, *year))
@@ -171,6 +154,39 @@ impl Populations {
             .with_if(year != mid_year.0, IssueCode::AgeShareCarried);
         Some((share, year, issues))
     }
+}
+
+/// Everyone, every ethnic group and every age band of which shares are published.
+fn strata(catalogue: &Catalogue) -> Vec<Stratum> {
+    let list = |dimension| catalogue.dimensions.list(dimension);
+    let known = |dimension| {
+        list(dimension)
+            .iter()
+            .filter(|(_, category)| !category.unknown)
+    };
+    let majors = known(Dimension::EthnicityMajor)
+        .map(|(id, _)| Stratum::TOTAL.with(Dimension::EthnicityMajor, id));
+    let minors =
+        known(Dimension::EthnicityMinor).map(|(id, category)| detailed(catalogue, id, category));
+    let ages = known(Dimension::AgeBand).map(|(id, _)| Stratum::TOTAL.with(Dimension::AgeBand, id));
+    std::iter::once(Stratum::TOTAL)
+        .chain(majors)
+        .chain(minors)
+        .chain(ages)
+        .collect()
+}
+
+/// A detailed ethnic group with the broad group it is published under.
+fn detailed(catalogue: &Catalogue, id: CategoryId, category: &Category) -> Stratum {
+    let majors = catalogue.dimensions.list(Dimension::EthnicityMajor);
+    let major = category
+        .parent
+        .as_deref()
+        .and_then(|code| majors.id(code))
+        .unwrap_or_default();
+    Stratum::TOTAL
+        .with(Dimension::EthnicityMajor, major)
+        .with(Dimension::EthnicityMinor, id)
 }
 
 /// The first school year whose pupils include every kind of state-funded school.
@@ -295,16 +311,8 @@ fn pupil_shares(
                 (ChineseGroup::Other, "CHNE") => Some("other"),
                 _ => category.parent.as_deref(),
             };
-            let published = category
-                .parent
-                .as_deref()
-                .and_then(|code| majors.id(code))
-                .unwrap_or_default();
             let major = parent.and_then(|code| majors.id(code)).unwrap_or_default();
-            let detailed = Stratum::TOTAL
-                .with(Dimension::EthnicityMajor, published)
-                .with(Dimension::EthnicityMinor, minor);
-            entry.insert(detailed, pupils / total);
+            entry.insert(detailed(catalogue, minor, category), pupils / total);
             *entry
                 .entry(Stratum::TOTAL.with(Dimension::EthnicityMajor, major))
                 .or_default() += pupils / total;
@@ -313,9 +321,7 @@ fn pupil_shares(
                 ["WIRT", "WROM"].contains(&category.code.as_str()),
                 minors.id("WGRT"),
             ) {
-                let together = Stratum::TOTAL
-                    .with(Dimension::EthnicityMajor, published)
-                    .with(Dimension::EthnicityMinor, both);
+                let together = detailed(catalogue, both, minors.get(both));
                 *entry.entry(together).or_default() += pupils / total;
             }
         }
