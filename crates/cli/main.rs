@@ -1,61 +1,79 @@
 //! Thin command line: arguments, plan, stages, issues, exit code.
+//!
+//! 1. [`args`] says what may be typed; [`plan`] resolves it against the code lists.
+//! 2. [`stages`] is the data flow: load, analyse, disclose.
+//! 3. [`commands`] has one module a command; each prints or writes what a stage made.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 ran and
+//! found something wrong with the figures, 2 could not run.
+
 #![expect(
+    clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "the program is the edge"
+    reason = "the program is the edge: it speaks, and it touches files and the clock"
 )]
 
+mod args;
+mod builtin;
 mod commands;
+mod hint;
 mod out;
+mod plan;
+mod progress;
+mod stages;
 
-fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().collect();
-    if args[1] == "v" {
-        let base = std::path::Path::new("data");
-        let mut names: Vec<String> = disparity_published::CODE_LISTS
-            .iter()
-            .map(|s| s.to_string())
-            .collect();
-        names.push("sources.toml".into());
-        for e in std::fs::read_dir("data/england")? {
-            names.push(format!("england/{}", e?.file_name().to_string_lossy()));
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command, DataCommand};
+use crate::hint::Hinted;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        None => commands::run::run(&cli.run).map(|()| true),
+        Some(Command::Run(args)) => commands::run::run(args).map(|()| true),
+        Some(Command::Authority(args)) => commands::authority::authority(args).map(|()| true),
+        Some(Command::Compare(args)) => commands::compare::compare(args).map(|()| true),
+        Some(Command::Method { name }) => commands::method::method(name.as_deref()).map(|()| true),
+        Some(Command::Codes { list }) => commands::codes::codes(*list).map(|()| true),
+        Some(Command::Data(DataCommand::Build { from, to })) => {
+            commands::data::build(from, to).map(|()| true)
         }
-        let f = disparity_published::Files::read(base, names.iter().map(|s| s.as_str()))?;
-        let t = std::time::Instant::now();
-        let l = disparity_published::load(&f, Default::default())?;
-        eprintln!(
-            "load {:?} cells {} issues {}",
-            t.elapsed(),
-            l.output.cube.cells().len(),
-            l.issues.len()
-        );
-        for i in l.issues.iter().take(20) {
-            eprintln!("{:?} {} {}", i.code, i.indicator, i.message);
+        Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
+        Some(Command::Data(DataCommand::Verify { data, all })) => {
+            commands::data::verify(data.as_deref(), *all)
         }
-        for c in disparity_published::verify_rates(&f)? {
-            eprintln!(
-                "{} {:?} {:?} {}",
-                c.table,
-                c.authorities,
-                c.regions,
-                c.exceptions.len()
-            );
-            for e in c
-                .exceptions
-                .iter()
-                .filter(|e| e.level == disparity_core::GeographicLevel::LocalAuthority)
-                .take(10)
-            {
-                eprintln!("{e:?}");
-            }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(2)
         }
-        eprintln!(
-            "{:?}",
-            disparity_published::verify_tables(&f)?
-                .iter()
-                .all(|t| t.intact)
-        );
-        return Ok(());
     }
-    commands::data::build(args[1].as_ref(), args[2].as_ref())
+}
+
+/// The chain of causes on one line each, then what to do.
+fn report(error: &anyhow::Error) {
+    eprintln!("error: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  caused by: {cause}");
+    }
+    if let Some(hinted) = error.downcast_ref::<Hinted>() {
+        eprintln!("hint: {}", hinted.hint);
+    }
+}
+
+/// Whoever read our output has had enough: that is not a failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
 }

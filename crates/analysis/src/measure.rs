@@ -1,6 +1,6 @@
 //! From a statistic at one level to a value with both its intervals, or the reason there is none.
 
-use disparity_core::{Intervals, Measured, Reported, Symbol};
+use disparity_core::{Intervals, Measured, Reported, Symbol, Unit};
 use disparity_stats::{CountMethod, Interval, Level, Result};
 
 /// A value with its intervals at both levels. What the statistics refuse (a rate over nobody, a ratio
@@ -63,6 +63,34 @@ pub(crate) fn relative_to(measured: Measured, benchmark: f64) -> Reported<Measur
         method: measured.method,
     })
 }
+
+/// Two counts, each with its denominator.
+pub(crate) type Pair = ((f64, f64), (f64, f64));
+
+/// The ratio of two rates or two proportions from independent counts.
+pub(crate) fn ratio(((o1, n1), (o2, n2)): Pair, unit: Unit) -> Reported<Measured> {
+    let (name, method): (_, TwoSample) = match unit {
+        Unit::Per10k => ("rate_ratio", disparity_stats::rate_ratio),
+        Unit::Proportion => ("risk_ratio", disparity_stats::risk_ratio),
+    };
+    measured((o1 / n1) / (o2 / n2), name, |level| {
+        method(o1, n1, o2, n2, level).map(|estimate| estimate.interval)
+    })
+}
+
+/// The difference of two rates or two proportions from independent counts.
+pub(crate) fn difference(((o1, n1), (o2, n2)): Pair, unit: Unit) -> Reported<Measured> {
+    let (name, method): (_, TwoSample) = match unit {
+        Unit::Per10k => ("rate_difference", disparity_stats::rate_difference),
+        Unit::Proportion => ("risk_difference", disparity_stats::risk_difference),
+    };
+    measured(o1 / n1 - o2 / n2, name, |level| {
+        method(o1, n1, o2, n2, level).map(|estimate| estimate.interval)
+    })
+}
+
+/// A comparison of two counts with their denominators at a level.
+type TwoSample = fn(f64, f64, f64, f64, Level) -> Result<disparity_stats::Estimate>;
 
 /// A number that is known to be whole and to fit, such as a rank.
 #[expect(

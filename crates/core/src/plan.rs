@@ -38,6 +38,8 @@ pub struct Plan {
     pub authorities: Option<Vec<AreaCode>>,
     /// Periods to write; `None` for all. Changes still look at earlier years.
     pub periods: Option<Vec<Period>>,
+    /// Areas that each of those authorities is compared with, beside the usual ones.
+    pub against: Vec<AreaCode>,
     /// Which list of statistical neighbours to compare with.
     pub neighbours: NeighbourModel,
     /// Which broad group Chinese children are counted in.
@@ -53,6 +55,7 @@ impl Plan {
     #[must_use]
     pub fn wants_area(&self, area: AreaCode, is_authority: bool) -> bool {
         !is_authority
+            || self.against.contains(&area)
             || self
                 .authorities
                 .as_ref()

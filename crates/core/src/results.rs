@@ -241,6 +241,8 @@ pub enum Comparator {
     NeighbourMedian,
     /// The mean of the statistical neighbours in the same year.
     NeighbourMean,
+    /// Another area in the same year.
+    Area(AreaCode),
     /// The same area one year before.
     YearBefore(Period),
     /// The same area five years before.
@@ -264,6 +266,7 @@ impl Comparator {
             Self::Region(_) => "region",
             Self::NeighbourMedian => "neighbours_median",
             Self::NeighbourMean => "neighbours_mean",
+            Self::Area(_) => "area",
             Self::YearBefore(_) => "year_before",
             Self::FiveYearsBefore(_) => "five_years_before",
             Self::FirstYear(_) => "first_year",
@@ -349,6 +352,30 @@ impl Results {
             .binary_search_by_key(key, |row| row.key)
             .ok()
             .map(|position| &self.estimates[position])
+    }
+
+    /// Expected versus actual for one indicator, period, area and model.
+    #[must_use]
+    pub fn expected_for(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+        model: ExpectedModel,
+    ) -> Option<&Expected> {
+        let key = (indicator, period, area, model);
+        self.expected
+            .binary_search_by_key(&key, |row| (row.indicator, row.period, row.area, row.model))
+            .ok()
+            .map(|position| &self.expected[position])
+    }
+
+    /// The contrasts of one figure, sorted by comparator and measure.
+    #[must_use]
+    pub fn contrasts_of(&self, key: &CellKey) -> &[Contrast] {
+        let start = self.contrasts.partition_point(|row| row.key < *key);
+        let end = self.contrasts.partition_point(|row| row.key <= *key);
+        &self.contrasts[start..end]
     }
 
     /// How many cells of a cube hold a symbol instead of a count.

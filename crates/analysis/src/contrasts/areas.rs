@@ -7,9 +7,9 @@ use disparity_core::{
     Stratum, Symbol,
 };
 
-use super::Series;
-use crate::Input;
+use super::{Series, pair};
 use crate::measure::relative_to;
+use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
     let totals = series
@@ -56,8 +56,34 @@ fn of(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Vec<Contrast> {
             neighbours.mean(),
             with_data,
         ));
+        let others = input
+            .plan
+            .against
+            .iter()
+            .filter(|other| **other != area.code);
+        contrasts.extend(others.map(|other| against(input, series, row, *other)));
     }
     contrasts
+}
+
+/// Against another authority: two independent counts.
+fn against(input: Input<'_>, series: Series<'_>, row: &Estimate, code: AreaCode) -> Contrast {
+    let other = series.get(row.key.period, code, Stratum::TOTAL);
+    let unit = input.catalogue.indicators.get(row.key.indicator).unit();
+    let absent = Reported::Symbol(Symbol::NotAvailable);
+    Contrast {
+        key: row.key,
+        comparator: Comparator::Area(code),
+        measure: Measure::Ratio,
+        group_value: row.outcome.map(|measured| measured.value),
+        comparator_value: other
+            .map_or(absent, |other| other.outcome.map(|measured| measured.value)),
+        neighbours_with_data: None,
+        outcome: other.map_or(Reported::Symbol(Symbol::NotAvailable), |other| {
+            pair(row, other).and_then(|counts| measure::ratio(counts, unit))
+        }),
+        issues: other.map_or(row.issues, |other| row.issues.union(other.issues)),
+    }
 }
 
 fn ratio(

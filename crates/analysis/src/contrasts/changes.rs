@@ -5,15 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use super::{Series, pair};
+use crate::{Input, measure};
 use disparity_core::{
     AreaCode, Comparator, Contrast, Estimate, IssueCode, Measure, Period, Reported, Stratum,
-    Symbol, Timing, Unit,
+    Symbol, Timing,
 };
-use disparity_stats::{rate_difference, rate_ratio, risk_difference, risk_ratio};
-
-use super::Series;
-use crate::Input;
-use crate::measure::measured;
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
     let Some(last) = series
@@ -67,11 +64,9 @@ fn compare(
     let earlier = before.map_or(absent, |before| {
         before.outcome.map(|measured| measured.value)
     });
-    let counts = |row: &Estimate| row.numerator.map(f64::from).zip(row.denominator.value);
-    let pair = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
-        counts(row).zip(counts(before))
+    let counts = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
+        pair(row, before)
     });
-    let both = row.outcome.map(|m| m.value).zip(earlier);
     let issues = before
         .map_or(row.issues, |before| row.issues.union(before.issues))
         .with_if(
@@ -88,42 +83,10 @@ fn compare(
         outcome,
         issues,
     };
-    let rates = indicator.unit() == Unit::Per10k;
-    let ratio = both
-        .zip(pair)
-        .and_then(|((now, then), ((o1, n1), (o2, n2)))| {
-            let (name, method): (_, TwoSample) = if rates {
-                ("rate_ratio", rate_ratio)
-            } else {
-                ("risk_ratio", risk_ratio)
-            };
-            measured(now / then, name, |level| {
-                method(o1, n1, o2, n2, level).map(|estimate| estimate.interval)
-            })
-        });
-    let difference = both
-        .zip(pair)
-        .and_then(|((now, then), ((o1, n1), (o2, n2)))| {
-            let (name, method): (_, TwoSample) = if rates {
-                ("rate_difference", rate_difference)
-            } else {
-                ("risk_difference", risk_difference)
-            };
-            measured(now - then, name, |level| {
-                method(o1, n1, o2, n2, level).map(|estimate| estimate.interval)
-            })
-        });
+    let ratio = counts.and_then(|counts| measure::ratio(counts, indicator.unit()));
+    let difference = counts.and_then(|counts| measure::difference(counts, indicator.unit()));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),
     ]
 }
-
-/// A comparison of two counts with their denominators at a level.
-type TwoSample = fn(
-    f64,
-    f64,
-    f64,
-    f64,
-    disparity_stats::Level,
-) -> disparity_stats::Result<disparity_stats::Estimate>;

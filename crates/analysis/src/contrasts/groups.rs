@@ -5,11 +5,11 @@ use disparity_core::{
     CategoryId, CellKey, Comparator, Contrast, Dimension, Estimate, IssueCode, IssueSet, Measure,
     Reported, Stratum, Symbol, Unit,
 };
-use disparity_stats::{disproportionality, rate_difference, rate_ratio, wilson};
+use disparity_stats::{disproportionality, wilson};
 
-use super::Series;
-use crate::Input;
+use super::{Series, pair};
 use crate::measure::{measured, proportion};
+use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
     if input.catalogue.indicators.get(series.id).unit() != Unit::Per10k {
@@ -87,22 +87,9 @@ fn of(
 }
 
 fn against(row: &Estimate, other: &Estimate, reference: Stratum) -> [Contrast; 2] {
-    let values = row
-        .outcome
-        .map(|m| m.value)
-        .zip(other.outcome.map(|m| m.value));
-    let counts = |row: &Estimate| row.numerator.map(f64::from).zip(row.denominator.value);
-    let pair = values.zip(counts(row)).zip(counts(other));
-    let ratio = pair.and_then(|(((a, b), (o1, n1)), (o2, n2))| {
-        measured(a / b, "rate_ratio", |level| {
-            rate_ratio(o1, n1, o2, n2, level).map(|e| e.interval)
-        })
-    });
-    let difference = pair.and_then(|(((a, b), (o1, n1)), (o2, n2))| {
-        measured(a - b, "rate_difference", |level| {
-            rate_difference(o1, n1, o2, n2, level).map(|e| e.interval)
-        })
-    });
+    let counts = pair(row, other);
+    let ratio = counts.and_then(|counts| measure::ratio(counts, Unit::Per10k));
+    let difference = counts.and_then(|counts| measure::difference(counts, Unit::Per10k));
     let contrast = |measure, outcome| Contrast {
         key: row.key,
         comparator: Comparator::Group(reference),

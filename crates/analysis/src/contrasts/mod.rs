@@ -4,9 +4,12 @@ mod areas;
 mod changes;
 mod groups;
 
-use disparity_core::{AreaCode, CellKey, Contrast, Estimate, IndicatorId, Period, Stratum};
+use disparity_core::{
+    AreaCode, CellKey, Contrast, Estimate, IndicatorId, Period, Reported, Stratum,
+};
 
 use crate::Input;
+use crate::measure::Pair;
 
 /// The contrasts of one indicator, sorted by key, comparator and measure.
 pub(crate) fn contrast(input: Input<'_>, id: IndicatorId, estimates: &[Estimate]) -> Vec<Contrast> {
@@ -38,4 +41,15 @@ impl<'a> Series<'a> {
             .ok()
             .map(|position| &self.estimates[position])
     }
+}
+
+/// The counts behind two estimates, where both have an outcome.
+fn pair(row: &Estimate, other: &Estimate) -> Reported<Pair> {
+    let counts = |row: &Estimate| {
+        row.outcome
+            .zip(row.numerator.map(f64::from).zip(row.denominator.value))
+    };
+    counts(row)
+        .zip(counts(other))
+        .map(|((_, own), (_, other))| (own, other))
 }

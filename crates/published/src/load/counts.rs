@@ -24,6 +24,9 @@ const COUNT_TABLES: [&str; 7] = [
     "child_protection",
 ];
 
+/// The built-in tables that hold each indicator.
+pub(super) type Fed = BTreeMap<IndicatorId, BTreeSet<String>>;
+
 /// Counts by key, each with what must be said about it.
 pub(super) type Counts = BTreeMap<CellKey, (Reported<Count>, IssueSet)>;
 
@@ -31,10 +34,16 @@ pub(super) fn read(
     tables: &Tables<'_>,
     lists: &CodeLists,
     catalogue: &Catalogue,
-) -> Result<Counts, LoadErrors> {
+) -> Result<(Counts, Fed), LoadErrors> {
     let mut counts = Counts::new();
+    let mut fed = Fed::new();
     for name in COUNT_TABLES {
-        read_table(&tables.read(name)?, lists, catalogue, &mut counts)?;
+        let table = tables.read(name)?;
+        for indicator in read_table(&table, lists, catalogue, &mut counts)? {
+            fed.entry(indicator)
+                .or_default()
+                .insert(table.file().to_owned());
+        }
     }
     let revised = revised(&tables.read("revisions")?, catalogue)?;
     for (key, (_, issues)) in &mut counts {
@@ -42,7 +51,7 @@ pub(super) fn read(
         *issues = issues.with_if(revised.contains(key), IssueCode::CountRevised);
     }
     mark_coverage_gaps(&mut counts, catalogue);
-    Ok(counts)
+    Ok((counts, fed))
 }
 
 struct Columns {
@@ -102,12 +111,13 @@ fn columns(table: &Table, catalogue: &Catalogue) -> Result<Columns, LoadErrors> 
     )
 }
 
+/// Reads one table and returns its indicators.
 fn read_table(
     table: &Table,
     lists: &CodeLists,
     catalogue: &Catalogue,
     counts: &mut Counts,
-) -> Result<(), LoadErrors> {
+) -> Result<Vec<IndicatorId>, LoadErrors> {
     let columns = columns(table, catalogue)?;
     let mut errors = Vec::new();
     let mut lines: BTreeMap<(Period, AreaCode, Stratum), u64> = BTreeMap::new();
@@ -170,7 +180,10 @@ fn read_table(
             }
         }
     }
-    LoadErrors::check(errors, ())
+    LoadErrors::check(
+        errors,
+        columns.indicators.into_iter().map(|(_, id)| id).collect(),
+    )
 }
 
 fn revised(table: &Table, catalogue: &Catalogue) -> Result<BTreeSet<CellKey>, LoadErrors> {

@@ -52,14 +52,16 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
         neighbours,
         lists.tiles.clone(),
     );
-    let catalogue = Catalogue {
+    let mut catalogue = Catalogue {
+        tables: BTreeMap::new(),
         context: context::read(&tables, &lists, &areas)?,
         sources: tables.sources.sources(),
         indicators: lists.indicators.clone(),
         dimensions: lists.dimensions.clone(),
         areas,
     };
-    let mut counts = counts::read(&tables, &lists, &catalogue)?;
+    let (mut counts, fed) = counts::read(&tables, &lists, &catalogue)?;
+    catalogue.tables = fed;
     counts::place_chinese(&mut counts, &catalogue, chinese_group);
     let populations =
         Children::read(&tables, &lists, &catalogue, chinese_group)?.populations(&catalogue);
