@@ -8,7 +8,6 @@
 //! found something wrong with the figures, 2 could not run.
 
 #![expect(
-    clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "the program is the edge: it speaks, and it touches files and the clock"

@@ -5,6 +5,7 @@ use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
 use disparity_report::profile::{Against, Row, profile};
 use disparity_report::{View, rate, reported};
 use serde::Serialize;
+use std::fmt::Write as _;
 
 use crate::args::{AuthorityArgs, Format};
 use crate::out::{csv, print, table};
@@ -45,22 +46,25 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
             .iter()
             .map(|neighbour| areas.name(neighbour.area))
             .collect();
-        text += &format!(
-            "Statistical neighbours ({}): {}\n",
+        let _ = writeln!(
+            text,
+            "Statistical neighbours ({}): {}",
             view.plan.neighbours.0,
             names.join(", ")
         );
     }
     if let Some(inspection) = view.catalogue.context.inspections.get(&area.code) {
-        text += &format!(
-            "Ofsted overall effectiveness: {} (inspected {})\n",
+        let _ = writeln!(
+            text,
+            "Ofsted overall effectiveness: {} (inspected {})",
             inspection.overall, inspection.inspected
         );
     }
     for change in areas.boundary_changes(area.code) {
         let (before, after) = (areas.name(change.predecessor), areas.name(change.successor));
-        text += &format!(
-            "Boundary change on {}: {before} to {after} ({})\n",
+        let _ = writeln!(
+            text,
+            "Boundary change on {}: {before} to {after} ({})",
             change.effective,
             change.kind.word()
         );

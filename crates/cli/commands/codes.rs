@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use disparity_core::{Catalogue, Dimension, IssueCode, Symbol};
+use std::fmt::Write as _;
 
 use crate::args::{CodeListName, Selection};
 use crate::out::{print, table};
@@ -28,7 +29,8 @@ pub(crate) fn codes(list: Option<CodeListName>) -> Result<()> {
 fn issues() -> String {
     let mut text = String::new();
     for code in IssueCode::ALL {
-        text += &format!(
+        let _ = write!(
+            text,
             "{} ({})\n  {}\n  {}\n\n",
             code.as_str(),
             code.severity().as_str(),
@@ -76,7 +78,8 @@ fn from_catalogue(list: CodeListName, catalogue: &Catalogue) -> String {
         CodeListName::Indicators => {
             let mut text = String::new();
             for (_, indicator) in catalogue.indicators.iter() {
-                text += &format!(
+                let _ = write!(
+                    text,
                     "{} ({}, {})\n  {}. {}\n\n",
                     indicator.name,
                     indicator.timing.as_str(),

@@ -6,6 +6,7 @@ use disparity_core::{
 };
 use disparity_report::{View, rate, reported};
 use serde::Serialize;
+use std::fmt::Write as _;
 
 use crate::args::{CompareArgs, Format};
 use crate::out::{csv, print, table};
@@ -130,7 +131,7 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
         } else {
             "per cent"
         };
-        text += &format!("{}, {}, {unit}\n", own.title, group[0].period);
+        let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
         let name = view.catalogue.areas.name(group[0].area);
         let heading = format!("{name} ÷ it (95% interval)");
         let rows = group.iter().map(|line| {

@@ -1,5 +1,6 @@
 //! `disparity data`: build, list and verify the built-in figures.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -96,7 +97,7 @@ pub(crate) fn verify(data: Option<&Path>, all: bool) -> Result<bool> {
     let intact = tables.iter().filter(|table| table.intact).count();
     let mut text = format!("{intact} of {} tables match their digest\n", tables.len());
     for broken in tables.iter().filter(|table| !table.intact) {
-        text += &format!("  changed: {}\n", broken.name);
+        let _ = writeln!(text, "  changed: {}", broken.name);
     }
     let selection = Selection {
         data: data.map(Path::to_path_buf),
@@ -125,8 +126,9 @@ fn describe(check: &RateCheck, catalogue: &Catalogue, all: bool) -> String {
             GeographicLevel::LocalAuthority => "",
             _ => " (count published to the nearest 10)",
         };
-        text += &format!(
-            "  {} {} {}: printed {}, ours {}{level}\n",
+        let _ = writeln!(
+            text,
+            "  {} {} {}: printed {}, ours {}{level}",
             catalogue.areas.name(exception.area),
             exception.period,
             catalogue.indicators.get(exception.indicator).name,
@@ -138,7 +140,7 @@ fn describe(check: &RateCheck, catalogue: &Catalogue, all: bool) -> String {
     }
     let more = check.exceptions.len().saturating_sub(shown);
     if more > 0 {
-        text += &format!("  … and {more} more; --all lists them\n");
+        let _ = writeln!(text, "  … and {more} more; --all lists them");
     }
     text
 }

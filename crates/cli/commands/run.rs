@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Release};
-use disparity_export::Manifest;
+use disparity_export::{Manifest, Written};
 use disparity_report::{Page, View, render};
 
 use crate::args::RunArgs;
 use crate::hint::Hinted;
+use crate::out::print;
 use crate::plan::PlanFile;
 use crate::progress::Progress;
 use crate::stages::Published;
@@ -24,70 +25,59 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     )?;
     let release = published.release(&plan, &mut progress)?;
     let catalogue = published.catalogue();
-    let (rows, page) = std::thread::scope(|scope| {
-        let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-        let rows = progress.stage("writing tables and drawing charts", || {
-            disparity_export::write_tables(&release, catalogue, &output.staged)
-        });
-        (rows, page.join())
-    });
-    let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let files = write_page(&page, &output.staged)?;
-    let rows = rows?;
-    progress.stage("writing the manifest", || -> Result<()> {
-        let mut names: Vec<String> = rows.keys().cloned().chain(files).collect();
-        let meta: Vec<String> = rows
-            .keys()
-            .filter_map(|name| name.strip_suffix(".csv"))
-            .map(|name| format!("{name}.meta.csv"))
-            .collect();
-        names.extend(meta);
-        let manifest =
-            Manifest::describe(&release, catalogue, &plan, &output.staged, &names, &rows)?;
-        Ok(disparity_export::write_manifest(&manifest, &output.staged)?)
-    })?;
+    let written = progress.stage(
+        "writing tables and drawing charts",
+        || -> Result<Written> {
+            let (tables, page) = std::thread::scope(|scope| {
+                let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
+                let tables = disparity_export::write_tables(&release, catalogue, &output.staged);
+                (tables, page.join())
+            });
+            let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let mut written = tables?;
+            written.extend(write_page(&page, &output.staged)?);
+            Ok(written)
+        },
+    )?;
+    let manifest = Manifest::describe(&release, catalogue, &plan, written);
+    disparity_export::write_manifest(&manifest, &output.staged)?;
     let folder = output.finish()?;
-    summary(&folder, &release, &plan);
-    Ok(())
+    print(&summary(&folder, &release, &plan))
 }
 
-fn write_page(page: &Page, folder: &Path) -> Result<Vec<String>> {
-    std::fs::create_dir_all(folder.join("charts")).context("cannot make the folder for charts")?;
-    let mut names = Vec::new();
+fn write_page(page: &Page, folder: &Path) -> Result<Written> {
+    let charts = folder.join("charts");
+    std::fs::create_dir_all(&charts).context("cannot make the folder for charts")?;
+    let mut written = Written::new();
     for chart in &page.charts {
-        let name = format!("charts/{}", chart.file);
-        disparity_export::write_file(&folder.join(&name), chart.svg.as_bytes())?;
-        names.push(name);
+        let record = disparity_export::write_file(&charts.join(&chart.file), chart.svg.as_bytes())?;
+        written.insert(format!("charts/{}", chart.file), record);
     }
-    disparity_export::write_file(&folder.join("index.html"), page.html.as_bytes())?;
-    names.push("index.html".to_owned());
-    Ok(names)
+    let page = disparity_export::write_file(&folder.join("index.html"), page.html.as_bytes())?;
+    written.insert("index.html".to_owned(), page);
+    Ok(written)
 }
 
-/// Says on standard output what was made.
-fn summary(folder: &Path, release: &Release, plan: &Plan) {
+/// Says what was made.
+fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
     let results = release.results();
-    println!("Wrote {}", folder.display());
-    println!("  index.html      the page: open it in a browser");
-    println!(
-        "  estimates       {} rates and proportions with intervals",
-        results.estimates.len()
-    );
-    println!(
-        "  expected        {} expected counts against what was counted",
-        results.expected.len()
-    );
-    println!(
-        "  contrasts       {} comparisons between areas, years and groups",
-        results.contrasts.len()
-    );
-    println!("  issues          {} things to know", results.issues.len());
-    println!("  charts/         drawings as SVG");
-    println!("  manifest.json   inputs, plan and digests");
-    println!(
-        "{} indicators; every table as .csv, with .meta.csv, and as .parquet",
+    format!(
+        "Wrote {}\n\
+         \x20 index.html      the page: open it in a browser\n\
+         \x20 estimates       {} rates and proportions with intervals\n\
+         \x20 expected        {} expected counts against what was counted\n\
+         \x20 contrasts       {} comparisons between areas, years and groups\n\
+         \x20 issues          {} things to know\n\
+         \x20 charts/         drawings as SVG\n\
+         \x20 manifest.json   inputs, plan and digests\n\
+         {} indicators; every table as .csv, with .meta.csv, and as .parquet\n",
+        folder.display(),
+        results.estimates.len(),
+        results.expected.len(),
+        results.contrasts.len(),
+        results.issues.len(),
         plan.indicators.len()
-    );
+    )
 }
 
 /// A folder that is filled aside and put in place when everything is written.
@@ -142,13 +132,19 @@ impl Output {
 
     /// Puts the finished folder in place of an earlier run.
     fn finish(self) -> Result<PathBuf> {
-        if self.folder.exists() {
-            std::fs::remove_dir_all(&self.folder)
-                .with_context(|| format!("cannot replace `{}`", self.folder.display()))?;
+        let folder = self.folder.clone();
+        let replaced = self.staged.with_extension("old");
+        if folder.exists() {
+            std::fs::rename(&folder, &replaced)
+                .with_context(|| format!("cannot replace `{}`", folder.display()))?;
         }
-        std::fs::rename(&self.staged, &self.folder)
-            .with_context(|| format!("cannot put `{}` in place", self.folder.display()))?;
-        Ok(self.folder.clone())
+        std::fs::rename(&self.staged, &folder)
+            .with_context(|| format!("cannot put `{}` in place", folder.display()))?;
+        if replaced.exists() {
+            std::fs::remove_dir_all(&replaced)
+                .with_context(|| format!("cannot remove `{}`", replaced.display()))?;
+        }
+        Ok(folder)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Columns: what each is called and means, and how its values come out of a row.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What a column is for, in the words of the open-data standard.
@@ -77,7 +76,17 @@ type Get<'a, R> = Box<dyn Fn(At<'_, R>) -> Value + Sync + Send + 'a>;
 pub(crate) struct Column<'a, R> {
     pub(crate) spec: Spec,
     pub(crate) kind: Kind,
+    /// Whether the value differs between the confidence levels of a row.
+    pub(crate) by_level: bool,
     pub(crate) get: Get<'a, R>,
+}
+
+impl<R> Column<'_, R> {
+    /// The same column, whose value differs between the confidence levels of a row.
+    pub(crate) fn by_level(mut self) -> Self {
+        self.by_level = true;
+        self
+    }
 }
 
 /// A table: its name, its columns, its rows, and how many confidence levels each row has.
@@ -89,21 +98,23 @@ pub(crate) struct TableView<'a, R> {
 }
 
 impl<R: Sync> TableView<'_, R> {
-    /// Rows in the files, both levels counted.
+    /// Rows in the files, all levels counted.
     pub(crate) fn len(&self) -> usize {
         self.rows.len() * self.levels
     }
 
-    /// The values of one column for a range of file rows.
-    pub(crate) fn values(&self, column: &Column<'_, R>, range: Range<usize>) -> Vec<Value> {
-        range
-            .map(|i| {
-                (column.get)(At {
-                    row: &self.rows[i / self.levels],
-                    level: i % self.levels,
-                })
-            })
-            .collect()
+    /// The values of one column for some rows, level after level within each row.
+    pub(crate) fn values(&self, column: &Column<'_, R>, rows: &[R]) -> Vec<Value> {
+        let mut values = Vec::with_capacity(rows.len() * self.levels);
+        for row in rows {
+            if column.by_level {
+                values.extend((0..self.levels).map(|level| (column.get)(At { row, level })));
+            } else {
+                let value = (column.get)(At { row, level: 0 });
+                values.extend(std::iter::repeat_n(value, self.levels));
+            }
+        }
+        values
     }
 }
 

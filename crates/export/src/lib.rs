@@ -14,11 +14,12 @@ mod column;
 mod csv;
 mod manifest;
 mod parquet_file;
+mod sink;
 mod tables;
 mod write;
 
-pub use manifest::{Manifest, PlanRecord};
+pub use manifest::{FileRecord, Manifest, PlanRecord};
 pub use write::{WriteError, write_file, write_manifest, write_tables};
 
-/// Rows of data that were written, by file name.
-pub type Written = std::collections::BTreeMap<String, u64>;
+/// The files that were written, by name.
+pub type Written = std::collections::BTreeMap<String, FileRecord>;

@@ -1,15 +1,10 @@
 //! What was asked, of what, with what, and what came out: enough for someone else to get the same
 //! bytes. No clock, no user, no path outside the output folder.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use disparity_core::{Catalogue, Plan, Release};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::Written;
-use crate::write::WriteError;
 
 /// The plan with names instead of numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,12 +72,16 @@ struct InputRecord {
     sha256: String,
 }
 
+/// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct OutputRecord {
-    sha256: String,
-    bytes: u64,
+pub struct FileRecord {
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Rows without the header, for tables.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<u64>,
+    pub rows: Option<u64>,
 }
 
 /// The record of a run.
@@ -94,40 +93,18 @@ pub struct Manifest {
     disclosure_policy: &'static str,
     plan: PlanRecord,
     inputs: Vec<InputRecord>,
-    outputs: BTreeMap<String, OutputRecord>,
+    outputs: Written,
 }
 
 impl Manifest {
-    /// Describes a run whose files are all in `folder`.
-    ///
-    /// # Errors
-    /// [`WriteError`] if a file that should be there cannot be read back.
+    /// Describes a run and the files it wrote.
+    #[must_use]
     pub fn describe(
         release: &Release,
         catalogue: &Catalogue,
         plan: &Plan,
-        folder: &Path,
-        files: &[String],
-        rows: &Written,
-    ) -> Result<Self, WriteError> {
-        let mut outputs = BTreeMap::new();
-        for name in files {
-            let path = folder.join(name);
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "the digest is of the file as written"
-            )]
-            let bytes = std::fs::read(&path).map_err(|source| WriteError::File { path, source })?;
-            let sha256 = digest(&bytes);
-            outputs.insert(
-                name.clone(),
-                OutputRecord {
-                    sha256,
-                    bytes: bytes.len() as u64,
-                    rows: rows.get(name).copied(),
-                },
-            );
-        }
+        outputs: Written,
+    ) -> Self {
         let inputs = catalogue
             .sources
             .iter()
@@ -140,7 +117,7 @@ impl Manifest {
                 sha256: source.sha256.clone(),
             })
             .collect();
-        Ok(Self {
+        Self {
             program: "disparity",
             version: env!("CARGO_PKG_VERSION"),
             licence: crate::tables::LICENCE,
@@ -148,7 +125,7 @@ impl Manifest {
             plan: PlanRecord::of(plan, catalogue),
             inputs,
             outputs,
-        })
+        }
     }
 
     /// The manifest as indented JSON.
@@ -156,15 +133,4 @@ impl Manifest {
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
 }

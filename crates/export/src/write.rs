@@ -1,4 +1,5 @@
-//! Tables to files: each written under a temporary name and renamed when it is whole.
+//! Tables to files: each written under a temporary name and renamed when it is whole, its digest
+//! taken on the way.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -6,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use disparity_core::{Catalogue, Release};
 
-use crate::Written;
 use crate::column::TableView;
-use crate::manifest::Manifest;
+use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
-use crate::{csv, tables};
+use crate::sink::Sink;
+use crate::{Written, csv, tables};
 
 /// File rows handled at a time.
-const CHUNK: usize = 32_768;
+const CHUNK: usize = 16_384;
 
 /// An output that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,7 @@ pub enum WriteError {
     },
 }
 
-/// Writes every table of a release into a folder that exists, and says how many rows each has.
+/// Writes every table of a release into a folder that exists, and says what was written.
 ///
 /// # Errors
 /// [`WriteError`] naming the file.
@@ -46,37 +47,34 @@ pub fn write_tables(
     folder: &Path,
 ) -> Result<Written, WriteError> {
     let results = release.results();
-    // The larger tables first, so that two cores finish together.
-    let (estimates, others) = std::thread::scope(|scope| {
-        let estimates = scope.spawn(|| write_table(&tables::estimates(results, catalogue), folder));
+    // The two largest tables side by side, so that two cores finish together.
+    let (contrasts, others) = std::thread::scope(|scope| {
+        let contrasts = scope.spawn(|| write_table(&tables::contrasts(results, catalogue), folder));
         let others = (|| {
-            let contrasts = write_table(&tables::contrasts(results, catalogue), folder)?;
+            let estimates = write_table(&tables::estimates(results, catalogue), folder)?;
             let expected = write_table(&tables::expected(results, catalogue), folder)?;
             let issues = write_table(&tables::issues(results, catalogue), folder)?;
-            Ok([contrasts, expected, issues])
+            Ok([estimates, expected, issues])
         })();
-        (estimates.join(), others)
+        (contrasts.join(), others)
     });
-    let estimates = estimates.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    Ok(others?.into_iter().chain([estimates]).flatten().collect())
+    let contrasts = contrasts.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    Ok(others?.into_iter().chain([contrasts]).flatten().collect())
 }
 
 /// Writes a file whole: under a temporary name that is then renamed.
 ///
 /// # Errors
 /// [`WriteError`] naming the file.
-pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let failed = |source| WriteError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let staged = staged(path);
-    let mut file = create(&staged)?;
-    file.write_all(bytes)
-        .and_then(|()| file.flush())
-        .map_err(failed)?;
-    drop(file);
-    std::fs::rename(&staged, path).map_err(failed)
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<FileRecord, WriteError> {
+    let mut file = Staged::create(path)?;
+    file.sink
+        .write_all(bytes)
+        .map_err(|source| WriteError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+    file.finish(None)
 }
 
 /// Writes the manifest beside the files it lists.
@@ -84,85 +82,106 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// # Errors
 /// [`WriteError`] naming the file.
 pub fn write_manifest(manifest: &Manifest, folder: &Path) -> Result<(), WriteError> {
-    write_file(&folder.join("manifest.json"), manifest.to_json().as_bytes())
+    write_file(&folder.join("manifest.json"), manifest.to_json().as_bytes()).map(|_| ())
 }
 
-fn staged(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".tmp");
-    path.with_file_name(name)
+/// A file under its temporary name.
+struct Staged {
+    path: PathBuf,
+    sink: Sink<BufWriter<File>>,
 }
 
-#[expect(clippy::disallowed_methods, reason = "this module is the edge")]
-fn create(path: &Path) -> Result<BufWriter<File>, WriteError> {
-    File::create(path)
-        .map(|file| BufWriter::with_capacity(1 << 20, file))
-        .map_err(|source| WriteError::File {
+impl Staged {
+    #[expect(clippy::disallowed_methods, reason = "this module is the edge")]
+    fn create(path: &Path) -> Result<Self, WriteError> {
+        let file = File::create(Self::temporary(path)).map_err(|source| WriteError::File {
             path: path.to_owned(),
             source,
+        })?;
+        let sink = Sink::new(BufWriter::with_capacity(1 << 18, file));
+        Ok(Self {
+            path: path.to_owned(),
+            sink,
         })
+    }
+
+    fn temporary(path: &Path) -> PathBuf {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".tmp");
+        path.with_file_name(name)
+    }
+
+    /// Gives the file its name and says what is in it.
+    fn finish(self, rows: Option<u64>) -> Result<FileRecord, WriteError> {
+        let path = self.path;
+        let (sha256, bytes) = self
+            .sink
+            .finish()
+            .and_then(|digest| {
+                std::fs::rename(Self::temporary(&path), &path)?;
+                Ok(digest)
+            })
+            .map_err(|source| WriteError::File { path, source })?;
+        Ok(FileRecord {
+            sha256,
+            bytes,
+            rows,
+        })
+    }
 }
 
 fn write_table<R: Sync>(
     table: &TableView<'_, R>,
     folder: &Path,
-) -> Result<Vec<(String, u64)>, WriteError> {
-    let csv_path = folder.join(format!("{}.csv", table.name));
-    let parquet_path = folder.join(format!("{}.parquet", table.name));
-    let csv_failed = |source| WriteError::File {
-        path: csv_path.clone(),
-        source,
-    };
-    let parquet_failed = |source| WriteError::Parquet {
-        path: parquet_path.clone(),
-        source,
-    };
+) -> Result<Vec<(String, FileRecord)>, WriteError> {
+    let named = |ending: &str| format!("{}.{ending}", table.name);
     let columns = &table.columns;
-
-    let mut text = create(&staged(&csv_path))?;
+    let mut text = Staged::create(&folder.join(named("csv")))?;
+    let text_failed = {
+        let path = text.path.clone();
+        move |source| WriteError::File {
+            path: path.clone(),
+            source,
+        }
+    };
+    let binary = Staged::create(&folder.join(named("parquet")))?;
+    let binary_path = binary.path.clone();
+    let binary_failed = |source| WriteError::Parquet {
+        path: binary_path.clone(),
+        source,
+    };
     let about = [
         ("table", table.name.to_owned()),
         ("licence", tables::LICENCE.to_owned()),
     ];
-    let sink = create(&staged(&parquet_path))?;
-    let mut parquet = ParquetFile::create(sink, columns, &about).map_err(parquet_failed)?;
-    text.write_all(csv::header(columns).as_bytes())
-        .map_err(csv_failed)?;
+    let mut parquet = ParquetFile::create(binary.sink, columns, &about).map_err(binary_failed)?;
+    text.sink
+        .write_all(csv::header(columns).as_bytes())
+        .map_err(&text_failed)?;
     let quoted = csv::quoted(columns);
-    let mut start = 0;
-    while start < table.len() {
-        let end = (start + CHUNK).min(table.len());
+    // Both levels of a row stay in one chunk.
+    let step = CHUNK / table.levels;
+    for rows in table.rows.chunks(step) {
         let values: Vec<_> = columns
             .iter()
-            .map(|column| table.values(column, start..end))
+            .map(|column| table.values(column, rows))
             .collect();
-        text.write_all(csv::chunk(columns, &values, &quoted).as_bytes())
-            .map_err(csv_failed)?;
-        parquet.chunk(columns, &values).map_err(parquet_failed)?;
-        start = end;
+        let lines = csv::chunk(columns, &values, &quoted);
+        text.sink
+            .write_all(lines.as_bytes())
+            .map_err(&text_failed)?;
+        parquet.chunk(columns, &values).map_err(binary_failed)?;
     }
-    text.flush().map_err(csv_failed)?;
-    drop(text);
-    parquet
-        .close()
-        .map_err(parquet_failed)?
-        .flush()
-        .map_err(|source| WriteError::File {
-            path: parquet_path.clone(),
-            source,
-        })?;
-    for path in [&csv_path, &parquet_path] {
-        std::fs::rename(staged(path), path).map_err(|source| WriteError::File {
-            path: path.clone(),
-            source,
-        })?;
-    }
-    write_file(
-        &folder.join(format!("{}.meta.csv", table.name)),
-        csv::meta(table).as_bytes(),
-    )?;
-    let rows = table.len() as u64;
-    Ok(["csv", "parquet"]
-        .map(|ending| (format!("{}.{ending}", table.name), rows))
-        .to_vec())
+    let sink = parquet.close().map_err(binary_failed)?;
+    let binary = Staged {
+        path: binary_path.clone(),
+        sink,
+    };
+    let rows = Some(table.len() as u64);
+    let meta = write_file(&folder.join(named("meta.csv")), csv::meta(table).as_bytes())?;
+    Ok(vec![
+        (named("csv"), text.finish(rows)?),
+        (named("parquet"), binary.finish(rows)?),
+        (named("meta.csv"), meta),
+    ])
 }

@@ -1,10 +1,12 @@
 //! Expected versus actual.
 
-use disparity_core::{Catalogue, Expected, ExpectedModel, Intervals, Position, Results, Stratum};
+use disparity_core::{
+    Catalogue, Expected, ExpectedCount, ExpectedModel, Position, Rank, Results, Stratum,
+};
 
 use super::place::{About, IsAbout, indicator, time_and_place};
-use super::{LEVELS, level, number, symbol, symbol_marks, text, whole, words};
-use crate::column::{At, Role, TableView, Value, Words};
+use super::{LEVELS, cases, closing, interval, level, method, number, whole};
+use crate::column::{At, Column, TableView};
 
 type Row<'a> = At<'a, Expected>;
 
@@ -38,159 +40,128 @@ pub(crate) fn expected<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Expected> {
     let rows = results.expected.as_slice();
-    let methods = Words::of(
-        rows.iter()
-            .filter_map(|row| row.outcome.value())
-            .map(|e| e.ratio.method),
-        str::to_owned,
-    );
-    let issues = Words::of(rows.iter().map(|row| row.issues), |set| set.to_string());
-    let outcome = |at: &Row<'_>| at.row.outcome.value();
-    let ends = |intervals: Intervals, at: &Row<'_>| intervals.levels()[at.level].1;
-    let filter = Role::Filter;
     let mut columns = time_and_place(rows, catalogue);
     columns.extend(indicator(catalogue));
-    columns.push(text(
+    columns.push(cases(
         "model",
-        filter,
         "How the expected count was made",
-        words(MODELS.map(ExpectedModel::as_str)),
-        |at: Row<'_>| Value::Text(at.row.model as u32),
+        MODELS.map(ExpectedModel::as_str),
+        |row: &Expected| Some(row.model as usize),
     ));
-    columns.push(whole("observed", "Counted", |at: Row<'_>| {
-        at.row.observed.value()
-    }));
-    columns.push(number(
-        "expected",
-        "Expected at England's rates",
-        1,
-        move |at: Row<'_>| outcome(&at).map(|e| e.expected),
-    ));
-    columns.push(number(
-        "difference",
-        "Observed less expected",
-        1,
-        move |at: Row<'_>| {
-            outcome(&at)
-                .zip(at.row.observed.value())
-                .map(|(e, observed)| f64::from(observed) - e.expected)
-        },
-    ));
-    columns.push(number(
-        "ratio",
-        "Observed divided by expected",
-        2,
-        move |at: Row<'_>| outcome(&at).map(|e| e.ratio.value),
-    ));
-    columns.push(number(
-        "conf_low",
-        "Lower end of the ratio's interval",
-        2,
-        move |at: Row<'_>| outcome(&at).map(|e| ends(e.ratio.intervals, &at).low),
-    ));
-    columns.push(number(
-        "conf_high",
-        "Upper end of the ratio's interval",
-        2,
-        move |at: Row<'_>| outcome(&at).map(|e| ends(e.ratio.intervals, &at).high),
-    ));
+    columns.extend(counts());
     columns.push(level());
-    columns.push(text(
-        "method",
-        filter,
-        "Method of the interval",
-        methods.dictionary(),
-        move |at: Row<'_>| {
-            at.row
-                .outcome
-                .value()
-                .map_or(Value::None, |e| methods.value(e.ratio.method))
-        },
-    ));
-    columns.push(text(
-        "position",
-        filter,
-        "Where the ratio's own interval stands against 1",
-        words(POSITIONS.map(Position::as_str)),
-        move |at: Row<'_>| outcome(&at).map_or(Value::None, |e| Value::Text(e.position as u32)),
-    ));
-    columns.push(number(
-        "adjusted_limit_low",
-        "Lower limit around 1, allowing for overdispersion",
-        2,
-        move |at: Row<'_>| {
-            at.row
-                .adjusted
-                .value()
-                .map(|adjusted| ends(adjusted.limits, &at).low)
-        },
-    ));
-    columns.push(number(
-        "adjusted_limit_high",
-        "Upper limit around 1, allowing for overdispersion",
-        2,
-        move |at: Row<'_>| {
-            at.row
-                .adjusted
-                .value()
-                .map(|adjusted| ends(adjusted.limits, &at).high)
-        },
-    ));
-    columns.push(text(
-        "adjusted_position",
-        filter,
-        "Where the ratio stands against the adjusted limits",
-        words(POSITIONS.map(Position::as_str)),
-        |at: Row<'_>| {
-            at.row.adjusted.value().map_or(Value::None, |adjusted| {
-                Value::Text(adjusted.position as u32)
-            })
-        },
-    ));
-    columns.push(number(
-        "phi",
-        "Spread between authorities beyond chance; 1 is chance alone",
-        1,
-        |at: Row<'_>| at.row.adjusted.value().map(|a| a.phi),
-    ));
-    columns.push(whole(
-        "rank",
-        "Rank of the ratio, 1 the highest",
-        |at: Row<'_>| at.row.rank.value().map(|rank| rank.rank),
-    ));
-    columns.push(whole(
-        "rank_low",
-        "Lower end of the 95% interval of the rank",
-        |at: Row<'_>| at.row.rank.value().map(|rank| rank.low),
-    ));
-    columns.push(whole(
-        "rank_high",
-        "Upper end of the 95% interval of the rank",
-        |at: Row<'_>| at.row.rank.value().map(|rank| rank.high),
-    ));
-    columns.push(whole(
-        "ranked",
-        "Authorities that were ranked",
-        |at: Row<'_>| at.row.rank.value().map(|rank| rank.of),
-    ));
-    columns.push(text(
-        "symbol",
-        filter,
-        "Why there is no ratio",
-        symbol_marks(),
-        |at: Row<'_>| symbol(&at.row.outcome),
-    ));
-    columns.push(text(
-        "issue_codes",
-        filter,
-        "What to know about the row",
-        issues.dictionary(),
-        move |at: Row<'_>| issues.value(at.row.issues),
-    ));
+    columns.push(method(rows, |row| {
+        row.outcome.value().map(|outcome| outcome.ratio.method)
+    }));
+    columns.extend(positions());
+    columns.extend(ranks());
+    columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     TableView {
         name: "expected",
         columns,
         rows,
         levels: LEVELS.len(),
     }
+}
+
+fn counts<'a>() -> Vec<Column<'a, Expected>> {
+    let outcome = |row: &Expected| -> Option<ExpectedCount> { row.outcome.value() };
+    let [low, high] = interval(
+        ("conf_low", "conf_high"),
+        (
+            "Lower end of the ratio's interval",
+            "Upper end of the ratio's interval",
+        ),
+        2,
+        move |row: &Expected| outcome(row).map(|outcome| outcome.ratio.intervals),
+    );
+    vec![
+        whole("observed", "Counted", |at: Row<'_>| at.row.observed.value()),
+        number(
+            "expected",
+            "Expected at England's rates",
+            1,
+            move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.expected),
+        ),
+        number(
+            "difference",
+            "Observed less expected",
+            1,
+            move |at: Row<'_>| {
+                let observed = at.row.observed.value().map(f64::from);
+                observed
+                    .zip(outcome(at.row))
+                    .map(|(observed, outcome)| observed - outcome.expected)
+            },
+        ),
+        number(
+            "ratio",
+            "Observed divided by expected",
+            2,
+            move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.ratio.value),
+        ),
+        low,
+        high,
+    ]
+}
+
+fn positions<'a>() -> Vec<Column<'a, Expected>> {
+    let words = POSITIONS.map(Position::as_str);
+    let [low, high] = interval(
+        ("adjusted_limit_low", "adjusted_limit_high"),
+        (
+            "Lower limit around 1, allowing for overdispersion",
+            "Upper limit around 1, allowing for overdispersion",
+        ),
+        2,
+        |row: &Expected| row.adjusted.value().map(|adjusted| adjusted.limits),
+    );
+    vec![
+        cases(
+            "position",
+            "Where the ratio's own interval stands against 1",
+            words,
+            |row: &Expected| row.outcome.value().map(|outcome| outcome.position as usize),
+        ),
+        low,
+        high,
+        cases(
+            "adjusted_position",
+            "Where the ratio stands against the adjusted limits",
+            words,
+            |row: &Expected| {
+                row.adjusted
+                    .value()
+                    .map(|adjusted| adjusted.position as usize)
+            },
+        ),
+        number(
+            "phi",
+            "Spread between authorities beyond chance; 1 is chance alone",
+            1,
+            |at: Row<'_>| at.row.adjusted.value().map(|adjusted| adjusted.phi),
+        ),
+    ]
+}
+
+fn ranks<'a>() -> Vec<Column<'a, Expected>> {
+    let of = |name, label, pick: fn(Rank) -> u32| {
+        whole(name, label, move |at: Row<'_>| {
+            at.row.rank.value().map(pick)
+        })
+    };
+    vec![
+        of("rank", "Rank of the ratio, 1 the highest", |rank| rank.rank),
+        of(
+            "rank_low",
+            "Lower end of the 95% interval of the rank",
+            |rank| rank.low,
+        ),
+        of(
+            "rank_high",
+            "Upper end of the 95% interval of the rank",
+            |rank| rank.high,
+        ),
+        of("ranked", "Authorities that were ranked", |rank| rank.of),
+    ]
 }

@@ -11,9 +11,9 @@ pub(crate) use estimates::estimates;
 pub(crate) use expected::expected;
 pub(crate) use issues::issues;
 
-use disparity_core::{Reported, Unit};
+use disparity_core::{Intervals, IssueSet, Symbol};
 
-use crate::column::{At, Column, Dictionary, Kind, Role, Spec, Value};
+use crate::column::{At, Column, Dictionary, Kind, Role, Spec, Value, Words};
 
 /// The licence that every output carries.
 pub(crate) const LICENCE: &str =
@@ -41,6 +41,7 @@ fn text<'a, R>(
     Column {
         spec: spec(name, role, label, None),
         kind: Kind::Text(dictionary),
+        by_level: false,
         get: Box::new(get),
     }
 }
@@ -53,6 +54,7 @@ fn whole<'a, R>(
     Column {
         spec: spec(name, Role::Indicator, label, Some(0)),
         kind: Kind::Whole,
+        by_level: false,
         get: Box::new(move |at| Value::whole(get(at))),
     }
 }
@@ -66,6 +68,7 @@ fn number<'a, R>(
     Column {
         spec: spec(name, Role::Indicator, label, Some(decimals)),
         kind: Kind::Number,
+        by_level: false,
         get: Box::new(move |at| Value::number(get(at))),
     }
 }
@@ -80,27 +83,92 @@ fn level<'a, R>() -> Column<'a, R> {
             None,
         ),
         kind: Kind::Number,
+        by_level: true,
         get: Box::new(|at: At<'_, R>| Value::Number(LEVELS[at.level])),
     }
+}
+
+/// The two ends of an interval, in the unit that the caller scales it to.
+fn interval<'a, R>(
+    (low, high): (&'static str, &'static str),
+    (low_label, high_label): (&'static str, &'static str),
+    decimals: u8,
+    get: impl Fn(&R) -> Option<Intervals> + Copy + Sync + Send + 'a,
+) -> [Column<'a, R>; 2] {
+    let end = move |at: &At<'_, R>| get(at.row).map(|intervals| intervals.levels()[at.level].1);
+    [
+        number(low, low_label, decimals, move |at: At<'_, R>| {
+            end(&at).map(|ends| ends.low)
+        })
+        .by_level(),
+        number(high, high_label, decimals, move |at: At<'_, R>| {
+            end(&at).map(|ends| ends.high)
+        })
+        .by_level(),
+    ]
+}
+
+/// The method that made a row's interval.
+fn method<'a, R: 'a>(rows: &[R], pick: fn(&R) -> Option<&'static str>) -> Column<'a, R> {
+    let names = Words::of(rows.iter().filter_map(pick), str::to_owned);
+    text(
+        "method",
+        Role::Filter,
+        "Method of the interval",
+        names.dictionary(),
+        move |at: At<'_, R>| pick(at.row).map_or(Value::None, |name| names.value(name)),
+    )
+}
+
+/// Why a row has no figure, and what to know about it.
+fn closing<'a, R: 'a>(
+    rows: &[R],
+    symbol: fn(&R) -> Option<Symbol>,
+    issues: fn(&R) -> IssueSet,
+) -> [Column<'a, R>; 2] {
+    let sets = Words::of(rows.iter().map(issues), |set| set.to_string());
+    let marks = words(Symbol::ALL.map(Symbol::mark));
+    [
+        text(
+            "symbol",
+            Role::Filter,
+            "Why there is no figure",
+            marks,
+            move |at: At<'_, R>| {
+                symbol(at.row).map_or(Value::None, |symbol| Value::Text(symbol as u32))
+            },
+        ),
+        text(
+            "issue_codes",
+            Role::Filter,
+            "What to know about the row",
+            sets.dictionary(),
+            move |at: At<'_, R>| sets.value(issues(at.row)),
+        ),
+    ]
+}
+
+/// A column whose texts are the names of a fixed set of cases.
+fn cases<'a, R, const N: usize>(
+    name: &'static str,
+    label: &'static str,
+    names: [&str; N],
+    pick: impl Fn(&R) -> Option<usize> + Sync + Send + 'a,
+) -> Column<'a, R> {
+    text(
+        name,
+        Role::Filter,
+        label,
+        words(names),
+        move |at: At<'_, R>| {
+            pick(at.row)
+                .and_then(|case| u32::try_from(case).ok())
+                .map_or(Value::None, Value::Text)
+        },
+    )
 }
 
 /// A dictionary from fixed words.
 fn words<const N: usize>(words: [&str; N]) -> Dictionary {
     words.iter().map(|word| (*word).to_owned()).collect()
-}
-
-/// The position of a symbol's mark in [`symbol_marks`], or nothing where there is a value.
-fn symbol<T>(reported: &Reported<T>) -> Value {
-    reported
-        .symbol()
-        .map_or(Value::None, |symbol| Value::Text(symbol as u32))
-}
-
-fn symbol_marks() -> Dictionary {
-    words(disparity_core::Symbol::ALL.map(disparity_core::Symbol::mark))
-}
-
-/// A value per person in the unit it is shown in.
-fn in_unit(value: f64, unit: Unit) -> f64 {
-    value * unit.factor()
 }
