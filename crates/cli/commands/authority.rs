@@ -29,7 +29,7 @@ pub(crate) fn authority(args: &AuthorityArgs) -> Result<()> {
     print(&match args.format {
         Format::Text => text(view, area, &rows),
         Format::Json => serde_json::to_string_pretty(&records(view, area, &rows))? + "\n",
-        Format::Csv => as_csv(&records(view, area, &rows))?,
+        Format::Csv => csv(&records(view, area, &rows))?,
     })
 }
 
@@ -61,7 +61,8 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
         );
     }
     for change in areas.boundary_changes(area.code) {
-        let (before, after) = (areas.name(change.predecessor), areas.name(change.successor));
+        let named = |code| format!("{} ({code})", areas.name(code));
+        let (before, after) = (named(change.predecessor), named(change.successor));
         let _ = writeln!(
             text,
             "Boundary change on {}: {before} to {after} ({})",
@@ -199,27 +200,4 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
             }
         })
         .collect()
-}
-
-/// Records as CSV with the names of their JSON fields.
-fn as_csv(records: &[Record]) -> Result<String> {
-    let mut header = Vec::new();
-    let mut rows = Vec::new();
-    for record in records {
-        let serde_json::Value::Object(fields) = serde_json::to_value(record)? else {
-            continue;
-        };
-        header = fields.keys().cloned().collect();
-        rows.push(
-            fields
-                .values()
-                .map(|value| match value {
-                    serde_json::Value::Null => String::new(),
-                    serde_json::Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                })
-                .collect(),
-        );
-    }
-    csv(&header.iter().map(String::as_str).collect::<Vec<_>>(), rows)
 }

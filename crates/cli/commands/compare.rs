@@ -31,15 +31,8 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
         .collect();
     print(&match args.format {
         Format::Text => text(view, &lines),
-        Format::Json => {
-            serde_json::to_string_pretty(
-                &lines
-                    .iter()
-                    .map(|line| record(view, line))
-                    .collect::<Vec<_>>(),
-            )? + "\n"
-        }
-        Format::Csv => as_csv(view, &lines)?,
+        Format::Json => serde_json::to_string_pretty(&records(view, &lines))? + "\n",
+        Format::Csv => csv(&records(view, &lines))?,
     })
 }
 
@@ -194,6 +187,10 @@ struct Record {
     conf_level: f64,
 }
 
+fn records(view: View<'_>, lines: &[Line<'_>]) -> Vec<Record> {
+    lines.iter().map(|line| record(view, line)).collect()
+}
+
 fn record(view: View<'_>, line: &Line<'_>) -> Record {
     let own = view.indicator(line.indicator);
     let factor = own.unit().factor();
@@ -219,48 +216,4 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         method: ratio.map(|m| m.method),
         conf_level: 0.95,
     }
-}
-
-fn as_csv(view: View<'_>, lines: &[Line<'_>]) -> Result<String> {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-    let rows = lines.iter().map(|line| {
-        let r = record(view, line);
-        vec![
-            r.indicator,
-            r.time_period.to_string(),
-            r.area_code,
-            r.area_name,
-            r.unit.to_owned(),
-            r.numerator.map_or(String::new(), |n| n.to_string()),
-            number(r.denominator),
-            number(r.estimate),
-            number(r.conf_low),
-            number(r.conf_high),
-            r.symbol.unwrap_or_default().to_owned(),
-            number(r.ratio),
-            number(r.ratio_low),
-            number(r.ratio_high),
-            r.method.unwrap_or_default().to_owned(),
-            r.conf_level.to_string(),
-        ]
-    });
-    let header = [
-        "indicator",
-        "time_period",
-        "area_code",
-        "area_name",
-        "unit",
-        "numerator",
-        "denominator",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "symbol",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-        "method",
-        "conf_level",
-    ];
-    csv(&header, rows)
 }
