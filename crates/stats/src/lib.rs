@@ -61,9 +61,9 @@ pub use inequality::{
 };
 pub use intervals::{
     CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p, clopper_pearson,
-    crude_rate, crude_rate_non_independent, exact_poisson, mean_interval, mid_p_poisson,
-    poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion, wilson,
-    wilson_finite_population,
+    crude_rate, crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean_interval,
+    mid_p_poisson, poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion,
+    wilson, wilson_finite_population,
 };
 pub use level::{Estimate, Interval, Level};
 pub use method::{MethodDoc, method, methods};
