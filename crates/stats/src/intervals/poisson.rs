@@ -159,11 +159,12 @@ impl ExactTable {
 
 /// Applies a method to every count and names the position of the first that is refused.
 fn for_each(counts: &[f64], mut one: impl FnMut(f64) -> Result<Interval>) -> Result<Vec<Interval>> {
-    counts
-        .iter()
-        .enumerate()
-        .map(|(index, &count)| one(count).map_err(|e: Error| e.at(index)))
-        .collect()
+    // Collecting into a `Result` would not know the length, and copy the intervals as it grows.
+    let mut intervals = Vec::with_capacity(counts.len());
+    for (index, &count) in counts.iter().enumerate() {
+        intervals.push(one(count).map_err(|e: Error| e.at(index))?);
+    }
+    Ok(intervals)
 }
 
 /// [`exact_poisson`] for many counts at one level: limits of a whole number are worked out once.
