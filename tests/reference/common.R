@@ -31,3 +31,14 @@ write_all <- function() {
 }
 
 root <- function(f, low, high) uniroot(f, c(low, high), tol = 1e-15, maxiter = 10000)$root
+
+lh <- function(x) c(low = x[1], high = x[2])
+vlh <- function(v, i) c(value = v, low = i[1], high = i[2])
+byar <- function(o, l) {
+  z <- qnorm((1 + l) / 2)
+  up <- (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * sqrt(o + 1)))^3
+  if (o == 0) return(c(0, up))
+  c(o * max(0, 1 - 1 / (9 * o) - z / (3 * sqrt(o)))^3, up)
+}
+# Exact below 10 events, Byar from 10.
+rule <- function(o, l) if (o < 10) poisson.test(o, conf.level = l)$conf.int[1:2] else byar(o, l)

@@ -3,12 +3,6 @@ source("common.R")
 LIB <- "R's own test or distribution"
 FORMULA <- "the published formula, evaluated separately"
 ITER <- "R's root finder on R's distribution functions"
-vlh <- function(v, i) c(value = v, low = i[1], high = i[2])
-byar <- function(o, l) {
-  z <- qnorm((1 + l) / 2)
-  c(o * (1 - 1 / (9 * o) - z / (3 * sqrt(o)))^3, (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * sqrt(o + 1)))^3)
-}
-rule <- function(o, l) if (o < 10) poisson.test(o, conf.level = l)$conf.int[1:2] else byar(o, l)
 mover <- function(v1, i1, v2, i2) {
   d <- v1 - v2
   vlh(d, c(d - sqrt((v1 - i1[1])^2 + (i2[2] - v2)^2), d + sqrt((i1[2] - v1)^2 + (v2 - i2[1])^2)))

@@ -1,7 +1,6 @@
 # Funnel limits, positions and overdispersion.
 source("common.R")
 ITER <- "R's root finder on R's distribution functions"
-lh <- function(x) c(low = x[1], high = x[2])
 limits <- function(e, l) {
   t <- (1 - l) / 2
   low <- if (exp(-e) >= t) 0 else root(function(o) pgamma(e, o + 1, lower.tail = FALSE) - t, 0, e)

@@ -3,7 +3,6 @@ source("common.R")
 NUM <- "R's model fit; the variance by numerical derivatives of the refitted model"
 FIT <- "R's own model fit"
 FORMULA <- "matrix algebra on the published formula"
-vlh <- function(v, i) c(value = v, low = i[1], high = i[2])
 tight <- glm.control(epsilon = 1e-15, maxit = 500)
 sets <- list(
   deciles = list(n = c(1000, 1200, 1100, 900, 800, 950, 1010, 1300, 700, 640),

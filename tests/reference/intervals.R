@@ -5,14 +5,6 @@ LIB <- "R's own quantile function or test, accurate to about 1e-12"
 FORMULA <- "the published formula, evaluated separately"
 ITER <- "R's root finder on R's distribution functions"
 
-byar <- function(o, l) {
-  z <- qnorm((1 + l) / 2)
-  up <- (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * sqrt(o + 1)))^3
-  if (o == 0) return(c(0, up))
-  c(o * max(0, 1 - 1 / (9 * o) - z / (3 * sqrt(o)))^3, up)
-}
-rule <- function(o, l) if (o < 10) poisson.test(o, conf.level = l)$conf.int[1:2] else byar(o, l)
-lh <- function(x) c(low = x[1], high = x[2])
 
 for (l in levels) {
   for (o in c(0, 1, 3, 7, 10, 65, 1000, 123456)) {

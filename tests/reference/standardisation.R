@@ -2,12 +2,6 @@
 source("common.R")
 FORMULA <- "matrix algebra on the published formula"
 LIB <- "R's own quantile function or test"
-vlh <- function(v, i) c(value = v, low = i[1], high = i[2])
-byar <- function(o, l) {
-  z <- qnorm((1 + l) / 2)
-  c(o * (1 - 1 / (9 * o) - z / (3 * sqrt(o)))^3, (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * sqrt(o + 1)))^3)
-}
-rule <- function(o, l) if (o < 10) poisson.test(o, conf.level = l)$conf.int[1:2] else byar(o, l)
 x <- c(45, 201, 320, 12, 0); n <- c(906.9, 3794.6, 10003.5, 300, 50); w <- c(2690.9, 10859.7, 25662.3, 900, 100)
 X <- c(141, 926, 1253, 60, 10); N <- c(1784.0, 7065.1, 15658.7, 800, 400)
 for (l in c(0.9, 0.95, 0.998)) {

@@ -153,7 +153,14 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
             slope(slope_index(&groups, scale, level))
         }
         "slope_index_simulated" => simulated(given, &groups),
-        "slope_index_linear" => slope(slope_index_linear(&groups, level)),
+        "slope_index_linear" => {
+            let index = slope_index_linear(&groups, level).unwrap();
+            [
+                named("slope", index.slope),
+                named("relative", index.over_mean.unwrap()),
+            ]
+            .concat()
+        }
         "slope_index_quasi_binomial" => slope(slope_index_quasi_binomial(&groups, level)),
         "slope_index_log_linear" => {
             let counts: Vec<CountGroup> = pairs()
