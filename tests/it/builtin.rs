@@ -239,7 +239,8 @@ fn england_in_2025_is_what_was_published() {
     .ok();
     let england = said.lines().find(|line| line.contains("England")).unwrap();
     assert!(
-        england.starts_with("cla_at_31_march,2025,E92000001,England,per_10k,81770,12183016,67.118"),
+        england
+            .starts_with("cla_at_31_march,2025,E92000001,England,per_10k,81770,12183016.0,67.118"),
         "{england}"
     );
 }

@@ -78,7 +78,7 @@ fn wrong_words_are_answered_with_the_nearest_right_ones() {
     );
     refused(
         &["authority", "Hackney", "--indicator", "cla_at_march"],
-        "error: no indicator is called \"cla_at_march\"\nhint: did you mean \"cla_at_31_march\" or \"cin_at_31_march\"?\n",
+        "error: no indicator is called \"cla_at_march\"\nhint: did you mean \"cla_at_31_march\"?\n",
     );
     refused(
         &["authority", "Hackney", "--period", "20x5"],
