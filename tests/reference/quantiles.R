@@ -15,9 +15,9 @@ for (d in 1:9) {
   emit("deprivation_decile", list(rank = england25[d] + 1, areas = 33755, index = "England"), c(decile = d + 1), 0, "counted in IoD 2025, File 3")
 }
 for (rd in list(c(191, 1), c(192, 2), c(382, 2), c(383, 3), c(573, 3), c(574, 4), c(955, 5), c(956, 6), c(1909, 10)))
-  emit("deprivation_decile", list(rank = rd[1], areas = 1909, index = "Wales"), c(decile = rd[2]), 0, "published bounds of WIMD 2019")
+  emit("deprivation_decile", list(rank = rd[1], areas = 1909, index = "Wales"), c(decile = rd[2]), 0, "published bounds of WIMD 2019, not checked against a file")
 for (rd in list(c(697, 1), c(698, 2), c(6976, 10)))
-  emit("deprivation_decile", list(rank = rd[1], areas = 6976, index = "Scotland"), c(decile = rd[2]), 0, "published size of the most deprived tenth, SIMD 2020v2")
+  emit("deprivation_decile", list(rank = rd[1], areas = 6976, index = "Scotland"), c(decile = rd[2]), 0, "published size of the most deprived tenth, SIMD 2020v2, not checked against a file")
 for (rd in list(c(89, 1), c(90, 2), c(890, 10)))
   emit("deprivation_decile", list(rank = rd[1], areas = 890, index = "NorthernIreland"), c(decile = rd[2]), 0, "890 areas divide by ten")
 rk <- c(3, 1, 2, 5, 4, 6); p <- c(300, 100, 300, 50, 200, 50); ord <- order(rk); m <- (cumsum(p[ord]) - p[ord] / 2) / sum(p)

@@ -52,7 +52,8 @@ pub(crate) fn sum_of_products(a: &[f64], b: &[f64]) -> (Sum, f64) {
         }
     }
     let (mut all, mut lowest) = (Sum::default(), 0.0);
-    for i in 0..LANES {
+    let used = if a.len() < LANES { 0 } else { LANES };
+    for i in 0..used {
         all.add(total[i]);
         all.add(lost[i]);
         lowest = lower(low[i], lowest);

@@ -133,6 +133,18 @@ pub struct GroupedStrata<'a> {
     pub rate: &'a [f64],
 }
 
+/// How many strata from the first on are of its group, sixteen compared at a time.
+fn run_length(group: &[u32]) -> usize {
+    let Some(first) = group.first() else { return 0 };
+    let differs = |block: &[u32]| block.iter().fold(0, |any, g| any | (g ^ first)) != 0;
+    let whole = group
+        .chunks_exact(16)
+        .take_while(|block| !differs(block))
+        .count()
+        * 16;
+    whole + group[whole..].iter().take_while(|g| *g == first).count()
+}
+
 #[doc = include_str!("../../docs/expected_by_group.md")]
 pub fn expected_by_group(strata: GroupedStrata<'_>, groups: usize) -> Result<Vec<f64>> {
     check::same_length("group", strata.group, "population", strata.population)?;
@@ -140,10 +152,10 @@ pub fn expected_by_group(strata: GroupedStrata<'_>, groups: usize) -> Result<Vec
     let mut totals = vec![Sum::default(); groups];
     let (mut from, mut lowest) = (0, 0.0_f64);
     // Strata usually come group by group; each run of one group is summed at once.
-    for run in strata.group.chunk_by(|a, b| a == b) {
-        let rows = from..from + run.len();
-        let Some(total) = totals.get_mut(run[0] as usize) else {
-            let found = f64::from(run[0]);
+    while let Some(&group) = strata.group.get(from) {
+        let rows = from..from + run_length(&strata.group[from..]);
+        let Some(total) = totals.get_mut(group as usize) else {
+            let found = f64::from(group);
             let must = "below the number of groups";
             return Err(Error::Argument {
                 name: "group",
@@ -152,10 +164,11 @@ pub fn expected_by_group(strata: GroupedStrata<'_>, groups: usize) -> Result<Vec
             }
             .at(from));
         };
-        let (sum, low) = sum_of_products(&strata.population[rows.clone()], &strata.rate[rows]);
+        let (sum, low) =
+            sum_of_products(&strata.population[rows.clone()], &strata.rate[rows.clone()]);
         total.merge(sum);
         lowest = lowest.min(low);
-        from += run.len();
+        from = rows.end;
     }
     // A negative value shows in the lowest, a NaN or an infinity in a total; only then is it sought.
     if lowest < 0.0 || totals.iter().any(|t| !t.value().is_finite()) {
