@@ -1,5 +1,7 @@
 //! Generated files are current.
 
+use std::fmt::Write as _;
+
 use disparity_stats::methods;
 
 use crate::support::{disparity, golden, root};
@@ -18,8 +20,9 @@ fn help_is_current() {
         &["data", "verify"],
     ] {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
-        text += &format!(
-            "$ disparity {}\n{}\n",
+        let _ = writeln!(
+            text,
+            "$ disparity {}\n{}",
             arguments.join(" "),
             disparity(&arguments).ok()
         );
@@ -46,11 +49,9 @@ fn the_methods_are_current() {
     for method in methods() {
         if method.group != group {
             group = method.group;
-            text += &format!("\n## {group}\n");
+            let _ = writeln!(text, "\n## {group}");
         }
-        // Headings of a method's documentation become the fourth level.
-        let body = method.text.trim_end().replace("\n# ", "\n#### ");
-        text += &format!("\n### `{}`\n\n{body}\n", method.name);
+        let _ = write!(text, "\n### `{}`\n\n{}", method.name, method.for_reading(4));
     }
     let path = root().join("METHODS.md");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

@@ -2,6 +2,7 @@
 //! beside every absence.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -68,8 +69,9 @@ fn the_columns_of_every_table_are_on_record() {
     for table in ["estimates", "expected", "contrasts", "issues"] {
         let meta = std::fs::read_to_string(run().join(format!("{table}.meta.csv"))).unwrap();
         let header = Rows::of(&format!("{table}.csv")).header;
-        text += &format!(
-            "{table}\n{}\n\n{meta}\n",
+        let _ = writeln!(
+            text,
+            "{table}\n{}\n\n{meta}",
             header.iter().collect::<Vec<_>>().join(",")
         );
     }
