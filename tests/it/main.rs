@@ -1,3 +1,20 @@
-//! The one integration binary: one module per concern.
+//! The one integration binary: one module per concern. Each extra binary would link everything again.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests run the program, read its files and say what they could not run"
+)]
+
+mod architecture;
+mod bad_input;
+mod builtin;
+mod commands;
 mod conformance;
+mod determinism;
+mod generated;
+mod outputs;
+mod reference;
+mod support;
+mod suppression;

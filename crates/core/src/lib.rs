@@ -23,8 +23,12 @@ mod issue;
 mod names;
 mod period;
 mod plan;
+mod population;
 mod reported;
 mod results;
+
+/// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
+pub use disparity_stats::round_half_up;
 
 pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
@@ -42,8 +46,9 @@ pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, Plan};
+pub use population::{Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals, Measure,
-    Measured, Position, Provenance, Rank, Results,
+    Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
+    Measure, Measured, Position, Provenance, Rank, Results,
 };

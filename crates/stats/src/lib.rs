@@ -49,12 +49,13 @@ pub use funnel::{
     funnel_proportion, funnel_rate, funnel_ratio, overdispersion,
 };
 pub use inequality::{
-    Attributable, BootstrapEstimate, BootstrapParams, ConcentrationIndex, CountGroup, Measure,
-    Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup, SurveyRecord, between_group_sd,
-    between_group_variance, bootstrap_interval, coefficient_of_variation, concentration_index,
-    concentration_index_survey, erreygers_index, index_of_disparity, index_of_disparity_weighted,
-    inequality_measures, mean_difference_from_best, mean_difference_from_best_weighted,
-    mean_difference_from_mean, mean_difference_from_mean_weighted, mean_difference_from_reference,
+    Attributable, BootstrapEstimate, BootstrapParams, ConcentrationIndex, CountGroup, LinearSlope,
+    Measure, Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup, SurveyRecord,
+    between_group_sd, between_group_variance, bootstrap_interval, coefficient_of_variation,
+    concentration_index, concentration_index_survey, erreygers_index, index_of_disparity,
+    index_of_disparity_weighted, inequality_measures, mean_difference_from_best,
+    mean_difference_from_best_weighted, mean_difference_from_mean,
+    mean_difference_from_mean_weighted, mean_difference_from_reference,
     mean_difference_from_reference_weighted, mean_log_deviation, population_attributable,
     population_attributable_gradient, population_attributable_proportion, slope_index,
     slope_index_linear, slope_index_log_linear, slope_index_quasi_binomial, slope_index_simulated,
@@ -62,9 +63,9 @@ pub use inequality::{
 };
 pub use intervals::{
     CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p, clopper_pearson,
-    crude_rate, crude_rate_non_independent, exact_poisson, mean_interval, mid_p_poisson,
-    poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion, wilson,
-    wilson_finite_population,
+    crude_rate, crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean_interval,
+    mid_p_poisson, poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion,
+    wilson, wilson_finite_population,
 };
 pub use level::{Estimate, Interval, Level};
 pub use method::{MethodDoc, method, methods};

@@ -14,6 +14,29 @@ pub struct MethodDoc {
     pub text: &'static str,
 }
 
+impl MethodDoc {
+    /// The text for people: the lines of examples that only the documentation tests need are left
+    /// out, and headings start at `level` (1 keeps them as they are).
+    #[must_use]
+    pub fn for_reading(&self, level: usize) -> String {
+        let deeper = "#".repeat(level.saturating_sub(1));
+        let mut code = false;
+        let mut shown = String::with_capacity(self.text.len());
+        for line in self.text.trim_end().lines() {
+            code ^= line.starts_with("```");
+            if code && (line == "#" || line.starts_with("# ")) {
+                continue;
+            }
+            if !code && line.starts_with("# ") {
+                shown.push_str(&deeper);
+            }
+            shown.push_str(line);
+            shown.push('\n');
+        }
+        shown
+    }
+}
+
 /// The first line of a text, so that the title stands in one place only.
 const fn first_line(text: &'static str) -> &'static str {
     let bytes = text.as_bytes();
@@ -98,6 +121,13 @@ mod tests {
         "Example",
         "References",
     ];
+
+    #[test]
+    fn a_reader_sees_no_line_that_only_the_tests_need() {
+        let shown = method("byar").map(|m| m.for_reading(3)).unwrap_or_default();
+        assert!(shown.contains("\n### Formula\n") && shown.contains("use disparity_stats::"));
+        assert!(!shown.contains("# Ok::<"), "{shown}");
+    }
 
     /// The headings of a text, outside its code blocks.
     fn headings(text: &str) -> Vec<&str> {

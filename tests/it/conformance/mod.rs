@@ -21,6 +21,7 @@ mod healthequal;
 mod phe;
 mod phe_funnels;
 mod phe_gradients;
+mod published_data;
 mod spatialepi;
 
 use std::fmt::Write as _;

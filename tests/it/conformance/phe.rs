@@ -2,6 +2,7 @@
 //! quantiles. Funnels and gradients have modules of their own.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use disparity_stats::{
     CountMethod, DirectRate, DirectStratum, EventFrequency, FirstQuantile, Interval, Level,
@@ -30,47 +31,58 @@ fn limits(case: &mut Case, row: Row<'_>, i: Interval, multiplier: f64, (low, hig
     }
 }
 
-#[test]
-fn crude_rates() {
-    let Some(at) = folder("PHEindicatormethods/csv") else {
-        return;
-    };
-    let mut suite = Suite::new("PHEindicatormethods phe_rate");
-    for sheet in [
-        "testdata_Rate__testdata_Rate.csv",
-        "testdata_Rate__testdata_Rate_g.csv",
-    ] {
-        for row in Table::read(at.join(sheet)).rows() {
+/// A rate or a proportion with its interval, and the method where there is a choice.
+type Measured = (f64, Interval, Option<CountMethod>);
+
+/// Two sheets of numerators and denominators: one with both levels in a row, one with a level each.
+fn ratios(
+    suite: &mut Suite,
+    sheets: [&Path; 2],
+    measure: impl Fn(f64, f64, Level) -> disparity_stats::Result<Measured>,
+) {
+    for (sheet, both_levels) in sheets.into_iter().zip([true, false]) {
+        for row in Table::read(sheet).rows() {
             // Missing inputs have no counterpart: a count that is absent is not a number here.
             let (Some(x), Some(n)) = (row.number("Numerator"), row.number("Denominator")) else {
                 continue;
             };
             let multiplier = row.needed("multiplier");
             let check = |case: &mut Case, level, columns| {
-                let Some(rate) = case.ok(crude_rate(x, n, level)) else {
+                let Some((value, interval, method)) = case.ok(measure(x, n, level)) else {
                     return;
                 };
-                case.close(
-                    "value",
-                    rate.value * multiplier,
-                    row.needed("value"),
-                    TESTTHAT,
-                );
-                limits(case, row, rate.interval, multiplier, columns);
-                let exact = row.text("method") == "Exact";
-                case.is("the method", (rate.method == CountMethod::Exact) == exact);
+                case.close("value", value * multiplier, row.needed("value"), TESTTHAT);
+                limits(case, row, interval, multiplier, columns);
+                if let Some(method) = method {
+                    let exact = row.text("method") == "Exact";
+                    case.is("the method", (method == CountMethod::Exact) == exact);
+                }
             };
             suite.case(row.label(), |case| {
-                if sheet.contains("_g") {
-                    check(case, level(row.text("confidence")), ("lowercl", "uppercl"));
-                } else {
+                if both_levels {
                     for (level, low, high) in BOTH {
                         check(case, level, (low, high));
                     }
+                } else {
+                    check(case, level(row.text("confidence")), ("lowercl", "uppercl"));
                 }
             });
         }
     }
+}
+
+#[test]
+fn crude_rates() {
+    let Some(at) = folder("PHEindicatormethods/csv") else {
+        return;
+    };
+    let mut suite = Suite::new("PHEindicatormethods phe_rate");
+    let sheets = ["Rate__testdata_Rate", "Rate__testdata_Rate_g"];
+    let [both, one] = sheets.map(|sheet| at.join(format!("testdata_{sheet}.csv")));
+    ratios(&mut suite, [&both, &one], |x, n, level| {
+        let rate = crude_rate(x, n, level)?;
+        Ok((rate.value, rate.interval, Some(rate.method)))
+    });
     suite.finish();
 }
 
@@ -80,34 +92,11 @@ fn proportions() {
         return;
     };
     let mut suite = Suite::new("PHEindicatormethods phe_proportion");
-    let sheets = [
-        "testdata_Proportion__testdata_Prop.csv",
-        "testdata_Proportion__testdata_Prop_g.csv",
-    ];
-    for sheet in sheets {
-        for row in Table::read(at.join(sheet)).rows() {
-            let (Some(x), Some(n)) = (row.number("Numerator"), row.number("Denominator")) else {
-                continue;
-            };
-            let multiplier = row.needed("multiplier");
-            let check = |case: &mut Case, level, columns| {
-                let Some(interval) = case.ok(wilson(x, n, level)) else {
-                    return;
-                };
-                case.close("value", x / n * multiplier, row.needed("value"), TESTTHAT);
-                limits(case, row, interval, multiplier, columns);
-            };
-            suite.case(row.label(), |case| {
-                if sheet.contains("_g") {
-                    check(case, level(row.text("confidence")), ("lowercl", "uppercl"));
-                } else {
-                    for (level, low, high) in BOTH {
-                        check(case, level, (low, high));
-                    }
-                }
-            });
-        }
-    }
+    let sheets = ["Proportion__testdata_Prop", "Proportion__testdata_Prop_g"];
+    let [both, one] = sheets.map(|sheet| at.join(format!("testdata_{sheet}.csv")));
+    ratios(&mut suite, [&both, &one], |x, n, level| {
+        Ok((x / n, wilson(x, n, level)?, None))
+    });
     suite.finish();
 }
 

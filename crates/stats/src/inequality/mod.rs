@@ -22,7 +22,8 @@ pub use impact::{
 };
 pub use measures::{Measure, inequality_measures};
 pub use slope::{
-    SlopeIndex, SlopeScale, SlopeSimulation, slope_index, slope_index_linear, slope_index_simulated,
+    LinearSlope, SlopeIndex, SlopeScale, SlopeSimulation, slope_index, slope_index_linear,
+    slope_index_simulated,
 };
 pub use slope_models::{CountGroup, slope_index_log_linear, slope_index_quasi_binomial};
 pub(crate) use slope_models::{Line, exponential_fit};

@@ -35,6 +35,34 @@ pub struct SlopeIndex {
 }
 
 impl SlopeIndex {
+    /// From the fitted values at rank 0 and 1, the half-width of the slope's interval, and that of
+    /// the logarithm of the relative index, which is asked for only when there is one.
+    pub(super) fn of_ends(
+        (y0, y1): (f64, f64),
+        half: f64,
+        log_half: impl FnOnce() -> f64,
+    ) -> Result<Self> {
+        let value = y1 - y0;
+        let slope = Estimate::of(SLOPE, value, value - half, value + half)?;
+        let relative = if y0 > 0.0 && y1 > 0.0 {
+            let (ratio, factor) = (y1 / y0, log_half().exp());
+            Some(Estimate::of(
+                RELATIVE,
+                ratio,
+                ratio / factor,
+                ratio * factor,
+            )?)
+        } else {
+            None
+        };
+        let intercept = check::result("the intercept", y0)?;
+        Ok(SlopeIndex {
+            slope,
+            relative,
+            intercept,
+        })
+    }
+
     /// The same gradient seen from the other end: the slope changes sign, the ratio is inverted.
     ///
     /// # Errors
@@ -139,11 +167,6 @@ impl Line {
         let dot = |weights: &[f64]| sum(weights.iter().zip(values).map(|(w, y)| w * y));
         (dot(&self.at_zero), dot(&self.at_one))
     }
-
-    /// The weight of group `i` on the slope.
-    fn on_slope(&self, i: usize) -> f64 {
-        self.at_one[i] - self.at_zero[i]
-    }
 }
 
 fn transformed(groups: &[Subgroup], scale: SlopeScale) -> Result<Vec<f64>> {
@@ -169,25 +192,8 @@ pub fn slope_index(groups: &[Subgroup], scale: SlopeScale, level: Level) -> Resu
         sum((0..groups.len()).map(|i| (pull(i) * se(i)).powi(2))).sqrt()
     };
     let z = level.z();
-    let half = z * error(h1, h0);
-    let slope = Estimate::of(SLOPE, y1 - y0, y1 - y0 - half, y1 - y0 + half)?;
-    let relative = if y0 > 0.0 && y1 > 0.0 {
-        let factor = (z * error(h1 / y1, h0 / y0)).exp();
-        let ratio = y1 / y0;
-        Some(Estimate::of(
-            RELATIVE,
-            ratio,
-            ratio / factor,
-            ratio * factor,
-        )?)
-    } else {
-        None
-    };
-    Ok(SlopeIndex {
-        slope,
-        relative,
-        intercept: check::result("the intercept", y0)?,
-    })
+    let log_half = || z * error(h1 / y1, h0 / y0);
+    SlopeIndex::of_ends((y0, y1), z * error(h1, h0), log_half)
 }
 
 /// How a slope index is simulated.
@@ -283,13 +289,24 @@ fn central(mut values: Vec<f64>, level: Level) -> Result<Interval> {
     )
 }
 
+/// A slope whose spread comes from the residuals, and the slope over the population mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinearSlope {
+    /// Fitted value at rank 1 minus fitted value at rank 0, in the unit of the values.
+    pub slope: Estimate,
+    /// The slope divided by the population mean; none when the mean is not positive.
+    pub over_mean: Option<Estimate>,
+    /// The fitted value at rank 0.
+    pub intercept: f64,
+}
+
 #[doc = include_str!("../../docs/slope_index_linear.md")]
-pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<SlopeIndex> {
+pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<LinearSlope> {
     let w = Weighted::new(SLOPE, 3, groups)?;
     let line = Line::new(&w)?;
     let values: Vec<f64> = groups.iter().map(|g| g.value).collect();
     let (y0, y1) = line.fitted(&values);
-    let value = sum((0..groups.len()).map(|i| line.on_slope(i) * values[i]));
+    let value = y1 - y0;
     let residuals = w
         .iter()
         .zip(&line.ranks)
@@ -297,16 +314,17 @@ pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<SlopeInde
     let degrees = (groups.len() - 2) as f64;
     let se = (sum(residuals) / degrees / line.spread).sqrt();
     let half = student_quantile_upper(level.tail(), degrees) * se;
-    let slope = Estimate::of(SLOPE, y1 - y0, value - half, value + half)?;
-    let relative = if w.mean > 0.0 {
+    let slope = Estimate::of(SLOPE, value, value - half, value + half)?;
+    let over_mean = if w.mean > 0.0 {
         let (v, h) = (value / w.mean, half / w.mean);
         Some(Estimate::of(RELATIVE, v, v - h, v + h)?)
     } else {
         None
     };
-    Ok(SlopeIndex {
+    let intercept = check::result("the intercept", y0)?;
+    Ok(LinearSlope {
         slope,
-        relative,
-        intercept: check::result("the intercept", y0)?,
+        over_mean,
+        intercept,
     })
 }

@@ -5,12 +5,11 @@ use crate::check;
 use crate::error::{Error, Result};
 use crate::inequality::slope::SlopeIndex;
 use crate::inequality::subgroup::{Subgroup, Weighted};
-use crate::level::{Estimate, Level};
+use crate::level::Level;
 use crate::linear::Symmetric;
 use crate::sum::{Sum, sum};
 
 const SLOPE: &str = "the slope index";
-const RELATIVE: &str = "the relative index";
 const ITERATIONS: usize = 100;
 
 /// A group's events and population, in rank order.
@@ -101,25 +100,9 @@ fn index(
 ) -> Result<SlopeIndex> {
     let ((y0, h0), (y1, h1)) = (link(fit.b[0]), link(fit.b[0] + fit.b[1]));
     let z = level.z() * factor.sqrt();
-    let half = z * variance.quadratic(&[h1 - h0, h1]).sqrt();
-    let value = y1 - y0;
-    let slope = Estimate::of(SLOPE, value, value - half, value + half)?;
-    let relative = if y0 > 0.0 && y1 > 0.0 {
-        let factor = (z * variance.quadratic(&[h1 / y1 - h0 / y0, h1 / y1]).sqrt()).exp();
-        Some(Estimate::of(
-            RELATIVE,
-            y1 / y0,
-            y1 / y0 / factor,
-            y1 / y0 * factor,
-        )?)
-    } else {
-        None
-    };
-    Ok(SlopeIndex {
-        slope,
-        relative,
-        intercept: check::result("the intercept", y0)?,
-    })
+    let error = |pull: [f64; 2]| z * variance.quadratic(&pull).sqrt();
+    let log_half = || error([h1 / y1 - h0 / y0, h1 / y1]);
+    SlopeIndex::of_ends((y0, y1), error([h1 - h0, h1]), log_half)
 }
 
 #[doc = include_str!("../../docs/slope_index_quasi_binomial.md")]

@@ -26,10 +26,11 @@ impl Subgroup {
     pub fn from_count(count: f64, population: f64) -> Result<Self> {
         let (o, n) = (check::count(count)?, check::denominator(population)?);
         let value = check::result("the rate", o / n)?;
+        let se = check::result("the rate's standard error", o.sqrt() / n)?;
         Ok(Subgroup {
             population: n,
             value,
-            se: o.sqrt() / n,
+            se,
         })
     }
 
@@ -40,10 +41,11 @@ impl Subgroup {
     pub fn from_proportion(x: f64, n: f64) -> Result<Self> {
         let (x, n) = check::subset(x, n)?;
         let p = x / n;
+        let se = (p * (1.0 - p) / n).sqrt();
         Ok(Subgroup {
             population: n,
             value: p,
-            se: (p * (1.0 - p) / n).sqrt(),
+            se: check::result("the proportion's standard error", se)?,
         })
     }
 
