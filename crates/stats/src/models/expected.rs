@@ -2,7 +2,6 @@
 //! ratio drawn towards what groups like it have, and the probability of being above expectation.
 //! Models and their fits are elsewhere; nothing here fits anything.
 
-use super::hermite::nodes;
 use super::regression::LeftOut;
 use super::tails::{normal_lower, poisson_lower};
 use crate::check;
@@ -220,15 +219,7 @@ fn range(group: &LeftOut, level: Level) -> Result<Interval> {
         .sqrt();
     let scatter = scatter.hypot(extra);
     let centre = group.expected.ln() + group.centre();
-    let rule = nodes(60);
-    let lower = |k: f64| -> f64 {
-        rule.iter()
-            .map(|n| {
-                let weight = (n.log_weight - 0.5 * n.x * n.x).exp();
-                weight * poisson_lower(k, (centre + scatter * n.x).exp())
-            })
-            .sum()
-    };
+    let lower = |k: f64| mixed_poisson_lower(k, centre, scatter);
     let quantile = |p: f64| -> Result<f64> {
         let mut high = group.expected.max(1.0);
         while lower(high.floor()) < p {
@@ -256,4 +247,35 @@ fn range(group: &LeftOut, level: Level) -> Result<Interval> {
         quantile(tail)?,
         quantile(1.0 - tail)?,
     )
+}
+
+/// P(count <= k) for a Poisson count whose log mean is normal: 1 where the mean is far below `k`,
+/// and summed over the means where it turns to 0.
+fn mixed_poisson_lower(k: f64, centre: f64, scatter: f64) -> f64 {
+    const STEPS: i32 = 120;
+    if scatter <= 0.0 {
+        return poisson_lower(k, centre.exp());
+    }
+    let near = (k + 1.0).max(1.0);
+    let turn = (near.ln() - centre) / scatter;
+    let width = REACH / (near.sqrt() * scatter);
+    let from = (turn - width).clamp(-REACH, REACH);
+    let to = (turn + width).clamp(-REACH, REACH);
+    let step = (to - from) / f64::from(STEPS);
+    let density = |x: f64| {
+        let weight = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        weight * poisson_lower(k, (centre + scatter * x).exp())
+    };
+    // Simpson's rule.
+    let inside: f64 = (0..=STEPS)
+        .map(|i| {
+            let weight = match i {
+                0 | STEPS => 1.0,
+                i if i % 2 == 1 => 4.0,
+                _ => 2.0,
+            };
+            weight * density(from + f64::from(i) * step)
+        })
+        .sum();
+    normal_lower(from) + inside * step / 3.0
 }

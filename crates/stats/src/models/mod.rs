@@ -38,7 +38,7 @@ pub use coefficients::{Coefficient, Coefficients, StandardErrors};
 pub use convergence::{Convergence, Stop};
 pub use deciles::{
     DECILES, DecileArea, DecileRate, ECOLOGICAL_WARNING, LogLinearDeciles, MonotoneDeciles,
-    Resampling, Scatter, decile_rates_log_linear, decile_rates_monotone,
+    OpenRatio, Resampling, Scatter, decile_rates_log_linear, decile_rates_monotone,
 };
 pub use design::{Design, INTERCEPT};
 pub use expected::{AgainstExpected, against_expected};

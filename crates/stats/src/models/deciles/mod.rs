@@ -6,7 +6,7 @@ mod log_linear;
 mod monotone;
 
 pub use log_linear::{LogLinearDeciles, decile_rates_log_linear};
-pub use monotone::{MonotoneDeciles, Resampling, decile_rates_monotone};
+pub use monotone::{MonotoneDeciles, OpenRatio, Resampling, decile_rates_monotone};
 
 use crate::check;
 use crate::error::{Error, Result};

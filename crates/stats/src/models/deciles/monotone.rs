@@ -19,14 +19,25 @@ pub struct Resampling {
     pub scatter: Scatter,
 }
 
+/// A ratio that may have no end: each figure is `None` where it is larger than any number, because
+/// the rate below the line is 0, or was in that many draws.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OpenRatio {
+    /// The ratio.
+    pub value: Option<f64>,
+    /// The lower limit.
+    pub low: Option<f64>,
+    /// The upper limit.
+    pub high: Option<f64>,
+}
+
 /// Rates by decile that never rise from a more to a less deprived decile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MonotoneDeciles {
     /// From the most to the least deprived, with percentile intervals.
     pub rates: Vec<DecileRate>,
-    /// The rate of decile 1 over that of decile 10; `None` when decile 10 has a rate of 0, or had
-    /// one in so many draws that the interval has no end.
-    pub ratio_most_to_least: Option<Estimate>,
+    /// The rate of decile 1 over that of decile 10.
+    pub ratio_most_to_least: OpenRatio,
     /// The variance of the areas' counts over their means in the draws.
     pub dispersion: f64,
     /// The log-likelihood of Poisson counts with these rates, its constants included.
@@ -94,9 +105,14 @@ pub fn decile_rates_monotone(
     };
     let ratio = found[0] / found[DECILES - 1];
     let (low, high) = limits(&drawn[DECILES]);
+    let finite = |v: f64| v.is_finite().then_some(v);
     Ok(MonotoneDeciles {
         rates: found.iter().enumerate().map(one).collect::<Result<_>>()?,
-        ratio_most_to_least: Estimate::of("a ratio", ratio, low.min(ratio), high.max(ratio)).ok(),
+        ratio_most_to_least: OpenRatio {
+            value: finite(ratio),
+            low: finite(low.min(ratio)),
+            high: finite(high.max(ratio)),
+        },
         dispersion,
         log_likelihood: best.log_likelihood
             - sum(areas

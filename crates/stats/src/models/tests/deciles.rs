@@ -133,8 +133,9 @@ fn a_step_is_found_where_a_line_misses_it() -> Result<()> {
         close(found.rates[0].rate.value, 0.02, 0.15)
             && close(found.rates[9].rate.value, 0.004, 0.3)
     );
-    let ratio = found.ratio_most_to_least.expect("both ends have events");
-    assert!(ratio.interval.contains(5.0));
+    let ratio = found.ratio_most_to_least;
+    let (low, high) = (ratio.low.expect("an end"), ratio.high.expect("an end"));
+    assert!(low < 5.0 && high > 5.0, "{ratio:?}");
     Ok(())
 }
 
