@@ -273,3 +273,44 @@ fn a_withdrawn_figure_is_not_kept() {
         "the withdrawn figure is among the revisions"
     );
 }
+
+/// Absences of the publications that are easily lost: a cyber-attack, a poor return, a missing one.
+#[test]
+fn known_absences_are_absences() {
+    let loaded = disparity_published::load(&built_in(), ChineseGroup::Asian)
+        .unwrap()
+        .output;
+    let symbol = |indicator: &str, period: &str, area: &str| {
+        let key = disparity_core::CellKey {
+            indicator: loaded.catalogue.indicators.id(indicator).unwrap(),
+            period: period.parse().unwrap(),
+            area: loaded.catalogue.areas.find(area).unwrap().code,
+            stratum: disparity_core::Stratum::TOTAL,
+        };
+        loaded
+            .cube
+            .get(&key)
+            .unwrap()
+            .numerator
+            .symbol()
+            .map(disparity_core::Symbol::mark)
+    };
+    for year in ["2021", "2022"] {
+        assert_eq!(symbol("cin_at_31_march", year, "Hackney"), Some("x"));
+    }
+    assert_eq!(symbol("cin_at_31_march", "2024", "Hampshire"), Some("u"));
+    assert_eq!(symbol("cin_at_31_march", "2014", "Cornwall"), Some("x"));
+    assert_eq!(
+        symbol("cin_at_31_march", "2013", "County Durham"),
+        Some("x")
+    );
+    assert_eq!(
+        symbol("cla_at_31_march", "2025", "City of London"),
+        Some("c")
+    );
+    assert_eq!(
+        symbol("cla_at_31_march", "2025", "Isles of Scilly"),
+        Some("z")
+    );
+    assert_eq!(symbol("cin_at_31_march", "2023", "Hackney"), None);
+}

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
 use disparity_report::profile::{Against, Row, profile};
-use disparity_report::{View, rate, reported};
+use disparity_report::{View, rate, ratio, reported, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -104,15 +104,7 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
         own.short_title.clone(),
         row.period.to_string(),
         reported(&row.count, |n| disparity_report::count(f64::from(*n))),
-        reported(&row.estimate, |m| {
-            let ends = m.intervals.p95;
-            format!(
-                "{} ({} to {})",
-                rate(m.value, own),
-                rate(ends.low, own),
-                rate(ends.high, own)
-            )
-        }),
+        reported(&row.estimate, |m| with_interval(m, own)),
         other(&row.neighbours),
         row.neighbours
             .neighbours
@@ -122,12 +114,7 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
         expected.map_or(String::new(), |e| {
             reported(&e, |e| disparity_report::count(e.expected))
         }),
-        expected.map_or(String::new(), |e| {
-            reported(&e, |e| {
-                let ends = e.ratio.intervals.p95;
-                format!("{:.2} ({:.2} to {:.2})", e.ratio.value, ends.low, ends.high)
-            })
-        }),
+        expected.map_or(String::new(), |e| reported(&e, |e| ratio(&e.ratio))),
         adjusted.map_or(String::new(), |adjusted| {
             adjusted.position.words().to_owned()
         }),

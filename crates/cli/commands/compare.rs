@@ -4,7 +4,7 @@ use anyhow::Result;
 use disparity_core::{
     AreaCode, Areas, Comparator, Contrast, Estimate, IndicatorId, Measure, Period, Plan,
 };
-use disparity_report::{View, rate, reported};
+use disparity_report::{View, ratio, reported, unit_words, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -119,11 +119,7 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
     let mut text = String::new();
     for group in lines.chunk_by(|a, b| a.indicator == b.indicator) {
         let own = view.indicator(group[0].indicator);
-        let unit = if own.unit() == disparity_core::Unit::Per10k {
-            "per 10,000 children"
-        } else {
-            "per cent"
-        };
+        let unit = unit_words(own.unit());
         let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
         let name = view.catalogue.areas.name(group[0].area);
         let heading = format!("{name} ÷ it (95% interval)");
@@ -135,24 +131,10 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
                     reported(&row.numerator, |n| disparity_report::count(f64::from(*n)))
                 }),
                 line.estimate.map_or_else(absent, |row| {
-                    reported(&row.outcome, |m| {
-                        let ends = m.intervals.p95;
-                        format!(
-                            "{} ({} to {})",
-                            rate(m.value, own),
-                            rate(ends.low, own),
-                            rate(ends.high, own)
-                        )
-                    })
+                    reported(&row.outcome, |m| with_interval(m, own))
                 }),
-                line.against.map_or(String::new(), |row| {
-                    reported(&row.outcome, |m| {
-                        format!(
-                            "{:.2} ({:.2} to {:.2})",
-                            m.value, m.intervals.p95.low, m.intervals.p95.high
-                        )
-                    })
-                }),
+                line.against
+                    .map_or(String::new(), |row| reported(&row.outcome, ratio)),
             ]
         });
         text += &table(
