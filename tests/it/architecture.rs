@@ -6,7 +6,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that it alone may name.
 const CRATES: [(&str, &[&str], &[&str]); 7] = [
-    ("stats", &[], &["statrs"]),
+    ("stats", &[], &["statrs", "nalgebra"]),
     ("core", &["stats"], &[]),
     ("published", &["core"], &[]),
     ("analysis", &["core", "stats"], &[]),

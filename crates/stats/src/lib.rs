@@ -26,6 +26,7 @@ mod intervals;
 mod level;
 mod linear;
 mod method;
+pub mod models;
 mod quantile;
 mod random;
 mod rank;

@@ -18,6 +18,7 @@ mod epitools;
 mod fingertips;
 mod funnelplotr;
 mod healthequal;
+mod lme4;
 mod phe;
 mod phe_funnels;
 mod phe_gradients;

@@ -10,6 +10,7 @@ mod contrasts;
 mod funnels;
 mod inequality;
 mod intervals;
+mod models;
 mod standardisation;
 mod time;
 mod units;
@@ -116,6 +117,7 @@ fn compute(method: &str, group: &str, given: &Inputs<'_>) -> Outputs {
         "Standardisation" => standardisation::compute(method, given),
         "Inequality" => inequality::compute(method, given),
         "Funnels" => funnels::compute(method, given),
+        "Models" => models::compute(method, given),
         "Time" => time::compute(method, given),
         _ => units::compute(method, given),
     }
