@@ -122,7 +122,7 @@ fn paint(
 ) -> Drawn {
     let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
     let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
-    let right = i32::try_from(WIDTH).unwrap_or(900) - 120;
+    let right = i32::try_from(WIDTH).unwrap_or(900) - 170;
     let rows = Rows::new(
         own,
         longest(known.iter()),
@@ -169,8 +169,8 @@ fn paint_group(
     };
     rows.figure(canvas, &measured, y, mark)?;
     let words = with_interval(&measured, rows.own);
-    let right = rows.at(ends.high) + 12;
-    svg::text(canvas, &words, (right, y), 12, INK, Anchor::Start)
+    let right = i32::try_from(WIDTH).unwrap_or(900) - 12;
+    svg::text(canvas, &words, (right, y), 12, INK, Anchor::End)
 }
 
 fn table(

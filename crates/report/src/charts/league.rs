@@ -14,7 +14,7 @@ use crate::view::View;
 const WIDTH: u32 = 900;
 const ROW: i32 = 15;
 const LABELS: i32 = 270;
-const TOP: i32 = 74;
+const TOP: i32 = 84;
 
 struct Line<'a> {
     area: &'a Area,

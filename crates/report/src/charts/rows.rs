@@ -50,19 +50,15 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// The line the rows are read against.
+    /// The line the rows are read against, named at both ends.
     pub(super) fn benchmark(&self, canvas: &Canvas<'_>, who: &str, value: f64) -> Drawn {
         let x = self.at(value);
         svg::line(canvas, (x, self.top - 8), (x, self.bottom), INK, 2)?;
         let words = format!("{who} {}", rate(value, self.own));
-        svg::text(
-            canvas,
-            &words,
-            (x, self.bottom + 15),
-            12,
-            INK,
-            Anchor::Middle,
-        )
+        for y in [self.top - 34, self.bottom + 15] {
+            svg::text(canvas, &words, (x, y), 12, INK, Anchor::Middle)?;
+        }
+        Ok(())
     }
 
     /// A figure and its 95% interval; a hollow dot where it does not stand out.
