@@ -334,8 +334,9 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
         "repeats",
         "denominator",
     ])?;
-    let [headline, decimals, from, to, adults, definition] = table.columns([
+    let [headline, modelled, decimals, from, to, adults, definition] = table.columns([
         "headline",
+        "modelled",
         "decimals",
         "comparable_from",
         "comparable_to",
@@ -380,6 +381,7 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
                 },
             )?,
             headline: yes(row, headline)?,
+            modelled: yes(row, modelled)?,
             decimals: read::whole(row, decimals, "")?,
             comparable: (optional(row, from, period)?, optional(row, to, period)?),
             includes_18_and_over: yes(row, adults)?,
