@@ -97,7 +97,7 @@ impl Counts {
             let d = ((p - self.lower(log.exp_m1())) / density).clamp(-1.0, 1.0);
             d * (1.0 - 0.5 * (z * d).clamp(-1.0, 1.0))
         };
-        let (mut low, mut high) = (0.0, (LARGEST + 1.0).ln());
+        let (mut low, mut high) = (0.0, LARGEST.ln_1p());
         let spread = |log: f64| self.scatter.hypot((-0.5 * log).exp());
         let mut at = self.centre + z * spread(self.centre.max(0.0));
         at = (at.exp() + 0.5).ln_1p().clamp(low, high);
