@@ -27,15 +27,20 @@ pub fn rank_effects(
     }
     let n = effects.len();
     let mut draws = Draws::from_seed(seed);
-    let mut times = vec![vec![0_u64; n]; n];
-    let mut drawn: Vec<(f64, usize)> = Vec::with_capacity(n);
+    let mut times = vec![0_u32; n * n];
+    let mut drawn: Vec<u64> = Vec::with_capacity(n);
+    // The lowest digits of a draw make room for whose it is: one number is sorted fastest.
+    let own = (n as u64).next_power_of_two() - 1;
     for _ in 0..repetitions {
         drawn.clear();
         let draw = |e: &ConditionalMode| e.value + e.prediction_sd * draws.normal();
-        drawn.extend(effects.iter().map(draw).zip(0..n));
-        drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (rank, &(_, i)) in drawn.iter().enumerate() {
-            times[i][rank] += 1;
+        let places = 0_u64..;
+        let keys = effects.iter().map(draw).zip(places);
+        drawn.extend(keys.map(|(value, place)| ordered(value) & !own | place));
+        drawn.sort_unstable();
+        for (rank, &key) in drawn.iter().enumerate() {
+            let place = usize::try_from(key & own).unwrap_or(0);
+            times[place * n + rank] += 1;
         }
     }
     let values: Vec<f64> = effects.iter().map(|e| e.value).collect();
@@ -44,23 +49,33 @@ pub fn rank_effects(
     Ok((0..n)
         .map(|i| RankInterval {
             rank: observed[i],
-            median: quantile(&times[i], 0.5),
+            median: quantile(&times[i * n..(i + 1) * n], 0.5),
             interval: Interval {
-                low: quantile(&times[i], tail),
-                high: quantile(&times[i], 1.0 - tail),
+                low: quantile(&times[i * n..(i + 1) * n], tail),
+                high: quantile(&times[i * n..(i + 1) * n], 1.0 - tail),
             },
         })
         .collect())
 }
 
+/// A number that is in the order of the values, negative ones included.
+fn ordered(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
+    }
+}
+
 /// The smallest rank that at least the share `p` of the draws do not exceed.
-fn quantile(times: &[u64], p: f64) -> f64 {
-    let total: u64 = times.iter().sum();
-    let target = p * total as f64;
+fn quantile(times: &[u32], p: f64) -> f64 {
+    let total: u32 = times.iter().sum();
+    let target = p * f64::from(total);
     let mut seen = 0;
     for (rank, &count) in times.iter().enumerate() {
         seen += count;
-        if seen > 0 && seen as f64 >= target {
+        if seen > 0 && f64::from(seen) >= target {
             return (rank + 1) as f64;
         }
     }
