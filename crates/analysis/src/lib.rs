@@ -75,6 +75,7 @@ pub fn analyse(input: Input<'_>) -> Results {
     results.fifths = models.fifths;
     results.gradients = models.gradients;
     results.intersections = models.intersections;
+    results.claims = models.claims;
     results.issues = models.issues;
     results
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::Date;
-use crate::{AreaCode, Areas, Dimensions, IndicatorId, Indicators, MidYear, Reported};
+use crate::{AreaCode, Areas, Claim, Dimensions, IndicatorId, Indicators, MidYear, Reported};
 
 /// The code lists, shared by every cube of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Catalogue {
     pub tables: BTreeMap<IndicatorId, BTreeSet<String>>,
     /// Facts about areas.
     pub context: Context,
+    /// What documents of the field claim, to be computed beside what they said.
+    pub claims: Vec<Claim>,
 }
 
 impl Catalogue {

@@ -55,7 +55,7 @@ pub use results::{
     Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
 };
 pub use structural::{
-    Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey, Gradient, GradientFigure,
-    GradientMethod, Intersection, IntersectionFigure, Shrunken, Span, StructuralModel, Term,
-    Variation,
+    Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,
+    Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure, Shrunken, Span,
+    StructuralModel, Term, Variation,
 };

@@ -6,9 +6,9 @@
 use disparity_stats::Interval;
 
 use crate::{
-    AreaCode, CellKey, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit, Gradient,
-    IndicatorId, Intersection, Issue, IssueSet, Period, Reported, Shrunken, Span, StructuralModel,
-    Symbol, Unit,
+    AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit,
+    Gradient, IndicatorId, Intersection, Issue, IssueSet, Period, Reported, Shrunken, Span,
+    StructuralModel, Symbol, Unit,
 };
 
 /// Whether figures were published by their owner or computed from records of children.
@@ -380,6 +380,8 @@ pub struct Results {
     pub gradients: Vec<Gradient>,
     /// Intersections of characteristics, sorted by indicator, period, area and stratum.
     pub intersections: Vec<Intersection>,
+    /// What documents of the field claim, beside what was computed, in the order of the claims.
+    pub claims: Vec<ClaimCheck>,
     /// What must be said about the run.
     pub issues: Vec<Issue>,
 }
@@ -412,6 +414,7 @@ impl Results {
             fifths: Vec::new(),
             gradients: Vec::new(),
             intersections: Vec::new(),
+            claims: Vec::new(),
             issues: Vec::new(),
         }
     }

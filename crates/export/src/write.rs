@@ -64,7 +64,10 @@ pub fn write_tables(
             let models = write_some(&tables::models(&figures, catalogue), folder)?;
             let gradients = write_some(&tables::gradients(results, catalogue), folder)?;
             let crossed = write_some(&tables::intersections(results, catalogue), folder)?;
-            Ok([estimates, expected, issues, models, gradients, crossed])
+            let claims = write_some(&tables::claims(results, catalogue), folder)?;
+            Ok([
+                estimates, expected, issues, models, gradients, crossed, claims,
+            ])
         })();
         (left.join(), right)
     });

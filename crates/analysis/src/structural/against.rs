@@ -1,8 +1,8 @@
 //! Each authority against what a model of all the others expects of it.
 
 use disparity_core::{
-    Adjusted, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueSet,
-    Measured, ModelBased, Position, Rank, Reported, Symbol,
+    Adjusted, AreaCode, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals,
+    IssueCode, IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol,
 };
 use disparity_stats::models::{
     AgainstExpected, Expectation, LeftOut, against_expected, rank_effects,
@@ -43,6 +43,23 @@ pub(super) fn expected(
     );
     rows.sort_by_key(|row| row.area);
     rows
+}
+
+/// The row of an authority that has no count: the reason stands in for every figure.
+pub(super) fn without_count(key: FitKey, area: AreaCode, why: Symbol) -> Expected {
+    Expected {
+        indicator: key.indicator,
+        span: key.span,
+        area,
+        model: ExpectedModel::Structural(key.model),
+        observed: Reported::Symbol(why),
+        outcome: Reported::Symbol(why),
+        adjusted: Reported::Symbol(why),
+        rank: Reported::Symbol(Symbol::NotApplicable),
+        fifth: Reported::Symbol(Symbol::NotApplicable),
+        model_based: Reported::Symbol(why),
+        issues: IssueSet::EMPTY.with(IssueCode::SourceSymbol),
+    }
 }
 
 /// What a comparison gives.

@@ -169,10 +169,10 @@ impl<'a> About<'a> {
             let interval = Interval { low, high };
             Some(Estimate { value, interval })
         };
-        // A ratio to a rate of 0 has no end and is no figure.
+        // A ratio whose interval has no end, because the rate below the line may be 0, is no figure.
         let ratio = match (open(p95), open(p998)) {
             (Some(p95), Some(p998)) => pair(method, p95, p998),
-            _ => Reported::Symbol(Symbol::NotApplicable),
+            _ => Reported::Symbol(Symbol::Unreliable),
         };
         rows.push(Gradient {
             value: ratio,

@@ -8,6 +8,7 @@
 //! 4. [`against`] holds each authority against the fit that left it out.
 //! 5. [`fifths`] tabulates where the lowest and the highest lie; [`gradients`] asks how rates go with
 //!    deprivation; [`intersections`] asks what characteristics do together.
+//! 6. [`claims`] puts what documents of the field say beside the same figures.
 //!
 //! What a model expects is what usually goes with such circumstances. It is not what should be: that
 //! deprivation explains a difference does not justify it.
@@ -15,6 +16,7 @@
 //! What does not belong here: the methods themselves (`disparity_stats::models`).
 
 mod against;
+mod claims;
 mod covariates;
 mod fifths;
 mod fit;
@@ -23,9 +25,9 @@ mod intersections;
 mod panel;
 
 use disparity_core::{
-    AreaCode, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient, IndicatorId,
-    Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span, StructuralModel, Unit,
-    Variation,
+    AreaCode, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient,
+    IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
+    StructuralModel, Unit, Variation,
 };
 use rayon::prelude::*;
 
@@ -51,6 +53,7 @@ pub(crate) struct Models {
     pub(crate) fifths: Vec<Fifth>,
     pub(crate) gradients: Vec<Gradient>,
     pub(crate) intersections: Vec<Intersection>,
+    pub(crate) claims: Vec<ClaimCheck>,
     pub(crate) issues: Vec<Issue>,
 }
 
@@ -64,6 +67,7 @@ pub(crate) fn models(input: Input<'_>) -> Models {
     let mut periods: Vec<Period> = jobs.iter().map(|job| job.span.last).collect();
     periods.sort_unstable();
     periods.dedup();
+    models.claims = claims::checks(input, &models);
     models.covariates = Covariates::new(input).rows(periods.into_iter());
     models
 }
@@ -143,6 +147,7 @@ fn one(input: Input<'_>, job: Job) -> Models {
             .fifths
             .extend(fifths::by_region(input, &answer.expected));
         models.expected.extend(main.wanted(&answer.expected));
+        models.expected.extend(main.without_count(&answer));
         models.effects.extend(answer.effects);
         let checked = matches!(model, StructuralModel::Deprivation | StructuralModel::Full);
         if answer.fitted && job.latest && checked {
@@ -182,14 +187,20 @@ fn variations(
         Variation::LaterIndex => year(Edition::InForce) != year(Edition::Newest),
         Variation::WithoutLondon | Variation::WithRegion => true,
     };
+    let compared = |rows: &[Expected]| rows.iter().filter(|row| row.fifth.is_value()).count();
     Variation::ALL
         .into_iter()
         .filter(asks)
-        .map(|variation| {
+        .filter_map(|variation| {
             let answer = Question::new(input, job, variation).ask(model);
+            // Where tiny areas have no figures, with them is without them.
+            let same = compared(&answer.expected) == compared(main);
+            if variation == Variation::WithTinyAreas && same {
+                return None;
+            }
             let mut fit = answer.fit;
             fit.fifths_changed = fifths::changed(main, &answer.expected);
-            (fit, answer.issue)
+            Some((fit, answer.issue))
         })
         .collect()
 }
@@ -291,6 +302,17 @@ impl<'a> Question<'a> {
     fn wants(&self, area: AreaCode) -> bool {
         let plan = self.input.plan;
         plan.wants_area(area, true) && plan.wants_period(self.job.span.last)
+    }
+
+    /// The rows of authorities that have no count and so are in no fit.
+    fn without_count(&self, answer: &Answer) -> Vec<Expected> {
+        let absent = panel::absent(self.input, self.job.indicator, self.job.span);
+        absent
+            .into_iter()
+            .filter(|(area, _)| self.wants(*area))
+            .filter(|(area, _)| answer.expected.iter().all(|row| row.area != *area))
+            .map(|(area, why)| against::without_count(answer.fit.key, area, why))
+            .collect()
     }
 
     fn wanted(&self, rows: &[Expected]) -> impl Iterator<Item = Expected> {

@@ -3,14 +3,14 @@
 
 use disparity_core::{
     Area, AreaCode, CellKey, Covariate, GeographicLevel, IndicatorId, IssueCode, IssueSet, Period,
-    Reported, Span, Stratum, StructuralModel, Variation,
+    Reported, Span, Stratum, StructuralModel, Symbol, Variation,
 };
 
 use super::covariates::{Covariates, Edition, Row};
 use crate::Input;
 
 /// The region that a sensitivity leaves out.
-const LONDON: &str = "E12000007";
+pub(super) const LONDON: &str = "E12000007";
 
 /// The share of authorities that must have a covariate before a model asks for it.
 const COVERED: f64 = 0.9;
@@ -55,6 +55,26 @@ pub(super) fn records<'a>(
                 || area.region.is_none_or(|region| region.as_str() != LONDON)
         })
         .filter_map(|area| record(input, covariates, id, span, variation, area))
+        .collect()
+}
+
+/// The authorities of a span without a count, with the reason of the last year.
+pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(AreaCode, Symbol)> {
+    let areas = &input.catalogue.areas;
+    let authorities = areas.entities().filter(|area| {
+        area.level == GeographicLevel::LocalAuthority && areas.exists_at(area.code, span.last)
+    });
+    authorities
+        .filter_map(|area| {
+            let cell = input.cube.get(&CellKey {
+                indicator: id,
+                period: span.last,
+                area: area.code,
+                stratum: Stratum::TOTAL,
+            })?;
+            let counted = cell.numerator.zip(cell.denominator.value);
+            Some((area.code, counted.symbol()?))
+        })
         .collect()
 }
 

@@ -2,10 +2,10 @@
 //! gradients and intersections.
 
 use disparity_core::{
-    AreaCode, Catalogue, Covariate, CovariateValue, Effect, ExpectedModel, Fifth, Fit, FitKey,
-    Gradient, GradientFigure, GradientMethod, IndicatorId, Intersection, IntersectionFigure,
-    IssueSet, Measured, Reported, Results, Span, Stratum, StructuralModel, Symbol, Term, Unit,
-    Variation,
+    AreaCode, Catalogue, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, ExpectedModel,
+    Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, IndicatorId, Intersection,
+    IntersectionFigure, IssueSet, Measured, Reported, Results, Span, Stratum, StructuralModel,
+    Symbol, Term, Unit, Variation,
 };
 
 use super::place::{IsAbout, IsPlaced, indicator, opening, time_and_place};
@@ -68,6 +68,7 @@ macro_rules! about {
     };
 }
 
+placed!(ClaimCheck, |row: &Self| row.span, |_| AreaCode::ENGLAND);
 placed!(CovariateValue, |row: &Self| row.span, |row: &Self| row.area);
 placed!(Effect, |row: &Self| row.key.span, |row: &Self| row.area);
 about!(Effect, |row: &Self| row.key.indicator);
@@ -430,6 +431,94 @@ pub(crate) fn intersections<'a>(
     columns.push(method(rows, |row| Some(row.value.value()?.method)));
     columns.extend(closing(rows, |row| row.value.symbol(), |_| IssueSet::EMPTY));
     table("intersections", columns, rows, LEVELS.len())
+}
+
+/// Claims beside what was computed.
+pub(crate) fn claims<'a>(
+    results: &'a Results,
+    catalogue: &'a Catalogue,
+) -> TableView<'a, ClaimCheck> {
+    let rows = results.claims.as_slice();
+    let of = |row: &ClaimCheck| &catalogue.claims[row.claim];
+    let mut columns = vec![
+        named("claim", "Short name of the claim", rows, move |row| {
+            of(row).name.clone()
+        }),
+        named("document", "The document that makes it", rows, move |row| {
+            of(row).document.clone()
+        }),
+        named("said", "What it says, in our words", rows, move |row| {
+            of(row).said.clone()
+        }),
+    ];
+    columns.extend(time_and_place(rows, catalogue));
+    columns.extend(indicator_of(rows, catalogue));
+    columns.push(number(
+        "stated",
+        "The document's figure",
+        2,
+        move |at: At<'_, ClaimCheck>| Some(of(at.row).stated),
+    ));
+    columns.push(number(
+        "value",
+        "The same figure computed here",
+        2,
+        |at: At<'_, ClaimCheck>| at.row.found.value().map(|found| found.value),
+    ));
+    columns.extend(limits(|row: &ClaimCheck| row.found.value()));
+    columns.push(level());
+    columns.push(method(rows, |row| Some(row.found.value()?.method)));
+    columns.push(cases(
+        "agrees",
+        "Whether the interval holds the document's figure",
+        ["no", "yes"],
+        |_| None,
+    ));
+    if let Some(column) = columns.last_mut() {
+        column.by_level = true;
+        column.get = Box::new(move |at: At<'_, ClaimCheck>| {
+            let found = at.row.found.value();
+            found.map_or(Value::None, |found| {
+                let interval = found.intervals.levels()[at.level].1;
+                Value::Text(u32::from(interval.contains(of(at.row).stated)))
+            })
+        });
+    }
+    columns.push(named("why", "Why the two may differ", rows, move |row| {
+        of(row).why.clone()
+    }));
+    let symbol = closing(
+        rows,
+        |row: &ClaimCheck| row.found.symbol(),
+        |_| IssueSet::EMPTY,
+    );
+    columns.extend(symbol);
+    table("claims", columns, rows, LEVELS.len())
+}
+
+/// The indicator, figure and model of a claim.
+fn indicator_of<'a>(
+    rows: &'a [ClaimCheck],
+    catalogue: &'a Catalogue,
+) -> [Column<'a, ClaimCheck>; 3] {
+    let of = |row: &ClaimCheck| &catalogue.claims[row.claim];
+    [
+        named("indicator", "Indicator", rows, move |row| {
+            catalogue.indicators.get(of(row).indicator).name.clone()
+        }),
+        named("figure", "What the figure is", rows, move |row| {
+            of(row).figure.as_str().to_owned()
+        }),
+        named(
+            "model",
+            "What the model knows, for figures of one",
+            rows,
+            move |row| match of(row).figure {
+                ClaimFigure::Decile1To10 => String::new(),
+                _ => of(row).model.as_str().to_owned(),
+            },
+        ),
+    ]
 }
 
 fn limits<'a, R: Sync>(

@@ -265,17 +265,21 @@ fn dots(
         };
         canvas.draw(&Circle::new(at, 4, style))?;
     }
-    let mut taken: Vec<(i32, i32)> = Vec::new();
+    let mut taken: Vec<[i32; 4]> = Vec::new();
     for point in named(points) {
         let (x, y) = place(point);
-        let left = x > (LEFT + RIGHT) * 3 / 4;
-        let anchor = if left { Anchor::End } else { Anchor::Start };
-        let at = (if left { x - 9 } else { x + 9 }, y);
+        let long = i32::try_from(point.area.name.chars().count()).unwrap_or(40) * 6;
         // A name over another cannot be read; the table has them all.
-        let clear = |other: &(i32, i32)| (other.1 - y).abs() > 13 || (other.0 - x).abs() > 150;
-        if taken.iter().all(clear) {
-            svg::text(canvas, &point.area.name, at, 11, INK, anchor)?;
-            taken.push((x, y));
+        let sides = [(x + 9, x + 9 + long), (x - 9 - long, x - 9)];
+        let free = sides.into_iter().find(|(left, right)| {
+            let clear = |other: &[i32; 4]| {
+                *right < other[0] || *left > other[1] || y + 7 < other[2] || y - 7 > other[3]
+            };
+            *left > LEFT && *right < RIGHT && taken.iter().all(clear)
+        });
+        if let Some((left, right)) = free {
+            svg::text(canvas, &point.area.name, (left, y), 11, INK, Anchor::Start)?;
+            taken.push([left, right, y - 7, y + 7]);
         }
     }
     Ok(())

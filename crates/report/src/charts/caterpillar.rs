@@ -31,7 +31,7 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     let higher = apart(|p| matches!(p, Position::Higher95 | Position::Higher998));
     let lower = apart(|p| matches!(p, Position::Lower95 | Position::Lower998));
     let title = format!(
-        "{}, {}: {higher} of {} authorities are higher and {lower} lower than their circumstances say",
+        "{}, {}: of {} authorities, {higher} have an interval above that of their circumstances and {lower} one below",
         own.title,
         key.span,
         effects.len()
@@ -39,7 +39,8 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     let description = format!(
         "Each line is one authority. The dot is its rate divided by that of a typical authority with the same \
          circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the 95% interval. \
-         Filled dots have an interval that leaves out 1. The order is uncertain too: the table has the rank that each \
+         Filled dots have an interval that leaves out 1: they \
+         differ by more than chance, as most authorities do, and not by more than is ordinary. The order is uncertain too: the table has the rank that each \
          could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.",
         key.model.words()
     );

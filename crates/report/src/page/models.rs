@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, ExpectedModel, Fit, FitKey, IndicatorId, Measured, Period, Reported, Span,
-    StructuralModel, Term, Variation,
+    AreaCode, ClaimFigure, ExpectedModel, Fit, FitKey, IndicatorId, Measured, Period, Reported,
+    Span, StructuralModel, Term, Variation,
 };
 use serde::Serialize;
 
@@ -73,6 +73,55 @@ fn of_indicator(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>)
             .map(|chart| figure(chart, charts))
             .collect(),
         gradient: steps.map(|chart| figure(chart, charts)),
+    })
+}
+
+/// What documents claim beside what was computed; none without models.
+pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
+    let rows: Vec<Vec<String>> = view
+        .results()
+        .claims
+        .iter()
+        .map(|check| {
+            let claim = &view.catalogue.claims[check.claim];
+            let is_share = !matches!(
+                claim.figure,
+                ClaimFigure::Decile1To10 | ClaimFigure::ExpSigma
+            );
+            let words = |value: f64| if is_share { percent(value) } else { two(value) };
+            let agrees = check.found.value().map_or("", |found| {
+                if found.intervals.p95.contains(claim.stated) {
+                    "yes"
+                } else {
+                    "no"
+                }
+            });
+            vec![
+                format!("{} ({})", claim.said, claim.document),
+                words(claim.stated),
+                with_interval(&check.found, words),
+                agrees.to_owned(),
+                format!(
+                    "{}, {}. {}",
+                    view.indicator(claim.indicator).title,
+                    check.span,
+                    claim.why
+                ),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| DataTable {
+        caption: "What documents of the field say, and the same figure computed here, with its 95% interval".into(),
+        columns: [
+            "What is said",
+            "Its figure",
+            "Ours",
+            "Within our interval",
+            "Of what, and why the two may differ",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows,
     })
 }
 
