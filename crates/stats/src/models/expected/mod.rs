@@ -42,6 +42,7 @@ pub struct AgainstExpected {
 pub fn against_expected(group: &LeftOut, level: Level) -> Result<AgainstExpected> {
     let observed = check::count(group.observed)?;
     let expected = check::positive("expected", group.expected)?;
+    check::positive("typical", group.typical)?;
     let error = check::not_negative("std_error", group.std_error)?;
     let sigma = check::not_negative("sigma", group.sigma)?;
     let dispersion = check::positive("dispersion", group.dispersion)?;
@@ -57,7 +58,7 @@ pub fn against_expected(group: &LeftOut, level: Level) -> Result<AgainstExpected
     } else {
         ratio
     };
-    let probability_above = 1.0 - posterior.below(0.0);
+    let below = check::result("the probability of being above", posterior.below(0.0))?;
     Ok(AgainstExpected {
         code: group.code,
         observed,
@@ -66,7 +67,7 @@ pub fn against_expected(group: &LeftOut, level: Level) -> Result<AgainstExpected
         ratio,
         shrunken,
         range: range(group, level)?,
-        probability_above: probability_above.clamp(0.0, 1.0),
+        probability_above: (1.0 - below).clamp(0.0, 1.0),
     })
 }
 

@@ -31,6 +31,8 @@ impl Density {
     fn new(first: f64, step: f64, mut points: Vec<(f64, f64)>) -> Self {
         let mut below = Vec::with_capacity(points.len());
         let (mut total, mut last) = (0.0, None);
+        // Of figures beyond what can be computed nothing is left; what is asked of it is not finite.
+        points.resize(points.len().max(2), (f64::NAN, f64::NAN));
         for point in &mut points {
             *point = (point.0.max(0.0) * step, point.1 * step * step);
             if let Some((density, slope)) = last {

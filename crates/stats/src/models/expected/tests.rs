@@ -2,8 +2,10 @@
 
 use super::super::regression::LeftOut;
 use super::super::tails::{normal_lower_fast, poisson_lower};
+use super::against_expected;
 use super::posterior::posterior;
 use super::range::Counts;
+use crate::level::Level;
 
 /// P(count <= k) by Simpson's rule over the log mean: 1 where the mean is far below `k`, and summed
 /// finely where it turns to 0.
@@ -134,6 +136,55 @@ fn the_posterior_is_that_of_the_double_integral() {
                         assert!(at > last);
                         last = at;
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Figures that cannot be, and figures at the end of what can be computed, are refused or answered.
+#[test]
+fn no_figure_makes_it_panic_or_wait() {
+    let fine = LeftOut {
+        code: 0,
+        observed: 12.0,
+        expected: 10.0,
+        typical: 9.5,
+        std_error: 0.1,
+        sigma: 0.2,
+        dispersion: 1.0,
+    };
+    assert!(against_expected(&fine, Level::P95).is_ok());
+    let values = [
+        f64::NAN,
+        f64::INFINITY,
+        -1.0,
+        0.0,
+        1e-300,
+        1e-12,
+        1.0,
+        1e12,
+        1e300,
+    ];
+    for value in values {
+        for place in 0..6 {
+            for sigma in [0.0, 1e-200, 0.2, 1e5] {
+                let mut group = LeftOut { sigma, ..fine };
+                *[
+                    &mut group.observed,
+                    &mut group.expected,
+                    &mut group.typical,
+                    &mut group.std_error,
+                    &mut group.sigma,
+                    &mut group.dispersion,
+                ][place] = value;
+                let found = against_expected(&group, Level::P998);
+                if value.is_nan() || value < 0.0 {
+                    assert!(found.is_err(), "{group:?}");
+                }
+                if let Ok(found) = found {
+                    assert!(found.shrunken.value.is_finite() && found.range.high.is_finite());
+                    assert!((0.0..=1.0).contains(&found.probability_above), "{group:?}");
                 }
             }
         }

@@ -165,7 +165,8 @@ impl<'a> Separate<'a> {
         }
     }
 
-    /// −2 ln L up to the constants of the data.
+    /// −2 ln L up to the constants of the data: what the slopes are those of.
+    #[cfg(test)]
     pub(super) fn value(&self, at: &[f64]) -> f64 {
         let cells = self.cells;
         let own = self
