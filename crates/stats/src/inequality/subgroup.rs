@@ -6,6 +6,10 @@ use crate::error::{Error, Result};
 use crate::level::{Interval, Level};
 use crate::sum::sum;
 
+/// The standard error of a count of no events, in events: the half-width of its exact 95% interval,
+/// `-ln(0.025) / 2`, over the normal deviate of 95%. A count of one has 1, the root of itself.
+const ERROR_OF_NO_EVENTS: f64 = 0.941_057_969_230_900_8;
+
 /// One group. Where groups have an order, slices are in that order: the first group is at rank 0,
 /// for deprivation the most deprived.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +30,8 @@ impl Subgroup {
     pub fn from_count(count: f64, population: f64) -> Result<Self> {
         let (o, n) = (check::count(count)?, check::denominator(population)?);
         let value = check::result("the rate", o / n)?;
-        let se = check::result("the rate's standard error", o.sqrt() / n)?;
+        let events = o.sqrt().max(ERROR_OF_NO_EVENTS);
+        let se = check::result("the rate's standard error", events / n)?;
         Ok(Subgroup {
             population: n,
             value,
@@ -41,7 +46,9 @@ impl Subgroup {
     pub fn from_proportion(x: f64, n: f64) -> Result<Self> {
         let (x, n) = check::subset(x, n)?;
         let p = x / n;
-        let se = (p * (1.0 - p) / n).sqrt();
+        // At 0 and at 1 Wilson's 95% interval is z^2 / (n + z^2) wide.
+        let z = Level::P95.z();
+        let se = (p * (1.0 - p) / n).sqrt().max(0.5 * z / (n + z * z));
         Ok(Subgroup {
             population: n,
             value: p,
