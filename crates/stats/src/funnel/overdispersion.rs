@@ -35,7 +35,8 @@ pub enum Outliers {
     Keep,
     /// Values beyond this quantile at each end are set to it.
     Winsorise(f64),
-    /// This proportion of units at each end is left out.
+    /// This proportion of units at each end is left out: those whose rank from that end, over one
+    /// more than the number of units, is below it.
     Truncate(f64),
 }
 
@@ -177,16 +178,15 @@ fn without_outliers(mut sorted: Vec<(f64, f64)>, outliers: Outliers) -> Result<V
         }
         Outliers::Truncate(p) => {
             let p = share(p)?;
-            // Units are dealt into 1 / p groups by rank; the first and the last group go.
             if p <= 0.0 {
                 return Ok(sorted);
             }
             let z: Vec<f64> = sorted.iter().map(|(z, _)| *z).collect();
-            let (parts, n) = (1.0 / p, sorted.len() as f64);
-            let inside = |rank: f64| {
-                let part = (rank * parts / (n + 1.0)).floor();
-                part > 0.0 && part < parts - 1.0
-            };
+            let next = sorted.len() as f64 + 1.0;
+            // The rank from the nearer end, so that both ends lose the same; a unit on the edge
+            // stays, whatever the last digit of the product.
+            let least = p * next * (1.0 - 1e-12);
+            let inside = |rank: f64| rank.min(next - rank) >= least;
             let kept: Vec<(f64, f64)> = sorted
                 .into_iter()
                 .zip(mean_ranks(&z))
@@ -233,5 +233,33 @@ impl Overdispersion {
         let spread = (self.scale.variance(unit) + self.tau2).sqrt();
         let centre = self.scale.transform(self.target);
         check::result("the deviate", (self.scale.value(unit) - centre) / spread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truncation_takes_as_many_from_either_end() {
+        for (n, p, left) in [
+            (6, 0.1, 6), // rank 1 of 7 is above a tenth
+            (9, 0.1, 9), // rank 1 of 10 is a tenth
+            (10, 0.1, 8),
+            (20, 0.15, 14), // ranks 1 to 3 of 21 are below 3.15
+            (100, 0.15, 70),
+            (100, 0.3, 40),
+            (151, 0.1, 121),
+            (30, 0.0, 30),
+        ] {
+            let units: Vec<(f64, f64)> = (0..n).map(|i| (f64::from(i), 1.0)).collect();
+            let kept = without_outliers(units, Outliers::Truncate(p)).unwrap();
+            assert_eq!(kept.len(), left, "{n} {p}");
+            let (first, last) = (kept[0].0, kept[left - 1].0);
+            assert!(
+                (first + last - f64::from(n - 1)).abs() < 1e-12,
+                "{first} {last}"
+            );
+        }
     }
 }

@@ -411,7 +411,11 @@ mod tests {
             let limits = (found.interval.low, found.interval.high * 1_000.0);
             assert!(limits.0.abs() < 1e-15 && (limits.1 / high - 1.0).abs() < 0.02);
         }
-        let all = vec![groups[0], groups[1], Subgroup::from_proportion(40.0, 40.0).unwrap()];
+        let all = vec![
+            groups[0],
+            groups[1],
+            Subgroup::from_proportion(40.0, 40.0).unwrap(),
+        ];
         let certain = BootstrapParams {
             sampling: Sampling::Binomial,
             ..BootstrapParams::seeded(4)
@@ -419,7 +423,10 @@ mod tests {
         let last = |g: &[Subgroup]| Ok(g[2].value);
         let found = bootstrap_interval(&all, last, certain).unwrap().interval;
         // 0.025^(1/40) = 0.911903
-        assert!((found.low - 0.911_903).abs() < 0.005 && found.high >= 1.0, "{found:?}");
+        assert!(
+            (found.low - 0.911_903).abs() < 0.005 && found.high >= 1.0,
+            "{found:?}"
+        );
         // Taken as known, they would give a ratio to them of exactly 0.
         let all = inequality_measures(&groups, 2, false, BootstrapParams::seeded(4)).unwrap();
         for (measure, found) in all.into_iter().filter_map(|(m, f)| Some((m, f?))) {

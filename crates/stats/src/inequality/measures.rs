@@ -225,7 +225,9 @@ pub fn inequality_measures(
     let mut replicates = Measure::ALL.map(|_| Replicates::with_capacity(params.replicates));
     for _ in 0..params.replicates {
         resampler.draw(&mut drawn);
-        let centre = resampler.moved_centre().map_or(observed, |c| frame.measure(c));
+        let centre = resampler
+            .moved_centre()
+            .map_or(observed, |c| frame.measure(c));
         let found = frame.measure(&drawn);
         for ((into, value), centre) in replicates.iter_mut().zip(found).zip(centre) {
             into.keep(value, centre);

@@ -3,9 +3,7 @@
 use crate::check;
 use crate::error::{Error, Result};
 use crate::level::{Interval, Level};
-use crate::special::{
-    gamma_quantile_lower, gamma_quantile_upper, gamma_tails, increasing_root, poisson_density,
-};
+use crate::special::{GammaQuantile, gamma_tails, increasing_root, poisson_density};
 
 /// From this count on the switch rule uses Byar's approximation (Fingertips technical guide).
 const BYAR_FROM: f64 = 10.0;
@@ -21,15 +19,29 @@ pub enum CountMethod {
 
 #[doc = include_str!("../../docs/exact_poisson.md")]
 pub fn exact_poisson(count: f64, level: Level) -> Result<Interval> {
-    let count = check::count(count)?;
-    let tail = level.tail();
-    let low = if count > 0.0 {
-        gamma_quantile_lower(count, tail)
-    } else {
-        0.0
-    };
-    let high = gamma_quantile_upper(count + 1.0, tail);
-    Interval::of("the exact Poisson interval", low, high)
+    ExactLimits::new(level).of(count)
+}
+
+/// The exact limits of one level: what they share among counts is worked out once.
+struct ExactLimits {
+    low: GammaQuantile,
+    high: GammaQuantile,
+}
+
+impl ExactLimits {
+    fn new(level: Level) -> Self {
+        ExactLimits {
+            low: GammaQuantile::lower(level.tail(), level.z()),
+            high: GammaQuantile::upper(level.tail(), level.z()),
+        }
+    }
+
+    fn of(&self, count: f64) -> Result<Interval> {
+        let count = check::count(count)?;
+        let low = if count > 0.0 { self.low.at(count) } else { 0.0 };
+        let high = self.high.at(count + 1.0);
+        Interval::of("the exact Poisson interval", low, high)
+    }
 }
 
 #[doc = include_str!("../../docs/byar.md")]
@@ -118,41 +130,47 @@ pub fn poisson_count_interval(count: f64, level: Level) -> Result<(Interval, Cou
     }
 }
 
-/// Exact limits of whole numbers, each worked out once: counts repeat far more than they differ.
+/// The exact limits of one level for many counts: those of small whole numbers, which take an
+/// iteration and come again and again, are worked out once.
 struct ExactTable {
-    level: Level,
-    limits: Vec<Option<Interval>>,
+    limits: ExactLimits,
+    seen: Vec<Option<Interval>>,
 }
 
 impl ExactTable {
-    /// Whole counts below this are remembered.
-    const SIZE: f64 = 65_536.0;
+    /// Whole counts below this are remembered, if they take an iteration at all.
+    const MOST: f64 = 65_536.0;
 
     fn new(level: Level) -> Self {
+        let limits = ExactLimits::new(level);
+        let quick_from = limits.low.quick_from().max(limits.high.quick_from());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 10 to MOST"
+        )]
+        let size = quick_from.min(Self::MOST).ceil() as usize;
         ExactTable {
-            level,
-            limits: Vec::new(),
+            limits,
+            seen: vec![None; size],
         }
     }
 
     fn get(&mut self, count: f64) -> Result<Interval> {
-        if !(0.0..Self::SIZE).contains(&count) || count.fract() != 0.0 {
-            return exact_poisson(count, self.level);
+        if !(0.0..self.seen.len() as f64).contains(&count) || count.fract() != 0.0 {
+            return self.limits.of(count);
         }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "below SIZE"
+            reason = "below the length"
         )]
-        let at = count as usize;
-        if at >= self.limits.len() {
-            self.limits.resize(at + 1, None);
-        }
-        if let Some(limits) = self.limits[at] {
+        let seen = &mut self.seen[count as usize];
+        if let Some(limits) = *seen {
             return Ok(limits);
         }
-        let limits = exact_poisson(count, self.level)?;
-        self.limits[at] = Some(limits);
+        let limits = self.limits.of(count)?;
+        *seen = Some(limits);
         Ok(limits)
     }
 }
