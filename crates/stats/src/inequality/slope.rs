@@ -122,7 +122,7 @@ impl SlopeScale {
 }
 
 /// The straight line through the groups, as weights on their (transformed) values.
-struct Line {
+struct RankLine {
     /// Weights that give the fitted value at rank 0.
     at_zero: Vec<f64>,
     /// Weights that give the fitted value at rank 1.
@@ -132,7 +132,7 @@ struct Line {
     ranks: Vec<f64>,
 }
 
-impl Line {
+impl RankLine {
     fn new(w: &Weighted<'_>) -> Result<Self> {
         let ranks = w.ranks();
         // The population mean of the middle ranks is one half.
@@ -155,7 +155,7 @@ impl Line {
                 .map(|(p, r)| p + (at - 0.5) * gradient((p, r)))
                 .collect()
         };
-        Ok(Line {
+        Ok(RankLine {
             at_zero: weights(0.0),
             at_one: weights(1.0),
             spread,
@@ -180,7 +180,7 @@ fn transformed(groups: &[Subgroup], scale: SlopeScale) -> Result<Vec<f64>> {
 #[doc = include_str!("../../docs/slope_index.md")]
 pub fn slope_index(groups: &[Subgroup], scale: SlopeScale, level: Level) -> Result<SlopeIndex> {
     let w = Weighted::new(SLOPE, 2, groups)?;
-    let line = Line::new(&w)?;
+    let line = RankLine::new(&w)?;
     let values = transformed(groups, scale)?;
     let (u0, u1) = line.fitted(&values);
     let (y0, y1) = (scale.back(u0), scale.back(u1));
@@ -231,7 +231,7 @@ pub fn slope_index_simulated(
     }
     let point = slope_index(groups, scale, level)?;
     let w = Weighted::new(SLOPE, 2, groups)?;
-    let line = Line::new(&w)?;
+    let line = RankLine::new(&w)?;
     let centres = transformed(groups, draw_on)?;
     let errors: Vec<f64> = groups
         .iter()
@@ -241,29 +241,49 @@ pub fn slope_index_simulated(
     let mut values = vec![0.0; groups.len()];
     let (mut slopes, mut ratios) = (Vec::new(), Vec::new());
     for _ in 0..repetitions {
+        let mut exists = true;
         for ((value, centre), error) in values.iter_mut().zip(&centres).zip(&errors) {
             let drawn = centre + error * draws.normal();
-            *value = if scale == draw_on {
-                drawn
-            } else {
-                scale.to(draw_on.back(drawn))?
-            };
+            if scale == draw_on {
+                *value = drawn;
+                continue;
+            }
+            // The rest are drawn all the same, so that the draws that follow are what they were.
+            match scale.to(draw_on.back(drawn)) {
+                Ok(transformed) => *value = transformed,
+                Err(_) => exists = false,
+            }
+        }
+        if !exists {
+            continue;
         }
         let (u0, u1) = line.fitted(&values);
         let (y0, y1) = (scale.back(u0), scale.back(u1));
         slopes.push(y1 - y0);
-        ratios.push(if y0 > 0.0 { y1 / y0 } else { f64::INFINITY });
+        ratios.push(if y0 > 0.0 {
+            (y1 / y0).max(0.0)
+        } else {
+            f64::INFINITY
+        });
     }
+    if slopes.len() * 10 < repetitions as usize * 9 {
+        return Err(Error::Undefined {
+            what: SLOPE,
+            why: "more than a tenth of the draws have no value on the scale of the line",
+        });
+    }
+    let (low, high) = central(slopes, level);
     let slope = Estimate {
         value: point.slope.value,
-        interval: central(slopes, level)?,
+        interval: Interval::of("the simulated interval", low, high)?,
     };
-    let relative = match point.relative {
-        Some(r) => Some(Estimate {
+    // An upper limit without end: the data do not exclude a first end of 0, and there is no index.
+    let relative = match (point.relative, central(ratios, level)) {
+        (Some(r), (low, high)) if high.is_finite() => Some(Estimate {
             value: r.value,
-            interval: central(ratios, level)?,
+            interval: Interval::of("the simulated interval", low, high)?,
         }),
-        None => None,
+        _ => None,
     };
     Ok(SlopeIndex {
         slope,
@@ -273,7 +293,7 @@ pub fn slope_index_simulated(
 }
 
 /// The order statistics that cut off the tails of a simulated distribution.
-fn central(mut values: Vec<f64>, level: Level) -> Result<Interval> {
+fn central(mut values: Vec<f64>, level: Level) -> (f64, f64) {
     values.sort_by(f64::total_cmp);
     let n = values.len();
     #[expect(
@@ -282,11 +302,7 @@ fn central(mut values: Vec<f64>, level: Level) -> Result<Interval> {
         reason = "within 1 to n"
     )]
     let at = |p: f64| values[((p * n as f64).round() as usize).clamp(1, n) - 1];
-    Interval::of(
-        "the simulated interval",
-        at(level.tail()),
-        at(1.0 - level.tail()),
-    )
+    (at(level.tail()), at(1.0 - level.tail()))
 }
 
 /// A slope whose spread comes from the residuals, and the slope over the population mean.
@@ -303,7 +319,7 @@ pub struct LinearSlope {
 #[doc = include_str!("../../docs/slope_index_linear.md")]
 pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<LinearSlope> {
     let w = Weighted::new(SLOPE, 3, groups)?;
-    let line = Line::new(&w)?;
+    let line = RankLine::new(&w)?;
     let values: Vec<f64> = groups.iter().map(|g| g.value).collect();
     let (y0, y1) = line.fitted(&values);
     let value = y1 - y0;
@@ -327,4 +343,57 @@ pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<LinearSlo
         over_mean,
         intercept,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(values: [f64; 5], error: f64) -> Vec<Subgroup> {
+        values
+            .map(|value| Subgroup {
+                population: 1_000.0,
+                value,
+                se: error * value,
+            })
+            .to_vec()
+    }
+
+    fn simulated(g: &[Subgroup], scale: SlopeScale, draw_on: SlopeScale) -> Result<SlopeIndex> {
+        let how = SlopeSimulation {
+            draw_on,
+            level: Level::P95,
+            seed: 3,
+            repetitions: 4_000,
+        };
+        slope_index_simulated(g, scale, how)
+    }
+
+    #[test]
+    fn a_first_end_that_may_be_nothing_has_no_relative_index() {
+        // Rising from close to 0: the slope has limits, the ratio has none above.
+        let rising = groups([0.001, 0.010, 0.020, 0.030, 0.040], 0.3);
+        let index = simulated(&rising, SlopeScale::Identity, SlopeScale::Identity).unwrap();
+        assert!(index.relative.is_none() && index.slope.interval.low > 0.0);
+        let falling = groups([0.040, 0.030, 0.020, 0.010, 0.001], 0.3);
+        let index = simulated(&falling, SlopeScale::Identity, SlopeScale::Identity).unwrap();
+        // The same gradient from the other end: down to nothing, and never below.
+        if let Some(relative) = index.relative {
+            assert_eq!(relative.interval.low.to_bits(), 0.0_f64.to_bits());
+        }
+    }
+
+    #[test]
+    fn draws_without_a_logarithm_are_left_out_or_refused() {
+        // At three standard errors a draw in 700 is negative; at one, a draw in six.
+        let usual = groups([0.06, 0.05, 0.035, 0.03, 0.02], 1.0 / 3.0);
+        let index = simulated(&usual, SlopeScale::Log, SlopeScale::Identity).unwrap();
+        assert!(index.slope.interval.contains(index.slope.value));
+        let thin = groups([0.06, 0.05, 0.035, 0.03, 0.02], 1.0);
+        let refused = simulated(&thin, SlopeScale::Log, SlopeScale::Identity);
+        assert!(
+            matches!(refused, Err(Error::Undefined { what: SLOPE, .. })),
+            "{refused:?}"
+        );
+    }
 }
