@@ -211,8 +211,35 @@ impl Overdispersion {
 
     /// The limits at a denominator, on the original scale: for ratios around 1.
     ///
+    /// # Formula
+    /// ```text
+    /// G(g(t) -+ z sqrt(s(D)^2 + tau2))
+    /// ```
+    /// `D` the denominator (the expected count in events, or persons at risk), `t` the target, `g` the
+    /// scale and `G` its inverse, `s(D)` the error of a unit of that size on the scale, `z` the normal
+    /// deviate of the level.
+    ///
+    /// # Useful for
+    /// Drawing a funnel that allows for the spread authorities always show.
+    ///
+    /// # Not useful for
+    /// Limits for chance alone: [`funnel_ratio`](crate::funnel_ratio).
+    ///
     /// # Errors
     /// [`Error::Denominator`] unless the denominator is finite and positive.
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::{FunnelScale, Level, Overdispersion};
+    /// let spread = Overdispersion { phi: 2.0, tau2: 0.01, target: 1.0, scale: FunnelScale::SquareRoot, units: 150 };
+    /// let limits = spread.limits(100.0, Level::P95)?; // R: (1 + qnorm(0.975) * sqrt(1 / 400 + 0.01))^2
+    /// assert!((limits.high - 1.486_279_505_5).abs() < 1e-9);
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Spiegelhalter DJ (2005). Handling over-dispersion of performance indicators. Quality and Safety
+    /// in Health Care 14, 347-351. doi:10.1136/qshc.2005.013755
     pub fn limits(&self, denominator: f64, level: Level) -> Result<Interval> {
         let d = check::denominator(denominator)?;
         let centre = self.scale.transform(self.target);
@@ -226,8 +253,34 @@ impl Overdispersion {
 
     /// A unit's deviate, allowing for the spread between units.
     ///
+    /// # Formula
+    /// ```text
+    /// (g(y) - g(t)) / sqrt(s^2 + tau2)
+    /// ```
+    /// `y` the unit's ratio or proportion, `t` the target, `g` the scale, `s` the unit's error on it.
+    /// Beyond -+1.96 a unit is outside the 95% limits, beyond -+3.09 outside the 99.8% limits.
+    ///
+    /// # Useful for
+    /// Ordering units by how surprising they are.
+    ///
+    /// # Not useful for
+    /// How large a difference is: a small one of a large unit has a large deviate.
+    ///
     /// # Errors
     /// As [`overdispersion`] for one unit.
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::{FunnelScale, FunnelUnit, Overdispersion};
+    /// let spread = Overdispersion { phi: 2.0, tau2: 0.01, target: 1.0, scale: FunnelScale::SquareRoot, units: 150 };
+    /// let unit = FunnelUnit { observed: 144.0, denominator: 100.0 }; // R: 0.2 / sqrt(1 / 400 + 0.01)
+    /// assert!((spread.deviate(unit)? - 1.788_854_382).abs() < 1e-9);
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Spiegelhalter DJ (2005). Handling over-dispersion of performance indicators. Quality and Safety
+    /// in Health Care 14, 347-351. doi:10.1136/qshc.2005.013755
     pub fn deviate(&self, unit: FunnelUnit) -> Result<f64> {
         self.scale.check(unit)?;
         let spread = (self.scale.variance(unit) + self.tau2).sqrt();

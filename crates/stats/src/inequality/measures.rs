@@ -114,12 +114,7 @@ impl Frame {
         let w = Weighted::positive("inequality measures", 2, groups)?;
         reference_group(groups, reference)?;
         let ranks = w.ranks();
-        let spread: f64 = w
-            .share
-            .iter()
-            .zip(&ranks)
-            .map(|(p, r)| p * (r - 0.5).powi(2))
-            .sum();
+        let spread = w.rank_variance(&ranks);
         let centred = || w.share.iter().zip(&ranks).map(|(p, r)| p * (r - 0.5));
         let on_slope: Vec<f64> = centred().map(|c| c / spread).collect();
         Ok(Frame {

@@ -65,8 +65,38 @@ impl SlopeIndex {
 
     /// The same gradient seen from the other end: the slope changes sign, the ratio is inverted.
     ///
+    /// # Formula
+    /// ```text
+    /// slope' = -slope (-high to -low);  relative' = 1 / relative (1 / high to 1 / low)
+    /// intercept' = intercept + slope
+    /// ```
+    /// The slope and the intercept are in the unit of the values, the relative index has none.
+    ///
+    /// # Useful for
+    /// Publications that rank the least deprived first, or want a gap that is positive.
+    ///
+    /// # Not useful for
+    /// Outcomes turned round (children without the event): the groups' values change as well.
+    ///
     /// # Errors
-    /// [`Error::OutOfRange`] when the inverted ratio cannot be represented.
+    /// [`Error::OutOfRange`] when the inverted ratio cannot be represented (a lower limit of 0, which
+    /// only a simulation gives).
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::{slope_index, Level, SlopeScale, Subgroup};
+    /// let groups = [(60.0, 1_000.0), (44.0, 1_100.0), (20.0, 800.0)]
+    ///     .map(|(o, n)| Subgroup::from_count(o, n).unwrap());
+    /// let index = slope_index(&groups, SlopeScale::Identity, Level::P95)?;
+    /// let back = index.reversed()?;
+    /// assert_eq!(back.slope.value, -index.slope.value);
+    /// assert_eq!(back.relative.map(|r| r.value), index.relative.map(|r| 1.0 / r.value));
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Low A, Low A (2004). Measuring the gap: quantifying and comparing local health inequalities.
+    /// Journal of Public Health 26, 388-395. doi:10.1093/pubmed/fdh175
     pub fn reversed(self) -> Result<Self> {
         let Estimate { value, interval } = self.slope;
         let relative = match self.relative {
@@ -135,12 +165,7 @@ struct RankLine {
 impl RankLine {
     fn new(w: &Weighted<'_>) -> Result<Self> {
         let ranks = w.ranks();
-        // The population mean of the middle ranks is one half.
-        let spread = sum(w
-            .share
-            .iter()
-            .zip(&ranks)
-            .map(|(p, r)| p * (r - 0.5).powi(2)));
+        let spread = w.rank_variance(&ranks);
         if spread <= 0.0 {
             return Err(Error::Undefined {
                 what: SLOPE,
@@ -230,8 +255,36 @@ pub fn slope_index_simulated(
         });
     }
     let point = slope_index(groups, scale, level)?;
-    let w = Weighted::new(SLOPE, 2, groups)?;
-    let line = RankLine::new(&w)?;
+    let (slopes, ratios) = draw_slopes(groups, scale, draw_on, (seed, repetitions))?;
+    let (low, high) = central(slopes, level);
+    let slope = Estimate {
+        value: point.slope.value,
+        interval: Interval::of("the simulated interval", low, high)?,
+    };
+    // An upper limit without end: the data do not exclude a first end of 0, and there is no index.
+    let relative = match (point.relative, central(ratios, level)) {
+        (Some(r), (low, high)) if high.is_finite() => Some(Estimate {
+            value: r.value,
+            interval: Interval::of("the simulated interval", low, high)?,
+        }),
+        _ => None,
+    };
+    Ok(SlopeIndex {
+        slope,
+        relative,
+        intercept: point.intercept,
+    })
+}
+
+/// Slopes and relative indexes of sets of groups drawn around those given. A draw without a value on
+/// the line's scale is left out; of the rest, an index over a first end of 0 or less is infinite.
+fn draw_slopes(
+    groups: &[Subgroup],
+    scale: SlopeScale,
+    draw_on: SlopeScale,
+    (seed, repetitions): (u64, u32),
+) -> Result<(Vec<f64>, Vec<f64>)> {
+    let line = RankLine::new(&Weighted::new(SLOPE, 2, groups)?)?;
     let centres = transformed(groups, draw_on)?;
     let errors: Vec<f64> = groups
         .iter()
@@ -272,24 +325,7 @@ pub fn slope_index_simulated(
             why: "more than a tenth of the draws have no value on the scale of the line",
         });
     }
-    let (low, high) = central(slopes, level);
-    let slope = Estimate {
-        value: point.slope.value,
-        interval: Interval::of("the simulated interval", low, high)?,
-    };
-    // An upper limit without end: the data do not exclude a first end of 0, and there is no index.
-    let relative = match (point.relative, central(ratios, level)) {
-        (Some(r), (low, high)) if high.is_finite() => Some(Estimate {
-            value: r.value,
-            interval: Interval::of("the simulated interval", low, high)?,
-        }),
-        _ => None,
-    };
-    Ok(SlopeIndex {
-        slope,
-        relative,
-        intercept: point.intercept,
-    })
+    Ok((slopes, ratios))
 }
 
 /// The order statistics that cut off the tails of a simulated distribution.
