@@ -101,11 +101,9 @@ fn intervals(folder: &Path, inputs: &mut Inputs) -> Vec<Timing> {
         time("1,000,000 exact intervals, counts repeat", 5, || {
             total(exact_poisson_intervals(&counts, Level::P95).unwrap())
         }),
-        time(
-            "1,000,000 intervals by the rule, no count twice",
-            5,
-            || total(poisson_count_intervals(&distinct, Level::P95).unwrap()),
-        ),
+        time("1,000,000 intervals by the rule, no count twice", 5, || {
+            total(poisson_count_intervals(&distinct, Level::P95).unwrap())
+        }),
         time("1,000,000 exact intervals, no count twice", 5, || {
             total(exact_poisson_intervals(&distinct, Level::P95).unwrap())
         }),

@@ -91,7 +91,8 @@ impl Interval {
             return Ok(Interval { low, high });
         }
         // Rounding can cross limits that are equal in exact arithmetic; anything more is a mistake.
-        if low - high <= CROSSED_BY_ROUNDING * low.abs().max(high.abs()) {
+        let rounding = CROSSED_BY_ROUNDING * low.abs().max(high.abs());
+        if low - high <= rounding.max(f64::MIN_POSITIVE) {
             return Ok(Interval {
                 low: high,
                 high: low,

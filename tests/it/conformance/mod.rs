@@ -89,6 +89,11 @@ impl Case {
         self.near(what, found, expected, absolute + defect);
     }
 
+    /// Counts the case apart: what is compared is not what the peer's figure claims to be.
+    pub(crate) fn known_defect(&mut self) {
+        self.defective = true;
+    }
+
     pub(crate) fn is(&mut self, what: &str, holds: bool) {
         if !holds {
             let _ = writeln!(self.problems, "  {}: {what} does not hold", self.label);

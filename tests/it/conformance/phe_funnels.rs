@@ -122,8 +122,7 @@ fn curve(
 #[test]
 fn ratio_limits() {
     let Some(at) = folder(RAW) else { return };
-    let mut suite =
-        Suite::new("PHEindicatormethods funnel limits for ratios").knowing(SEARCHED);
+    let mut suite = Suite::new("PHEindicatormethods funnel limits for ratios").knowing(SEARCHED);
     for row in Table::read(at.join("testdata_funnel_ratio_outputs.csv")).rows() {
         suite.case(row.label(), |case| {
             let count = row.needed("Observed_events");
@@ -182,8 +181,7 @@ fn largest_replaced(mut inputs: Vec<(f64, f64)>, by: f64) -> Vec<(f64, f64)> {
 #[test]
 fn rate_limits() {
     let Some(at) = folder(RAW) else { return };
-    let mut suite =
-        Suite::new("PHEindicatormethods funnel limits for rates").knowing(SEARCHED);
+    let mut suite = Suite::new("PHEindicatormethods funnel limits for rates").knowing(SEARCHED);
     let table = Table::read(at.join("testdata_funnel_rate_input_funnels.csv"));
     let derived = |inputs: &[(f64, f64)]| {
         // Events over the population that each rate implies.

@@ -19,7 +19,10 @@ fn file(path: &str) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path);
     }
-    say(&format!("published data: NOT RUN, {} is absent", path.display()));
+    say(&format!(
+        "published data: NOT RUN, {} is absent",
+        path.display()
+    ));
     None
 }
 
