@@ -51,9 +51,9 @@ impl FirstCell {
         };
         let mut log_weights = vec![0.0; size];
         let mut log = Sum::default();
-        for i in observed + 1..size {
+        for (i, weight) in log_weights.iter_mut().enumerate().skip(observed + 1) {
             log.add(step(i - 1));
-            log_weights[i] = log.value();
+            *weight = log.value();
         }
         let mut log = Sum::default();
         for i in (0..observed).rev() {
