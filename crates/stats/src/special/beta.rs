@@ -79,6 +79,10 @@ impl Beta {
 /// The `x` with lower tail `p`, `0 < p < 1`. For an upper tail swap the shapes and take `1 - x`.
 pub(crate) fn beta_quantile(shape: Beta, p: f64) -> f64 {
     let Beta { a, b } = shape;
+    // Where `a` is next to nothing the quantile is close to p^(1/a), smaller than any number here.
+    if p.ln() <= a * f64::MIN_POSITIVE.ln() {
+        return 0.0;
+    }
     let n = a + b;
     let mean = a / n;
     let sd = (a * b / (n * n * (n + 1.0))).sqrt();
