@@ -15,5 +15,6 @@ mod determinism;
 mod generated;
 mod outputs;
 mod reference;
+mod structural;
 mod support;
 mod suppression;

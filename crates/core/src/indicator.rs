@@ -239,6 +239,7 @@ mod tests {
             },
             denominator,
             headline: true,
+            modelled: false,
             decimals: 1,
             comparable: (None, None),
             includes_18_and_over: false,

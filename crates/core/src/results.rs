@@ -173,13 +173,13 @@ impl Position {
         }
     }
 
-    /// The words for people.
+    /// The words for people, of a position that allows for the spread between authorities.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
             Self::Lower998 => "lower than expected (99.8%)",
             Self::Lower95 => "lower than expected (95%)",
-            Self::AsExpected => "as expected",
+            Self::AsExpected => "within the ordinary spread",
             Self::Higher95 => "higher than expected (95%)",
             Self::Higher998 => "higher than expected (99.8%)",
         }

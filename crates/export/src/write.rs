@@ -61,12 +61,12 @@ pub fn write_tables(
             let estimates = write_table(&tables::estimates(results, catalogue), folder)?;
             let expected = write_table(&tables::expected(results, catalogue), folder)?;
             let issues = write_table(&tables::issues(results, catalogue), folder)?;
-            let models = write_some(&tables::models(&figures, catalogue), folder)?;
+            let fits = write_some(&tables::fits(&figures, catalogue), folder)?;
             let gradients = write_some(&tables::gradients(results, catalogue), folder)?;
             let crossed = write_some(&tables::intersections(results, catalogue), folder)?;
             let claims = write_some(&tables::claims(results, catalogue), folder)?;
             Ok([
-                estimates, expected, issues, models, gradients, crossed, claims,
+                estimates, expected, issues, fits, gradients, crossed, claims,
             ])
         })();
         (left.join(), right)

@@ -15,6 +15,9 @@ pub(super) const LONDON: &str = "E12000007";
 /// The share of authorities that must have a covariate before a model asks for it.
 const COVERED: f64 = 0.9;
 
+/// Values that differ by no more than this share of their mean are the same.
+const SAME: f64 = 1e-9;
+
 /// One authority over a span of years.
 #[derive(Debug, Clone)]
 pub(super) struct Record<'a> {
@@ -229,9 +232,11 @@ impl<'a> Panel<'a> {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-        // A covariate that is the same everywhere stays as it is, so that the fit can say so.
-        let unit = if sd > 0.0 { sd } else { 1.0 };
-        values.iter().map(|value| (value - mean) / unit).collect()
+        // A covariate that is the same everywhere but for rounding is nought, so that the fit can say so.
+        if sd.is_nan() || sd <= mean.abs() * SAME {
+            return vec![0.0; values.len()];
+        }
+        values.iter().map(|value| (value - mean) / sd).collect()
     }
 }
 

@@ -37,12 +37,12 @@ pub(crate) fn estimates<'a>(
     let rows = results.estimates.as_slice();
     let mut columns = opening(rows, catalogue);
     columns.extend(figures(catalogue));
-    columns.extend(shrunken(results, catalogue));
     columns.push(level());
     columns.push(method(rows, |row| {
         row.outcome.value().map(|measured| measured.method)
     }));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    columns.extend(shrunken(results, catalogue));
     TableView {
         name: "estimates",
         columns,

@@ -59,8 +59,8 @@ pub(crate) fn expected<'a>(
     }));
     columns.extend(positions());
     columns.extend(ranks());
-    columns.extend(model_based());
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    columns.extend(model_based());
     TableView {
         name: "expected",
         columns,
@@ -168,11 +168,6 @@ fn ranks<'a>() -> Vec<Column<'a, Expected>> {
             |rank| rank.high,
         ),
         of("ranked", "Authorities that were ranked", |rank| rank.of),
-        whole(
-            "fifth",
-            "Fifth of the ranked authorities by the ratio, 1 the lowest",
-            |at: Row<'_>| at.row.fifth.value().map(u32::from),
-        ),
     ]
 }
 
@@ -188,6 +183,11 @@ fn model_based<'a>() -> Vec<Column<'a, Expected>> {
         move |row: &Expected| of(row).map(|found| found.shrunken.intervals),
     );
     vec![
+        whole(
+            "fifth",
+            "Fifth of the ranked authorities by the ratio, 1 the lowest",
+            |at: Row<'_>| at.row.fifth.value().map(u32::from),
+        ),
         number(
             "shrunken",
             "The ratio drawn towards 1 by as much as others lie close to theirs; models only",

@@ -12,7 +12,7 @@ pub(crate) use estimates::estimates;
 pub(crate) use expected::expected;
 pub(crate) use issues::issues;
 pub(crate) use models::{
-    claims, covariates, effects, fifths, fit_figures, gradients, intersections, models,
+    claims, covariates, effects, fifths, fit_figures, fits, gradients, intersections,
 };
 
 use disparity_core::{Intervals, IssueSet, Symbol};

@@ -134,7 +134,7 @@ fn of_fit<'a, R: Sync>(key: impl Fn(&R) -> FitKey + Copy + Sync + Send + 'a) -> 
 }
 
 /// What fits say.
-pub(crate) fn models<'a>(
+pub(crate) fn fits<'a>(
     rows: &'a [FitFigure<'a>],
     catalogue: &'a Catalogue,
 ) -> TableView<'a, FitFigure<'a>> {
@@ -179,7 +179,7 @@ pub(crate) fn models<'a>(
         |row| row.outcome.symbol().filter(|_| row.term.is_some()),
         |row| row.fit.issues,
     ));
-    table("models", columns, rows, LEVELS.len())
+    table("fits", columns, rows, LEVELS.len())
 }
 
 fn ending<'a>() -> Vec<Column<'a, FitFigure<'a>>> {
