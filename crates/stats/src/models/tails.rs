@@ -53,44 +53,61 @@ pub(super) fn student_two_sided(t: f64, df: f64) -> f64 {
     shape.tails(df / (df + square), square / (df + square)).0
 }
 
-/// P(X <= x) for a noncentral F with those degrees of freedom and noncentrality: a Poisson mixture
-/// of beta tails, summed outwards from its middle.
-pub(super) fn noncentral_f_lower(x: f64, above: f64, below: f64, noncentrality: f64) -> f64 {
+/// P(X <= x) for a noncentral F with those degrees of freedom and noncentrality, and how fast it
+/// falls in the noncentrality: a Poisson mixture of beta tails, whose terms follow from one another.
+pub(super) fn noncentral_f_lower(x: f64, above: f64, below: f64, noncentrality: f64) -> (f64, f64) {
     if x <= 0.0 {
-        return 0.0;
+        return (0.0, 0.0);
     }
     let share = above * x / (above * x + below);
     let rest = below / (above * x + below);
     let mean = 0.5 * noncentrality;
-    let term = |j: f64| {
-        let weight = if mean > 0.0 {
-            poisson_density(j, mean)
-        } else {
-            1.0
-        };
-        let shape = Beta {
-            a: 0.5 * above + j,
-            b: 0.5 * below,
-        };
-        weight * shape.tails(share, rest).0
+    let shape = |j: f64| Beta {
+        a: 0.5 * above + j,
+        b: 0.5 * below,
     };
-    let middle = mean.floor();
-    let mut total = term(middle);
     if mean <= 0.0 {
-        return total;
+        let tail = shape(0.0).tails(share, rest).0;
+        return (tail, 0.5 * shape(0.0).lost(share, rest));
     }
+    let middle = mean.floor();
     let reach = 10.0 + 9.0 * mean.sqrt();
-    let mut j = middle + 1.0;
+    // What a tail loses from one term to the next, and the weights, upwards from the middle.
+    let (mut lost, mut weight) = (
+        shape(middle).lost(share, rest),
+        poisson_density(middle, mean),
+    );
+    let at_middle = (lost, weight);
+    let mut above_middle = Vec::with_capacity(128);
+    let mut j = middle;
     while j <= middle + reach {
-        total += term(j);
+        above_middle.push((lost, weight));
+        let Beta { a, b } = shape(j);
+        lost *= share * (a + b) / (a + 1.0);
         j += 1.0;
+        weight *= mean / j;
     }
-    let mut j = middle - 1.0;
-    while j >= 0.0 && j >= middle - reach {
-        total += term(j);
+    // Downwards the tails are sums of what was lost, so that nothing cancels.
+    let mut tail = shape(j).tails(share, rest).0;
+    let (mut total, mut fall) = (0.0, 0.0);
+    let mut add = |lost: f64, weight: f64| {
+        tail += lost;
+        total += weight * tail;
+        fall += weight * lost;
+    };
+    for &(lost, weight) in above_middle.iter().rev() {
+        add(lost, weight);
+    }
+    let (mut lost, mut weight) = at_middle;
+    let mut j = middle;
+    while j >= 1.0 && j > middle - reach {
+        let Beta { a, b } = shape(j - 1.0);
+        lost *= (a + 1.0) / (share * (a + b));
+        weight *= j / mean;
+        add(lost, weight);
         j -= 1.0;
     }
-    total.clamp(0.0, 1.0)
+    (total.clamp(0.0, 1.0), 0.5 * fall)
 }
 
 /// P(X <= k) for a Poisson count with that mean; between whole numbers it rises smoothly.
@@ -125,7 +142,52 @@ mod tests {
         assert!((normal_lower(2.0) - 0.977_249_868_051_820_8).abs() < 1e-14);
         assert!((student_two_sided(2.1, 7.0) - 0.073_871_196_212_922_6).abs() < 1e-12);
         // R's own series stops at 1e-9.
-        assert!((noncentral_f_lower(3.0, 2.0, 20.0, 5.0) - 0.484_131_732_717_944_6).abs() < 1e-9);
+        assert!((noncentral_f_lower(3.0, 2.0, 20.0, 5.0).0 - 0.484_131_732_717_944_6).abs() < 1e-9);
         assert!((poisson_lower(3.0, 4.5) - 0.342_295_955_834_591_1).abs() < 1e-13);
+    }
+
+    #[test]
+    fn terms_that_follow_from_one_another_are_those_of_the_sum() {
+        for (x, above, below) in [(0.05, 1.0, 147.0), (3.0, 2.0, 20.0), (40.0, 11.0, 137.0)] {
+            for noncentrality in [0.0, 0.7, 5.0, 80.0, 900.0, 2e4] {
+                let mean = 0.5 * noncentrality;
+                let term = |j: f64| {
+                    let weight = if mean > 0.0 {
+                        poisson_density(j, mean)
+                    } else {
+                        f64::from(u8::from(j < 0.5))
+                    };
+                    let shape = Beta {
+                        a: 0.5 * above + j,
+                        b: 0.5 * below,
+                    };
+                    let odds = above * x / below;
+                    weight * shape.tails(odds / (1.0 + odds), 1.0 / (1.0 + odds)).0
+                };
+                let last = mean + 12.0 + 10.0 * mean.sqrt();
+                let mut plain = 0.0;
+                let mut j = (mean - 10.0 * mean.sqrt() - 12.0).floor().max(0.0);
+                while j < last {
+                    plain += term(j);
+                    j += 1.0;
+                }
+                let (found, fall) = noncentral_f_lower(x, above, below, noncentrality);
+                assert!(
+                    (found - plain).abs() < 1e-13,
+                    "{x} {noncentrality}: {found} {plain}"
+                );
+                let h = 1e-4 * (1.0 + noncentrality);
+                let at = |by: f64| noncentral_f_lower(x, above, below, noncentrality + by).0;
+                let slope = if noncentrality > 0.0 {
+                    (at(-h) - at(h)) / (2.0 * h)
+                } else {
+                    (at(0.0) - at(h)) / h
+                };
+                assert!(
+                    (fall - slope).abs() < 1e-4 * fall.max(1e-6),
+                    "{fall} {slope}"
+                );
+            }
+        }
     }
 }

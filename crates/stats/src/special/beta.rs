@@ -28,6 +28,14 @@ impl Beta {
         self.kernel(x, y) * self.a * self.b / ((self.a + self.b) * x * y)
     }
 
+    /// By how much the lower tail at `x` is less where the first shape is one more.
+    pub(crate) fn lost(self, x: f64, y: f64) -> f64 {
+        if x <= 0.0 || y <= 0.0 {
+            return 0.0;
+        }
+        self.kernel(x, y) * self.b / (self.a + self.b)
+    }
+
     /// The lower and the upper tail at `x`, given `y = 1 - x`.
     pub(crate) fn tails(self, x: f64, y: f64) -> (f64, f64) {
         if x <= 0.0 {

@@ -10,7 +10,7 @@ const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 const ASYMPTOTIC_SHAPE: f64 = 1e7;
 
 /// ln Γ(a + 1) minus Stirling's formula; small and smooth, so that densities keep their digits.
-pub(super) fn stirling_error(a: f64) -> f64 {
+pub(crate) fn stirling_error(a: f64) -> f64 {
     if a < 16.0 {
         return ln_gamma(a + 1.0) - (a + 0.5) * a.ln() + a - LN_SQRT_2PI;
     }

@@ -14,7 +14,7 @@ mod root;
 pub(crate) use beta::{Beta, beta_quantile, student_quantile_upper};
 pub(crate) use gamma::{
     GammaQuantile, chi_square_upper, gamma_quantile_lower, gamma_quantile_upper, gamma_tails,
-    poisson_density,
+    poisson_density, stirling_error,
 };
 pub(crate) use normal::{normal_quantile_upper, normal_two_sided};
 pub(crate) use root::increasing_root;
