@@ -20,6 +20,7 @@ mod dimension;
 pub mod disclosure;
 mod indicator;
 mod issue;
+pub mod journeys;
 mod names;
 mod period;
 mod plan;
@@ -39,6 +40,7 @@ pub use indicator::{
     Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
 };
 pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
+pub use journeys::{Day, Journeys};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, Plan};
