@@ -1,1 +1,3 @@
 //! The one integration binary: one module per concern.
+mod codelists;
+mod returns;
