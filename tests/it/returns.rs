@@ -55,3 +55,15 @@ fn five_stacked_years_of_care_returns_are_dated_from_their_contents() {
     let header = outcome.sources.iter().find(|source| source.name == "2019-header.csv").unwrap();
     assert_eq!(header.year, Some(2020));
 }
+
+#[test]
+fn zz_dump() {
+    for path in ["annexa-cincensus-cleaner/examples", "liia-tools/liiatools/spec/s903/samples", "liia-tools-pipeline", "liia-tools/liiatools/spec/cin_census"] {
+        let Some(folder) = sample(path) else { return };
+        let outcome = read(discover(&folder).unwrap(), &options());
+        println!("=== {path}");
+        for s in &outcome.sources { println!("{} | {} {} | {:?} {:?} {:?} | {}/{} parts {} used {}", s.name, s.family, s.table, s.las, s.year, s.row_years, s.rows_kept, s.rows_read, s.parts, s.used); }
+        for (code, file, column, tally) in outcome.diagnostics.tallies() { println!("{} {} {} {} x{} {:?}", code.severity().as_str(), code.as_str(), file, column, tally.count, tally.examples.first().map(|e| (e.line, &e.value, &e.message))); }
+        println!("children {} spells {}", outcome.journeys.children().len(), outcome.journeys.spells().len());
+    }
+}
