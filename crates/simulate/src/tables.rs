@@ -1,0 +1,282 @@
+//! Tables as delimited text: the care return of a year, early help, and the safeguarding dataset.
+
+use disparity_core::{Day, Period};
+
+use crate::life::Life;
+use crate::mess::{Mess, Switch};
+
+/// How dates and fields are written.
+struct Style<'m> {
+    mess: &'m Mess,
+}
+
+impl Style<'_> {
+    fn day(&self, day: Day) -> String {
+        let (year, month, dom) = day.ymd();
+        if self.mess.has(Switch::IsoDates) {
+            format!("{year:04}-{month:02}-{dom:02}")
+        } else if self.mess.has(Switch::TwoDigitYears) {
+            format!("{dom:02}/{month:02}/{:02}", year % 100)
+        } else {
+            format!("{dom:02}/{month:02}/{year:04}")
+        }
+    }
+
+    fn known(&self, day: Option<Day>, on: Day) -> String {
+        day.filter(|day| *day <= on).map_or_else(String::new, |day| self.day(day))
+    }
+}
+
+/// Rows under a header, as text.
+struct Table {
+    header: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn new(header: &[&'static str]) -> Self {
+        Self { header: header.to_vec(), rows: vec![] }
+    }
+
+    /// The table as text, with whatever goes wrong with tables.
+    fn text(&self, mess: &Mess) -> String {
+        let delimiter = if mess.has(Switch::Semicolons) { ";" } else { "," };
+        let end = if mess.has(Switch::Bom) { "\r\n" } else { "\n" };
+        let mut order: Vec<usize> = (0..self.header.len()).collect();
+        if mess.has(Switch::ShuffledColumns) {
+            order.reverse();
+        }
+        let mut text = String::new();
+        if mess.has(Switch::Bom) {
+            text.push('\u{feff}');
+        }
+        let line = |fields: Vec<String>, first: String, last: &str| {
+            let mut fields = fields;
+            if mess.has(Switch::IndexColumn) {
+                fields.insert(0, first);
+            }
+            if mess.has(Switch::ExtraColumn) {
+                fields.push(last.to_owned());
+            }
+            fields.join(delimiter) + end
+        };
+        let names: Vec<String> = order
+            .iter()
+            .map(|at| if mess.has(Switch::ShuffledColumns) { self.header[*at].to_lowercase() } else { self.header[*at].to_owned() })
+            .collect();
+        text.push_str(&line(names, String::new(), "LOCAL_NOTE"));
+        for (number, row) in self.rows.iter().enumerate() {
+            text.push_str(&line(order.iter().map(|at| row[*at].clone()).collect(), number.to_string(), "x"));
+        }
+        text
+    }
+}
+
+/// The identifier of a child in the care return.
+fn care_id(life: &Life, mess: &Mess, number: usize) -> String {
+    let gap = life.ethnicity.starts_with('B') || life.ethnicity.starts_with('A');
+    if gap && mess.linkage_loss > 0.0 && ((number * 37 + 11) % 1000) as f64 >= 1000.0 * (1.0 - mess.linkage_loss) {
+        return format!("L{}", life.id);
+    }
+    if mess.has(Switch::LeadingZeros) {
+        format!("00{}", life.id)
+    } else if mess.has(Switch::FloatIds) {
+        format!("{}.0", life.id)
+    } else {
+        life.id.clone()
+    }
+}
+
+/// The tables of the care return of one year: name and text.
+pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static str, String)> {
+    let (first, last) = (Day::first_of(period), Day::last_of(period));
+    let style = Style { mess };
+    let mut header = Table::new(&["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"]);
+    let mut episodes = Table::new(&[
+        "CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST",
+        "PL_POST", "URN",
+    ]);
+    let mut uasc = Table::new(&["CHILD", "SEX", "DOB", "DUC"]);
+    for (number, life) in lives.iter().enumerate() {
+        let spans = life.care.iter().flat_map(|period| period.placements.iter().map(move |p| (period, p)));
+        let shown: Vec<_> =
+            spans.filter(|(_, p)| p.start <= last && p.end.is_none_or(|end| end >= first)).collect();
+        if shown.is_empty() {
+            continue;
+        }
+        let id = care_id(life, mess, number);
+        let (_, month, dom) = life.birth.ymd();
+        let swapped = mess.has(Switch::BirthSwapped) && number.is_multiple_of(25) && dom <= 12 && dom != month;
+        let birth = if swapped {
+            Day::new(life.birth.ymd().0, dom, month).unwrap_or(life.birth)
+        } else {
+            life.birth
+        };
+        let sex = match (life.sex, period.year() >= 2025) {
+            ("male", true) => "M",
+            ("male", false) => "1",
+            (_, true) => "F",
+            _ => "2",
+        };
+        let upn = if life.birth.plus_years(5) > last { "UN1".to_owned() } else { life.upn.clone() };
+        let row = [id.clone(), sex.into(), style.day(birth), life.ethnicity.into(), upn, String::new(), String::new()];
+        if mess.has(Switch::ChildConflict) && header.rows.is_empty() {
+            let mut other = row.clone().to_vec();
+            other[2] = style.day(birth.plus(-900));
+            header.rows.push(other);
+        }
+        header.rows.push(row.to_vec());
+        if life.unaccompanied {
+            uasc.rows.push(vec![id.clone(), sex.into(), style.day(birth), style.known(Some(life.birth.plus_years(18)), last)]);
+        }
+        for (care, placement) in shown {
+            let mut end = placement.end;
+            if mess.has(Switch::X1Gap)
+                && placement.ceased == "X1"
+                && number.is_multiple_of(5)
+                && end.is_some_and(|end| end.since(placement.start) > 3)
+            {
+                end = end.map(|end| end.plus(-1));
+            }
+            let open = end.is_none_or(|end| end > last);
+            let home = if life.unaccompanied { String::new() } else { life.postcode.clone() };
+            let row = vec![
+                id.clone(),
+                style.day(placement.start),
+                placement.codes[0].into(),
+                placement.codes[1].into(),
+                care.need.into(),
+                placement.codes[2].into(),
+                "PR1".into(),
+                style.known(end, last),
+                if open { String::new() } else { placement.ceased.into() },
+                String::new(),
+                home,
+                "ZZ9 9ZZ".into(),
+                String::new(),
+            ];
+            if mess.has(Switch::DuplicateRows) {
+                episodes.rows.push(row.clone());
+            }
+            episodes.rows.push(row);
+        }
+    }
+    spoil(&mut episodes, mess);
+    vec![("header", header.text(mess)), ("episodes", episodes.text(mess)), ("uasc", uasc.text(mess))]
+}
+
+/// Rows that cannot be used, of children who are not there otherwise.
+fn spoil(episodes: &mut Table, mess: &Mess) {
+    let Some(row) = episodes.rows.first().cloned() else { return };
+    if mess.has(Switch::BadDateRow) {
+        let mut bad = row.clone();
+        (bad[0], bad[1]) = ("999001".into(), "31/02/2020".into());
+        episodes.rows.push(bad);
+    }
+    if mess.has(Switch::BlankId) {
+        let mut bad = row;
+        bad[0].clear();
+        episodes.rows.push(bad);
+    }
+}
+
+/// Early help of all years: one list.
+pub(crate) fn early_help(lives: &[Life], last: Day, mess: &Mess) -> String {
+    let mut table = Table::new(&["child_id", "start_date", "end_date", "organisation"]);
+    let style = Style { mess: &Mess::default() };
+    for life in lives {
+        for (start, end) in life.early_help.iter().filter(|(start, _)| *start <= last) {
+            table.rows.push(vec![life.id.clone(), style.day(*start), style.known(*end, last), "Locality team".into()]);
+        }
+    }
+    table.text(mess)
+}
+
+/// The safeguarding dataset on the last day: tables by name.
+pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, String)> {
+    let style = Style { mess: &Mess { on: vec![Switch::IsoDates], ..Mess::default() } };
+    let mut person = Table::new(&["pers_person_id", "pers_sex", "pers_ethnicity", "pers_dob", "pers_expected_dob", "pers_death_date"]);
+    let mut episodes = Table::new(&[
+        "cine_referral_id", "cine_person_id", "cine_referral_date", "cine_cin_primary_need_code", "cine_referral_source_code",
+        "cine_referral_nfa", "cine_close_reason", "cine_close_date",
+    ]);
+    let mut plans = Table::new(&["cinp_cin_plan_id", "cinp_person_id", "cinp_cin_plan_start_date", "cinp_cin_plan_end_date"]);
+    let mut protection =
+        Table::new(&["cppl_cp_plan_id", "cppl_person_id", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date", "cppl_cp_plan_ola"]);
+    let mut enquiries = Table::new(&["s47e_s47_enquiry_id", "s47e_person_id", "s47e_s47_start_date"]);
+    let mut help = Table::new(&["earl_episode_id", "earl_person_id", "earl_episode_start_date", "earl_episode_end_date"]);
+    let mut address = Table::new(&["addr_person_id", "addr_address_start_date", "addr_address_end_date", "addr_address_postcode"]);
+    let mut care = Table::new(&[
+        "clae_cla_episode_id", "clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_start_reason",
+        "clae_cla_primary_need_code", "clae_cla_episode_ceased_date", "clae_cla_episode_ceased_reason", "clae_cla_id",
+    ]);
+    for life in lives {
+        let id = || life.id.clone();
+        let number = |n: usize| format!("{}-{n}", life.id);
+        let born = life.birth <= last;
+        let birth = style.day(life.birth);
+        person.rows.push(vec![
+            id(),
+            if life.sex == "male" { "M" } else { "F" }.into(),
+            if born { life.ethnicity } else { "NOBT" }.into(),
+            if born { birth.clone() } else { String::new() },
+            if born { String::new() } else { birth },
+            String::new(),
+        ]);
+        address.rows.push(vec![id(), String::new(), String::new(), life.postcode.clone()]);
+        for (n, case) in life.cases.iter().enumerate().filter(|(_, case)| case.referral <= last) {
+            let closed = case.closure.filter(|(day, _)| *day <= last);
+            episodes.rows.push(vec![
+                number(n),
+                id(),
+                style.day(case.referral),
+                if case.no_further_action { String::new() } else { case.need.into() },
+                case.source.into(),
+                if case.no_further_action { "Y" } else { "N" }.into(),
+                closed.map_or_else(String::new, |(_, reason)| reason.into()),
+                closed.map_or_else(String::new, |(day, _)| style.day(day)),
+            ]);
+            for (start, end) in case.plans.iter().filter(|(start, _)| *start <= last) {
+                plans.rows.push(vec![number(n), id(), style.day(*start), style.known(*end, last)]);
+            }
+            for (start, end, ..) in case.protection.iter().filter(|(start, ..)| *start <= last) {
+                protection.rows.push(vec![number(n), id(), style.day(*start), style.known(*end, last), "N".into()]);
+            }
+            if let Some((day, _)) = case.enquiry.filter(|(day, _)| *day <= last) {
+                enquiries.rows.push(vec![number(n), id(), style.day(day)]);
+            }
+        }
+        for (n, (start, end)) in life.early_help.iter().enumerate().filter(|(_, (start, _))| *start <= last) {
+            help.rows.push(vec![number(n), id(), style.day(*start), style.known(*end, last)]);
+        }
+        for (n, period) in life.care.iter().enumerate() {
+            for placement in period.placements.iter().filter(|p| p.start <= last) {
+                let open = placement.end.is_none_or(|end| end > last);
+                care.rows.push(vec![
+                    number(n),
+                    id(),
+                    style.day(placement.start),
+                    placement.codes[0].into(),
+                    period.need.into(),
+                    style.known(placement.end, last),
+                    if open { String::new() } else { placement.ceased.into() },
+                    number(n),
+                ]);
+            }
+        }
+    }
+    let plain = Mess::default();
+    [
+        ("ssd_person", person),
+        ("ssd_address", address),
+        ("ssd_cin_episodes", episodes),
+        ("ssd_cin_plans", plans),
+        ("ssd_cp_plans", protection),
+        ("ssd_s47_enquiry", enquiries),
+        ("ssd_early_help_episodes", help),
+        ("ssd_cla_episodes", care),
+    ]
+    .into_iter()
+    .map(|(name, table)| (name, table.text(&plain)))
+    .collect()
+}
