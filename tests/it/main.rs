@@ -1,3 +1,4 @@
 //! The one integration binary: one module per concern.
 mod codelists;
+mod planted;
 mod returns;
