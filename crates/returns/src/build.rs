@@ -204,26 +204,32 @@ fn read_group(
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for file in files {
         let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
-        for source in read_file(context, file, at, &mut shelves, diagnostics) {
-            let sheet = format!("{} {} {}", source.sha256, source.family, source.table);
-            match seen.get(&sheet) {
-                Some(other) if source.used => {
-                    diagnostics.push(Diagnostic::of_file(
-                        Code::FileTwice,
-                        &source.name,
-                        format!("the same as {other}"),
-                    ));
-                }
-                _ => {
-                    seen.insert(sheet, source.name.clone());
-                }
+        let before = shelves.mark();
+        let mut tables = read_file(context, file, at, &mut shelves, diagnostics);
+        let repeated = !tables.is_empty() && tables.iter().all(|table| seen.contains_key(&key_of(table)));
+        for table in tables.iter_mut().filter(|table| table.rows_kept > 0) {
+            if repeated {
+                let other = seen.get(&key_of(table)).cloned().unwrap_or_default();
+                diagnostics.push(Diagnostic::of_file(Code::FileTwice, &table.name, format!("the same as {other}")));
+                table.used = false;
+            } else {
+                seen.insert(key_of(table), table.name.clone());
             }
-            sources.push(source);
         }
+        if repeated {
+            shelves.rewind(&before);
+        }
+        sources.extend(tables);
     }
     let own = &mut sources[start..];
     date_sources(context, own, first + start, &mut shelves, diagnostics);
     shelves.into_sorted()
+}
+
+/// Two tables with this in common are the same to the byte.
+fn key_of(source: &Source) -> String {
+    let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
+    format!("{} {} {} {sheet}", source.sha256, source.family, source.table)
 }
 
 /// Which sources need a year: their rows are of one.
@@ -260,7 +266,7 @@ fn date_sources(
             continue;
         }
         let here = folder(&source.name);
-        let clear = labels_in(&source.name).find_map(read_clear_year);
+        let clear = labels_in(&source.name).into_iter().find_map(read_clear_year);
         let header = headers
             .iter()
             .find(|(other, _)| source.family == "cin" && *other == here)
@@ -294,7 +300,7 @@ fn date_sources(
     {
         let here = folder(&source.name);
         let from_label = labels_in(&source.name)
-            .find_map(|label| by_label.get(&format!("{here} {label}")).copied());
+            .into_iter().find_map(|label| by_label.get(&format!("{here} {label}")).copied());
         source.year = from_label.or_else(|| {
             if years.len() == 1 {
                 years.first().copied()
@@ -308,7 +314,7 @@ fn date_sources(
         );
         if source.year.is_none() && matters && source.rows_kept > 0 {
             let labels: Vec<String> = labels_in(&source.name)
-                .filter_map(crate::period::bare_year)
+                .into_iter().filter_map(crate::period::bare_year)
                 .map(|y| {
                     format!(
                         "{y} as the year it ends in or {} as the year it starts in",

@@ -137,6 +137,7 @@ codes! {
     DateIgnored "DATE_IGNORED" Warning "a date that the row can do without cannot be read" => "read as blank";
     DateZoned "DATE_ZONED" Warning "dates carry a time and a time zone" => "the day as written is used; check days around midnight";
     NumberFloat "NUMBER_FLOAT" Note "whole numbers are written with a decimal point" => "nothing to do";
+    TableEmpty "TABLE_EMPTY" Note "an optional table has no rows" => "nothing to do if there is nobody to list";
     ColumnUnknown "COLUMN_UNKNOWN" Note "a column is not part of the table" => "it is not read";
     ColumnNameless "COLUMN_NAMELESS" Note "a column has no name" => "it is not read";
     ColumnSuffixed "COLUMN_SUFFIXED" Warning "a column was doubled by a merge; both halves agree" => "nothing to do";

@@ -77,13 +77,15 @@ impl Manifest {
     #[must_use]
     pub fn about(&self, name: &str) -> Dataset {
         let mut all = Dataset::default();
+        // A path means the file whether or not it is compressed or packed.
+        let plain = name.strip_suffix(".gz").unwrap_or(name);
+        let member = plain.rsplit_once('!').map_or(plain, |(_, member)| member);
+        let names = [name, plain, member];
         for one in &self.datasets {
             let path = one.path.trim_end_matches('/');
-            let fits = path.is_empty()
-                || name == path
-                || name
-                    .strip_prefix(path)
-                    .is_some_and(|rest| rest.starts_with(['/', '!']));
+            let fits = names.iter().any(|name| {
+                path.is_empty() || *name == path || name.strip_prefix(path).is_some_and(|rest| rest.starts_with(['/', '!']))
+            });
             if fits {
                 all.la = one.la.clone().or(all.la);
                 all.year = one.year.or(all.year);

@@ -113,6 +113,12 @@ pub fn postcode_lookup() -> String {
     text
 }
 
+/// Whether the world's mess takes the link of a child, given by its place among the authority's lives.
+#[must_use]
+pub fn loses_link(world: &World, lives: &[Life], number: usize) -> bool {
+    lives.get(number).is_some_and(|life| tables::loses_link(life, &world.mess, number))
+}
+
 /// The planted truth of one authority as a table: one row for each entry and kind.
 #[must_use]
 pub fn truth(world: &World, authority: usize, lives: &[Life]) -> String {

@@ -259,6 +259,8 @@ fn one_case(world: &World, life: &mut Life, draws: &mut Draws, day: Day, adult: 
 fn trim(case: &mut Case, day: Day) {
     case.plans.retain(|(start, _)| *start <= day);
     case.protection.retain(|(start, ..)| *start <= day);
+    case.enquiry = case.enquiry.filter(|(start, _)| *start <= day);
+    case.enquiry = case.enquiry.map(|(start, held)| (start, held.filter(|held| *held <= day)));
     for (_, end) in &mut case.plans {
         *end = Some(end.map_or(day, |end| end.min(day)));
     }

@@ -72,10 +72,16 @@ impl Table {
     }
 }
 
+/// Whether a child's care record has an identifier that leads nowhere. Decided by the child's place
+/// in the list, so that the loss is the same in every year.
+pub(crate) fn loses_link(life: &Life, mess: &Mess, number: usize) -> bool {
+    let gap = life.ethnicity.starts_with('B') || life.ethnicity.starts_with('A');
+    gap && ((number * 37 + 11) % 1000) as f64 >= 1000.0 * (1.0 - mess.linkage_loss)
+}
+
 /// The identifier of a child in the care return.
 fn care_id(life: &Life, mess: &Mess, number: usize) -> String {
-    let gap = life.ethnicity.starts_with('B') || life.ethnicity.starts_with('A');
-    if gap && mess.linkage_loss > 0.0 && ((number * 37 + 11) % 1000) as f64 >= 1000.0 * (1.0 - mess.linkage_loss) {
+    if loses_link(life, mess, number) {
         return format!("L{}", life.id);
     }
     if mess.has(Switch::LeadingZeros) {
@@ -118,7 +124,14 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
             (_, true) => "F",
             _ => "2",
         };
-        let upn = if life.birth.plus_years(5) > last { "UN1".to_owned() } else { life.upn.clone() };
+        // An identifier is lost for good only where the pupil number does not lead back.
+        let upn = if id.starts_with('L') {
+            "UN5".to_owned()
+        } else if life.birth.plus_years(5) > last {
+            "UN1".to_owned()
+        } else {
+            life.upn.clone()
+        };
         let row = [id.clone(), sex.into(), style.day(birth), life.ethnicity.into(), upn, String::new(), String::new()];
         if mess.has(Switch::ChildConflict) && header.rows.is_empty() {
             let mut other = row.clone().to_vec();
