@@ -1,2 +1,78 @@
 //! Thin command line: arguments, plan, stages, issues, exit code.
-fn main() {}
+//!
+//! 1. [`args`] says what may be typed; [`plan`] resolves it against the code lists.
+//! 2. [`stages`] is the data flow: load, analyse, disclose.
+//! 3. [`commands`] has one module a command; each prints or writes what a stage made.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 ran and
+//! found something wrong with the figures, 2 could not run.
+
+#![expect(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "the program is the edge: it speaks, and it touches files and the clock"
+)]
+
+mod args;
+mod builtin;
+mod commands;
+mod hint;
+mod out;
+mod plan;
+mod progress;
+mod stages;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command, DataCommand};
+use crate::hint::Hinted;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        None => commands::run::run(&cli.run).map(|()| true),
+        Some(Command::Run(args)) => commands::run::run(args).map(|()| true),
+        Some(Command::Authority(args)) => commands::authority::authority(args).map(|()| true),
+        Some(Command::Compare(args)) => commands::compare::compare(args).map(|()| true),
+        Some(Command::Method { name }) => commands::method::method(name.as_deref()).map(|()| true),
+        Some(Command::Codes { list }) => commands::codes::codes(*list).map(|()| true),
+        Some(Command::Data(DataCommand::Build { from, to })) => {
+            commands::data::build(from, to).map(|()| true)
+        }
+        Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
+        Some(Command::Data(DataCommand::Verify { data, all })) => {
+            commands::data::verify(data.as_deref(), *all)
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The chain of causes on one line each, then what to do.
+fn report(error: &anyhow::Error) {
+    eprintln!("error: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  caused by: {cause}");
+    }
+    if let Some(hinted) = error.downcast_ref::<Hinted>() {
+        eprintln!("hint: {}", hinted.hint);
+    }
+}
+
+/// Whoever read our output has had enough: that is not a failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

@@ -111,6 +111,8 @@ pub struct Area {
     pub level: GeographicLevel,
     /// The region it lies in, for local authorities and for Inner and Outer London.
     pub region: Option<AreaCode>,
+    /// Inner or Outer London, for London authorities.
+    pub part_of_london: Option<AreaCode>,
     /// The three-digit code of the Department for Education, for local authorities.
     pub old_la_code: Option<String>,
     /// First day on which the code was in force, if it is later than the earliest figures.
@@ -122,6 +124,15 @@ pub struct Area {
 }
 
 impl Area {
+    /// The larger areas it is part of, England last.
+    pub fn above(&self) -> impl Iterator<Item = AreaCode> {
+        let england = (self.level != GeographicLevel::National).then_some(AreaCode::ENGLAND);
+        self.part_of_london
+            .into_iter()
+            .chain(self.region)
+            .chain(england)
+    }
+
     /// Whether the code was in force on 31 March of the year in which `period` ends.
     #[must_use]
     pub fn exists_at(&self, period: Period) -> bool {
@@ -315,6 +326,14 @@ impl Areas {
         self.get(area.entity)
     }
 
+    /// Whether an area existed, under any of its codes, on 31 March of the year in which a period ends.
+    #[must_use]
+    pub fn exists_at(&self, entity: AreaCode, period: Period) -> bool {
+        self.by_code
+            .values()
+            .any(|area| area.entity == entity && area.exists_at(period))
+    }
+
     /// The boundary changes and re-codings, oldest first.
     #[must_use]
     pub fn changes(&self) -> &[AreaChange] {
@@ -446,6 +465,7 @@ mod tests {
             name: name.into(),
             level: GeographicLevel::LocalAuthority,
             region: None,
+            part_of_london: None,
             old_la_code: Some(old.into()),
             valid_from: from.parse().ok(),
             valid_to: to.parse().ok(),

@@ -1,9 +1,9 @@
 //! Everything that says what a key means, and the facts about areas that are not counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::Date;
-use crate::{AreaCode, Areas, Dimensions, Indicators, MidYear, Reported};
+use crate::{AreaCode, Areas, Dimensions, IndicatorId, Indicators, MidYear, Reported};
 
 /// The code lists, shared by every cube of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +16,20 @@ pub struct Catalogue {
     pub dimensions: Dimensions,
     /// Publications the figures come from.
     pub sources: Vec<Source>,
+    /// The built-in tables that hold each indicator's counts.
+    pub tables: BTreeMap<IndicatorId, BTreeSet<String>>,
     /// Facts about areas.
     pub context: Context,
+}
+
+impl Catalogue {
+    /// The publications that an indicator's counts come from, in order.
+    pub fn sources_of(&self, indicator: IndicatorId) -> impl Iterator<Item = &Source> {
+        let tables = self.tables.get(&indicator);
+        self.sources.iter().filter(move |source| {
+            tables.is_some_and(|tables| source.tables.iter().any(|table| tables.contains(table)))
+        })
+    }
 }
 
 /// One publication that figures were compiled from.

@@ -80,7 +80,7 @@ issue_codes! {
     AgeShareCarried = "AGE_SHARE_CARRIED", Warning, "births moved these shares most at the youngest ages";
     /// Children whose group is not recorded, or who are unborn, are shared over the known groups in proportion, so that expected and observed add up nationally.
     UnknownShared = "UNKNOWN_SHARED", Note, "look at the size of the unknown group beside it";
-    /// The group stands for children whose ethnicity is refused or not recorded; it has no population, so no rate.
+    /// The group stands for children whose group is not known, or who are not born yet; it has no population, so no rate.
     UnknownGroup = "UNKNOWN_GROUP", Note, "a growing unknown group lowers every other group's rate";
     /// Part of the figure includes young people aged 18 or over who are still receiving services, while the population stops at 17.
     Includes18AndOver = "INCLUDES_18_AND_OVER", Note, "compare like with like: every authority's figure has the same mismatch";

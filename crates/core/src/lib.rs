@@ -24,8 +24,12 @@ pub mod journeys;
 mod names;
 mod period;
 mod plan;
+mod population;
 mod reported;
 mod results;
+
+/// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
+pub use disparity_stats::round_half_up;
 
 pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
@@ -44,8 +48,9 @@ pub use journeys::{Day, Journeys};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, Plan};
+pub use population::{Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals, Measure,
-    Measured, Position, Provenance, Rank, Results,
+    Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
+    Measure, Measured, Position, Provenance, Rank, Results,
 };

@@ -32,10 +32,14 @@ impl ChineseGroup {
 pub struct Plan {
     /// Indicators to compute, in code-list order.
     pub indicators: Vec<IndicatorId>,
+    /// Those of them to compare: between authorities, groups and years.
+    pub compared: Vec<IndicatorId>,
     /// Authorities to write; `None` for all. England and the regions are always written.
     pub authorities: Option<Vec<AreaCode>>,
     /// Periods to write; `None` for all. Changes still look at earlier years.
     pub periods: Option<Vec<Period>>,
+    /// Areas that each of those authorities is compared with, beside the usual ones.
+    pub against: Vec<AreaCode>,
     /// Which list of statistical neighbours to compare with.
     pub neighbours: NeighbourModel,
     /// Which broad group Chinese children are counted in.
@@ -51,6 +55,7 @@ impl Plan {
     #[must_use]
     pub fn wants_area(&self, area: AreaCode, is_authority: bool) -> bool {
         !is_authority
+            || self.against.contains(&area)
             || self
                 .authorities
                 .as_ref()

@@ -130,6 +130,22 @@ impl Position {
         }
     }
 
+    /// Where a ratio lies against limits around 1.
+    #[must_use]
+    pub fn against(ratio: f64, limits: &Intervals) -> Self {
+        if ratio > limits.p998.high {
+            Self::Higher998
+        } else if ratio > limits.p95.high {
+            Self::Higher95
+        } else if ratio < limits.p998.low {
+            Self::Lower998
+        } else if ratio < limits.p95.low {
+            Self::Lower95
+        } else {
+            Self::AsExpected
+        }
+    }
+
     /// The word in the `position` column.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -179,6 +195,18 @@ pub struct ExpectedCount {
     pub position: Position,
 }
 
+/// Where a ratio stands among all authorities, when the spread between them beyond chance is
+/// allowed for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adjusted {
+    /// The limits around 1 within which ratios of this size ordinarily lie.
+    pub limits: Intervals,
+    /// Where the ratio lies against the limits.
+    pub position: Position,
+    /// Mean squared deviate of the authorities: 1 if they differed by chance alone.
+    pub phi: f64,
+}
+
 /// Expected versus actual for one area, period and model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Expected {
@@ -194,6 +222,8 @@ pub struct Expected {
     pub observed: Reported<Count>,
     /// What was expected, or why that cannot be said.
     pub outcome: Reported<ExpectedCount>,
+    /// Position among authorities with overdispersion allowed for; not applicable to regions.
+    pub adjusted: Reported<Adjusted>,
     /// The rank among authorities; not applicable to regions, tiny areas and missing values.
     pub rank: Reported<Rank>,
     /// What must be said about it.
@@ -211,6 +241,8 @@ pub enum Comparator {
     NeighbourMedian,
     /// The mean of the statistical neighbours in the same year.
     NeighbourMean,
+    /// Another area in the same year.
+    Area(AreaCode),
     /// The same area one year before.
     YearBefore(Period),
     /// The same area five years before.
@@ -220,6 +252,8 @@ pub enum Comparator {
     /// The reference group of the same dimension, area and year.
     Group(crate::Stratum),
     /// Everyone in the same area and year whose group is known.
+    AllKnown,
+    /// Everyone counted in the same area and year.
     Everyone,
 }
 
@@ -232,11 +266,13 @@ impl Comparator {
             Self::Region(_) => "region",
             Self::NeighbourMedian => "neighbours_median",
             Self::NeighbourMean => "neighbours_mean",
+            Self::Area(_) => "area",
             Self::YearBefore(_) => "year_before",
             Self::FiveYearsBefore(_) => "five_years_before",
             Self::FirstYear(_) => "first_year",
             Self::Group(_) => "reference_group",
-            Self::Everyone => "all_known_groups",
+            Self::AllKnown => "all_known_groups",
+            Self::Everyone => "everyone_counted",
         }
     }
 }
@@ -250,6 +286,8 @@ pub enum Measure {
     Difference,
     /// Share of the group among those counted, divided by its share of the population.
     Disproportionality,
+    /// Share of the group among all counted, whether or not their group is known.
+    Share,
 }
 
 impl Measure {
@@ -262,6 +300,7 @@ impl Measure {
             (Self::Difference, Unit::Per10k) => "rate_difference",
             (Self::Difference, Unit::Proportion) => "proportion_difference",
             (Self::Disproportionality, _) => "disproportionality",
+            (Self::Share, _) => "share_of_count",
         }
     }
 }
@@ -313,6 +352,30 @@ impl Results {
             .binary_search_by_key(key, |row| row.key)
             .ok()
             .map(|position| &self.estimates[position])
+    }
+
+    /// Expected versus actual for one indicator, period, area and model.
+    #[must_use]
+    pub fn expected_for(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+        model: ExpectedModel,
+    ) -> Option<&Expected> {
+        let key = (indicator, period, area, model);
+        self.expected
+            .binary_search_by_key(&key, |row| (row.indicator, row.period, row.area, row.model))
+            .ok()
+            .map(|position| &self.expected[position])
+    }
+
+    /// The contrasts of one figure, sorted by comparator and measure.
+    #[must_use]
+    pub fn contrasts_of(&self, key: &CellKey) -> &[Contrast] {
+        let start = self.contrasts.partition_point(|row| row.key < *key);
+        let end = self.contrasts.partition_point(|row| row.key <= *key);
+        &self.contrasts[start..end]
     }
 
     /// How many cells of a cube hold a symbol instead of a count.

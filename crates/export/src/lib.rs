@@ -1,1 +1,25 @@
-//! A release written as Parquet and CSV with metadata.
+//! A release written as Parquet and CSV with metadata, and the manifest that lets someone else get
+//! the same bytes.
+//!
+//! 1. [`tables`] says which columns each table has and what each means, once, for every format.
+//! 2. [`mod@write`] goes through a table in chunks and writes each chunk as Parquet and as CSV, so
+//!    memory does not grow with the table; beside each CSV goes its `.meta.csv`.
+//! 3. [`Manifest`] records the inputs with their digests, the resolved plan, the version and the
+//!    digest of every output. It holds no clock.
+//!
+//! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_core::Release),
+//! computes nothing, and draws nothing.
+
+mod column;
+mod csv;
+mod manifest;
+mod parquet_file;
+mod sink;
+mod tables;
+mod write;
+
+pub use manifest::{FileRecord, Manifest, PlanRecord};
+pub use write::{WriteError, write_file, write_manifest, write_tables};
+
+/// The files that were written, by name.
+pub type Written = std::collections::BTreeMap<String, FileRecord>;

@@ -170,8 +170,12 @@ impl Fault {
 fn letter_for_digit(found: &str) -> &'static str {
     let last = found.chars().find(|c| c.is_alphabetic());
     match last {
-        Some('O' | 'o') if found.chars().any(|c| c.is_ascii_digit()) => "it holds the letter O where a digit 0 may be meant; ",
-        Some('l' | 'I') if found.chars().any(|c| c.is_ascii_digit()) => "it holds a letter where a digit 1 may be meant; ",
+        Some('O' | 'o') if found.chars().any(|c| c.is_ascii_digit()) => {
+            "it holds the letter O where a digit 0 may be meant; "
+        }
+        Some('l' | 'I') if found.chars().any(|c| c.is_ascii_digit()) => {
+            "it holds a letter where a digit 1 may be meant; "
+        }
         _ => "",
     }
 }
@@ -186,6 +190,8 @@ impl fmt::Display for LoadError {
     }
 }
 
+impl std::error::Error for LoadError {}
+
 /// Everything wrong with an input. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadErrors(pub Vec<LoadError>);
@@ -199,7 +205,11 @@ impl LoadErrors {
     /// # Errors
     /// The collected errors.
     pub(crate) fn check<T>(errors: Vec<LoadError>, value: T) -> Result<T, Self> {
-        if errors.is_empty() { Ok(value) } else { Err(Self(errors)) }
+        if errors.is_empty() {
+            Ok(value)
+        } else {
+            Err(Self(errors))
+        }
     }
 }
 

@@ -1,4 +1,15 @@
 //! Published tables and reference data to a cube.
+mod build;
+mod codelists;
 mod error;
+mod files;
+mod load;
+mod read;
 mod table;
+mod verify;
+pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths};
+pub use codelists::{CODE_LISTS, COLUMNS};
 pub use error::{Fault, LoadError, LoadErrors};
+pub use files::Files;
+pub use load::{Loaded, load};
+pub use verify::{RateCheck, RateException, TableCheck, verify_rates, verify_tables};

@@ -21,12 +21,33 @@ impl Table {
     /// Reads UTF-8 with or without a byte order mark. `file` is the name that errors show.
     pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Self, LoadErrors> {
         let text = decode(file, bytes)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let place = |line| Place { file: file.to_owned(), line, column: String::new() };
-        let fault = |line, fault| LoadError { place: place(line), about: String::new(), fault };
-        let unreadable = |error: csv::Error| fault(0, Fault::Unreadable { reason: error.to_string() });
-        let names: Vec<String> =
-            reader.headers().map_err(unreadable)?.iter().map(|name| name.trim().to_owned()).collect();
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let place = |line| Place {
+            file: file.to_owned(),
+            line,
+            column: String::new(),
+        };
+        let fault = |line, fault| LoadError {
+            place: place(line),
+            about: String::new(),
+            fault,
+        };
+        let unreadable = |error: csv::Error| {
+            fault(
+                0,
+                Fault::Unreadable {
+                    reason: error.to_string(),
+                },
+            )
+        };
+        let names: Vec<String> = reader
+            .headers()
+            .map_err(unreadable)?
+            .iter()
+            .map(|name| name.trim().to_owned())
+            .collect();
         let mut header = BTreeMap::new();
         let mut errors = Vec::new();
         for (position, name) in names.iter().enumerate() {
@@ -48,7 +69,15 @@ impl Table {
         if errors.is_empty() && records.is_empty() {
             errors.push(fault(0, Fault::NoRows));
         }
-        LoadErrors::check(errors, Self { file: file.to_owned(), header, names, records })
+        LoadErrors::check(
+            errors,
+            Self {
+                file: file.to_owned(),
+                header,
+                names,
+                records,
+            },
+        )
     }
 
     /// Reads a table that this program wrote: its last line ends, or it was cut short.
@@ -57,8 +86,17 @@ impl Table {
         if bytes.ends_with(b"\n") {
             return Ok(table);
         }
-        let place = Place { file: file.to_owned(), line: table.len() as u64 + 1, column: String::new() };
-        Err(LoadError { place, about: String::new(), fault: Fault::CutShort }.into())
+        let place = Place {
+            file: file.to_owned(),
+            line: table.len() as u64 + 1,
+            column: String::new(),
+        };
+        Err(LoadError {
+            place,
+            about: String::new(),
+            fault: Fault::CutShort,
+        }
+        .into())
     }
 
     /// The name that errors show.
@@ -79,17 +117,29 @@ impl Table {
     /// The position of a column, or an error that suggests the nearest name.
     pub(crate) fn column(&self, name: &str) -> Result<usize, LoadError> {
         self.header.get(name).copied().ok_or_else(|| {
-            let near = nearest(name, self.names.iter().map(String::as_str)).first().map(|&found| found.to_owned());
+            let near = nearest(name, self.names.iter().map(String::as_str))
+                .first()
+                .map(|&found| found.to_owned());
             LoadError {
-                place: Place { file: self.file.clone(), line: 1, column: String::new() },
+                place: Place {
+                    file: self.file.clone(),
+                    line: 1,
+                    column: String::new(),
+                },
                 about: String::new(),
-                fault: Fault::MissingColumn { column: name.to_owned(), nearest: near },
+                fault: Fault::MissingColumn {
+                    column: name.to_owned(),
+                    nearest: near,
+                },
             }
         })
     }
 
     /// The positions of several columns, or an error for each that is missing.
-    pub(crate) fn columns<const N: usize>(&self, names: [&str; N]) -> Result<[usize; N], LoadErrors> {
+    pub(crate) fn columns<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[usize; N], LoadErrors> {
         let mut errors = Vec::new();
         let positions = names.map(|name| {
             self.column(name).unwrap_or_else(|error| {
@@ -102,7 +152,11 @@ impl Table {
 
     /// The rows in file order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.records.iter().map(|(line, record)| Row { table: self, line: *line, record })
+        self.records.iter().map(|(line, record)| Row {
+            table: self,
+            line: *line,
+            record,
+        })
     }
 }
 
@@ -124,7 +178,15 @@ impl<'a> Row<'a> {
     /// An error about a field of this row.
     pub(crate) fn error(self, column: usize, about: impl Into<String>, fault: Fault) -> LoadError {
         let column = self.table.names.get(column).cloned().unwrap_or_default();
-        LoadError { place: Place { file: self.table.file.clone(), line: self.line, column }, about: about.into(), fault }
+        LoadError {
+            place: Place {
+                file: self.table.file.clone(),
+                line: self.line,
+                column,
+            },
+            about: about.into(),
+            fault,
+        }
     }
 }
 
@@ -137,15 +199,28 @@ struct LineCounter<'a> {
 
 impl<'a> LineCounter<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), byte: 0, line: 1 }
+        Self {
+            text: text.as_bytes(),
+            byte: 0,
+            line: 1,
+        }
     }
 
     /// The line on which the record at `offset` starts; offsets must not decrease.
     fn at(&mut self, offset: u64) -> u64 {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.text.len());
+        let offset = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(self.text.len());
         // The record may be said to start at the LF of the line before.
-        let start = offset + self.text[offset..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        self.line += self.text[self.byte..start].iter().filter(|byte| **byte == b'\n').count() as u64;
+        let start = offset
+            + self.text[offset..]
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
+        self.line += self.text[self.byte..start]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count() as u64;
         self.byte = start;
         self.line
     }
@@ -153,12 +228,21 @@ impl<'a> LineCounter<'a> {
 
 fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LoadError> {
     let fault = |line, fault| LoadError {
-        place: Place { file: file.to_owned(), line, column: String::new() },
+        place: Place {
+            file: file.to_owned(),
+            line,
+            column: String::new(),
+        },
         about: String::new(),
         fault,
     };
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(fault(0, Fault::Encoding { detail: "it starts with the mark of UTF-16".into() }));
+        return Err(fault(
+            0,
+            Fault::Encoding {
+                detail: "it starts with the mark of UTF-16".into(),
+            },
+        ));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -168,7 +252,15 @@ fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LoadError> {
         let valid = &bytes[..error.valid_up_to()];
         let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count() as u64;
         let bad = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
-        fault(line, Fault::Encoding { detail: format!("the first byte that is not is 0x{bad:02X}, byte {} of the file", valid.len() + 1) })
+        fault(
+            line,
+            Fault::Encoding {
+                detail: format!(
+                    "the first byte that is not is 0x{bad:02X}, byte {} of the file",
+                    valid.len() + 1
+                ),
+            },
+        )
     })
 }
 
@@ -177,14 +269,26 @@ mod tests {
     use super::*;
 
     fn fault(bytes: &[u8]) -> Fault {
-        Table::read("t.csv", bytes).map(|_| ()).unwrap_err().0.remove(0).fault
+        Table::read("t.csv", bytes)
+            .map(|_| ())
+            .unwrap_err()
+            .0
+            .remove(0)
+            .fault
     }
 
     #[test]
     fn a_byte_order_mark_and_windows_line_ends_are_read() {
-        let table = Table::read("t.csv", b"\xEF\xBB\xBFa,b\r\n1,2\r\n\"3\n3\",4\r\n\r\n5,6\r\n").unwrap();
+        let table = Table::read(
+            "t.csv",
+            b"\xEF\xBB\xBFa,b\r\n1,2\r\n\"3\n3\",4\r\n\r\n5,6\r\n",
+        )
+        .unwrap();
         let column = table.column("a").unwrap();
-        let rows: Vec<_> = table.rows().map(|row| (row.line, row.text(column))).collect();
+        let rows: Vec<_> = table
+            .rows()
+            .map(|row| (row.line, row.text(column)))
+            .collect();
         assert_eq!(rows, [(2, "1"), (3, "3\n3"), (6, "5")]);
     }
 
@@ -193,12 +297,25 @@ mod tests {
         assert_eq!(fault(b""), Fault::Empty);
         assert_eq!(fault(b"\xEF\xBB\xBF \n"), Fault::Empty);
         assert_eq!(fault(b"a,b\n"), Fault::NoRows);
-        assert_eq!(fault(b"a,b\n1,2\n3"), Fault::FieldCount { found: 1, expected: 2 });
-        let own = Table::read_own("t.csv", b"a,b\n1,2\n3,4").map(|_| ()).unwrap_err();
+        assert_eq!(
+            fault(b"a,b\n1,2\n3"),
+            Fault::FieldCount {
+                found: 1,
+                expected: 2
+            }
+        );
+        let own = Table::read_own("t.csv", b"a,b\n1,2\n3,4")
+            .map(|_| ())
+            .unwrap_err();
         assert_eq!(own.0[0].fault, Fault::CutShort);
         assert!(matches!(fault(b"\xFF\xFEa\x00"), Fault::Encoding { .. }));
-        let Fault::Encoding { detail } = fault(b"a,b\n1,caf\xE9\n") else { panic!("not an encoding fault") };
-        assert_eq!(detail, "the first byte that is not is 0xE9, byte 10 of the file");
+        let Fault::Encoding { detail } = fault(b"a,b\n1,caf\xE9\n") else {
+            panic!("not an encoding fault")
+        };
+        assert_eq!(
+            detail,
+            "the first byte that is not is 0xE9, byte 10 of the file"
+        );
     }
 
     #[test]
@@ -214,6 +331,9 @@ mod tests {
     #[test]
     fn a_quoted_comma_is_not_a_separator() {
         let table = Table::read("t.csv", b"name,n\n\"Bristol, City of\",3\n").unwrap();
-        assert_eq!(table.rows().map(|row| row.text(0)).collect::<Vec<_>>(), ["Bristol, City of"]);
+        assert_eq!(
+            table.rows().map(|row| row.text(0)).collect::<Vec<_>>(),
+            ["Bristol, City of"]
+        );
     }
 }

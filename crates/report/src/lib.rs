@@ -1,1 +1,21 @@
-//! A release drawn as charts and a page.
+//! A release drawn as charts, a page and an authority's profile.
+//!
+//! 1. [`View`] finds figures in a [`Release`](disparity_core::Release) and says what they are in words.
+//! 2. [`profile`] lines up one authority's indicators with their comparisons, for the page and the
+//!    terminal alike.
+//! 3. [`charts`] draws: a league with intervals, a tile map, ethnic groups, trends. Every chart comes
+//!    with the table it was drawn from, a title that says what it shows, and its source.
+//! 4. [`render`] puts everything on one page that needs nothing from elsewhere.
+//!
+//! What it deliberately does not do: it computes no statistic and writes no file.
+
+pub mod charts;
+mod format;
+mod page;
+pub mod profile;
+mod view;
+
+pub use charts::{Chart, DataTable};
+pub use format::{count, rate, reported};
+pub use page::{Page, RenderError, render};
+pub use view::View;

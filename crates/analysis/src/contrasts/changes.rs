@@ -1,0 +1,92 @@
+//! A figure of the last year asked for against the same figure one year and five years before, and
+//! in its first year.
+//!
+//! Boundary changes break a series: a new authority's first year is its own, not its predecessor's.
+
+use std::collections::BTreeMap;
+
+use super::{Series, pair};
+use crate::{Input, measure};
+use disparity_core::{
+    AreaCode, Comparator, Contrast, Estimate, IssueCode, Measure, Period, Reported, Stratum,
+    Symbol, Timing,
+};
+
+pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
+    let Some(last) = series
+        .estimates
+        .iter()
+        .map(|row| row.key.period)
+        .filter(|p| input.plan.wants_period(*p))
+        .max()
+    else {
+        return Vec::new();
+    };
+    let mut first: BTreeMap<(AreaCode, Stratum), Period> = BTreeMap::new();
+    for row in series.estimates.iter().filter(|row| row.outcome.is_value()) {
+        first
+            .entry((row.key.area, row.key.stratum))
+            .or_insert(row.key.period);
+    }
+    let mut contrasts = Vec::new();
+    for row in series.estimates.iter().filter(|row| row.key.period == last) {
+        let key = row.key;
+        let mut against = |comparator, period| {
+            let before = series.get(period, key.area, key.stratum);
+            contrasts.extend(compare(input, row, before, comparator));
+        };
+        // The same year can be asked for twice (a series that began a year ago); it is given twice.
+        if let Some(period) = last.earlier(1) {
+            against(Comparator::YearBefore(period), period);
+        }
+        if let Some(period) = last.earlier(5) {
+            against(Comparator::FiveYearsBefore(period), period);
+        }
+        if let Some(period) = first
+            .get(&(key.area, key.stratum))
+            .copied()
+            .filter(|period| *period < last)
+        {
+            against(Comparator::FirstYear(period), period);
+        }
+    }
+    contrasts
+}
+
+fn compare(
+    input: Input<'_>,
+    row: &Estimate,
+    before: Option<&Estimate>,
+    comparator: Comparator,
+) -> [Contrast; 2] {
+    let indicator = input.catalogue.indicators.get(row.key.indicator);
+    let absent = Reported::Symbol(Symbol::NotAvailable);
+    let earlier = before.map_or(absent, |before| {
+        before.outcome.map(|measured| measured.value)
+    });
+    let counts = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
+        pair(row, before)
+    });
+    let issues = before
+        .map_or(row.issues, |before| row.issues.union(before.issues))
+        .with_if(
+            indicator.timing == Timing::AsAt,
+            IssueCode::OverlappingStock,
+        );
+    let contrast = |measure, outcome| Contrast {
+        key: row.key,
+        comparator,
+        measure,
+        group_value: row.outcome.map(|measured| measured.value),
+        comparator_value: earlier,
+        neighbours_with_data: None,
+        outcome,
+        issues,
+    };
+    let ratio = counts.and_then(|counts| measure::ratio(counts, indicator.unit()));
+    let difference = counts.and_then(|counts| measure::difference(counts, indicator.unit()));
+    [
+        contrast(Measure::Ratio, ratio),
+        contrast(Measure::Difference, difference),
+    ]
+}

@@ -1,0 +1,43 @@
+//! Every cell as a rate or a proportion.
+
+use disparity_core::{Cell, Estimate, IndicatorId, IssueCode, Unit};
+
+use crate::{Input, measure};
+
+/// Below this many events a rate is unstable.
+const SMALL: u32 = 10;
+
+/// The estimates of one indicator, sorted by key.
+pub(crate) fn estimate(input: Input<'_>, id: IndicatorId) -> Vec<Estimate> {
+    let unit = input.catalogue.indicators.get(id).unit();
+    input
+        .cube
+        .indicator(id)
+        .iter()
+        .map(|cell| estimate_cell(cell, unit))
+        .collect()
+}
+
+fn estimate_cell(cell: &Cell, unit: Unit) -> Estimate {
+    let outcome = cell
+        .numerator
+        .zip(cell.denominator.value)
+        .and_then(|(count, denominator)| match unit {
+            Unit::Per10k => measure::rate(f64::from(count), denominator),
+            Unit::Proportion => measure::proportion(f64::from(count), denominator),
+        });
+    let symbol = !cell.numerator.is_value() || !cell.denominator.value.is_value();
+    Estimate {
+        key: cell.key,
+        numerator: cell.numerator,
+        denominator: cell.denominator,
+        outcome,
+        issues: cell
+            .issues
+            .with_if(symbol, IssueCode::SourceSymbol)
+            .with_if(
+                cell.numerator.value().is_some_and(|count| count < SMALL),
+                IssueCode::SmallCount,
+            ),
+    }
+}

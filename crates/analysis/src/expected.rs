@@ -1,0 +1,280 @@
+//! Expected versus actual by indirect standardisation: what England's rates, for everyone or within
+//! each group, would give with the children who live in the authority.
+//!
+//! "Expected" is arithmetic, not a target: it says what would be counted if the authority's children
+//! met England's rates that year. It does not say that England's rates are right, nor that a
+//! difference is explained or justified.
+
+use std::collections::BTreeMap;
+
+use disparity_core::{
+    Adjusted, AreaCode, Cell, CellKey, Dimension, Expected, ExpectedCount, ExpectedModel,
+    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Period, Position, Rank, Reported,
+    Stratum, Symbol, Unit,
+};
+use disparity_stats::{
+    FunnelScale, FunnelUnit, Level, Outliers, indirect_ratio, overdispersion, rank_intervals,
+};
+
+use crate::measure::{count_method, measured};
+use crate::{Input, measure};
+
+/// Simulated rankings behind each rank interval.
+const REPETITIONS: u32 = 500;
+
+/// The seed of those simulations: results must not change between runs.
+const SEED: u64 = 20_250_331;
+
+/// Expected versus actual for every area and period of one indicator, sorted by period, area and model.
+pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
+    if input.catalogue.indicators.get(id).unit() != Unit::Per10k {
+        return Vec::new();
+    }
+    let cells = input.cube.indicator(id);
+    let totals = cells.iter().filter(|cell| cell.key.stratum.is_total());
+    let mut by_period: BTreeMap<Period, Vec<&Cell>> = BTreeMap::new();
+    for cell in totals {
+        by_period.entry(cell.key.period).or_default().push(cell);
+    }
+    let mut rows = Vec::new();
+    for (period, cells) in by_period {
+        for model in [
+            ExpectedModel::NationalRate,
+            ExpectedModel::Age,
+            ExpectedModel::Ethnicity,
+        ] {
+            let Some(reference) = Reference::of(input, id, period, model) else {
+                continue;
+            };
+            let start = rows.len();
+            rows.extend(cells.iter().map(|cell| expect(input, cell, &reference)));
+            let compared = Compared::of(input, period, &rows[start..]);
+            rank(&compared, &mut rows[start..]);
+            adjust(&compared, &mut rows[start..]);
+        }
+    }
+    rows.sort_by_key(|row| (row.period, row.area, row.model));
+    rows
+}
+
+/// England's rate in each stratum of one model.
+struct Reference {
+    model: ExpectedModel,
+    rates: Vec<(Stratum, Reported<f64>)>,
+    issues: IssueSet,
+}
+
+impl Reference {
+    /// The reference of a model, if England's counts are published by its strata.
+    fn of(input: Input<'_>, id: IndicatorId, period: Period, model: ExpectedModel) -> Option<Self> {
+        let count = |stratum| {
+            input
+                .cube
+                .get(&CellKey {
+                    indicator: id,
+                    period,
+                    area: AreaCode::ENGLAND,
+                    stratum,
+                })
+                .map(|cell| cell.numerator)
+        };
+        let total = count(Stratum::TOTAL)?;
+        let strata = match model {
+            ExpectedModel::NationalRate => vec![Stratum::TOTAL],
+            ExpectedModel::Age => groups(input, Dimension::AgeBand),
+            ExpectedModel::Ethnicity => groups(input, Dimension::EthnicityMajor),
+        };
+        let counted: Vec<_> = strata
+            .into_iter()
+            .filter_map(|stratum| Some((stratum, count(stratum)?)))
+            .collect();
+        if counted.is_empty() {
+            return None;
+        }
+        let known = Reported::sum_complete(counted.iter().map(|(_, count)| *count));
+        let mut issues = IssueSet::EMPTY.with_if(
+            total != known && model != ExpectedModel::NationalRate,
+            IssueCode::UnknownShared,
+        );
+        let mut rates = Vec::new();
+        for (stratum, count) in counted {
+            let population = input.populations.get(period, AreaCode::ENGLAND, stratum)?;
+            issues = issues.union(population.issues);
+            // Children whose group is not known are shared over the known groups in proportion, so
+            // that what is expected of England is what was counted in England.
+            let rate = count
+                .zip(total)
+                .zip(known)
+                .zip(population.denominator.value)
+                .and_then(|(((n, all), known), children)| {
+                    let known = f64::from(known);
+                    if known > 0.0 && children > 0.0 {
+                        Reported::Value(f64::from(n) * (f64::from(all) / known) / children)
+                    } else {
+                        Reported::Symbol(Symbol::NotApplicable)
+                    }
+                });
+            rates.push((stratum, rate));
+        }
+        Some(Self {
+            model,
+            rates,
+            issues,
+        })
+    }
+
+    /// Σ reference rate × local population.
+    fn expected(
+        &self,
+        input: Input<'_>,
+        area: AreaCode,
+        period: Period,
+    ) -> (Reported<f64>, IssueSet) {
+        let mut sum = Reported::Value(0.0);
+        let mut issues = self.issues;
+        for (stratum, rate) in &self.rates {
+            let Some(population) = input.populations.get(period, area, *stratum) else {
+                return (
+                    Reported::Symbol(Symbol::NotAvailable),
+                    issues.with(IssueCode::NoDenominator),
+                );
+            };
+            issues = issues.union(population.issues);
+            sum = sum
+                .zip(*rate)
+                .zip(population.denominator.value)
+                .map(|((sum, rate), children)| sum + rate * children);
+        }
+        (sum, issues)
+    }
+}
+
+/// The groups of a dimension that people are known to belong to.
+fn groups(input: Input<'_>, dimension: Dimension) -> Vec<Stratum> {
+    let list = input.catalogue.dimensions.list(dimension);
+    list.iter()
+        .filter(|(_, category)| !category.unknown)
+        .map(|(id, _)| Stratum::TOTAL.with(dimension, id))
+        .collect()
+}
+
+fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
+    let (expected, issues) = reference.expected(input, cell.key.area, cell.key.period);
+    let outcome = cell
+        .numerator
+        .zip(expected)
+        .and_then(|(observed, expected)| {
+            let observed = f64::from(observed);
+            let Ok(ratio) = indirect_ratio(observed, expected, Level::P95) else {
+                return Reported::Symbol(Symbol::NotApplicable);
+            };
+            let interval =
+                |level| indirect_ratio(observed, expected, level).map(|ratio| ratio.interval);
+            measured(ratio.value, count_method(ratio.method), interval).map(|ratio| ExpectedCount {
+                expected,
+                ratio,
+                position: Position::of(&ratio.intervals),
+            })
+        });
+    Expected {
+        indicator: cell.key.indicator,
+        period: cell.key.period,
+        area: cell.key.area,
+        model: reference.model,
+        observed: cell.numerator,
+        outcome,
+        adjusted: Reported::Symbol(Symbol::NotApplicable),
+        rank: Reported::Symbol(Symbol::NotApplicable),
+        issues: cell
+            .issues
+            .union(issues)
+            .with_if(!outcome.is_value(), IssueCode::SourceSymbol),
+    }
+}
+
+/// The authorities that are compared with one another: their place in the rows, and their counts.
+struct Compared {
+    places: Vec<usize>,
+    observed: Vec<f64>,
+    expected: Vec<f64>,
+}
+
+impl Compared {
+    fn of(input: Input<'_>, period: Period, rows: &[Expected]) -> Self {
+        let areas = &input.catalogue.areas;
+        let mut compared = Self {
+            places: Vec::new(),
+            observed: Vec::new(),
+            expected: Vec::new(),
+        };
+        for (place, row) in rows.iter().enumerate() {
+            let eligible = areas.get(row.area).is_some_and(|area| {
+                area.level == GeographicLevel::LocalAuthority
+                    && (!area.tiny || input.plan.include_tiny)
+                    && areas.exists_at(area.code, period)
+            });
+            if let (true, Reported::Value(count), Reported::Value(outcome)) =
+                (eligible, row.observed, row.outcome)
+            {
+                compared.places.push(place);
+                compared.observed.push(f64::from(count));
+                compared.expected.push(outcome.expected);
+            }
+        }
+        compared
+    }
+}
+
+/// Ranks authorities by their ratio, the highest first, with what chance alone would make of it.
+fn rank(compared: &Compared, rows: &mut [Expected]) {
+    let Ok(ranks) = rank_intervals(
+        &compared.observed,
+        &compared.expected,
+        Level::P95,
+        SEED,
+        REPETITIONS,
+    ) else {
+        return;
+    };
+    let of = u32::try_from(compared.places.len()).unwrap_or(u32::MAX);
+    // The statistic counts from the lowest ratio; a reader counts from the highest.
+    let from_highest = |rank: f64| measure::whole_number((f64::from(of) + 1.0 - rank).round());
+    for (place, interval) in compared.places.iter().zip(ranks) {
+        rows[*place].rank = Reported::Value(Rank {
+            rank: from_highest(interval.rank),
+            low: from_highest(interval.interval.high),
+            high: from_highest(interval.interval.low),
+            of,
+        });
+    }
+}
+
+/// Limits that allow for authorities differing by more than chance (additive variance on the square
+/// root scale, a tenth at each end winsorised).
+fn adjust(compared: &Compared, rows: &mut [Expected]) {
+    let units: Vec<FunnelUnit> = compared
+        .observed
+        .iter()
+        .zip(&compared.expected)
+        .map(|(&observed, &denominator)| FunnelUnit {
+            observed,
+            denominator,
+        })
+        .collect();
+    let Ok(spread) = overdispersion(&units, FunnelScale::SquareRoot, Outliers::Winsorise(0.1))
+    else {
+        return;
+    };
+    for (place, unit) in compared.places.iter().zip(&units) {
+        let limits = |level| spread.limits(unit.denominator, level);
+        if let (Ok(p95), Ok(p998)) = (limits(Level::P95), limits(Level::P998)) {
+            let limits = Intervals { p95, p998 };
+            let position = Position::against(unit.observed / unit.denominator, &limits);
+            rows[*place].adjusted = Reported::Value(Adjusted {
+                limits,
+                position,
+                phi: spread.phi,
+            });
+        }
+    }
+}

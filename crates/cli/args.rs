@@ -1,0 +1,155 @@
+//! What the user may type, and nothing else: no defaults that need the world, no work.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Children's social care in England by local authority: rates with intervals, expected versus
+/// actual, comparisons and contrasts, from published figures that are built in.
+///
+/// Without a command it analyses every authority, year and indicator and writes tables, charts and
+/// a page to `out`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "disparity",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Analyse and write tables, charts and a page (the same as no command)
+    Run(RunArgs),
+    /// Show one authority's figures beside its neighbours, region and England
+    Authority(AuthorityArgs),
+    /// Compare one authority with others on every indicator
+    Compare(CompareArgs),
+    /// Explain a statistical method, or list them all
+    Method {
+        /// Name of the method, as the `method` column has it
+        name: Option<String>,
+    },
+    /// List the codes: areas, indicators, groups, symbols, issues
+    Codes {
+        /// Which list
+        #[arg(value_enum)]
+        list: Option<CodeListName>,
+    },
+    /// Build, list or verify the built-in figures
+    #[command(subcommand)]
+    Data(DataCommand),
+}
+
+/// What to analyse.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Selection {
+    /// Indicator to compute, by its name; repeat for several [default: all]
+    #[arg(long = "indicator", value_name = "NAME")]
+    pub(crate) indicators: Vec<String>,
+    /// Year, or range of years such as 2018-2025; repeat for several [default: all]
+    #[arg(long = "period", value_name = "YEAR")]
+    pub(crate) periods: Vec<String>,
+    /// Plan in TOML; what is typed beside it wins
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+    /// Folder with tables laid out like the built-in ones, to use instead of them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Authority to write, by name or code; repeat for several [default: all]
+    #[arg(long = "authority", value_name = "NAME")]
+    pub(crate) authorities: Vec<String>,
+    /// Folder to write to; a folder that holds an earlier run is replaced
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+    /// Say on standard error how long each stage took
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuthorityArgs {
+    /// Name or code of the authority
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// Name or code of the authority
+    pub(crate) name: String,
+    /// `neighbours`, `region`, `england`, or names of authorities; repeat for several
+    #[arg(long = "with", value_name = "WHOM", default_value = "neighbours")]
+    pub(crate) with: Vec<String>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people
+    #[default]
+    Text,
+    /// JSON, full precision
+    Json,
+    /// CSV, full precision
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CodeListName {
+    /// Areas with their codes and dates
+    Areas,
+    /// Indicators with their definitions
+    Indicators,
+    /// Groups of every breakdown
+    Groups,
+    /// Symbols for absent figures
+    Symbols,
+    /// Issue codes
+    Issues,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Compile published files into the built-in tables
+    Build {
+        /// Folder of published files
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// Folder that holds `codelists/` and receives the tables
+        #[arg(long, value_name = "DIR", default_value = "data")]
+        to: PathBuf,
+    },
+    /// List the built-in tables and their sources
+    List,
+    /// Check the built-in tables against their digests and against the rates that were printed
+    Verify {
+        /// Folder with tables laid out like the built-in ones, to check instead of them
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// List every printed rate that is not reproduced
+        #[arg(long)]
+        all: bool,
+    },
+}

@@ -1,0 +1,58 @@
+//! The code lists and tables compiled into the program, so that one file on a locked-down laptop
+//! does the main job.
+
+use disparity_published::Files;
+
+/// Files under `data/`, by their name there.
+macro_rules! built_in {
+    ($($name:literal),+ $(,)?) => {
+        &[ $( ($name, include_bytes!(concat!("../../data/", $name))) ),+ ]
+    };
+}
+
+/// Every file that `disparity data build` makes or reads under `data/`.
+pub(crate) const FILES: &[(&str, &[u8])] = built_in![
+    "codelists/area_changes.csv",
+    "codelists/areas.csv",
+    "codelists/categories.csv",
+    "codelists/category_labels.csv",
+    "codelists/columns.csv",
+    "codelists/combined_areas.csv",
+    "codelists/indicators.csv",
+    "codelists/publications.csv",
+    "codelists/rate_checks.csv",
+    "codelists/symbols.csv",
+    "codelists/tiles.csv",
+    "england/assessment_factors.csv",
+    "england/child_protection.csv",
+    "england/children_by_age_band.csv",
+    "england/children_by_decile.csv",
+    "england/children_by_single_year.csv",
+    "england/children_in_low_income_families.csv",
+    "england/children_in_need.csv",
+    "england/children_in_need_by_group.csv",
+    "england/children_looked_after.csv",
+    "england/children_looked_after_by_group.csv",
+    "england/inspections.csv",
+    "england/neighbourhoods_2011.csv",
+    "england/neighbourhoods_2021.csv",
+    "england/neighbours.csv",
+    "england/population.csv",
+    "england/primary_need.csv",
+    "england/published_rates_children_in_need_2022.csv",
+    "england/published_rates_children_looked_after_2025.csv",
+    "england/pupils.csv",
+    "england/revisions.csv",
+    "england/spend.csv",
+    "sources.toml",
+];
+
+/// The built-in files, or those of a folder laid out like them.
+pub(crate) fn files(
+    folder: Option<&std::path::Path>,
+) -> Result<Files, disparity_published::LoadErrors> {
+    match folder {
+        None => Ok(Files::built_in(FILES)),
+        Some(folder) => Files::read(folder, FILES.iter().map(|(name, _)| *name)),
+    }
+}

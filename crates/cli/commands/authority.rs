@@ -1,0 +1,225 @@
+//! `disparity authority`: one authority beside its neighbours, region and England.
+
+use anyhow::Result;
+use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
+use disparity_report::profile::{Against, Row, profile};
+use disparity_report::{View, rate, reported};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+use crate::args::{AuthorityArgs, Format};
+use crate::out::{csv, print, table};
+use crate::plan::{find_authority, for_authority};
+use crate::progress::Progress;
+use crate::stages::Published;
+
+pub(crate) fn authority(args: &AuthorityArgs) -> Result<()> {
+    let mut progress = Progress::new(false);
+    let published = Published::load(&args.selection, &mut progress)?;
+    let catalogue = published.catalogue();
+    let code = find_authority(&args.name, &catalogue.areas)?;
+    let plan = for_authority(&args.selection, code, Vec::new(), catalogue)?;
+    let release = published.release(&plan, &mut progress)?;
+    let view = View::new(&release, catalogue, &plan);
+    let area = catalogue.areas.get(code).ok_or(AreaLookupError::Unknown {
+        typed: args.name.clone(),
+        hint: None,
+    })?;
+    let rows = profile(view, area);
+    print(&match args.format {
+        Format::Text => text(view, area, &rows),
+        Format::Json => serde_json::to_string_pretty(&records(view, area, &rows))? + "\n",
+        Format::Csv => as_csv(&records(view, area, &rows))?,
+    })
+}
+
+fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
+    let areas = &view.catalogue.areas;
+    let region = area
+        .region
+        .map(|region| areas.name(region))
+        .unwrap_or_default();
+    let mut text = format!("{} ({}), {region}\n", area.name, area.code);
+    let neighbours = areas.neighbours(view.plan.neighbours, area.code);
+    if !neighbours.is_empty() {
+        let names: Vec<String> = neighbours
+            .iter()
+            .map(|neighbour| areas.name(neighbour.area))
+            .collect();
+        let _ = writeln!(
+            text,
+            "Statistical neighbours ({}): {}",
+            view.plan.neighbours.0,
+            names.join(", ")
+        );
+    }
+    if let Some(inspection) = view.catalogue.context.inspections.get(&area.code) {
+        let _ = writeln!(
+            text,
+            "Ofsted overall effectiveness: {} (inspected {})",
+            inspection.overall, inspection.inspected
+        );
+    }
+    for change in areas.boundary_changes(area.code) {
+        let (before, after) = (areas.name(change.predecessor), areas.name(change.successor));
+        let _ = writeln!(
+            text,
+            "Boundary change on {}: {before} to {after} ({})",
+            change.effective,
+            change.kind.word()
+        );
+    }
+    text.push('\n');
+    let header = [
+        "Indicator",
+        "Year",
+        "Count",
+        "Figure (95% interval)",
+        "Neighbours",
+        "with data",
+        "Region",
+        "England",
+        "Expected",
+        "Observed ÷ expected",
+        "Standing out",
+    ];
+    text += &table(
+        &header,
+        &[2, 3, 4, 5, 6, 7, 8, 9],
+        rows.iter().map(|row| line(view, row)),
+    );
+    text += "\nRates are per 10,000 children aged 0 to 17. Expected is at England's rate: arithmetic, not a target.\n\
+             Standing out allows for the ordinary spread between authorities. [c] withheld, [x] not available,\n\
+             [u] unreliable, [z] does not apply. Other years and intervals: disparity run.\n";
+    text
+}
+
+fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
+    let own = view.indicator(row.indicator);
+    let other = |against: &Against| reported(&against.value, |value| rate(*value, own));
+    let expected = row.expected.map(|row| row.outcome);
+    let adjusted = row.expected.and_then(|row| row.adjusted.value());
+    vec![
+        own.short_title.clone(),
+        row.period.to_string(),
+        reported(&row.count, |n| disparity_report::count(f64::from(*n))),
+        reported(&row.estimate, |m| {
+            let ends = m.intervals.p95;
+            format!(
+                "{} ({} to {})",
+                rate(m.value, own),
+                rate(ends.low, own),
+                rate(ends.high, own)
+            )
+        }),
+        other(&row.neighbours),
+        row.neighbours
+            .neighbours
+            .map_or(String::new(), |n| format!("{n}/10")),
+        other(&row.region),
+        other(&row.england),
+        expected.map_or(String::new(), |e| {
+            reported(&e, |e| disparity_report::count(e.expected))
+        }),
+        expected.map_or(String::new(), |e| {
+            reported(&e, |e| {
+                let ends = e.ratio.intervals.p95;
+                format!("{:.2} ({:.2} to {:.2})", e.ratio.value, ends.low, ends.high)
+            })
+        }),
+        adjusted.map_or(String::new(), |adjusted| {
+            adjusted.position.words().to_owned()
+        }),
+    ]
+}
+
+/// A row with full precision and stable names.
+#[derive(Debug, Serialize)]
+struct Record {
+    new_la_code: String,
+    la_name: String,
+    indicator: String,
+    time_period: u16,
+    unit: &'static str,
+    numerator: Option<u32>,
+    estimate: Option<f64>,
+    conf_low: Option<f64>,
+    conf_high: Option<f64>,
+    conf_level: f64,
+    symbol: Option<&'static str>,
+    neighbours_median: Option<f64>,
+    neighbours_with_data: Option<u8>,
+    region: Option<f64>,
+    england: Option<f64>,
+    ratio_to_year_before: Option<f64>,
+    ratio_to_five_years_before: Option<f64>,
+    expected: Option<f64>,
+    observed_over_expected: Option<f64>,
+    observed_over_expected_low: Option<f64>,
+    observed_over_expected_high: Option<f64>,
+    adjusted_position: Option<&'static str>,
+    issue_codes: String,
+}
+
+fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
+    rows.iter()
+        .map(|row| {
+            let own = view.indicator(row.indicator);
+            let factor = own.unit().factor();
+            let value = |measured: Reported<Measured>| measured.value().map(|m| m.value);
+            let expected: Option<ExpectedCount> = row.expected.and_then(|row| row.outcome.value());
+            let ends = row.estimate.value().map(|m| m.intervals.p95);
+            Record {
+                new_la_code: area.code.to_string(),
+                la_name: area.name.clone(),
+                indicator: own.name.clone(),
+                time_period: row.period.year(),
+                unit: own.unit().as_str(),
+                numerator: row.count.value(),
+                estimate: value(row.estimate).map(|v| v * factor),
+                conf_low: ends.map(|ends| ends.low * factor),
+                conf_high: ends.map(|ends| ends.high * factor),
+                conf_level: 0.95,
+                symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
+                neighbours_median: row.neighbours.value.value().map(|v| v * factor),
+                neighbours_with_data: row.neighbours.neighbours,
+                region: row.region.value.value().map(|v| v * factor),
+                england: row.england.value.value().map(|v| v * factor),
+                ratio_to_year_before: value(row.year_before.ratio),
+                ratio_to_five_years_before: value(row.five_years_before.ratio),
+                expected: expected.map(|e| e.expected),
+                observed_over_expected: expected.map(|e| e.ratio.value),
+                observed_over_expected_low: expected.map(|e| e.ratio.intervals.p95.low),
+                observed_over_expected_high: expected.map(|e| e.ratio.intervals.p95.high),
+                adjusted_position: row
+                    .expected
+                    .and_then(|row| row.adjusted.value())
+                    .map(|a| a.position.as_str()),
+                issue_codes: row.issues.to_string(),
+            }
+        })
+        .collect()
+}
+
+/// Records as CSV with the names of their JSON fields.
+fn as_csv(records: &[Record]) -> Result<String> {
+    let mut header = Vec::new();
+    let mut rows = Vec::new();
+    for record in records {
+        let serde_json::Value::Object(fields) = serde_json::to_value(record)? else {
+            continue;
+        };
+        header = fields.keys().cloned().collect();
+        rows.push(
+            fields
+                .values()
+                .map(|value| match value {
+                    serde_json::Value::Null => String::new(),
+                    serde_json::Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                })
+                .collect(),
+        );
+    }
+    csv(&header.iter().map(String::as_str).collect::<Vec<_>>(), rows)
+}

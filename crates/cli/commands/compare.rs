@@ -1,0 +1,266 @@
+//! `disparity compare`: one authority against others on every indicator.
+
+use anyhow::Result;
+use disparity_core::{
+    AreaCode, Areas, Comparator, Contrast, Estimate, IndicatorId, Measure, Period, Plan,
+};
+use disparity_report::{View, rate, reported};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+use crate::args::{CompareArgs, Format};
+use crate::out::{csv, print, table};
+use crate::plan::{PlanFile, find_authority, for_authority};
+use crate::progress::Progress;
+use crate::stages::Published;
+
+pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
+    let mut progress = Progress::new(false);
+    let published = Published::load(&args.selection, &mut progress)?;
+    let catalogue = published.catalogue();
+    let own = find_authority(&args.name, &catalogue.areas)?;
+    let defaults = PlanFile::read(&args.selection)?.resolve(&args.selection, &[], catalogue)?;
+    let whom = Whom::resolve(&args.with, own, &catalogue.areas, &defaults)?;
+    let plan = for_authority(&args.selection, own, whom.authorities.clone(), catalogue)?;
+    let release = published.release(&plan, &mut progress)?;
+    let view = View::new(&release, catalogue, &plan);
+    let lines: Vec<Line<'_>> = plan
+        .compared
+        .iter()
+        .flat_map(|id| lines(view, *id, own, &whom))
+        .collect();
+    print(&match args.format {
+        Format::Text => text(view, &lines),
+        Format::Json => {
+            serde_json::to_string_pretty(
+                &lines
+                    .iter()
+                    .map(|line| record(view, line))
+                    .collect::<Vec<_>>(),
+            )? + "\n"
+        }
+        Format::Csv => as_csv(view, &lines)?,
+    })
+}
+
+/// The areas to stand beside the authority.
+struct Whom {
+    authorities: Vec<AreaCode>,
+    larger: Vec<AreaCode>,
+}
+
+impl Whom {
+    fn resolve(with: &[String], own: AreaCode, areas: &Areas, plan: &Plan) -> Result<Self> {
+        let mut whom = Self {
+            authorities: Vec::new(),
+            larger: Vec::new(),
+        };
+        for name in with
+            .iter()
+            .flat_map(|names| names.split(';'))
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            match name {
+                "neighbours" => whom.authorities.extend(
+                    areas
+                        .neighbours(plan.neighbours, own)
+                        .iter()
+                        .map(|neighbour| neighbour.area),
+                ),
+                "region" => whom
+                    .larger
+                    .extend(areas.get(own).and_then(|area| area.region)),
+                "england" => whom.larger.push(AreaCode::ENGLAND),
+                name => whom.authorities.push(find_authority(name, areas)?),
+            }
+        }
+        whom.authorities.retain(|code| *code != own);
+        Ok(whom)
+    }
+}
+
+/// One area's figure for one indicator, and how the authority's compares with it.
+struct Line<'a> {
+    indicator: IndicatorId,
+    period: Period,
+    area: AreaCode,
+    estimate: Option<&'a Estimate>,
+    against: Option<&'a Contrast>,
+}
+
+fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom) -> Vec<Line<'a>> {
+    let Some(period) = view.last_period(indicator) else {
+        return Vec::new();
+    };
+    let line = |area, wanted: Option<Comparator>| Line {
+        indicator,
+        period,
+        area,
+        estimate: view.total(indicator, period, area),
+        against: wanted.and_then(|wanted| {
+            view.contrast(indicator, period, own, Measure::Ratio, |found| {
+                found == wanted
+            })
+        }),
+    };
+    let larger = whom.larger.iter().map(|code| {
+        let comparator = if *code == AreaCode::ENGLAND {
+            Comparator::England
+        } else {
+            Comparator::Region(*code)
+        };
+        line(*code, Some(comparator))
+    });
+    let others = whom
+        .authorities
+        .iter()
+        .map(|code| line(*code, Some(Comparator::Area(*code))));
+    std::iter::once(line(own, None))
+        .chain(others)
+        .chain(larger)
+        .collect()
+}
+
+fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
+    let mut text = String::new();
+    for group in lines.chunk_by(|a, b| a.indicator == b.indicator) {
+        let own = view.indicator(group[0].indicator);
+        let unit = if own.unit() == disparity_core::Unit::Per10k {
+            "per 10,000 children"
+        } else {
+            "per cent"
+        };
+        let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
+        let name = view.catalogue.areas.name(group[0].area);
+        let heading = format!("{name} ÷ it (95% interval)");
+        let rows = group.iter().map(|line| {
+            let absent = || "[x]".to_owned();
+            vec![
+                view.catalogue.areas.name(line.area),
+                line.estimate.map_or_else(absent, |row| {
+                    reported(&row.numerator, |n| disparity_report::count(f64::from(*n)))
+                }),
+                line.estimate.map_or_else(absent, |row| {
+                    reported(&row.outcome, |m| {
+                        let ends = m.intervals.p95;
+                        format!(
+                            "{} ({} to {})",
+                            rate(m.value, own),
+                            rate(ends.low, own),
+                            rate(ends.high, own)
+                        )
+                    })
+                }),
+                line.against.map_or(String::new(), |row| {
+                    reported(&row.outcome, |m| {
+                        format!(
+                            "{:.2} ({:.2} to {:.2})",
+                            m.value, m.intervals.p95.low, m.intervals.p95.high
+                        )
+                    })
+                }),
+            ]
+        });
+        text += &table(
+            &["Area", "Count", "Figure (95% interval)", &heading],
+            &[1, 2, 3],
+            rows,
+        );
+        text.push('\n');
+    }
+    text += "An interval for a ratio that contains 1 is no evidence of a difference. With many comparisons some will miss 1 by chance.\n";
+    text
+}
+
+/// A line with full precision and stable names.
+#[derive(Debug, Serialize)]
+struct Record {
+    indicator: String,
+    time_period: u16,
+    area_code: String,
+    area_name: String,
+    unit: &'static str,
+    numerator: Option<u32>,
+    denominator: Option<f64>,
+    estimate: Option<f64>,
+    conf_low: Option<f64>,
+    conf_high: Option<f64>,
+    symbol: Option<&'static str>,
+    ratio: Option<f64>,
+    ratio_low: Option<f64>,
+    ratio_high: Option<f64>,
+    method: Option<&'static str>,
+    conf_level: f64,
+}
+
+fn record(view: View<'_>, line: &Line<'_>) -> Record {
+    let own = view.indicator(line.indicator);
+    let factor = own.unit().factor();
+    let measured = line.estimate.and_then(|row| row.outcome.value());
+    let ratio = line.against.and_then(|row| row.outcome.value());
+    Record {
+        indicator: own.name.clone(),
+        time_period: line.period.year(),
+        area_code: line.area.to_string(),
+        area_name: view.catalogue.areas.name(line.area),
+        unit: own.unit().as_str(),
+        numerator: line.estimate.and_then(|row| row.numerator.value()),
+        denominator: line.estimate.and_then(|row| row.denominator.value.value()),
+        estimate: measured.map(|m| m.value * factor),
+        conf_low: measured.map(|m| m.intervals.p95.low * factor),
+        conf_high: measured.map(|m| m.intervals.p95.high * factor),
+        symbol: line.estimate.map_or(Some("x"), |row| {
+            row.outcome.symbol().map(disparity_core::Symbol::mark)
+        }),
+        ratio: ratio.map(|m| m.value),
+        ratio_low: ratio.map(|m| m.intervals.p95.low),
+        ratio_high: ratio.map(|m| m.intervals.p95.high),
+        method: ratio.map(|m| m.method),
+        conf_level: 0.95,
+    }
+}
+
+fn as_csv(view: View<'_>, lines: &[Line<'_>]) -> Result<String> {
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    let rows = lines.iter().map(|line| {
+        let r = record(view, line);
+        vec![
+            r.indicator,
+            r.time_period.to_string(),
+            r.area_code,
+            r.area_name,
+            r.unit.to_owned(),
+            r.numerator.map_or(String::new(), |n| n.to_string()),
+            number(r.denominator),
+            number(r.estimate),
+            number(r.conf_low),
+            number(r.conf_high),
+            r.symbol.unwrap_or_default().to_owned(),
+            number(r.ratio),
+            number(r.ratio_low),
+            number(r.ratio_high),
+            r.method.unwrap_or_default().to_owned(),
+            r.conf_level.to_string(),
+        ]
+    });
+    let header = [
+        "indicator",
+        "time_period",
+        "area_code",
+        "area_name",
+        "unit",
+        "numerator",
+        "denominator",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "symbol",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "method",
+        "conf_level",
+    ];
+    csv(&header, rows)
+}

@@ -1,0 +1,146 @@
+//! `disparity data`: build, list and verify the built-in figures.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use disparity_core::{Catalogue, GeographicLevel};
+use disparity_published::{
+    CODE_LISTS, COLUMNS, Files, RateCheck, SOURCES, Sources, verify_rates, verify_tables,
+};
+
+use crate::args::Selection;
+use crate::builtin;
+use crate::out::{print, table, write_folder};
+use crate::progress::Progress;
+use crate::stages::Published;
+
+/// Compiles published files into the built-in tables of `to`.
+pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
+    let mut progress = Progress::new(false);
+    let names = CODE_LISTS.into_iter().chain([COLUMNS]);
+    let lists = Files::read(to, names).context("the code lists could not be read")?;
+    let paths = disparity_published::source_paths(&lists)?;
+    let published = Files::read(from, paths.iter().map(String::as_str))
+        .context("the published files could not be read")?;
+    let built = progress.stage("compiling the published files", || {
+        disparity_published::build(&lists, &published)
+    })?;
+    for issue in &built.issues {
+        let place = issue
+            .place
+            .as_ref()
+            .map(|place| format!(" ({place})"))
+            .unwrap_or_default();
+        eprintln!(
+            "{}: {}{place} [{}]",
+            issue.code.severity().as_str(),
+            issue.message,
+            issue.code
+        );
+    }
+    write_folder(to, &built.output)?;
+    let bytes: usize = built.output.iter().map(|(_, bytes)| bytes.len()).sum();
+    print(&format!(
+        "Compiled {} published files into {} files ({:.1} MB) in {}\n",
+        paths.len(),
+        built.output.iter().count(),
+        bytes as f64 / 1e6,
+        to.display()
+    ))
+}
+
+/// Lists the built-in tables and their sources.
+pub(crate) fn list() -> Result<()> {
+    let files = builtin::files(None)?;
+    let sources = Sources::from_toml(&String::from_utf8_lossy(files.get(SOURCES)?))?;
+    let tables = sources.tables().iter().map(|table| {
+        vec![
+            table.name.clone(),
+            table.rows.to_string(),
+            table.sha256[..12].to_owned(),
+        ]
+    });
+    let from = sources.sources().into_iter().map(|source| {
+        vec![
+            source.id,
+            source.publication,
+            source.table,
+            source.release,
+            source.licence,
+            source.sha256[..12].to_owned(),
+        ]
+    });
+    print(&format!(
+        "{}\n{}",
+        table(&["Table", "Rows", "SHA-256"], &[1], tables),
+        table(
+            &[
+                "Source",
+                "Publication",
+                "Table",
+                "Release",
+                "Licence",
+                "SHA-256"
+            ],
+            &[],
+            from
+        )
+    ))
+}
+
+/// Checks digests and printed rates; false if something is wrong with either.
+pub(crate) fn verify(data: Option<&Path>, all: bool) -> Result<bool> {
+    let files = builtin::files(data)?;
+    let mut progress = Progress::new(false);
+    let tables = verify_tables(&files)?;
+    let intact = tables.iter().filter(|table| table.intact).count();
+    let mut text = format!("{intact} of {} tables match their digest\n", tables.len());
+    for broken in tables.iter().filter(|table| !table.intact) {
+        let _ = writeln!(text, "  changed: {}", broken.name);
+    }
+    let selection = Selection {
+        data: data.map(Path::to_path_buf),
+        ..Selection::default()
+    };
+    let published = Published::load(&selection, &mut progress)?;
+    let checks = progress.stage("reproducing printed rates", || verify_rates(&files))?;
+    for check in &checks {
+        text += &describe(check, published.catalogue(), all);
+    }
+    print(&text)?;
+    Ok(intact == tables.len()
+        && checks
+            .iter()
+            .all(|check| check.authorities.0 == check.authorities.1))
+}
+
+fn describe(check: &RateCheck, catalogue: &Catalogue, all: bool) -> String {
+    let mut text = format!(
+        "{}: {} of {} rates of local authorities reproduced, {} of {} of regions and England\n",
+        check.table, check.authorities.1, check.authorities.0, check.regions.1, check.regions.0
+    );
+    let shown = if all { usize::MAX } else { 5 };
+    for exception in check.exceptions.iter().take(shown) {
+        let level = match exception.level {
+            GeographicLevel::LocalAuthority => "",
+            _ => " (count published to the nearest 10)",
+        };
+        let _ = writeln!(
+            text,
+            "  {} {} {}: printed {}, ours {}{level}",
+            catalogue.areas.name(exception.area),
+            exception.period,
+            catalogue.indicators.get(exception.indicator).name,
+            exception.printed,
+            exception
+                .ours
+                .map_or("not available".to_owned(), |ours| format!("{ours:.3}"))
+        );
+    }
+    let more = check.exceptions.len().saturating_sub(shown);
+    if more > 0 {
+        let _ = writeln!(text, "  … and {more} more; --all lists them");
+    }
+    text
+}

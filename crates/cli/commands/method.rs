@@ -1,0 +1,33 @@
+//! `disparity method`: what a method computes, when to use it, and where it was published.
+
+use anyhow::Result;
+use disparity_core::did_you_mean;
+use disparity_stats::{method as find, methods};
+
+use crate::hint::Hinted;
+use crate::out::{print, table};
+
+pub(crate) fn method(name: Option<&str>) -> Result<()> {
+    let Some(name) = name else {
+        let rows = methods().iter().map(|method| {
+            vec![
+                method.name.to_owned(),
+                method.group.to_owned(),
+                method.title.to_owned(),
+            ]
+        });
+        return print(
+            &(table(&["Method", "Group", "What it computes"], &[], rows)
+                + "\n`disparity method NAME` explains one.\n"),
+        );
+    };
+    match find(name) {
+        Some(method) => print(&format!("{}\n\n{}\n", method.name, method.text.trim_end())),
+        None => {
+            let known = methods().iter().map(|method| method.name);
+            let hint = did_you_mean(name, known)
+                .unwrap_or_else(|| "`disparity method` lists them all".to_owned());
+            Err(Hinted::new(format!("no method is called {name:?}"), hint).into())
+        }
+    }
+}

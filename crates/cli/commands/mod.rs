@@ -1,0 +1,7 @@
+//! One module a command.
+pub(crate) mod authority;
+pub(crate) mod codes;
+pub(crate) mod compare;
+pub(crate) mod data;
+pub(crate) mod method;
+pub(crate) mod run;

@@ -1,0 +1,158 @@
+//! `disparity run`: tables, charts and the page.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use disparity_core::{Plan, Release};
+use disparity_export::{Manifest, Written};
+use disparity_report::{Page, View, render};
+
+use crate::args::RunArgs;
+use crate::hint::Hinted;
+use crate::out::print;
+use crate::plan::PlanFile;
+use crate::progress::Progress;
+use crate::stages::Published;
+
+pub(crate) fn run(args: &RunArgs) -> Result<()> {
+    let mut progress = Progress::new(args.timings);
+    let output = Output::prepare(&args.out)?;
+    let published = Published::load(&args.selection, &mut progress)?;
+    let plan = PlanFile::read(&args.selection)?.resolve(
+        &args.selection,
+        &args.authorities,
+        published.catalogue(),
+    )?;
+    let release = published.release(&plan, &mut progress)?;
+    let catalogue = published.catalogue();
+    let written = progress.stage(
+        "writing tables and drawing charts",
+        || -> Result<Written> {
+            let (tables, page) = std::thread::scope(|scope| {
+                let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
+                let tables = disparity_export::write_tables(&release, catalogue, &output.staged);
+                (tables, page.join())
+            });
+            let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let mut written = tables?;
+            written.extend(write_page(&page, &output.staged)?);
+            Ok(written)
+        },
+    )?;
+    let manifest = Manifest::describe(&release, catalogue, &plan, written);
+    disparity_export::write_manifest(&manifest, &output.staged)?;
+    let folder = output.finish()?;
+    print(&summary(&folder, &release, &plan))
+}
+
+fn write_page(page: &Page, folder: &Path) -> Result<Written> {
+    let charts = folder.join("charts");
+    std::fs::create_dir_all(&charts).context("cannot make the folder for charts")?;
+    let mut written = Written::new();
+    for chart in &page.charts {
+        let record = disparity_export::write_file(&charts.join(&chart.file), chart.svg.as_bytes())?;
+        written.insert(format!("charts/{}", chart.file), record);
+    }
+    let page = disparity_export::write_file(&folder.join("index.html"), page.html.as_bytes())?;
+    written.insert("index.html".to_owned(), page);
+    Ok(written)
+}
+
+/// Says what was made.
+fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
+    let results = release.results();
+    format!(
+        "Wrote {}\n\
+         \x20 index.html      the page: open it in a browser\n\
+         \x20 estimates       {} rates and proportions with intervals\n\
+         \x20 expected        {} expected counts against what was counted\n\
+         \x20 contrasts       {} comparisons between areas, years and groups\n\
+         \x20 issues          {} things to know\n\
+         \x20 charts/         drawings as SVG\n\
+         \x20 manifest.json   inputs, plan and digests\n\
+         {} indicators; every table as .csv, with .meta.csv, and as .parquet\n",
+        folder.display(),
+        results.estimates.len(),
+        results.expected.len(),
+        results.contrasts.len(),
+        results.issues.len(),
+        plan.indicators.len()
+    )
+}
+
+/// A folder that is filled aside and put in place when everything is written.
+struct Output {
+    folder: PathBuf,
+    staged: PathBuf,
+}
+
+impl Output {
+    /// Refuses a folder that holds something other than an earlier run, and makes the staging folder.
+    fn prepare(folder: &Path) -> Result<Self> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries.count(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
+            Err(error) => {
+                let message = format!(
+                    "cannot use `{}` as the output folder: {error}",
+                    folder.display()
+                );
+                return Err(Hinted::new(
+                    message,
+                    "choose a folder with --out that you may write to",
+                )
+                .into());
+            }
+        };
+        if entries > 0 && !folder.join("manifest.json").is_file() {
+            let message = format!(
+                "`{}` holds files that are not from an earlier run",
+                folder.display()
+            );
+            return Err(Hinted::new(message, "choose an empty or a new folder with --out").into());
+        }
+        let name = folder
+            .file_name()
+            .map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
+        let staged = folder.with_file_name(format!(".{name}.part"));
+        // What a run that was stopped left behind.
+        if staged.exists() {
+            std::fs::remove_dir_all(&staged)
+                .with_context(|| format!("cannot remove `{}`", staged.display()))?;
+        }
+        std::fs::create_dir_all(&staged).map_err(|error| {
+            let message = format!("cannot write beside `{}`: {error}", folder.display());
+            Hinted::new(message, "choose a folder with --out that you may write to")
+        })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            staged,
+        })
+    }
+
+    /// Puts the finished folder in place of an earlier run.
+    fn finish(self) -> Result<PathBuf> {
+        let folder = self.folder.clone();
+        let replaced = self.staged.with_extension("old");
+        if folder.exists() {
+            std::fs::rename(&folder, &replaced)
+                .with_context(|| format!("cannot replace `{}`", folder.display()))?;
+        }
+        std::fs::rename(&self.staged, &folder)
+            .with_context(|| format!("cannot put `{}` in place", folder.display()))?;
+        if replaced.exists() {
+            std::fs::remove_dir_all(&replaced)
+                .with_context(|| format!("cannot remove `{}`", replaced.display()))?;
+        }
+        Ok(folder)
+    }
+}
+
+impl Drop for Output {
+    /// Nothing half-written stays behind.
+    fn drop(&mut self) {
+        if self.staged.exists() {
+            drop(std::fs::remove_dir_all(&self.staged));
+        }
+    }
+}

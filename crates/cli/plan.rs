@@ -1,0 +1,250 @@
+//! From what was typed and a plan file to a resolved plan, with every default filled in.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use disparity_core::{
+    AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, IndicatorId,
+    NeighbourModel, Period, Plan, did_you_mean,
+};
+use serde::Deserialize;
+
+use crate::args::Selection;
+use crate::hint::Hinted;
+
+/// A plan file. Every field may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PlanFile {
+    indicators: Vec<String>,
+    authorities: Vec<String>,
+    periods: Vec<Years>,
+    neighbours: Option<u16>,
+    chinese_group: Option<String>,
+    include_tiny: bool,
+    reference_group: Option<String>,
+}
+
+/// A year as a number, or a year or a range as text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Years {
+    Number(u16),
+    Text(String),
+}
+
+impl PlanFile {
+    /// Reads the plan that the selection names, if it names one.
+    pub(crate) fn read(selection: &Selection) -> Result<Self> {
+        let Some(path) = &selection.plan else {
+            return Ok(Self::default());
+        };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("cannot read the plan `{}`", path.display()))
+    }
+
+    /// The broad group in which Chinese children are counted: needed before the figures are loaded.
+    pub(crate) fn chinese_group(&self) -> Result<ChineseGroup> {
+        match self.chinese_group.as_deref() {
+            None | Some("asian") => Ok(ChineseGroup::Asian),
+            Some("other") => Ok(ChineseGroup::Other),
+            Some(found) => Err(Hinted::new(
+                format!("`chinese_group` cannot be {found:?}"),
+                "use \"asian\" or \"other\"",
+            )
+            .into()),
+        }
+    }
+
+    /// Resolves everything against the code lists.
+    pub(crate) fn resolve(
+        &self,
+        selection: &Selection,
+        authorities: &[String],
+        catalogue: &Catalogue,
+    ) -> Result<Plan> {
+        let names = if selection.indicators.is_empty() {
+            &self.indicators
+        } else {
+            &selection.indicators
+        };
+        let (indicators, compared) = indicators(names, catalogue)?;
+        let wanted = if authorities.is_empty() {
+            &self.authorities
+        } else {
+            authorities
+        };
+        let periods = if selection.periods.is_empty() {
+            let typed: Vec<String> = self.periods.iter().map(Years::text).collect();
+            periods(&typed)?
+        } else {
+            periods(&selection.periods)?
+        };
+        Ok(Plan {
+            indicators,
+            compared,
+            authorities: (!wanted.is_empty())
+                .then(|| find_authorities(wanted, &catalogue.areas))
+                .transpose()?,
+            against: Vec::new(),
+            periods,
+            neighbours: neighbours(self.neighbours, &catalogue.areas)?,
+            chinese_group: self.chinese_group()?,
+            include_tiny: self.include_tiny,
+            reference_group: self.reference_group(catalogue)?,
+        })
+    }
+
+    fn reference_group(&self, catalogue: &Catalogue) -> Result<String> {
+        let wanted = self.reference_group.as_deref().unwrap_or("white");
+        let list = catalogue.dimensions.list(Dimension::EthnicityMajor);
+        let known = || {
+            list.iter()
+                .filter(|(_, category)| !category.unknown)
+                .map(|(_, category)| category.code.as_str())
+        };
+        if known().any(|code| code == wanted) {
+            return Ok(wanted.to_owned());
+        }
+        let codes: Vec<&str> = known().collect();
+        Err(Hinted::new(
+            format!("no broad ethnic group has the code {wanted:?}"),
+            format!("use one of {}", codes.join(", ")),
+        )
+        .into())
+    }
+}
+
+impl Years {
+    fn text(&self) -> String {
+        match self {
+            Self::Number(year) => year.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// Indicators to compute (with the counts that proportions are parts of nowhere implied), and those
+/// to compare: the headline ones by default, all that were named otherwise.
+fn indicators(
+    names: &[String],
+    catalogue: &Catalogue,
+) -> Result<(Vec<IndicatorId>, Vec<IndicatorId>)> {
+    let all = || catalogue.indicators.iter();
+    if names.is_empty() {
+        let headline = all()
+            .filter(|(_, indicator)| indicator.headline)
+            .map(|(id, _)| id)
+            .collect();
+        return Ok((all().map(|(id, _)| id).collect(), headline));
+    }
+    let mut wanted = Vec::new();
+    for name in names {
+        let Some(id) = catalogue.indicators.id(name.trim()) else {
+            let known = all().map(|(_, indicator)| indicator.name.as_str());
+            let hint = did_you_mean(name, known)
+                .unwrap_or_else(|| "`disparity codes indicators` lists them all".to_owned());
+            return Err(Hinted::new(format!("no indicator is called {name:?}"), hint).into());
+        };
+        wanted.push(id);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    Ok((wanted.clone(), wanted))
+}
+
+/// Finds one authority by name or code.
+pub(crate) fn find_authority(typed: &str, areas: &Areas) -> Result<AreaCode> {
+    let area = areas
+        .find(typed)
+        .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+    if area.level != GeographicLevel::LocalAuthority {
+        let words = if area.level == GeographicLevel::National {
+            "the country"
+        } else {
+            "a region"
+        };
+        let hint = "name a local authority; `disparity codes areas` lists them all";
+        return Err(Hinted::new(
+            format!("{} is {words}, not a local authority", area.name),
+            hint,
+        )
+        .into());
+    }
+    Ok(area.code)
+}
+
+fn find_authorities(names: &[String], areas: &Areas) -> Result<Vec<AreaCode>> {
+    let mut codes = names
+        .iter()
+        .map(|name| find_authority(name, areas))
+        .collect::<Result<Vec<_>>>()?;
+    codes.sort_unstable();
+    codes.dedup();
+    Ok(codes)
+}
+
+fn periods(typed: &[String]) -> Result<Option<Vec<Period>>> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for text in typed {
+        let years = |text: &str| text.trim().parse::<Period>();
+        let range = text
+            .split_once('-')
+            .map(|(from, to)| (years(from), years(to)));
+        match (years(text), range) {
+            (Ok(period), _) => found.push(period),
+            (_, Some((Ok(from), Ok(to)))) if from <= to => {
+                found.extend((from.year()..=to.year()).filter_map(Period::ending));
+            }
+            (Err(error), _) => bail!(Hinted::new(
+                error.to_string(),
+                "a range is written 2018-2025"
+            )),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(Some(found))
+}
+
+fn neighbours(wanted: Option<u16>, areas: &Areas) -> Result<NeighbourModel> {
+    let models = areas.neighbour_models();
+    let newest = models.iter().copied().max().unwrap_or(NeighbourModel(2025));
+    match wanted.map(NeighbourModel) {
+        None => Ok(newest),
+        Some(model) if models.contains(&model) => Ok(model),
+        Some(model) => {
+            let years: Vec<String> = models.iter().map(|model| model.0.to_string()).collect();
+            let hint = format!("use one of {}", years.join(", "));
+            Err(Hinted::new(
+                format!("there is no list of statistical neighbours for {}", model.0),
+                hint,
+            )
+            .into())
+        }
+    }
+}
+
+/// A plan for looking at one authority, and at others beside it.
+pub(crate) fn for_authority(
+    selection: &Selection,
+    authority: AreaCode,
+    against: Vec<AreaCode>,
+    catalogue: &Catalogue,
+) -> Result<Plan> {
+    let mut plan = PlanFile::read(selection)?.resolve(selection, &[], catalogue)?;
+    plan.authorities = Some(vec![authority]);
+    plan.against = against;
+    // Only what is compared is shown.
+    plan.indicators.clone_from(&plan.compared);
+    Ok(plan)
+}
+
+/// The folder of tables to use instead of the built-in ones, if one was named.
+pub(crate) fn folder(selection: &Selection) -> Option<&Path> {
+    selection.data.as_deref()
+}

@@ -1,0 +1,51 @@
+//! The data flow: load, analyse, disclose.
+
+use anyhow::Result;
+use disparity_analysis::{Input, analyse};
+use disparity_core::{Catalogue, Plan, Policy, Provenance, Release, disclosure::disclose};
+use disparity_published::{Loaded, load};
+
+use crate::args::Selection;
+use crate::builtin;
+use crate::plan::{PlanFile, folder};
+use crate::progress::Progress;
+
+/// The published figures, loaded as a selection asks.
+pub(crate) struct Published {
+    loaded: Loaded,
+    issues: Vec<disparity_core::Issue>,
+}
+
+impl Published {
+    /// Loads the built-in figures, or those of the folder that was named.
+    pub(crate) fn load(selection: &Selection, progress: &mut Progress) -> Result<Self> {
+        let chinese_group = PlanFile::read(selection)?.chinese_group()?;
+        let warned = progress.stage("reading the published figures", || {
+            load(&builtin::files(folder(selection))?, chinese_group)
+        })?;
+        Ok(Self {
+            loaded: warned.output,
+            issues: warned.issues,
+        })
+    }
+
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.loaded.catalogue
+    }
+
+    /// Analyses the figures and passes the results through the gate.
+    pub(crate) fn release(&self, plan: &Plan, progress: &mut Progress) -> Result<Release> {
+        let mut results =
+            progress.stage("computing rates, comparisons and expected counts", || {
+                analyse(Input {
+                    cube: &self.loaded.cube,
+                    populations: &self.loaded.populations,
+                    catalogue: &self.loaded.catalogue,
+                    plan,
+                    provenance: Provenance::Published,
+                })
+            });
+        results.issues.extend(self.issues.iter().cloned());
+        Ok(disclose(results, Policy::Published)?)
+    }
+}

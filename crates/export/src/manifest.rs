@@ -1,0 +1,136 @@
+//! What was asked, of what, with what, and what came out: enough for someone else to get the same
+//! bytes. No clock, no user, no path outside the output folder.
+
+use disparity_core::{Catalogue, Plan, Release};
+use serde::Serialize;
+
+use crate::Written;
+
+/// The plan with names instead of numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanRecord {
+    /// Indicators computed.
+    pub indicators: Vec<String>,
+    /// Indicators compared.
+    pub compared: Vec<String>,
+    /// Authorities written; empty for all.
+    pub authorities: Vec<String>,
+    /// Areas that those are compared with, beside the usual ones.
+    pub against: Vec<String>,
+    /// Periods written; empty for all.
+    pub periods: Vec<String>,
+    /// Year of the list of statistical neighbours.
+    pub neighbours: u16,
+    /// Broad group in which Chinese children are counted.
+    pub chinese_group: &'static str,
+    /// Whether tiny areas are ranked.
+    pub include_tiny: bool,
+    /// Group that ethnic groups are compared with.
+    pub reference_group: String,
+}
+
+impl PlanRecord {
+    /// The plan in words.
+    #[must_use]
+    pub fn of(plan: &Plan, catalogue: &Catalogue) -> Self {
+        let names = |ids: &[disparity_core::IndicatorId]| {
+            ids.iter()
+                .map(|id| catalogue.indicators.get(*id).name.clone())
+                .collect()
+        };
+        Self {
+            indicators: names(&plan.indicators),
+            compared: names(&plan.compared),
+            authorities: plan
+                .authorities
+                .iter()
+                .flatten()
+                .map(ToString::to_string)
+                .collect(),
+            against: plan.against.iter().map(ToString::to_string).collect(),
+            periods: plan
+                .periods
+                .iter()
+                .flatten()
+                .map(ToString::to_string)
+                .collect(),
+            neighbours: plan.neighbours.0,
+            chinese_group: plan.chinese_group.as_str(),
+            include_tiny: plan.include_tiny,
+            reference_group: plan.reference_group.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct InputRecord {
+    id: String,
+    publication: String,
+    table: String,
+    release: String,
+    licence: String,
+    sha256: String,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileRecord {
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Rows without the header, for tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+}
+
+/// The record of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Manifest {
+    program: &'static str,
+    version: &'static str,
+    licence: &'static str,
+    disclosure_policy: &'static str,
+    plan: PlanRecord,
+    inputs: Vec<InputRecord>,
+    outputs: Written,
+}
+
+impl Manifest {
+    /// Describes a run and the files it wrote.
+    #[must_use]
+    pub fn describe(
+        release: &Release,
+        catalogue: &Catalogue,
+        plan: &Plan,
+        outputs: Written,
+    ) -> Self {
+        let inputs = catalogue
+            .sources
+            .iter()
+            .map(|source| InputRecord {
+                id: source.id.clone(),
+                publication: source.publication.clone(),
+                table: source.table.clone(),
+                release: source.release.clone(),
+                licence: source.licence.clone(),
+                sha256: source.sha256.clone(),
+            })
+            .collect();
+        Self {
+            program: "disparity",
+            version: env!("CARGO_PKG_VERSION"),
+            licence: crate::tables::LICENCE,
+            disclosure_policy: release.policy().as_str(),
+            plan: PlanRecord::of(plan, catalogue),
+            inputs,
+            outputs,
+        }
+    }
+
+    /// The manifest as indented JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}

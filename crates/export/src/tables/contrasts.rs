@@ -1,0 +1,213 @@
+//! One figure against another.
+
+use disparity_core::{
+    Catalogue, CategoryId, Comparator, Contrast, Dimension, Measure, Results, Stratum, Unit,
+};
+
+use super::place::{About, IsAbout, groups, indicator, time_and_place};
+use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
+use crate::column::{At, Column, Role, TableView, Words};
+
+type Row<'a> = At<'a, Contrast>;
+
+impl IsAbout for Contrast {
+    fn about(&self) -> About {
+        let key = self.key;
+        About {
+            indicator: key.indicator,
+            period: key.period,
+            area: key.area,
+            stratum: key.stratum,
+        }
+    }
+}
+
+pub(crate) fn contrasts<'a>(
+    results: &'a Results,
+    catalogue: &'a Catalogue,
+) -> TableView<'a, Contrast> {
+    let rows = results.contrasts.as_slice();
+    let mut columns = time_and_place(rows, catalogue);
+    columns.extend(indicator(catalogue));
+    columns.extend(groups(catalogue));
+    columns.extend(comparison(rows, catalogue));
+    columns.extend(figures(catalogue));
+    columns.push(level());
+    columns.push(method(rows, |row| {
+        row.outcome.value().map(|measured| measured.method)
+    }));
+    columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    TableView {
+        name: "contrasts",
+        columns,
+        rows,
+        levels: LEVELS.len(),
+    }
+}
+
+/// What the two values of a row are in.
+#[derive(Clone, Copy)]
+enum ValueUnit {
+    Of(Unit),
+    Count,
+}
+
+impl ValueUnit {
+    fn of(row: &Contrast, catalogue: &Catalogue) -> Self {
+        match row.measure {
+            Measure::Ratio | Measure::Difference => {
+                Self::Of(catalogue.indicators.get(row.key.indicator).unit())
+            }
+            Measure::Disproportionality => Self::Of(Unit::Proportion),
+            Measure::Share => Self::Count,
+        }
+    }
+
+    const fn factor(self) -> f64 {
+        match self {
+            Self::Of(unit) => unit.factor(),
+            Self::Count => 1.0,
+        }
+    }
+
+    const NAMES: [&'static str; 3] = [Unit::Per10k.as_str(), Unit::Proportion.as_str(), "count"];
+
+    const fn position(self) -> usize {
+        match self {
+            Self::Of(Unit::Per10k) => 0,
+            Self::Of(Unit::Proportion) => 1,
+            Self::Count => 2,
+        }
+    }
+}
+
+/// Ratios and shares have no unit; differences have that of their terms.
+fn factor(row: &Contrast, catalogue: &Catalogue) -> f64 {
+    if row.measure == Measure::Difference {
+        ValueUnit::of(row, catalogue).factor()
+    } else {
+        1.0
+    }
+}
+
+fn comparison<'a>(rows: &'a [Contrast], catalogue: &'a Catalogue) -> Vec<Column<'a, Contrast>> {
+    let measure = |row: &Contrast| {
+        row.measure
+            .as_str(catalogue.indicators.get(row.key.indicator).unit())
+    };
+    let kinds = Words::of(
+        rows.iter().map(|row| row.comparator.as_str()),
+        str::to_owned,
+    );
+    let names = Words::of(rows.iter().map(|row| row.comparator), |comparator| {
+        comparator_name(comparator, catalogue)
+    });
+    let measures = Words::of(rows.iter().map(measure), str::to_owned);
+    vec![
+        text(
+            "comparator_type",
+            Role::Filter,
+            "What the figure is compared with",
+            kinds.dictionary(),
+            move |at: Row<'_>| kinds.value(at.row.comparator.as_str()),
+        ),
+        text(
+            "comparator",
+            Role::Filter,
+            "Which one",
+            names.dictionary(),
+            move |at: Row<'_>| names.value(at.row.comparator),
+        ),
+        text(
+            "measure",
+            Role::Filter,
+            "How they are compared",
+            measures.dictionary(),
+            move |at: Row<'_>| measures.value(measure(at.row)),
+        ),
+    ]
+}
+
+fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
+    let [low, high] = interval(
+        ("conf_low", "conf_high"),
+        ("Lower end of the interval", "Upper end of the interval"),
+        2,
+        move |row: &Contrast| {
+            row.outcome
+                .value()
+                .map(|m| m.intervals.times(factor(row, catalogue)))
+        },
+    );
+    vec![
+        number("group_value", "The figure", 1, move |at: Row<'_>| {
+            let unit = ValueUnit::of(at.row, catalogue);
+            at.row
+                .group_value
+                .value()
+                .map(|value| value * unit.factor())
+        }),
+        number(
+            "comparator_value",
+            "What it is compared with",
+            1,
+            move |at: Row<'_>| {
+                let unit = ValueUnit::of(at.row, catalogue);
+                at.row
+                    .comparator_value
+                    .value()
+                    .map(|value| value * unit.factor())
+            },
+        ),
+        cases(
+            "unit",
+            "Unit of the two figures, and of a difference",
+            ValueUnit::NAMES,
+            move |row: &Contrast| Some(ValueUnit::of(row, catalogue).position()),
+        ),
+        whole(
+            "neighbours_with_data",
+            "Neighbours that had a figure, of ten",
+            |at: Row<'_>| at.row.neighbours_with_data.map(u32::from),
+        ),
+        number("estimate", "The comparison", 2, move |at: Row<'_>| {
+            at.row
+                .outcome
+                .value()
+                .map(|m| m.value * factor(at.row, catalogue))
+        }),
+        low,
+        high,
+    ]
+}
+
+fn comparator_name(comparator: Comparator, catalogue: &Catalogue) -> String {
+    match comparator {
+        Comparator::England => "England".to_owned(),
+        Comparator::Region(code) | Comparator::Area(code) => catalogue.areas.name(code),
+        Comparator::NeighbourMedian => "Statistical neighbours (median)".to_owned(),
+        Comparator::NeighbourMean => "Statistical neighbours (mean)".to_owned(),
+        Comparator::YearBefore(period)
+        | Comparator::FiveYearsBefore(period)
+        | Comparator::FirstYear(period) => period.to_string(),
+        Comparator::Group(stratum) => group_name(stratum, catalogue),
+        Comparator::AllKnown => "Everyone whose group is known".to_owned(),
+        Comparator::Everyone => "Everyone counted".to_owned(),
+    }
+}
+
+/// The most detailed group of a stratum.
+fn group_name(stratum: Stratum, catalogue: &Catalogue) -> String {
+    let minor = stratum.get(Dimension::EthnicityMinor);
+    let dimension = if minor == CategoryId::TOTAL {
+        Dimension::EthnicityMajor
+    } else {
+        Dimension::EthnicityMinor
+    };
+    catalogue
+        .dimensions
+        .list(dimension)
+        .get(stratum.get(dimension))
+        .label
+        .clone()
+}

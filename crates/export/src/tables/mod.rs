@@ -1,0 +1,174 @@
+//! The columns of every table, in output order, with what each means.
+
+mod contrasts;
+mod estimates;
+mod expected;
+mod issues;
+mod place;
+
+pub(crate) use contrasts::contrasts;
+pub(crate) use estimates::estimates;
+pub(crate) use expected::expected;
+pub(crate) use issues::issues;
+
+use disparity_core::{Intervals, IssueSet, Symbol};
+
+use crate::column::{At, Column, Dictionary, Kind, Role, Spec, Value, Words};
+
+/// The licence that every output carries.
+pub(crate) const LICENCE: &str =
+    "Contains public sector information licensed under the Open Government Licence v3.0";
+
+/// Confidence levels of every row that has an interval, in row order.
+pub(crate) const LEVELS: [f64; 2] = [0.95, 0.998];
+
+const fn spec(name: &'static str, role: Role, label: &'static str, decimals: Option<u8>) -> Spec {
+    Spec {
+        name,
+        role,
+        label,
+        decimals,
+    }
+}
+
+fn text<'a, R>(
+    name: &'static str,
+    role: Role,
+    label: &'static str,
+    dictionary: Dictionary,
+    get: impl Fn(At<'_, R>) -> Value + Sync + Send + 'a,
+) -> Column<'a, R> {
+    Column {
+        spec: spec(name, role, label, None),
+        kind: Kind::Text(dictionary),
+        by_level: false,
+        get: Box::new(get),
+    }
+}
+
+fn whole<'a, R>(
+    name: &'static str,
+    label: &'static str,
+    get: impl Fn(At<'_, R>) -> Option<u32> + Sync + Send + 'a,
+) -> Column<'a, R> {
+    Column {
+        spec: spec(name, Role::Indicator, label, Some(0)),
+        kind: Kind::Whole,
+        by_level: false,
+        get: Box::new(move |at| Value::whole(get(at))),
+    }
+}
+
+fn number<'a, R>(
+    name: &'static str,
+    label: &'static str,
+    decimals: u8,
+    get: impl Fn(At<'_, R>) -> Option<f64> + Sync + Send + 'a,
+) -> Column<'a, R> {
+    Column {
+        spec: spec(name, Role::Indicator, label, Some(decimals)),
+        kind: Kind::Number,
+        by_level: false,
+        get: Box::new(move |at| Value::number(get(at))),
+    }
+}
+
+/// The confidence level of a row, as a filter.
+fn level<'a, R>() -> Column<'a, R> {
+    Column {
+        spec: spec(
+            "conf_level",
+            Role::Filter,
+            "Confidence level of the interval",
+            None,
+        ),
+        kind: Kind::Number,
+        by_level: true,
+        get: Box::new(|at: At<'_, R>| Value::Number(LEVELS[at.level])),
+    }
+}
+
+/// The two ends of an interval, in the unit that the caller scales it to.
+fn interval<'a, R>(
+    (low, high): (&'static str, &'static str),
+    (low_label, high_label): (&'static str, &'static str),
+    decimals: u8,
+    get: impl Fn(&R) -> Option<Intervals> + Copy + Sync + Send + 'a,
+) -> [Column<'a, R>; 2] {
+    let end = move |at: &At<'_, R>| get(at.row).map(|intervals| intervals.levels()[at.level].1);
+    [
+        number(low, low_label, decimals, move |at: At<'_, R>| {
+            end(&at).map(|ends| ends.low)
+        })
+        .by_level(),
+        number(high, high_label, decimals, move |at: At<'_, R>| {
+            end(&at).map(|ends| ends.high)
+        })
+        .by_level(),
+    ]
+}
+
+/// The method that made a row's interval.
+fn method<'a, R: 'a>(rows: &[R], pick: fn(&R) -> Option<&'static str>) -> Column<'a, R> {
+    let names = Words::of(rows.iter().filter_map(pick), str::to_owned);
+    text(
+        "method",
+        Role::Filter,
+        "Method of the interval",
+        names.dictionary(),
+        move |at: At<'_, R>| pick(at.row).map_or(Value::None, |name| names.value(name)),
+    )
+}
+
+/// Why a row has no figure, and what to know about it.
+fn closing<'a, R: 'a>(
+    rows: &[R],
+    symbol: fn(&R) -> Option<Symbol>,
+    issues: fn(&R) -> IssueSet,
+) -> [Column<'a, R>; 2] {
+    let sets = Words::of(rows.iter().map(issues), |set| set.to_string());
+    let marks = words(Symbol::ALL.map(Symbol::mark));
+    [
+        text(
+            "symbol",
+            Role::Filter,
+            "Why there is no figure",
+            marks,
+            move |at: At<'_, R>| {
+                symbol(at.row).map_or(Value::None, |symbol| Value::Text(symbol as u32))
+            },
+        ),
+        text(
+            "issue_codes",
+            Role::Filter,
+            "What to know about the row",
+            sets.dictionary(),
+            move |at: At<'_, R>| sets.value(issues(at.row)),
+        ),
+    ]
+}
+
+/// A column whose texts are the names of a fixed set of cases.
+fn cases<'a, R, const N: usize>(
+    name: &'static str,
+    label: &'static str,
+    names: [&str; N],
+    pick: impl Fn(&R) -> Option<usize> + Sync + Send + 'a,
+) -> Column<'a, R> {
+    text(
+        name,
+        Role::Filter,
+        label,
+        words(names),
+        move |at: At<'_, R>| {
+            pick(at.row)
+                .and_then(|case| u32::try_from(case).ok())
+                .map_or(Value::None, Value::Text)
+        },
+    )
+}
+
+/// A dictionary from fixed words.
+fn words<const N: usize>(words: [&str; N]) -> Dictionary {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}

@@ -1,0 +1,492 @@
+//! Rows of Department for Education files to facts, by the rules of `columns.csv`.
+//!
+//! Knows how those files name their areas: by level, nine-character code, three-digit code or
+//! region letter, with combined rows and rows for authorities that do not exist that year.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use disparity_core::{
+    AreaCode, Areas, CategoryId, Dimension, GeographicLevel, Issue, IssueCode, Period, Place,
+    Reported, Stratum, did_you_mean,
+};
+
+use super::facts::{FactKey, Facts};
+use super::rules::{Kind, Rule};
+use crate::codelists::{CodeLists, Publication};
+use crate::error::{Fault, LoadError, LoadErrors};
+use crate::read::{self, Labels};
+use crate::table::{Row, Table};
+
+/// A published rate, kept to check ours against.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PublishedRate {
+    pub(super) table: String,
+    pub(super) period: Period,
+    pub(super) area: AreaCode,
+    pub(super) indicator: String,
+    pub(super) publication: usize,
+    /// As printed, so that the number of decimals is kept.
+    pub(super) rate: String,
+}
+
+/// What reading one file adds.
+pub(super) struct Gathered<'a> {
+    pub(super) facts: &'a mut Facts,
+    pub(super) rates: &'a mut BTreeSet<PublishedRate>,
+    pub(super) issues: &'a mut Vec<Issue>,
+}
+
+/// Reads one published file by its rules.
+pub(super) fn read(
+    table: &Table,
+    position: usize,
+    publication: &Publication,
+    rules: &[&Rule],
+    lists: &CodeLists,
+    areas: &Areas,
+    into: &mut Gathered<'_>,
+) -> Result<(), LoadErrors> {
+    let reader = Reader {
+        table,
+        position,
+        publication,
+        lists,
+        columns: AreaColumns::of(table),
+        areas,
+    };
+    let time = table.column("time_period")?;
+    let rules = rules
+        .iter()
+        .map(|rule| reader.bind(rule))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut errors = Vec::new();
+    let mut repairs = Repairs::default();
+    for row in table.rows() {
+        if let Err(mut found) = reader.row(row, time, &rules, into, &mut repairs) {
+            errors.append(&mut found);
+        }
+    }
+    into.issues.extend(repairs.into_issues(table.file()));
+    LoadErrors::check(errors, ())
+}
+
+/// A rule with its column positions.
+struct Bound<'a> {
+    rule: &'a Rule,
+    conditions: Vec<(usize, &'a str)>,
+    label: Option<(usize, &'a [Dimension])>,
+    column: usize,
+}
+
+struct Reader<'a> {
+    table: &'a Table,
+    position: usize,
+    publication: &'a Publication,
+    lists: &'a CodeLists,
+    areas: &'a Areas,
+    columns: AreaColumns,
+}
+
+impl<'a> Reader<'a> {
+    fn bind<'r>(&self, rule: &'r Rule) -> Result<Bound<'r>, LoadError> {
+        Ok(Bound {
+            rule,
+            conditions: rule
+                .conditions
+                .iter()
+                .map(|(column, value)| Ok((self.table.column(column)?, value.as_str())))
+                .collect::<Result<_, LoadError>>()?,
+            label: match &rule.label {
+                Some((column, dimensions)) => {
+                    Some((self.table.column(column)?, dimensions.as_slice()))
+                }
+                None => None,
+            },
+            column: self.table.column(&rule.column)?,
+        })
+    }
+
+    fn row(
+        &self,
+        row: Row<'a>,
+        time: usize,
+        rules: &[Bound<'_>],
+        into: &mut Gathered<'_>,
+        repairs: &mut Repairs,
+    ) -> Result<(), Vec<LoadError>> {
+        let applying: Vec<&Bound<'_>> = rules
+            .iter()
+            .filter(|bound| {
+                bound
+                    .conditions
+                    .iter()
+                    .all(|(column, value)| row.text(*column) == *value)
+            })
+            .collect();
+        if applying.is_empty() {
+            return Ok(());
+        }
+        let one = |error| vec![error];
+        let period = read::period(row, time).map_err(one)?;
+        let Some(area) = self
+            .columns
+            .area(row, period, self.lists, self.areas, repairs)
+            .map_err(one)?
+        else {
+            return Ok(());
+        };
+        let about = format!("{} ({area}), {period}", self.areas.name(area));
+        let mut errors = Vec::new();
+        let mut placed: BTreeMap<usize, bool> = BTreeMap::new();
+        for bound in applying {
+            let stratum = match bound.label {
+                None => Some(Stratum::TOTAL),
+                Some((column, dimensions)) => {
+                    let found = self.stratum(row.text(column), dimensions);
+                    *placed.entry(column).or_default() |= found.is_some();
+                    found.flatten()
+                }
+            };
+            if let Some(stratum) = stratum
+                && let Err(error) = self.value(row, bound, period, area, stratum, &about, into)
+            {
+                errors.push(error);
+            }
+        }
+        for (column, _) in placed.into_iter().filter(|(_, placed)| !placed) {
+            errors.push(self.unknown_label(row, column, rules, &about));
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The stratum a label means: unknown to these dimensions, to be passed over, or a group.
+    #[expect(
+        clippy::option_option,
+        reason = "unknown and to be passed over are different answers"
+    )]
+    fn stratum(&self, label: &str, dimensions: &[Dimension]) -> Option<Option<Stratum>> {
+        let name: Vec<&str> = dimensions
+            .iter()
+            .map(|dimension| dimension.column())
+            .collect();
+        let code = self.lists.labels.code(&name.join("+"), label)?;
+        if code == Labels::SKIP {
+            return Some(None);
+        }
+        let mut stratum = Stratum::TOTAL;
+        for (dimension, code) in dimensions.iter().zip(code.split('+')) {
+            stratum = stratum.with(*dimension, self.lists.dimensions.list(*dimension).id(code)?);
+        }
+        // The broad group of a detailed one travels with it, as in the output.
+        if let [Dimension::EthnicityMinor] = dimensions {
+            let minor = self
+                .lists
+                .dimensions
+                .list(Dimension::EthnicityMinor)
+                .get(stratum.get(Dimension::EthnicityMinor));
+            let major = minor
+                .parent
+                .as_deref()
+                .and_then(|p| self.lists.dimensions.list(Dimension::EthnicityMajor).id(p));
+            stratum = stratum.with(
+                Dimension::EthnicityMajor,
+                major.unwrap_or(CategoryId::TOTAL),
+            );
+        }
+        Some(Some(stratum))
+    }
+
+    fn unknown_label(
+        &self,
+        row: Row<'a>,
+        column: usize,
+        rules: &[Bound<'_>],
+        about: &str,
+    ) -> LoadError {
+        let dimensions: BTreeSet<&str> = rules
+            .iter()
+            .filter_map(|bound| bound.label)
+            .flat_map(|(_, d)| d.iter().map(|d| d.column()))
+            .collect();
+        let labels: Vec<&str> = dimensions
+            .iter()
+            .flat_map(|dimension| self.lists.labels.of(dimension))
+            .collect();
+        let found = row.text(column).to_owned();
+        let nearest = did_you_mean(&found, labels.iter().copied()).map(|hint| {
+            format!(
+                "{hint} add the label to data/codelists/category_labels.csv if it is a new spelling"
+            )
+        });
+        row.error(
+            column,
+            about,
+            Fault::UnknownWord {
+                found,
+                what: "a group of category_labels.csv".into(),
+                nearest,
+            },
+        )
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one cell is all of these")]
+    fn value(
+        &self,
+        row: Row<'a>,
+        bound: &Bound<'_>,
+        period: Period,
+        area: AreaCode,
+        stratum: Stratum,
+        about: &str,
+        into: &mut Gathered<'_>,
+    ) -> Result<(), LoadError> {
+        let text = row.text(bound.column);
+        let at = |fault| row.error(bound.column, about, fault);
+        // A row for an authority that did not exist that year says nothing.
+        let exists = self
+            .areas
+            .exists_at(area, Self::year_of(period, bound.rule));
+        match bound.rule.kind {
+            Kind::Rate => {
+                let rate = self
+                    .lists
+                    .marks
+                    .number(&self.publication.vintage, text)
+                    .map_err(at)?;
+                if rate.is_value() {
+                    into.rates.insert(PublishedRate {
+                        table: bound.rule.table.clone(),
+                        period,
+                        area,
+                        indicator: bound.rule.indicator.clone(),
+                        publication: self.position,
+                        rate: text.to_owned(),
+                    });
+                }
+                Ok(())
+            }
+            Kind::Count => {
+                let value = self
+                    .lists
+                    .marks
+                    .count(&self.publication.vintage, text)
+                    .map_err(at)?;
+                match (exists, value) {
+                    (false, Reported::Symbol(_)) => return Ok(()),
+                    (false, Reported::Value(_)) => {
+                        return Err(at(Fault::Contradiction {
+                            what: format!(
+                                "a figure for {about}, when that authority did not exist"
+                            ),
+                            advice: "check the dates in data/codelists/areas.csv".into(),
+                        }));
+                    }
+                    (true, _) => {}
+                }
+                let key = FactKey {
+                    table: bound.rule.table.clone(),
+                    column: bound.rule.indicator.clone(),
+                    period,
+                    area,
+                    stratum,
+                };
+                into.facts
+                    .add(self.position, row.line, key, value)
+                    .map_err(|twice| {
+                        at(Fault::DuplicateKey {
+                            key: format!("{about}, {}", bound.rule.indicator),
+                            first: twice.first_line,
+                        })
+                    })
+            }
+        }
+    }
+
+    /// Population files label their rows with the mid-year, which belongs to the 31 March after.
+    fn year_of(period: Period, rule: &Rule) -> Period {
+        if rule.table == "population" {
+            Period::ending(period.year() + 1).unwrap_or(period)
+        } else {
+            period
+        }
+    }
+}
+
+/// Where a file says which area a row is about.
+struct AreaColumns {
+    level: Option<usize>,
+    new: Option<usize>,
+    old: Option<usize>,
+    region: Option<usize>,
+}
+
+impl AreaColumns {
+    fn of(table: &Table) -> Self {
+        let find = |name| table.column(name).ok();
+        Self {
+            level: find("geographic_level"),
+            new: find("new_la_code"),
+            old: find("old_la_code"),
+            region: find("region_code"),
+        }
+    }
+
+    /// The entity a row is about; `None` for a row about two authorities together.
+    fn area(
+        &self,
+        row: Row<'_>,
+        period: Period,
+        lists: &CodeLists,
+        areas: &Areas,
+        repairs: &mut Repairs,
+    ) -> Result<Option<AreaCode>, LoadError> {
+        let text = |column: Option<usize>| column.map_or("", |column| row.text(column));
+        let (new, old) = (text(self.new), text(self.old));
+        if lists.combined.contains(new) || lists.combined.contains(old) {
+            repairs.combined.push((old.to_owned(), row.line));
+            return Ok(None);
+        }
+        match self.level(row, repairs)? {
+            // A file may repeat an authority's code on the national row (921, Isle of Wight).
+            GeographicLevel::National => Ok(Some(AreaCode::ENGLAND)),
+            GeographicLevel::Regional => {
+                let column = if text(self.region).is_empty() {
+                    self.new
+                } else {
+                    self.region
+                };
+                let code = read::area(row, column.unwrap_or_default(), areas)?;
+                // Until 2018 the rows of Inner and Outer London carry London's code; the letter is right.
+                match areas.by_old_la_code(old, period).map(|area| area.code) {
+                    Some(lettered) if lettered != code => {
+                        repairs.lettered.push((areas.name(lettered), row.line));
+                        Ok(Some(lettered))
+                    }
+                    _ => Ok(Some(code)),
+                }
+            }
+            GeographicLevel::LocalAuthority => {
+                self.authority(row, period, areas, new, old).map(Some)
+            }
+        }
+    }
+
+    fn authority(
+        &self,
+        row: Row<'_>,
+        period: Period,
+        areas: &Areas,
+        new: &str,
+        old: &str,
+    ) -> Result<AreaCode, LoadError> {
+        let by_old = areas.by_old_la_code(old, period).map(|area| area.code);
+        let Some(new_column) = self.new.filter(|_| !new.is_empty()) else {
+            return by_old.ok_or_else(|| {
+                let column = self.old.unwrap_or_default();
+                row.error(
+                    column,
+                    "",
+                    Fault::UnknownArea {
+                        found: old.to_owned(),
+                        nearest: None,
+                    },
+                )
+            });
+        };
+        let code = read::area(row, new_column, areas)?;
+        let entity = areas.entity(code).unwrap_or(code);
+        match by_old {
+            Some(by_old) if by_old != entity && !old.is_empty() => {
+                let what = format!(
+                    "codes {new} ({}) and {old} ({}) on one row",
+                    areas.name(entity),
+                    areas.name(by_old)
+                );
+                let advice =
+                    "one of the two codes is wrong; correct the row or data/codelists/areas.csv"
+                        .to_owned();
+                Err(row.error(new_column, "", Fault::Contradiction { what, advice }))
+            }
+            _ => Ok(entity),
+        }
+    }
+
+    fn level(&self, row: Row<'_>, repairs: &mut Repairs) -> Result<GeographicLevel, LoadError> {
+        let column = self.level.unwrap_or_default();
+        match row.text(column).to_lowercase().as_str() {
+            "national" => Ok(GeographicLevel::National),
+            "regional" | "region" => Ok(GeographicLevel::Regional),
+            "local authority" | "la" => Ok(GeographicLevel::LocalAuthority),
+            "nan" | "" => {
+                repairs.unlevelled.push(row.line);
+                Ok(GeographicLevel::LocalAuthority)
+            }
+            _ => read::word(
+                row,
+                column,
+                "a geographic level",
+                &["National", "Regional", "Local authority"],
+                |_| None,
+            ),
+        }
+    }
+}
+
+/// What had to be understood rather than read.
+#[derive(Default)]
+struct Repairs {
+    combined: Vec<(String, u64)>,
+    lettered: Vec<(String, u64)>,
+    unlevelled: Vec<u64>,
+}
+
+impl Repairs {
+    fn into_issues(self, file: &str) -> Vec<Issue> {
+        let issue = |code, line: u64, rows: usize, message: String| Issue {
+            place: Some(Place {
+                file: file.to_owned(),
+                line,
+                column: String::new(),
+            }),
+            rows: rows as u64,
+            ..Issue::new(code, message)
+        };
+        let mut issues = Vec::new();
+        if let Some((code, line)) = self.combined.first() {
+            let message = format!("rows for two authorities together ({code}) were kept out");
+            issues.push(issue(
+                IssueCode::CombinedRow,
+                *line,
+                self.combined.len(),
+                message,
+            ));
+        }
+        if let Some((name, line)) = self.lettered.first() {
+            let message = format!(
+                "rows of {name} carry the code of another region; the region letter was used"
+            );
+            issues.push(issue(
+                IssueCode::LabelRepaired,
+                *line,
+                self.lettered.len(),
+                message,
+            ));
+        }
+        if let Some(line) = self.unlevelled.first() {
+            let message =
+                "rows without a geographic level were read as local authorities by their code"
+                    .to_owned();
+            issues.push(issue(
+                IssueCode::LabelRepaired,
+                *line,
+                self.unlevelled.len(),
+                message,
+            ));
+        }
+        issues
+    }
+}

@@ -1,0 +1,95 @@
+//! Facts about areas that are not counts of children receiving services.
+
+use std::collections::BTreeMap;
+
+use disparity_core::{Areas, Context, Inspection, MidYear, Spend};
+
+use super::Tables;
+use crate::codelists::{CodeLists, collect};
+use crate::error::LoadErrors;
+use crate::read;
+
+pub(super) fn read(
+    tables: &Tables<'_>,
+    lists: &CodeLists,
+    areas: &Areas,
+) -> Result<Context, LoadErrors> {
+    let mut context = Context::default();
+
+    let table = tables.read("children_by_decile")?;
+    let [index, area] = table.columns(["deprivation_index", "area_code"])?;
+    let names: [String; 10] = std::array::from_fn(|i| format!("decile_{}", i + 1));
+    let deciles = table.columns(names.each_ref().map(String::as_str))?;
+    let rows = collect(&table, |row| {
+        let mut children = [0.0; 10];
+        for (children, column) in children.iter_mut().zip(deciles) {
+            *children = read::number(row, column, row.text(area))?;
+        }
+        Ok((
+            (row.text(index).to_owned(), read::area(row, area, areas)?),
+            children,
+        ))
+    })?;
+    context.children_by_decile = rows.into_iter().collect();
+
+    let table = tables.read("children_by_single_year")?;
+    let [year, area] = table.columns(["mid_year", "area_code"])?;
+    let names: [String; 18] = std::array::from_fn(|age| format!("age_{age}"));
+    let ages = table.columns(names.each_ref().map(String::as_str))?;
+    let rows = collect(&table, |row| {
+        let mut children = [0.0; 18];
+        for (children, column) in children.iter_mut().zip(ages) {
+            *children = read::number(row, column, row.text(area))?;
+        }
+        Ok((
+            (
+                MidYear(read::whole(row, year, "")?),
+                read::area(row, area, areas)?,
+            ),
+            children,
+        ))
+    })?;
+    context.children_by_age = rows.into_iter().collect();
+
+    let table = tables.read("inspections")?;
+    let [area, inspected, published, overall] =
+        table.columns(["area_code", "inspected", "published", "overall"])?;
+    let rows = collect(&table, |row| {
+        let inspection = Inspection {
+            inspected: read::date(row, inspected, "")?,
+            published: read::date(row, published, "")?,
+            overall: row.text(overall).to_owned(),
+        };
+        Ok((read::area(row, area, areas)?, inspection))
+    })?;
+    // Rows are in order of inspection, so the last one of each authority is the latest.
+    context.inspections = rows.into_iter().collect::<BTreeMap<_, _>>();
+
+    let table = tables.read("spend")?;
+    let [year, area, total, part, per_child] = table.columns([
+        "financial_year_ending",
+        "area_code",
+        "children_services_thousand_pounds",
+        "children_looked_after_thousand_pounds",
+        "pounds_per_child",
+    ])?;
+    let rows = collect(&table, |row| {
+        let number = |column| {
+            lists
+                .marks
+                .number("disparity", row.text(column))
+                .map_err(|fault| row.error(column, row.text(area), fault))
+        };
+        let spend = Spend {
+            total: number(total)?,
+            children_looked_after: number(part)?,
+            per_child: number(per_child)?,
+        };
+        Ok((
+            (read::area(row, area, areas)?, read::whole(row, year, "")?),
+            spend,
+        ))
+    })?;
+    context.spend = rows.into_iter().collect();
+    Ok(context)
+}

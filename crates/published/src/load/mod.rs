@@ -1,0 +1,191 @@
+//! From the built-in tables to a catalogue and a cube.
+//!
+//! 1. The code lists and `sources.toml` make the [`Catalogue`] ([`context`] adds facts about areas).
+//! 2. Every count in the tables becomes a cell ([`counts`]).
+//! 3. Every cell gets the denominator its indicator asks for ([`denominators`]), with an issue
+//!    wherever that is an estimate.
+
+mod context;
+mod counts;
+mod denominators;
+mod populations;
+
+use std::collections::BTreeMap;
+
+use disparity_core::{
+    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Neighbour, NeighbourModel,
+    Place, Populations, Warned,
+};
+
+use crate::build::{SOURCES, Sources};
+use crate::codelists::{CodeLists, collect};
+use crate::error::{Fault, LoadError, LoadErrors};
+use crate::files::Files;
+use crate::read;
+use crate::table::Table;
+
+pub(crate) use self::populations::Children;
+
+/// What the analysis starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The code lists and facts about areas.
+    pub catalogue: Catalogue,
+    /// Every published count with its denominator.
+    pub cube: Cube,
+    /// Children by period, area and group.
+    pub populations: Populations,
+}
+
+/// Reads the built-in tables, or a folder laid out like them.
+///
+/// # Errors
+/// Every bad row of the first table that has any.
+pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>, LoadErrors> {
+    let tables = Tables::open(files)?;
+    let lists = CodeLists::read(files)?;
+    let plain = lists.areas();
+    let neighbours = neighbours(&tables.read("neighbours")?, &plain)?;
+    let areas = Areas::new(
+        lists.areas.clone(),
+        lists.changes.clone(),
+        neighbours,
+        lists.tiles.clone(),
+    );
+    let mut catalogue = Catalogue {
+        tables: BTreeMap::new(),
+        context: context::read(&tables, &lists, &areas)?,
+        sources: tables.sources.sources(),
+        indicators: lists.indicators.clone(),
+        dimensions: lists.dimensions.clone(),
+        areas,
+    };
+    let (mut counts, fed) = counts::read(&tables, &lists, &catalogue)?;
+    catalogue.tables = fed;
+    counts::place_chinese(&mut counts, &catalogue, chinese_group);
+    let populations =
+        Children::read(&tables, &lists, &catalogue, chinese_group)?.populations(&catalogue);
+    let cells = denominators::attach(&counts, &populations, &catalogue);
+    let mut issues = counts::issues(&counts, &catalogue);
+    issues.extend(changed_areas(&catalogue));
+    let cube = Cube::new(cells).map_err(|error| contradiction(error.to_string()))?;
+    Ok(Warned {
+        output: Loaded {
+            catalogue,
+            cube,
+            populations,
+        },
+        issues,
+    })
+}
+
+fn contradiction(what: String) -> LoadError {
+    let advice = "two tables state the same figure; keep one".into();
+    LoadError {
+        place: Place::default(),
+        about: String::new(),
+        fault: Fault::Contradiction { what, advice },
+    }
+}
+
+/// The built-in tables by name, each checked against the number of rows on record.
+pub(crate) struct Tables<'a> {
+    files: &'a Files,
+    pub(crate) sources: Sources,
+}
+
+impl<'a> Tables<'a> {
+    pub(crate) fn open(files: &'a Files) -> Result<Self, LoadErrors> {
+        let text = String::from_utf8_lossy(files.get(SOURCES)?);
+        let sources = Sources::from_toml(&text).map_err(|error| LoadError {
+            place: Place {
+                file: SOURCES.into(),
+                ..Place::default()
+            },
+            about: String::new(),
+            fault: Fault::Contradiction {
+                what: error.to_string(),
+                advice: "make it again with `disparity data build`".into(),
+            },
+        })?;
+        Ok(Self { files, sources })
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Result<Table, LoadErrors> {
+        let name = format!("england/{name}.csv");
+        let table = Table::read_own(&name, self.files.get(&name)?)?;
+        let recorded = self
+            .sources
+            .tables()
+            .iter()
+            .find(|record| record.name == name)
+            .map(|record| record.rows);
+        let found = table.len() as u64;
+        match recorded {
+            Some(expected) if expected != found => Err(LoadError {
+                place: Place {
+                    file: name,
+                    line: found + 1,
+                    column: String::new(),
+                },
+                about: String::new(),
+                fault: Fault::RowCount { found, expected },
+            }
+            .into()),
+            _ => Ok(table),
+        }
+    }
+}
+
+type NeighbourLists = BTreeMap<(NeighbourModel, AreaCode), Vec<Neighbour>>;
+
+fn neighbours(table: &Table, areas: &Areas) -> Result<NeighbourLists, LoadErrors> {
+    let [model, own, rank, other, closeness] = table.columns([
+        "model",
+        "area_code",
+        "rank",
+        "neighbour_area_code",
+        "closeness",
+    ])?;
+    let rows = collect(table, |row| {
+        let model = NeighbourModel(read::whole(row, model, "")?);
+        let neighbour = Neighbour {
+            rank: read::whole(row, rank, "")?,
+            area: read::area(row, other, areas)?,
+            closeness: row.text(closeness).to_owned(),
+        };
+        Ok(((model, read::area(row, own, areas)?), neighbour))
+    })?;
+    let mut lists = NeighbourLists::new();
+    for (key, neighbour) in rows {
+        lists.entry(key).or_default().push(neighbour);
+    }
+    for list in lists.values_mut() {
+        list.sort();
+    }
+    Ok(lists)
+}
+
+/// One issue for each boundary change, so that a reader of a new authority's series knows its start.
+fn changed_areas(catalogue: &Catalogue) -> Vec<Issue> {
+    let name = |code| format!("{} ({code})", catalogue.areas.name(code));
+    catalogue
+        .areas
+        .changes()
+        .iter()
+        .filter(|change| change.kind != disparity_core::ChangeKind::Recode)
+        .map(|change| Issue {
+            area: Some(change.successor),
+            ..Issue::new(
+                IssueCode::AreaChanged,
+                format!(
+                    "{} follows {} from {} ({})",
+                    name(change.successor),
+                    name(change.predecessor),
+                    change.effective,
+                    change.kind.word()
+                ),
+            )
+        })
+        .collect()
+}

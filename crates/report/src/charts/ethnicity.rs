@@ -1,0 +1,237 @@
+//! Ethnic groups named one by one: the rate of each with its interval, in code-list order.
+
+use disparity_core::{
+    AreaCode, CellKey, Comparator, Dimension, IndicatorId, IssueCode, Measure, Measured, Period,
+    Reported, Stratum, Symbol,
+};
+use plotters::prelude::*;
+
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
+use super::{Chart, DataTable};
+use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
+use crate::view::View;
+
+const WIDTH: u32 = 900;
+const ROW: i32 = 34;
+const LABELS: i32 = 300;
+const TOP: i32 = 84;
+
+struct Group {
+    label: String,
+    count: Reported<u32>,
+    outcome: Reported<Measured>,
+    ratio: Reported<Measured>,
+    carried: bool,
+}
+
+/// The groups of one area and period; nothing where no counts by ethnic group are published.
+#[must_use]
+pub fn ethnicity(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    area: AreaCode,
+) -> Option<Chart> {
+    let own = view.indicator(indicator);
+    let groups = groups(view, indicator, period, area);
+    if groups.is_empty() {
+        return None;
+    }
+    let everyone = view
+        .total(indicator, period, area)
+        .and_then(|row| row.outcome.value());
+    let place = view.catalogue.areas.name(area);
+    let (highest, lowest) = extremes(&groups)?;
+    let title = format!(
+        "{}, {place}, {period}: the rate is highest for {} ({}) and lowest for {} ({})",
+        own.title,
+        highest.label,
+        reported(&highest.outcome, |m| rate(m.value, own)),
+        lowest.label,
+        reported(&lowest.outcome, |m| rate(m.value, own))
+    );
+    let description = format!(
+        "Each line is one ethnic group, in the order of the published list. The dot is the figure {}; the bar is its 95% \
+         interval. The vertical line is everyone. The number of children in each group is estimated from pupils of \
+         state-funded schools, and the bar does not include the uncertainty of that estimate.",
+        unit_words(own.unit())
+    );
+    let height =
+        TOP.unsigned_abs() + u32::try_from(groups.len()).unwrap_or(0) * ROW.unsigned_abs() + 60;
+    let svg = svg::draw((WIDTH, height), &title, &description, |canvas| {
+        let heading = format!("{}, {place}, {period}", own.title);
+        paint(canvas, &heading, own, &groups, everyone.as_ref())
+    });
+    let note = if groups.iter().any(|group| group.carried) {
+        " Pupils by ethnic group are not published for that year; the nearest published year's shares are used."
+    } else {
+        ""
+    };
+    let file = format!("ethnicity_{}_{area}.svg", own.name);
+    let table = table(own, &groups, &place, period);
+    Some(Chart {
+        file,
+        title,
+        description,
+        svg,
+        table,
+        source: view.source(indicator) + note,
+    })
+}
+
+fn groups(view: View<'_>, indicator: IndicatorId, period: Period, area: AreaCode) -> Vec<Group> {
+    let list = view.catalogue.dimensions.list(Dimension::EthnicityMajor);
+    list.iter()
+        .filter_map(|(id, category)| {
+            let stratum = Stratum::TOTAL.with(Dimension::EthnicityMajor, id);
+            let row = view.estimate(indicator, period, area, stratum)?;
+            let key = CellKey {
+                indicator,
+                period,
+                area,
+                stratum,
+            };
+            let against = view.results().contrasts_of(&key).iter().find(|row| {
+                row.measure == Measure::Ratio && matches!(row.comparator, Comparator::Group(_))
+            });
+            Some(Group {
+                label: category.label.clone(),
+                count: row.numerator,
+                outcome: row.outcome,
+                ratio: against.map_or(Reported::Symbol(Symbol::NotApplicable), |row| row.outcome),
+                carried: row.issues.contains(IssueCode::PupilShareCarried),
+            })
+        })
+        .collect()
+}
+
+fn extremes(groups: &[Group]) -> Option<(&Group, &Group)> {
+    let with_rate = || groups.iter().filter(|group| group.outcome.is_value());
+    let value = |group: &&Group| group.outcome.value().map_or(0.0, |measured| measured.value);
+    let highest = with_rate().max_by(|a, b| value(a).total_cmp(&value(b)))?;
+    let lowest = with_rate().min_by(|a, b| value(a).total_cmp(&value(b)))?;
+    Some((highest, lowest))
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    heading: &str,
+    own: &disparity_core::Indicator,
+    groups: &[Group],
+    everyone: Option<&Measured>,
+) -> Drawn {
+    let factor = own.unit().factor();
+    let most = groups
+        .iter()
+        .filter_map(|group| group.outcome.value())
+        .map(|m| m.intervals.p95.high)
+        .fold(0.0, f64::max);
+    let (scale, ticks) = Scale::from_zero(
+        most * factor,
+        LABELS + 10,
+        i32::try_from(WIDTH).unwrap_or(900) - 120,
+    );
+    let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
+    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
+    svg::text(
+        canvas,
+        "Rate per 10,000 children of the group, with 95% interval",
+        (12, 38),
+        13,
+        GREY,
+        Anchor::Start,
+    )?;
+    for tick in &ticks {
+        let x = scale.at(*tick);
+        svg::line(canvas, (x, TOP - 8), (x, bottom), PALE, 1)?;
+        svg::text(
+            canvas,
+            &grouped(*tick, 0),
+            (x, TOP - 18),
+            12,
+            GREY,
+            Anchor::Middle,
+        )?;
+    }
+    if let Some(everyone) = everyone {
+        let x = scale.at(everyone.value * factor);
+        svg::line(canvas, (x, TOP - 8), (x, bottom), INK, 2)?;
+        svg::text(
+            canvas,
+            &format!("Everyone {}", rate(everyone.value, own)),
+            (x, bottom + 16),
+            12,
+            INK,
+            Anchor::Middle,
+        )?;
+    }
+    for (group, i) in groups.iter().zip(0..) {
+        let y = TOP + ROW * i + ROW / 2;
+        svg::text(canvas, &group.label, (LABELS, y), 13, INK, Anchor::End)?;
+        let Reported::Value(measured) = group.outcome else {
+            let why = group.outcome.symbol().map(absence).unwrap_or_default();
+            let words = format!(
+                "{why} {} counted",
+                reported(&group.count, |n| grouped(f64::from(*n), 0))
+            );
+            svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start)?;
+            continue;
+        };
+        let ends = measured.intervals.p95;
+        let colour = match everyone {
+            Some(everyone) if ends.low > everyone.value => ORANGE,
+            Some(everyone) if ends.high < everyone.value => DARK_BLUE,
+            _ => GREY,
+        };
+        svg::line(
+            canvas,
+            (scale.at(ends.low * factor), y),
+            (scale.at(ends.high * factor), y),
+            colour,
+            3,
+        )?;
+        canvas.draw(&Circle::new(
+            (scale.at(measured.value * factor), y),
+            6,
+            colour.filled(),
+        ))?;
+        let right = scale.at(ends.high * factor) + 12;
+        svg::text(
+            canvas,
+            &with_interval(&measured, own),
+            (right, y),
+            12,
+            INK,
+            Anchor::Start,
+        )?;
+    }
+    Ok(())
+}
+
+fn table(
+    own: &disparity_core::Indicator,
+    groups: &[Group],
+    place: &str,
+    period: Period,
+) -> DataTable {
+    let rows = groups.iter().map(|group| {
+        vec![
+            group.label.clone(),
+            reported(&group.count, |n| grouped(f64::from(*n), 0)),
+            reported(&group.outcome, |measured| with_interval(measured, own)),
+            reported(&group.ratio, ratio),
+        ]
+    });
+    DataTable {
+        caption: format!("{} by ethnic group, {place}, {period}", own.title),
+        columns: [
+            "Ethnic group",
+            "Count",
+            "Rate per 10,000 (95% interval)",
+            "Rate ÷ rate of the reference group (95% interval)",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+    }
+}

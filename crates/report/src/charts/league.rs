@@ -1,0 +1,300 @@
+//! The league: every authority's rate with its interval, grouped by region so that uncertainty and
+//! neighbours are seen before rank.
+
+use disparity_core::{
+    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported,
+};
+use plotters::prelude::*;
+
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
+use super::{Chart, DataTable};
+use crate::format::{absence, grouped, rate, reported, unit_words, with_interval};
+use crate::view::View;
+
+const WIDTH: u32 = 900;
+const ROW: i32 = 15;
+const LABELS: i32 = 270;
+const TOP: i32 = 74;
+
+struct Line<'a> {
+    area: &'a Area,
+    outcome: Reported<Measured>,
+    count: String,
+    position: Option<Position>,
+}
+
+/// The league of one indicator and period.
+#[must_use]
+pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
+    let own = view.indicator(indicator);
+    let lines = lines(view, indicator, period);
+    let england = view
+        .total(indicator, period, AreaCode::ENGLAND)
+        .and_then(|row| row.outcome.value());
+    let title = title(view, indicator, period, &lines, england.as_ref());
+    let description = format!(
+        "Each line is one authority. The dot is its figure {}; the bar is the 95% interval: the longer the bar, the less \
+         the figure says about the authority. The vertical line is England. Filled dots are higher or lower than England's \
+         rate would give, also when the ordinary spread between authorities is allowed for; hollow dots are not.",
+        unit_words(own.unit())
+    );
+    let svg = svg::draw((WIDTH, height(&lines)), &title, &description, |canvas| {
+        paint(canvas, view, indicator, period, &lines, england.as_ref())
+    });
+    let table = table(view, indicator, period, &lines);
+    Chart {
+        file: format!("league_{}.svg", own.name),
+        title,
+        description,
+        svg,
+        table,
+        source: view.source(indicator),
+    }
+}
+
+fn lines<'a>(
+    view: View<'a>,
+    indicator: IndicatorId,
+    period: Period,
+) -> Vec<(String, Vec<Line<'a>>)> {
+    let mut regions: Vec<(String, Vec<Line<'a>>)> = Vec::new();
+    let mut areas: Vec<&Area> = view.authorities(period).collect();
+    areas.sort_by_key(|area| (area.region, area.name.clone()));
+    for area in areas {
+        let estimate = view.total(indicator, period, area.code);
+        let expected = view.expected(indicator, period, area.code, ExpectedModel::NationalRate);
+        let line = Line {
+            area,
+            outcome: estimate.map_or(
+                Reported::Symbol(disparity_core::Symbol::NotAvailable),
+                |row| row.outcome,
+            ),
+            count: estimate.map_or(absence(disparity_core::Symbol::NotAvailable), |row| {
+                reported(&row.numerator, |n| grouped(f64::from(*n), 0))
+            }),
+            position: expected
+                .and_then(|row| row.adjusted.value())
+                .map(|adjusted| adjusted.position),
+        };
+        let region = area
+            .region
+            .map(|code| view.catalogue.areas.name(code))
+            .unwrap_or_default();
+        match regions.last_mut().filter(|(name, _)| *name == region) {
+            Some((_, lines)) => lines.push(line),
+            None => regions.push((region, vec![line])),
+        }
+    }
+    for (_, lines) in &mut regions {
+        let value = |line: &Line<'_>| {
+            line.outcome
+                .value()
+                .map_or(f64::NEG_INFINITY, |measured| measured.value)
+        };
+        lines.sort_by(|a, b| value(b).total_cmp(&value(a)));
+    }
+    regions
+}
+
+fn title(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    lines: &[(String, Vec<Line<'_>>)],
+    england: Option<&Measured>,
+) -> String {
+    let own = view.indicator(indicator);
+    let all = || lines.iter().flat_map(|(_, lines)| lines);
+    let count = |wanted: &[Position]| {
+        all()
+            .filter(|line| line.position.is_some_and(|p| wanted.contains(&p)))
+            .count()
+    };
+    let england = england.map_or(String::new(), |england| {
+        format!(
+            ": {} {} in England",
+            rate(england.value, own),
+            unit_words(own.unit())
+        )
+    });
+    let higher = count(&[Position::Higher95, Position::Higher998]);
+    let lower = count(&[Position::Lower95, Position::Lower998]);
+    format!(
+        "{}, {period}{england}. Of {} authorities, {higher} stand out as higher and {lower} as lower",
+        own.title,
+        all().filter(|line| line.outcome.is_value()).count()
+    )
+}
+
+fn height(lines: &[(String, Vec<Line<'_>>)]) -> u32 {
+    let rows: usize = lines.iter().map(|(_, lines)| lines.len() + 2).sum();
+    u32::try_from(rows).unwrap_or(0) * ROW.unsigned_abs() + TOP.unsigned_abs() + 40
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    lines: &[(String, Vec<Line<'_>>)],
+    england: Option<&Measured>,
+) -> Drawn {
+    let own = view.indicator(indicator);
+    let factor = own.unit().factor();
+    let most = lines
+        .iter()
+        .flat_map(|(_, lines)| lines)
+        .filter_map(|line| line.outcome.value())
+        .map(|measured| measured.intervals.p95.high)
+        .fold(0.0, f64::max);
+    // A tiny area's interval can be many times everyone else's; the axis follows the others.
+    let usual = lines
+        .iter()
+        .flat_map(|(_, lines)| lines)
+        .filter(|line| !line.area.tiny)
+        .filter_map(|line| line.outcome.value())
+        .map(|measured| measured.intervals.p95.high)
+        .fold(0.0, f64::max);
+    let top = if usual > 0.0 { usual } else { most };
+    let (scale, ticks) = Scale::from_zero(
+        top * factor,
+        LABELS + 10,
+        i32::try_from(WIDTH).unwrap_or(900) - 30,
+    );
+    let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
+    svg::strong(
+        canvas,
+        &format!("{}, {period}", own.title),
+        (12, 18),
+        16,
+        INK,
+        Anchor::Start,
+    )?;
+    svg::text(
+        canvas,
+        &format!("{}, with 95% interval", sentence(unit_words(own.unit()))),
+        (12, 38),
+        13,
+        GREY,
+        Anchor::Start,
+    )?;
+    for tick in &ticks {
+        let x = scale.at(*tick);
+        svg::line(canvas, (x, TOP - 8), (x, bottom), PALE, 1)?;
+        svg::text(
+            canvas,
+            &axis(*tick, own.unit()),
+            (x, TOP - 16),
+            12,
+            GREY,
+            Anchor::Middle,
+        )?;
+    }
+    if let Some(england) = england {
+        let x = scale.at(england.value * factor);
+        svg::line(canvas, (x, TOP - 8), (x, bottom), INK, 2)?;
+        svg::text(
+            canvas,
+            &format!("England {}", rate(england.value, own)),
+            (x, bottom + 14),
+            12,
+            INK,
+            Anchor::Middle,
+        )?;
+    }
+    let mut y = TOP + 6;
+    for (region, lines) in lines {
+        svg::strong(canvas, region, (12, y), 13, DARK_BLUE, Anchor::Start)?;
+        y += ROW;
+        for line in lines {
+            paint_line(canvas, line, scale, factor, y)?;
+            y += ROW;
+        }
+        y += ROW;
+    }
+    Ok(())
+}
+
+fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, scale: Scale, factor: f64, y: i32) -> Drawn {
+    svg::text(canvas, &line.area.name, (LABELS, y), 12, INK, Anchor::End)?;
+    let Reported::Value(measured) = line.outcome else {
+        let symbol = line.outcome.symbol().map(absence).unwrap_or_default();
+        return svg::text(canvas, &symbol, (LABELS + 14, y), 12, GREY, Anchor::Start);
+    };
+    let colour = match line.position {
+        Some(Position::Higher95 | Position::Higher998) => ORANGE,
+        Some(Position::Lower95 | Position::Lower998) => DARK_BLUE,
+        _ => GREY,
+    };
+    let ends = measured.intervals.p95;
+    svg::line(
+        canvas,
+        (scale.at(ends.low * factor), y),
+        (scale.at(ends.high * factor), y),
+        colour,
+        2,
+    )?;
+    let centre = (scale.at(measured.value * factor), y);
+    let stands_out = !matches!(line.position, None | Some(Position::AsExpected));
+    canvas.draw(&Circle::new(centre, 4, WHITE.filled()))?;
+    let style = if stands_out {
+        colour.filled()
+    } else {
+        colour.stroke_width(2)
+    };
+    canvas.draw(&Circle::new(centre, 4, style))
+}
+
+fn axis(tick: f64, unit: disparity_core::Unit) -> String {
+    match unit {
+        disparity_core::Unit::Per10k => grouped(tick, u8::from(tick.fract() != 0.0)),
+        disparity_core::Unit::Proportion => grouped(tick * 100.0, 0) + "%",
+    }
+}
+
+/// The words with a capital.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
+fn table(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    lines: &[(String, Vec<Line<'_>>)],
+) -> DataTable {
+    let own = view.indicator(indicator);
+    let rows = lines.iter().flat_map(|(region, lines)| {
+        lines.iter().map(move |line| {
+            vec![
+                line.area.name.clone(),
+                region.clone(),
+                line.count.clone(),
+                reported(&line.outcome, |measured| with_interval(measured, own)),
+                line.position.map_or("not compared".to_owned(), |position| {
+                    position.words().to_owned()
+                }),
+            ]
+        })
+    });
+    DataTable {
+        caption: format!(
+            "{}, {period}, {}, with 95% interval",
+            own.title,
+            unit_words(own.unit())
+        ),
+        columns: [
+            "Authority",
+            "Region",
+            "Count",
+            "Figure (95% interval)",
+            "Against what England’s rate would give, spread between authorities allowed for",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+    }
+}

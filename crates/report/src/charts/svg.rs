@@ -1,0 +1,207 @@
+//! The canvas: colours, text and lines in one style, and the words a screen reader needs.
+//!
+//! Colours are the Analysis Function's for accessible charts; nothing is told by colour alone.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+pub(super) const DARK_BLUE: RGBColor = RGBColor(0x12, 0x43, 0x6D);
+pub(super) const ORANGE: RGBColor = RGBColor(0xF4, 0x6A, 0x25);
+pub(super) const INK: RGBColor = RGBColor(0x1A, 0x1A, 0x1A);
+pub(super) const GREY: RGBColor = RGBColor(0x6B, 0x6B, 0x6B);
+pub(super) const PALE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
+
+/// Which point of a text is placed.
+#[derive(Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// Draws on a white canvas and returns the SVG with its title and description inside.
+pub(super) fn draw(
+    (width, height): (u32, u32),
+    title: &str,
+    description: &str,
+    paint: impl FnOnce(&Canvas<'_>) -> Drawn,
+) -> String {
+    let mut svg = String::new();
+    {
+        let canvas = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
+        // Drawing into a string fails only if a coordinate is not finite, and those are not drawn.
+        let _ = canvas
+            .fill(&WHITE)
+            .and_then(|()| paint(&canvas))
+            .and_then(|()| canvas.present());
+    }
+    name(&svg, title, description)
+}
+
+/// Puts the title and the description where assistive technology looks for them.
+fn name(svg: &str, title: &str, description: &str) -> String {
+    let Some((open, rest)) = svg.split_once('>') else {
+        return svg.to_owned();
+    };
+    format!(
+        "{open} role=\"img\" aria-label=\"{}\" font-family=\"Arial, Helvetica, sans-serif\">\n<title>{}</title>\n<desc>{}</desc>{rest}",
+        escape(title),
+        escape(title),
+        escape(description)
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+pub(super) fn text(
+    canvas: &Canvas<'_>,
+    words: &str,
+    at: (i32, i32),
+    size: u32,
+    colour: RGBColor,
+    anchor: Anchor,
+) -> Drawn {
+    let horizontal = match anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    let style = ("sans-serif", size)
+        .into_font()
+        .color(&colour)
+        .pos(Pos::new(horizontal, VPos::Center));
+    canvas.draw(&Text::new(words.to_owned(), at, style))
+}
+
+/// A text whose letters are heavier.
+pub(super) fn strong(
+    canvas: &Canvas<'_>,
+    words: &str,
+    at: (i32, i32),
+    size: u32,
+    colour: RGBColor,
+    anchor: Anchor,
+) -> Drawn {
+    let horizontal = match anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    let font = ("sans-serif", size).into_font().style(FontStyle::Bold);
+    canvas.draw(&Text::new(
+        words.to_owned(),
+        at,
+        font.color(&colour).pos(Pos::new(horizontal, VPos::Center)),
+    ))
+}
+
+pub(super) fn line(
+    canvas: &Canvas<'_>,
+    from: (i32, i32),
+    to: (i32, i32),
+    colour: RGBColor,
+    width: u32,
+) -> Drawn {
+    canvas.draw(&PathElement::new(
+        vec![from, to],
+        colour.stroke_width(width),
+    ))
+}
+
+/// A linear scale from values to pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Scale {
+    low: f64,
+    high: f64,
+    start: i32,
+    end: i32,
+}
+
+impl Scale {
+    /// A scale from 0 to at least `high`, ending on a round number, and its ticks.
+    pub(super) fn from_zero(high: f64, start: i32, end: i32) -> (Self, Vec<f64>) {
+        let step = round_step(high);
+        let top = (high / step).ceil().max(1.0) * step;
+        let ticks = (0..=12)
+            .map(|i| f64::from(i) * step)
+            .take_while(|tick| *tick <= top * 1.000_001)
+            .collect();
+        (
+            Self {
+                low: 0.0,
+                high: top,
+                start,
+                end,
+            },
+            ticks,
+        )
+    }
+
+    pub(super) fn new(low: f64, high: f64, start: i32, end: i32) -> Self {
+        Self {
+            low,
+            high,
+            start,
+            end,
+        }
+    }
+
+    /// The pixel of a value; values outside the scale stop at its ends.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "clamped to the canvas first"
+    )]
+    pub(super) fn at(self, value: f64) -> i32 {
+        let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        let (start, end) = (f64::from(self.start), f64::from(self.end));
+        (start + share * (end - start)).round() as i32
+    }
+}
+
+/// A round distance that gives four to eight ticks.
+fn round_step(high: f64) -> f64 {
+    if !(high.is_finite() && high > 0.0) {
+        return 1.0;
+    }
+    let rough = high / 6.0;
+    let magnitude = 10_f64.powf(rough.log10().floor());
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * magnitude)
+        .find(|step| *step >= rough)
+        .unwrap_or(rough)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_cover_the_data() {
+        let (scale, ticks) = Scale::from_zero(187.0, 0, 100);
+        assert_eq!(ticks, [0.0, 50.0, 100.0, 150.0, 200.0]);
+        assert_eq!(
+            (scale.at(0.0), scale.at(200.0), scale.at(1e9)),
+            (0, 100, 100)
+        );
+        assert!(Scale::from_zero(0.0, 0, 100).1.len() > 1);
+    }
+
+    #[test]
+    fn a_drawing_names_itself_and_escapes_what_it_says() {
+        let svg = draw((10, 10), "A < B", "how \"to\" read", |_| Ok(()));
+        assert!(
+            svg.contains("<title>A &lt; B</title>") && svg.contains("role=\"img\""),
+            "{svg}"
+        );
+    }
+}

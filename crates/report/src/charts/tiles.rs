@@ -1,0 +1,237 @@
+//! The tile map: one equal tile an authority, so that London is not invisible and Cumberland not
+//! enormous. The tile says what the colour says.
+
+use disparity_core::{
+    Adjusted, Area, ExpectedModel, IndicatorId, Period, Position, Reported, Symbol,
+};
+use plotters::prelude::*;
+
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
+use super::{Chart, DataTable};
+use crate::format::{absence, grouped, ratio, reported};
+use crate::view::View;
+
+const SIZE: i32 = 46;
+const LEFT: i32 = 14;
+const TOP: i32 = 66;
+
+/// How a position is drawn: fill, text colour, mark, words.
+struct Look {
+    fill: RGBColor,
+    ink: RGBColor,
+    mark: &'static str,
+    words: &'static str,
+}
+
+const LOOKS: [(Position, Look); 5] = [
+    (
+        Position::Lower998,
+        Look {
+            fill: DARK_BLUE,
+            ink: WHITE,
+            mark: "▼▼",
+            words: "lower (99.8%)",
+        },
+    ),
+    (
+        Position::Lower95,
+        Look {
+            fill: RGBColor(0x6B, 0xAC, 0xE6),
+            ink: INK,
+            mark: "▼",
+            words: "lower (95%)",
+        },
+    ),
+    (
+        Position::AsExpected,
+        Look {
+            fill: RGBColor(0xEE, 0xEE, 0xEE),
+            ink: INK,
+            mark: "",
+            words: "within the ordinary spread",
+        },
+    ),
+    (
+        Position::Higher95,
+        Look {
+            fill: RGBColor(0xF9, 0xB3, 0x8F),
+            ink: INK,
+            mark: "▲",
+            words: "higher (95%)",
+        },
+    ),
+    (
+        Position::Higher998,
+        Look {
+            fill: ORANGE,
+            ink: INK,
+            mark: "▲▲",
+            words: "higher (99.8%)",
+        },
+    ),
+];
+
+struct Tile<'a> {
+    area: &'a Area,
+    label: &'a str,
+    row: i32,
+    column: i32,
+    ratio: Reported<disparity_core::Measured>,
+    adjusted: Reported<Adjusted>,
+}
+
+/// Observed against expected at England's rate, on the map of authorities of today.
+#[must_use]
+pub fn tiles(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
+    let own = view.indicator(indicator);
+    let tiles: Vec<Tile<'_>> = view
+        .authorities(period)
+        .filter_map(|area| {
+            let place = view.catalogue.areas.tiles().get(&area.code)?;
+            let expected = view.expected(indicator, period, area.code, ExpectedModel::NationalRate);
+            Some(Tile {
+                area,
+                label: &place.label,
+                row: i32::from(place.row),
+                column: i32::from(place.column),
+                ratio: expected.map_or(Reported::Symbol(Symbol::NotAvailable), |row| {
+                    row.outcome.map(|outcome| outcome.ratio)
+                }),
+                adjusted: expected
+                    .map_or(Reported::Symbol(Symbol::NotAvailable), |row| row.adjusted),
+            })
+        })
+        .collect();
+    let title = format!(
+        "{}, {period}: where the count is higher or lower than England’s rate would give",
+        own.title
+    );
+    let description = "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
+         is the count divided by what England's rate would give with the authority's children: 1.00 is England. Marks and \
+         colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower, \
+         doubled at 99.8%. A tile without a number has a symbol that says why. Higher or lower is not better or worse."
+        .to_owned();
+    let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
+    let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
+    let size = (width.unsigned_abs().max(760), height.unsigned_abs());
+    let svg = svg::draw(size, &title, &description, |canvas| {
+        paint(canvas, &title, &tiles)
+    });
+    let rows = tiles.iter().map(|tile| {
+        let place = |code| view.catalogue.areas.name(code);
+        vec![
+            tile.area.name.clone(),
+            tile.area.region.map(place).unwrap_or_default(),
+            reported(&tile.ratio, ratio),
+            tile.adjusted
+                .value()
+                .map_or("not compared".to_owned(), |adjusted| {
+                    adjusted.position.words().to_owned()
+                }),
+        ]
+    });
+    let table = DataTable {
+        caption: format!(
+            "{}, {period}: observed divided by expected at England’s rate, with 95% interval",
+            own.title
+        ),
+        columns: [
+            "Authority",
+            "Region",
+            "Observed ÷ expected (95% interval)",
+            "Spread between authorities allowed for",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+    };
+    Chart {
+        file: format!("map_{}.svg", own.name),
+        title,
+        description,
+        svg,
+        table,
+        source: view.source(indicator),
+    }
+}
+
+fn paint(canvas: &Canvas<'_>, title: &str, tiles: &[Tile<'_>]) -> Drawn {
+    svg::strong(canvas, title, (LEFT, 18), 15, INK, Anchor::Start)?;
+    svg::text(
+        canvas,
+        "Observed ÷ expected at England’s rate; 1.00 is England",
+        (LEFT, 38),
+        13,
+        GREY,
+        Anchor::Start,
+    )?;
+    legend(canvas)?;
+    for tile in tiles {
+        paint_tile(canvas, tile)?;
+    }
+    Ok(())
+}
+
+fn legend(canvas: &Canvas<'_>) -> Drawn {
+    // The north-west of the grid is sea.
+    for ((_, look), i) in LOOKS.iter().zip(0..) {
+        let y = TOP + 4 + i * 24;
+        let (x, side) = (LEFT + 480, 18);
+        canvas.draw(&Rectangle::new(
+            [(x, y), (x + side, y + side)],
+            look.fill.filled(),
+        ))?;
+        canvas.draw(&Rectangle::new(
+            [(x, y), (x + side, y + side)],
+            GREY.stroke_width(1),
+        ))?;
+        svg::text(
+            canvas,
+            &format!("{} {}", look.mark, look.words),
+            (x + side + 8, y + side / 2),
+            12,
+            INK,
+            Anchor::Start,
+        )?;
+    }
+    Ok(())
+}
+
+fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
+    let (x, y) = (LEFT + tile.column * SIZE, TOP + tile.row * SIZE);
+    let look = tile
+        .adjusted
+        .value()
+        .and_then(|adjusted| {
+            LOOKS
+                .iter()
+                .find(|(position, _)| *position == adjusted.position)
+        })
+        .map(|(_, look)| look);
+    let (fill, ink) = look.map_or((WHITE, GREY), |look| (look.fill, look.ink));
+    let corners = [(x + 1, y + 1), (x + SIZE - 1, y + SIZE - 1)];
+    canvas.draw(&Rectangle::new(corners, fill.filled()))?;
+    canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
+    let middle = x + SIZE / 2;
+    svg::strong(
+        canvas,
+        tile.label,
+        (middle, y + 11),
+        11,
+        ink,
+        Anchor::Middle,
+    )?;
+    let figure = match tile.ratio {
+        Reported::Value(measured) => grouped(measured.value, 2),
+        Reported::Symbol(symbol) => absence(symbol),
+    };
+    svg::text(canvas, &figure, (middle, y + 24), 11, ink, Anchor::Middle)?;
+    svg::text(
+        canvas,
+        look.map_or("", |look| look.mark),
+        (middle, y + 37),
+        9,
+        ink,
+        Anchor::Middle,
+    )
+}

@@ -1,0 +1,293 @@
+//! An authority's rates over the years against its statistical neighbours and England.
+
+use disparity_core::{
+    Area, AreaCode, Comparator, IndicatorId, Measure, Measured, Period, Reported,
+};
+use plotters::prelude::*;
+
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
+use super::{Chart, DataTable};
+use crate::format::{absence, grouped, rate, reported, with_interval};
+use crate::view::View;
+
+const PANEL: (i32, i32) = (440, 250);
+const HEAD: i32 = 62;
+
+struct Year {
+    period: Period,
+    own: Reported<Measured>,
+    neighbours: Reported<f64>,
+    with_data: u8,
+    england: Reported<f64>,
+}
+
+/// One panel for each indicator, two to a row.
+#[must_use]
+pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
+    let panels: Vec<(IndicatorId, Vec<Year>)> = indicators
+        .iter()
+        .map(|id| (*id, years(view, *id, area)))
+        .filter(|(_, years)| years.len() > 1)
+        .collect();
+    let title = format!(
+        "{}: trends against statistical neighbours and England",
+        area.name
+    );
+    let description = "Each panel is one indicator over the years ending 31 March. The thick line with dots is the authority, \
+         the band is its 95% interval; the dashed line is the median of its statistical neighbours, the thin line is England. \
+         A gap is a year without a figure."
+        .to_owned();
+    let rows = i32::try_from(panels.len().div_ceil(2)).unwrap_or(0);
+    let size = (
+        u32::try_from(PANEL.0 * 2).unwrap_or(880),
+        (HEAD + rows * PANEL.1 + 8).unsigned_abs(),
+    );
+    let svg = svg::draw(size, &title, &description, |canvas| {
+        svg::strong(canvas, &title, (12, 18), 16, INK, Anchor::Start)?;
+        key(canvas, &area.name)?;
+        for ((id, years), i) in panels.iter().zip(0..) {
+            let origin = ((i % 2) * PANEL.0, HEAD + (i / 2) * PANEL.1);
+            panel(canvas, view, *id, years, origin)?;
+        }
+        Ok(())
+    });
+    let source = panels
+        .first()
+        .map_or(String::new(), |(id, _)| view.source(*id));
+    Chart {
+        file: format!("trend_{}.svg", area.code),
+        title,
+        description,
+        svg,
+        table: table(view, &panels, area),
+        source,
+    }
+}
+
+fn years(view: View<'_>, indicator: IndicatorId, area: &Area) -> Vec<Year> {
+    view.periods(indicator)
+        .into_iter()
+        .filter_map(|period| {
+            let own = view.total(indicator, period, area.code)?;
+            let neighbours = view.contrast(indicator, period, area.code, Measure::Ratio, |c| {
+                c == Comparator::NeighbourMedian
+            });
+            let england = view.total(indicator, period, AreaCode::ENGLAND);
+            let absent = Reported::Symbol(disparity_core::Symbol::NotAvailable);
+            Some(Year {
+                period,
+                own: own.outcome,
+                neighbours: neighbours.map_or(absent, |row| row.comparator_value),
+                with_data: neighbours
+                    .and_then(|row| row.neighbours_with_data)
+                    .unwrap_or(0),
+                england: england.map_or(absent, |row| row.outcome.map(|measured| measured.value)),
+            })
+        })
+        .collect()
+}
+
+fn key(canvas: &Canvas<'_>, name: &str) -> Drawn {
+    let y = 42;
+    svg::line(canvas, (12, y), (42, y), DARK_BLUE, 3)?;
+    canvas.draw(&Circle::new((27, y), 4, DARK_BLUE.filled()))?;
+    svg::text(canvas, name, (50, y), 12, INK, Anchor::Start)?;
+    dashes(canvas, &[(330, y), (360, y)], ORANGE)?;
+    svg::text(
+        canvas,
+        "Statistical neighbours (median)",
+        (368, y),
+        12,
+        INK,
+        Anchor::Start,
+    )?;
+    svg::line(canvas, (580, y), (610, y), GREY, 1)?;
+    svg::text(canvas, "England", (618, y), 12, INK, Anchor::Start)
+}
+
+fn panel(
+    canvas: &Canvas<'_>,
+    view: View<'_>,
+    indicator: IndicatorId,
+    years: &[Year],
+    (x, y): (i32, i32),
+) -> Drawn {
+    let own = view.indicator(indicator);
+    let factor = own.unit().factor();
+    let most = years
+        .iter()
+        .flat_map(|year| {
+            let high = year.own.value().map(|measured| measured.intervals.p95.high);
+            [high, year.neighbours.value(), year.england.value()]
+        })
+        .flatten()
+        .fold(0.0, f64::max);
+    let (left, right, top, bottom) = (x + 56, x + PANEL.0 - 16, y + 34, y + PANEL.1 - 34);
+    let (vertical, ticks) = Scale::from_zero(most * factor, bottom, top);
+    let (first, last) = (years[0].period.year(), years[years.len() - 1].period.year());
+    let horizontal = Scale::new(f64::from(first), f64::from(last), left, right);
+    let at = |year: &Year| horizontal.at(f64::from(year.period.year()));
+    svg::strong(
+        canvas,
+        &own.short_title,
+        (x + 12, y + 12),
+        13,
+        INK,
+        Anchor::Start,
+    )?;
+    let unit = if own.unit() == disparity_core::Unit::Per10k {
+        "per 10,000 children"
+    } else {
+        "per cent"
+    };
+    svg::text(canvas, unit, (right, y + 12), 11, GREY, Anchor::End)?;
+    for tick in &ticks {
+        let level = vertical.at(*tick);
+        svg::line(canvas, (left, level), (right, level), PALE, 1)?;
+        let shown = if own.unit() == disparity_core::Unit::Per10k {
+            *tick
+        } else {
+            *tick * 100.0
+        };
+        svg::text(
+            canvas,
+            &grouped(shown, u8::from(shown.fract() != 0.0)),
+            (left - 8, level),
+            11,
+            GREY,
+            Anchor::End,
+        )?;
+    }
+    for year in years
+        .iter()
+        .filter(|year| (last - year.period.year()).is_multiple_of(2))
+    {
+        svg::text(
+            canvas,
+            &year.period.to_string(),
+            (at(year), bottom + 14),
+            11,
+            GREY,
+            Anchor::Middle,
+        )?;
+    }
+    for run in runs(years, |year| year.england.value()) {
+        let points: Vec<(i32, i32)> = run
+            .iter()
+            .map(|(year, value)| (at(year), vertical.at(value * factor)))
+            .collect();
+        canvas.draw(&PathElement::new(points, GREY.stroke_width(1)))?;
+    }
+    for run in runs(years, |year| year.neighbours.value()) {
+        let points: Vec<(i32, i32)> = run
+            .iter()
+            .map(|(year, value)| (at(year), vertical.at(value * factor)))
+            .collect();
+        dashes(canvas, &points, ORANGE)?;
+    }
+    for run in runs(years, |year| year.own.value()) {
+        let high = run
+            .iter()
+            .map(|(year, m)| (at(year), vertical.at(m.intervals.p95.high * factor)));
+        let low = run
+            .iter()
+            .rev()
+            .map(|(year, m)| (at(year), vertical.at(m.intervals.p95.low * factor)));
+        canvas.draw(&Polygon::new(
+            high.chain(low).collect::<Vec<_>>(),
+            DARK_BLUE.mix(0.18),
+        ))?;
+        let points: Vec<(i32, i32)> = run
+            .iter()
+            .map(|(year, m)| (at(year), vertical.at(m.value * factor)))
+            .collect();
+        canvas.draw(&PathElement::new(points.clone(), DARK_BLUE.stroke_width(3)))?;
+        for point in points {
+            canvas.draw(&Circle::new(point, 3, DARK_BLUE.filled()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Consecutive years that have a value; a gap ends a run.
+fn runs<T>(years: &[Year], value: impl Fn(&Year) -> Option<T>) -> Vec<Vec<(&Year, T)>> {
+    let mut runs: Vec<Vec<(&Year, T)>> = vec![Vec::new()];
+    let mut before: Option<u16> = None;
+    for year in years {
+        let follows = before.is_some_and(|before| year.period.year() == before + 1);
+        match value(year) {
+            Some(value) => {
+                if !follows {
+                    runs.push(Vec::new());
+                }
+                if let Some(run) = runs.last_mut() {
+                    run.push((year, value));
+                }
+                before = Some(year.period.year());
+            }
+            None => before = None,
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+/// A dashed line through points.
+#[expect(clippy::cast_possible_truncation, reason = "pixels of a canvas")]
+fn dashes(canvas: &Canvas<'_>, points: &[(i32, i32)], colour: RGBColor) -> Drawn {
+    for pair in points.windows(2) {
+        let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
+        let (dx, dy) = (f64::from(x2 - x1), f64::from(y2 - y1));
+        let length = dx.hypot(dy);
+        let mut from = 0.0;
+        while from < length {
+            let to = (from + 6.0).min(length);
+            let point = |along: f64| {
+                let share = along / length;
+                (
+                    (f64::from(x1) + dx * share).round() as i32,
+                    (f64::from(y1) + dy * share).round() as i32,
+                )
+            };
+            svg::line(canvas, point(from), point(to), colour, 2)?;
+            from += 10.0;
+        }
+    }
+    Ok(())
+}
+
+fn table(view: View<'_>, panels: &[(IndicatorId, Vec<Year>)], area: &Area) -> DataTable {
+    let rows = panels.iter().flat_map(|(id, years)| {
+        let own = view.indicator(*id);
+        years.iter().map(move |year| {
+            let value = |value: &Reported<f64>| reported(value, |v| rate(*v, own));
+            vec![
+                own.short_title.clone(),
+                year.period.to_string(),
+                match &year.own {
+                    Reported::Value(measured) => with_interval(measured, own),
+                    Reported::Symbol(symbol) => absence(*symbol),
+                },
+                format!(
+                    "{} ({} of 10 had data)",
+                    value(&year.neighbours),
+                    year.with_data
+                ),
+                value(&year.england),
+            ]
+        })
+    });
+    DataTable {
+        caption: format!("{}: rates over the years, with 95% interval", area.name),
+        columns: [
+            "Indicator",
+            "Year",
+            "Authority (95% interval)",
+            "Statistical neighbours (median)",
+            "England",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+    }
+}

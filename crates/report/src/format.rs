@@ -1,0 +1,104 @@
+//! Numbers and absences as people read them. Rounding is the publisher's: half up with its epsilon.
+
+use disparity_core::{Indicator, Measured, Reported, Symbol, Unit, round_half_up};
+
+/// A whole number with thousands separated: 12,183,016.
+#[must_use]
+pub fn count(n: f64) -> String {
+    grouped(n, 0)
+}
+
+/// A number with so many decimals and thousands separated.
+pub(crate) fn grouped(value: f64, decimals: u8) -> String {
+    let rounded = round_half_up(value, decimals).unwrap_or(value);
+    let text = format!("{:.*}", usize::from(decimals), rounded.abs());
+    let (whole, part) = text
+        .split_once('.')
+        .map_or((text.as_str(), ""), |(whole, part)| (whole, part));
+    let mut grouped = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if rounded < 0.0 { "−" } else { "" };
+    if part.is_empty() {
+        format!("{sign}{grouped}")
+    } else {
+        format!("{sign}{grouped}.{part}")
+    }
+}
+
+/// A rate per 10,000 or a percentage, with the publisher's decimals.
+#[must_use]
+pub fn rate(value: f64, indicator: &Indicator) -> String {
+    match indicator.unit() {
+        Unit::Per10k => grouped(value * 10_000.0, indicator.decimals),
+        Unit::Proportion => grouped(value * 100.0, indicator.decimals) + "%",
+    }
+}
+
+/// A rate with its 95% interval: `67 (66 to 68)`.
+pub(crate) fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
+    let ends = measured.intervals.p95;
+    format!(
+        "{} ({} to {})",
+        rate(measured.value, indicator),
+        rate(ends.low, indicator),
+        rate(ends.high, indicator)
+    )
+}
+
+/// A ratio with its 95% interval: `1.21 (1.16 to 1.26)`.
+pub(crate) fn ratio(measured: &Measured) -> String {
+    let ends = measured.intervals.p95;
+    format!(
+        "{} ({} to {})",
+        grouped(measured.value, 2),
+        grouped(ends.low, 2),
+        grouped(ends.high, 2)
+    )
+}
+
+/// The value in words, or the symbol that stands for its absence.
+#[must_use]
+pub fn reported<T>(value: &Reported<T>, words: impl FnOnce(&T) -> String) -> String {
+    match value {
+        Reported::Value(value) => words(value),
+        Reported::Symbol(symbol) => absence(*symbol),
+    }
+}
+
+/// A symbol as shown in a table, in brackets so that it is not read as a figure.
+pub(crate) fn absence(symbol: Symbol) -> String {
+    format!("[{symbol}]")
+}
+
+/// The unit in words.
+pub(crate) const fn unit_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Per10k => "per 10,000 children",
+        Unit::Proportion => "per cent",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated_and_halves_go_up() {
+        assert_eq!(count(12_183_016.0), "12,183,016");
+        assert_eq!(count(999.5), "1,000");
+        assert_eq!(grouped(67.118, 1), "67.1");
+        assert_eq!(grouped(-0.25, 1), "−0.3");
+        assert_eq!(grouped(0.0, 0), "0");
+    }
+
+    #[test]
+    fn an_absence_is_not_a_figure() {
+        let absent: Reported<u32> = Reported::Symbol(Symbol::Confidential);
+        assert_eq!(reported(&absent, ToString::to_string), "[c]");
+    }
+}

@@ -1,0 +1,518 @@
+//! The page: one HTML file for a commissioner, an inspector and a researcher.
+//!
+//! The words are in `templates/index.html`; this module only fills them in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use disparity_core::{
+    Area, AreaCode, Comparator, IndicatorId, IssueCode, Measure, Period, Provenance, Severity, Unit,
+};
+use minijinja::value::Serde;
+use minijinja::{Environment, Value};
+use serde::Serialize;
+
+use crate::charts::{Chart, DataTable, ethnicity, league, tiles, trend};
+use crate::format::{grouped, ratio, reported, unit_words, with_interval};
+use crate::profile::{Against, Row, profile};
+use crate::view::View;
+
+/// The page and the charts that stand beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// `index.html`.
+    pub html: String,
+    /// Charts to be written under `charts/`.
+    pub charts: Vec<Chart>,
+}
+
+/// A template that does not fit its data: a fault of the program, not of the input.
+#[derive(Debug)]
+pub struct RenderError(minijinja::Error);
+
+impl std::fmt::Display for RenderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot render the page: {}", self.0)
+    }
+}
+
+impl std::error::Error for RenderError {}
+
+/// Draws every chart and fills in the page.
+///
+/// # Errors
+/// [`RenderError`] if the template and its data do not fit.
+pub fn render(view: View<'_>) -> Result<Page, RenderError> {
+    let charted = charted(view);
+    let mut charts = Vec::new();
+    let sections: Vec<Section> = charted
+        .iter()
+        .filter_map(|id| section(view, *id, &mut charts))
+        .collect();
+    let groups: Vec<Figure> = ethnic_charts(view, &charted)
+        .into_iter()
+        .map(|chart| figure(chart, &mut charts))
+        .collect();
+    let regions = regions(view, &charted, &mut charts);
+    let content = Content {
+        version: env!("CARGO_PKG_VERSION"),
+        synthetic: view.results().provenance != Provenance::Published,
+        headlines: headlines(view),
+        sections,
+        groups,
+        regions,
+        issues: issues(view),
+        indicators: definitions(view),
+        sources: sources(view),
+        chosen: view.plan.authorities.is_some(),
+    };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    let html = environment
+        .render_str(
+            include_str!("../templates/index.html"),
+            Value::from(Serde(&content)),
+        )
+        .map_err(RenderError)?;
+    Ok(Page { html, charts })
+}
+
+/// What the template is filled with.
+#[derive(Debug, Serialize)]
+struct Content {
+    version: &'static str,
+    synthetic: bool,
+    headlines: Vec<Headline>,
+    sections: Vec<Section>,
+    groups: Vec<Figure>,
+    regions: Vec<Region>,
+    issues: Vec<IssueLine>,
+    indicators: Vec<Definition>,
+    sources: Vec<SourceLine>,
+    /// Whether authorities were chosen, so that their parts stand open.
+    chosen: bool,
+}
+
+/// The first rate of each family that is compared: what the charts show.
+fn charted(view: View<'_>) -> Vec<IndicatorId> {
+    let mut families = BTreeSet::new();
+    let rates = view
+        .plan
+        .compared
+        .iter()
+        .copied()
+        .filter(|id| view.indicator(*id).unit() == Unit::Per10k);
+    rates
+        .filter(|id| families.insert(view.indicator(*id).family.clone()))
+        .collect()
+}
+
+/// A chart in the page.
+#[derive(Debug, Serialize)]
+struct Figure {
+    title: String,
+    description: String,
+    /// Empty where the page links to the file instead of holding the drawing.
+    svg: String,
+    file: String,
+    table: DataTable,
+    source: String,
+}
+
+fn figure(chart: Chart, charts: &mut Vec<Chart>) -> Figure {
+    let figure = Figure {
+        title: chart.title.clone(),
+        description: chart.description.clone(),
+        // The XML prologue, if there is one, does not belong inside HTML.
+        svg: chart
+            .svg
+            .find("<svg")
+            .map_or(String::new(), |at| chart.svg[at..].to_owned()),
+        file: chart.file.clone(),
+        table: chart.table.clone(),
+        source: chart.source.clone(),
+    };
+    charts.push(chart);
+    figure
+}
+
+/// One indicator's charts.
+#[derive(Debug, Serialize)]
+struct Section {
+    id: String,
+    title: String,
+    definition: String,
+    figures: Vec<Figure>,
+}
+
+fn section(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>) -> Option<Section> {
+    let period = view.last_period(indicator)?;
+    let own = view.indicator(indicator);
+    let figures = vec![
+        figure(tiles(view, indicator, period), charts),
+        figure(league(view, indicator, period), charts),
+    ];
+    Some(Section {
+        id: own.name.clone(),
+        title: own.title.clone(),
+        definition: own.definition.clone(),
+        figures,
+    })
+}
+
+/// England by ethnic group for every charted indicator that has such counts, in its last year with
+/// them; and each chosen authority's.
+fn ethnic_charts(view: View<'_>, charted: &[IndicatorId]) -> Vec<Chart> {
+    let mut places = vec![AreaCode::ENGLAND];
+    places.extend(view.plan.authorities.iter().flatten().copied());
+    let mut found = Vec::new();
+    for indicator in charted {
+        for place in &places {
+            let chart = view
+                .periods(*indicator)
+                .into_iter()
+                .rev()
+                .find_map(|period| ethnicity(view, *indicator, period, *place));
+            found.extend(chart);
+        }
+    }
+    found
+}
+
+/// One line of England's headline table.
+#[derive(Debug, Serialize)]
+struct Headline {
+    title: String,
+    period: String,
+    count: String,
+    figure: String,
+    unit: &'static str,
+    year_before: String,
+    five_years_before: String,
+}
+
+fn headlines(view: View<'_>) -> Vec<Headline> {
+    let line = |id: IndicatorId| {
+        let period = view.last_period(id)?;
+        let own = view.indicator(id);
+        let england = view.total(id, period, AreaCode::ENGLAND)?;
+        let change = |wanted: fn(Comparator) -> bool| {
+            let contrast = view.contrast(id, period, AreaCode::ENGLAND, Measure::Ratio, wanted);
+            contrast.map_or("[x]".to_owned(), |row| {
+                reported(&row.outcome, |m| percent_change(m.value))
+            })
+        };
+        Some(Headline {
+            title: own.title.clone(),
+            period: period.to_string(),
+            count: reported(&england.numerator, |n| grouped(f64::from(*n), 0)),
+            figure: reported(&england.outcome, |measured| with_interval(measured, own)),
+            unit: unit_words(own.unit()),
+            year_before: change(|comparator| matches!(comparator, Comparator::YearBefore(_))),
+            five_years_before: change(|comparator| {
+                matches!(comparator, Comparator::FiveYearsBefore(_))
+            }),
+        })
+    };
+    view.plan
+        .compared
+        .iter()
+        .filter_map(|id| line(*id))
+        .collect()
+}
+
+/// A ratio as a change: 0.98 is −2.0%.
+fn percent_change(ratio: f64) -> String {
+    let sign = if ratio >= 1.0 { "+" } else { "" };
+    format!("{sign}{}%", grouped((ratio - 1.0) * 100.0, 1))
+}
+
+/// Authorities of one region.
+#[derive(Debug, Serialize)]
+struct Region {
+    name: String,
+    authorities: Vec<Authority>,
+}
+
+/// One authority's part of the page.
+#[derive(Debug, Serialize)]
+struct Authority {
+    code: String,
+    name: String,
+    facts: Vec<(&'static str, String)>,
+    rows: Vec<AuthorityRow>,
+    trend: Option<TrendLink>,
+}
+
+#[derive(Debug, Serialize)]
+struct TrendLink {
+    file: String,
+    title: String,
+    description: String,
+}
+
+#[derive(Debug, Serialize)]
+struct AuthorityRow {
+    title: String,
+    period: String,
+    count: String,
+    figure: String,
+    neighbours: String,
+    region: String,
+    england: String,
+    expected: String,
+    ratio: String,
+    position: String,
+    change: String,
+}
+
+fn regions(view: View<'_>, charted: &[IndicatorId], charts: &mut Vec<Chart>) -> Vec<Region> {
+    let Some(period) = charted.iter().filter_map(|id| view.last_period(*id)).max() else {
+        return Vec::new();
+    };
+    let mut by_region: BTreeMap<AreaCode, Vec<&Area>> = BTreeMap::new();
+    for area in view.authorities(period) {
+        by_region
+            .entry(area.region.unwrap_or(AreaCode::ENGLAND))
+            .or_default()
+            .push(area);
+    }
+    by_region
+        .into_iter()
+        .map(|(region, mut areas)| {
+            areas.sort_by(|a, b| a.name.cmp(&b.name));
+            Region {
+                name: view.catalogue.areas.name(region),
+                authorities: areas
+                    .into_iter()
+                    .map(|area| authority(view, area, charted, period, charts))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn authority(
+    view: View<'_>,
+    area: &Area,
+    charted: &[IndicatorId],
+    period: Period,
+    charts: &mut Vec<Chart>,
+) -> Authority {
+    let chart = trend(view, charted, area);
+    let link = TrendLink {
+        file: chart.file.clone(),
+        title: chart.title.clone(),
+        description: chart.description.clone(),
+    };
+    let drawn = !chart.table.rows.is_empty();
+    if drawn {
+        charts.push(chart);
+    }
+    Authority {
+        code: area.code.to_string(),
+        name: area.name.clone(),
+        facts: facts(view, area, period),
+        rows: profile(view, area)
+            .iter()
+            .map(|row| authority_row(view, row))
+            .collect(),
+        trend: drawn.then_some(link),
+    }
+}
+
+fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
+    let own = view.indicator(row.indicator);
+    let other =
+        |against: &Against| reported(&against.value, |value| crate::format::rate(*value, own));
+    let neighbours = match row.neighbours.neighbours {
+        Some(n) => format!("{} ({n} of 10)", other(&row.neighbours)),
+        None => other(&row.neighbours),
+    };
+    let outcome = row.expected.map(|expected| expected.outcome);
+    let adjusted = row.expected.and_then(|expected| expected.adjusted.value());
+    AuthorityRow {
+        title: own.short_title.clone(),
+        period: row.period.to_string(),
+        count: reported(&row.count, |n| grouped(f64::from(*n), 0)),
+        figure: reported(&row.estimate, |measured| with_interval(measured, own)),
+        neighbours,
+        region: other(&row.region),
+        england: other(&row.england),
+        expected: outcome.map_or(String::new(), |o| reported(&o, |o| grouped(o.expected, 0))),
+        ratio: outcome.map_or(String::new(), |o| reported(&o, |o| ratio(&o.ratio))),
+        position: adjusted.map_or(String::new(), |adjusted| {
+            adjusted.position.words().to_owned()
+        }),
+        change: reported(&row.year_before.ratio, |m| percent_change(m.value)),
+    }
+}
+
+fn facts(view: View<'_>, area: &Area, period: Period) -> Vec<(&'static str, String)> {
+    let catalogue = view.catalogue;
+    let mut facts = Vec::new();
+    let neighbours = catalogue.areas.neighbours(view.plan.neighbours, area.code);
+    if !neighbours.is_empty() {
+        let names: Vec<String> = neighbours
+            .iter()
+            .map(|neighbour| catalogue.areas.name(neighbour.area))
+            .collect();
+        facts.push((
+            "Statistical neighbours",
+            format!("{} ({})", names.join(", "), view.plan.neighbours.0),
+        ));
+    }
+    if let Some(inspection) = catalogue.context.inspections.get(&area.code) {
+        facts.push((
+            "Ofsted overall effectiveness",
+            format!(
+                "{} (inspected {})",
+                inspection.overall, inspection.inspected
+            ),
+        ));
+    }
+    if let Some(spend) = catalogue.context.spend.get(&(area.code, period.year())) {
+        let pounds = reported(&spend.per_child, |pounds| {
+            format!("£{}", grouped(*pounds, 0))
+        });
+        facts.push((
+            "Spend on children’s social care for each child",
+            format!("{pounds} (year ending 31 March {period})"),
+        ));
+    }
+    if let Some(deciles) = catalogue
+        .context
+        .children_by_decile
+        .get(&("imd_2025".to_owned(), area.code))
+    {
+        let all: f64 = deciles.iter().sum();
+        if all > 0.0 {
+            let share = deciles[0] / all * 100.0;
+            facts.push((
+                "Children aged 0 to 15 in the most deprived tenth of neighbourhoods",
+                format!("{}% (IMD 2025, census 2021)", grouped(share, 1)),
+            ));
+        }
+    }
+    for change in catalogue.areas.boundary_changes(area.code) {
+        let other = if catalogue.areas.entity(change.successor) == Some(area.code) {
+            change.predecessor
+        } else {
+            change.successor
+        };
+        facts.push((
+            "Boundary change",
+            format!(
+                "{} {}, {}",
+                change.effective,
+                change.kind.word(),
+                catalogue.areas.name(other)
+            ),
+        ));
+    }
+    facts
+}
+
+/// A kind of issue and how often it arose.
+#[derive(Debug, Serialize)]
+struct IssueLine {
+    code: &'static str,
+    severity: &'static str,
+    rows: String,
+    meaning: &'static str,
+    hint: &'static str,
+}
+
+fn issues(view: View<'_>) -> Vec<IssueLine> {
+    let mut rows: BTreeMap<IssueCode, u64> = BTreeMap::new();
+    for estimate in &view.results().estimates {
+        for code in estimate.issues.iter() {
+            *rows.entry(code).or_default() += 1;
+        }
+    }
+    for expected in &view.results().expected {
+        for code in expected
+            .issues
+            .iter()
+            .filter(|code| *code == IssueCode::UnknownShared)
+        {
+            *rows.entry(code).or_default() += 1;
+        }
+    }
+    for issue in &view.results().issues {
+        rows.entry(issue.code).or_insert(issue.rows);
+    }
+    let mut lines: Vec<(Severity, IssueLine)> = rows
+        .into_iter()
+        .map(|(code, rows)| {
+            let line = IssueLine {
+                code: code.as_str(),
+                severity: code.severity().as_str(),
+                rows: grouped(rows as f64, 0),
+                meaning: code.meaning(),
+                hint: code.hint(),
+            };
+            (code.severity(), line)
+        })
+        .collect();
+    lines.sort_by_key(|(severity, line)| (std::cmp::Reverse(*severity), line.code));
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// An indicator's definition.
+#[derive(Debug, Serialize)]
+struct Definition {
+    name: String,
+    title: String,
+    words: String,
+    unit: &'static str,
+    timing: &'static str,
+}
+
+fn definitions(view: View<'_>) -> Vec<Definition> {
+    view.plan
+        .indicators
+        .iter()
+        .map(|id| {
+            let own = view.indicator(*id);
+            Definition {
+                name: own.name.clone(),
+                title: own.title.clone(),
+                words: own.definition.clone(),
+                unit: unit_words(own.unit()),
+                timing: match own.timing {
+                    disparity_core::Timing::AsAt => "at 31 March",
+                    disparity_core::Timing::During => "in the year ending 31 March",
+                },
+            }
+        })
+        .collect()
+}
+
+/// A publication and its releases.
+#[derive(Debug, Serialize)]
+struct SourceLine {
+    publication: String,
+    tables: Vec<String>,
+    licence: String,
+}
+
+fn sources(view: View<'_>) -> Vec<SourceLine> {
+    let mut lines: BTreeMap<&str, SourceLine> = BTreeMap::new();
+    for source in view
+        .catalogue
+        .sources
+        .iter()
+        .filter(|source| !source.tables.is_empty())
+    {
+        let line = lines
+            .entry(&source.publication)
+            .or_insert_with(|| SourceLine {
+                publication: source.publication.clone(),
+                tables: Vec::new(),
+                licence: source.licence.clone(),
+            });
+        line.tables
+            .push(format!("{}, release {}", source.table, source.release));
+    }
+    lines.into_values().collect()
+}

@@ -1,0 +1,103 @@
+//! One authority's indicators, each beside what it can be compared with.
+
+use disparity_core::{
+    Area, Comparator, Contrast, Count, Expected, ExpectedModel, IndicatorId, IssueSet, Measure,
+    Measured, Period, Reported, Symbol,
+};
+
+use crate::View;
+
+/// A comparison in a profile: what the other is, and the figure divided by it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Against {
+    /// The other figure, per person or 0–1.
+    pub value: Reported<f64>,
+    /// The figure divided by it, with intervals.
+    pub ratio: Reported<Measured>,
+    /// How many neighbours had a figure, for comparisons with neighbours.
+    pub neighbours: Option<u8>,
+}
+
+/// One indicator in a profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row<'a> {
+    /// Which indicator.
+    pub indicator: IndicatorId,
+    /// The last period with a figure for England.
+    pub period: Period,
+    /// How many were counted.
+    pub count: Reported<Count>,
+    /// The rate or proportion.
+    pub estimate: Reported<Measured>,
+    /// Against England.
+    pub england: Against,
+    /// Against the region.
+    pub region: Against,
+    /// Against the median of the statistical neighbours.
+    pub neighbours: Against,
+    /// Against the year before.
+    pub year_before: Against,
+    /// Against five years before.
+    pub five_years_before: Against,
+    /// Expected at England's rate, for rates of children.
+    pub expected: Option<&'a Expected>,
+    /// Expected at England's rates by age, where counts by age are published.
+    pub expected_by_age: Option<&'a Expected>,
+    /// Expected at England's rates by ethnic group, where counts by group are published.
+    pub expected_by_ethnicity: Option<&'a Expected>,
+    /// What must be said about the row.
+    pub issues: IssueSet,
+}
+
+/// The indicators of an authority that are compared, in code-list order.
+#[must_use]
+pub fn profile<'a>(view: View<'a>, area: &Area) -> Vec<Row<'a>> {
+    view.plan
+        .compared
+        .iter()
+        .filter_map(|id| row(view, area, *id))
+        .collect()
+}
+
+fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a>> {
+    let period = view.last_period(indicator)?;
+    let estimate = view.total(indicator, period, area.code);
+    let absent = Symbol::NotAvailable;
+    let against = |wanted: fn(Comparator) -> bool| {
+        view.contrast(indicator, period, area.code, Measure::Ratio, wanted)
+            .map_or_else(
+                || Against {
+                    value: Reported::Symbol(absent),
+                    ratio: Reported::Symbol(absent),
+                    neighbours: None,
+                },
+                from_contrast,
+            )
+    };
+    let expected = |model| view.expected(indicator, period, area.code, model);
+    Some(Row {
+        indicator,
+        period,
+        count: estimate.map_or(Reported::Symbol(absent), |row| row.numerator),
+        estimate: estimate.map_or(Reported::Symbol(absent), |row| row.outcome),
+        england: against(|comparator| comparator == Comparator::England),
+        region: against(|comparator| matches!(comparator, Comparator::Region(_))),
+        neighbours: against(|comparator| comparator == Comparator::NeighbourMedian),
+        year_before: against(|comparator| matches!(comparator, Comparator::YearBefore(_))),
+        five_years_before: against(|comparator| {
+            matches!(comparator, Comparator::FiveYearsBefore(_))
+        }),
+        expected: expected(ExpectedModel::NationalRate),
+        expected_by_age: expected(ExpectedModel::Age),
+        expected_by_ethnicity: expected(ExpectedModel::Ethnicity),
+        issues: estimate.map_or(IssueSet::EMPTY, |row| row.issues),
+    })
+}
+
+fn from_contrast(contrast: &Contrast) -> Against {
+    Against {
+        value: contrast.comparator_value,
+        ratio: contrast.outcome,
+        neighbours: contrast.neighbours_with_data,
+    }
+}

@@ -1,0 +1,152 @@
+//! Finding figures in a release.
+
+use disparity_core::{
+    Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Estimate, Expected, ExpectedModel,
+    GeographicLevel, Indicator, IndicatorId, Measure, Period, Plan, Release, Results, Stratum,
+};
+
+/// A release with what its keys mean and what was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    release: &'a Release,
+    /// What the keys mean.
+    pub catalogue: &'a Catalogue,
+    /// What was asked for.
+    pub plan: &'a Plan,
+}
+
+impl<'a> View<'a> {
+    /// A view of a release.
+    #[must_use]
+    pub const fn new(release: &'a Release, catalogue: &'a Catalogue, plan: &'a Plan) -> Self {
+        Self {
+            release,
+            catalogue,
+            plan,
+        }
+    }
+
+    /// The results.
+    #[must_use]
+    pub const fn results(&self) -> &'a Results {
+        self.release.results()
+    }
+
+    /// An indicator.
+    #[must_use]
+    pub fn indicator(&self, id: IndicatorId) -> &'a Indicator {
+        self.catalogue.indicators.get(id)
+    }
+
+    /// The figure for everyone in an area.
+    #[must_use]
+    pub fn total(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+    ) -> Option<&'a Estimate> {
+        self.estimate(indicator, period, area, Stratum::TOTAL)
+    }
+
+    /// The figure for one group in an area.
+    #[must_use]
+    pub fn estimate(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+        stratum: Stratum,
+    ) -> Option<&'a Estimate> {
+        self.results().estimate(&CellKey {
+            indicator,
+            period,
+            area,
+            stratum,
+        })
+    }
+
+    /// Expected versus actual.
+    #[must_use]
+    pub fn expected(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+        model: ExpectedModel,
+    ) -> Option<&'a Expected> {
+        self.results().expected_for(indicator, period, area, model)
+    }
+
+    /// One comparison of the figure for everyone in an area.
+    #[must_use]
+    pub fn contrast(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+        measure: Measure,
+        comparator: impl Fn(Comparator) -> bool,
+    ) -> Option<&'a Contrast> {
+        let key = CellKey {
+            indicator,
+            period,
+            area,
+            stratum: Stratum::TOTAL,
+        };
+        self.results()
+            .contrasts_of(&key)
+            .iter()
+            .find(|row| row.measure == measure && comparator(row.comparator))
+    }
+
+    /// The last period in which an indicator has a figure for England.
+    #[must_use]
+    pub fn last_period(&self, indicator: IndicatorId) -> Option<Period> {
+        self.periods(indicator).last().copied()
+    }
+
+    /// Periods in which an indicator has a figure for England, in order.
+    #[must_use]
+    pub fn periods(&self, indicator: IndicatorId) -> Vec<Period> {
+        let rows = &self.results().estimates;
+        let start = rows.partition_point(|row| row.key.indicator < indicator);
+        let own = rows[start..]
+            .iter()
+            .take_while(|row| row.key.indicator == indicator);
+        own.filter(|row| {
+            row.key.area == AreaCode::ENGLAND
+                && row.key.stratum.is_total()
+                && row.outcome.is_value()
+        })
+        .map(|row| row.key.period)
+        .collect()
+    }
+
+    /// Authorities that exist at a period and are written, in code order.
+    pub fn authorities(&self, period: Period) -> impl Iterator<Item = &'a Area> {
+        let plan = self.plan;
+        let catalogue = self.catalogue;
+        catalogue.areas.entities().filter(move |area| {
+            area.level == GeographicLevel::LocalAuthority
+                && catalogue.areas.exists_at(area.code, period)
+                && plan.wants_area(area.code, true)
+        })
+    }
+
+    /// Publications that fed the tables an indicator comes from, as a source line.
+    #[must_use]
+    pub fn source(&self, indicator: IndicatorId) -> String {
+        let mut releases: Vec<&str> = self
+            .catalogue
+            .sources_of(indicator)
+            .map(|source| source.publication.as_str())
+            .collect();
+        releases.sort_unstable();
+        releases.dedup();
+        format!(
+            "Source: {}; population: Office for National Statistics mid-year estimates. Open Government Licence v3.0.",
+            releases.join("; ")
+        )
+    }
+}
