@@ -38,6 +38,7 @@ pub fn areas() -> Areas {
         valid_from: row[6].parse().ok(),
         valid_to: row[7].parse().ok(),
         tiny: row[8] == "yes",
+        part_of_london: None,
     });
     Areas::new(list.collect(), vec![], BTreeMap::new(), BTreeMap::new())
 }

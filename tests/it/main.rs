@@ -2,3 +2,4 @@
 mod codelists;
 mod planted;
 mod returns;
+mod store;

@@ -7,7 +7,7 @@
 //!    way for all of them.
 //! 3. For each authority the years are joined, care episodes repaired and made into periods of care,
 //!    and the records of one child linked: [`Outcome::journeys`].
-//! 4. The store keeps the journeys as Parquet, so that reading happens once.
+//! 4. [`store`] keeps the journeys as Parquet, so that reading happens once.
 //!
 //! Everything odd on the way is a [`Diagnostic`]: severity, file, line, column, code, remedy. Errors
 //! set a row, a table or a file aside, and are counted; nothing is dropped in silence.
@@ -41,6 +41,7 @@ mod reading;
 mod records;
 mod repair;
 mod rows;
+pub mod store;
 mod tables;
 mod text;
 mod value;
