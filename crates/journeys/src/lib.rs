@@ -8,12 +8,15 @@
 //! 3. [`returns`], [`later_need`], [`transitions`], [`watches`] and [`chances`] ask what came after.
 //! 4. [`counts`] gives the indicators that are published, from the same records.
 //! 5. [`match_rates`] says how far any of this can be trusted.
+//! 6. [`control`] withholds what would tell of single children, and gives the rates of the rest.
 //!
 //! # What it deliberately does not do
 //! It reads and writes no files, draws no random numbers and decides nothing about disclosure: what
 //! it returns are counts of children, which may leave the program only through the gate.
 
 mod cohort;
+mod control;
+mod cube;
 mod groups;
 mod indicators;
 mod levels;
@@ -23,7 +26,9 @@ mod returning;
 mod survival;
 mod walk;
 
+pub use control::{PriorHelpRow, Proportion, control, control_pairs};
 pub use cohort::{Entry, NotEntries, entries};
+pub use cube::{cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup};
 pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};
 pub use levels::{

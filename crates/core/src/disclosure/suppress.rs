@@ -74,15 +74,18 @@ pub fn suppress(cells: &[Cell], sums: &[Sum], threshold: Threshold) -> Vec<bool>
     // Then the audit, which sees through several sums at once.
     loop {
         let bounds = attack(cells, sums, &hidden, Some(threshold));
-        let exposed = (0..cells.len())
-            .find(|at| threshold.is_small(cells[*at].count) && !threshold.in_doubt(bounds[*at]));
-        let Some(exposed) = exposed else {
+        let mut widened = false;
+        for at in 0..cells.len() {
+            if threshold.is_small(cells[at].count) && !threshold.in_doubt(bounds[at])
+                && let Some(extra) = next_to_hide(cells, sums, &of_cell, &hidden, at)
+            {
+                hidden[extra] = true;
+                widened = true;
+            }
+        }
+        if !widened {
             return hidden;
-        };
-        let Some(extra) = next_to_hide(cells, sums, &of_cell, &hidden, exposed) else {
-            return hidden;
-        };
-        hidden[extra] = true;
+        }
     }
 }
 
