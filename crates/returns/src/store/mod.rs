@@ -4,12 +4,14 @@
 //!
 //! The store holds records of children. It is not a release and must stay where the returns stay.
 
+mod count;
 mod meta;
 mod read;
 mod write;
 
 use std::path::Path;
 
+pub use count::{SpellCount, SpellCounts, count_spells};
 pub use read::read_store;
 pub use write::write_store;
 
