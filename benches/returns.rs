@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use disparity_core::{AreaCode, Category, CodeList, Day, Dimension, Dimensions};
 use disparity_journeys::{GroupBy, HelpKind, LookBack, PriorHelpParams, Years, prior_help};
-use disparity_returns::store::{count_spells, read_store, write_store};
+use disparity_core::journeys::SpellKind;
+use disparity_returns::store::{count_spells, read_store, read_store_of, write_store};
 use disparity_returns::{Input, Manifest, Options, read_returns};
 use disparity_simulate::{World, files, large_journeys, lives};
 
@@ -64,7 +65,8 @@ fn count(folder: &Path, population: &Path, dimensions: &Dimensions) -> String {
 }
 
 fn ask(folder: &Path, dimensions: &Dimensions) -> String {
-    let journeys = read_store(folder, dimensions).expect("a store");
+    let kinds = [SpellKind::Care, SpellKind::ProtectionPlan];
+    let journeys = read_store_of(folder, dimensions, &kinds).expect("a store");
     let params = PriorHelpParams {
         kinds: vec![HelpKind::ProtectionPlan],
         look_backs: vec![LookBack::Years(5)],
@@ -107,6 +109,7 @@ fn main() {
         ["make", folder, spells] => return make(Path::new(folder), spells.parse().unwrap_or(10_000_000), &dimensions),
         ["make-xml", path, bytes] => return make_xml(Path::new(path), bytes.parse().unwrap_or(100_000_000)),
         ["count", folder, population] => count(Path::new(folder), Path::new(population), &dimensions),
+        ["read", folder] => format!("{} spells", read_store(Path::new(folder), &dimensions).expect("a store").spells().len()),
         ["prior-help", folder] => ask(Path::new(folder), &dimensions),
         ["xml", path] => read_xml(Path::new(path), &dimensions),
         _ => return println!("make FOLDER SPELLS | make-xml FILE BYTES | count FOLDER POPULATION | prior-help FOLDER | xml FILE"),

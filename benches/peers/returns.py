@@ -96,8 +96,9 @@ def timed(command):
     """Seconds, peak memory in MB and what was said."""
     out = subprocess.run(["/usr/bin/time", "-v", *command], capture_output=True, text=True, check=True)
     memory = int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", out.stderr).group(1)) / 1024
-    seconds = float(re.match(r"([\d.]+) s", out.stdout).group(1))
-    return seconds, memory, out.stdout.strip().split("s", 1)[1].strip()
+    # A progress bar may stand before the line that counts.
+    found = re.search(r"([\d.]+) s  (.*)", out.stdout)
+    return float(found.group(1)), memory, found.group(2).strip()
 
 
 def python(code, spells, population):

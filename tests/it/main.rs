@@ -3,3 +3,4 @@ mod codelists;
 mod planted;
 mod returns;
 mod store;
+mod spec;

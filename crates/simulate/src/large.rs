@@ -8,7 +8,7 @@ use disparity_core::{AreaCode, CategoryId, Day};
 
 use crate::draws::Draws;
 
-/// About so many spells over authorities and twenty years; one child in seven enters care.
+/// About so many spells over authorities and twenty years; a third of the children enter care.
 ///
 /// # Errors
 /// [`JourneysError`] if there would be more spells than offsets can number.
@@ -60,7 +60,7 @@ pub fn large_journeys(codes: CodeSets, areas: &[(String, AreaCode)], spells: usi
                     break;
                 }
             }
-            if draws.chance(0.14) && day < last && day < birth.plus_years(18) {
+            if draws.chance(0.5) && day < last && day < birth.plus_years(18) {
                 let mut care = Spell::new(SpellKind::Care, day, day.plus(draws.between(10, 2000)));
                 (care.decile, care.flags) = (decile, SpellFlags::START_KNOWN);
                 own.push(care);

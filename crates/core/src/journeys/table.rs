@@ -249,7 +249,8 @@ impl Spells {
         self.parent.push(spell.parent.unwrap_or(Day::NONE).0);
     }
 
-    pub(super) fn append(&mut self, other: &Self) {
+    /// Adds all rows of another table after these.
+    pub fn append(&mut self, other: &Self) {
         self.kind.extend_from_slice(&other.kind);
         self.start.extend_from_slice(&other.start);
         self.end.extend_from_slice(&other.end);

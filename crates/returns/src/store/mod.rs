@@ -12,7 +12,7 @@ mod write;
 use std::path::Path;
 
 pub use count::{SpellCount, SpellCounts, count_spells};
-pub use read::read_store;
+pub use read::{read_store, read_store_of};
 pub use write::write_store;
 
 use crate::input::InputError;

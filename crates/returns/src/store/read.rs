@@ -10,7 +10,9 @@ use disparity_core::journeys::{
     BirthPrecision, Children, CodeSetId, CodeSets, Journeys, LinkOutcome, SpellKind, Spells, code_sets_of,
 };
 use disparity_core::{Day, Dimension, Dimensions};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::meta::{LAYOUT, read_authorities, read_codes};
@@ -24,6 +26,14 @@ const BATCH: usize = 1 << 16;
 /// # Errors
 /// [`StoreError`] if the files are missing, damaged or of another layout.
 pub fn read_store(folder: &Path, dimensions: &Dimensions) -> Result<Journeys, StoreError> {
+    read_store_of(folder, dimensions, &SpellKind::ALL)
+}
+
+/// Reads journeys with spells of some kinds only: all children are there, the other spells are not.
+///
+/// # Errors
+/// As [`read_store`].
+pub fn read_store_of(folder: &Path, dimensions: &Dimensions, kinds: &[SpellKind]) -> Result<Journeys, StoreError> {
     let path = folder.join(CHILDREN);
     let (metadata, batches) = open(&path)?;
     let text = |key: &str| metadata.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str());
@@ -41,13 +51,7 @@ pub fn read_store(folder: &Path, dimensions: &Dimensions) -> Result<Journeys, St
         read_children(&batch, dimensions, &mut children).ok_or_else(|| missing("a column of children"))?;
     }
     let path = folder.join(SPELLS);
-    let (_, batches) = open(&path)?;
-    let mut spells = Spells::default();
-    let mut counts = vec![0_u32; children.birth.len()];
-    for batch in batches {
-        let batch = batch.map_err(|error| parquet(&path)(error.into()))?;
-        read_spells(&batch, &codes, &mut counts, &mut spells).ok_or_else(|| format(&path, "a column of spells does not fit"))?;
-    }
+    let (spells, counts) = read_all_spells(&path, &codes, children.birth.len(), kinds)?;
     children.first_spell = running(&counts);
     let first_child = running(&authorities.iter().map(|(_, n)| u32::try_from(*n).unwrap_or(u32::MAX)).collect::<Vec<_>>());
     let authorities = authorities.into_iter().map(|(authority, _)| authority).collect();
@@ -98,11 +102,6 @@ fn append_days(batch: &RecordBatch, name: &str, none: i32, to: &mut Vec<i32>) ->
     Some(())
 }
 
-fn append_small(batch: &RecordBatch, name: &str, to: &mut Vec<u8>) -> Option<()> {
-    to.extend_from_slice(batch.column_by_name(name)?.as_primitive_opt::<UInt8Type>()?.values());
-    Some(())
-}
-
 fn read_children(batch: &RecordBatch, dimensions: &Dimensions, c: &mut Children) -> Option<()> {
     let group = |dimension: Dimension| move |code: &str| dimensions.list(dimension).id(code).map(|id| id.0);
     let none = Day::NONE.0;
@@ -126,37 +125,114 @@ fn read_children(batch: &RecordBatch, dimensions: &Dimensions, c: &mut Children)
     Some(())
 }
 
-fn read_spells(batch: &RecordBatch, codes: &CodeSets, counts: &mut [u32], s: &mut Spells) -> Option<()> {
-    for child in batch.column_by_name("child")?.as_primitive_opt::<UInt32Type>()?.values() {
-        *counts.get_mut(*child as usize)? += 1;
+/// Columns that nothing needs when only some kinds are asked for.
+const NOT_FOR_SOME: [&str; 2] = ["number", "referral_date"];
+
+/// Reads row groups in parallel and puts them together in order.
+fn read_all_spells(path: &Path, codes: &CodeSets, children: usize, kinds: &[SpellKind]) -> Result<(Spells, Vec<u32>), StoreError> {
+    let file = input::open(path).map_err(io(path))?;
+    let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(parquet(path))?;
+    let groups = metadata.metadata().num_row_groups();
+    let all = kinds.len() == SpellKind::ALL.len();
+    let parts: Vec<(Spells, Vec<u32>)> = (0..groups)
+        .into_par_iter()
+        .map(|group| {
+            let file = input::open(path).map_err(io(path))?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+            let wanted = ["child", "kind", "start", "end", "flags", "code_1", "code_2", "code_3", "number", "deprivation_decile", "referral_date"];
+            let names = wanted.into_iter().filter(|name| all || !NOT_FOR_SOME.contains(name));
+            let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+            let batches = builder.with_projection(mask).with_row_groups(vec![group]).with_batch_size(BATCH).build().map_err(parquet(path))?;
+            let (mut spells, mut own) = (Spells::default(), Vec::new());
+            for batch in batches {
+                let batch = batch.map_err(|error| parquet(path)(error.into()))?;
+                read_spells(&batch, codes, kinds, &mut own, &mut spells).ok_or_else(|| format(path, "a column of spells does not fit"))?;
+            }
+            Ok((spells, own))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let mut counts = vec![0_u32; children];
+    let mut parts = parts.into_iter();
+    let (mut spells, own) = parts.next().unwrap_or_default();
+    let mut count = |own: &[u32]| {
+        own.iter().try_for_each(|child| counts.get_mut(*child as usize).map(|count| *count += 1)).ok_or_else(|| format(path, "a spell of no child"))
+    };
+    count(&own)?;
+    for (part, own) in parts {
+        count(&own)?;
+        spells.append(&part);
     }
+    Ok((spells, counts))
+}
+
+fn read_spells(batch: &RecordBatch, codes: &CodeSets, kinds: &[SpellKind], own: &mut Vec<u32>, s: &mut Spells) -> Option<()> {
+    let column = batch.column_by_name("kind")?.as_dictionary_opt::<UInt8Type>()?;
+    let words = column.values().as_string_opt::<i32>()?;
+    let numbers: Vec<u8> = words.iter().map(|word| Some(SpellKind::from_word(word?)? as u8)).collect::<Option<_>>()?;
+    let keys = column.keys().values();
+    let kept: Vec<u32> = if kinds.len() == SpellKind::ALL.len() {
+        (0..u32::try_from(keys.len()).ok()?).collect()
+    } else {
+        let wanted = numbers.iter().map(|number| kinds.iter().any(|kind| *kind as u8 == *number)).collect::<Vec<_>>();
+        (0..).zip(keys).filter(|(_, key)| wanted.get(usize::from(**key)).copied().unwrap_or(false)).map(|(row, _)| row).collect()
+    };
+    let rows = || kept.iter().map(|row| *row as usize);
     let first = s.kind.len();
-    append_words(batch, "kind", |word| SpellKind::from_word(word).map(|kind| kind as u8), 0, &mut s.kind)?;
-    append_days(batch, "start", Day::NONE.0, &mut s.start)?;
-    append_days(batch, "end", Day::OPEN.0, &mut s.end)?;
-    append_days(batch, "referral_date", Day::NONE.0, &mut s.parent)?;
-    append_small(batch, "flags", &mut s.flags)?;
-    append_small(batch, "number", &mut s.number)?;
-    append_small(batch, "deprivation_decile", &mut s.decile)?;
+    for row in rows() {
+        s.kind.push(*numbers.get(usize::from(keys[row]))?);
+    }
+    let child = batch.column_by_name("child")?.as_primitive_opt::<UInt32Type>()?.values();
+    own.extend(rows().map(|row| child[row]));
+    let days = |name: &str, none: i32, to: &mut Vec<i32>| -> Option<()> {
+        let Some(column) = batch.column_by_name(name) else {
+            to.extend(rows().map(|_| none));
+            return Some(());
+        };
+        let column = column.as_primitive_opt::<Date32Type>()?;
+        match column.nulls() {
+            None => to.extend(rows().map(|row| column.values()[row])),
+            Some(nulls) => to.extend(rows().map(|row| if nulls.is_valid(row) { column.values()[row] } else { none })),
+        }
+        Some(())
+    };
+    days("start", Day::NONE.0, &mut s.start)?;
+    days("end", Day::OPEN.0, &mut s.end)?;
+    days("referral_date", Day::NONE.0, &mut s.parent)?;
+    let small = |name: &str, to: &mut Vec<u8>| -> Option<()> {
+        match batch.column_by_name(name) {
+            Some(column) => {
+                let values = column.as_primitive_opt::<UInt8Type>()?.values();
+                to.extend(rows().map(|row| values[row]));
+            }
+            None => to.extend(rows().map(|_| 0)),
+        }
+        Some(())
+    };
+    small("flags", &mut s.flags)?;
+    small("number", &mut s.number)?;
+    small("deprivation_decile", &mut s.decile)?;
     for (at, name) in ["code_1", "code_2", "code_3"].into_iter().enumerate() {
         let column = batch.column_by_name(name)?.as_dictionary_opt::<UInt8Type>()?;
         let words = column.values().as_string_opt::<i32>()?;
-        // A word belongs to the set of the row's kind; look each word up in every set once.
-        let table: Vec<[u8; CodeSetId::ALL.len()]> = words
+        // A word belongs to the set of the row's kind; look each word up for every kind once.
+        let of_kind: Vec<Option<CodeSetId>> = SpellKind::ALL.iter().map(|kind| code_sets_of(*kind)[at]).collect();
+        let table: Vec<[u8; SpellKind::ALL.len()]> = words
             .iter()
-            .map(|word| CodeSetId::ALL.map(|set| match word {
-                Some("?") | None => 255,
-                Some(word) => codes.set(set).id(word).map_or(255, |id| id.0),
-            }))
+            .map(|word| {
+                let number = |set: &Option<CodeSetId>| match (word, set) {
+                    (None | Some(""), _) | (_, None) => 0,
+                    (Some("?"), _) => 255,
+                    (Some(word), Some(set)) => codes.set(*set).id(word).map_or(255, |id| id.0),
+                };
+                let mut row = [0; SpellKind::ALL.len()];
+                row.iter_mut().zip(&of_kind).for_each(|(to, set)| *to = number(set));
+                row
+            })
             .collect();
-        let kinds = &s.kind[first..];
+        let keys = column.keys().values();
         let to = &mut s.codes[at];
-        for (key, kind) in column.keys().iter().zip(kinds) {
-            let set = SpellKind::from_index(*kind).and_then(|kind| code_sets_of(kind)[at]);
-            to.push(match (key, set) {
-                (Some(key), Some(set)) => table.get(usize::from(key))?[set as usize],
-                _ => 0,
-            });
+        for (row, kind) in rows().zip(&s.kind[first..]) {
+            to.push(table.get(usize::from(keys[row]))?[usize::from(*kind)]);
         }
     }
     Some(())

@@ -172,9 +172,9 @@ fn spell_schema() -> SchemaRef {
         field("start", DataType::Date32, false, "day", "first day"),
         field("end", DataType::Date32, true, "day", "last day as recorded; empty while it lasts"),
         field("flags", DataType::UInt8, false, "bits", "1 start known, 2 start inferred, 4 end inferred, 8 end unknown, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks"),
-        field("code_1", words(), true, "", "referral source, initial category of abuse or legal status"),
-        field("code_2", words(), true, "", "need, latest category of abuse or placement"),
-        field("code_3", words(), true, "", "reason for closure or for ceasing"),
+        field("code_1", words(), false, "", "referral source, initial category of abuse or legal status"),
+        field("code_2", words(), false, "", "need, latest category of abuse or placement"),
+        field("code_3", words(), false, "", "reason for closure or for ceasing"),
         field("number", DataType::UInt8, false, "plans", "previous protection plans; 255 if not recorded"),
         field("deprivation_decile", DataType::UInt8, false, "tenth", "tenth of neighbourhoods of the home, 1 most deprived; 0 unknown"),
         field("referral_date", DataType::Date32, true, "day", "referral of the episode of need it belongs to"),
@@ -227,7 +227,8 @@ impl Names {
         let code = |at: usize| {
             let sets = journeys.codes();
             text(kinds.iter().zip(&s.codes[at][rows.clone()]).map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
-                (0, _) | (_, None) => None,
+                // Blank is a word of its own: a column without any word has no dictionary to read.
+                (0, _) | (_, None) => Some(""),
                 (255, _) => Some("?"),
                 (code, Some(set)) => sets.set(set).get(CodeId(code)).map(|code| code.code.as_str()),
             }))
