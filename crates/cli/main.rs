@@ -21,6 +21,7 @@ mod out;
 mod plan;
 mod progress;
 mod returns_args;
+mod returns_stage;
 mod stages;
 
 use std::process::ExitCode;

@@ -15,12 +15,15 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 pub fn dimensions() -> Dimensions {
     let rows = rows(include_str!("../../data/codelists/categories.csv"));
     Dimensions::new(Dimension::ALL.map(|dimension| {
-        let list = rows.iter().filter(|row| row[0] == dimension.column()).map(|row| Category {
-            code: row[1].clone(),
-            label: row[2].clone(),
-            parent: (!row[3].is_empty()).then(|| row[3].clone()),
-            unknown: row[4] == "yes",
-        });
+        let list = rows
+            .iter()
+            .filter(|row| row[0] == dimension.column())
+            .map(|row| Category {
+                code: row[1].clone(),
+                label: row[2].clone(),
+                parent: (!row[3].is_empty()).then(|| row[3].clone()),
+                unknown: row[4] == "yes",
+            });
         CodeList::new(list.collect()).unwrap()
     }))
 }

@@ -2,5 +2,5 @@
 mod codelists;
 mod planted;
 mod returns;
-mod store;
 mod spec;
+mod store;

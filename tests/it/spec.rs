@@ -3,7 +3,8 @@
 
 use disparity_core::Day;
 use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, Coverage, Covered, Journeys, LinkOutcome, Spell, SpellFlags, SpellKind,
+    Authority, BirthPrecision, ChildRecord, Coverage, Covered, Journeys, LinkOutcome, Spell,
+    SpellFlags, SpellKind,
 };
 use disparity_journeys::{GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, Years, prior_help};
 use disparity_returns::Input;
@@ -17,7 +18,12 @@ fn rows(document: &str) -> Vec<Vec<String>> {
         .lines()
         .filter(|line| line.starts_with('|'))
         .skip(2)
-        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
+        .map(|line| {
+            line.trim_matches('|')
+                .split('|')
+                .map(|cell| cell.trim().to_owned())
+                .collect()
+        })
         .collect()
 }
 
@@ -30,8 +36,14 @@ fn prior_help_is_what_its_table_says() {
     let rows = rows(include_str!("../spec/prior_help.md"));
     assert!(rows.len() > 25);
     for row in rows {
-        let [what, born, from, entry, spell, question, expected] = row.as_slice() else { panic!("{row:?}") };
-        assert_eq!(&answer(born, from, entry, spell, question), expected, "{what}");
+        let [what, born, from, entry, spell, question, expected] = row.as_slice() else {
+            panic!("{row:?}")
+        };
+        assert_eq!(
+            &answer(born, from, entry, spell, question),
+            expected,
+            "{what}"
+        );
     }
 }
 
@@ -41,9 +53,17 @@ fn answer(born: &str, from: &str, entry: &str, spell: &str, question: &str) -> S
     for kind in SpellKind::ALL {
         coverage.set(kind, Covered::new(vec![(day(from), day("2025-04-01"))]));
     }
-    coverage.set(SpellKind::Care, Covered::new(vec![(day("2010-04-01"), day("2025-04-01"))]));
+    coverage.set(
+        SpellKind::Care,
+        Covered::new(vec![(day("2010-04-01"), day("2025-04-01"))]),
+    );
     let mut journeys = Journeys::new(codes, true);
-    journeys.push_authority(Authority { old_la_code: "301".into(), area: None, coverage, extract: day("2025-03-31") });
+    journeys.push_authority(Authority {
+        old_la_code: "301".into(),
+        area: None,
+        coverage,
+        extract: day("2025-03-31"),
+    });
     let mut care = Spell::new(SpellKind::Care, day(entry), Day::OPEN);
     care.flags = SpellFlags::START_KNOWN;
     let mut spells = vec![care];
@@ -82,7 +102,12 @@ fn answer(born: &str, from: &str, entry: &str, spell: &str, question: &str) -> S
         (counts.incomplete_no, "incomplete no"),
         (counts.unlinked, "unlinked"),
     ];
-    found.iter().filter(|(n, _)| *n == 1).map(|(_, word)| *word).collect::<Vec<_>>().join("; ")
+    found
+        .iter()
+        .filter(|(n, _)| *n == 1)
+        .map(|(_, word)| *word)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 #[test]
@@ -90,21 +115,42 @@ fn periods_of_care_are_what_their_table_says() {
     let rows = rows(include_str!("../spec/periods_of_care.md"));
     assert!(rows.len() > 12);
     for row in rows {
-        let [what, episodes, expected] = row.as_slice() else { panic!("{row:?}") };
+        let [what, episodes, expected] = row.as_slice() else {
+            panic!("{row:?}")
+        };
         assert_eq!(&periods(episodes), expected, "{what}");
     }
 }
 
 fn periods(episodes: &str) -> String {
-    let mut csv = String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST,YEAR\n");
+    let mut csv =
+        String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST,YEAR\n");
     for episode in episodes.split("; ") {
         let f: Vec<&str> = episode.split(' ').collect();
-        let or_blank = |text: &str| if text == "-" { String::new() } else { text.to_owned() };
-        csv += &format!("A1,{},{},{},N1,U6,PR1,{},{},,2021\n", f[0], f[2], f[3], or_blank(f[1]), or_blank(f[4]));
+        let or_blank = |text: &str| {
+            if text == "-" {
+                String::new()
+            } else {
+                text.to_owned()
+            }
+        };
+        csv += &format!(
+            "A1,{},{},{},N1,U6,PR1,{},{},,2021\n",
+            f[0],
+            f[2],
+            f[3],
+            or_blank(f[1]),
+            or_blank(f[4])
+        );
     }
-    let outcome = read(vec![Input::from_bytes("episodes.csv", csv.into_bytes())], &of_la("301"));
+    let outcome = read(
+        vec![Input::from_bytes("episodes.csv", csv.into_bytes())],
+        &of_la("301"),
+    );
     let child = outcome.journeys.child(0);
-    let breaks = child.spells(SpellKind::Respite).map(|s| format!("respite {} {}", s.start, s.end));
+    let breaks = child
+        .spells(SpellKind::Respite)
+        .map(|s| format!("respite {} {}", s.start, s.end));
     let care = child.spells(SpellKind::Care).map(|s| {
         let start = if s.flags.has(SpellFlags::START_KNOWN) {
             "known"

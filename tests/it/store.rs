@@ -6,7 +6,8 @@ use crate::codelists::dimensions;
 use crate::planted::{read_world, world};
 
 fn folder(name: &str) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("disparity-store-{name}-{}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("disparity-store-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -15,7 +16,14 @@ fn folder(name: &str) -> std::path::PathBuf {
 fn journeys_come_back_from_the_store_as_they_went_in() {
     let (outcome, _) = read_world(&world(5, 2030));
     let folder = folder("round");
-    write_store(&outcome.journeys, &outcome.sources, &dimensions(), &folder, &|_, _, _| {}).unwrap();
+    write_store(
+        &outcome.journeys,
+        &outcome.sources,
+        &dimensions(),
+        &folder,
+        &|_, _, _| {},
+    )
+    .unwrap();
     let back = read_store(&folder, &dimensions()).unwrap();
     assert!(back.synthetic && back.spells().len() > 5000);
     assert_eq!(back, outcome.journeys);
@@ -25,7 +33,12 @@ fn journeys_come_back_from_the_store_as_they_went_in() {
 #[test]
 fn what_is_not_a_store_is_refused() {
     let folder = folder("not");
-    assert!(read_store(&folder, &dimensions()).unwrap_err().to_string().contains("children.parquet"));
+    assert!(
+        read_store(&folder, &dimensions())
+            .unwrap_err()
+            .to_string()
+            .contains("children.parquet")
+    );
     std::fs::write(folder.join("children.parquet"), b"PAR1 and nothing more").unwrap();
     assert!(read_store(&folder, &dimensions()).is_err());
     std::fs::remove_dir_all(&folder).unwrap();

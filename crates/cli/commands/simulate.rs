@@ -3,7 +3,8 @@
 use anyhow::{Context, Result};
 use disparity_core::{Catalogue, GeographicLevel};
 use disparity_simulate::{
-    AuthorityMargins, Mess, Switch, World, files, lives, manifest, postcode_lookup, safeguarding_files, truth,
+    AuthorityMargins, Mess, Switch, World, files, lives, manifest, postcode_lookup,
+    safeguarding_files, truth,
 };
 
 use crate::hint::Hinted;
@@ -20,9 +21,18 @@ fn mess(args: &SimulateArgs) -> Result<Mess> {
         }
         let found = Switch::ALL.iter().find(|switch| switch.as_str() == word);
         let words: Vec<&str> = Switch::ALL.iter().map(|switch| switch.as_str()).collect();
-        on.push(*found.ok_or_else(|| Hinted::new(format!("unknown mess {word:?}"), format!("use all, or some of {}", words.join(", "))))?);
+        on.push(*found.ok_or_else(|| {
+            Hinted::new(
+                format!("unknown mess {word:?}"),
+                format!("use all, or some of {}", words.join(", ")),
+            )
+        })?);
     }
-    Ok(Mess { on, linkage_loss: args.linkage_loss.clamp(0.0, 1.0), missing_census: args.missing_census.clone() })
+    Ok(Mess {
+        on,
+        linkage_loss: args.linkage_loss.clamp(0.0, 1.0),
+        missing_census: args.missing_census.clone(),
+    })
 }
 
 /// Authorities of today in code order, as large and as deprived as the built-in figures say.
@@ -31,14 +41,32 @@ fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
     let codes = catalogue
         .areas
         .entities()
-        .filter(|area| area.level == GeographicLevel::LocalAuthority && area.valid_to.is_none() && !area.tiny)
+        .filter(|area| {
+            area.level == GeographicLevel::LocalAuthority && area.valid_to.is_none() && !area.tiny
+        })
         .filter_map(|area| Some((area.code, area.old_la_code.clone()?)));
     let deciles = |code| {
-        catalogue.context.children_by_decile.iter().filter(|((_, area), _)| *area == code).map(|(_, counts)| *counts).next_back()
+        catalogue
+            .context
+            .children_by_decile
+            .iter()
+            .filter(|((_, area), _)| *area == code)
+            .map(|(_, counts)| *counts)
+            .next_back()
     };
     let mean = {
-        let all: Vec<f64> = catalogue.context.children_by_decile.values().map(|counts| counts.iter().sum()).filter(|n| *n < 1e6).collect();
-        if all.is_empty() { 1.0 } else { all.iter().sum::<f64>() / all.len() as f64 }
+        let all: Vec<f64> = catalogue
+            .context
+            .children_by_decile
+            .values()
+            .map(|counts| counts.iter().sum())
+            .filter(|n| *n < 1e6)
+            .collect();
+        if all.is_empty() {
+            1.0
+        } else {
+            all.iter().sum::<f64>() / all.len() as f64
+        }
     };
     world.authorities = codes
         .take(args.authorities)
@@ -56,7 +84,11 @@ fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
         })
         .collect();
     if world.authorities.len() < args.authorities {
-        return Err(Hinted::new(format!("there are only {} authorities", world.authorities.len()), "ask for fewer").into());
+        return Err(Hinted::new(
+            format!("there are only {} authorities", world.authorities.len()),
+            "ask for fewer",
+        )
+        .into());
     }
     (world.last_year, world.children_per_year) = (args.last_year, args.children);
     (world.ethnic_gap, world.care) = (args.ethnic_gap, args.care);
@@ -70,7 +102,8 @@ pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()>
     let write = |name: &str, bytes: &[u8]| -> Result<()> {
         let path = args.out.join(name);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
         }
         disparity_export::write_file(&path, bytes)?;
         Ok(())
@@ -84,18 +117,30 @@ pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()>
         let all = files(&world, at, &lives);
         bytes += all.iter().map(|file| file.bytes.len()).sum::<usize>();
         if world.mess.has(Switch::Zip) {
-            let members: Vec<(&str, &[u8])> = all.iter().map(|f| (f.path.as_str(), f.bytes.as_slice())).collect();
-            write(&format!("returns/{}.zip", authority.old_la_code), &disparity_returns::zip_of(&members)?)?;
+            let members: Vec<(&str, &[u8])> = all
+                .iter()
+                .map(|f| (f.path.as_str(), f.bytes.as_slice()))
+                .collect();
+            write(
+                &format!("returns/{}.zip", authority.old_la_code),
+                &disparity_returns::zip_of(&members)?,
+            )?;
         } else {
             for file in &all {
                 if world.mess.has(Switch::Gzip) {
-                    write(&format!("returns/{}.gz", file.path), &disparity_returns::gzip(&file.bytes)?)?;
+                    write(
+                        &format!("returns/{}.gz", file.path),
+                        &disparity_returns::gzip(&file.bytes)?,
+                    )?;
                 } else {
                     write(&format!("returns/{}", file.path), &file.bytes)?;
                 }
             }
         }
-        write(&format!("truth/{}.csv", authority.old_la_code), truth(&world, at, &lives).as_bytes())?;
+        write(
+            &format!("truth/{}.csv", authority.old_la_code),
+            truth(&world, at, &lives).as_bytes(),
+        )?;
         if args.ssd {
             for file in safeguarding_files(&world, at, &lives) {
                 write(&file.path, &file.bytes)?;

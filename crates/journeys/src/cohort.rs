@@ -1,6 +1,8 @@
 //! Who entered care, and when: the children that prior help is asked about.
 
-use disparity_core::journeys::{Child, CodeId, CodeSetId, CodeSets, Journeys, LinkOutcome, Spell, SpellFlags, SpellKind};
+use disparity_core::journeys::{
+    Child, CodeId, CodeSetId, CodeSets, Journeys, LinkOutcome, Spell, SpellFlags, SpellKind,
+};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::groups::{Group, GroupBy, Lookup};
@@ -46,8 +48,20 @@ impl Entry {
             GroupBy::Dimension(D::DeprivationDecile) => self.groups[4],
             GroupBy::Need => self.groups[5],
             GroupBy::LegalStatus => self.groups[6],
-            GroupBy::Unaccompanied => if self.unaccompanied { 1 } else { 2 },
-            GroupBy::FirstEver => if self.first_ever { 1 } else { 2 },
+            GroupBy::Unaccompanied => {
+                if self.unaccompanied {
+                    1
+                } else {
+                    2
+                }
+            }
+            GroupBy::FirstEver => {
+                if self.first_ever {
+                    1
+                } else {
+                    2
+                }
+            }
         };
         Group { by, code }
     }
@@ -85,7 +99,9 @@ pub(crate) struct EntryCodes {
 
 impl EntryCodes {
     pub(crate) fn of(codes: &CodeSets) -> Self {
-        Self { emergency: codes.set(CodeSetId::LegalStatus).in_group("emergency") }
+        Self {
+            emergency: codes.set(CodeSetId::LegalStatus).in_group("emergency"),
+        }
     }
 }
 
@@ -97,7 +113,15 @@ pub fn entries(journeys: &Journeys, dimensions: &Dimensions) -> (Vec<Entry>, Not
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let (mut entries, mut not) = (Vec::new(), NotEntries::default());
         for position in children {
-            child_entries(journeys, authority, &journeys.child(position), &lookup, &codes, &mut entries, &mut not);
+            child_entries(
+                journeys,
+                authority,
+                &journeys.child(position),
+                &lookup,
+                &codes,
+                &mut entries,
+                &mut not,
+            );
         }
         (entries, not)
     });
@@ -122,7 +146,9 @@ fn child_entries(
     if range.is_empty() {
         return;
     }
-    let covered = journeys.authorities()[authority].coverage.of(SpellKind::Care);
+    let covered = journeys.authorities()[authority]
+        .coverage
+        .of(SpellKind::Care);
     let record = child.record();
     let mut last: Option<Period> = None;
     for (at, spell) in child.spells(SpellKind::Care).enumerate() {
@@ -134,10 +160,15 @@ fn child_entries(
             }
             continue;
         }
-        let Some(period) = spell.start.period() else { continue };
+        let Some(period) = spell.start.period() else {
+            continue;
+        };
         if !covered.covers(spell.start, spell.start.plus(1)) {
             not.not_covered += 1;
-        } else if record.birth.is_some_and(|birth| spell.start.completed_years_since(birth) >= 18) {
+        } else if record
+            .birth
+            .is_some_and(|birth| spell.start.completed_years_since(birth) >= 18)
+        {
             not.adult += 1;
         } else if last == Some(period) {
             not.second_in_year += 1;
@@ -173,7 +204,10 @@ fn child_entries(
 
 /// Unaccompanied on a day: recorded so, and not ceased to be before it.
 pub(crate) fn is_unaccompanied(record: &disparity_core::journeys::ChildRecord, on: Day) -> bool {
-    record.unaccompanied == Some(true) && record.unaccompanied_ceased.is_none_or(|ceased| ceased >= on)
+    record.unaccompanied == Some(true)
+        && record
+            .unaccompanied_ceased
+            .is_none_or(|ceased| ceased >= on)
 }
 
 /// A child in no need of linking is one whose only record is the care return itself, when no census
@@ -183,5 +217,9 @@ fn is_linked(link: LinkOutcome) -> bool {
 }
 
 fn code_or_zero(spell: &Spell, at: usize) -> u8 {
-    if spell.codes[at] == CodeId::UNKNOWN { 0 } else { spell.codes[at].0 }
+    if spell.codes[at] == CodeId::UNKNOWN {
+        0
+    } else {
+        spell.codes[at].0
+    }
 }

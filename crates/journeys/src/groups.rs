@@ -68,14 +68,19 @@ pub struct Group {
 
 impl Group {
     /// Everyone.
-    pub const TOTAL: Self = Self { by: GroupBy::Total, code: 0 };
+    pub const TOTAL: Self = Self {
+        by: GroupBy::Total,
+        code: 0,
+    };
 
     /// The stratum of the group, if it is a group of a dimension or everyone.
     #[must_use]
     pub fn stratum(self) -> Option<Stratum> {
         match self.by {
             GroupBy::Total => Some(Stratum::TOTAL),
-            GroupBy::Dimension(dimension) => Some(Stratum::TOTAL.with(dimension, CategoryId(self.code))),
+            GroupBy::Dimension(dimension) => {
+                Some(Stratum::TOTAL.with(dimension, CategoryId(self.code)))
+            }
             _ => None,
         }
     }
@@ -85,7 +90,9 @@ impl Group {
     pub fn code<'l>(self, dimensions: &'l Dimensions, codes: &'l CodeSets) -> &'l str {
         match self.by {
             GroupBy::Total => "total",
-            GroupBy::Dimension(dimension) => &dimensions.list(dimension).get(CategoryId(self.code)).code,
+            GroupBy::Dimension(dimension) => {
+                &dimensions.list(dimension).get(CategoryId(self.code)).code
+            }
             GroupBy::Need => code_of(codes, CodeSetId::Need, self.code),
             GroupBy::LegalStatus => code_of(codes, CodeSetId::LegalStatus, self.code),
             GroupBy::Unaccompanied | GroupBy::FirstEver => match self.code {
@@ -99,20 +106,34 @@ impl Group {
     /// The name of the group, for people.
     #[must_use]
     pub fn label<'l>(self, dimensions: &'l Dimensions, codes: &'l CodeSets) -> &'l str {
-        let of = |set, code| codes.set(set).get(CodeId(code)).map_or("Not recorded", |code| code.label.as_str());
+        let of = |set, code| {
+            codes
+                .set(set)
+                .get(CodeId(code))
+                .map_or("Not recorded", |code| code.label.as_str())
+        };
         match self.by {
             GroupBy::Total => "Total",
-            GroupBy::Dimension(dimension) => &dimensions.list(dimension).get(CategoryId(self.code)).label,
+            GroupBy::Dimension(dimension) => {
+                &dimensions.list(dimension).get(CategoryId(self.code)).label
+            }
             GroupBy::Need => of(CodeSetId::Need, self.code),
             GroupBy::LegalStatus => of(CodeSetId::LegalStatus, self.code),
-            GroupBy::Unaccompanied => ["Unknown", "Unaccompanied", "Not unaccompanied"][usize::from(self.code.min(2))],
-            GroupBy::FirstEver => ["Unknown", "First time in care", "In care before"][usize::from(self.code.min(2))],
+            GroupBy::Unaccompanied => {
+                ["Unknown", "Unaccompanied", "Not unaccompanied"][usize::from(self.code.min(2))]
+            }
+            GroupBy::FirstEver => {
+                ["Unknown", "First time in care", "In care before"][usize::from(self.code.min(2))]
+            }
         }
     }
 }
 
 fn code_of(codes: &CodeSets, set: CodeSetId, code: u8) -> &str {
-    codes.set(set).get(CodeId(code)).map_or("unknown", |code| code.code.as_str())
+    codes
+        .set(set)
+        .get(CodeId(code))
+        .map_or("unknown", |code| code.code.as_str())
 }
 
 /// Lists turned into tables for quick look-up while walking children.
@@ -126,16 +147,30 @@ impl Lookup {
     /// The tables for the project's lists.
     #[must_use]
     pub fn new(dimensions: &Dimensions) -> Self {
-        let (minor, broad) = (dimensions.list(Dimension::EthnicityMinor), dimensions.list(Dimension::EthnicityMajor));
+        let (minor, broad) = (
+            dimensions.list(Dimension::EthnicityMinor),
+            dimensions.list(Dimension::EthnicityMajor),
+        );
         let unknown = broad.id("unknown").unwrap_or_default().0;
         let mut major = [unknown; 256];
         for (id, category) in minor.iter() {
-            let parent = category.parent.as_deref().and_then(|parent| broad.id(parent));
+            let parent = category
+                .parent
+                .as_deref()
+                .and_then(|parent| broad.id(parent));
             major[usize::from(id.0)] = parent.map_or(unknown, |id| id.0);
         }
         let ages = dimensions.list(Dimension::AgeBand);
-        let bands = ["unknown", "unborn", "under_1", "1_to_4", "5_to_9", "10_to_15", "16_and_over"]
-            .map(|code| ages.id(code).unwrap_or_default().0);
+        let bands = [
+            "unknown",
+            "unborn",
+            "under_1",
+            "1_to_4",
+            "5_to_9",
+            "10_to_15",
+            "16_and_over",
+        ]
+        .map(|code| ages.id(code).unwrap_or_default().0);
         Self { major, bands }
     }
 
@@ -148,9 +183,15 @@ impl Lookup {
     /// The age band on a day.
     #[must_use]
     pub fn age_band(&self, birth: Option<Day>, precision: BirthPrecision, on: Day) -> u8 {
-        let Some(birth) = birth else { return self.bands[0] };
+        let Some(birth) = birth else {
+            return self.bands[0];
+        };
         if birth > on {
-            return self.bands[if precision == BirthPrecision::None { 0 } else { 1 }];
+            return self.bands[if precision == BirthPrecision::None {
+                0
+            } else {
+                1
+            }];
         }
         self.bands[match on.completed_years_since(birth) {
             ..1 => 2,

@@ -28,8 +28,14 @@ pub enum Level {
 
 impl Level {
     /// Every level, lowest first.
-    pub const ALL: [Self; 6] =
-        [Self::Closed, Self::EarlyHelp, Self::InNeed, Self::CinPlan, Self::ProtectionPlan, Self::Care];
+    pub const ALL: [Self; 6] = [
+        Self::Closed,
+        Self::EarlyHelp,
+        Self::InNeed,
+        Self::CinPlan,
+        Self::ProtectionPlan,
+        Self::Care,
+    ];
 
     /// The word in outputs.
     #[must_use]
@@ -81,16 +87,37 @@ pub fn timeline(child: &Child<'_>, bridge_days: i32) -> Vec<Stretch> {
         return vec![];
     }
     spells.sort_unstable();
-    let mut days: Vec<Day> = spells.iter().flat_map(|(start, end, _)| [*start, *end]).collect();
+    let mut days: Vec<Day> = spells
+        .iter()
+        .flat_map(|(start, end, _)| [*start, *end])
+        .collect();
     days.sort_unstable();
     days.dedup();
     let mut stretches: Vec<Stretch> = Vec::new();
     for pair in days.windows(2) {
-        let level = spells.iter().filter(|(s, e, _)| *s <= pair[0] && pair[0] < *e).map(|(.., l)| *l).max();
-        push(&mut stretches, Stretch { level: level.unwrap_or(Level::Closed), start: pair[0], end: pair[1] });
+        let level = spells
+            .iter()
+            .filter(|(s, e, _)| *s <= pair[0] && pair[0] < *e)
+            .map(|(.., l)| *l)
+            .max();
+        push(
+            &mut stretches,
+            Stretch {
+                level: level.unwrap_or(Level::Closed),
+                start: pair[0],
+                end: pair[1],
+            },
+        );
     }
     if let Some(last) = stretches.last().filter(|last| last.end.is_real()).copied() {
-        push(&mut stretches, Stretch { level: Level::Closed, start: last.end, end: Day::OPEN });
+        push(
+            &mut stretches,
+            Stretch {
+                level: Level::Closed,
+                start: last.end,
+                end: Day::OPEN,
+            },
+        );
     }
     bridge(stretches, bridge_days)
 }
@@ -149,8 +176,16 @@ pub struct Transitions {
 
 fn coverage_end(journeys: &Journeys, authority: usize, day: Day) -> Day {
     let coverage = &journeys.authorities()[authority].coverage;
-    let kinds = [SpellKind::CinEpisode, SpellKind::ProtectionPlan, SpellKind::Care];
-    kinds.iter().map(|kind| coverage.of(*kind).unbroken_to(day)).min().unwrap_or(day)
+    let kinds = [
+        SpellKind::CinEpisode,
+        SpellKind::ProtectionPlan,
+        SpellKind::Care,
+    ];
+    kinds
+        .iter()
+        .map(|kind| coverage.of(*kind).unbroken_to(day))
+        .min()
+        .unwrap_or(day)
 }
 
 /// First moves within twelve months of each stretch, by level, year, authority and group. Stretches
@@ -169,8 +204,14 @@ pub fn transitions(
             let child = journeys.child(position);
             let record = child.record();
             let line = timeline(&child, bridge_days);
-            for (at, stretch) in line.iter().enumerate().filter(|(_, s)| s.level != Level::Closed) {
-                let Some(period) = stretch.start.period() else { continue };
+            for (at, stretch) in line
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| s.level != Level::Closed)
+            {
+                let Some(period) = stretch.start.period() else {
+                    continue;
+                };
                 let year = stretch.start.plus_months(12);
                 let seen_to = coverage_end(journeys, authority, stretch.start);
                 if seen_to <= stretch.start {
@@ -184,7 +225,8 @@ pub fn transitions(
                     one.followed = 1;
                     one.to[next.level as usize] = 1;
                     let again = line.get(at + 2).filter(|_| next.level == Level::Closed);
-                    one.reopened = u32::from(again.is_some_and(|a| a.start <= next.start.plus_months(12)));
+                    one.reopened =
+                        u32::from(again.is_some_and(|a| a.start <= next.start.plus_months(12)));
                 } else {
                     one.followed = 1;
                     one.stayed = 1;
@@ -195,7 +237,12 @@ pub fn transitions(
                         GroupBy::Dimension(d) => lookup.dimension(d, &record, stretch.start, 0),
                         _ => continue,
                     };
-                    let key = TransitionKey { authority: Some(authority), period, group: Group { by, code }, from: stretch.level };
+                    let key = TransitionKey {
+                        authority: Some(authority),
+                        period,
+                        group: Group { by, code },
+                        from: stretch.level,
+                    };
                     add(found.entry(key).or_default(), one);
                 }
             }
@@ -204,7 +251,14 @@ pub fn transitions(
     });
     let mut all: BTreeMap<TransitionKey, Transitions> = BTreeMap::new();
     for (key, part) in parts.into_iter().flatten() {
-        add(all.entry(TransitionKey { authority: None, ..key }).or_default(), part);
+        add(
+            all.entry(TransitionKey {
+                authority: None,
+                ..key
+            })
+            .or_default(),
+            part,
+        );
         add(all.entry(key).or_default(), part);
     }
     all
@@ -271,10 +325,20 @@ pub struct WayToCare {
 #[must_use]
 pub fn way_to_care(journeys: &Journeys, entry: &Entry, years: u8, lead: u16) -> WayToCare {
     let child = journeys.child(entry.child);
-    let not_in_need: CodeMask = journeys.codes().set(CodeSetId::ReasonForClosure).in_group("not_in_need");
-    let (first, limit) = (entry.day.plus_years(-i32::from(years)), entry.day.plus(-i32::from(lead)));
+    let not_in_need: CodeMask = journeys
+        .codes()
+        .set(CodeSetId::ReasonForClosure)
+        .in_group("not_in_need");
+    let (first, limit) = (
+        entry.day.plus_years(-i32::from(years)),
+        entry.day.plus(-i32::from(lead)),
+    );
     let within = |start: Day, end: Day| start <= limit && end > first;
-    let of = |kind| child.spells(kind).filter(move |s| within(s.start, s.end.max(s.start.plus(1))));
+    let of = |kind| {
+        child
+            .spells(kind)
+            .filter(move |s| within(s.start, s.end.max(s.start.plus(1))))
+    };
     let cpp = of(SpellKind::ProtectionPlan).find(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY));
     let cin_plan = of(SpellKind::CinPlan).next();
     let in_need = of(SpellKind::CinEpisode).any(|s| !not_in_need.has(s.codes[2]));
@@ -288,21 +352,34 @@ pub fn way_to_care(journeys: &Journeys, entry: &Entry, years: u8, lead: u16) -> 
         _ => Way::NoneObserved,
     };
     let known_days = known_days(&child, entry.day);
-    let line: Vec<Stretch> =
-        timeline(&child, 14).into_iter().filter(|s| s.start < entry.day && s.end > first).collect();
-    let downs = line.windows(2).filter(|pair| pair[1].level < pair[0].level && pair[1].start < entry.day).count();
+    let line: Vec<Stretch> = timeline(&child, 14)
+        .into_iter()
+        .filter(|s| s.start < entry.day && s.end > first)
+        .collect();
+    let downs = line
+        .windows(2)
+        .filter(|pair| pair[1].level < pair[0].level && pair[1].start < entry.day)
+        .count();
     let stuck = line.iter().any(|s| {
         matches!(s.level, Level::CinPlan | Level::ProtectionPlan)
             && s.end.min(entry.day) >= entry.day
             && s.start <= entry.day.plus_months(-24)
     });
-    WayToCare { way, bounced: downs >= 2, emergency: entry.emergency || known_days.is_some_and(|days| days <= 28), stuck, known_days }
+    WayToCare {
+        way,
+        bounced: downs >= 2,
+        emergency: entry.emergency || known_days.is_some_and(|days| days <= 28),
+        stuck,
+        known_days,
+    }
 }
 
 /// Days from the referral of the case open at entry to the entry.
 #[must_use]
 pub fn known_days(child: &Child<'_>, entry: Day) -> Option<i32> {
-    let index = child.spells(SpellKind::CinEpisode).find(|s| s.start <= entry && s.end >= entry)?;
+    let index = child
+        .spells(SpellKind::CinEpisode)
+        .find(|s| s.start <= entry && s.end >= entry)?;
     Some(entry.since(index.start))
 }
 
@@ -337,16 +414,29 @@ mod tests {
             coverage: Coverage::default(),
             extract: Day(9999),
         });
-        let mut list: Vec<Spell> = spells.iter().map(|&(kind, a, b)| Spell::new(kind, Day(a), Day(b))).collect();
-        journeys.push_child(&ChildRecord::default(), &mut list).unwrap();
-        timeline(&journeys.child(0), bridge_days).iter().map(|s| (s.level, s.start.0, s.end.0)).collect()
+        let mut list: Vec<Spell> = spells
+            .iter()
+            .map(|&(kind, a, b)| Spell::new(kind, Day(a), Day(b)))
+            .collect();
+        journeys
+            .push_child(&ChildRecord::default(), &mut list)
+            .unwrap();
+        timeline(&journeys.child(0), bridge_days)
+            .iter()
+            .map(|s| (s.level, s.start.0, s.end.0))
+            .collect()
     }
 
     #[test]
     fn the_highest_level_wins_and_short_gaps_are_bridged() {
         use SpellKind::{Care, CinEpisode, CinPlan, ProtectionPlan};
         let open = i32::MAX;
-        let spells = [(CinEpisode, 0, 500), (CinPlan, 10, 100), (ProtectionPlan, 108, 200), (Care, 300, open)];
+        let spells = [
+            (CinEpisode, 0, 500),
+            (CinPlan, 10, 100),
+            (ProtectionPlan, 108, 200),
+            (Care, 300, open),
+        ];
         assert_eq!(
             line(&spells, 0),
             [
@@ -360,12 +450,24 @@ mod tests {
         );
         assert_eq!(line(&spells, 14)[1], (Level::CinPlan, 10, 108));
         assert_eq!(line(&[(CinEpisode, 5, 5)], 14), []);
-        assert_eq!(line(&[(CinEpisode, 5, 9)], 14), [(Level::InNeed, 5, 9), (Level::Closed, 9, open)]);
+        assert_eq!(
+            line(&[(CinEpisode, 5, 9)], 14),
+            [(Level::InNeed, 5, 9), (Level::Closed, 9, open)]
+        );
     }
 
     #[test]
     fn days_known_fall_into_the_bands_of_the_specification() {
-        for (days, band) in [(0, "0"), (1, "1-7"), (7, "1-7"), (8, "8-28"), (29, "29-91"), (92, "92-365"), (365, "92-365"), (366, "over_365")] {
+        for (days, band) in [
+            (0, "0"),
+            (1, "1-7"),
+            (7, "1-7"),
+            (8, "8-28"),
+            (29, "29-91"),
+            (92, "92-365"),
+            (365, "92-365"),
+            (366, "over_365"),
+        ] {
             assert_eq!(KNOWN_BANDS[known_band(Some(days))], band, "{days}");
         }
         assert_eq!(KNOWN_BANDS[known_band(None)], "never");

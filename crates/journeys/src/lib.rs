@@ -26,19 +26,22 @@ mod returning;
 mod survival;
 mod walk;
 
-pub use control::{PriorHelpRow, Proportion, control, control_pairs};
 pub use cohort::{Entry, NotEntries, entries};
+pub use control::{PriorHelpRow, Proportion, control, control_pairs};
 pub use cube::{cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup};
 pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};
 pub use levels::{
-    KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band, known_days, timeline, transitions,
-    way_to_care,
+    KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
+    known_days, timeline, transitions, way_to_care,
 };
 pub use matching::{MatchKey, Matches, linked_of, match_rates};
 pub use prior_help::{
-    HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported, Years, prior_help,
-    prior_help_of, supported,
+    HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
+    Years, prior_help, prior_help_of, supported,
 };
-pub use returning::{CAUSES, LaterNeed, Pathway, Return, ReturnCounts, YearKey, chances, later_need, returns, watches};
+pub use returning::{
+    CAUSES, LaterNeed, Pathway, Return, ReturnCounts, YearKey, chances, later_need, returns,
+    watches,
+};
 pub use survival::{Incidence, Watched, cumulative_incidence};

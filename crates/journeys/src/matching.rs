@@ -25,14 +25,22 @@ pub type Matches = [u32; LinkOutcome::ALL.len()];
 
 /// Match rates of entrants in the groups asked for.
 #[must_use]
-pub fn match_rates(journeys: &Journeys, entries: &[Entry], groups: &[GroupBy]) -> BTreeMap<MatchKey, Matches> {
+pub fn match_rates(
+    journeys: &Journeys,
+    entries: &[Entry],
+    groups: &[GroupBy],
+) -> BTreeMap<MatchKey, Matches> {
     let mut found: BTreeMap<MatchKey, Matches> = BTreeMap::new();
     for entry in entries {
         let link = journeys.children().link[entry.child];
         for by in groups.iter().copied() {
             for authority in [None, Some(entry.authority)] {
                 for period in [None, Some(entry.period)] {
-                    let key = MatchKey { authority, period, group: entry.group(by) };
+                    let key = MatchKey {
+                        authority,
+                        period,
+                        group: entry.group(by),
+                    };
                     if let Some(count) = found.entry(key).or_default().get_mut(usize::from(link)) {
                         *count += 1;
                     }
@@ -46,6 +54,11 @@ pub fn match_rates(journeys: &Journeys, entries: &[Entry], groups: &[GroupBy]) -
 /// How many of the entrants are linked, and how many there are.
 #[must_use]
 pub fn linked_of(matches: &Matches) -> (u32, u32) {
-    let linked = LinkOutcome::ALL.iter().zip(matches).filter(|(outcome, _)| outcome.is_linked()).map(|(_, n)| n).sum();
+    let linked = LinkOutcome::ALL
+        .iter()
+        .zip(matches)
+        .filter(|(outcome, _)| outcome.is_linked())
+        .map(|(_, n)| n)
+        .sum();
     (linked, matches.iter().sum())
 }

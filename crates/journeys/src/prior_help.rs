@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::{Authority, Child, CodeMask, CodeSetId, CodeSets, Coverage, Journeys, SpellFlags, SpellKind};
+use disparity_core::journeys::{
+    Authority, Child, CodeMask, CodeSetId, CodeSets, Coverage, Journeys, SpellFlags, SpellKind,
+};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::{Entry, entries};
@@ -81,7 +83,14 @@ impl HelpKind {
             Self::Section47 => &[K::Section47],
             Self::ProtectionPlan => &[K::ProtectionPlan],
             Self::Any => &[K::EarlyHelp, K::CinPlan, K::ProtectionPlan],
-            Self::None => &[K::EarlyHelp, K::Referral, K::CinEpisode, K::CinPlan, K::Section47, K::ProtectionPlan],
+            Self::None => &[
+                K::EarlyHelp,
+                K::Referral,
+                K::CinEpisode,
+                K::CinPlan,
+                K::Section47,
+                K::ProtectionPlan,
+            ],
         }
     }
 }
@@ -288,7 +297,11 @@ pub(crate) struct HelpCodes {
 
 impl HelpCodes {
     pub(crate) fn of(codes: &CodeSets) -> Self {
-        Self { not_in_need: codes.set(CodeSetId::ReasonForClosure).in_group("not_in_need") }
+        Self {
+            not_in_need: codes
+                .set(CodeSetId::ReasonForClosure)
+                .in_group("not_in_need"),
+        }
     }
 }
 
@@ -306,7 +319,12 @@ struct Recent {
 }
 
 impl Recent {
-    const NOTHING: Self = Self { end: None, start: None, ended: None, active: false };
+    const NOTHING: Self = Self {
+        end: None,
+        start: None,
+        ended: None,
+        active: false,
+    };
 
     fn add(&mut self, start: Day, end: Day, entry: Day, limit: Day, is_event: bool) {
         if start > limit {
@@ -337,7 +355,12 @@ fn recent(child: &Child<'_>, entry: Day, lead: u16, kind: HelpKind, codes: HelpC
     let mut found = Recent::NOTHING;
     // The episode open at entry is usually the one that produced it.
     let index = (kind == HelpKind::CinEpisodeClosed)
-        .then(|| child.spells(SpellKind::CinEpisode).find(|s| s.start <= entry && s.end >= entry).map(|s| s.start))
+        .then(|| {
+            child
+                .spells(SpellKind::CinEpisode)
+                .find(|s| s.start <= entry && s.end >= entry)
+                .map(|s| s.start)
+        })
         .flatten();
     for spell_kind in kind.spells() {
         for spell in child.spells(*spell_kind) {
@@ -345,7 +368,9 @@ fn recent(child: &Child<'_>, entry: Day, lead: u16, kind: HelpKind, codes: HelpC
                 break;
             }
             let counts = match spell_kind {
-                SpellKind::CinEpisode => !codes.not_in_need.has(spell.codes[2]) || kind == HelpKind::None,
+                SpellKind::CinEpisode => {
+                    !codes.not_in_need.has(spell.codes[2]) || kind == HelpKind::None
+                }
                 SpellKind::ProtectionPlan => !spell.flags.has(SpellFlags::FOR_OTHER_AUTHORITY),
                 _ => true,
             };
@@ -374,17 +399,33 @@ enum Why {
 }
 
 fn seen(coverage: &Coverage, entry: &Entry, kind: HelpKind) -> Seen {
-    let mut seen = Seen { from: Day(i32::MIN / 2), why: Why::CoverageStart };
+    let mut seen = Seen {
+        from: Day(i32::MIN / 2),
+        why: Why::CoverageStart,
+    };
     for spells in kind.spells() {
         let covered = coverage.of(*spells);
         let from = covered.unbroken_from(entry.day);
         if from > seen.from {
-            let earlier = covered.spans().first().is_some_and(|(start, _)| *start < from);
-            seen = Seen { from, why: if earlier { Why::Hole } else { Why::CoverageStart } };
+            let earlier = covered
+                .spans()
+                .first()
+                .is_some_and(|(start, _)| *start < from);
+            seen = Seen {
+                from,
+                why: if earlier {
+                    Why::Hole
+                } else {
+                    Why::CoverageStart
+                },
+            };
         }
     }
     match entry.arrival {
-        Some(day) if day > seen.from && day < entry.day => Seen { from: day, why: Why::Arrival },
+        Some(day) if day > seen.from && day < entry.day => Seen {
+            from: day,
+            why: Why::Arrival,
+        },
         _ => seen,
     }
 }
@@ -403,7 +444,14 @@ struct Outcome {
 
 const HORIZON: i32 = 1_000_000;
 
-fn outcome(entry: &Entry, recent: Recent, seen: Seen, look_back: LookBack, kind: HelpKind, mode: Mode) -> Outcome {
+fn outcome(
+    entry: &Entry,
+    recent: Recent,
+    seen: Seen,
+    look_back: LookBack,
+    kind: HelpKind,
+    mode: Mode,
+) -> Outcome {
     let conception = entry.birth.map(|birth| birth.plus(-280));
     let window = look_back.first_day(entry.day);
     let lo = conception.map_or(window, |conception| conception.max(window));
@@ -411,21 +459,43 @@ fn outcome(entry: &Entry, recent: Recent, seen: Seen, look_back: LookBack, kind:
     let helped = found != (kind == HelpKind::None);
     let complete = seen.from <= lo && (entry.birth.is_some() || look_back != LookBack::Ever);
     let back_to = entry.day.since(seen.from).min(HORIZON);
-    let event = recent.end.filter(|end| *end > window).map(|end| entry.day.since(end));
+    let event = recent
+        .end
+        .filter(|end| *end > window)
+        .map(|end| entry.day.since(end));
     let watched = match event {
-        Some(back) if back <= back_to => Watched { time: back, cause: 1 },
+        Some(back) if back <= back_to => Watched {
+            time: back,
+            cause: 1,
+        },
         // Observed back to the start of the window or of life: free of the event up to the horizon.
-        _ if complete => Watched { time: HORIZON, cause: 0 },
-        _ => Watched { time: back_to, cause: 0 },
+        _ if complete => Watched {
+            time: HORIZON,
+            cause: 0,
+        },
+        _ => Watched {
+            time: back_to,
+            cause: 0,
+        },
     };
-    let age = entry.birth.map_or(0, |birth| match entry.day.completed_years_since(birth) {
-        ..1 => 2,
-        1..5 => 3,
-        5..10 => 4,
-        10..16 => 5,
-        _ => 6,
-    });
-    Outcome { helped, complete, why: seen.why, no_birth: entry.birth.is_none(), linked: entry.linked, watched, age }
+    let age = entry
+        .birth
+        .map_or(0, |birth| match entry.day.completed_years_since(birth) {
+            ..1 => 2,
+            1..5 => 3,
+            5..10 => 4,
+            10..16 => 5,
+            _ => 6,
+        });
+    Outcome {
+        helped,
+        complete,
+        why: seen.why,
+        no_birth: entry.birth.is_none(),
+        linked: entry.linked,
+        watched,
+        age,
+    }
 }
 
 #[derive(Default)]
@@ -482,36 +552,57 @@ fn spans(entries: &[Entry], years: Years) -> Vec<(Period, Period)> {
 
 /// Answers a question about prior help, in the order of the keys.
 #[must_use]
-pub fn prior_help(journeys: &Journeys, dimensions: &Dimensions, params: &PriorHelpParams) -> Vec<PriorHelp> {
+pub fn prior_help(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    params: &PriorHelpParams,
+) -> Vec<PriorHelp> {
     let (all, _) = entries(journeys, dimensions);
     prior_help_of(journeys, &all, params)
 }
 
 /// As [`prior_help`], for entries that are already at hand.
 #[must_use]
-pub fn prior_help_of(journeys: &Journeys, all: &[Entry], params: &PriorHelpParams) -> Vec<PriorHelp> {
+pub fn prior_help_of(
+    journeys: &Journeys,
+    all: &[Entry],
+    params: &PriorHelpParams,
+) -> Vec<PriorHelp> {
     let spans = spans(all, params.years);
     let codes = HelpCodes::of(journeys.codes());
     let mut starts: Vec<usize> = vec![0];
     starts.extend((1..all.len()).filter(|at| all[*at].authority != all[*at - 1].authority));
     starts.push(all.len());
     starts.dedup();
-    let slices: Vec<&[Entry]> = starts.windows(2).map(|pair| &all[pair[0]..pair[1]]).collect();
+    let slices: Vec<&[Entry]> = starts
+        .windows(2)
+        .map(|pair| &all[pair[0]..pair[1]])
+        .collect();
     use rayon::prelude::*;
-    let parts: Vec<BTreeMap<PriorHelpKey, Gathered>> =
-        slices.into_par_iter().map(|slice| authority(journeys, slice, &spans, params, codes)).collect();
+    let parts: Vec<BTreeMap<PriorHelpKey, Gathered>> = slices
+        .into_par_iter()
+        .map(|slice| authority(journeys, slice, &spans, params, codes))
+        .collect();
     let mut whole: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
     let mut answers = Vec::new();
     for part in parts {
         for (key, gathered) in part {
-            let total = whole.entry(PriorHelpKey { authority: None, ..key }).or_default();
+            let total = whole
+                .entry(PriorHelpKey {
+                    authority: None,
+                    ..key
+                })
+                .or_default();
             add_counts(total, &gathered);
             if params.by_authority {
                 answers.push(finish(key, gathered));
             }
         }
     }
-    let mut all: Vec<PriorHelp> = whole.into_iter().map(|(key, gathered)| finish(key, gathered)).collect();
+    let mut all: Vec<PriorHelp> = whole
+        .into_iter()
+        .map(|(key, gathered)| finish(key, gathered))
+        .collect();
     all.extend(answers);
     all.sort_by_key(|answer| answer.key);
     all
@@ -538,9 +629,21 @@ fn add_counts(total: &mut Gathered, part: &Gathered) {
 fn finish(key: PriorHelpKey, mut gathered: Gathered) -> PriorHelp {
     let kaplan_meier = (key.mode == Mode::Overlap && !gathered.watched.is_empty()).then(|| {
         let found = cumulative_incidence(&mut gathered.watched, 1, HORIZON - 1);
-        if key.kind == HelpKind::None { Incidence { value: 1.0 - found.value, ..found } } else { found }
+        if key.kind == HelpKind::None {
+            Incidence {
+                value: 1.0 - found.value,
+                ..found
+            }
+        } else {
+            found
+        }
     });
-    PriorHelp { key, counts: gathered.counts, kaplan_meier, by_age: gathered.by_age }
+    PriorHelp {
+        key,
+        counts: gathered.counts,
+        kaplan_meier,
+        by_age: gathered.by_age,
+    }
 }
 
 /// One authority's entries.
@@ -552,13 +655,18 @@ fn authority(
     codes: HelpCodes,
 ) -> BTreeMap<PriorHelpKey, Gathered> {
     let mut found: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
-    let Some(first) = entries.first() else { return found };
+    let Some(first) = entries.first() else {
+        return found;
+    };
     let at = first.authority;
     let Authority { coverage, .. } = &journeys.authorities()[at];
     for entry in entries {
         let child = journeys.child(entry.child);
-        let own: Vec<(Period, Period)> =
-            spans.iter().copied().filter(|(from, to)| (*from..=*to).contains(&entry.period)).collect();
+        let own: Vec<(Period, Period)> = spans
+            .iter()
+            .copied()
+            .filter(|(from, to)| (*from..=*to).contains(&entry.period))
+            .collect();
         for kind in params.kinds.iter().copied() {
             let seen = seen(coverage, entry, kind);
             for lead in params.leads.iter().copied() {
@@ -567,7 +675,16 @@ fn authority(
                     for mode in params.modes.iter().copied() {
                         let one = outcome(entry, recent, seen, look_back, kind, mode);
                         for (from, to) in own.iter().copied() {
-                            let key = |group| PriorHelpKey { authority: Some(at), from, to, group, kind, look_back, lead, mode };
+                            let key = |group| PriorHelpKey {
+                                authority: Some(at),
+                                from,
+                                to,
+                                group,
+                                kind,
+                                look_back,
+                                lead,
+                                mode,
+                            };
                             add_groups(&mut found, entry, params, key, &one, mode);
                         }
                     }
@@ -589,7 +706,10 @@ fn add_groups(
 ) {
     for by in params.groups.iter().copied() {
         if params.include_unaccompanied || !entry.unaccompanied || by == GroupBy::Unaccompanied {
-            found.entry(key(entry.group(by))).or_default().add(one, mode);
+            found
+                .entry(key(entry.group(by)))
+                .or_default()
+                .add(one, mode);
         }
     }
 }
@@ -625,11 +745,28 @@ pub fn supported(journeys: &Journeys) -> Vec<Supported> {
         for kind in HelpKind::ALL {
             for period in periods.iter().copied() {
                 let last = Day::last_of(period);
-                let from = kind.spells().iter().map(|k| authority.coverage.of(*k).unbroken_from(last)).max().unwrap_or(last);
+                let from = kind
+                    .spells()
+                    .iter()
+                    .map(|k| authority.coverage.of(*k).unbroken_from(last))
+                    .max()
+                    .unwrap_or(last);
                 let first = Day::first_of(period);
                 let covered = from <= first;
-                let years = covered.then(|| (0..=30_u8).rev().find(|n| from <= first.plus_years(-i32::from(*n)))).flatten();
-                rows.push(Supported { authority: at, kind, period, years, covered_from: covered.then_some(from) });
+                let years = covered
+                    .then(|| {
+                        (0..=30_u8)
+                            .rev()
+                            .find(|n| from <= first.plus_years(-i32::from(*n)))
+                    })
+                    .flatten();
+                rows.push(Supported {
+                    authority: at,
+                    kind,
+                    period,
+                    years,
+                    covered_from: covered.then_some(from),
+                });
             }
         }
     }

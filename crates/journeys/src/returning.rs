@@ -57,7 +57,9 @@ impl Return {
     /// The files that must cover the time looked back on, and how many months that is.
     const fn needs(self) -> (SpellKind, i32) {
         match self {
-            Self::ReReferral | Self::ReReferralFromClosure | Self::ReReferralFurtherAction => (SpellKind::Referral, 12),
+            Self::ReReferral | Self::ReReferralFromClosure | Self::ReReferralFurtherAction => {
+                (SpellKind::Referral, 12)
+            }
             Self::RepeatPlanRecorded => (SpellKind::ProtectionPlan, 0),
             Self::RepeatPlan2Years => (SpellKind::ProtectionPlan, 24),
             Self::RepeatPlan5Years => (SpellKind::ProtectionPlan, 60),
@@ -93,18 +95,35 @@ pub struct ReturnCounts {
 /// Returns of each way, year, authority and group. A year is left out if the files do not cover the
 /// time looked back on: the first year of any series cannot be measured.
 #[must_use]
-pub fn returns(journeys: &Journeys, dimensions: &Dimensions, groups: &[GroupBy]) -> BTreeMap<(Return, YearKey), ReturnCounts> {
+pub fn returns(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    groups: &[GroupBy],
+) -> BTreeMap<(Return, YearKey), ReturnCounts> {
     let lookup = Lookup::new(dimensions);
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut counts = BTreeMap::new();
         for position in children {
-            child_returns(journeys, authority, &journeys.child(position), &lookup, groups, &mut counts);
+            child_returns(
+                journeys,
+                authority,
+                &journeys.child(position),
+                &lookup,
+                groups,
+                &mut counts,
+            );
         }
         counts
     });
     let mut all: BTreeMap<(Return, YearKey), ReturnCounts> = BTreeMap::new();
     for ((way, key), part) in parts.into_iter().flatten() {
-        for key in [key, YearKey { authority: None, ..key }] {
+        for key in [
+            key,
+            YearKey {
+                authority: None,
+                ..key
+            },
+        ] {
             let total = all.entry((way, key)).or_default();
             total.events += part.events;
             total.returns += part.returns;
@@ -117,7 +136,8 @@ pub fn returns(journeys: &Journeys, dimensions: &Dimensions, groups: &[GroupBy])
 
 /// Events of one way, with whether each is a return. Several on one day are one.
 fn events(child: &Child<'_>, way: Return) -> Vec<(Spell, bool)> {
-    let within = |before: Day, day: Day, months: i32| day.plus_months(-months) <= before && before < day;
+    let within =
+        |before: Day, day: Day, months: i32| day.plus_months(-months) <= before && before < day;
     match way {
         Return::ReReferral | Return::ReReferralFurtherAction | Return::ReReferralFromClosure => {
             let further = way == Return::ReReferralFurtherAction;
@@ -126,18 +146,28 @@ fn events(child: &Child<'_>, way: Return) -> Vec<(Spell, bool)> {
                 .filter(|s| !further || !s.flags.has(SpellFlags::NO_FURTHER_ACTION))
                 .collect();
             let returned = |r: &Spell| match way {
-                Return::ReReferralFromClosure => child
-                    .spells(SpellKind::CinEpisode)
-                    .any(|e| e.start < r.start && !e.is_open() && e.end <= r.start && r.start < e.end.plus_months(12)),
-                _ => referrals.iter().any(|before| within(before.start, r.start, 12)),
+                Return::ReReferralFromClosure => child.spells(SpellKind::CinEpisode).any(|e| {
+                    e.start < r.start
+                        && !e.is_open()
+                        && e.end <= r.start
+                        && r.start < e.end.plus_months(12)
+                }),
+                _ => referrals
+                    .iter()
+                    .any(|before| within(before.start, r.start, 12)),
             };
             referrals.iter().map(|r| (*r, returned(r))).collect()
         }
-        Return::RepeatPlanRecorded => plans(child).map(|p| (p, p.number != 255 && p.number > 0)).collect(),
+        Return::RepeatPlanRecorded => plans(child)
+            .map(|p| (p, p.number != 255 && p.number > 0))
+            .collect(),
         Return::RepeatPlan2Years | Return::RepeatPlan5Years => {
             let months = way.needs().1;
             let all: Vec<Spell> = plans(child).collect();
-            let before = |p: &Spell| all.iter().any(|q| q.start < p.start && q.end > p.start.plus_months(-months));
+            let before = |p: &Spell| {
+                all.iter()
+                    .any(|q| q.start < p.start && q.end > p.start.plus_months(-months))
+            };
             all.iter().map(|p| (*p, before(p))).collect()
         }
         Return::ReEntry => {
@@ -154,7 +184,9 @@ fn events(child: &Child<'_>, way: Return) -> Vec<(Spell, bool)> {
 
 /// Protection plans of this authority.
 fn plans<'a>(child: &Child<'a>) -> impl Iterator<Item = Spell> + use<'a> {
-    child.spells(SpellKind::ProtectionPlan).filter(|p| !p.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
+    child
+        .spells(SpellKind::ProtectionPlan)
+        .filter(|p| !p.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
 }
 
 fn child_returns(
@@ -171,17 +203,29 @@ fn child_returns(
         let (kind, months) = way.needs();
         let mut last: Option<(Period, bool)> = None;
         for (spell, returned) in events(child, way) {
-            let Some(period) = spell.start.period() else { continue };
+            let Some(period) = spell.start.period() else {
+                continue;
+            };
             let first = Day::first_of(period).plus_months(-months);
             if !coverage.of(kind).covers(first, spell.start.plus(1)) {
                 continue;
             }
             let new_child = last.is_none_or(|(before, _)| before != period);
-            let newly_returned = returned && (new_child || last.is_some_and(|(_, already)| !already));
-            last = Some((period, returned || (!new_child && last.is_some_and(|(_, already)| already))));
+            let newly_returned =
+                returned && (new_child || last.is_some_and(|(_, already)| !already));
+            last = Some((
+                period,
+                returned || (!new_child && last.is_some_and(|(_, already)| already)),
+            ));
             for by in groups.iter().copied() {
-                let Some(code) = group_code(by, lookup, &record, &spell) else { continue };
-                let key = YearKey { authority: Some(authority), period, group: Group { by, code } };
+                let Some(code) = group_code(by, lookup, &record, &spell) else {
+                    continue;
+                };
+                let key = YearKey {
+                    authority: Some(authority),
+                    period,
+                    group: Group { by, code },
+                };
                 let total = counts.entry((way, key)).or_default();
                 total.events += 1;
                 total.returns += u32::from(returned);
@@ -201,9 +245,20 @@ pub(crate) fn group_code(
 ) -> Option<u8> {
     match by {
         GroupBy::Total => Some(0),
-        GroupBy::Dimension(dimension) => Some(lookup.dimension(dimension, record, spell.start, spell.decile)),
-        GroupBy::Need if matches!(spell.kind, SpellKind::Care | SpellKind::CinEpisode | SpellKind::Referral) => {
-            Some(if spell.codes[1].0 == 255 { 0 } else { spell.codes[1].0 })
+        GroupBy::Dimension(dimension) => {
+            Some(lookup.dimension(dimension, record, spell.start, spell.decile))
+        }
+        GroupBy::Need
+            if matches!(
+                spell.kind,
+                SpellKind::Care | SpellKind::CinEpisode | SpellKind::Referral
+            ) =>
+        {
+            Some(if spell.codes[1].0 == 255 {
+                0
+            } else {
+                spell.codes[1].0
+            })
         }
         _ => None,
     }
@@ -272,17 +327,37 @@ const LEFT: u8 = 4;
 const GROWN: u8 = 5;
 
 /// Words of the causes in outputs, in order from 1.
-pub const CAUSES: [&str; 5] = ["step", "closed_first", "died", "adopted_or_moved", "turned_18"];
+pub const CAUSES: [&str; 5] = [
+    "step",
+    "closed_first",
+    "died",
+    "adopted_or_moved",
+    "turned_18",
+];
 
 /// How long each origin of a pathway was watched and what ended the watch, by year and group.
 #[must_use]
-pub fn watches(journeys: &Journeys, dimensions: &Dimensions, pathway: Pathway, groups: &[GroupBy]) -> BTreeMap<YearKey, Vec<Watched>> {
+pub fn watches(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    pathway: Pathway,
+    groups: &[GroupBy],
+) -> BTreeMap<YearKey, Vec<Watched>> {
     let lookup = Lookup::new(dimensions);
     let codes = journeys.codes();
     let (died, adopted, moved) = (
-        (codes.set(CodeSetId::ReasonForClosure).in_group("died"), codes.set(CodeSetId::ReasonCeased).in_group("died")),
-        (codes.set(CodeSetId::ReasonForClosure).in_group("adopted"), codes.set(CodeSetId::ReasonCeased).in_group("adopted")),
-        (codes.set(CodeSetId::ReasonForClosure).in_group("moved"), codes.set(CodeSetId::ReasonCeased).in_group("moved")),
+        (
+            codes.set(CodeSetId::ReasonForClosure).in_group("died"),
+            codes.set(CodeSetId::ReasonCeased).in_group("died"),
+        ),
+        (
+            codes.set(CodeSetId::ReasonForClosure).in_group("adopted"),
+            codes.set(CodeSetId::ReasonCeased).in_group("adopted"),
+        ),
+        (
+            codes.set(CodeSetId::ReasonForClosure).in_group("moved"),
+            codes.set(CodeSetId::ReasonCeased).in_group("moved"),
+        ),
     );
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut found: BTreeMap<YearKey, Vec<Watched>> = BTreeMap::new();
@@ -293,14 +368,25 @@ pub fn watches(journeys: &Journeys, dimensions: &Dimensions, pathway: Pathway, g
             let record = child.record();
             // What takes the child out of the authority's sight for good.
             let leaves = |day: Day| -> Option<(Day, u8)> {
-                let closures = child.spells(SpellKind::CinEpisode).map(|s| (s.end, s.codes[2], true));
-                let ceased = child.spells(SpellKind::Care).map(|s| (s.end, s.codes[2], false));
+                let closures = child
+                    .spells(SpellKind::CinEpisode)
+                    .map(|s| (s.end, s.codes[2], true));
+                let ceased = child
+                    .spells(SpellKind::Care)
+                    .map(|s| (s.end, s.codes[2], false));
                 closures
                     .chain(ceased)
                     .filter(|(end, ..)| end.is_real() && *end >= day)
                     .filter_map(|(end, code, closure)| {
-                        let pick = |masks: (disparity_core::journeys::CodeMask, disparity_core::journeys::CodeMask)| {
-                            if closure { masks.0.has(code) } else { masks.1.has(code) }
+                        let pick = |masks: (
+                            disparity_core::journeys::CodeMask,
+                            disparity_core::journeys::CodeMask,
+                        )| {
+                            if closure {
+                                masks.0.has(code)
+                            } else {
+                                masks.1.has(code)
+                            }
                         };
                         if pick(died) {
                             Some((end, DIED))
@@ -310,36 +396,64 @@ pub fn watches(journeys: &Journeys, dimensions: &Dimensions, pathway: Pathway, g
                             None
                         }
                     })
-                    .chain(record.death.filter(|death| *death >= day).map(|death| (death, DIED)))
+                    .chain(
+                        record
+                            .death
+                            .filter(|death| *death >= day)
+                            .map(|death| (death, DIED)),
+                    )
                     .min()
             };
             for origin in child.spells(from) {
                 let day = if at_start { origin.start } else { origin.end };
                 let Some(period) = day.period() else { continue };
-                let watched_to = coverage.of(from).unbroken_to(day).min(coverage.of(to).unbroken_to(day));
+                let watched_to = coverage
+                    .of(from)
+                    .unbroken_to(day)
+                    .min(coverage.of(to).unbroken_to(day));
                 if watched_to <= day || origin.flags.has(SpellFlags::END_UNKNOWN) && !at_start {
                     continue;
                 }
-                let next = child
-                    .spells(to)
-                    .find(|s| s.start >= day && (at_start || s.start > origin.start) && (to != SpellKind::Care || s.flags.has(SpellFlags::START_KNOWN)));
+                let next = child.spells(to).find(|s| {
+                    s.start >= day
+                        && (at_start || s.start > origin.start)
+                        && (to != SpellKind::Care || s.flags.has(SpellFlags::START_KNOWN))
+                });
                 let mut ends: Vec<(Day, u8)> = Vec::new();
                 ends.extend(next.map(|s| (s.start, STEP)));
                 if end_competes && origin.end.is_real() {
                     ends.push((origin.end, ENDED));
                 }
                 ends.extend(leaves(day.plus(i32::from(!at_start))));
-                ends.extend(record.birth.map(|birth| (birth.plus_years(18), GROWN)).filter(|(day18, _)| *day18 >= day));
+                ends.extend(
+                    record
+                        .birth
+                        .map(|birth| (birth.plus_years(18), GROWN))
+                        .filter(|(day18, _)| *day18 >= day),
+                );
                 // A step on the day the plan ended comes first: plans end because of it.
                 let first = ends.into_iter().min();
                 let watched = match first {
-                    Some((when, cause)) if when < watched_to => Watched { time: when.since(day), cause },
-                    _ => Watched { time: watched_to.since(day), cause: 0 },
+                    Some((when, cause)) if when < watched_to => Watched {
+                        time: when.since(day),
+                        cause,
+                    },
+                    _ => Watched {
+                        time: watched_to.since(day),
+                        cause: 0,
+                    },
                 };
                 for by in groups.iter().copied() {
-                    let at_origin = Spell { start: day, ..origin };
+                    let at_origin = Spell {
+                        start: day,
+                        ..origin
+                    };
                     if let Some(code) = group_code(by, &lookup, &record, &at_origin) {
-                        let key = YearKey { authority: Some(authority), period, group: Group { by, code } };
+                        let key = YearKey {
+                            authority: Some(authority),
+                            period,
+                            group: Group { by, code },
+                        };
                         found.entry(key).or_default().push(watched);
                     }
                 }
@@ -349,7 +463,12 @@ pub fn watches(journeys: &Journeys, dimensions: &Dimensions, pathway: Pathway, g
     });
     let mut all: BTreeMap<YearKey, Vec<Watched>> = BTreeMap::new();
     for (key, watched) in parts.into_iter().flatten() {
-        all.entry(YearKey { authority: None, ..key }).or_default().extend_from_slice(&watched);
+        all.entry(YearKey {
+            authority: None,
+            ..key
+        })
+        .or_default()
+        .extend_from_slice(&watched);
         all.entry(key).or_default().extend(watched);
     }
     all
@@ -376,16 +495,28 @@ pub struct LaterNeed {
 
 /// Need so many years after 31 March of each year on a protection plan.
 #[must_use]
-pub fn later_need(journeys: &Journeys, dimensions: &Dimensions, years: u8, groups: &[GroupBy]) -> BTreeMap<YearKey, LaterNeed> {
+pub fn later_need(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    years: u8,
+    groups: &[GroupBy],
+) -> BTreeMap<YearKey, LaterNeed> {
     let lookup = Lookup::new(dimensions);
-    let closed = journeys.codes().set(CodeSetId::ReasonForClosure).in_group("not_in_need");
+    let closed = journeys
+        .codes()
+        .set(CodeSetId::ReasonForClosure)
+        .in_group("not_in_need");
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut found: BTreeMap<YearKey, LaterNeed> = BTreeMap::new();
         let coverage = &journeys.authorities()[authority].coverage;
         let lasts: Vec<(Period, Day)> = (1990..2100_u16)
             .filter_map(Period::ending)
             .map(|period| (period, Day::last_of(period)))
-            .filter(|(_, day)| coverage.of(SpellKind::ProtectionPlan).covers(*day, day.plus(1)))
+            .filter(|(_, day)| {
+                coverage
+                    .of(SpellKind::ProtectionPlan)
+                    .covers(*day, day.plus(1))
+            })
             .collect();
         for position in children {
             let child = journeys.child(position);
@@ -394,13 +525,20 @@ pub fn later_need(journeys: &Journeys, dimensions: &Dimensions, years: u8, group
             }
             let record = child.record();
             for (period, day) in lasts.iter().copied() {
-                let Some(plan) = plans(&child).find(|p| p.runs_on(day)) else { continue };
+                let Some(plan) = plans(&child).find(|p| p.runs_on(day)) else {
+                    continue;
+                };
                 let later = day.plus_years(i32::from(years));
                 let mut one = LaterNeed::default();
-                let grown = record.birth.is_some_and(|birth| later.completed_years_since(birth) >= 18);
+                let grown = record
+                    .birth
+                    .is_some_and(|birth| later.completed_years_since(birth) >= 18);
                 if grown || record.death.is_some_and(|death| death <= later) {
                     one.grown_or_died = 1;
-                } else if !coverage.of(SpellKind::CinEpisode).covers(later, later.plus(1)) {
+                } else if !coverage
+                    .of(SpellKind::CinEpisode)
+                    .covers(later, later.plus(1))
+                {
                     one.not_covered = 1;
                 } else {
                     one.children = 1;
@@ -410,7 +548,11 @@ pub fn later_need(journeys: &Journeys, dimensions: &Dimensions, years: u8, group
                 for by in groups.iter().copied() {
                     let at = Spell { start: day, ..plan };
                     if let Some(code) = group_code(by, &lookup, &record, &at) {
-                        let key = YearKey { authority: Some(authority), period, group: Group { by, code } };
+                        let key = YearKey {
+                            authority: Some(authority),
+                            period,
+                            group: Group { by, code },
+                        };
                         add_later(found.entry(key).or_default(), one);
                     }
                 }
@@ -420,7 +562,14 @@ pub fn later_need(journeys: &Journeys, dimensions: &Dimensions, years: u8, group
     });
     let mut all: BTreeMap<YearKey, LaterNeed> = BTreeMap::new();
     for (key, part) in parts.into_iter().flatten() {
-        add_later(all.entry(YearKey { authority: None, ..key }).or_default(), part);
+        add_later(
+            all.entry(YearKey {
+                authority: None,
+                ..key
+            })
+            .or_default(),
+            part,
+        );
         add_later(all.entry(key).or_default(), part);
     }
     all

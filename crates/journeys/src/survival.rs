@@ -39,7 +39,10 @@ impl Incidence {
         let survival = 1.0 - p;
         let theta = level.z() * self.std_error / (survival * -survival.ln());
         let (a, b) = (survival.powf(theta.exp()), survival.powf((-theta).exp()));
-        Ok(Interval { low: (1.0 - a.max(b)).clamp(0.0, 1.0), high: (1.0 - a.min(b)).clamp(0.0, 1.0) })
+        Ok(Interval {
+            low: (1.0 - a.max(b)).clamp(0.0, 1.0),
+            high: (1.0 - a.min(b)).clamp(0.0, 1.0),
+        })
     }
 }
 
@@ -93,7 +96,11 @@ pub fn cumulative_incidence(subjects: &mut [Watched], cause: u8, horizon: i32) -
         }
         if any > 0.0 {
             incidence += survival * own / at_risk;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of subjects")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a count of subjects"
+            )]
             let happened = own as u32;
             events += happened;
             steps.push((at_risk, any, own, survival, incidence));
@@ -110,7 +117,12 @@ pub fn cumulative_incidence(subjects: &mut [Watched], cause: u8, horizon: i32) -
         variance -= 2.0 * later * before * own / (n * n);
     }
     let value: f64 = incidence;
-    Incidence { value: value.clamp(0.0, 1.0), std_error: variance.max(0.0).sqrt(), subjects: count, events }
+    Incidence {
+        value: value.clamp(0.0, 1.0),
+        std_error: variance.max(0.0).sqrt(),
+        subjects: count,
+        events,
+    }
 }
 
 #[cfg(test)]
@@ -120,15 +132,36 @@ mod tests {
     use super::*;
 
     fn watch(list: &[(i32, u8)]) -> Vec<Watched> {
-        list.iter().map(|&(time, cause)| Watched { time, cause }).collect()
+        list.iter()
+            .map(|&(time, cause)| Watched { time, cause })
+            .collect()
     }
 
     #[test]
     fn one_cause_is_the_kaplan_meier_of_the_textbook() {
         // Freireich's 6-mercaptopurine arm: S(10) = 0.753 (se 0.0963), S(23) = 0.448 (se 0.1346).
         let mut six = watch(&[
-            (6, 1), (6, 1), (6, 1), (6, 0), (7, 1), (9, 0), (10, 1), (10, 0), (11, 0), (13, 1), (16, 1), (17, 0), (19, 0),
-            (20, 0), (22, 1), (23, 1), (25, 0), (32, 0), (32, 0), (34, 0), (35, 0),
+            (6, 1),
+            (6, 1),
+            (6, 1),
+            (6, 0),
+            (7, 1),
+            (9, 0),
+            (10, 1),
+            (10, 0),
+            (11, 0),
+            (13, 1),
+            (16, 1),
+            (17, 0),
+            (19, 0),
+            (20, 0),
+            (22, 1),
+            (23, 1),
+            (25, 0),
+            (32, 0),
+            (32, 0),
+            (34, 0),
+            (35, 0),
         ]);
         for (horizon, survival, se) in [(10, 0.753, 0.0963), (23, 0.448, 0.1346)] {
             let found = cumulative_incidence(&mut six, 1, horizon);
@@ -143,7 +176,10 @@ mod tests {
         let found = cumulative_incidence(&mut all, 1, 365);
         assert!((found.value - 0.4).abs() < 1e-12);
         // Binomial standard error of 2 in 5.
-        assert!((found.std_error - (0.4_f64 * 0.6 / 5.0).sqrt()).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.std_error - (0.4_f64 * 0.6 / 5.0).sqrt()).abs() < 1e-12,
+            "{found:?}"
+        );
         assert_eq!((found.subjects, found.events), (5, 2));
     }
 

@@ -8,7 +8,10 @@ use rayon::prelude::*;
 
 /// Calls a function for pieces of each authority's children and gives the results in order. Large
 /// authorities are cut into pieces, always at the same places.
-pub(crate) fn by_authority<T: Send>(journeys: &Journeys, each: impl Fn(usize, Range<usize>) -> T + Sync) -> Vec<T> {
+pub(crate) fn by_authority<T: Send>(
+    journeys: &Journeys,
+    each: impl Fn(usize, Range<usize>) -> T + Sync,
+) -> Vec<T> {
     const PIECE: usize = 1 << 14;
     let pieces: Vec<(usize, Range<usize>)> = (0..journeys.authorities().len())
         .flat_map(|authority| {
@@ -19,5 +22,8 @@ pub(crate) fn by_authority<T: Send>(journeys: &Journeys, each: impl Fn(usize, Ra
             })
         })
         .collect();
-    pieces.into_par_iter().map(|(authority, children)| each(authority, children)).collect()
+    pieces
+        .into_par_iter()
+        .map(|(authority, children)| each(authority, children))
+        .collect()
 }

@@ -53,11 +53,14 @@ impl Outcome {
         use sha2::{Digest, Sha256};
         use std::fmt::Write as _;
         let digest = Sha256::digest(format!("{}\n{id}", self.hash_key()));
-        digest.iter().take(4).fold(String::with_capacity(8), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        digest
+            .iter()
+            .take(4)
+            .fold(String::with_capacity(8), |mut text, byte| {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
     }
 
     /// The key of this run's hashes of identifiers: it comes from the files themselves, so that
@@ -219,11 +222,16 @@ fn read_group(
         let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
         let before = shelves.mark();
         let mut tables = read_file(context, file, at, &mut shelves, diagnostics);
-        let repeated = !tables.is_empty() && tables.iter().all(|table| seen.contains_key(&key_of(table)));
+        let repeated =
+            !tables.is_empty() && tables.iter().all(|table| seen.contains_key(&key_of(table)));
         for table in tables.iter_mut().filter(|table| table.rows_kept > 0) {
             if repeated {
                 let other = seen.get(&key_of(table)).cloned().unwrap_or_default();
-                diagnostics.push(Diagnostic::of_file(Code::FileTwice, &table.name, format!("the same as {other}")));
+                diagnostics.push(Diagnostic::of_file(
+                    Code::FileTwice,
+                    &table.name,
+                    format!("the same as {other}"),
+                ));
                 table.used = false;
             } else {
                 seen.insert(key_of(table), table.name.clone());
@@ -242,7 +250,10 @@ fn read_group(
 /// Two tables with this in common are the same to the byte.
 fn key_of(source: &Source) -> String {
     let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
-    format!("{} {} {} {sheet}", source.sha256, source.family, source.table)
+    format!(
+        "{} {} {} {sheet}",
+        source.sha256, source.family, source.table
+    )
 }
 
 /// Which sources need a year: their rows are of one.
@@ -279,7 +290,9 @@ fn date_sources(
             continue;
         }
         let here = folder(&source.name);
-        let clear = labels_in(&source.name).into_iter().find_map(read_clear_year);
+        let clear = labels_in(&source.name)
+            .into_iter()
+            .find_map(read_clear_year);
         let header = headers
             .iter()
             .find(|(other, _)| source.family == "cin" && *other == here)
@@ -313,7 +326,8 @@ fn date_sources(
     {
         let here = folder(&source.name);
         let from_label = labels_in(&source.name)
-            .into_iter().find_map(|label| by_label.get(&format!("{here} {label}")).copied());
+            .into_iter()
+            .find_map(|label| by_label.get(&format!("{here} {label}")).copied());
         source.year = from_label.or_else(|| {
             if years.len() == 1 {
                 years.first().copied()
@@ -327,7 +341,8 @@ fn date_sources(
         );
         if source.year.is_none() && matters && source.rows_kept > 0 {
             let labels: Vec<String> = labels_in(&source.name)
-                .into_iter().filter_map(crate::period::bare_year)
+                .into_iter()
+                .filter_map(crate::period::bare_year)
                 .map(|y| {
                     format!(
                         "{y} as the year it ends in or {} as the year it starts in",

@@ -53,6 +53,6 @@ pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity, Tally};
 pub use input::{Input, InputError, create, discover, open, read_text, rename};
 pub use load::Source;
 pub use manifest::{Dataset, Manifest, ManifestError};
-pub use pack::{gzip, zip_of};
 pub use options::{EthnicityRule, Options};
+pub use pack::{gzip, zip_of};
 pub use text::Encoding;

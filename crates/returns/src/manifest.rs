@@ -84,7 +84,11 @@ impl Manifest {
         for one in &self.datasets {
             let path = one.path.trim_end_matches('/');
             let fits = names.iter().any(|name| {
-                path.is_empty() || *name == path || name.strip_prefix(path).is_some_and(|rest| rest.starts_with(['/', '!']))
+                path.is_empty()
+                    || *name == path
+                    || name
+                        .strip_prefix(path)
+                        .is_some_and(|rest| rest.starts_with(['/', '!']))
             });
             if fits {
                 all.la = one.la.clone().or(all.la);

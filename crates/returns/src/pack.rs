@@ -23,7 +23,9 @@ pub fn zip_of(members: &[(&str, &[u8])]) -> Result<Vec<u8>, InputError> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let broken = |error: zip::result::ZipError| InputError::Zip(error.to_string());
     for (name, bytes) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).map_err(broken)?;
+        writer
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .map_err(broken)?;
         writer.write_all(bytes)?;
     }
     Ok(writer.finish().map_err(broken)?.into_inner())

@@ -75,8 +75,14 @@ pub(crate) fn read_clear_year(label: &str) -> Option<u16> {
 pub(crate) fn labels_in(name: &str) -> Vec<&str> {
     let stem = name.rsplit(['/', '!']).next().unwrap_or(name);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    let cut = |joiner: char| stem.split(move |c: char| !c.is_ascii_digit() && c != joiner).map(move |part| part.trim_matches(joiner));
-    let mut labels: Vec<&str> = cut('-').chain(cut('_')).filter(|part| !part.is_empty()).collect();
+    let cut = |joiner: char| {
+        stem.split(move |c: char| !c.is_ascii_digit() && c != joiner)
+            .map(move |part| part.trim_matches(joiner))
+    };
+    let mut labels: Vec<&str> = cut('-')
+        .chain(cut('_'))
+        .filter(|part| !part.is_empty())
+        .collect();
     labels.dedup();
     labels
 }
@@ -131,9 +137,17 @@ mod tests {
         }
         assert_eq!(read_year("2022"), Some(2022));
         assert_eq!(bare_year("2022.0"), Some(2022));
-        assert_eq!(labels_in("a/SSDA903_2020_episodes.csv"), ["903", "2020", "903_2020"]);
+        assert_eq!(
+            labels_in("a/SSDA903_2020_episodes.csv"),
+            ["903", "2020", "903_2020"]
+        );
         assert_eq!(labels_in("2017-episodes.csv"), ["2017"]);
-        assert_eq!(labels_in("x/ssda903_2021-22_header.csv").into_iter().find_map(read_clear_year), Some(2022));
+        assert_eq!(
+            labels_in("x/ssda903_2021-22_header.csv")
+                .into_iter()
+                .find_map(read_clear_year),
+            Some(2022)
+        );
     }
 
     #[test]

@@ -227,12 +227,28 @@ mod tests {
         let (codes, mut texts) = (lists.code_sets(), Texts::default());
         texts.number("");
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let mut read = Read { codes: codes.clone(), texts, rows: BTreeMap::new(), years: BTreeMap::new() };
+        let names: Vec<String> = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .map(str::to_owned)
+            .collect();
+        let mut read = Read {
+            codes: codes.clone(),
+            texts,
+            rows: BTreeMap::new(),
+            years: BTreeMap::new(),
+        };
         for (line, record) in (2..).zip(reader.records()) {
             let record = record.unwrap();
-            let get = |name: &str| names.iter().position(|n| n == name).map_or("", |at| &record[at]);
-            let code = |set: CodeSetId, name: &str| codes.set(set).id(get(name)).unwrap_or_default();
+            let get = |name: &str| {
+                names
+                    .iter()
+                    .position(|n| n == name)
+                    .map_or("", |at| &record[at])
+            };
+            let code =
+                |set: CodeSetId, name: &str| codes.set(set).id(get(name)).unwrap_or_default();
             let row = CareRow {
                 id: read.texts.number(get("CHILD")),
                 place: RowPlace { source: 0, line },
@@ -256,7 +272,10 @@ mod tests {
                 },
                 period_key: 0,
             };
-            read.rows.entry((get("LA").to_owned(), get("CHILD").to_owned())).or_default().push(row);
+            read.rows
+                .entry((get("LA").to_owned(), get("CHILD").to_owned()))
+                .or_default()
+                .push(row);
             let years = read.years.entry(get("LA").to_owned()).or_default();
             years.push(row.year);
             years.sort_unstable();
@@ -266,7 +285,12 @@ mod tests {
     }
 
     fn shown(read: &Read, rows: &BTreeMap<(String, String), Vec<CareRow>>) -> Vec<String> {
-        let code = |set: CodeSetId, id: CodeId| read.codes.set(set).get(id).map_or("", |code| code.code.as_str());
+        let code = |set: CodeSetId, id: CodeId| {
+            read.codes
+                .set(set)
+                .get(id)
+                .map_or("", |code| code.code.as_str())
+        };
         rows.iter()
             .flat_map(|((la, child), rows)| rows.iter().map(move |row| (la, child, row)))
             .map(|(la, child, row)| {
@@ -293,7 +317,13 @@ mod tests {
         let codes = RepairCodes::of(&read.codes);
         let mut rows = std::mem::take(&mut read.rows);
         for ((la, _), rows) in &mut rows {
-            repair_child(rows, &read.years[la], codes, &mut read.texts, &mut Repairs::default());
+            repair_child(
+                rows,
+                &read.years[la],
+                codes,
+                &mut read.texts,
+                &mut Repairs::default(),
+            );
         }
         rows.retain(|_, rows| !rows.is_empty());
         shown(&read, &rows)
@@ -301,11 +331,14 @@ mod tests {
 
     #[test]
     fn the_london_pipelines_own_sample_is_repaired_as_it_repairs_it() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/liia-tools");
-        let input = folder.join("liiatools/spec/s903/samples/SSDA903_episodes_for_testing_fixes_INPUT.csv");
-        let (Ok(input), Ok(expected)) =
-            (crate::input::read_text(&input), crate::input::read_text(&folder.join("EXPECTED_episodes_after_liia_fixes.csv")))
-        else {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../../shared/samples/liia-tools");
+        let input =
+            folder.join("liiatools/spec/s903/samples/SSDA903_episodes_for_testing_fixes_INPUT.csv");
+        let (Ok(input), Ok(expected)) = (
+            crate::input::read_text(&input),
+            crate::input::read_text(&folder.join("EXPECTED_episodes_after_liia_fixes.csv")),
+        ) else {
             println!("not tested: the public sample of episode repair is not beside the project");
             return;
         };
@@ -321,12 +354,19 @@ mod tests {
         let last = "Z9,2022-05-01,S,C2,N1,U6,PR1,,,,,,,A,2023\nZ8,2021-05-01,S,C2,N1,U6,PR1,2021-06-01,E4A,,,,,A,2022\nZ7,2020-05-01,S,C2,N1,U6,PR1,2020-06-01,E4A,,,,,A,2021\n";
         for (rows, child, expected) in [
             // Open in 2021 and gone in 2022: ended on 31 March.
-            ("B,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\n", "B", vec!["A B 2021 2020-06-01 2021-03-31 E99 U6  \"RULE_2\""]),
+            (
+                "B,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\n",
+                "B",
+                vec!["A B 2021 2020-06-01 2021-03-31 E99 U6  \"RULE_2\""],
+            ),
             // Open in 2021, continued in 2022.
             (
                 "C,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\nC,2021-07-01,P,C2,N1,K2,PR1,2021-08-01,E4A,,,,,A,2022\n",
                 "C",
-                vec!["A C 2021 2020-06-01 2021-07-01 X1 U6 LIIAF \"RULE_1\"", "A C 2022 2021-07-01 2021-08-01 E4A K2  \"Original\""],
+                vec![
+                    "A C 2021 2020-06-01 2021-07-01 X1 U6 LIIAF \"RULE_1\"",
+                    "A C 2022 2021-07-01 2021-08-01 E4A K2  \"Original\"",
+                ],
             ),
             // The same episode, restated with an end: one episode.
             (
@@ -335,7 +375,10 @@ mod tests {
                 vec!["A D 2022 2020-06-01 2021-08-01 E4A U6  \"Original\""],
             ),
         ] {
-            let found: Vec<String> = repaired(&format!("{HEADER}{rows}{last}"), false).into_iter().filter(|r| r.starts_with(&format!("A {child} "))).collect();
+            let found: Vec<String> = repaired(&format!("{HEADER}{rows}{last}"), false)
+                .into_iter()
+                .filter(|r| r.starts_with(&format!("A {child} ")))
+                .collect();
             assert_eq!(found, expected);
         }
     }
@@ -344,6 +387,9 @@ mod tests {
     fn a_missing_year_leaves_the_end_unknown() {
         let text = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN,LA,YEAR\n\
                     B,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\nZ,2022-06-01,S,C2,N1,U6,PR1,,,,,,,A,2023\n";
-        assert_eq!(repaired(text, false)[0], "A B 2021 2020-06-01 2021-03-31  U6  \"UNKNOWN_END\"");
+        assert_eq!(
+            repaired(text, false)[0],
+            "A B 2021 2020-06-01 2021-03-31  U6  \"UNKNOWN_END\""
+        );
     }
 }

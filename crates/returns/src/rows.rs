@@ -417,9 +417,19 @@ impl<S: RowSource> Found<'_, S> {
             // Without these a return says nothing; the others list what there may be none of.
             let needed = matches!(
                 def.name.as_str(),
-                "header" | "episodes" | "events" | "child_identifiers" | "cin_details" | "person" | "cin_episodes"
+                "header"
+                    | "episodes"
+                    | "events"
+                    | "child_identifiers"
+                    | "cin_details"
+                    | "person"
+                    | "cin_episodes"
             );
-            let code = if needed { Code::EmptyTable } else { Code::TableEmpty };
+            let code = if needed {
+                Code::EmptyTable
+            } else {
+                Code::TableEmpty
+            };
             reading.report_file(code, format!("{} {}", def.family, def.name));
         }
         counts

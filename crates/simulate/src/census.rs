@@ -29,11 +29,23 @@ fn is_in(case: &Case, first: Day, last: Day) -> bool {
 
 /// The census of one authority for one year.
 #[must_use]
-pub(crate) fn census(la: &str, period: Period, lives: &[Life], mess: &Mess, is_last: bool) -> String {
+pub(crate) fn census(
+    la: &str,
+    period: Period,
+    lives: &[Life],
+    mess: &Mess,
+    is_last: bool,
+) -> String {
     let (first, last) = (Day::first_of(period), Day::last_of(period));
-    let reference = if mess.has(Switch::NoReferenceDate) && is_last { last.plus(112) } else { last };
+    let reference = if mess.has(Switch::NoReferenceDate) && is_last {
+        last.plus(112)
+    } else {
+        last
+    };
     let mut xml = String::with_capacity(lives.len() * 400);
-    xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Message>\n<Header>\n<CollectionDetails>\n");
+    xml.push_str(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Message>\n<Header>\n<CollectionDetails>\n",
+    );
     tag(&mut xml, "Collection", "CIN");
     tag(&mut xml, "Year", period);
     tag(&mut xml, "ReferenceDate", reference);
@@ -41,7 +53,11 @@ pub(crate) fn census(la: &str, period: Period, lives: &[Life], mess: &Mess, is_l
     tag(&mut xml, "LEA", la);
     xml.push_str("<SoftwareCode>Synthetic</SoftwareCode>\n</Source>\n</Header>\n<Children>\n");
     for (number, life) in lives.iter().enumerate() {
-        let cases: Vec<&Case> = life.cases.iter().filter(|case| is_in(case, first, last)).collect();
+        let cases: Vec<&Case> = life
+            .cases
+            .iter()
+            .filter(|case| is_in(case, first, last))
+            .collect();
         if !cases.is_empty() {
             child(&mut xml, life, &cases, period, last, mess, number);
         }
@@ -50,7 +66,15 @@ pub(crate) fn census(la: &str, period: Period, lives: &[Life], mess: &Mess, is_l
     xml
 }
 
-fn child(xml: &mut String, life: &Life, cases: &[&Case], period: Period, last: Day, mess: &Mess, number: usize) {
+fn child(
+    xml: &mut String,
+    life: &Life,
+    cases: &[&Case],
+    period: Period,
+    last: Day,
+    mess: &Mess,
+    number: usize,
+) {
     let unborn = life.birth > last;
     xml.push_str("<Child>\n<ChildIdentifiers>\n");
     tag(xml, "LAchildID", &life.id);
@@ -78,7 +102,11 @@ fn child(xml: &mut String, life: &Life, cases: &[&Case], period: Period, last: D
     };
     tag(xml, if letters { "Sex" } else { "GenderCurrent" }, sex);
     xml.push_str("</ChildIdentifiers>\n<ChildCharacteristics>\n");
-    tag(xml, "Ethnicity", if unborn { "NOBT" } else { life.ethnicity });
+    tag(
+        xml,
+        "Ethnicity",
+        if unborn { "NOBT" } else { life.ethnicity },
+    );
     xml.push_str("</ChildCharacteristics>\n");
     for case in cases {
         details(xml, case, last, mess, number, period);
@@ -92,7 +120,15 @@ fn details(xml: &mut String, case: &Case, last: Day, mess: &Mess, number: usize,
     let drifted = mess.has(Switch::ReferralDrift)
         && number.is_multiple_of(40)
         && case.referral.period().is_some_and(|first| first < period);
-    tag(xml, "CINreferralDate", if drifted { case.referral.plus(1) } else { case.referral });
+    tag(
+        xml,
+        "CINreferralDate",
+        if drifted {
+            case.referral.plus(1)
+        } else {
+            case.referral
+        },
+    );
     let odd = mess.has(Switch::UnknownCode) && number.is_multiple_of(100);
     tag(xml, "ReferralSource", if odd { "77" } else { case.source });
     if case.no_further_action {
@@ -105,20 +141,38 @@ fn details(xml: &mut String, case: &Case, last: Day, mess: &Mess, number: usize,
         && day <= last
     {
         tag(xml, "CINclosureDate", day);
-        tag(xml, "ReasonForClosure", if reason == "RC9" && period.year() < 2023 { "RC8" } else { reason });
+        tag(
+            xml,
+            "ReasonForClosure",
+            if reason == "RC9" && period.year() < 2023 {
+                "RC8"
+            } else {
+                reason
+            },
+        );
     }
     if let Some((start, end, factors)) = case.assessment
         && start <= last
     {
         xml.push_str("<Assessments>\n");
-        tag(xml, "AssessmentActualStartDate", start.max(case.referral.plus(i32::from(drifted))));
+        tag(
+            xml,
+            "AssessmentActualStartDate",
+            start.max(case.referral.plus(i32::from(drifted))),
+        );
         if end <= last {
             tag(xml, "AssessmentAuthorisationDate", end);
             xml.push_str("<FactorsIdentifiedAtAssessment>\n");
             if mess.has(Switch::JoinedFactors) {
-                tag(xml, "AssessmentFactors", format!("{} {}", factors[0], factors[1]));
+                tag(
+                    xml,
+                    "AssessmentFactors",
+                    format!("{} {}", factors[0], factors[1]),
+                );
             } else {
-                factors.iter().for_each(|factor| tag(xml, "AssessmentFactors", factor));
+                factors
+                    .iter()
+                    .for_each(|factor| tag(xml, "AssessmentFactors", factor));
             }
             xml.push_str("</FactorsIdentifiedAtAssessment>\n");
         }
@@ -146,7 +200,9 @@ fn details(xml: &mut String, case: &Case, last: Day, mess: &Mess, number: usize,
         xml.push_str("</Section47>\n");
     }
     tag(xml, "ReferralNFA", "false");
-    for (start, end, category, before) in case.protection.iter().filter(|(start, ..)| *start <= last) {
+    for (start, end, category, before) in
+        case.protection.iter().filter(|(start, ..)| *start <= last)
+    {
         xml.push_str("<ChildProtectionPlans>\n");
         tag(xml, "CPPstartDate", start);
         if let Some(end) = known(*end, last) {

@@ -11,7 +11,9 @@ pub(crate) struct Draws(Xoshiro256PlusPlus);
 impl Draws {
     /// The stream of one part of a world; parts do not depend on one another.
     pub(crate) fn new(seed: u64, part: u64) -> Self {
-        Self(Xoshiro256PlusPlus::seed_from_u64(seed ^ part.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        Self(Xoshiro256PlusPlus::seed_from_u64(
+            seed ^ part.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        ))
     }
 
     /// Uniform on [0, 1).
@@ -27,7 +29,10 @@ impl Draws {
     /// A whole number from `low` to `high`, both included.
     pub(crate) fn between(&mut self, low: i32, high: i32) -> i32 {
         let span = f64::from(high - low + 1);
-        #[expect(clippy::cast_possible_truncation, reason = "below the span, which is an i32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "below the span, which is an i32"
+        )]
         let step = (self.uniform() * span) as i32;
         low + step.min(high - low)
     }

@@ -2,7 +2,8 @@
 //! real ones; nothing about them is meant to be true.
 
 use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, CodeSets, Coverage, Covered, Journeys, JourneysError, LinkOutcome, Spell, SpellFlags, SpellKind,
+    Authority, BirthPrecision, ChildRecord, CodeSets, Coverage, Covered, Journeys, JourneysError,
+    LinkOutcome, Spell, SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, CategoryId, Day};
 
@@ -12,7 +13,12 @@ use crate::draws::Draws;
 ///
 /// # Errors
 /// [`JourneysError`] if there would be more spells than offsets can number.
-pub fn large_journeys(codes: CodeSets, areas: &[(String, AreaCode)], spells: usize, seed: u64) -> Result<Journeys, JourneysError> {
+pub fn large_journeys(
+    codes: CodeSets,
+    areas: &[(String, AreaCode)],
+    spells: usize,
+    seed: u64,
+) -> Result<Journeys, JourneysError> {
     let mut journeys = Journeys::new(codes, true);
     let (first, last) = (Day(12_874), Day(20_179));
     let each = spells / areas.len().max(1);
@@ -22,7 +28,12 @@ pub fn large_journeys(codes: CodeSets, areas: &[(String, AreaCode)], spells: usi
         for kind in SpellKind::ALL {
             coverage.set(kind, Covered::new(vec![(first, last.plus(1))]));
         }
-        journeys.push_authority(Authority { old_la_code: old_la_code.clone(), area: Some(*area), coverage, extract: last });
+        journeys.push_authority(Authority {
+            old_la_code: old_la_code.clone(),
+            area: Some(*area),
+            coverage,
+            extract: last,
+        });
         let mut made = 0;
         let mut own: Vec<Spell> = Vec::new();
         while made < each {

@@ -49,22 +49,35 @@ pub fn files(world: &World, authority: usize, lives: &[Life]) -> Vec<File> {
     let mut files = Vec::new();
     let mut add = |path: String, bytes: Vec<u8>| files.push(File { path, bytes });
     for year in world.last_year - world.years + 1..=world.last_year {
-        let Some(period) = Period::ending(year) else { continue };
+        let Some(period) = Period::ending(year) else {
+            continue;
+        };
         if !mess.missing_census.contains(&year) {
             let xml = census::census(la, period, lives, mess, year == world.last_year);
             if mess.has(Switch::FileTwice) && year == world.last_year {
-                add(format!("{la}/cin_{year}_copy.xml"), xml.clone().into_bytes());
+                add(
+                    format!("{la}/cin_{year}_copy.xml"),
+                    xml.clone().into_bytes(),
+                );
             }
             add(format!("{la}/cin_{year}.xml"), xml.into_bytes());
         }
         for (name, text) in tables::care(period, lives, mess) {
             let label = format!("{}-{:02}", year - 1, year % 100);
-            let bytes = if name == "header" && mess.has(Switch::Cp1252) { to_cp1252(&text) } else { text.into_bytes() };
+            let bytes = if name == "header" && mess.has(Switch::Cp1252) {
+                to_cp1252(&text)
+            } else {
+                text.into_bytes()
+            };
             add(format!("{la}/ssda903_{label}_{name}.csv"), bytes);
         }
     }
     let help = tables::early_help(lives, last_day(world), mess);
-    let bytes = if mess.has(Switch::Utf16) { to_utf16(&help) } else { help.into_bytes() };
+    let bytes = if mess.has(Switch::Utf16) {
+        to_utf16(&help)
+    } else {
+        help.into_bytes()
+    };
     add(format!("{la}/early_help.csv"), bytes);
     files
 }
@@ -80,14 +93,23 @@ fn to_cp1252(text: &str) -> Vec<u8> {
 }
 
 fn to_utf16(text: &str) -> Vec<u8> {
-    [0xff, 0xfe].into_iter().chain(text.trim_start_matches('\u{feff}').encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    [0xff, 0xfe]
+        .into_iter()
+        .chain(
+            text.trim_start_matches('\u{feff}')
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes),
+        )
+        .collect()
 }
 
 /// The manifest of a whole folder.
 #[must_use]
 pub fn manifest(world: &World) -> String {
     let from = first_day(world).plus_years(-i32::from(world.years_before) - 3);
-    let mut text = String::from("# Synthetic children: invented, not real. Everything made from these files says so.\nsynthetic = true\n");
+    let mut text = String::from(
+        "# Synthetic children: invented, not real. Everything made from these files says so.\nsynthetic = true\n",
+    );
     for authority in &world.authorities {
         let la = &authority.old_la_code;
         // Writing to a String cannot fail.
@@ -116,7 +138,9 @@ pub fn postcode_lookup() -> String {
 /// Whether the world's mess takes the link of a child, given by its place among the authority's lives.
 #[must_use]
 pub fn loses_link(world: &World, lives: &[Life], number: usize) -> bool {
-    lives.get(number).is_some_and(|life| tables::loses_link(life, &world.mess, number))
+    lives
+        .get(number)
+        .is_some_and(|life| tables::loses_link(life, &world.mess, number))
 }
 
 /// The planted truth of one authority as a table: one row for each entry and kind.
@@ -124,9 +148,14 @@ pub fn loses_link(world: &World, lives: &[Life], number: usize) -> bool {
 pub fn truth(world: &World, authority: usize, lives: &[Life]) -> String {
     let la = &world.authorities[authority].old_la_code;
     let first: Day = first_day(world);
-    let mut text = String::from("old_la_code,child_id,entry,ethnicity,kind,lead_days,1_year,5_years,10_years,ever\n");
+    let mut text = String::from(
+        "old_la_code,child_id,entry,ethnicity,kind,lead_days,1_year,5_years,10_years,ever\n",
+    );
     for life in lives {
-        for entry in entries(life).into_iter().filter(|day| *day >= first && *day <= last_day(world)) {
+        for entry in entries(life)
+            .into_iter()
+            .filter(|day| *day >= first && *day <= last_day(world))
+        {
             for kind in KINDS {
                 let had = |years| u8::from(helped(life, entry, kind, years, 1));
                 let _ = writeln!(
@@ -151,6 +180,9 @@ pub fn safeguarding_files(world: &World, authority: usize, lives: &[Life]) -> Ve
     let la = &world.authorities[authority].old_la_code;
     tables::safeguarding(lives, last_day(world))
         .into_iter()
-        .map(|(name, text)| File { path: format!("ssd/{la}/{name}.csv"), bytes: text.into_bytes() })
+        .map(|(name, text)| File {
+            path: format!("ssd/{la}/{name}.csv"),
+            bytes: text.into_bytes(),
+        })
         .collect()
 }

@@ -102,13 +102,31 @@ pub fn first_day(world: &World) -> Day {
 pub fn lives(world: &World, authority: usize) -> Vec<Life> {
     let margins = &world.authorities[authority];
     let mut draws = Draws::new(world.seed, authority as u64 + 1);
-    let (start, end) = (first_day(world).plus_years(-i32::from(world.years_before)), last_day(world));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of children")]
-    let count = (f64::from(world.children_per_year) * margins.weight * f64::from(world.years + world.years_before)) as u32;
-    (0..count).map(|number| life(world, margins, &mut draws, number, start, end)).collect()
+    let (start, end) = (
+        first_day(world).plus_years(-i32::from(world.years_before)),
+        last_day(world),
+    );
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of children"
+    )]
+    let count = (f64::from(world.children_per_year)
+        * margins.weight
+        * f64::from(world.years + world.years_before)) as u32;
+    (0..count)
+        .map(|number| life(world, margins, &mut draws, number, start, end))
+        .collect()
 }
 
-fn life(world: &World, margins: &AuthorityMargins, draws: &mut Draws, number: u32, start: Day, end: Day) -> Life {
+fn life(
+    world: &World,
+    margins: &AuthorityMargins,
+    draws: &mut Draws,
+    number: u32,
+    start: Day,
+    end: Day,
+) -> Life {
     let first = Day(draws.between(start.0, end.0));
     let unaccompanied = draws.chance(world.unaccompanied);
     let age_days = if unaccompanied {
@@ -122,7 +140,11 @@ fn life(world: &World, margins: &AuthorityMargins, draws: &mut Draws, number: u3
     let mut life = Life {
         id: format!("{}", 100_000 + number * 3),
         birth: first.plus(-age_days),
-        sex: if draws.chance(0.5) || unaccompanied { "male" } else { "female" },
+        sex: if draws.chance(0.5) || unaccompanied {
+            "male"
+        } else {
+            "female"
+        },
         ethnicity: ETHNIC_CODES[draws.weighted(&margins.ethnicity)],
         decile: u8::try_from(decile).unwrap_or(1),
         postcode: postcode(decile, draws),
@@ -141,7 +163,9 @@ fn life(world: &World, margins: &AuthorityMargins, draws: &mut Draws, number: u3
     while day < adult && day <= end && life.cases.len() < 6 {
         let back = one_case(world, &mut life, draws, day, adult);
         match back {
-            Some(next) if draws.chance(world.return_after_closure) => day = next.plus(draws.between(20, 900)),
+            Some(next) if draws.chance(world.return_after_closure) => {
+                day = next.plus(draws.between(20, 900))
+            }
             _ => break,
         }
     }
@@ -152,7 +176,11 @@ fn life(world: &World, margins: &AuthorityMargins, draws: &mut Draws, number: u3
 fn postcode(decile: usize, draws: &mut Draws) -> String {
     const LETTERS: &[u8] = b"ABDEFGHJLN";
     let letter = |n: i32| char::from(LETTERS[usize::try_from(n).unwrap_or(0) % 10]);
-    let (a, b, c) = (draws.between(0, 9), draws.between(0, 9), draws.between(0, 9));
+    let (a, b, c) = (
+        draws.between(0, 9),
+        draws.between(0, 9),
+        draws.between(0, 9),
+    );
     format!("ZZ{decile} {a}{}{}", letter(b), letter(c))
 }
 
@@ -174,7 +202,11 @@ pub fn postcodes(decile: u8) -> Vec<String> {
 fn upn(la: &str, number: u32) -> String {
     const CHECK: &[u8; 23] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
     let body = format!("{la}{number:08}{}", number % 10);
-    let sum: usize = body.bytes().zip(2..).map(|(digit, weight)| usize::from(digit.saturating_sub(b'0')) * weight).sum();
+    let sum: usize = body
+        .bytes()
+        .zip(2..)
+        .map(|(digit, weight)| usize::from(digit.saturating_sub(b'0')) * weight)
+        .sum();
     format!("{}{body}", char::from(CHECK[sum % 23]))
 }
 
@@ -197,8 +229,16 @@ fn straight_to_care(life: &mut Life, draws: &mut Draws, day: Day, limit: Day) {
 }
 
 /// A case from a referral on; returns the day it closed.
-fn one_case(world: &World, life: &mut Life, draws: &mut Draws, day: Day, adult: Day) -> Option<Day> {
-    let gap = if life.ethnicity.starts_with('B') || matches!(life.ethnicity, "AIND" | "APKN" | "ABAN" | "AOTH" | "CHNE") {
+fn one_case(
+    world: &World,
+    life: &mut Life,
+    draws: &mut Draws,
+    day: Day,
+    adult: Day,
+) -> Option<Day> {
+    let gap = if life.ethnicity.starts_with('B')
+        || matches!(life.ethnicity, "AIND" | "APKN" | "ABAN" | "AOTH" | "CHNE")
+    {
         world.ethnic_gap
     } else {
         1.0
@@ -206,7 +246,10 @@ fn one_case(world: &World, life: &mut Life, draws: &mut Draws, day: Day, adult: 
     if draws.chance(world.early_help) {
         let from = day.plus(-draws.between(1, 500)).max(life.birth);
         let to = from.plus(draws.between(20, 400));
-        let overlaps = life.early_help.last().is_some_and(|(_, end)| end.is_none_or(|end| end >= from));
+        let overlaps = life
+            .early_help
+            .last()
+            .is_some_and(|(_, end)| end.is_none_or(|end| end >= from));
         if from < day && !overlaps {
             life.early_help.push((from, Some(to)));
         }
@@ -229,9 +272,15 @@ fn one_case(world: &World, life: &mut Life, draws: &mut Draws, day: Day, adult: 
         return Some(day);
     }
     let assessed = day.plus(draws.between(10, 45));
-    let factor = |n: i32| ["3B", "4B", "2B", "16A", "17A", "1B", "15A", "10A"][usize::try_from(n).unwrap_or(0) % 8];
+    let factor = |n: i32| {
+        ["3B", "4B", "2B", "16A", "17A", "1B", "15A", "10A"][usize::try_from(n).unwrap_or(0) % 8]
+    };
     let first = draws.between(0, 7);
-    case.assessment = Some((day.plus(draws.between(0, 5)), assessed, [factor(first), factor(first + 1)]));
+    case.assessment = Some((
+        day.plus(draws.between(0, 5)),
+        assessed,
+        [factor(first), factor(first + 1)],
+    ));
     if draws.chance(0.3) {
         let closed = assessed.plus(draws.between(0, 5));
         case.closure = Some((closed, if draws.chance(0.3) { "RC9" } else { "RC8" }));
@@ -260,7 +309,9 @@ fn trim(case: &mut Case, day: Day) {
     case.plans.retain(|(start, _)| *start <= day);
     case.protection.retain(|(start, ..)| *start <= day);
     case.enquiry = case.enquiry.filter(|(start, _)| *start <= day);
-    case.enquiry = case.enquiry.map(|(start, held)| (start, held.filter(|held| *held <= day)));
+    case.enquiry = case
+        .enquiry
+        .map(|(start, held)| (start, held.filter(|held| *held <= day)));
     for (_, end) in &mut case.plans {
         *end = Some(end.map_or(day, |end| end.min(day)));
     }
@@ -269,11 +320,23 @@ fn trim(case: &mut Case, day: Day) {
     }
 }
 
-fn plans(world: &World, draws: &mut Draws, case: &mut Case, assessed: Day, closed: &mut Day, gap: f64, life: &Life) {
+fn plans(
+    world: &World,
+    draws: &mut Draws,
+    case: &mut Case,
+    assessed: Day,
+    closed: &mut Day,
+    gap: f64,
+    life: &Life,
+) {
     if draws.chance(world.cin_plan * gap) {
         let start = assessed.plus(draws.between(0, 10));
         // Some plans start and end on one day; they count as having happened.
-        let end = if draws.chance(0.02) { start } else { start.plus(draws.between(20, 400)) };
+        let end = if draws.chance(0.02) {
+            start
+        } else {
+            start.plus(draws.between(20, 400))
+        };
         case.plans.push((start, Some(end.min(*closed).max(start))));
     }
     if !draws.chance(0.4) {
@@ -286,7 +349,11 @@ fn plans(world: &World, draws: &mut Draws, case: &mut Case, assessed: Day, close
     if !planned {
         return;
     }
-    let before = life.cases.iter().map(|case| case.protection.len()).sum::<usize>();
+    let before = life
+        .cases
+        .iter()
+        .map(|case| case.protection.len())
+        .sum::<usize>();
     let end = conference.plus(draws.between(90, 500));
     *closed = (*closed).max(end.plus(draws.between(0, 60)));
     // A child in need plan ends when a protection plan starts.
@@ -298,13 +365,28 @@ fn plans(world: &World, draws: &mut Draws, case: &mut Case, assessed: Day, close
     case.plans.retain(|(start, _)| *start < conference);
     const CATEGORIES: [&str; 5] = ["NEG", "EMO", "PHY", "SAB", "MUL"];
     let category = CATEGORIES[draws.weighted(&[5.0, 4.0, 1.0, 0.5, 0.3])];
-    case.protection.push((conference, Some(end), category, u8::try_from(before).unwrap_or(9)));
+    case.protection.push((
+        conference,
+        Some(end),
+        category,
+        u8::try_from(before).unwrap_or(9),
+    ));
     if draws.chance(0.5) {
-        case.plans.push((end, Some(end.plus(draws.between(20, 150)).min(*closed).max(end))));
+        case.plans.push((
+            end,
+            Some(end.plus(draws.between(20, 150)).min(*closed).max(end)),
+        ));
     }
 }
 
-fn into_care(life: &mut Life, draws: &mut Draws, case: &mut Case, assessed: Day, closed: Day, adult: Day) -> Option<Day> {
+fn into_care(
+    life: &mut Life,
+    draws: &mut Draws,
+    case: &mut Case,
+    assessed: Day,
+    closed: Day,
+    adult: Day,
+) -> Option<Day> {
     let mut entry = Day(draws.between(assessed.0, closed.0.max(assessed.0)));
     // Some plans start on the very day of entry: the edge that lead days are about.
     if let (Some((start, ..)), true) = (case.protection.last(), draws.chance(0.08)) {
@@ -327,20 +409,39 @@ fn into_care(life: &mut Life, draws: &mut Draws, case: &mut Case, assessed: Day,
     }
     case.plans.retain(|(start, _)| *start <= entry);
     life.care.push(period);
-    out.map(|out| out.plus(draws.between(0, 60)).max(entry)).or(Some(Day::OPEN.min(adult)))
+    out.map(|out| out.plus(draws.between(0, 60)).max(entry))
+        .or(Some(Day::OPEN.min(adult)))
 }
 
 /// A period of one to three placements; returns the day it ended, if before adulthood.
-fn care_period(draws: &mut Draws, start: Day, limit: Day, need: &'static str, status: &'static str) -> (CarePeriod, Option<Day>) {
-    let length = if draws.chance(0.4) { draws.between(5, 200) } else { draws.between(200, 2500) };
+fn care_period(
+    draws: &mut Draws,
+    start: Day,
+    limit: Day,
+    need: &'static str,
+    status: &'static str,
+) -> (CarePeriod, Option<Day>) {
+    let length = if draws.chance(0.4) {
+        draws.between(5, 200)
+    } else {
+        draws.between(200, 2500)
+    };
     let end = start.plus(length.max(1)).min(limit);
     let grown = start.plus(length.max(1)) >= limit;
     let mut placements = Vec::new();
     let (mut from, count) = (start, draws.between(1, 3));
     for number in 1..=count {
         let last = number == count || end.since(from) < 20;
-        let to = if last { end } else { from.plus(draws.between(5, end.since(from) - 10)) };
-        let new = if number == 1 { "S" } else { ["P", "T", "L"][usize::try_from(draws.between(0, 2)).unwrap_or(0)] };
+        let to = if last {
+            end
+        } else {
+            from.plus(draws.between(5, end.since(from) - 10))
+        };
+        let new = if number == 1 {
+            "S"
+        } else {
+            ["P", "T", "L"][usize::try_from(draws.between(0, 2)).unwrap_or(0)]
+        };
         let ceased = if !last {
             "X1"
         } else if grown {
@@ -349,7 +450,12 @@ fn care_period(draws: &mut Draws, start: Day, limit: Day, need: &'static str, st
             ["E4A", "E4B", "E13"][usize::try_from(draws.between(0, 2)).unwrap_or(0)]
         };
         let place = ["U6", "U3", "K2", "U4"][usize::try_from(draws.between(0, 3)).unwrap_or(0)];
-        placements.push(Placement { start: from, end: Some(to), codes: [new, status, place], ceased });
+        placements.push(Placement {
+            start: from,
+            end: Some(to),
+            codes: [new, status, place],
+            ceased,
+        });
         if last {
             break;
         }

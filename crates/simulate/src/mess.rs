@@ -21,7 +21,10 @@ impl Mess {
     /// One switch on.
     #[must_use]
     pub fn only(switch: Switch) -> Self {
-        Self { on: vec![switch], ..Self::default() }
+        Self {
+            on: vec![switch],
+            ..Self::default()
+        }
     }
 }
 

@@ -23,7 +23,8 @@ impl Style<'_> {
     }
 
     fn known(&self, day: Option<Day>, on: Day) -> String {
-        day.filter(|day| *day <= on).map_or_else(String::new, |day| self.day(day))
+        day.filter(|day| *day <= on)
+            .map_or_else(String::new, |day| self.day(day))
     }
 }
 
@@ -35,12 +36,19 @@ struct Table {
 
 impl Table {
     fn new(header: &[&'static str]) -> Self {
-        Self { header: header.to_vec(), rows: vec![] }
+        Self {
+            header: header.to_vec(),
+            rows: vec![],
+        }
     }
 
     /// The table as text, with whatever goes wrong with tables.
     fn text(&self, mess: &Mess) -> String {
-        let delimiter = if mess.has(Switch::Semicolons) { ";" } else { "," };
+        let delimiter = if mess.has(Switch::Semicolons) {
+            ";"
+        } else {
+            ","
+        };
         let end = if mess.has(Switch::Bom) { "\r\n" } else { "\n" };
         let mut order: Vec<usize> = (0..self.header.len()).collect();
         if mess.has(Switch::ShuffledColumns) {
@@ -62,11 +70,21 @@ impl Table {
         };
         let names: Vec<String> = order
             .iter()
-            .map(|at| if mess.has(Switch::ShuffledColumns) { self.header[*at].to_lowercase() } else { self.header[*at].to_owned() })
+            .map(|at| {
+                if mess.has(Switch::ShuffledColumns) {
+                    self.header[*at].to_lowercase()
+                } else {
+                    self.header[*at].to_owned()
+                }
+            })
             .collect();
         text.push_str(&line(names, String::new(), "LOCAL_NOTE"));
         for (number, row) in self.rows.iter().enumerate() {
-            text.push_str(&line(order.iter().map(|at| row[*at].clone()).collect(), number.to_string(), "x"));
+            text.push_str(&line(
+                order.iter().map(|at| row[*at].clone()).collect(),
+                number.to_string(),
+                "x",
+            ));
         }
         text
     }
@@ -99,20 +117,38 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
     let style = Style { mess };
     let mut header = Table::new(&["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"]);
     let mut episodes = Table::new(&[
-        "CHILD", "DECOM", "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST",
-        "PL_POST", "URN",
+        "CHILD",
+        "DECOM",
+        "RNE",
+        "LS",
+        "CIN",
+        "PLACE",
+        "PLACE_PROVIDER",
+        "DEC",
+        "REC",
+        "REASON_PLACE_CHANGE",
+        "HOME_POST",
+        "PL_POST",
+        "URN",
     ]);
     let mut uasc = Table::new(&["CHILD", "SEX", "DOB", "DUC"]);
     for (number, life) in lives.iter().enumerate() {
-        let spans = life.care.iter().flat_map(|period| period.placements.iter().map(move |p| (period, p)));
-        let shown: Vec<_> =
-            spans.filter(|(_, p)| p.start <= last && p.end.is_none_or(|end| end >= first)).collect();
+        let spans = life
+            .care
+            .iter()
+            .flat_map(|period| period.placements.iter().map(move |p| (period, p)));
+        let shown: Vec<_> = spans
+            .filter(|(_, p)| p.start <= last && p.end.is_none_or(|end| end >= first))
+            .collect();
         if shown.is_empty() {
             continue;
         }
         let id = care_id(life, mess, number);
         let (_, month, dom) = life.birth.ymd();
-        let swapped = mess.has(Switch::BirthSwapped) && number.is_multiple_of(25) && dom <= 12 && dom != month;
+        let swapped = mess.has(Switch::BirthSwapped)
+            && number.is_multiple_of(25)
+            && dom <= 12
+            && dom != month;
         let birth = if swapped {
             Day::new(life.birth.ymd().0, dom, month).unwrap_or(life.birth)
         } else {
@@ -132,7 +168,15 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
         } else {
             life.upn.clone()
         };
-        let row = [id.clone(), sex.into(), style.day(birth), life.ethnicity.into(), upn, String::new(), String::new()];
+        let row = [
+            id.clone(),
+            sex.into(),
+            style.day(birth),
+            life.ethnicity.into(),
+            upn,
+            String::new(),
+            String::new(),
+        ];
         if mess.has(Switch::ChildConflict) && header.rows.is_empty() {
             let mut other = row.clone().to_vec();
             other[2] = style.day(birth.plus(-900));
@@ -140,7 +184,12 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
         }
         header.rows.push(row.to_vec());
         if life.unaccompanied {
-            uasc.rows.push(vec![id.clone(), sex.into(), style.day(birth), style.known(Some(life.birth.plus_years(18)), last)]);
+            uasc.rows.push(vec![
+                id.clone(),
+                sex.into(),
+                style.day(birth),
+                style.known(Some(life.birth.plus_years(18)), last),
+            ]);
         }
         for (care, placement) in shown {
             let mut end = placement.end;
@@ -152,7 +201,11 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
                 end = end.map(|end| end.plus(-1));
             }
             let open = end.is_none_or(|end| end > last);
-            let home = if life.unaccompanied { String::new() } else { life.postcode.clone() };
+            let home = if life.unaccompanied {
+                String::new()
+            } else {
+                life.postcode.clone()
+            };
             let row = vec![
                 id.clone(),
                 style.day(placement.start),
@@ -162,7 +215,11 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
                 placement.codes[2].into(),
                 "PR1".into(),
                 style.known(end, last),
-                if open { String::new() } else { placement.ceased.into() },
+                if open {
+                    String::new()
+                } else {
+                    placement.ceased.into()
+                },
                 String::new(),
                 home,
                 "ZZ9 9ZZ".into(),
@@ -175,12 +232,18 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
         }
     }
     spoil(&mut episodes, mess);
-    vec![("header", header.text(mess)), ("episodes", episodes.text(mess)), ("uasc", uasc.text(mess))]
+    vec![
+        ("header", header.text(mess)),
+        ("episodes", episodes.text(mess)),
+        ("uasc", uasc.text(mess)),
+    ]
 }
 
 /// Rows that cannot be used, of children who are not there otherwise.
 fn spoil(episodes: &mut Table, mess: &Mess) {
-    let Some(row) = episodes.rows.first().cloned() else { return };
+    let Some(row) = episodes.rows.first().cloned() else {
+        return;
+    };
     if mess.has(Switch::BadDateRow) {
         let mut bad = row.clone();
         (bad[0], bad[1]) = ("999001".into(), "31/02/2020".into());
@@ -196,10 +259,17 @@ fn spoil(episodes: &mut Table, mess: &Mess) {
 /// Early help of all years: one list.
 pub(crate) fn early_help(lives: &[Life], last: Day, mess: &Mess) -> String {
     let mut table = Table::new(&["child_id", "start_date", "end_date", "organisation"]);
-    let style = Style { mess: &Mess::default() };
+    let style = Style {
+        mess: &Mess::default(),
+    };
     for life in lives {
         for (start, end) in life.early_help.iter().filter(|(start, _)| *start <= last) {
-            table.rows.push(vec![life.id.clone(), style.day(*start), style.known(*end, last), "Locality team".into()]);
+            table.rows.push(vec![
+                life.id.clone(),
+                style.day(*start),
+                style.known(*end, last),
+                "Locality team".into(),
+            ]);
         }
     }
     table.text(mess)
@@ -207,21 +277,69 @@ pub(crate) fn early_help(lives: &[Life], last: Day, mess: &Mess) -> String {
 
 /// The safeguarding dataset on the last day: tables by name.
 pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, String)> {
-    let style = Style { mess: &Mess { on: vec![Switch::IsoDates], ..Mess::default() } };
-    let mut person = Table::new(&["pers_person_id", "pers_sex", "pers_ethnicity", "pers_dob", "pers_expected_dob", "pers_death_date"]);
-    let mut episodes = Table::new(&[
-        "cine_referral_id", "cine_person_id", "cine_referral_date", "cine_cin_primary_need_code", "cine_referral_source_code",
-        "cine_referral_nfa", "cine_close_reason", "cine_close_date",
+    let style = Style {
+        mess: &Mess {
+            on: vec![Switch::IsoDates],
+            ..Mess::default()
+        },
+    };
+    let mut person = Table::new(&[
+        "pers_person_id",
+        "pers_sex",
+        "pers_ethnicity",
+        "pers_dob",
+        "pers_expected_dob",
+        "pers_death_date",
     ]);
-    let mut plans = Table::new(&["cinp_cin_plan_id", "cinp_person_id", "cinp_cin_plan_start_date", "cinp_cin_plan_end_date"]);
-    let mut protection =
-        Table::new(&["cppl_cp_plan_id", "cppl_person_id", "cppl_cp_plan_start_date", "cppl_cp_plan_end_date", "cppl_cp_plan_ola"]);
-    let mut enquiries = Table::new(&["s47e_s47_enquiry_id", "s47e_person_id", "s47e_s47_start_date"]);
-    let mut help = Table::new(&["earl_episode_id", "earl_person_id", "earl_episode_start_date", "earl_episode_end_date"]);
-    let mut address = Table::new(&["addr_person_id", "addr_address_start_date", "addr_address_end_date", "addr_address_postcode"]);
+    let mut episodes = Table::new(&[
+        "cine_referral_id",
+        "cine_person_id",
+        "cine_referral_date",
+        "cine_cin_primary_need_code",
+        "cine_referral_source_code",
+        "cine_referral_nfa",
+        "cine_close_reason",
+        "cine_close_date",
+    ]);
+    let mut plans = Table::new(&[
+        "cinp_cin_plan_id",
+        "cinp_person_id",
+        "cinp_cin_plan_start_date",
+        "cinp_cin_plan_end_date",
+    ]);
+    let mut protection = Table::new(&[
+        "cppl_cp_plan_id",
+        "cppl_person_id",
+        "cppl_cp_plan_start_date",
+        "cppl_cp_plan_end_date",
+        "cppl_cp_plan_ola",
+    ]);
+    let mut enquiries = Table::new(&[
+        "s47e_s47_enquiry_id",
+        "s47e_person_id",
+        "s47e_s47_start_date",
+    ]);
+    let mut help = Table::new(&[
+        "earl_episode_id",
+        "earl_person_id",
+        "earl_episode_start_date",
+        "earl_episode_end_date",
+    ]);
+    let mut address = Table::new(&[
+        "addr_person_id",
+        "addr_address_start_date",
+        "addr_address_end_date",
+        "addr_address_postcode",
+    ]);
     let mut care = Table::new(&[
-        "clae_cla_episode_id", "clae_person_id", "clae_cla_episode_start_date", "clae_cla_episode_start_reason",
-        "clae_cla_primary_need_code", "clae_cla_episode_ceased_date", "clae_cla_episode_ceased_reason", "clae_cla_id",
+        "clae_cla_episode_id",
+        "clae_person_id",
+        "clae_cla_episode_start_date",
+        "clae_cla_episode_start_reason",
+        "clae_cla_primary_need_code",
+        "clae_cla_episode_ceased_date",
+        "clae_cla_episode_ceased_reason",
+        "clae_cla_id",
     ]);
     for life in lives {
         let id = || life.id.clone();
@@ -236,31 +354,66 @@ pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, Stri
             if born { String::new() } else { birth },
             String::new(),
         ]);
-        address.rows.push(vec![id(), String::new(), String::new(), life.postcode.clone()]);
-        for (n, case) in life.cases.iter().enumerate().filter(|(_, case)| case.referral <= last) {
+        address.rows.push(vec![
+            id(),
+            String::new(),
+            String::new(),
+            life.postcode.clone(),
+        ]);
+        for (n, case) in life
+            .cases
+            .iter()
+            .enumerate()
+            .filter(|(_, case)| case.referral <= last)
+        {
             let closed = case.closure.filter(|(day, _)| *day <= last);
             episodes.rows.push(vec![
                 number(n),
                 id(),
                 style.day(case.referral),
-                if case.no_further_action { String::new() } else { case.need.into() },
+                if case.no_further_action {
+                    String::new()
+                } else {
+                    case.need.into()
+                },
                 case.source.into(),
                 if case.no_further_action { "Y" } else { "N" }.into(),
                 closed.map_or_else(String::new, |(_, reason)| reason.into()),
                 closed.map_or_else(String::new, |(day, _)| style.day(day)),
             ]);
             for (start, end) in case.plans.iter().filter(|(start, _)| *start <= last) {
-                plans.rows.push(vec![number(n), id(), style.day(*start), style.known(*end, last)]);
+                plans.rows.push(vec![
+                    number(n),
+                    id(),
+                    style.day(*start),
+                    style.known(*end, last),
+                ]);
             }
             for (start, end, ..) in case.protection.iter().filter(|(start, ..)| *start <= last) {
-                protection.rows.push(vec![number(n), id(), style.day(*start), style.known(*end, last), "N".into()]);
+                protection.rows.push(vec![
+                    number(n),
+                    id(),
+                    style.day(*start),
+                    style.known(*end, last),
+                    "N".into(),
+                ]);
             }
             if let Some((day, _)) = case.enquiry.filter(|(day, _)| *day <= last) {
                 enquiries.rows.push(vec![number(n), id(), style.day(day)]);
             }
         }
-        for (n, (start, end)) in life.early_help.iter().enumerate().filter(|(_, (start, _))| *start <= last) {
-            help.rows.push(vec![number(n), id(), style.day(*start), style.known(*end, last)]);
+        for (n, (start, end)) in life
+            .early_help
+            .iter()
+            .enumerate()
+            .filter(|(_, (start, _))| *start <= last)
+        {
+            help.rows.push(vec![
+                number(n),
+                id(),
+                style.day(*start),
+                style.known(*end, last),
+            ]);
         }
         for (n, period) in life.care.iter().enumerate() {
             for placement in period.placements.iter().filter(|p| p.start <= last) {
@@ -272,7 +425,11 @@ pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, Stri
                     placement.codes[0].into(),
                     period.need.into(),
                     style.known(placement.end, last),
-                    if open { String::new() } else { placement.ceased.into() },
+                    if open {
+                        String::new()
+                    } else {
+                        placement.ceased.into()
+                    },
                     number(n),
                 ]);
             }

@@ -3,8 +3,8 @@
 
 /// Ethnic groups as the returns code them.
 pub const ETHNIC_CODES: [&str; 18] = [
-    "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH", "CHNE", "BCRB",
-    "BAFR", "BOTH", "OOTH",
+    "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN",
+    "AOTH", "CHNE", "BCRB", "BAFR", "BOTH", "OOTH",
 ];
 
 /// One authority's children.
@@ -29,7 +29,8 @@ impl AuthorityMargins {
             old_la_code: old_la_code.to_owned(),
             weight: 1.0,
             ethnicity: [
-                66.0, 0.5, 0.5, 1.0, 3.0, 4.0, 2.0, 2.0, 3.0, 0.6, 1.6, 1.0, 1.7, 0.1, 2.0, 4.0, 2.0, 4.0,
+                66.0, 0.5, 0.5, 1.0, 3.0, 4.0, 2.0, 2.0, 3.0, 0.6, 1.6, 1.0, 1.7, 0.1, 2.0, 4.0,
+                2.0, 4.0,
             ],
             deciles: [2.0, 1.8, 1.6, 1.4, 1.3, 1.2, 1.1, 1.0, 1.0, 1.0],
         }
@@ -75,10 +76,18 @@ impl World {
     /// A world of so many authorities, all like England, and so many years of returns to 2025.
     #[must_use]
     pub fn new(authorities: usize, years: u16, seed: u64) -> Self {
-        const CODES: [&str; 12] = ["301", "302", "303", "304", "305", "306", "307", "308", "309", "310", "311", "312"];
-        let code = |at: usize| CODES.get(at).map_or_else(|| format!("{:03}", 400 + at), |code| (*code).to_owned());
+        const CODES: [&str; 12] = [
+            "301", "302", "303", "304", "305", "306", "307", "308", "309", "310", "311", "312",
+        ];
+        let code = |at: usize| {
+            CODES
+                .get(at)
+                .map_or_else(|| format!("{:03}", 400 + at), |code| (*code).to_owned())
+        };
         Self {
-            authorities: (0..authorities).map(|at| AuthorityMargins::like_england(&code(at))).collect(),
+            authorities: (0..authorities)
+                .map(|at| AuthorityMargins::like_england(&code(at)))
+                .collect(),
             years,
             last_year: 2025,
             years_before: 6,

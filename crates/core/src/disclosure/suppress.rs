@@ -76,7 +76,8 @@ pub fn suppress(cells: &[Cell], sums: &[Sum], threshold: Threshold) -> Vec<bool>
         let bounds = attack(cells, sums, &hidden, Some(threshold));
         let mut widened = false;
         for at in 0..cells.len() {
-            if threshold.is_small(cells[at].count) && !threshold.in_doubt(bounds[at])
+            if threshold.is_small(cells[at].count)
+                && !threshold.in_doubt(bounds[at])
                 && let Some(extra) = next_to_hide(cells, sums, &of_cell, &hidden, at)
             {
                 hidden[extra] = true;

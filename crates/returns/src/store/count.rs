@@ -46,18 +46,22 @@ pub struct SpellCount {
 impl SpellCounts {
     /// Every count that is not zero, by authority, year, decile and group.
     pub fn iter(&self) -> impl Iterator<Item = SpellCount> + '_ {
-        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).filter_map(|(at, count)| {
-            let (rest, ethnicity) = (at / self.groups, at % self.groups);
-            let (rest, decile) = (rest / DECILES, rest % DECILES);
-            let (authority, year) = (rest / YEARS, rest % YEARS);
-            Some(SpellCount {
-                authority,
-                period: Period::ending(FIRST_YEAR + u16::try_from(year).ok()?)?,
-                decile: u8::try_from(decile).ok()?,
-                ethnicity: u8::try_from(ethnicity).ok()?,
-                count: *count,
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .filter_map(|(at, count)| {
+                let (rest, ethnicity) = (at / self.groups, at % self.groups);
+                let (rest, decile) = (rest / DECILES, rest % DECILES);
+                let (authority, year) = (rest / YEARS, rest % YEARS);
+                Some(SpellCount {
+                    authority,
+                    period: Period::ending(FIRST_YEAR + u16::try_from(year).ok()?)?,
+                    decile: u8::try_from(decile).ok()?,
+                    ethnicity: u8::try_from(ethnicity).ok()?,
+                    count: *count,
+                })
             })
-        })
     }
 }
 
@@ -74,14 +78,19 @@ impl YearOfDay {
         let mut years = Vec::new();
         for year in 0..u16::try_from(YEARS).unwrap_or(0) {
             let length = period(FIRST_YEAR + year + 1) - period(FIRST_YEAR + year);
-            years.extend(std::iter::repeat_n(u8::try_from(year).unwrap_or(0), usize::try_from(length).unwrap_or(0)));
+            years.extend(std::iter::repeat_n(
+                u8::try_from(year).unwrap_or(0),
+                usize::try_from(length).unwrap_or(0),
+            ));
         }
         Self { first, years }
     }
 
     /// Days outside the table go to its ends.
     fn of(&self, day: i32) -> usize {
-        let at = usize::try_from(day.saturating_sub(self.first)).unwrap_or(0).min(self.years.len() - 1);
+        let at = usize::try_from(day.saturating_sub(self.first))
+            .unwrap_or(0)
+            .min(self.years.len() - 1);
         usize::from(self.years[at])
     }
 }
@@ -96,11 +105,18 @@ pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCount
     let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(parquet(&path))?;
     let text = metadata.metadata().file_metadata().key_value_metadata();
     let authorities = text
-        .and_then(|pairs| pairs.iter().find(|pair| pair.key == "disparity.authorities"))
+        .and_then(|pairs| {
+            pairs
+                .iter()
+                .find(|pair| pair.key == "disparity.authorities")
+        })
         .and_then(|pair| serde_json::from_str(pair.value.as_deref()?).ok())
         .and_then(|value| super::meta::read_authorities(&value))
         .ok_or_else(|| format(&path, "the authorities cannot be read from its metadata"))?;
-    let old_la_codes: Vec<String> = authorities.into_iter().map(|(authority, _)| authority.old_la_code).collect();
+    let old_la_codes: Vec<String> = authorities
+        .into_iter()
+        .map(|(authority, _)| authority.old_la_code)
+        .collect();
     let groups = dimensions.list(Dimension::EthnicityMinor).iter().count() + 1;
     let years = YearOfDay::new();
     let size = old_la_codes.len() * YEARS * DECILES * groups;
@@ -110,33 +126,68 @@ pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCount
         .into_par_iter()
         .map(|thread| {
             let mut counts = vec![0_u32; size];
-            let mine: Vec<usize> = (0..group_count).filter(|group| group % threads == thread).collect();
+            let mine: Vec<usize> = (0..group_count)
+                .filter(|group| group % threads == thread)
+                .collect();
             let file = input::open(&path).map_err(io(&path))?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+            let builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
             let names = ["old_la_code", "start", "ethnicity", "deprivation_decile"];
             let mask = ProjectionMask::columns(builder.parquet_schema(), names);
-            let batches =
-                builder.with_projection(mask).with_row_groups(mine).with_batch_size(BATCH).build().map_err(parquet(&path))?;
+            let batches = builder
+                .with_projection(mask)
+                .with_row_groups(mine)
+                .with_batch_size(BATCH)
+                .build()
+                .map_err(parquet(&path))?;
             for batch in batches {
                 let batch = batch.map_err(|error| parquet(&path)(error.into()))?;
-                add(&batch, &old_la_codes, groups, dimensions, &years, &mut counts).ok_or_else(|| format(&path, "a column does not fit"))?;
+                add(
+                    &batch,
+                    &old_la_codes,
+                    groups,
+                    dimensions,
+                    &years,
+                    &mut counts,
+                )
+                .ok_or_else(|| format(&path, "a column does not fit"))?;
             }
             Ok(counts)
         })
         .collect::<Result<_, StoreError>>()?;
     let mut counts = vec![0_u32; size];
     for part in parts {
-        counts.iter_mut().zip(part).for_each(|(total, more)| *total += more);
+        counts
+            .iter_mut()
+            .zip(part)
+            .for_each(|(total, more)| *total += more);
     }
-    Ok(SpellCounts { old_la_codes, groups, counts })
+    Ok(SpellCounts {
+        old_la_codes,
+        groups,
+        counts,
+    })
 }
 
-fn add(batch: &RecordBatch, las: &[String], groups: usize, dimensions: &Dimensions, years: &YearOfDay, counts: &mut [u32]) -> Option<()> {
+fn add(
+    batch: &RecordBatch,
+    las: &[String],
+    groups: usize,
+    dimensions: &Dimensions,
+    years: &YearOfDay,
+    counts: &mut [u32],
+) -> Option<()> {
     let words = |name: &str| batch.column_by_name(name)?.as_dictionary_opt::<UInt8Type>();
     let (la, ethnicity) = (words("old_la_code")?, words("ethnicity")?);
-    let start = batch.column_by_name("start")?.as_primitive_opt::<Date32Type>()?;
-    let decile = batch.column_by_name("deprivation_decile")?.as_primitive_opt::<UInt8Type>()?;
-    let numbers = |column: &arrow_array::DictionaryArray<UInt8Type>, number: &dyn Fn(&str) -> Option<usize>| -> Option<[u32; 256]> {
+    let start = batch
+        .column_by_name("start")?
+        .as_primitive_opt::<Date32Type>()?;
+    let decile = batch
+        .column_by_name("deprivation_decile")?
+        .as_primitive_opt::<UInt8Type>()?;
+    let numbers = |column: &arrow_array::DictionaryArray<UInt8Type>,
+                   number: &dyn Fn(&str) -> Option<usize>|
+     -> Option<[u32; 256]> {
         let mut table = [u32::MAX; 256];
         for (at, word) in column.values().as_string_opt::<i32>()?.iter().enumerate() {
             *table.get_mut(at)? = u32::try_from(number(word?)?).ok()?;
@@ -146,9 +197,18 @@ fn add(batch: &RecordBatch, las: &[String], groups: usize, dimensions: &Dimensio
     let list = dimensions.list(Dimension::EthnicityMinor);
     let la_numbers = numbers(la, &|word| las.iter().position(|code| code == word))?;
     let group_numbers = numbers(ethnicity, &|word| list.id(word).map(|id| usize::from(id.0)))?;
-    let rows = la.keys().values().iter().zip(start.values()).zip(decile.values()).zip(ethnicity.keys().values());
+    let rows = la
+        .keys()
+        .values()
+        .iter()
+        .zip(start.values())
+        .zip(decile.values())
+        .zip(ethnicity.keys().values());
     for (((la, start), decile), ethnicity) in rows {
-        let (la, group) = (la_numbers[usize::from(*la)] as usize, group_numbers[usize::from(*ethnicity)] as usize);
+        let (la, group) = (
+            la_numbers[usize::from(*la)] as usize,
+            group_numbers[usize::from(*ethnicity)] as usize,
+        );
         let decile = usize::from(*decile).min(DECILES - 1);
         let at = ((la * YEARS + years.of(*start)) * DECILES + decile) * groups + group;
         *counts.get_mut(at)? += 1;

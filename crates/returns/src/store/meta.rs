@@ -2,7 +2,9 @@
 
 use arrow_schema::{DataType, Field};
 use disparity_core::Day;
-use disparity_core::journeys::{Authority, Code, CodeSet, CodeSetId, CodeSets, Coverage, Covered, Journeys, SpellKind};
+use disparity_core::journeys::{
+    Authority, Code, CodeSet, CodeSetId, CodeSets, Coverage, Covered, Journeys, SpellKind,
+};
 use serde_json::{Value, json};
 
 use crate::load::Source;
@@ -11,9 +13,17 @@ use crate::load::Source;
 pub(crate) const LAYOUT: &str = "1";
 
 /// A column with what it means and its unit.
-pub(crate) fn field(name: &str, kind: DataType, nullable: bool, unit: &str, description: &str) -> Field {
-    Field::new(name, kind, nullable)
-        .with_metadata(std::collections::HashMap::from([("unit".to_owned(), unit.to_owned()), ("description".to_owned(), description.to_owned())]))
+pub(crate) fn field(
+    name: &str,
+    kind: DataType,
+    nullable: bool,
+    unit: &str,
+    description: &str,
+) -> Field {
+    Field::new(name, kind, nullable).with_metadata(std::collections::HashMap::from([
+        ("unit".to_owned(), unit.to_owned()),
+        ("description".to_owned(), description.to_owned()),
+    ]))
 }
 
 /// Text of few kinds.
@@ -28,8 +38,13 @@ pub(crate) fn authorities(journeys: &Journeys) -> Value {
             .into_iter()
             .filter(|kind| !authority.coverage.of(*kind).is_empty())
             .map(|kind| {
-                let spans: Vec<[String; 2]> =
-                    authority.coverage.of(kind).spans().iter().map(|(a, b)| [a.to_string(), b.to_string()]).collect();
+                let spans: Vec<[String; 2]> = authority
+                    .coverage
+                    .of(kind)
+                    .spans()
+                    .iter()
+                    .map(|(a, b)| [a.to_string(), b.to_string()])
+                    .collect();
                 (kind.as_str().to_owned(), json!(spans))
             })
             .collect();
@@ -53,7 +68,11 @@ fn read_authority(value: &Value) -> Option<(Authority, usize)> {
     let day = |value: &Value| Day::parse(value.as_str()?).ok();
     let mut coverage = Coverage::default();
     for (kind, spans) in value.get("coverage")?.as_object()? {
-        let spans = spans.as_array()?.iter().map(|span| Some((day(span.get(0)?)?, day(span.get(1)?)?))).collect::<Option<Vec<_>>>()?;
+        let spans = spans
+            .as_array()?
+            .iter()
+            .map(|span| Some((day(span.get(0)?)?, day(span.get(1)?)?)))
+            .collect::<Option<Vec<_>>>()?;
         coverage.set(SpellKind::from_word(kind)?, Covered::new(spans));
     }
     let authority = Authority {
@@ -65,7 +84,10 @@ fn read_authority(value: &Value) -> Option<(Authority, usize)> {
         coverage,
         extract: day(value.get("extract")?)?,
     };
-    Some((authority, usize::try_from(value.get("children")?.as_u64()?).ok()?))
+    Some((
+        authority,
+        usize::try_from(value.get("children")?.as_u64()?).ok()?,
+    ))
 }
 
 /// Code sets for the metadata.
@@ -74,7 +96,15 @@ pub(crate) fn codes(sets: &CodeSets) -> Value {
         let codes: Vec<Value> = sets
             .set(id)
             .iter()
-            .map(|(_, code)| json!([code.code, code.label, code.group, code.valid.0, code.valid.1]))
+            .map(|(_, code)| {
+                json!([
+                    code.code,
+                    code.label,
+                    code.group,
+                    code.valid.0,
+                    code.valid.1
+                ])
+            })
             .collect();
         (id.as_str().to_owned(), Value::Array(codes))
     };
@@ -90,7 +120,14 @@ pub(crate) fn read_codes(value: &Value) -> Option<CodeSets> {
         let year = |code: &Value, at: usize| u16::try_from(code.get(at)?.as_u64()?).ok();
         let codes = list
             .iter()
-            .map(|code| Some(Code { code: text(code, 0)?, label: text(code, 1)?, group: text(code, 2)?, valid: (year(code, 3)?, year(code, 4)?) }))
+            .map(|code| {
+                Some(Code {
+                    code: text(code, 0)?,
+                    label: text(code, 1)?,
+                    group: text(code, 2)?,
+                    valid: (year(code, 3)?, year(code, 4)?),
+                })
+            })
             .collect::<Option<Vec<_>>>()?;
         sets.push(CodeSet::new(codes)?);
     }

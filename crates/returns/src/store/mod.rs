@@ -42,7 +42,9 @@ pub enum StoreError {
         error: parquet::errors::ParquetError,
     },
     /// Parquet, but not a store of this program's version.
-    #[error("{path} is not a store that this version can read: {why}; build it again with `disparity returns build`")]
+    #[error(
+        "{path} is not a store that this version can read: {why}; build it again with `disparity returns build`"
+    )]
     Format {
         /// The file.
         path: String,
@@ -52,13 +54,22 @@ pub enum StoreError {
 }
 
 pub(crate) fn io(path: &Path) -> impl Fn(InputError) -> StoreError + '_ {
-    move |error| StoreError::Io { path: path.display().to_string(), error }
+    move |error| StoreError::Io {
+        path: path.display().to_string(),
+        error,
+    }
 }
 
 pub(crate) fn parquet(path: &Path) -> impl Fn(parquet::errors::ParquetError) -> StoreError + '_ {
-    move |error| StoreError::Parquet { path: path.display().to_string(), error }
+    move |error| StoreError::Parquet {
+        path: path.display().to_string(),
+        error,
+    }
 }
 
 pub(crate) fn format(path: &Path, why: impl Into<String>) -> StoreError {
-    StoreError::Format { path: path.display().to_string(), why: why.into() }
+    StoreError::Format {
+        path: path.display().to_string(),
+        why: why.into(),
+    }
 }

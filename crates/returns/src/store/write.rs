@@ -42,7 +42,9 @@ pub fn write_store(
     let metadata = metadata(journeys, sources);
     let children = journeys.children().len();
     let path = folder.join(CHILDREN);
-    write_file(&path, child_schema(), children, &metadata, |range| names.children(journeys, &of_child, range))?;
+    write_file(&path, child_schema(), children, &metadata, |range| {
+        names.children(journeys, &of_child, range)
+    })?;
     let total = journeys.spells().len();
     let path = folder.join(SPELLS);
     write_file(&path, spell_schema(), total, &metadata, |range| {
@@ -55,8 +57,14 @@ fn metadata(journeys: &Journeys, sources: &[Source]) -> Vec<KeyValue> {
     [
         ("disparity.layout", LAYOUT.to_owned()),
         ("disparity.synthetic", journeys.synthetic.to_string()),
-        ("disparity.note", "records of children: not a release; keep it where the returns are kept".to_owned()),
-        ("disparity.authorities", meta::authorities(journeys).to_string()),
+        (
+            "disparity.note",
+            "records of children: not a release; keep it where the returns are kept".to_owned(),
+        ),
+        (
+            "disparity.authorities",
+            meta::authorities(journeys).to_string(),
+        ),
         ("disparity.codes", meta::codes(journeys.codes()).to_string()),
         ("disparity.sources", meta::sources(sources).to_string()),
     ]
@@ -105,7 +113,8 @@ fn owners(journeys: &Journeys) -> Owners {
     }
     let mut child = vec![0; journeys.spells().len()];
     for number in 0..journeys.children().len() {
-        child[journeys.children().spells_of(number)].fill(u32::try_from(number).unwrap_or(u32::MAX));
+        child[journeys.children().spells_of(number)]
+            .fill(u32::try_from(number).unwrap_or(u32::MAX));
     }
     Owners { authority, child }
 }
@@ -118,7 +127,9 @@ struct Names {
 }
 
 fn list(dimensions: &Dimensions, dimension: Dimension) -> Vec<String> {
-    (0..=255_u8).map(|at| dimensions.list(dimension).get(CategoryId(at)).code.clone()).collect()
+    (0..=255_u8)
+        .map(|at| dimensions.list(dimension).get(CategoryId(at)).code.clone())
+        .collect()
 }
 
 fn text(values: impl Iterator<Item = Option<impl AsRef<str>>>) -> ArrayRef {
@@ -148,46 +159,176 @@ fn three_way(bits: u8) -> Option<bool> {
 fn child_schema() -> SchemaRef {
     let (date, flag) = (DataType::Date32, DataType::Boolean);
     Arc::new(Schema::new(vec![
-        field("child", DataType::UInt32, false, "", "row number of the child; identifiers are not kept"),
-        field("old_la_code", words(), false, "", "authority, three-digit code"),
-        field("birth", date.clone(), true, "day", "date of birth, or the day on which it is expected"),
-        field("birth_precision", words(), false, "", "how much of the birth is known"),
+        field(
+            "child",
+            DataType::UInt32,
+            false,
+            "",
+            "row number of the child; identifiers are not kept",
+        ),
+        field(
+            "old_la_code",
+            words(),
+            false,
+            "",
+            "authority, three-digit code",
+        ),
+        field(
+            "birth",
+            date.clone(),
+            true,
+            "day",
+            "date of birth, or the day on which it is expected",
+        ),
+        field(
+            "birth_precision",
+            words(),
+            false,
+            "",
+            "how much of the birth is known",
+        ),
         field("death", date.clone(), true, "day", "date of death"),
         field("sex", words(), false, "", "sex"),
         field("ethnicity", words(), false, "", "detailed ethnic group"),
-        field("ethnicity_conflict", flag.clone(), false, "", "sources disagree about the broad group"),
-        field("unaccompanied", flag.clone(), true, "", "unaccompanied and seeking asylum"),
-        field("unaccompanied_ceased", date.clone(), true, "day", "last day as an unaccompanied child"),
-        field("arrival", date, true, "day", "earliest sign of arrival from another authority"),
-        field("earlier_permanence", flag, true, "", "permanence order or adoption before care"),
-        field("link", words(), false, "", "how the care record was matched"),
+        field(
+            "ethnicity_conflict",
+            flag.clone(),
+            false,
+            "",
+            "sources disagree about the broad group",
+        ),
+        field(
+            "unaccompanied",
+            flag.clone(),
+            true,
+            "",
+            "unaccompanied and seeking asylum",
+        ),
+        field(
+            "unaccompanied_ceased",
+            date.clone(),
+            true,
+            "day",
+            "last day as an unaccompanied child",
+        ),
+        field(
+            "arrival",
+            date,
+            true,
+            "day",
+            "earliest sign of arrival from another authority",
+        ),
+        field(
+            "earlier_permanence",
+            flag,
+            true,
+            "",
+            "permanence order or adoption before care",
+        ),
+        field(
+            "link",
+            words(),
+            false,
+            "",
+            "how the care record was matched",
+        ),
     ]))
 }
 
 fn spell_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
-        field("child", DataType::UInt32, false, "", "row number of the child"),
-        field("old_la_code", words(), false, "", "authority, three-digit code"),
+        field(
+            "child",
+            DataType::UInt32,
+            false,
+            "",
+            "row number of the child",
+        ),
+        field(
+            "old_la_code",
+            words(),
+            false,
+            "",
+            "authority, three-digit code",
+        ),
         field("kind", words(), false, "", "kind of spell or event"),
         field("start", DataType::Date32, false, "day", "first day"),
-        field("end", DataType::Date32, true, "day", "last day as recorded; empty while it lasts"),
-        field("flags", DataType::UInt8, false, "bits", "1 start known, 2 start inferred, 4 end inferred, 8 end unknown, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks"),
-        field("code_1", words(), false, "", "referral source, initial category of abuse or legal status"),
-        field("code_2", words(), false, "", "need, latest category of abuse or placement"),
-        field("code_3", words(), false, "", "reason for closure or for ceasing"),
-        field("number", DataType::UInt8, false, "plans", "previous protection plans; 255 if not recorded"),
-        field("deprivation_decile", DataType::UInt8, false, "tenth", "tenth of neighbourhoods of the home, 1 most deprived; 0 unknown"),
-        field("referral_date", DataType::Date32, true, "day", "referral of the episode of need it belongs to"),
+        field(
+            "end",
+            DataType::Date32,
+            true,
+            "day",
+            "last day as recorded; empty while it lasts",
+        ),
+        field(
+            "flags",
+            DataType::UInt8,
+            false,
+            "bits",
+            "1 start known, 2 start inferred, 4 end inferred, 8 end unknown, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks",
+        ),
+        field(
+            "code_1",
+            words(),
+            false,
+            "",
+            "referral source, initial category of abuse or legal status",
+        ),
+        field(
+            "code_2",
+            words(),
+            false,
+            "",
+            "need, latest category of abuse or placement",
+        ),
+        field(
+            "code_3",
+            words(),
+            false,
+            "",
+            "reason for closure or for ceasing",
+        ),
+        field(
+            "number",
+            DataType::UInt8,
+            false,
+            "plans",
+            "previous protection plans; 255 if not recorded",
+        ),
+        field(
+            "deprivation_decile",
+            DataType::UInt8,
+            false,
+            "tenth",
+            "tenth of neighbourhoods of the home, 1 most deprived; 0 unknown",
+        ),
+        field(
+            "referral_date",
+            DataType::Date32,
+            true,
+            "day",
+            "referral of the episode of need it belongs to",
+        ),
         field("birth", DataType::Date32, true, "day", "birth of the child"),
         field("sex", words(), false, "", "sex of the child"),
-        field("ethnicity", words(), false, "", "detailed ethnic group of the child"),
+        field(
+            "ethnicity",
+            words(),
+            false,
+            "",
+            "detailed ethnic group of the child",
+        ),
     ]))
 }
 
 impl Names {
     fn new(journeys: &Journeys, dimensions: &Dimensions) -> Self {
         Self {
-            las: journeys.authorities().iter().map(|authority| authority.old_la_code.clone()).collect(),
+            las: journeys
+                .authorities()
+                .iter()
+                .map(|authority| authority.old_la_code.clone())
+                .collect(),
             ethnicity: list(dimensions, Dimension::EthnicityMinor),
             sex: list(dimensions, Dimension::Sex),
         }
@@ -197,45 +338,88 @@ impl Names {
         self.las.get(usize::from(authority)).map(String::as_str)
     }
 
-    fn children(&self, journeys: &Journeys, owners: &Owners, rows: std::ops::Range<usize>) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    fn children(
+        &self,
+        journeys: &Journeys,
+        owners: &Owners,
+        rows: std::ops::Range<usize>,
+    ) -> Result<RecordBatch, arrow_schema::ArrowError> {
         let c = journeys.children();
         let r = rows.clone();
         let of = |list: &[u8]| list[r.clone()].to_vec();
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt32Array::from_iter_values(rows.clone().map(|n| u32::try_from(n).unwrap_or(u32::MAX)))),
+            Arc::new(UInt32Array::from_iter_values(
+                rows.clone().map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+            )),
             text(owners.authority[rows.clone()].iter().map(|at| self.la(*at))),
             days(&c.birth[rows.clone()]),
-            text(of(&c.birth_precision).into_iter().map(|p| Some(BirthPrecision::from_index(p).unwrap_or_default().as_str()))),
+            text(
+                of(&c.birth_precision)
+                    .into_iter()
+                    .map(|p| Some(BirthPrecision::from_index(p).unwrap_or_default().as_str())),
+            ),
             days(&c.death[rows.clone()]),
             text(of(&c.sex).into_iter().map(|s| self.sex.get(usize::from(s)))),
-            text(of(&c.ethnicity).into_iter().map(|e| self.ethnicity.get(usize::from(e)))),
-            Arc::new(BooleanArray::from_iter(of(&c.facts).into_iter().map(|f| Some(f & 1 == 1)))),
-            Arc::new(BooleanArray::from_iter(of(&c.facts).into_iter().map(|f| three_way(f >> 1)))),
+            text(
+                of(&c.ethnicity)
+                    .into_iter()
+                    .map(|e| self.ethnicity.get(usize::from(e))),
+            ),
+            Arc::new(BooleanArray::from_iter(
+                of(&c.facts).into_iter().map(|f| Some(f & 1 == 1)),
+            )),
+            Arc::new(BooleanArray::from_iter(
+                of(&c.facts).into_iter().map(|f| three_way(f >> 1)),
+            )),
             days(&c.unaccompanied_ceased[rows.clone()]),
             days(&c.arrival[rows.clone()]),
-            Arc::new(BooleanArray::from_iter(of(&c.facts).into_iter().map(|f| three_way(f >> 3)))),
-            text(of(&c.link).into_iter().map(|l| Some(LinkOutcome::from_index(l).unwrap_or_default().as_str()))),
+            Arc::new(BooleanArray::from_iter(
+                of(&c.facts).into_iter().map(|f| three_way(f >> 3)),
+            )),
+            text(
+                of(&c.link)
+                    .into_iter()
+                    .map(|l| Some(LinkOutcome::from_index(l).unwrap_or_default().as_str())),
+            ),
         ];
         RecordBatch::try_new(child_schema(), columns)
     }
 
-    fn spells(&self, journeys: &Journeys, owners: &Owners, rows: std::ops::Range<usize>) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    fn spells(
+        &self,
+        journeys: &Journeys,
+        owners: &Owners,
+        rows: std::ops::Range<usize>,
+    ) -> Result<RecordBatch, arrow_schema::ArrowError> {
         let (s, c) = (journeys.spells(), journeys.children());
         let own = &owners.child[rows.clone()];
-        let kinds: Vec<SpellKind> =
-            s.kind[rows.clone()].iter().map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact)).collect();
+        let kinds: Vec<SpellKind> = s.kind[rows.clone()]
+            .iter()
+            .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
+            .collect();
         let code = |at: usize| {
             let sets = journeys.codes();
-            text(kinds.iter().zip(&s.codes[at][rows.clone()]).map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
-                // Blank is a word of its own: a column without any word has no dictionary to read.
-                (0, _) | (_, None) => Some(""),
-                (255, _) => Some("?"),
-                (code, Some(set)) => sets.set(set).get(CodeId(code)).map(|code| code.code.as_str()),
-            }))
+            text(
+                kinds
+                    .iter()
+                    .zip(&s.codes[at][rows.clone()])
+                    .map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
+                        // Blank is a word of its own: a column without any word has no dictionary to read.
+                        (0, _) | (_, None) => Some(""),
+                        (255, _) => Some("?"),
+                        (code, Some(set)) => sets
+                            .set(set)
+                            .get(CodeId(code))
+                            .map(|code| code.code.as_str()),
+                    }),
+            )
         };
         let columns: Vec<ArrayRef> = vec![
             Arc::new(UInt32Array::from(own.to_vec())),
-            text(own.iter().map(|child| self.la(owners.authority[*child as usize]))),
+            text(
+                own.iter()
+                    .map(|child| self.la(owners.authority[*child as usize])),
+            ),
             text(kinds.iter().map(|kind| Some(kind.as_str()))),
             Arc::new(Date32Array::from(s.start[rows.clone()].to_vec())),
             days(&s.end[rows.clone()]),
@@ -246,9 +430,17 @@ impl Names {
             Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
             Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
             days(&s.parent[rows.clone()]),
-            Arc::new(Date32Array::from_iter(own.iter().map(|child| day(c.birth[*child as usize])))),
-            text(own.iter().map(|child| self.sex.get(usize::from(c.sex[*child as usize])))),
-            text(own.iter().map(|child| self.ethnicity.get(usize::from(c.ethnicity[*child as usize])))),
+            Arc::new(Date32Array::from_iter(
+                own.iter().map(|child| day(c.birth[*child as usize])),
+            )),
+            text(
+                own.iter()
+                    .map(|child| self.sex.get(usize::from(c.sex[*child as usize]))),
+            ),
+            text(own.iter().map(|child| {
+                self.ethnicity
+                    .get(usize::from(c.ethnicity[*child as usize]))
+            })),
         ];
         RecordBatch::try_new(spell_schema(), columns)
     }
