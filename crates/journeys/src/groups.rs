@@ -187,11 +187,7 @@ impl Lookup {
             return self.bands[0];
         };
         if birth > on {
-            return self.bands[if precision == BirthPrecision::None {
-                0
-            } else {
-                1
-            }];
+            return self.bands[usize::from(precision != BirthPrecision::None)];
         }
         self.bands[match on.completed_years_since(birth) {
             ..1 => 2,

@@ -142,7 +142,7 @@ pub fn read_returns(
             (
                 la.clone(),
                 files,
-                own.remove(&la).unwrap_or_else(Records::new),
+                own.remove(&la).unwrap_or_default(),
             )
         })
         .collect();

@@ -391,7 +391,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 person.upn = self
                     .reading
                     .upn(column, text)
-                    .map(|upn| self.sink.records().texts.number(&upn))
+                    .map(|upn| self.sink.records().texts.number(&upn));
             }
             "UPNunknown" => self.reading.check_code(column, "upn_unknown", text),
             "PersonBirthDate" => {
@@ -447,16 +447,16 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 }
             }
             "ReferralSource" => {
-                episode.codes[0] = self.reading.coded(column, CodeSetId::ReferralSource, text)
+                episode.codes[0] = self.reading.coded(column, CodeSetId::ReferralSource, text);
             }
             "PrimaryNeedCode" => {
-                episode.codes[1] = self.reading.coded(column, CodeSetId::Need, text)
+                episode.codes[1] = self.reading.coded(column, CodeSetId::Need, text);
             }
             "CINclosureDate" => episode.end = self.reading.day(column, text),
             "ReasonForClosure" => {
                 episode.codes[2] = self
                     .reading
-                    .coded(column, CodeSetId::ReasonForClosure, text)
+                    .coded(column, CodeSetId::ReasonForClosure, text);
             }
             "ReferralNFA" => episode.no_further_action = self.reading.yes_no(column, text),
             "DateOfInitialCPC" => {
@@ -480,7 +480,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 self.start = self.reading.key_day(column, text).ok();
             }
             "AssessmentAuthorisationDate" | "CINPlanEndDate" | "CPPendDate" => {
-                self.end = self.reading.day(column, text)
+                self.end = self.reading.day(column, text);
             }
             "AssessmentFactors" => {
                 let factors = split_factors(text);
@@ -491,17 +491,16 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 }
                 self.factors.extend(factors);
             }
-            "ICPCnotRequired" => {
-                if read_bool(text).is_err() {
+            "ICPCnotRequired"
+                if read_bool(text).is_err() => {
                     self.reading
                         .report(Code::CodeUnknown, column, text, "expected true or false");
                 }
-            }
             "InitialCategoryOfAbuse" => {
-                self.plan.0 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text)
+                self.plan.0 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
             }
             "LatestCategoryOfAbuse" => {
-                self.plan.1 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text)
+                self.plan.1 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
             }
             "NumberOfPreviousCPP" => self.plan.2 = self.reading.small_number(column, text),
             "CPPreviewDate" => {
@@ -591,7 +590,7 @@ impl Handler for CensusReader<'_, '_, '_> {
             "child" => self.flush_child(),
             "cindetails" => self.flush_episode(),
             "assessments" | "cinplandates" | "section47" | "childprotectionplans" => {
-                self.flush_module(line)
+                self.flush_module(line);
             }
             _ => match self.columns.get(name).copied() {
                 Some(column) => self.leaf(column, text, line),

@@ -277,7 +277,7 @@ fn read_tables() -> Result<Vec<TableDef>, ListError> {
             };
             match tables.last_mut() {
                 Some(last) if last.family == *family && last.name == *table => {
-                    last.columns.push(column)
+                    last.columns.push(column);
                 }
                 _ => tables.push(TableDef {
                     family: family.clone(),

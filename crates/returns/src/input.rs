@@ -199,7 +199,7 @@ fn ratio_or_io(error: io::Error) -> InputError {
 pub(crate) fn is_ratio_error(error: &io::Error) -> bool {
     error
         .get_ref()
-        .is_some_and(|inner| inner.is::<RatioExceeded>())
+        .is_some_and(<dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<RatioExceeded>)
 }
 
 #[derive(Debug, thiserror::Error)]

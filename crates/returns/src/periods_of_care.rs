@@ -179,7 +179,7 @@ fn follow(
             code,
             row: *row,
             message,
-        })
+        });
     };
     let mut ended = match previous.reason_ceased {
         code if code == codes.continues => Ended::Continues,

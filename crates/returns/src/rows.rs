@@ -283,10 +283,10 @@ pub(crate) struct Found<'l, S> {
 ///
 /// # Errors
 /// What the first row looks like, if no known table fits any of them.
-pub(crate) fn find_header<'l, S: RowSource>(
-    lists: &'l Lists,
+pub(crate) fn find_header<S: RowSource>(
+    lists: &Lists,
     mut source: S,
-) -> Result<Found<'l, S>, (S, Vec<String>)> {
+) -> Result<Found<'_, S>, (S, Vec<String>)> {
     let mut row = StringRecord::new();
     let mut first: Option<Vec<String>> = None;
     for _ in 0..10 {

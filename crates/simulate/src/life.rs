@@ -164,7 +164,7 @@ fn life(
         let back = one_case(world, &mut life, draws, day, adult);
         match back {
             Some(next) if draws.chance(world.return_after_closure) => {
-                day = next.plus(draws.between(20, 900))
+                day = next.plus(draws.between(20, 900));
             }
             _ => break,
         }
@@ -397,7 +397,7 @@ fn into_care(
     }
     let status = ["C1", "V2", "V2", "L2"][usize::try_from(draws.between(0, 3)).unwrap_or(0)];
     let (period, out) = care_period(draws, entry, adult, case.need, status);
-    for (_, end, ..) in case.protection.iter_mut() {
+    for (_, end, ..) in &mut case.protection {
         *end = Some(end.map_or(entry, |e| e.min(entry)));
     }
     case.protection.retain(|(start, ..)| *start <= entry);
