@@ -9,6 +9,7 @@ use crate::groups::{Group, GroupBy, Lookup};
 
 /// One child's first start of care in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts about one entry, not a state")]
 pub struct Entry {
     /// Position of the child.
     pub child: usize,
@@ -142,6 +143,7 @@ fn child_entries(
     entries: &mut Vec<Entry>,
     not: &mut NotEntries,
 ) {
+    use disparity_core::Dimension as D;
     let range = child.range(SpellKind::Care);
     if range.is_empty() {
         return;
@@ -176,7 +178,6 @@ fn child_entries(
             last = Some(period);
             let unaccompanied = is_unaccompanied(&record, spell.start);
             let of = |dimension| lookup.dimension(dimension, &record, spell.start, spell.decile);
-            use disparity_core::Dimension as D;
             entries.push(Entry {
                 child: child.position(),
                 authority,

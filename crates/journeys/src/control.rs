@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use disparity_core::disclosure::suppress::{Cell, Sum, Threshold, suppress};
 use disparity_core::{Controlled, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
@@ -77,7 +79,6 @@ pub fn control(answers: &[PriorHelp], settings: Controlled) -> Vec<PriorHelpRow>
             .push(at);
     }
     let standards = standards(answers);
-    use rayon::prelude::*;
     let blocks: Vec<Vec<usize>> = blocks.into_values().collect();
     let mut rows: Vec<(usize, PriorHelpRow)> = blocks
         .into_par_iter()

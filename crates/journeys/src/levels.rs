@@ -119,7 +119,7 @@ pub fn timeline(child: &Child<'_>, bridge_days: i32) -> Vec<Stretch> {
             },
         );
     }
-    bridge(stretches, bridge_days)
+    bridge(&stretches, bridge_days)
 }
 
 fn push(stretches: &mut Vec<Stretch>, next: Stretch) {
@@ -129,7 +129,7 @@ fn push(stretches: &mut Vec<Stretch>, next: Stretch) {
     }
 }
 
-fn bridge(stretches: Vec<Stretch>, days: i32) -> Vec<Stretch> {
+fn bridge(stretches: &[Stretch], days: i32) -> Vec<Stretch> {
     let mut bridged: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for (at, stretch) in stretches.iter().enumerate() {
         let next = stretches.get(at + 1);

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use disparity_core::journeys::{
     Authority, Child, CodeMask, CodeSetId, CodeSets, Coverage, Journeys, SpellFlags, SpellKind,
 };
@@ -578,7 +580,6 @@ pub fn prior_help_of(
         .windows(2)
         .map(|pair| &all[pair[0]..pair[1]])
         .collect();
-    use rayon::prelude::*;
     let parts: Vec<BTreeMap<PriorHelpKey, Gathered>> = slices
         .into_par_iter()
         .map(|slice| authority(journeys, slice, &spans, params, codes))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::{Code, CodeId, CodeSet, CodeSetId, CodeSets};
+use disparity_core::journeys::{Code, CodeSet, CodeSetId, CodeSets};
 use disparity_core::{CategoryId, Dimension, Dimensions};
 
 const CODES: &str = include_str!("../../../data/codelists/returns/codes.csv");
@@ -288,16 +288,6 @@ fn read_tables() -> Result<Vec<TableDef>, ListError> {
         }
     }
     Ok(tables)
-}
-
-/// The position of an unknown or blank code, or of a known one.
-#[must_use]
-pub(crate) fn code_or_unknown(set: &CodeSet, code: &str) -> CodeId {
-    if code.is_empty() {
-        CodeId::BLANK
-    } else {
-        set.id(code).unwrap_or(CodeId::UNKNOWN)
-    }
 }
 
 #[cfg(test)]

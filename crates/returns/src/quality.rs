@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::Day;
 use disparity_core::journeys::{Journeys, SpellFlags, SpellKind};
 
 use crate::assemble::Assembly;
@@ -183,10 +182,4 @@ pub(crate) fn counts_changed(years: &BTreeMap<u16, u64>) -> Vec<String> {
             )
         })
         .collect()
-}
-
-/// Whether a day lies in any of the years.
-pub(crate) fn is_in(day: Day, years: &[u16]) -> bool {
-    day.period()
-        .is_some_and(|period| years.contains(&period.year()))
 }

@@ -51,12 +51,6 @@ impl Texts {
         number
     }
 
-    /// The number of a text that is already there.
-    #[must_use]
-    pub(crate) fn find(&self, text: &str) -> Option<u32> {
-        self.by_text.get(text).copied()
-    }
-
     /// The text of a number.
     #[must_use]
     pub(crate) fn text(&self, number: u32) -> &str {

@@ -460,7 +460,7 @@ mod tests {
             (state >> 33) % n
         };
         for _ in 0..200 {
-            let (height, width) = (2 + next(6) as usize, 2 + next(5) as usize);
+            let (height, width) = (2 + usize::try_from(next(6)).unwrap(), 2 + usize::try_from(next(5)).unwrap());
             let rows: Vec<Vec<u32>> = (0..height)
                 .map(|_| {
                     (0..width)

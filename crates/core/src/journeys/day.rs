@@ -57,6 +57,11 @@ impl Day {
 
     /// Year, month and day of the month.
     #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "parts of a date, from an i32 of days"
+    )]
     pub const fn ymd(self) -> (i32, u32, u32) {
         let days = self.0 as i64 + 719_468;
         let era = days.div_euclid(146_097);
