@@ -1,5 +1,6 @@
 //! The one integration binary: one module per concern.
 mod codelists;
+mod disclosure;
 mod planted;
 mod returns;
 mod spec;
