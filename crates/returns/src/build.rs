@@ -684,3 +684,69 @@ fn read_postcodes(
     lookup.finish();
     lookup
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codelists::tests::dimensions;
+
+    /// Whatever the bytes are, reading ends, and everything read is kept or accounted for.
+    fn read_bytes(name: &str, bytes: &[u8]) -> Outcome {
+        let options = Options { la: Some("301".into()), year: Some(2024), ..Options::new(Day(20_500)) };
+        let inputs = vec![Input::from_bytes(name, bytes)];
+        read_returns(inputs, &Manifest::default(), &Areas::default(), &dimensions(), &options, &|_, _, _| {}).unwrap()
+    }
+
+    fn accounted(outcome: &Outcome) -> bool {
+        let read: u64 = outcome.sources.iter().map(|source| source.rows_read).sum();
+        let kept: u64 = outcome.sources.iter().map(|source| source.rows_kept).sum();
+        kept == read || !outcome.diagnostics.is_empty()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn no_bytes_behind_any_beginning_make_reading_panic(
+            start in prop_oneof![
+                Just(&b""[..]), Just(&b"PK\x03\x04"[..]), Just(&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..]), Just(&b"\x1f\x8b\x08"[..]),
+                Just(&b"<Message><Children><Child>"[..]), Just(&b"<EXPSSDA903><CHILD>"[..]), Just(&b"[{\"la_child_id\":"[..]),
+                Just(&b"CHILD,DECOM,RNE,LS\n"[..]), Just(&b"\xff\xfe"[..]), Just(&b"Date,Type,LAchildID\n"[..]),
+            ],
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let whole = [start, &bytes].concat();
+            prop_assert!(accounted(&read_bytes("a", &whole)));
+        }
+
+        #[test]
+        fn no_fields_make_a_table_panic(rows in proptest::collection::vec(proptest::collection::vec(prop_oneof![
+            Just("A1".to_owned()), Just("01/05/2020".to_owned()), Just("2020-05-01T23:00:00Z".to_owned()), Just("S".to_owned()),
+            Just("V3".to_owned()), Just("X1".to_owned()), Just("E4A".to_owned()), Just("-".to_owned()), Just("43000".to_owned()),
+            Just(String::new()), "[^,\"\r\n]{0,12}",
+        ], 6), 0..30)) {
+            let mut text = String::from("CHILD,DECOM,RNE,LS,DEC,REC\n");
+            for row in &rows {
+                text += &(row.join(",") + "\n");
+            }
+            prop_assert!(accounted(&read_bytes("a.csv", text.as_bytes())));
+        }
+    }
+
+    #[test]
+    fn an_object_of_the_data_interface_becomes_a_child() {
+        let json = r#"[{"la_child_id": "A1", "child_details": {"date_of_birth": "2010-05-01", "sex": "M", "ethnicity": "BCRB"},
+            "social_care_episodes": [{"social_care_episode_id": "1", "referral_date": "2023-05-01",
+              "child_protection_plans": [{"start_date": "2023-06-01", "end_date": "2023-09-01"}, {"start_date": "2023-07-01", "purge": true}],
+              "child_looked_after_placements": [{"start_date": "2023-09-01", "start_reason": "S"}]}]},
+            {"la_child_id": "A2", "purge": true}]"#;
+        let outcome = read_bytes("a.json", json.as_bytes());
+        assert_eq!((outcome.sources[0].rows_read, outcome.sources[0].rows_kept), (2, 1));
+        let child = outcome.journeys.child(0);
+        assert_eq!(child.spells(SpellKind::ProtectionPlan).count(), 1);
+        assert_eq!(child.spells(SpellKind::Care).count(), 1);
+        assert_eq!(outcome.diagnostics.count(Code::RespiteUnknown), 1);
+    }
+}
