@@ -53,8 +53,20 @@ pub(crate) fn table(
         .collect()
 }
 
-/// Rows as CSV, quoted where needed.
-pub(crate) fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
+/// Records as CSV, headed by the names of their fields.
+pub(crate) fn csv<R: serde::Serialize>(records: &[R]) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in records {
+        writer.serialize(record)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// Rows of texts as CSV, for tables whose columns depend on what was asked.
+pub(crate) fn csv_of_rows(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header)?;
     for row in rows {

@@ -1,7 +1,26 @@
-//! The one integration binary: one module per concern.
+//! The one integration binary: one module per concern. Each extra binary would link everything again.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests run the program, read its files and say what they could not run"
+)]
+
+mod architecture;
+mod bad_input;
+mod builtin;
 mod codelists;
+mod commands;
+mod conformance;
+mod determinism;
 mod disclosure;
+mod generated;
+mod outputs;
 mod planted;
+mod reference;
 mod returns;
 mod spec;
 mod store;
+mod support;
+mod suppression;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
 use disparity_report::profile::{Against, Row, profile};
-use disparity_report::{View, rate, reported};
+use disparity_report::{View, rate, ratio, reported, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ pub(crate) fn authority(args: &AuthorityArgs) -> Result<()> {
     print(&match args.format {
         Format::Text => text(view, area, &rows),
         Format::Json => serde_json::to_string_pretty(&records(view, area, &rows))? + "\n",
-        Format::Csv => as_csv(&records(view, area, &rows))?,
+        Format::Csv => csv(&records(view, area, &rows))?,
     })
 }
 
@@ -61,7 +61,8 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
         );
     }
     for change in areas.boundary_changes(area.code) {
-        let (before, after) = (areas.name(change.predecessor), areas.name(change.successor));
+        let named = |code| format!("{} ({code})", areas.name(code));
+        let (before, after) = (named(change.predecessor), named(change.successor));
         let _ = writeln!(
             text,
             "Boundary change on {}: {before} to {after} ({})",
@@ -103,15 +104,7 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
         own.short_title.clone(),
         row.period.to_string(),
         reported(&row.count, |n| disparity_report::count(f64::from(*n))),
-        reported(&row.estimate, |m| {
-            let ends = m.intervals.p95;
-            format!(
-                "{} ({} to {})",
-                rate(m.value, own),
-                rate(ends.low, own),
-                rate(ends.high, own)
-            )
-        }),
+        reported(&row.estimate, |m| with_interval(m, own)),
         other(&row.neighbours),
         row.neighbours
             .neighbours
@@ -121,12 +114,7 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
         expected.map_or(String::new(), |e| {
             reported(&e, |e| disparity_report::count(e.expected))
         }),
-        expected.map_or(String::new(), |e| {
-            reported(&e, |e| {
-                let ends = e.ratio.intervals.p95;
-                format!("{:.2} ({:.2} to {:.2})", e.ratio.value, ends.low, ends.high)
-            })
-        }),
+        expected.map_or(String::new(), |e| reported(&e, |e| ratio(&e.ratio))),
         adjusted.map_or(String::new(), |adjusted| {
             adjusted.position.words().to_owned()
         }),
@@ -199,27 +187,4 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
             }
         })
         .collect()
-}
-
-/// Records as CSV with the names of their JSON fields.
-fn as_csv(records: &[Record]) -> Result<String> {
-    let mut header = Vec::new();
-    let mut rows = Vec::new();
-    for record in records {
-        let serde_json::Value::Object(fields) = serde_json::to_value(record)? else {
-            continue;
-        };
-        header = fields.keys().cloned().collect();
-        rows.push(
-            fields
-                .values()
-                .map(|value| match value {
-                    serde_json::Value::Null => String::new(),
-                    serde_json::Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                })
-                .collect(),
-        );
-    }
-    csv(&header.iter().map(String::as_str).collect::<Vec<_>>(), rows)
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use disparity_core::{
     AreaCode, Areas, Comparator, Contrast, Estimate, IndicatorId, Measure, Period, Plan,
 };
-use disparity_report::{View, rate, reported};
+use disparity_report::{View, ratio, reported, unit_words, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -31,15 +31,8 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
         .collect();
     print(&match args.format {
         Format::Text => text(view, &lines),
-        Format::Json => {
-            serde_json::to_string_pretty(
-                &lines
-                    .iter()
-                    .map(|line| record(view, line))
-                    .collect::<Vec<_>>(),
-            )? + "\n"
-        }
-        Format::Csv => as_csv(view, &lines)?,
+        Format::Json => serde_json::to_string_pretty(&records(view, &lines))? + "\n",
+        Format::Csv => csv(&records(view, &lines))?,
     })
 }
 
@@ -126,11 +119,7 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
     let mut text = String::new();
     for group in lines.chunk_by(|a, b| a.indicator == b.indicator) {
         let own = view.indicator(group[0].indicator);
-        let unit = if own.unit() == disparity_core::Unit::Per10k {
-            "per 10,000 children"
-        } else {
-            "per cent"
-        };
+        let unit = unit_words(own.unit());
         let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
         let name = view.catalogue.areas.name(group[0].area);
         let heading = format!("{name} ÷ it (95% interval)");
@@ -142,24 +131,10 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
                     reported(&row.numerator, |n| disparity_report::count(f64::from(*n)))
                 }),
                 line.estimate.map_or_else(absent, |row| {
-                    reported(&row.outcome, |m| {
-                        let ends = m.intervals.p95;
-                        format!(
-                            "{} ({} to {})",
-                            rate(m.value, own),
-                            rate(ends.low, own),
-                            rate(ends.high, own)
-                        )
-                    })
+                    reported(&row.outcome, |m| with_interval(m, own))
                 }),
-                line.against.map_or(String::new(), |row| {
-                    reported(&row.outcome, |m| {
-                        format!(
-                            "{:.2} ({:.2} to {:.2})",
-                            m.value, m.intervals.p95.low, m.intervals.p95.high
-                        )
-                    })
-                }),
+                line.against
+                    .map_or(String::new(), |row| reported(&row.outcome, ratio)),
             ]
         });
         text += &table(
@@ -194,6 +169,10 @@ struct Record {
     conf_level: f64,
 }
 
+fn records(view: View<'_>, lines: &[Line<'_>]) -> Vec<Record> {
+    lines.iter().map(|line| record(view, line)).collect()
+}
+
 fn record(view: View<'_>, line: &Line<'_>) -> Record {
     let own = view.indicator(line.indicator);
     let factor = own.unit().factor();
@@ -219,48 +198,4 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         method: ratio.map(|m| m.method),
         conf_level: 0.95,
     }
-}
-
-fn as_csv(view: View<'_>, lines: &[Line<'_>]) -> Result<String> {
-    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-    let rows = lines.iter().map(|line| {
-        let r = record(view, line);
-        vec![
-            r.indicator,
-            r.time_period.to_string(),
-            r.area_code,
-            r.area_name,
-            r.unit.to_owned(),
-            r.numerator.map_or(String::new(), |n| n.to_string()),
-            number(r.denominator),
-            number(r.estimate),
-            number(r.conf_low),
-            number(r.conf_high),
-            r.symbol.unwrap_or_default().to_owned(),
-            number(r.ratio),
-            number(r.ratio_low),
-            number(r.ratio_high),
-            r.method.unwrap_or_default().to_owned(),
-            r.conf_level.to_string(),
-        ]
-    });
-    let header = [
-        "indicator",
-        "time_period",
-        "area_code",
-        "area_name",
-        "unit",
-        "numerator",
-        "denominator",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "symbol",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-        "method",
-        "conf_level",
-    ];
-    csv(&header, rows)
 }

@@ -15,7 +15,7 @@ use crate::args::Format;
 use crate::commands::prior_help::{groups, la_name, settings};
 use crate::commands::returns::store;
 use crate::hint::Hinted;
-use crate::out::{csv, print, table};
+use crate::out::{csv_of_rows, print, table};
 use crate::returns_args::JourneysArgs;
 
 const TABLES: [&str; 8] = [
@@ -132,7 +132,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
             ];
             print(&(note.to_owned() + &table(&header, &[5, 6, 7, 8, 9], lines)))
         }
-        Format::Csv => print(&csv(&HEADER, rows)?),
+        Format::Csv => print(&csv_of_rows(&HEADER, rows)?),
         Format::Json => {
             let objects: Vec<serde_json::Value> = rows
                 .into_iter()

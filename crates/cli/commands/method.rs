@@ -22,7 +22,7 @@ pub(crate) fn method(name: Option<&str>) -> Result<()> {
         );
     };
     match find(name) {
-        Some(method) => print(&format!("{}\n\n{}\n", method.name, method.text.trim_end())),
+        Some(method) => print(&format!("{}\n\n{}", method.name, method.for_reading(1))),
         None => {
             let known = methods().iter().map(|method| method.name);
             let hint = did_you_mean(name, known)

@@ -10,7 +10,7 @@ use disparity_journeys::{
 use crate::args::Format;
 use crate::commands::returns::store;
 use crate::hint::Hinted;
-use crate::out::{csv, print, table};
+use crate::out::{csv_of_rows, print, table};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
 
 pub(crate) fn settings(args: &ControlArgs) -> Controlled {
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         settings(&args.control),
     );
     match args.format {
-        Format::Csv => print(&csv(
+        Format::Csv => print(&csv_of_rows(
             &HEADER,
             rows.iter().flat_map(|row| long(row, &journeys, catalogue)),
         )?),
@@ -476,7 +476,7 @@ fn print_supported(journeys: &Journeys, catalogue: &Catalogue, format: Format) -
         ]
     });
     match format {
-        Format::Csv => print(&csv(&header, rows)?),
+        Format::Csv => print(&csv_of_rows(&header, rows)?),
         _ => print(&table(&header, &[4], rows)),
     }
 }

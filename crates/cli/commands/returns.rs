@@ -10,7 +10,7 @@ use disparity_returns::{
 };
 
 use crate::hint::Hinted;
-use crate::out::{csv, print, table};
+use crate::out::{csv_of_rows, print, table};
 use crate::progress::Bar;
 use crate::returns_args::ReadArgs;
 
@@ -193,7 +193,7 @@ fn sources_csv(outcome: &Outcome) -> Result<String> {
             s.sha256.clone(),
         ]
     });
-    csv(&header, rows)
+    csv_of_rows(&header, rows)
 }
 
 fn diagnostics_csv(outcome: &Outcome, options: &Options) -> Result<String> {
@@ -234,7 +234,7 @@ fn diagnostics_csv(outcome: &Outcome, options: &Options) -> Result<String> {
             ]);
         }
     }
-    csv(&header, rows)
+    csv_of_rows(&header, rows)
 }
 
 fn summary(outcome: &Outcome) -> String {

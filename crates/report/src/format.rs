@@ -40,7 +40,8 @@ pub fn rate(value: f64, indicator: &Indicator) -> String {
 }
 
 /// A rate with its 95% interval: `67 (66 to 68)`.
-pub(crate) fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
+#[must_use]
+pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
     let ends = measured.intervals.p95;
     format!(
         "{} ({} to {})",
@@ -51,7 +52,8 @@ pub(crate) fn with_interval(measured: &Measured, indicator: &Indicator) -> Strin
 }
 
 /// A ratio with its 95% interval: `1.21 (1.16 to 1.26)`.
-pub(crate) fn ratio(measured: &Measured) -> String {
+#[must_use]
+pub fn ratio(measured: &Measured) -> String {
     let ends = measured.intervals.p95;
     format!(
         "{} ({} to {})",
@@ -76,7 +78,8 @@ pub(crate) fn absence(symbol: Symbol) -> String {
 }
 
 /// The unit in words.
-pub(crate) const fn unit_words(unit: Unit) -> &'static str {
+#[must_use]
+pub const fn unit_words(unit: Unit) -> &'static str {
     match unit {
         Unit::Per10k => "per 10,000 children",
         Unit::Proportion => "per cent",

@@ -16,6 +16,6 @@ pub mod profile;
 mod view;
 
 pub use charts::{Chart, DataTable};
-pub use format::{count, rate, reported};
+pub use format::{count, rate, ratio, reported, unit_words, with_interval};
 pub use page::{Page, RenderError, render};
 pub use view::View;

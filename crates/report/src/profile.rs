@@ -23,7 +23,7 @@ pub struct Against {
 pub struct Row<'a> {
     /// Which indicator.
     pub indicator: IndicatorId,
-    /// The last period with a figure for England.
+    /// The last period in which England has a figure and the authority existed.
     pub period: Period,
     /// How many were counted.
     pub count: Reported<Count>,
@@ -60,7 +60,9 @@ pub fn profile<'a>(view: View<'a>, area: &Area) -> Vec<Row<'a>> {
 }
 
 fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a>> {
-    let period = view.last_period(indicator)?;
+    // The last year of an authority that is gone is its own, not England's.
+    let existed = |period: &Period| view.catalogue.areas.exists_at(area.code, *period);
+    let period = view.periods(indicator).into_iter().rev().find(existed)?;
     let estimate = view.total(indicator, period, area.code);
     let absent = Symbol::NotAvailable;
     let against = |wanted: fn(Comparator) -> bool| {

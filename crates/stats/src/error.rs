@@ -85,6 +85,38 @@ pub enum Error {
         /// How many iterations were allowed.
         iterations: usize,
     },
+    /// A value of a model's covariate that is not a finite number.
+    #[error("covariate `{column}` must be finite, found {found} in row {row}")]
+    Covariate {
+        /// The covariate's name.
+        column: String,
+        /// The zero-based row.
+        row: usize,
+        /// The value found.
+        found: f64,
+    },
+    /// A column of a model that the columns before it already determine.
+    #[error("`{column}` is constant or a combination of the columns before it: leave one out")]
+    Collinear {
+        /// The first column that adds nothing.
+        column: String,
+    },
+    /// A coefficient without a finite estimate: the covariates predict some outcomes perfectly.
+    #[error(
+        "`{column}` predicts some outcomes perfectly, so it has no finite estimate: merge or drop it"
+    )]
+    Separated {
+        /// The column whose coefficient runs away the fastest.
+        column: String,
+    },
+    /// A name that the model does not have.
+    #[error("the model has no {what} called `{found}`")]
+    UnknownName {
+        /// The kind of thing that was looked for.
+        what: &'static str,
+        /// The name given.
+        found: String,
+    },
     /// One element of a slice was refused; the cause says why.
     #[error("at position {index}: {cause}")]
     At {

@@ -7,13 +7,23 @@ use crate::special::normal_quantile_upper;
 
 /// A two-sided confidence level such as 0.95; never 95.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Level(f64);
+pub struct Level {
+    value: f64,
+    /// Kept beside the value: every method needs it, and it takes longer than most of them.
+    z: f64,
+}
 
 impl Level {
     /// 95%, the level of most published intervals.
-    pub const P95: Level = Level(0.95);
+    pub const P95: Level = Level {
+        value: 0.95,
+        z: 1.959_963_984_540_054,
+    };
     /// 99.8%, the outer limits of funnel plots ("three sigma").
-    pub const P998: Level = Level(0.998);
+    pub const P998: Level = Level {
+        value: 0.998,
+        z: 3.090_232_306_167_813,
+    };
 
     /// A level of the caller's choosing.
     ///
@@ -29,29 +39,34 @@ impl Level {
     /// # Ok::<(), disparity_stats::Error>(())
     /// ```
     pub fn new(value: f64) -> Result<Self> {
-        if value > 0.0 && value <= 1.0 - 1e-12 {
-            Ok(Level(value))
-        } else {
-            Err(Error::Level { found: value })
+        if !(value > 0.0 && value <= 1.0 - 1e-12) {
+            return Err(Error::Level { found: value });
         }
+        let usual = [Level::P95, Level::P998];
+        let same = |level: &Level| level.value.to_bits() == value.to_bits();
+        let z = || normal_quantile_upper((1.0 - value) / 2.0);
+        Ok(usual
+            .into_iter()
+            .find(same)
+            .unwrap_or_else(|| Level { value, z: z() }))
     }
 
     /// The level as a proportion.
     #[must_use]
     pub fn value(self) -> f64 {
-        self.0
+        self.value
     }
 
     /// The probability left in each tail, `(1 - level) / 2`.
     #[must_use]
     pub fn tail(self) -> f64 {
-        (1.0 - self.0) / 2.0
+        (1.0 - self.value) / 2.0
     }
 
     /// The standard normal deviate of the level: 1.96 for 95%.
     #[must_use]
     pub fn z(self) -> f64 {
-        normal_quantile_upper(self.tail())
+        self.z
     }
 }
 
@@ -129,5 +144,19 @@ impl Estimate {
             value: check::result("the scaled estimate", self.value * per)?,
             interval,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_levels_are_those_that_new_makes() {
+        for usual in [Level::P95, Level::P998] {
+            assert_eq!(Level::new(usual.value), Ok(usual));
+            let z = normal_quantile_upper((1.0 - usual.value) / 2.0);
+            assert!((z / usual.z - 1.0).abs() < 1e-15, "{z} {usual:?}");
+        }
     }
 }

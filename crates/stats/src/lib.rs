@@ -21,10 +21,13 @@ mod check;
 mod contrasts;
 mod error;
 mod funnel;
+mod inequality;
 mod intervals;
 mod level;
 mod linear;
 mod method;
+pub mod models;
+mod quantile;
 mod random;
 mod rank;
 mod round;
@@ -32,6 +35,7 @@ mod shrink;
 mod special;
 mod standardise;
 mod sum;
+mod time;
 
 pub use contrasts::{
     Disproportionality, GroupEstimate, disproportionality, group_difference, group_ratio,
@@ -44,14 +48,31 @@ pub use funnel::{
     funnel_count_curve, funnel_position, funnel_position_proportion, funnel_position_ratio,
     funnel_proportion, funnel_rate, funnel_ratio, overdispersion,
 };
+pub use inequality::{
+    Attributable, BootstrapEstimate, BootstrapParams, ConcentrationIndex, CountGroup, LinearSlope,
+    Measure, Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup, SurveyRecord,
+    between_group_sd, between_group_variance, bootstrap_interval, coefficient_of_variation,
+    concentration_index, concentration_index_survey, erreygers_index, index_of_disparity,
+    index_of_disparity_weighted, inequality_measures, mean_difference_from_best,
+    mean_difference_from_best_weighted, mean_difference_from_mean,
+    mean_difference_from_mean_weighted, mean_difference_from_reference,
+    mean_difference_from_reference_weighted, mean_log_deviation, population_attributable,
+    population_attributable_gradient, population_attributable_proportion, slope_index,
+    slope_index_linear, slope_index_log_linear, slope_index_quasi_binomial, slope_index_simulated,
+    theil_index, wagstaff_index,
+};
 pub use intervals::{
     CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p, clopper_pearson,
-    crude_rate, crude_rate_non_independent, exact_poisson, mean_interval, mid_p_poisson,
-    poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion, wilson,
-    wilson_finite_population,
+    crude_rate, crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean_interval,
+    mid_p_poisson, poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion,
+    wilson, wilson_finite_population,
 };
 pub use level::{Estimate, Interval, Level};
 pub use method::{MethodDoc, method, methods};
+pub use quantile::{
+    DeprivationIndex, FirstQuantile, deprivation_decile, population_weighted_quantiles,
+    quantile_groups,
+};
 pub use rank::{RankInterval, rank_intervals};
 pub use round::round_half_up;
 pub use shrink::{ShrunkRatio, Shrunken, shrink_gamma_poisson, shrink_gamma_poisson_towards};
@@ -62,3 +83,8 @@ pub use standardise::{
     indirect_rate, indirect_ratio, indirect_ratio_log_normal, indirect_ratios,
 };
 pub use sum::{mean, median};
+pub use time::{
+    ControlChart, ControlParams, ControlPoint, LogLinearTrend, PeriodChange, RecentTrend,
+    TrendDirection, TrendPoint, TrendTest, cochran_armitage, control_chart, log_linear_trend,
+    period_change, poisson_trend, recent_trend, recent_trend_proportion,
+};

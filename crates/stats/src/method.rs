@@ -14,6 +14,29 @@ pub struct MethodDoc {
     pub text: &'static str,
 }
 
+impl MethodDoc {
+    /// The text for people: the lines of examples that only the documentation tests need are left
+    /// out, and headings start at `level` (1 keeps them as they are).
+    #[must_use]
+    pub fn for_reading(&self, level: usize) -> String {
+        let deeper = "#".repeat(level.saturating_sub(1));
+        let mut code = false;
+        let mut shown = String::with_capacity(self.text.len());
+        for line in self.text.trim_end().lines() {
+            code ^= line.starts_with("```");
+            if code && (line == "#" || line.starts_with("# ")) {
+                continue;
+            }
+            if !code && line.starts_with("# ") {
+                shown.push_str(&deeper);
+            }
+            shown.push_str(line);
+            shown.push('\n');
+        }
+        shown
+    }
+}
+
 /// The first line of a text, so that the title stands in one place only.
 const fn first_line(text: &'static str) -> &'static str {
     let bytes = text.as_bytes();
@@ -48,9 +71,25 @@ static METHODS: &[MethodDoc] = registry! {
     "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma expected_count
         expected_by_group indirect_ratio indirect_ratio_log_normal indirect_rate collapse_reference
         decompose_difference;
+    "Inequality": slope_index slope_index_simulated slope_index_linear slope_index_quasi_binomial
+        slope_index_log_linear concentration_index concentration_index_survey wagstaff_index
+        erreygers_index population_attributable population_attributable_proportion
+        population_attributable_gradient between_group_variance between_group_sd
+        coefficient_of_variation theil_index mean_log_deviation index_of_disparity
+        index_of_disparity_weighted mean_difference_from_mean mean_difference_from_mean_weighted
+        mean_difference_from_best mean_difference_from_best_weighted
+        mean_difference_from_reference mean_difference_from_reference_weighted
+        bootstrap_interval inequality_measures;
     "Funnels": funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position
         overdispersion;
     "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards;
+    "Quantiles": quantile_groups deprivation_decile population_weighted_quantiles;
+    "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
+        recent_trend_proportion control_chart;
+    "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio
+        variance_partition proportional_change leave_out_mixed against_expected rank_effects
+        linear_mixed_model log_rate_variation decile_rates_log_linear decile_rates_monotone
+        strata_partition;
     "Presentation": round_half_up;
 };
 
@@ -70,4 +109,91 @@ pub fn methods() -> &'static [MethodDoc] {
 #[must_use]
 pub fn method(name: &str) -> Option<&'static MethodDoc> {
     METHODS.iter().find(|m| m.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    const SECTIONS: [&str; 6] = [
+        "Formula",
+        "Useful for",
+        "Not useful for",
+        "Errors",
+        "Example",
+        "References",
+    ];
+
+    #[test]
+    fn a_reader_sees_no_line_that_only_the_tests_need() {
+        let shown = method("byar").map(|m| m.for_reading(3)).unwrap_or_default();
+        assert!(shown.contains("\n### Formula\n") && shown.contains("use disparity_stats::"));
+        assert!(!shown.contains("# Ok::<"), "{shown}");
+    }
+
+    /// The headings of a text, outside its code blocks.
+    fn headings(text: &str) -> Vec<&str> {
+        let mut code = false;
+        text.lines()
+            .filter(|line| {
+                code ^= line.starts_with("```");
+                !code && line.starts_with("# ")
+            })
+            .map(|line| &line[2..])
+            .collect()
+    }
+
+    #[test]
+    fn every_text_has_its_sections_in_order() {
+        for m in methods() {
+            assert_eq!(headings(m.text), SECTIONS, "{}", m.name);
+            assert!(
+                m.title.ends_with('.') && m.title.len() < 120,
+                "{}: {}",
+                m.name,
+                m.title
+            );
+            assert!(
+                m.text.contains("\n```text\n"),
+                "{} has no formula block",
+                m.name
+            );
+            assert!(m.text.contains("\n```rust\n"), "{} has no example", m.name);
+            assert!(
+                m.text.contains("doi:") || m.text.contains("(no DOI)"),
+                "{}",
+                m.name
+            );
+            let long = m.text.lines().find(|l| l.chars().count() > 125);
+            assert!(long.is_none(), "{}: {long:?}", m.name);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_in_snake_case() {
+        let names: BTreeSet<&str> = methods().iter().map(|m| m.name).collect();
+        assert_eq!(names.len(), methods().len());
+        for name in names {
+            let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            assert!(name.chars().all(snake) && !name.starts_with('_'), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_registered_and_every_method_has_a_reference() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let stems = |folder: &Path, ending: &str| -> BTreeSet<String> {
+            let entries = std::fs::read_dir(folder).unwrap();
+            let paths = entries.map(|e| e.unwrap().path());
+            let named = paths.filter(|p| p.extension().is_some_and(|e| e == ending));
+            named
+                .map(|p| p.file_stem().unwrap().to_str().unwrap().to_owned())
+                .collect()
+        };
+        let names: BTreeSet<String> = methods().iter().map(|m| m.name.to_owned()).collect();
+        assert_eq!(stems(&root.join("docs"), "md"), names);
+        assert_eq!(stems(&root.join("../../tests/reference"), "csv"), names);
+    }
 }

@@ -22,9 +22,47 @@ impl Sum {
         self.total = next;
     }
 
+    pub(crate) fn merge(&mut self, other: Sum) {
+        self.add(other.total);
+        self.add(other.lost);
+    }
+
     pub(crate) fn value(self) -> f64 {
         self.total + self.lost
     }
+}
+
+/// The sum of products and the lowest factor, in one pass: four compensated sums side by side, so
+/// that the processor can overlap them.
+pub(crate) fn sum_of_products(a: &[f64], b: &[f64]) -> (Sum, f64) {
+    const LANES: usize = 4;
+    let lower = |x: f64, low: f64| if x < low { x } else { low };
+    let (mut total, mut lost, mut low) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let (a4, b4) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest = a4.remainder().iter().zip(b4.remainder());
+    for (x, y) in a4.zip(b4) {
+        for i in 0..LANES {
+            // Knuth's two-sum: as exact as Neumaier's, without a branch.
+            let value = x[i] * y[i];
+            let next = total[i] + value;
+            let kept = next - total[i];
+            lost[i] += (total[i] - (next - kept)) + (value - kept);
+            total[i] = next;
+            low[i] = lower(x[i], lower(y[i], low[i]));
+        }
+    }
+    let (mut all, mut lowest) = (Sum::default(), 0.0);
+    let used = if a.len() < LANES { 0 } else { LANES };
+    for i in 0..used {
+        all.add(total[i]);
+        all.add(lost[i]);
+        lowest = lower(low[i], lowest);
+    }
+    for (x, y) in rest {
+        all.add(x * y);
+        lowest = lower(*x, lower(*y, lowest));
+    }
+    (all, lowest)
 }
 
 pub(crate) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {

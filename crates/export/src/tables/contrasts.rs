@@ -1,24 +1,19 @@
 //! One figure against another.
 
 use disparity_core::{
-    Catalogue, CategoryId, Comparator, Contrast, Dimension, Measure, Results, Stratum, Unit,
+    Catalogue, CategoryId, CellKey, Comparator, Contrast, Dimension, Measure, Results, Stratum,
+    Unit,
 };
 
-use super::place::{About, IsAbout, groups, indicator, time_and_place};
+use super::place::{IsAbout, opening};
 use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
 use crate::column::{At, Column, Role, TableView, Words};
 
 type Row<'a> = At<'a, Contrast>;
 
 impl IsAbout for Contrast {
-    fn about(&self) -> About {
-        let key = self.key;
-        About {
-            indicator: key.indicator,
-            period: key.period,
-            area: key.area,
-            stratum: key.stratum,
-        }
+    fn about(&self) -> CellKey {
+        self.key
     }
 }
 
@@ -27,9 +22,7 @@ pub(crate) fn contrasts<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Contrast> {
     let rows = results.contrasts.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
-    columns.extend(indicator(catalogue));
-    columns.extend(groups(catalogue));
+    let mut columns = opening(rows, catalogue);
     columns.extend(comparison(rows, catalogue));
     columns.extend(figures(catalogue));
     columns.push(level());

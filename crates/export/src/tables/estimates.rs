@@ -1,22 +1,16 @@
 //! Rates and proportions with their intervals.
 
-use disparity_core::{Catalogue, Estimate, Results};
+use disparity_core::{Catalogue, CellKey, Estimate, Results};
 
-use super::place::{About, IsAbout, groups, indicator, time_and_place, unit};
+use super::place::{IsAbout, opening, unit};
 use super::{LEVELS, closing, interval, level, method, number, whole};
 use crate::column::{At, Column, TableView};
 
 type Row<'a> = At<'a, Estimate>;
 
 impl IsAbout for Estimate {
-    fn about(&self) -> About {
-        let key = self.key;
-        About {
-            indicator: key.indicator,
-            period: key.period,
-            area: key.area,
-            stratum: key.stratum,
-        }
+    fn about(&self) -> CellKey {
+        self.key
     }
 }
 
@@ -25,9 +19,7 @@ pub(crate) fn estimates<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Estimate> {
     let rows = results.estimates.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
-    columns.extend(indicator(catalogue));
-    columns.extend(groups(catalogue));
+    let mut columns = opening(rows, catalogue);
     columns.extend(figures(catalogue));
     columns.push(level());
     columns.push(method(rows, |row| {

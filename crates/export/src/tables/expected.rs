@@ -1,18 +1,18 @@
 //! Expected versus actual.
 
 use disparity_core::{
-    Catalogue, Expected, ExpectedCount, ExpectedModel, Position, Rank, Results, Stratum,
+    Catalogue, CellKey, Expected, ExpectedCount, ExpectedModel, Position, Rank, Results, Stratum,
 };
 
-use super::place::{About, IsAbout, indicator, time_and_place};
+use super::place::{IsAbout, indicator, time_and_place};
 use super::{LEVELS, cases, closing, interval, level, method, number, whole};
 use crate::column::{At, Column, TableView};
 
 type Row<'a> = At<'a, Expected>;
 
 impl IsAbout for Expected {
-    fn about(&self) -> About {
-        About {
+    fn about(&self) -> CellKey {
+        CellKey {
             indicator: self.indicator,
             period: self.period,
             area: self.area,

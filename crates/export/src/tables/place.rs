@@ -1,25 +1,23 @@
 //! The columns that say when, where and of what: the same in every table.
 
 use disparity_core::{
-    Area, AreaCode, Catalogue, Dimension, GeographicLevel, IndicatorId, Period, Stratum, Timing,
-    Unit,
+    Area, AreaCode, Catalogue, CellKey, Dimension, GeographicLevel, Timing, Unit,
 };
 
 use super::{text, words};
 use crate::column::{At, Column, Dictionary, Role, Value, Words};
 
-/// What a row is about.
-#[derive(Clone, Copy)]
-pub(super) struct About {
-    pub(super) indicator: IndicatorId,
-    pub(super) period: Period,
-    pub(super) area: AreaCode,
-    pub(super) stratum: Stratum,
+/// Rows that are about an indicator, a period, an area and perhaps a group.
+pub(super) trait IsAbout: Sync {
+    fn about(&self) -> CellKey;
 }
 
-/// Rows that are about an indicator, a period and an area.
-pub(super) trait IsAbout: Sync {
-    fn about(&self) -> About;
+/// Everything that says what a row with a group is about.
+pub(super) fn opening<'a, R: IsAbout>(rows: &[R], catalogue: &'a Catalogue) -> Vec<Column<'a, R>> {
+    let mut columns = time_and_place(rows, catalogue);
+    columns.extend(indicator(catalogue));
+    columns.extend(groups(catalogue));
+    columns
 }
 
 /// `time_period` to `la_name`.
@@ -145,7 +143,7 @@ pub(super) fn indicator<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>>
 }
 
 /// One column for each way of breaking a count down.
-pub(super) fn groups<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>> {
+fn groups<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>> {
     let labels = [
         "Broad ethnic group",
         "Detailed ethnic group",

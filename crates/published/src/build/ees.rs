@@ -490,3 +490,167 @@ impl Repairs {
         issues
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codelists::CODE_LISTS;
+    use crate::files::Files;
+    use disparity_core::{Count, Symbol};
+    use std::path::Path;
+
+    const HEADER: &str =
+        "time_period,geographic_level,region_code,old_la_code,new_la_code,la_name,group,number\n";
+
+    fn lists() -> CodeLists {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
+        CodeLists::read(&Files::read(&data, CODE_LISTS).unwrap()).unwrap()
+    }
+
+    /// Reads rows of one column of counts, with a group where the row names one.
+    fn read_rows(rows: &str, vintage: &str) -> Result<(Facts, Vec<Issue>), LoadErrors> {
+        let lists = lists();
+        let areas = lists.areas();
+        let table = Table::read("t.csv", format!("{HEADER}{rows}").as_bytes())?;
+        let publication = Publication {
+            vintage: vintage.into(),
+            ..lists.publications[0].clone()
+        };
+        let rule = |value: &str, label| Rule {
+            source: publication.id.clone(),
+            conditions: vec![("group".into(), value.into())],
+            label,
+            column: "number".into(),
+            table: "children_looked_after".into(),
+            indicator: "cla_at_31_march".into(),
+            kind: Kind::Count,
+        };
+        let total = rule("", None);
+        let mixed = rule(
+            "Mixed",
+            Some(("group".into(), vec![Dimension::EthnicityMajor])),
+        );
+        let odd = rule(
+            "Martian",
+            Some(("group".into(), vec![Dimension::EthnicityMajor])),
+        );
+        let (mut facts, mut rates, mut issues) = (Facts::default(), BTreeSet::new(), Vec::new());
+        let mut into = Gathered {
+            facts: &mut facts,
+            rates: &mut rates,
+            issues: &mut issues,
+        };
+        read(
+            &table,
+            0,
+            &publication,
+            &[&total, &mixed, &odd],
+            &lists,
+            &areas,
+            &mut into,
+        )?;
+        Ok((facts, issues))
+    }
+
+    fn count(facts: &Facts, year: u16, area: &str) -> Option<Reported<Count>> {
+        facts.get(&FactKey {
+            table: "children_looked_after".into(),
+            column: "cla_at_31_march".into(),
+            period: Period::ending(year).unwrap(),
+            area: area.parse().unwrap(),
+            stratum: Stratum::TOTAL,
+        })
+    }
+
+    #[test]
+    fn a_row_for_two_authorities_together_is_kept_out_and_said_so() {
+        let rows = "2022,Local authority,E12000004,940 / 941,E06000061 / E06000062,Both,,1200\n\
+                    2022,Local authority,E12000004,940,E06000061,North Northamptonshire,,500\n";
+        let (facts, issues) = read_rows(rows, "ees").unwrap();
+        assert_eq!(count(&facts, 2022, "E06000061"), Some(Reported::Value(500)));
+        assert_eq!(count(&facts, 2022, "E06000062"), None);
+        assert_eq!(issues[0].code, IssueCode::CombinedRow);
+    }
+
+    #[test]
+    fn a_row_for_an_authority_that_is_not_there_says_nothing() {
+        let rows = "2024,Local authority,E12000002,909,E10000006,Cumbria,,z\n\
+                    2023,Local authority,E12000002,942,E06000063,Cumberland,,x\n";
+        let (facts, _) = read_rows(rows, "ees").unwrap();
+        assert_eq!(count(&facts, 2024, "E10000006"), None);
+        assert_eq!(count(&facts, 2023, "E06000063"), None);
+        let wrong = "2024,Local authority,E12000002,909,E10000006,Cumbria,,700\n";
+        let error = read_rows(wrong, "ees").unwrap_err();
+        assert!(error.to_string().contains("did not exist"), "{error}");
+    }
+
+    #[test]
+    fn the_national_row_may_carry_an_authoritys_code() {
+        let rows = "2011,National,,921,,England,,375900\n\
+                    2011,Local authority,,921,,Isle of Wight,,870\n";
+        let (facts, _) = read_rows(rows, "sfr").unwrap();
+        assert_eq!(
+            count(&facts, 2011, "E92000001"),
+            Some(Reported::Value(375_900))
+        );
+        assert_eq!(count(&facts, 2011, "E06000046"), Some(Reported::Value(870)));
+    }
+
+    #[test]
+    fn inner_and_outer_london_are_told_apart_by_their_letter() {
+        let rows = "2012,REGION,,G,E12000007,LONDON,,10000\n\
+                    2012,REGION,,H,E12000007,INNER LONDON,,4000\n\
+                    2012,REGION,,I,E12000007,OUTER LONDON,,6000\n";
+        let (facts, issues) = read_rows(rows, "sfr").unwrap();
+        assert_eq!(
+            count(&facts, 2012, "E12000007"),
+            Some(Reported::Value(10_000))
+        );
+        assert_eq!(
+            count(&facts, 2012, "E13000001"),
+            Some(Reported::Value(4_000))
+        );
+        assert_eq!(
+            count(&facts, 2012, "E13000002"),
+            Some(Reported::Value(6_000))
+        );
+        assert_eq!(issues[0].code, IssueCode::LabelRepaired);
+    }
+
+    #[test]
+    fn two_codes_that_disagree_are_an_error() {
+        let rows = "2025,Local authority,E12000001,806,E06000001,Hartlepool,,332\n";
+        let error = read_rows(rows, "ees").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("codes E06000001 (Hartlepool) and 806 (Middlesbrough)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_recoded_authority_is_kept_under_one_code() {
+        let rows = "2013,LA,,390,E08000020,Gateshead,,300\n2019,LA,,390,E08000037,Gateshead,,400\n";
+        let (facts, _) = read_rows(rows, "sfr").unwrap();
+        assert_eq!(count(&facts, 2013, "E08000037"), Some(Reported::Value(300)));
+        assert_eq!(count(&facts, 2019, "E08000037"), Some(Reported::Value(400)));
+    }
+
+    #[test]
+    fn the_mark_x_is_read_as_its_vintage_means_it() {
+        let row = "2018,LA,,204,E09000012,Hackney,,x\n";
+        let hackney = |vintage| count(&read_rows(row, vintage).unwrap().0, 2018, "E09000012");
+        assert_eq!(hackney("sfr"), Some(Reported::Symbol(Symbol::Confidential)));
+        assert_eq!(hackney("ees"), Some(Reported::Symbol(Symbol::NotAvailable)));
+    }
+
+    #[test]
+    fn a_group_that_no_code_list_knows_is_an_error_not_a_gap() {
+        let error = read_rows("2018,LA,,204,E09000012,Hackney,Martian,4\n", "sfr").unwrap_err();
+        assert!(
+            error.to_string().contains("\"Martian\" is not a group"),
+            "{error}"
+        );
+    }
+}

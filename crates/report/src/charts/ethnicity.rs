@@ -4,9 +4,9 @@ use disparity_core::{
     AreaCode, CellKey, Comparator, Dimension, IndicatorId, IssueCode, Measure, Measured, Period,
     Reported, Stratum, Symbol,
 };
-use plotters::prelude::*;
 
-use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
+use super::rows::{Mark, Rows, headings, longest};
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
 use super::{Chart, DataTable};
 use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
 use crate::view::View;
@@ -120,92 +120,57 @@ fn paint(
     groups: &[Group],
     everyone: Option<&Measured>,
 ) -> Drawn {
-    let factor = own.unit().factor();
-    let most = groups
-        .iter()
-        .filter_map(|group| group.outcome.value())
-        .map(|m| m.intervals.p95.high)
-        .fold(0.0, f64::max);
-    let (scale, ticks) = Scale::from_zero(
-        most * factor,
-        LABELS + 10,
-        i32::try_from(WIDTH).unwrap_or(900) - 120,
-    );
+    let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
     let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
-    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
-    svg::text(
-        canvas,
-        "Rate per 10,000 children of the group, with 95% interval",
-        (12, 38),
-        13,
-        GREY,
-        Anchor::Start,
-    )?;
-    for tick in &ticks {
-        let x = scale.at(*tick);
-        svg::line(canvas, (x, TOP - 8), (x, bottom), PALE, 1)?;
-        svg::text(
-            canvas,
-            &grouped(*tick, 0),
-            (x, TOP - 18),
-            12,
-            GREY,
-            Anchor::Middle,
-        )?;
-    }
+    let right = i32::try_from(WIDTH).unwrap_or(900) - 170;
+    let rows = Rows::new(
+        own,
+        longest(known.iter()),
+        (LABELS + 10, right),
+        (TOP, bottom),
+    );
+    let measure = "Rate per 10,000 children of the group, with 95% interval";
+    headings(canvas, heading, measure)?;
+    rows.axis(canvas)?;
     if let Some(everyone) = everyone {
-        let x = scale.at(everyone.value * factor);
-        svg::line(canvas, (x, TOP - 8), (x, bottom), INK, 2)?;
-        svg::text(
-            canvas,
-            &format!("Everyone {}", rate(everyone.value, own)),
-            (x, bottom + 16),
-            12,
-            INK,
-            Anchor::Middle,
-        )?;
+        rows.benchmark(canvas, "Everyone", everyone.value)?;
     }
     for (group, i) in groups.iter().zip(0..) {
-        let y = TOP + ROW * i + ROW / 2;
-        svg::text(canvas, &group.label, (LABELS, y), 13, INK, Anchor::End)?;
-        let Reported::Value(measured) = group.outcome else {
-            let why = group.outcome.symbol().map(absence).unwrap_or_default();
-            let words = format!(
-                "{why} {} counted",
-                reported(&group.count, |n| grouped(f64::from(*n), 0))
-            );
-            svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start)?;
-            continue;
-        };
-        let ends = measured.intervals.p95;
-        let colour = match everyone {
-            Some(everyone) if ends.low > everyone.value => ORANGE,
-            Some(everyone) if ends.high < everyone.value => DARK_BLUE,
-            _ => GREY,
-        };
-        svg::line(
-            canvas,
-            (scale.at(ends.low * factor), y),
-            (scale.at(ends.high * factor), y),
-            colour,
-            3,
-        )?;
-        canvas.draw(&Circle::new(
-            (scale.at(measured.value * factor), y),
-            6,
-            colour.filled(),
-        ))?;
-        let right = scale.at(ends.high * factor) + 12;
-        svg::text(
-            canvas,
-            &with_interval(&measured, own),
-            (right, y),
-            12,
-            INK,
-            Anchor::Start,
-        )?;
+        paint_group(canvas, group, everyone, &rows, TOP + ROW * i + ROW / 2)?;
     }
     Ok(())
+}
+
+fn paint_group(
+    canvas: &Canvas<'_>,
+    group: &Group,
+    everyone: Option<&Measured>,
+    rows: &Rows<'_>,
+    y: i32,
+) -> Drawn {
+    svg::text(canvas, &group.label, (LABELS, y), 13, INK, Anchor::End)?;
+    let Reported::Value(measured) = group.outcome else {
+        let why = group.outcome.symbol().map(absence).unwrap_or_default();
+        let counted = reported(&group.count, |n| grouped(f64::from(*n), 0));
+        let words = format!("{why} {counted} counted");
+        return svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start);
+    };
+    let ends = measured.intervals.p95;
+    let colour = match everyone {
+        Some(everyone) if ends.low > everyone.value => ORANGE,
+        Some(everyone) if ends.high < everyone.value => DARK_BLUE,
+        _ => GREY,
+    };
+    let mark = Mark {
+        colour,
+        filled: true,
+        width: 3,
+        radius: 6,
+    };
+    rows.figure(canvas, &measured, y, mark)?;
+    let words = with_interval(&measured, rows.own);
+    let right = i32::try_from(WIDTH).unwrap_or(900) - 12;
+    svg::text(canvas, &words, (right, y), 12, INK, Anchor::End)
 }
 
 fn table(

@@ -2,11 +2,11 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported,
+    Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
 };
-use plotters::prelude::*;
 
-use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
+use super::rows::{Mark, Rows, headings, longest};
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
 use super::{Chart, DataTable};
 use crate::format::{absence, grouped, rate, reported, unit_words, with_interval};
 use crate::view::View;
@@ -14,7 +14,7 @@ use crate::view::View;
 const WIDTH: u32 = 900;
 const ROW: i32 = 15;
 const LABELS: i32 = 270;
-const TOP: i32 = 74;
+const TOP: i32 = 84;
 
 struct Line<'a> {
     area: &'a Area,
@@ -39,7 +39,7 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         unit_words(own.unit())
     );
     let svg = svg::draw((WIDTH, height(&lines)), &title, &description, |canvas| {
-        paint(canvas, view, indicator, period, &lines, england.as_ref())
+        paint(canvas, own, period, &lines, england.as_ref())
     });
     let table = table(view, indicator, period, &lines);
     Chart {
@@ -133,81 +133,26 @@ fn height(lines: &[(String, Vec<Line<'_>>)]) -> u32 {
 
 fn paint(
     canvas: &Canvas<'_>,
-    view: View<'_>,
-    indicator: IndicatorId,
+    own: &Indicator,
     period: Period,
     lines: &[(String, Vec<Line<'_>>)],
     england: Option<&Measured>,
 ) -> Drawn {
-    let own = view.indicator(indicator);
-    let factor = own.unit().factor();
-    let most = lines
-        .iter()
-        .flat_map(|(_, lines)| lines)
-        .filter_map(|line| line.outcome.value())
-        .map(|measured| measured.intervals.p95.high)
-        .fold(0.0, f64::max);
-    // A tiny area's interval can be many times everyone else's; the axis follows the others.
-    let usual = lines
-        .iter()
-        .flat_map(|(_, lines)| lines)
-        .filter(|line| !line.area.tiny)
-        .filter_map(|line| line.outcome.value())
-        .map(|measured| measured.intervals.p95.high)
-        .fold(0.0, f64::max);
-    let top = if usual > 0.0 { usual } else { most };
-    let (scale, ticks) = Scale::from_zero(
-        top * factor,
-        LABELS + 10,
-        i32::try_from(WIDTH).unwrap_or(900) - 30,
-    );
     let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
-    svg::strong(
-        canvas,
-        &format!("{}, {period}", own.title),
-        (12, 18),
-        16,
-        INK,
-        Anchor::Start,
-    )?;
-    svg::text(
-        canvas,
-        &format!("{}, with 95% interval", sentence(unit_words(own.unit()))),
-        (12, 38),
-        13,
-        GREY,
-        Anchor::Start,
-    )?;
-    for tick in &ticks {
-        let x = scale.at(*tick);
-        svg::line(canvas, (x, TOP - 8), (x, bottom), PALE, 1)?;
-        svg::text(
-            canvas,
-            &axis(*tick, own.unit()),
-            (x, TOP - 16),
-            12,
-            GREY,
-            Anchor::Middle,
-        )?;
-    }
+    let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
+    let rows = Rows::new(own, top(lines), (LABELS + 10, right), (TOP, bottom));
+    let measure = format!("{}, with 95% interval", sentence(unit_words(own.unit())));
+    headings(canvas, &format!("{}, {period}", own.title), &measure)?;
+    rows.axis(canvas)?;
     if let Some(england) = england {
-        let x = scale.at(england.value * factor);
-        svg::line(canvas, (x, TOP - 8), (x, bottom), INK, 2)?;
-        svg::text(
-            canvas,
-            &format!("England {}", rate(england.value, own)),
-            (x, bottom + 14),
-            12,
-            INK,
-            Anchor::Middle,
-        )?;
+        rows.benchmark(canvas, "England", england.value)?;
     }
     let mut y = TOP + 6;
     for (region, lines) in lines {
         svg::strong(canvas, region, (12, y), 13, DARK_BLUE, Anchor::Start)?;
         y += ROW;
         for line in lines {
-            paint_line(canvas, line, scale, factor, y)?;
+            paint_line(canvas, line, &rows, y)?;
             y += ROW;
         }
         y += ROW;
@@ -215,7 +160,19 @@ fn paint(
     Ok(())
 }
 
-fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, scale: Scale, factor: f64, y: i32) -> Drawn {
+/// A tiny area's interval can be many times everyone else's; the axis follows the others.
+fn top(lines: &[(String, Vec<Line<'_>>)]) -> f64 {
+    let all = || lines.iter().flat_map(|(_, lines)| lines);
+    let of = |tiny: bool| {
+        let figures = all().filter(|line| line.area.tiny == tiny);
+        let figures: Vec<Measured> = figures.filter_map(|line| line.outcome.value()).collect();
+        longest(figures.iter())
+    };
+    let usual = of(false);
+    if usual > 0.0 { usual } else { of(true) }
+}
+
+fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, rows: &Rows<'_>, y: i32) -> Drawn {
     svg::text(canvas, &line.area.name, (LABELS, y), 12, INK, Anchor::End)?;
     let Reported::Value(measured) = line.outcome else {
         let symbol = line.outcome.symbol().map(absence).unwrap_or_default();
@@ -226,30 +183,13 @@ fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, scale: Scale, factor: f64, y
         Some(Position::Lower95 | Position::Lower998) => DARK_BLUE,
         _ => GREY,
     };
-    let ends = measured.intervals.p95;
-    svg::line(
-        canvas,
-        (scale.at(ends.low * factor), y),
-        (scale.at(ends.high * factor), y),
+    let mark = Mark {
         colour,
-        2,
-    )?;
-    let centre = (scale.at(measured.value * factor), y);
-    let stands_out = !matches!(line.position, None | Some(Position::AsExpected));
-    canvas.draw(&Circle::new(centre, 4, WHITE.filled()))?;
-    let style = if stands_out {
-        colour.filled()
-    } else {
-        colour.stroke_width(2)
+        filled: !matches!(line.position, None | Some(Position::AsExpected)),
+        width: 2,
+        radius: 4,
     };
-    canvas.draw(&Circle::new(centre, 4, style))
-}
-
-fn axis(tick: f64, unit: disparity_core::Unit) -> String {
-    match unit {
-        disparity_core::Unit::Per10k => grouped(tick, u8::from(tick.fract() != 0.0)),
-        disparity_core::Unit::Proportion => grouped(tick * 100.0, 0) + "%",
-    }
+    rows.figure(canvas, &measured, y, mark)
 }
 
 /// The words with a capital.

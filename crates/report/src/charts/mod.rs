@@ -2,6 +2,7 @@
 
 mod ethnicity;
 mod league;
+mod rows;
 mod svg;
 mod tiles;
 mod trend;

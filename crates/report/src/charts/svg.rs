@@ -70,16 +70,7 @@ pub(super) fn text(
     colour: RGBColor,
     anchor: Anchor,
 ) -> Drawn {
-    let horizontal = match anchor {
-        Anchor::Start => HPos::Left,
-        Anchor::Middle => HPos::Center,
-        Anchor::End => HPos::Right,
-    };
-    let style = ("sans-serif", size)
-        .into_font()
-        .color(&colour)
-        .pos(Pos::new(horizontal, VPos::Center));
-    canvas.draw(&Text::new(words.to_owned(), at, style))
+    write(canvas, words, at, size, FontStyle::Normal, colour, anchor)
 }
 
 /// A text whose letters are heavier.
@@ -91,17 +82,26 @@ pub(super) fn strong(
     colour: RGBColor,
     anchor: Anchor,
 ) -> Drawn {
+    write(canvas, words, at, size, FontStyle::Bold, colour, anchor)
+}
+
+fn write(
+    canvas: &Canvas<'_>,
+    words: &str,
+    at: (i32, i32),
+    size: u32,
+    weight: FontStyle,
+    colour: RGBColor,
+    anchor: Anchor,
+) -> Drawn {
     let horizontal = match anchor {
         Anchor::Start => HPos::Left,
         Anchor::Middle => HPos::Center,
         Anchor::End => HPos::Right,
     };
-    let font = ("sans-serif", size).into_font().style(FontStyle::Bold);
-    canvas.draw(&Text::new(
-        words.to_owned(),
-        at,
-        font.color(&colour).pos(Pos::new(horizontal, VPos::Center)),
-    ))
+    let font = ("sans-serif", size).into_font().style(weight);
+    let style = font.color(&colour).pos(Pos::new(horizontal, VPos::Center));
+    canvas.draw(&Text::new(words.to_owned(), at, style))
 }
 
 pub(super) fn line(

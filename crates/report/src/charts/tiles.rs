@@ -84,28 +84,10 @@ struct Tile<'a> {
 #[must_use]
 pub fn tiles(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
     let own = view.indicator(indicator);
-    let tiles: Vec<Tile<'_>> = view
-        .authorities(period)
-        .filter_map(|area| {
-            let place = view.catalogue.areas.tiles().get(&area.code)?;
-            let expected = view.expected(indicator, period, area.code, ExpectedModel::NationalRate);
-            Some(Tile {
-                area,
-                label: &place.label,
-                row: i32::from(place.row),
-                column: i32::from(place.column),
-                ratio: expected.map_or(Reported::Symbol(Symbol::NotAvailable), |row| {
-                    row.outcome.map(|outcome| outcome.ratio)
-                }),
-                adjusted: expected
-                    .map_or(Reported::Symbol(Symbol::NotAvailable), |row| row.adjusted),
-            })
-        })
-        .collect();
-    let title = format!(
-        "{}, {period}: where the count is higher or lower than England’s rate would give",
-        own.title
-    );
+    let tiles = collect(view, indicator, period);
+    let heading = format!("{}, {period}", own.title);
+    let title =
+        format!("{heading}: where the count is higher or lower than England’s rate would give");
     let description = "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
          is the count divided by what England's rate would give with the authority's children: 1.00 is England. Marks and \
          colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower, \
@@ -115,25 +97,51 @@ pub fn tiles(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
     let size = (width.unsigned_abs().max(760), height.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {
-        paint(canvas, &title, &tiles)
+        paint(canvas, &heading, &tiles)
     });
+    Chart {
+        file: format!("map_{}.svg", own.name),
+        table: table(view, &heading, &tiles),
+        title,
+        description,
+        svg,
+        source: view.source(indicator),
+    }
+}
+
+fn collect(view: View<'_>, indicator: IndicatorId, period: Period) -> Vec<Tile<'_>> {
+    let absent = Symbol::NotAvailable;
+    let tiles = view.authorities(period).filter_map(|area| {
+        let place = view.catalogue.areas.tiles().get(&area.code)?;
+        let expected = view.expected(indicator, period, area.code, ExpectedModel::NationalRate);
+        Some(Tile {
+            area,
+            label: &place.label,
+            row: i32::from(place.row),
+            column: i32::from(place.column),
+            ratio: expected.map_or(Reported::Symbol(absent), |row| {
+                row.outcome.map(|outcome| outcome.ratio)
+            }),
+            adjusted: expected.map_or(Reported::Symbol(absent), |row| row.adjusted),
+        })
+    });
+    tiles.collect()
+}
+
+fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
+    let place = |code| view.catalogue.areas.name(code);
     let rows = tiles.iter().map(|tile| {
-        let place = |code| view.catalogue.areas.name(code);
+        let position = tile.adjusted.value().map(|adjusted| adjusted.position);
         vec![
             tile.area.name.clone(),
             tile.area.region.map(place).unwrap_or_default(),
             reported(&tile.ratio, ratio),
-            tile.adjusted
-                .value()
-                .map_or("not compared".to_owned(), |adjusted| {
-                    adjusted.position.words().to_owned()
-                }),
+            position.map_or("not compared", Position::words).to_owned(),
         ]
     });
-    let table = DataTable {
+    DataTable {
         caption: format!(
-            "{}, {period}: observed divided by expected at England’s rate, with 95% interval",
-            own.title
+            "{heading}: observed divided by expected at England’s rate, with 95% interval"
         ),
         columns: [
             "Authority",
@@ -144,27 +152,13 @@ pub fn tiles(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         .map(str::to_owned)
         .to_vec(),
         rows: rows.collect(),
-    };
-    Chart {
-        file: format!("map_{}.svg", own.name),
-        title,
-        description,
-        svg,
-        table,
-        source: view.source(indicator),
     }
 }
 
-fn paint(canvas: &Canvas<'_>, title: &str, tiles: &[Tile<'_>]) -> Drawn {
-    svg::strong(canvas, title, (LEFT, 18), 15, INK, Anchor::Start)?;
-    svg::text(
-        canvas,
-        "Observed ÷ expected at England’s rate; 1.00 is England",
-        (LEFT, 38),
-        13,
-        GREY,
-        Anchor::Start,
-    )?;
+fn paint(canvas: &Canvas<'_>, heading: &str, tiles: &[Tile<'_>]) -> Drawn {
+    svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
+    let measure = "Observed ÷ expected at England’s rate; 1.00 is England";
+    svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
     legend(canvas)?;
     for tile in tiles {
         paint_tile(canvas, tile)?;

@@ -5,9 +5,10 @@ use disparity_core::{
 };
 use plotters::prelude::*;
 
+use super::rows::tick_words;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
 use super::{Chart, DataTable};
-use crate::format::{absence, grouped, rate, reported, with_interval};
+use crate::format::{absence, rate, reported, unit_words, with_interval};
 use crate::view::View;
 
 const PANEL: (i32, i32) = (440, 250);
@@ -113,100 +114,88 @@ fn panel(
     (x, y): (i32, i32),
 ) -> Drawn {
     let own = view.indicator(indicator);
-    let factor = own.unit().factor();
-    let most = years
-        .iter()
-        .flat_map(|year| {
-            let high = year.own.value().map(|measured| measured.intervals.p95.high);
-            [high, year.neighbours.value(), year.england.value()]
-        })
-        .flatten()
-        .fold(0.0, f64::max);
     let (left, right, top, bottom) = (x + 56, x + PANEL.0 - 16, y + 34, y + PANEL.1 - 34);
-    let (vertical, ticks) = Scale::from_zero(most * factor, bottom, top);
+    let (vertical, ticks) = Scale::from_zero(highest(years) * own.unit().factor(), bottom, top);
     let (first, last) = (years[0].period.year(), years[years.len() - 1].period.year());
-    let horizontal = Scale::new(f64::from(first), f64::from(last), left, right);
-    let at = |year: &Year| horizontal.at(f64::from(year.period.year()));
-    svg::strong(
-        canvas,
-        &own.short_title,
-        (x + 12, y + 12),
-        13,
-        INK,
-        Anchor::Start,
-    )?;
-    let unit = if own.unit() == disparity_core::Unit::Per10k {
-        "per 10,000 children"
-    } else {
-        "per cent"
+    let frame = Frame {
+        horizontal: Scale::new(f64::from(first), f64::from(last), left, right),
+        vertical,
+        factor: own.unit().factor(),
     };
+    let title = (x + 12, y + 12);
+    svg::strong(canvas, &own.short_title, title, 13, INK, Anchor::Start)?;
+    let unit = unit_words(own.unit());
     svg::text(canvas, unit, (right, y + 12), 11, GREY, Anchor::End)?;
     for tick in &ticks {
         let level = vertical.at(*tick);
         svg::line(canvas, (left, level), (right, level), PALE, 1)?;
-        let shown = if own.unit() == disparity_core::Unit::Per10k {
-            *tick
-        } else {
-            *tick * 100.0
-        };
-        svg::text(
-            canvas,
-            &grouped(shown, u8::from(shown.fract() != 0.0)),
-            (left - 8, level),
-            11,
-            GREY,
-            Anchor::End,
-        )?;
+        let words = tick_words(*tick, own.unit());
+        svg::text(canvas, &words, (left - 8, level), 11, GREY, Anchor::End)?;
     }
-    for year in years
-        .iter()
-        .filter(|year| (last - year.period.year()).is_multiple_of(2))
-    {
+    let every_second = |year: &&Year| (last - year.period.year()).is_multiple_of(2);
+    for year in years.iter().filter(every_second) {
+        let at = (
+            frame.horizontal.at(f64::from(year.period.year())),
+            bottom + 14,
+        );
         svg::text(
             canvas,
             &year.period.to_string(),
-            (at(year), bottom + 14),
+            at,
             11,
             GREY,
             Anchor::Middle,
         )?;
     }
-    for run in runs(years, |year| year.england.value()) {
-        let points: Vec<(i32, i32)> = run
-            .iter()
-            .map(|(year, value)| (at(year), vertical.at(value * factor)))
-            .collect();
-        canvas.draw(&PathElement::new(points, GREY.stroke_width(1)))?;
+    frame.lines(canvas, years)
+}
+
+fn highest(years: &[Year]) -> f64 {
+    let values = years.iter().flat_map(|year| {
+        let high = year.own.value().map(|measured| measured.intervals.p95.high);
+        [high, year.neighbours.value(), year.england.value()]
+    });
+    values.flatten().fold(0.0, f64::max)
+}
+
+/// Where years and rates fall in a panel.
+struct Frame {
+    horizontal: Scale,
+    vertical: Scale,
+    factor: f64,
+}
+
+impl Frame {
+    fn at(&self, year: &Year, rate: f64) -> (i32, i32) {
+        let across = self.horizontal.at(f64::from(year.period.year()));
+        (across, self.vertical.at(rate * self.factor))
     }
-    for run in runs(years, |year| year.neighbours.value()) {
-        let points: Vec<(i32, i32)> = run
-            .iter()
-            .map(|(year, value)| (at(year), vertical.at(value * factor)))
-            .collect();
-        dashes(canvas, &points, ORANGE)?;
+
+    fn points<T>(&self, run: &[(&Year, T)], rate: impl Fn(&T) -> f64) -> Vec<(i32, i32)> {
+        let points = run.iter().map(|(year, value)| self.at(year, rate(value)));
+        points.collect()
     }
-    for run in runs(years, |year| year.own.value()) {
-        let high = run
-            .iter()
-            .map(|(year, m)| (at(year), vertical.at(m.intervals.p95.high * factor)));
-        let low = run
-            .iter()
-            .rev()
-            .map(|(year, m)| (at(year), vertical.at(m.intervals.p95.low * factor)));
-        canvas.draw(&Polygon::new(
-            high.chain(low).collect::<Vec<_>>(),
-            DARK_BLUE.mix(0.18),
-        ))?;
-        let points: Vec<(i32, i32)> = run
-            .iter()
-            .map(|(year, m)| (at(year), vertical.at(m.value * factor)))
-            .collect();
-        canvas.draw(&PathElement::new(points.clone(), DARK_BLUE.stroke_width(3)))?;
-        for point in points {
-            canvas.draw(&Circle::new(point, 3, DARK_BLUE.filled()))?;
+
+    fn lines(&self, canvas: &Canvas<'_>, years: &[Year]) -> Drawn {
+        for run in runs(years, |year| year.england.value()) {
+            let points = self.points(&run, |value| *value);
+            canvas.draw(&PathElement::new(points, GREY.stroke_width(1)))?;
         }
+        for run in runs(years, |year| year.neighbours.value()) {
+            dashes(canvas, &self.points(&run, |value| *value), ORANGE)?;
+        }
+        for run in runs(years, |year| year.own.value()) {
+            let mut band = self.points(&run, |m| m.intervals.p95.high);
+            band.extend(self.points(&run, |m| m.intervals.p95.low).into_iter().rev());
+            canvas.draw(&Polygon::new(band, DARK_BLUE.mix(0.18)))?;
+            let points = self.points(&run, |m| m.value);
+            canvas.draw(&PathElement::new(points.clone(), DARK_BLUE.stroke_width(3)))?;
+            for point in points {
+                canvas.draw(&Circle::new(point, 3, DARK_BLUE.filled()))?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Consecutive years that have a value; a gap ends a run.

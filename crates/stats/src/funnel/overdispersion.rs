@@ -128,16 +128,18 @@ pub fn overdispersion(
     }
     let centre = scale.transform(target);
     // Sorted, so that nothing depends on the order of the rows: deviate, then weight.
+    let deviate = |(index, &unit): (usize, &FunnelUnit)| -> Result<(f64, f64)> {
+        let variance = scale.variance(unit);
+        let z = (scale.value(unit) - centre) / variance.sqrt();
+        let both = check::result("a unit's deviate", z)
+            .and_then(|z| Ok((z, check::result("a unit's weight", 1.0 / variance)?)));
+        both.map_err(|e| e.at(index))
+    };
     let mut deviates: Vec<(f64, f64)> = units
         .iter()
-        .map(|&unit| {
-            let variance = scale.variance(unit);
-            (
-                (scale.value(unit) - centre) / variance.sqrt(),
-                1.0 / variance,
-            )
-        })
-        .collect();
+        .enumerate()
+        .map(deviate)
+        .collect::<Result<_>>()?;
     deviates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let kept = without_outliers(deviates, outliers)?;
     let k = kept.len() as f64;

@@ -57,7 +57,7 @@ pub fn funnel_position(value: f64, inner: Interval, outer: Interval) -> Result<F
 /// the same verdict as [`funnel_ratio`](crate::funnel_ratio) draws, without inverting a limit.
 ///
 /// # Errors
-/// As [`exact_poisson`](crate::exact_poisson); a denominator error unless `expected` is positive.
+/// As [`exact_poisson`]; a denominator error unless `expected` is positive.
 ///
 /// # Example
 /// ```
@@ -79,7 +79,7 @@ pub fn funnel_position_ratio(observed: f64, expected: f64) -> Result<FunnelPosit
     })
 }
 
-/// The position of a proportion against a target, by [`funnel_proportion`](crate::funnel_proportion).
+/// The position of a proportion against a target, by [`funnel_proportion`].
 ///
 /// # Errors
 /// A count, denominator or subset error for `x` of `n`; an argument error unless the target is a

@@ -9,8 +9,8 @@ mod rate;
 pub use mean::{MeanEstimate, mean_interval};
 pub(crate) use poisson::byar_limits;
 pub use poisson::{
-    CountMethod, byar, byar_mid_p, exact_poisson, mid_p_poisson, poisson_count_interval,
-    poisson_count_intervals, wald_poisson,
+    CountMethod, byar, byar_mid_p, exact_poisson, exact_poisson_intervals, mid_p_poisson,
+    poisson_count_interval, poisson_count_intervals, wald_poisson,
 };
 pub use proportion::{clopper_pearson, wald_proportion, wilson, wilson_finite_population};
 pub use rate::{EventFrequency, RateEstimate, crude_rate, crude_rate_non_independent};

@@ -118,6 +118,72 @@ pub fn poisson_count_interval(count: f64, level: Level) -> Result<(Interval, Cou
     }
 }
 
+/// Exact limits of whole numbers, each worked out once: counts repeat far more than they differ.
+struct ExactTable {
+    level: Level,
+    limits: Vec<Option<Interval>>,
+}
+
+impl ExactTable {
+    /// Whole counts below this are remembered.
+    const SIZE: f64 = 65_536.0;
+
+    fn new(level: Level) -> Self {
+        ExactTable {
+            level,
+            limits: Vec::new(),
+        }
+    }
+
+    fn get(&mut self, count: f64) -> Result<Interval> {
+        if !(0.0..Self::SIZE).contains(&count) || count.fract() != 0.0 {
+            return exact_poisson(count, self.level);
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "below SIZE"
+        )]
+        let at = count as usize;
+        if at >= self.limits.len() {
+            self.limits.resize(at + 1, None);
+        }
+        if let Some(limits) = self.limits[at] {
+            return Ok(limits);
+        }
+        let limits = exact_poisson(count, self.level)?;
+        self.limits[at] = Some(limits);
+        Ok(limits)
+    }
+}
+
+/// Applies a method to every count and names the position of the first that is refused.
+fn for_each(counts: &[f64], mut one: impl FnMut(f64) -> Result<Interval>) -> Result<Vec<Interval>> {
+    // Collecting into a `Result` would not know the length, and copy the intervals as it grows.
+    let mut intervals = Vec::with_capacity(counts.len());
+    for (index, &count) in counts.iter().enumerate() {
+        intervals.push(one(count).map_err(|e: Error| e.at(index))?);
+    }
+    Ok(intervals)
+}
+
+/// [`exact_poisson`] for many counts at one level: limits of a whole number are worked out once.
+///
+/// # Errors
+/// As [`exact_poisson`], with the position of the first count refused.
+///
+/// # Example
+/// ```
+/// use disparity_stats::{exact_poisson, exact_poisson_intervals, Level};
+/// let many = exact_poisson_intervals(&[3.0, 7.0, 3.0], Level::P95)?;
+/// assert_eq!(many[2], exact_poisson(3.0, Level::P95)?);
+/// # Ok::<(), disparity_stats::Error>(())
+/// ```
+pub fn exact_poisson_intervals(counts: &[f64], level: Level) -> Result<Vec<Interval>> {
+    let mut table = ExactTable::new(level);
+    for_each(counts, |count| table.get(count))
+}
+
 /// [`poisson_count_interval`] for many counts at one level: the level's constants and the exact
 /// limits of the whole numbers below 10 are worked out once.
 ///
@@ -133,28 +199,12 @@ pub fn poisson_count_interval(count: f64, level: Level) -> Result<(Interval, Cou
 /// ```
 pub fn poisson_count_intervals(counts: &[f64], level: Level) -> Result<Vec<Interval>> {
     let z = level.z();
-    let mut small = Vec::with_capacity(10);
-    for count in 0..10 {
-        small.push(exact_poisson(f64::from(count), level)?);
-    }
-    let one = |count: f64| -> Result<Interval> {
-        if count >= BYAR_FROM && count <= check::MAX_COUNT {
+    let mut table = ExactTable::new(level);
+    for_each(counts, |count| {
+        if (BYAR_FROM..=check::MAX_COUNT).contains(&count) {
             let (low, high) = byar_limits(count, z);
             return Ok(Interval { low, high });
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "0 to 9"
-        )]
-        if (0.0..BYAR_FROM).contains(&count) && count.fract() == 0.0 {
-            return Ok(small[count as usize]);
-        }
-        exact_poisson(count, level)
-    };
-    counts
-        .iter()
-        .enumerate()
-        .map(|(index, &count)| one(count).map_err(|e: Error| e.at(index)))
-        .collect()
+        table.get(count)
+    })
 }

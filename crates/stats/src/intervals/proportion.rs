@@ -6,7 +6,7 @@ use crate::level::{Interval, Level};
 use crate::special::{Beta, beta_quantile};
 
 /// Beyond this denominator the incomplete beta function takes too long to be worth it.
-const EXACT_DENOMINATOR: f64 = 1e10;
+const EXACT_DENOMINATOR: f64 = 1e9;
 
 #[doc = include_str!("../../docs/wilson.md")]
 pub fn wilson(x: f64, n: f64, level: Level) -> Result<Interval> {
@@ -69,7 +69,7 @@ pub fn clopper_pearson(x: f64, n: f64, level: Level) -> Result<Interval> {
     if n > EXACT_DENOMINATOR {
         return Err(Error::Argument {
             name: "n",
-            must: "at most 1e10 for exact limits",
+            must: "at most 1e9 for exact limits",
             found: n,
         });
     }

@@ -90,7 +90,7 @@ pub(crate) fn beta_quantile(shape: Beta, p: f64) -> f64 {
 }
 
 /// P(|T| >= |t|) for Student's t with `df` degrees of freedom.
-pub(crate) fn student_two_sided(t: f64, df: f64) -> f64 {
+fn student_two_sided(t: f64, df: f64) -> f64 {
     let t2 = t * t;
     Beta {
         a: 0.5 * df,

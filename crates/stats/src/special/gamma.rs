@@ -5,7 +5,7 @@ use statrs::function::gamma::ln_gamma;
 use super::normal::normal_quantile_upper;
 
 const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
-/// Above this shape the asymptotic quantile is exact to rounding and much quicker.
+/// Above this shape the asymptotic forms are exact to rounding, and series would take for ever.
 const ASYMPTOTIC_SHAPE: f64 = 1e7;
 
 /// ln Γ(a + 1) minus Stirling's formula; small and smooth, so that densities keep their digits.
@@ -28,7 +28,7 @@ pub(super) fn deviance(x: f64, m: f64) -> f64 {
     for j in 1..1000 {
         term *= v * v;
         let next = total + term / f64::from(2 * j + 1);
-        if next == total {
+        if (next - total).abs() <= 0.0 {
             break;
         }
         total = next;
@@ -52,6 +52,9 @@ pub(crate) fn gamma_tails(a: f64, x: f64) -> (f64, f64) {
     if x <= 0.0 {
         return (0.0, 1.0);
     }
+    if a > ASYMPTOTIC_SHAPE {
+        return uniform_tails(a, x);
+    }
     if x < a + 1.0 {
         let mut term = 1.0;
         let mut total = 1.0;
@@ -66,6 +69,28 @@ pub(crate) fn gamma_tails(a: f64, x: f64) -> (f64, f64) {
     } else {
         let upper = (a * poisson_density(a, x) * upper_fraction(a, x)).min(1.0);
         (1.0 - upper, upper)
+    }
+}
+
+/// Both tails for a large shape: Temme's uniform expansion about the normal distribution.
+fn uniform_tails(a: f64, x: f64) -> (f64, f64) {
+    // a eta^2 / 2 = deviance; eta has the sign of x - a.
+    let exponent = deviance(a, x);
+    let eta = (2.0 * exponent / a).sqrt().copysign(x - a);
+    let tail = if exponent < 700.0 {
+        0.5 * gamma_tails(0.5, exponent).1
+    } else {
+        0.0
+    };
+    // Where the tail is not 0, eta is below 0.02 and three terms of the correction are enough.
+    let correction = -1.0 / 3.0 + eta * (1.0 / 12.0 - eta * (2.0 / 135.0)) - 1.0 / (540.0 * a);
+    let skew = (-exponent).exp() / (2.0 * std::f64::consts::PI * a).sqrt() * correction;
+    if eta >= 0.0 {
+        let upper = (tail + skew).clamp(0.0, 1.0);
+        (1.0 - upper, upper)
+    } else {
+        let lower = (tail - skew).clamp(0.0, 1.0);
+        (lower, 1.0 - lower)
     }
 }
 
@@ -172,7 +197,7 @@ fn quantile(a: f64, tail: f64, is_lower: bool) -> f64 {
         } else {
             2.0 * x + 1.0
         };
-        if (next - x).abs() <= 4e-16 * x || next == low || next == high {
+        if (next - x).abs() <= 4e-16 * x || next <= low || next >= high {
             return next;
         }
         x = next;
@@ -199,6 +224,20 @@ mod tests {
                     "{a} {tail}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn the_uniform_tails_meet_the_series() {
+        let a: f64 = 9.9e6;
+        for z in [-5.0, -2.0, -0.1, 0.0, 1.0, 3.0, 6.0] {
+            let x = a + z * a.sqrt();
+            let ((p, q), (p2, q2)) = (gamma_tails(a, x), uniform_tails(a, x));
+            let (series, uniform) = if z < 0.0 { (p, p2) } else { (q, q2) };
+            assert!(
+                (series / uniform - 1.0).abs() < 1e-9,
+                "{z}: {series} {uniform}"
+            );
         }
     }
 

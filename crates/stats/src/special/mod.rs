@@ -10,9 +10,9 @@ mod gamma;
 mod normal;
 mod root;
 
-pub(crate) use beta::{Beta, beta_quantile, student_quantile_upper, student_two_sided};
+pub(crate) use beta::{Beta, beta_quantile, student_quantile_upper};
 pub(crate) use gamma::{
     chi_square_upper, gamma_quantile_lower, gamma_quantile_upper, gamma_tails, poisson_density,
 };
-pub(crate) use normal::{normal_lower, normal_quantile, normal_quantile_upper, normal_two_sided};
+pub(crate) use normal::{normal_quantile_upper, normal_two_sided};
 pub(crate) use root::increasing_root;

@@ -80,9 +80,9 @@ pub fn collapse_reference(
     for index in 0..reference.len() {
         let pool = Pool::of(vec![index], 0, reference);
         if pool.is_thin(minimum) {
-            thin.push(index)
+            thin.push(index);
         } else {
-            settled.push(pool)
+            settled.push(pool);
         }
     }
     for (k, labels) in coarser.iter().enumerate() {
@@ -94,9 +94,9 @@ pub fn collapse_reference(
         for cells in groups.into_values() {
             let pool = Pool::of(cells, k + 1, reference);
             if pool.is_thin(minimum) {
-                thin.extend(pool.cells)
+                thin.extend(pool.cells);
             } else {
-                settled.push(pool)
+                settled.push(pool);
             }
         }
     }

@@ -74,8 +74,8 @@ pub fn decompose_difference(strata: &[Composition], level: Level) -> Result<Deco
             (None, None) => ((0.0, 0.0), (0.0, 0.0)),
         };
         let (absent1, absent2) = (first.is_none(), second.is_none());
-        by_composition.push((c1 - c2) * (r1 + r2) / 2.0);
-        by_rate.push((r1 - r2) * (c1 + c2) / 2.0);
+        by_composition.push((c1 - c2) * r1.midpoint(r2));
+        by_rate.push((r1 - r2) * c1.midpoint(c2));
         variance[0].add(c1 * c1 * v1 + c2 * c2 * v2);
         // An absent population's rate is the other's, so it moves with it.
         let (k1, k2) = (
@@ -85,7 +85,7 @@ pub fn decompose_difference(strata: &[Composition], level: Level) -> Result<Deco
         let half = (c1 - c2) / 2.0;
         variance[1].add(half * half * (k1 * k1 * v1 + k2 * k2 * v2));
         if !absent1 && !absent2 {
-            let middle = (c1 + c2) / 2.0;
+            let middle = c1.midpoint(c2);
             variance[2].add(middle * middle * (v1 + v2));
         }
     }

@@ -5,7 +5,7 @@ use crate::contrasts::log_normal;
 use crate::error::{Error, Result};
 use crate::intervals::{CountMethod, poisson_count_interval, poisson_count_intervals};
 use crate::level::{Estimate, Interval, Level};
-use crate::sum::Sum;
+use crate::sum::{Sum, sum_of_products};
 
 /// Observed over expected, with its interval and both counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -133,29 +133,47 @@ pub struct GroupedStrata<'a> {
     pub rate: &'a [f64],
 }
 
+/// How many strata from the first on are of its group, sixteen compared at a time.
+fn run_length(group: &[u32]) -> usize {
+    let Some(first) = group.first() else { return 0 };
+    let differs = |block: &[u32]| block.iter().fold(0, |any, g| any | (g ^ first)) != 0;
+    let whole = group
+        .chunks_exact(16)
+        .take_while(|block| !differs(block))
+        .count()
+        * 16;
+    whole + group[whole..].iter().take_while(|g| *g == first).count()
+}
+
 #[doc = include_str!("../../docs/expected_by_group.md")]
 pub fn expected_by_group(strata: GroupedStrata<'_>, groups: usize) -> Result<Vec<f64>> {
     check::same_length("group", strata.group, "population", strata.population)?;
     check::same_length("group", strata.group, "rate", strata.rate)?;
     let mut totals = vec![Sum::default(); groups];
-    let rows = strata.group.iter().zip(strata.population).zip(strata.rate);
-    for (index, ((&group, &population), &rate)) in rows.enumerate() {
-        // One comparison each refuses NaN, negatives and infinities on the way through.
-        if !((0.0..=f64::MAX).contains(&population) && (0.0..=f64::MAX).contains(&rate)) {
-            check::not_negative("population", population)
-                .and_then(|_| check::not_negative("rate", rate))
-                .map_err(|e| e.at(index))?;
-        }
+    let (mut from, mut lowest) = (0, 0.0_f64);
+    // Strata usually come group by group; each run of one group is summed at once.
+    while let Some(&group) = strata.group.get(from) {
+        let rows = from..from + run_length(&strata.group[from..]);
         let Some(total) = totals.get_mut(group as usize) else {
             let found = f64::from(group);
-            let cause = Error::Argument {
+            let must = "below the number of groups";
+            return Err(Error::Argument {
                 name: "group",
-                must: "below the number of groups",
+                must,
                 found,
-            };
-            return Err(cause.at(index));
+            }
+            .at(from));
         };
-        total.add(population * rate);
+        let (sum, low) =
+            sum_of_products(&strata.population[rows.clone()], &strata.rate[rows.clone()]);
+        total.merge(sum);
+        lowest = lowest.min(low);
+        from = rows.end;
+    }
+    // A negative value shows in the lowest, a NaN or an infinity in a total; only then is it sought.
+    if lowest < 0.0 || totals.iter().any(|t| !t.value().is_finite()) {
+        check::each(strata.population, |v| check::not_negative("population", v))?;
+        check::each(strata.rate, |v| check::not_negative("rate", v))?;
     }
     let checked = |(index, total): (usize, &Sum)| {
         check::result("the expected count", total.value()).map_err(|e| e.at(index))

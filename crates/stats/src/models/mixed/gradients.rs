@@ -1,0 +1,137 @@
+//! Tests: every criterion's gradient against differences of its value.
+
+use super::super::family::Family;
+use super::super::hermite;
+use super::super::optimise::Objective;
+use super::super::{Design, Observations, RandomEffect, cells};
+use super::engine::Engine;
+use super::laplace::Layout;
+use super::search::{Criterion, Rule};
+use crate::error::Result;
+use crate::random::Draws;
+
+/// A small panel: areas in regions, five years, a covariate.
+struct Panel {
+    counts: Vec<f64>,
+    trials: Vec<f64>,
+    area: Vec<usize>,
+    region: Vec<usize>,
+    x: Vec<f64>,
+}
+
+fn panel() -> Panel {
+    let mut draws = Draws::from_seed(7);
+    let mut panel = Panel {
+        counts: Vec::new(),
+        trials: Vec::new(),
+        area: Vec::new(),
+        region: Vec::new(),
+        x: Vec::new(),
+    };
+    for area in 0..12 {
+        let effect = 0.4 * draws.normal();
+        for _ in 0..5 {
+            let x = draws.normal();
+            let n = 40.0 + 10.0 * f64::from(u32::try_from(area).unwrap_or(0));
+            let rate = 0.1 * (0.3 * x + effect + 0.2 * draws.normal()).exp();
+            panel.counts.push(draws.poisson(n * rate).min(n));
+            panel.trials.push(n);
+            panel.area.push(area);
+            panel.region.push(area % 3);
+            panel.x.push(x);
+        }
+    }
+    panel
+}
+
+fn check(family: Family, effects: &[RandomEffect], rule: &Rule, theta: &[f64]) -> Result<()> {
+    let panel = panel();
+    let n = panel.counts.len();
+    let observations = if family.is_proportion() {
+        Observations::proportions(&panel.counts, &panel.trials)?
+    } else {
+        Observations::counts(&panel.counts)?.with_exposure(&panel.trials)?
+    };
+    let design = Design::intercept(n).with("x", &panel.x)?;
+    let cells = cells::prepare(&observations, &design, effects, family)?;
+    let layout = Layout {
+        thetas: theta.len(),
+        gammas: if *rule == Rule::Joint { 0 } else { 2 },
+        has_size: family.estimates_size(),
+    };
+    let mut at = theta.to_vec();
+    if layout.gammas > 0 {
+        at.extend([-2.1, 0.25]);
+    }
+    if layout.has_size {
+        at.push(0.6);
+    }
+    let mut engine = Engine::new(&cells, family);
+    engine.set_gamma(&[-2.1, 0.25]);
+    let mut criterion = Criterion {
+        engine,
+        layout,
+        rule,
+    };
+    let (_, slopes) = criterion.evaluate(&at).expect("a value");
+    for j in 0..at.len() {
+        let h = 1e-5;
+        let mut beside = at.clone();
+        beside[j] += h;
+        let above = criterion.evaluate(&beside).expect("a value").0;
+        beside[j] -= 2.0 * h;
+        let below = criterion.evaluate(&beside).expect("a value").0;
+        let slope = (above - below) / (2.0 * h);
+        assert!(
+            (slopes[j] - slope).abs() < 2e-5 * (1.0 + slope.abs()),
+            "{family:?} {rule:?} parameter {j}: {} against {slope}",
+            slopes[j]
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn gradients_are_those_of_the_criteria() -> Result<()> {
+    let panel = panel();
+    let area = RandomEffect::intercept("area", &panel.area);
+    let region = RandomEffect::intercept("region", &panel.region);
+    let each = RandomEffect::observation("each", panel.counts.len());
+    let sloped = area.clone().with_slope("x", &panel.x);
+    let alone = sloped.clone().without_intercept();
+    for family in [
+        Family::Poisson,
+        Family::Binomial,
+        Family::NegativeBinomial,
+        Family::NegativeBinomialOfSize(3.0),
+    ] {
+        for rule in [Rule::Joint, Rule::Laplace] {
+            check(family, std::slice::from_ref(&area), &rule, &[0.4])?;
+            check(family, &[area.clone(), region.clone()], &rule, &[0.4, 0.2])?;
+            check(
+                family,
+                &[region.clone(), each.clone(), area.clone()],
+                &rule,
+                &[0.3, 0.2, 0.4],
+            )?;
+            check(
+                family,
+                std::slice::from_ref(&sloped),
+                &rule,
+                &[0.4, -0.1, 0.3],
+            )?;
+            check(
+                family,
+                &[region.clone(), sloped.clone()],
+                &rule,
+                &[0.2, 0.4, -0.1, 0.3],
+            )?;
+        }
+        for nodes in [1, 4, 9] {
+            let rule = Rule::Nodes(hermite::nodes(nodes));
+            check(family, std::slice::from_ref(&area), &rule, &[0.4])?;
+            check(family, std::slice::from_ref(&alone), &rule, &[0.4])?;
+        }
+    }
+    Ok(())
+}

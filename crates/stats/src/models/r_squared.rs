@@ -1,0 +1,122 @@
+//! The share of the variation of log rates between areas that goes with covariates, with an exact
+//! interval under normal errors. The variance of effects is told by `mixed`.
+
+use super::basis::Basis;
+use super::design::{Design, INTERCEPT};
+use super::tails::noncentral_f_lower;
+use crate::check;
+use crate::error::{Error, Result};
+use crate::level::{Estimate, Level};
+use crate::sum::sum;
+
+/// How much of the variation of log rates goes with covariates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogRateVariation {
+    /// R², the share in these areas, with an interval for the share that the process has.
+    pub r_squared: Estimate,
+    /// R² less what covariates without any bearing would explain by chance.
+    pub adjusted: f64,
+    /// The areas compared.
+    pub areas: usize,
+    /// The covariates, the intercept not counted.
+    pub covariates: usize,
+}
+
+#[doc = include_str!("../../docs/log_rate_variation.md")]
+pub fn log_rate_variation(
+    counts: &[f64],
+    denominators: &[f64],
+    design: &Design,
+    level: Level,
+) -> Result<LogRateVariation> {
+    check::same_length("counts", counts, "denominators", denominators)?;
+    check::each(counts, |o| check::count(o).and(check::positive("count", o)))?;
+    check::each(denominators, check::denominator)?;
+    let (n, k) = (counts.len(), design.width().saturating_sub(1));
+    if design.rows() != n {
+        return Err(Error::Lengths {
+            left: "counts",
+            left_len: n,
+            right: "the design",
+            right_len: design.rows(),
+        });
+    }
+    if design.names().first().is_none_or(|name| name != INTERCEPT) || k == 0 {
+        return Err(Error::Undefined {
+            what: "the variation explained",
+            why: "the design needs an intercept first, and a covariate after it",
+        });
+    }
+    if n < k + 2 {
+        return Err(Error::TooFew {
+            what: "the areas",
+            needed: k + 2,
+            found: n,
+        });
+    }
+    let rates: Vec<f64> = counts
+        .iter()
+        .zip(denominators)
+        .map(|(o, n)| (o / n).ln())
+        .collect();
+    let basis = Basis::new(design.columns(), design.names())?;
+    let mean = sum(rates.iter().copied()) / n as f64;
+    let centred: Vec<f64> = rates.iter().map(|y| y - mean).collect();
+    let total = sum(centred.iter().map(|y| y * y));
+    if total <= 1e-24 * n as f64 {
+        return Err(Error::Undefined {
+            what: "the variation explained",
+            why: "all areas have the same rate",
+        });
+    }
+    // In an orthogonal basis each covariate's part is its own.
+    let explained = sum((1..=k).map(|j| {
+        let cross = sum((0..n).map(|i| basis.rows[i * (k + 1) + j] * centred[i]));
+        cross * cross / n as f64
+    }));
+    let r_squared = (explained / total).clamp(0.0, 1.0);
+    let (above, below) = (k as f64, (n - k - 1) as f64);
+    let (low, high) = limits(r_squared, above, below, level);
+    Ok(LogRateVariation {
+        r_squared: Estimate::of(
+            "R squared",
+            r_squared,
+            low.min(r_squared),
+            high.max(r_squared),
+        )?,
+        adjusted: 1.0 - (1.0 - r_squared) * (n as f64 - 1.0) / below,
+        areas: n,
+        covariates: k,
+    })
+}
+
+/// The shares at which the F statistic would lie on the edge of each tail.
+fn limits(r_squared: f64, above: f64, below: f64, level: Level) -> (f64, f64) {
+    if r_squared >= 1.0 {
+        return (1.0, 1.0);
+    }
+    let f = r_squared / above / ((1.0 - r_squared) / below);
+    let n = above + below + 1.0;
+    let share = |noncentrality: f64| noncentrality / (noncentrality + n);
+    let tail = level.tail();
+    let at = |p: f64| {
+        if noncentral_f_lower(f, above, below, 0.0) <= p {
+            return 0.0;
+        }
+        let mut high = 1.0;
+        while noncentral_f_lower(f, above, below, high) > p && high < 1e7 {
+            high *= 2.0;
+        }
+        let mut low = 0.0;
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if noncentral_f_lower(f, above, below, middle) > p {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        share(0.5 * (low + high))
+    };
+    (at(1.0 - tail), at(tail))
+}

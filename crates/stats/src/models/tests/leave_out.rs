@@ -1,0 +1,177 @@
+//! What is expected of an area does not depend on what it had.
+
+use super::{ONE_YEAR, Panel, Truth, close};
+use crate::error::Result;
+use crate::level::Level;
+use crate::models::{Expectation, Family, Integration, LeftOut, against_expected, rank_effects};
+use crate::random::Draws;
+
+fn few(years: usize) -> Panel {
+    let truth = Truth {
+        areas: 25,
+        years,
+        ..ONE_YEAR
+    };
+    truth.draw(&mut Draws::from_seed(5))
+}
+
+fn expected(found: Vec<(usize, Result<LeftOut>)>) -> Result<Vec<LeftOut>> {
+    found.into_iter().map(|(_, left)| left).collect()
+}
+
+#[test]
+fn a_regressions_expectation_is_independent_to_the_last_bit() -> Result<()> {
+    for family in [
+        Family::Poisson,
+        Family::QuasiPoisson,
+        Family::NegativeBinomial,
+    ] {
+        let mut panel = few(2);
+        let before = expected(panel.regression(family)?.leave_out(&panel.area)?)?;
+        panel.counts[8] += 400.0;
+        let after = expected(panel.regression(family)?.leave_out(&panel.area)?)?;
+        let (own, other) = (panel.area[8], panel.area[0]);
+        assert_eq!(
+            before[own].expected.to_bits(),
+            after[own].expected.to_bits(),
+            "{family:?}"
+        );
+        assert_eq!(
+            before[own].std_error.to_bits(),
+            after[own].std_error.to_bits()
+        );
+        assert!(!close(before[other].expected, after[other].expected, 1e-3));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_mixed_models_expectation_is_independent_to_rounding() -> Result<()> {
+    for integration in [
+        Integration::Joint,
+        Integration::Laplace,
+        Integration::GaussHermite(5),
+    ] {
+        let mut panel = few(3);
+        let find = |panel: &Panel, expectation| -> Result<Vec<LeftOut>> {
+            let fit = panel.mixed(panel.adjusted()?, integration)?;
+            expected(fit.leave_out("area", expectation)?)
+        };
+        let before = find(&panel, Expectation::Average)?;
+        let typical = find(&panel, Expectation::Typical)?;
+        panel.counts[24] *= 3.0;
+        let after = find(&panel, Expectation::Average)?;
+        let own = panel.area[24];
+        assert!(
+            close(before[own].expected, after[own].expected, 1e-8),
+            "{integration:?}"
+        );
+        assert!(close(before[own].sigma, after[own].sigma, 1e-6));
+        assert!(!close(before[0].expected, after[0].expected, 1e-4));
+        // For counts the average lies exp(half the variance) above the typical.
+        let ratio = (0.5 * before[own].sigma.powi(2)).exp();
+        assert!(close(
+            before[own].expected,
+            ratio * typical[own].expected,
+            1e-9
+        ));
+        assert!(close(before[own].typical, typical[own].expected, 1e-12));
+    }
+    Ok(())
+}
+
+/// A fit of the other areas alone, from a start of its own, gives the same expectation.
+#[test]
+fn leaving_out_is_refitting() -> Result<()> {
+    let panel = few(3);
+    let fit = panel.mixed(panel.adjusted()?, Integration::Laplace)?;
+    let left = expected(fit.leave_out("area", Expectation::Typical)?)?;
+    let keep: Vec<usize> = (0..panel.counts.len())
+        .filter(|&i| panel.area[i] != 4)
+        .collect();
+    let rest = Panel {
+        counts: keep.iter().map(|&i| panel.counts[i]).collect(),
+        children: keep.iter().map(|&i| panel.children[i]).collect(),
+        area: keep.iter().map(|&i| panel.area[i]).collect(),
+        year: keep.iter().map(|&i| panel.year[i]).collect(),
+        x: keep.iter().map(|&i| panel.x[i]).collect(),
+        effects: Vec::new(),
+    };
+    let own: Vec<usize> = (0..panel.counts.len())
+        .filter(|&i| panel.area[i] == 4)
+        .collect();
+    let refit = rest.mixed(rest.adjusted()?, Integration::Laplace)?;
+    let mut total = 0.0;
+    for &i in &own {
+        let one = |year: usize| f64::from(u8::from(panel.year[i] == year));
+        let design = crate::models::Design::intercept(1)
+            .with("year[1]", &[one(1)])?
+            .with("year[2]", &[one(2)])?
+            .with("x", &[panel.x[i]])?;
+        total += refit.predict_typical(&design, &[panel.children[i].ln()])?[0].mean;
+    }
+    assert!(
+        close(left[4].expected, total, 1e-8),
+        "{} {total}",
+        left[4].expected
+    );
+    assert!(close(left[4].sigma, refit.sigma("area")?, 1e-6));
+    Ok(())
+}
+
+#[test]
+fn against_expectation_the_figures_go_together() -> Result<()> {
+    let panel = few(1);
+    let fit = panel.mixed(panel.adjusted()?, Integration::Laplace)?;
+    for left in expected(fit.leave_out("area", Expectation::Average)?)? {
+        let found = against_expected(&left, Level::P95)?;
+        assert!(found.ratio.interval.contains(found.ratio.value));
+        assert!(found.shrunken.interval.contains(found.shrunken.value));
+        assert!((0.0..=1.0).contains(&found.probability_above));
+        assert!(found.range.low <= found.range.high);
+        // Drawn towards the others: the shrunken ratio is nearer the typical one than its own.
+        let typical = left.typical / left.expected;
+        let near = |r: f64| (r / typical).ln().abs();
+        assert!(near(found.shrunken.value) <= near(found.ratio.value) + 1e-3);
+        // Above a half exactly when the shrunken median is above 1.
+        assert_eq!(found.probability_above > 0.5, found.shrunken.value > 1.0);
+    }
+    let ranks = rank_effects(&fit.modes("area")?, Level::P95, 11, 2000)?;
+    assert!(
+        ranks
+            .iter()
+            .all(|r| r.interval.low <= r.median && r.median <= r.interval.high)
+    );
+    Ok(())
+}
+
+#[test]
+fn a_count_of_nothing_and_a_large_one_are_both_placed() -> Result<()> {
+    for (observed, expected) in [(0.0, 0.3), (0.0, 40.0), (1e5, 9e4), (3.0, 3.0)] {
+        for (sigma, std_error, dispersion) in [
+            (0.0, 0.0, 1.0),
+            (0.0, 0.1, 30.0),
+            (0.3, 0.0, 1.0),
+            (0.3, 0.05, 1.0),
+            (1e-6, 0.02, 2.0),
+        ] {
+            let left = LeftOut {
+                code: 0,
+                observed,
+                expected,
+                typical: expected * f64::exp(-0.5 * sigma * sigma),
+                std_error,
+                sigma,
+                dispersion,
+            };
+            let found = against_expected(&left, Level::P998)?;
+            assert!(found.ratio.interval.contains(observed / expected));
+            assert!(
+                (0.0..=1.0).contains(&found.probability_above),
+                "{left:?} {found:?}"
+            );
+            assert!(found.range.low >= 0.0 && found.range.high >= found.range.low);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! Any number at all into every public function: no panic, and nothing that is not a number out.
+
+use std::fmt::Debug;
+
+use disparity_stats::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Numbers that trip arithmetic, numbers of ordinary size, and any bit pattern.
+fn number() -> impl Strategy<Value = f64> {
+    let nasty = vec![
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        2.0,
+        1e-300,
+        1e300,
+        f64::MAX,
+        f64::MIN,
+        f64::MIN_POSITIVE,
+        5e-324,
+        9_007_199_254_740_992.0,
+        1e15,
+        1e16,
+        1e9,
+        1e10,
+        1e7,
+        9_999_999.0,
+        0.1,
+        0.999_999_999,
+        1.0 - f64::EPSILON,
+        100.0,
+        1_000.0,
+    ];
+    prop_oneof![
+        2 => select(nasty),
+        3 => (0..3_000_i32).prop_map(f64::from),
+        2 => 0.0..1.0_f64,
+        2 => 0.0..1e6_f64,
+        1 => any::<f64>(),
+    ]
+}
+
+fn numbers(most: usize) -> impl Strategy<Value = Vec<f64>> {
+    vec(number(), 0..most)
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    let extreme = [1e-300, 1e-9, 0.5, 0.95, 0.998, 0.999_999_9, 1.0 - 1e-12];
+    select(extreme.map(|v| Level::new(v).expect("legal")).to_vec())
+}
+
+/// A result is an error, or every number in it is one.
+fn sound<T: Debug>(what: &str, result: Result<T>) {
+    if let Ok(value) = result {
+        let text = format!("{value:?}");
+        assert!(
+            !text.contains("NaN") && !text.contains("inf"),
+            "{what} gave {text}"
+        );
+    }
+}
+
+/// Checks every call in turn under the text of the call.
+macro_rules! all_sound {
+    ($($call:expr),+ $(,)?) => { $(sound(stringify!($call), $call);)+ };
+}
+
+fn small(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(0)
+}
+
+fn subgroups(numbers: &[f64]) -> Vec<Subgroup> {
+    numbers
+        .chunks_exact(3)
+        .map(|c| Subgroup {
+            population: c[0],
+            value: c[1],
+            se: c[2],
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn scalars(a in number(), b in number(), c in number(), d in number(), level in level(), places in any::<u8>()) {
+        let interval = Interval { low: a, high: b };
+        all_sound!(
+            Level::new(a), interval.scaled(c), Estimate { value: c, interval }.scaled(d),
+            exact_poisson(a, level), byar(a, level), byar_mid_p(a, level), mid_p_poisson(a, level),
+            wald_poisson(a, level), poisson_count_interval(a, level), crude_rate(a, b, level),
+            wilson(a, b, level), wilson_finite_population(a, b, c, level),
+            clopper_pearson(a, b, level), wald_proportion(a, b, level),
+            rate_ratio(a, b, c, d, level), rate_ratio_exact(a, b, c, d, level),
+            rate_ratio_mid_p(a, b, c, d, level), rate_difference(a, b, c, d, level),
+            rate_difference_wald(a, b, c, d, level), risk_ratio(a, b, c, d, level),
+            risk_difference(a, b, c, d, level), odds_ratio(a, b, c, d, level),
+            odds_ratio_exact(a, b, c, d, level), odds_ratio_mid_p(a, b, c, d, level),
+            odds_ratio_exact(a.trunc(), b.trunc(), c.trunc(), d.trunc(), level),
+            disproportionality(a, b, c, d), period_change(a, b, c, d, level),
+            group_difference(GroupEstimate { value: a, se: b }, GroupEstimate { value: c, se: d }, level),
+            group_ratio(GroupEstimate { value: a, se: b }, GroupEstimate { value: c, se: d }, level),
+            indirect_ratio(a, b, level), indirect_ratio_log_normal(a, b, level),
+            indirect_rate(a, b, c, level), round_half_up(a, places),
+            funnel_proportion(a, b, level), funnel_ratio(a, level), funnel_rate(a, b, level),
+            funnel_count_curve(a, level), funnel_position(c, interval, Interval { low: b, high: d }),
+            funnel_position_ratio(a, b), funnel_position_proportion(a, b, c),
+            Subgroup::from_count(a, b), Subgroup::from_proportion(a, b),
+            Subgroup::from_limits(c, d, interval, level),
+            Subgroup::from_log_limits(c, d, interval, level),
+            Subgroup::from_logit_limits(c, d, interval, level),
+        );
+    }
+
+    #[test]
+    fn slices(x in numbers(9), y in numbers(9), z in numbers(9), marks in vec(0..5_u32, 9), level in level(), q in any::<u32>(), i in 0..5_usize) {
+        let labels = &marks[..z.len()];
+        let cut = x.len().min(y.len()).min(z.len());
+        let (a, b, c) = (&x[..cut], &y[..cut], &z[..cut]);
+        let strata: Vec<DirectStratum> = (0..cut)
+            .map(|i| DirectStratum { count: a[i], population: b[i], weight: c[i] })
+            .collect();
+        let frequencies: Vec<EventFrequency> =
+            (0..cut).map(|i| EventFrequency { events: a[i], persons: b[i] }).collect();
+        let repeated: Vec<RepeatedStratum> = (0..cut)
+            .map(|i| RepeatedStratum { frequencies: frequencies.clone(), population: b[i], weight: c[i] })
+            .collect();
+        let reference: Vec<ReferenceCell> =
+            (0..cut).map(|i| ReferenceCell { count: a[i], population: b[i] }).collect();
+        let composition: Vec<Composition> = (0..cut)
+            .map(|i| Composition {
+                first_count: a[i], first_population: b[i], second_count: c[i], second_population: b[cut - 1 - i],
+            })
+            .collect();
+        let points: Vec<TrendPoint> = (0..cut)
+            .map(|i| TrendPoint { year: 2015 + i32::try_from(i).unwrap_or(0), count: a[i], denominator: b[i] })
+            .collect();
+        let first = x.first().copied().unwrap_or(f64::NAN);
+        all_sound!(
+            mean(&x), median(&x), mean_interval(&x, level), poisson_count_intervals(&x, level),
+            crude_rate_non_independent(&frequencies, first, level),
+            direct_rate(&strata, level), direct_rate_gamma(&strata, level),
+            direct_rate_non_independent(&repeated, level),
+            expected_count(&x, &y, &z), expected_count(a, b, c),
+            expected_by_group(GroupedStrata { group: labels, population: &x, rate: &y }, 4),
+            expected_by_group(GroupedStrata { group: &labels[..cut], population: a, rate: b }, i),
+            indirect_ratios(GroupedStrata { group: &labels[..cut], population: a, rate: b }, &z, level),
+            collapse_reference(&reference, &[&labels[..cut]], first),
+            decompose_difference(&composition, level),
+            quantile_groups(&x, q, FirstQuantile::Highest), quantile_groups(&x, q % 7, FirstQuantile::Lowest),
+            population_weighted_quantiles(a, b, q % 12),
+            deprivation_decile(q, q / 2, DeprivationIndex::Wales),
+            deprivation_decile(q / 3, q, DeprivationIndex::England),
+            cochran_armitage(a, b, c), poisson_trend(a, b, c), log_linear_trend(a, b, c, level),
+            recent_trend(&points, level), recent_trend_proportion(&points, level),
+            control_chart(&x, ControlParams::default()),
+            control_chart(&x, ControlParams { shift: i, trend: i, baseline: Some(i), screen_ranges: true }),
+            rank_intervals(a, b, level, u64::from(q), 20),
+        );
+    }
+
+    #[test]
+    fn groups(x in numbers(25), level in level(), seed in any::<u64>(), i in 0..9_usize, up in any::<bool>()) {
+        let groups = subgroups(&x);
+        let counts: Vec<CountGroup> =
+            x.chunks_exact(2).map(|c| CountGroup { count: c[0], population: c[1] }).collect();
+        let units: Vec<FunnelUnit> =
+            x.chunks_exact(2).map(|c| FunnelUnit { observed: c[0], denominator: c[1] }).collect();
+        let records: Vec<SurveyRecord> = x
+            .chunks_exact(2)
+            .enumerate()
+            .map(|(k, c)| SurveyRecord {
+                value: c[0], weight: c[1], group: small(k % 3), stratum: small(k % 2), cluster: small(k),
+            })
+            .collect();
+        let (o, e): (Vec<f64>, Vec<f64>) = x.chunks_exact(2).map(|c| (c[0], c[1])).unzip();
+        all_sound!(
+            slope_index_linear(&groups, level), slope_index_quasi_binomial(&groups, level),
+            slope_index_log_linear(&counts, level), concentration_index(&groups, level),
+            concentration_index_survey(&records, level), wagstaff_index(&groups, level),
+            erreygers_index(&groups, level), population_attributable(&groups, i, level),
+            population_attributable_proportion(&groups, i, level),
+            population_attributable_gradient(&groups, i, level),
+            between_group_variance(&groups, level), between_group_sd(&groups),
+            coefficient_of_variation(&groups), theil_index(&groups, level),
+            mean_log_deviation(&groups, level), index_of_disparity(&groups),
+            index_of_disparity_weighted(&groups), mean_difference_from_mean(&groups),
+            mean_difference_from_mean_weighted(&groups), mean_difference_from_best(&groups, up),
+            mean_difference_from_best_weighted(&groups, up),
+            mean_difference_from_reference(&groups, i),
+            mean_difference_from_reference_weighted(&groups, i),
+            shrink_gamma_poisson(&o, &e, level),
+            shrink_gamma_poisson_towards(&o, &e, &[&e], level),
+        );
+        for scale in [SlopeScale::Identity, SlopeScale::Log, SlopeScale::Logit] {
+            all_sound!(
+                slope_index(&groups, scale, level),
+                slope_index(&groups, scale, level).and_then(SlopeIndex::reversed),
+                slope_index_simulated(
+                    &groups, scale, SlopeSimulation { draw_on: SlopeScale::Identity, level, seed, repetitions: 100 },
+                ),
+                slope_index_simulated(
+                    &groups, SlopeScale::Log, SlopeSimulation { draw_on: scale, level, seed, repetitions: 100 },
+                ),
+            );
+        }
+        let scales = [FunnelScale::SquareRoot, FunnelScale::Log, FunnelScale::ArcSine, FunnelScale::LogOfCounts];
+        let share = x.first().copied().unwrap_or(0.1);
+        for scale in scales {
+            for outliers in [Outliers::Keep, Outliers::Winsorise(share), Outliers::Truncate(share), Outliers::Truncate(0.1)] {
+                let found = overdispersion(&units, scale, outliers);
+                sound("overdispersion", found.clone());
+                let Ok(found) = found else { continue };
+                for unit in units.iter().chain(&[FunnelUnit { observed: share, denominator: share }]) {
+                    all_sound!(found.limits(unit.denominator, level), found.deviate(*unit));
+                }
+            }
+        }
+        for sampling in [Sampling::Poisson, Sampling::Binomial, Sampling::Normal] {
+            let params = BootstrapParams { sampling, level, seed, replicates: 100 };
+            all_sound!(
+                inequality_measures(&groups, i, up, params),
+                bootstrap_interval(&groups, between_group_sd, params),
+            );
+        }
+    }
+}

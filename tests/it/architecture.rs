@@ -1,0 +1,129 @@
+//! The manifest is the architecture: who may name whom, and what must never be linked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::root;
+
+/// Each crate, the crates of ours it may name, and the heavy ones that it alone may name.
+const CRATES: [(&str, &[&str], &[&str]); 7] = [
+    ("stats", &[], &["statrs", "nalgebra"]),
+    ("core", &["stats"], &[]),
+    ("published", &["core"], &[]),
+    ("analysis", &["core", "stats"], &[]),
+    ("export", &["core"], &["arrow", "parquet"]),
+    ("report", &["core"], &["plotters", "minijinja"]),
+    (
+        "cli",
+        &["stats", "core", "published", "analysis", "export", "report"],
+        &["clap", "anyhow", "comfy-table"],
+    ),
+];
+
+/// Crates that speak over a network. Children's data never leave the machine.
+const NETWORK: [&str; 16] = [
+    "reqwest",
+    "hyper",
+    "h2",
+    "ureq",
+    "curl",
+    "isahc",
+    "surf",
+    "rustls",
+    "native-tls",
+    "openssl",
+    "openssl-sys",
+    "ring",
+    "tokio",
+    "async-std",
+    "object_store",
+    "tungstenite",
+];
+
+fn manifest(name: &str) -> toml::Table {
+    let path = if name == "cli" {
+        root().join("Cargo.toml")
+    } else {
+        root().join("crates").join(name).join("Cargo.toml")
+    };
+    std::fs::read_to_string(path).unwrap().parse().unwrap()
+}
+
+fn dependencies(name: &str) -> BTreeSet<String> {
+    let manifest = manifest(name);
+    manifest
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn the_crate_graph_is_as_drawn() {
+    for (name, inside, _) in CRATES {
+        let ours: BTreeSet<String> = dependencies(name)
+            .iter()
+            .filter_map(|dep| dep.strip_prefix("disparity-"))
+            .map(str::to_owned)
+            .collect();
+        let drawn: BTreeSet<String> = inside.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(
+            ours, drawn,
+            "crates/{name} names other crates of ours than ARCHITECTURE.md draws"
+        );
+    }
+}
+
+#[test]
+fn every_folder_under_crates_is_in_the_picture() {
+    let folders: BTreeSet<String> = std::fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let drawn: BTreeSet<String> = CRATES.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(folders, drawn);
+}
+
+#[test]
+fn a_heavy_dependency_has_one_home() {
+    let homes: BTreeMap<&str, &str> = CRATES
+        .iter()
+        .flat_map(|(name, _, heavy)| heavy.iter().map(move |dep| (*dep, *name)))
+        .collect();
+    for (name, ..) in CRATES {
+        for dependency in dependencies(name) {
+            if let Some(home) = homes.get(dependency.as_str()) {
+                assert_eq!(*home, name, "`{dependency}` belongs to crates/{home}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_that_speaks_over_a_network_is_linked() {
+    let lock: toml::Table = std::fs::read_to_string(root().join("Cargo.lock"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let packages = lock.get("package").and_then(toml::Value::as_array).unwrap();
+    let names: BTreeSet<&str> = packages
+        .iter()
+        .filter_map(|package| package.get("name").and_then(toml::Value::as_str))
+        .collect();
+    assert!(names.contains("statrs"), "the lock file was not understood");
+    for name in NETWORK {
+        assert!(!names.contains(name), "`{name}` is in Cargo.lock");
+    }
+}
+
+#[test]
+fn the_picture_in_the_architecture_names_every_crate() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for (name, ..) in CRATES {
+        assert!(
+            text.contains(&format!("`{name}`")),
+            "ARCHITECTURE.md does not mention `{name}`"
+        );
+    }
+}

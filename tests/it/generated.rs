@@ -1,0 +1,64 @@
+//! Generated files are current.
+
+use std::fmt::Write as _;
+
+use disparity_stats::methods;
+
+use crate::support::{disparity, golden, root};
+
+#[test]
+fn help_is_current() {
+    let mut text = String::new();
+    for command in [
+        &[][..],
+        &["authority"],
+        &["compare"],
+        &["method"],
+        &["codes"],
+        &["data"],
+        &["data", "build"],
+        &["data", "verify"],
+    ] {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let _ = writeln!(
+            text,
+            "$ disparity {}\n{}",
+            arguments.join(" "),
+            disparity(&arguments).ok()
+        );
+    }
+    golden("help.txt", &text);
+}
+
+#[test]
+fn code_lists_are_current() {
+    for list in ["symbols", "issues", "groups"] {
+        golden(
+            &format!("codes_{list}.txt"),
+            &disparity(&["codes", list]).ok(),
+        );
+    }
+}
+
+/// `METHODS.md` is the head written by hand and every method's documentation.
+#[test]
+fn the_methods_are_current() {
+    let head = std::fs::read_to_string(root().join("crates/stats/methods_head.md")).unwrap();
+    let mut text = head;
+    let mut group = "";
+    for method in methods() {
+        if method.group != group {
+            group = method.group;
+            let _ = writeln!(text, "\n## {group}");
+        }
+        let _ = write!(text, "\n### `{}`\n\n{}", method.name, method.for_reading(4));
+    }
+    let path = root().join("METHODS.md");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == text,
+        "METHODS.md is not current; run `UPDATE_GOLDEN=1 cargo test --test it`"
+    );
+}

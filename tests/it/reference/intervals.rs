@@ -1,0 +1,68 @@
+//! Intervals of a count, a rate, a proportion and a mean.
+
+use disparity_stats::{
+    Estimate, EventFrequency, byar, byar_mid_p, clopper_pearson, crude_rate,
+    crude_rate_non_independent, exact_poisson, mean_interval, mid_p_poisson,
+    poisson_count_interval, wald_poisson, wald_proportion, wilson, wilson_finite_population,
+};
+
+use super::{Inputs, Outputs, estimate, limits, named};
+
+pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
+    let level = given.level();
+    let count = || given.one("o");
+    let [x, n] = if given.has("x") {
+        given.some(["x", "n"])
+    } else {
+        [0.0, 1.0]
+    };
+    match method {
+        "exact_poisson" => limits(exact_poisson(count(), level)),
+        "byar" => limits(byar(count(), level)),
+        "byar_mid_p" => limits(byar_mid_p(count(), level)),
+        "mid_p_poisson" => limits(mid_p_poisson(count(), level)),
+        "wald_poisson" => limits(wald_poisson(count(), level)),
+        "poisson_count_interval" => limits(poisson_count_interval(count(), level).map(|p| p.0)),
+        "crude_rate" => {
+            let rate = crude_rate(count(), given.one("n"), level).unwrap();
+            named(
+                "",
+                Estimate {
+                    value: rate.value,
+                    interval: rate.interval,
+                },
+            )
+        }
+        "crude_rate_non_independent" => {
+            let pairs = given.all("events").into_iter().zip(given.all("persons"));
+            let frequencies: Vec<EventFrequency> = pairs
+                .map(|(events, persons)| EventFrequency { events, persons })
+                .collect();
+            estimate(crude_rate_non_independent(
+                &frequencies,
+                given.one("n"),
+                level,
+            ))
+        }
+        "wilson" => limits(wilson(x, n, level)),
+        "clopper_pearson" => limits(clopper_pearson(x, n, level)),
+        "wald_proportion" => limits(wald_proportion(x, n, level)),
+        "wilson_finite_population" => limits(wilson_finite_population(
+            x,
+            n,
+            given.one("population"),
+            level,
+        )),
+        "mean_interval" => {
+            let m = mean_interval(&given.all("y"), level).unwrap();
+            named(
+                "",
+                Estimate {
+                    value: m.value,
+                    interval: m.interval,
+                },
+            )
+        }
+        other => panic!("no harness for {other}"),
+    }
+}

@@ -1,0 +1,79 @@
+//! Ranks, smoothing, quantile groups and rounding: figures per unit.
+
+use disparity_stats::{
+    DeprivationIndex, FirstQuantile, Level, Shrunken, deprivation_decile,
+    population_weighted_quantiles, quantile_groups, rank_intervals, round_half_up,
+    shrink_gamma_poisson, shrink_gamma_poisson_towards,
+};
+
+use super::{Inputs, Outputs, numbered, single};
+
+fn groups(found: Vec<u32>) -> Outputs {
+    numbered("g", found.into_iter().map(f64::from))
+}
+
+fn shrunken(fit: &Shrunken) -> Outputs {
+    let mut outputs = single("shape", fit.shape.unwrap());
+    let b = fit.coefficients.iter().enumerate();
+    outputs.extend(b.map(|(i, value)| (format!("b{i}"), *value)));
+    outputs.extend(numbered("value", fit.ratios.iter().map(|r| r.value)));
+    outputs.extend(numbered("median", fit.ratios.iter().map(|r| r.median)));
+    outputs.extend(numbered("low", fit.ratios.iter().map(|r| r.interval.low)));
+    outputs.extend(numbered("high", fit.ratios.iter().map(|r| r.interval.high)));
+    outputs
+}
+
+pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
+    match method {
+        "rank_intervals" => {
+            let (o, n) = (given.all("o"), given.all("n"));
+            let ranks = rank_intervals(&o, &n, Level::P95, 5, 20_000).unwrap();
+            let mut outputs = numbered("rank", ranks.iter().map(|r| r.rank));
+            outputs.extend(numbered("low", ranks.iter().map(|r| r.interval.low)));
+            outputs.extend(numbered("median", ranks.iter().map(|r| r.median)));
+            outputs.extend(numbered("high", ranks.iter().map(|r| r.interval.high)));
+            outputs
+        }
+        "shrink_gamma_poisson" => {
+            shrunken(&shrink_gamma_poisson(&given.all("o"), &given.all("e"), Level::P95).unwrap())
+        }
+        "shrink_gamma_poisson_towards" => {
+            let (o, e, x) = (given.all("o"), given.all("e"), given.all("x"));
+            shrunken(&shrink_gamma_poisson_towards(&o, &e, &[&x], Level::P95).unwrap())
+        }
+        "quantile_groups" => {
+            let first = match given.text("first") {
+                "highest" => FirstQuantile::Highest,
+                _ => FirstQuantile::Lowest,
+            };
+            groups(quantile_groups(&given.all("v"), given.whole("q")[0], first).unwrap())
+        }
+        "deprivation_decile" => {
+            let index = match given.text("index") {
+                "England" => DeprivationIndex::England,
+                "Scotland" => DeprivationIndex::Scotland,
+                "Wales" => DeprivationIndex::Wales,
+                _ => DeprivationIndex::NorthernIreland,
+            };
+            let (rank, areas) = (given.whole("rank")[0], given.whole("areas")[0]);
+            single(
+                "decile",
+                f64::from(deprivation_decile(rank, areas, index).unwrap()),
+            )
+        }
+        "population_weighted_quantiles" => {
+            let (ranks, p) = (given.all("rank"), given.all("p"));
+            groups(population_weighted_quantiles(&ranks, &p, given.whole("q")[0]).unwrap())
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 9"
+        )]
+        "round_half_up" => {
+            let places = given.one("places") as u8;
+            single("value", round_half_up(given.one("x"), places).unwrap())
+        }
+        other => panic!("no harness for {other}"),
+    }
+}

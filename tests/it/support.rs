@@ -1,0 +1,119 @@
+//! Running the program as a user would, in folders of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The root of the checkout.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The published files, where they are present. Says so where they are not.
+pub(crate) fn published_files(what: &str) -> Option<PathBuf> {
+    let folder = root().join("../shared/data");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("NOT RUN: {what}: the published files are not beside this checkout");
+    None
+}
+
+/// A folder that is removed when the test ends.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("disparity-{}-{name}", std::process::id()));
+        drop(std::fs::remove_dir_all(&path));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// What a run of the program said.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The output of a run that must have succeeded.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        self.stdout
+    }
+}
+
+/// Runs the program with arguments.
+pub(crate) fn disparity(arguments: &[&str]) -> Said {
+    with_threads(arguments, None)
+}
+
+/// Runs the program with a number of threads.
+pub(crate) fn with_threads(arguments: &[&str], threads: Option<&str>) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_disparity"));
+    command.args(arguments).current_dir(root());
+    if let Some(threads) = threads {
+        command.env("RAYON_NUM_THREADS", threads);
+    }
+    Said::of(command.output().unwrap())
+}
+
+/// Copies `data/` so that a test can spoil it.
+pub(crate) fn copy_of_data(to: &Folder) -> PathBuf {
+    let target = to.join("data");
+    for folder in ["codelists", "england"] {
+        std::fs::create_dir_all(target.join(folder)).unwrap();
+        for entry in std::fs::read_dir(root().join("data").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, target.join(folder).join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    std::fs::copy(
+        root().join("data/sources.toml"),
+        target.join("sources.toml"),
+    )
+    .unwrap();
+    target
+}
+
+/// Compares with a file under `tests/golden/`, or writes it when `UPDATE_GOLDEN` is set.
+#[track_caller]
+pub(crate) fn golden(name: &str, found: &str) {
+    let path = root().join("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, found).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == found,
+        "{} is not current; if the change is meant, run `UPDATE_GOLDEN=1 cargo test --test it` and read the difference\n\n{found}",
+        path.display()
+    );
+}
