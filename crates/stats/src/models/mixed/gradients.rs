@@ -5,7 +5,8 @@ use super::super::hermite;
 use super::super::optimise::Objective;
 use super::super::{Design, Observations, RandomEffect, cells};
 use super::engine::Engine;
-use super::laplace::Layout;
+use super::laplace::{self, Layout};
+use super::quadrature;
 use super::search::{Criterion, Rule};
 use crate::error::Result;
 use crate::random::Draws;
@@ -131,6 +132,52 @@ fn gradients_are_those_of_the_criteria() -> Result<()> {
             let rule = Rule::Nodes(hermite::nodes(nodes));
             check(family, std::slice::from_ref(&area), &rule, &[0.4])?;
             check(family, std::slice::from_ref(&alone), &rule, &[0.4])?;
+        }
+    }
+    Ok(())
+}
+
+/// The islands' scores add up to the gradient of the whole.
+#[test]
+fn scores_add_up() -> Result<()> {
+    let panel = panel();
+    let n = panel.counts.len();
+    let area = RandomEffect::intercept("area", &panel.area);
+    let each = RandomEffect::observation("each", n);
+    let observations = Observations::counts(&panel.counts)?.with_exposure(&panel.trials)?;
+    let design = Design::intercept(n).with("x", &panel.x)?;
+    for effects in [vec![area.clone()], vec![area, each]] {
+        let family = Family::NegativeBinomial;
+        let cells = cells::prepare(&observations, &design, &effects, family)?;
+        let islands = cells.frame.structure.islands();
+        assert_eq!(islands.count, 12);
+        let layout = Layout {
+            thetas: effects.len(),
+            gammas: 2,
+            has_size: true,
+        };
+        let at: Vec<f64> = effects
+            .iter()
+            .map(|_| 0.4)
+            .chain([-2.1, 0.25, 0.6])
+            .collect();
+        let mut engine = Engine::new(&cells, family);
+        let (_, whole) = laplace::evaluate(&mut engine, layout, &at).expect("a value");
+        let mut scores =
+            vec![laplace::scores(&mut engine, layout, &at, &islands).expect("a value")];
+        if effects.len() == 1 {
+            let nodes = hermite::nodes(1);
+            let found = quadrature::scores(&mut engine, &nodes, layout, &at, &islands);
+            scores.push(found.expect("a value"));
+        }
+        for scores in scores {
+            for (k, slope) in whole.iter().enumerate() {
+                let sum: f64 = scores.iter().map(|s| s[k]).sum();
+                assert!(
+                    (sum - slope).abs() < 1e-8 * (1.0 + slope.abs()),
+                    "{k}: {sum} {slope}"
+                );
+            }
         }
     }
     Ok(())
