@@ -122,7 +122,11 @@ fn make_xml(path: &Path, bytes: usize) {
     let all = files(&world, 0, &lives);
     let xml = all
         .iter()
-        .find(|file| file.path.ends_with(".xml"))
+        .find(|file| {
+            Path::new(&file.path)
+                .extension()
+                .is_some_and(|e| e == "xml")
+        })
         .expect("a census");
     std::fs::write(path, &xml.bytes).expect("a file that can be written");
     println!("{} MB", xml.bytes.len() / 1_000_000);

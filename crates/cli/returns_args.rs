@@ -75,6 +75,7 @@ pub(crate) struct ControlArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct PriorHelpArgs {
     /// Store that `disparity returns build` made
     pub(crate) store: PathBuf,

@@ -12,7 +12,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 }
 
 /// Groups of every dimension.
-pub fn dimensions() -> Dimensions {
+pub(crate) fn dimensions() -> Dimensions {
     let rows = rows(include_str!("../../data/codelists/categories.csv"));
     Dimensions::new(Dimension::ALL.map(|dimension| {
         let list = rows
@@ -29,7 +29,7 @@ pub fn dimensions() -> Dimensions {
 }
 
 /// Every area.
-pub fn areas() -> Areas {
+pub(crate) fn areas() -> Areas {
     let rows = rows(include_str!("../../data/codelists/areas.csv"));
     let list = rows.iter().map(|row| Area {
         code: row[0].parse().unwrap(),

@@ -12,7 +12,7 @@ use disparity_simulate::{
 
 use crate::codelists::{areas, dimensions};
 
-pub fn world(years: u16, last_year: u16) -> World {
+pub(crate) fn world(years: u16, last_year: u16) -> World {
     World {
         last_year,
         children_per_year: 120,
@@ -21,7 +21,7 @@ pub fn world(years: u16, last_year: u16) -> World {
     }
 }
 
-pub fn read_world(world: &World) -> (Outcome, Vec<Vec<Life>>) {
+pub(crate) fn read_world(world: &World) -> (Outcome, Vec<Vec<Life>>) {
     let lives: Vec<Vec<Life>> = (0..world.authorities.len())
         .map(|at| lives(world, at))
         .collect();
@@ -71,13 +71,13 @@ pub fn read_world(world: &World) -> (Outcome, Vec<Vec<Life>>) {
     (outcome, lives)
 }
 
-pub fn print(outcome: &Outcome) {
+pub(crate) fn print(outcome: &Outcome) {
     for (code, file, column, tally) in outcome.diagnostics.tallies() {
         let first = tally
             .examples
             .first()
             .map(|e| (e.line, &e.value, &e.message));
-        println!(
+        eprintln!(
             "{} | {file} | {column} | x{} | {first:?}",
             code.as_str(),
             tally.count
@@ -176,7 +176,7 @@ fn with_everything_on_file_every_planted_rate_comes_back_exactly() {
         compared += 1;
         entrants = entrants.max(n);
     }
-    println!("{compared} rates compared, up to {entrants} entrants each");
+    eprintln!("{compared} rates compared, up to {entrants} entrants each");
     assert!(
         compared > 9 * 11 * 4 * 8 && entrants > 50,
         "{compared} {entrants}"
@@ -309,7 +309,11 @@ fn with_files_that_begin_late_the_estimates_cover_the_truth_and_the_lower_bound_
     let (outcome, lives) = read_world(&world);
     let dimensions = dimensions();
     let params = PriorHelpParams {
-        kinds: vec![HelpKind::CinEpisodeAny, HelpKind::ProtectionPlan, HelpKind::Section47],
+        kinds: vec![
+            HelpKind::CinEpisodeAny,
+            HelpKind::ProtectionPlan,
+            HelpKind::Section47,
+        ],
         look_backs: vec![LookBack::Years(4)],
         groups: vec![GroupBy::Total],
         years: Years::Pooled(5),
@@ -318,23 +322,38 @@ fn with_files_that_begin_late_the_estimates_cover_the_truth_and_the_lower_bound_
     let answers = prior_help(&outcome.journeys, &dimensions, &params);
     for kind in params.kinds {
         let planted = truth(&world, &lives, 5, kind.as_str(), Some(4), 1);
-        let (n, yes) = planted.iter().filter(|((_, g), _)| g == "total").fold((0, 0), |(n, y), (_, c)| (n + c.0, y + c.1));
+        let (n, yes) = planted
+            .iter()
+            .filter(|((_, g), _)| g == "total")
+            .fold((0, 0), |(n, y), (_, c)| (n + c.0, y + c.1));
         let p = f64::from(yes) / f64::from(n);
         let (mut draws, mut complete, mut km, mut low) = (0, 0, 0, 0.0);
-        for answer in answers.iter().filter(|a| a.key.kind == kind && a.key.authority.is_some()) {
+        for answer in answers
+            .iter()
+            .filter(|a| a.key.kind == kind && a.key.authority.is_some())
+        {
             let c = answer.counts;
             draws += 1;
             let level = disparity_stats::Level::P95;
-            let window = disparity_stats::wilson(f64::from(c.complete_yes), f64::from(c.complete()), level).unwrap();
+            let window =
+                disparity_stats::wilson(f64::from(c.complete_yes), f64::from(c.complete()), level)
+                    .unwrap();
             complete += u32::from(window.contains(p));
             let found = answer.kaplan_meier.unwrap();
             km += u32::from(found.interval(level).unwrap().contains(p));
             low += f64::from(c.complete_yes + c.incomplete_yes) / f64::from(c.linked());
         }
         let low = low / f64::from(draws);
-        println!("{}: truth {p:.3}; of {draws} draws complete window covers {complete}, Kaplan–Meier {km}; mean lower bound {low:.3}", kind.as_str());
+        eprintln!(
+            "{}: truth {p:.3}; of {draws} draws complete window covers {complete}, Kaplan–Meier {km}; mean lower bound {low:.3}",
+            kind.as_str()
+        );
         // Nominal is 95%: of 60 draws, 52 or more with a chance of over 99%.
-        assert!(complete * 100 >= draws * 86 && km * 100 >= draws * 86, "{}: {complete} {km} of {draws}", kind.as_str());
+        assert!(
+            complete * 100 >= draws * 86 && km * 100 >= draws * 86,
+            "{}: {complete} {km} of {draws}",
+            kind.as_str()
+        );
         assert!(low < p, "{} {low} {p}", kind.as_str());
     }
 }

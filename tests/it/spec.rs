@@ -1,6 +1,8 @@
 //! The definitions as small tables in `tests/spec`, which an analyst can check without reading Rust.
 //! One harness reads them; each row is a case.
 
+use std::fmt::Write as _;
+
 use disparity_core::Day;
 use disparity_core::journeys::{
     Authority, BirthPrecision, ChildRecord, Coverage, Covered, Journeys, LinkOutcome, Spell,
@@ -134,14 +136,13 @@ fn periods(episodes: &str) -> String {
                 text.to_owned()
             }
         };
-        csv += &format!(
-            "A1,{},{},{},N1,U6,PR1,{},{},,2021\n",
-            f[0],
-            f[2],
-            f[3],
-            or_blank(f[1]),
-            or_blank(f[4])
-        );
+        let (end, reason) = (or_blank(f[1]), or_blank(f[4]));
+        let (start, new, legal) = (f[0], f[2], f[3]);
+        writeln!(
+            csv,
+            "A1,{start},{new},{legal},N1,U6,PR1,{end},{reason},,2021"
+        )
+        .unwrap();
     }
     let outcome = read(
         vec![Input::from_bytes("episodes.csv", csv.into_bytes())],

@@ -60,6 +60,10 @@ struct Asked<'a> {
 /// One line before control: of what, when, where, of whom.
 type Key = (Option<usize>, u16, usize, Group);
 
+fn line(key: YearKey, at: usize) -> Key {
+    (key.authority, key.period.year(), at, key.group)
+}
+
 pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     for name in &args.tables {
         if !TABLES.contains(&name.as_str()) {
@@ -159,18 +163,18 @@ impl Asked<'_> {
                 let place = |way| ways.iter().position(|w| *w == way).unwrap_or(0);
                 let pairs = all
                     .into_iter()
-                    .map(|((way, key), c)| (self.key(key, place(way)), (c.events, c.returns)))
+                    .map(|((way, key), c)| (line(key, place(way)), (c.events, c.returns)))
                     .collect();
-                self.pairs(name, pairs, &|at| ways[at].as_str().to_owned())
+                self.pairs(name, &pairs, &|at| ways[at].as_str().to_owned())
             }
             "later-need" => {
                 let mut pairs = BTreeMap::new();
                 for years in 1..=5_u8 {
                     for (key, c) in later_need(journeys, dimensions, years, &self.groups) {
-                        pairs.insert(self.key(key, usize::from(years)), (c.children, c.in_need));
+                        pairs.insert(line(key, usize::from(years)), (c.children, c.in_need));
                     }
                 }
-                self.pairs(name, pairs, &|years| {
+                self.pairs(name, &pairs, &|years| {
                     format!("in_need_{years}_years_after_plan")
                 })
             }
@@ -190,21 +194,17 @@ impl Asked<'_> {
                         ))
                     })
                     .collect();
-                self.pairs(name, pairs, &|_| "entrants_linked".to_owned())
+                self.pairs(name, &pairs, &|_| "entrants_linked".to_owned())
             }
             _ => self.published(),
         }
-    }
-
-    fn key(&self, key: YearKey, at: usize) -> Key {
-        (key.authority, key.period.year(), at, key.group)
     }
 
     /// Wholes and parts as rows, after control: each with a Wilson interval from what is shown.
     fn pairs(
         &self,
         name: &str,
-        pairs: BTreeMap<Key, (u32, u32)>,
+        pairs: &BTreeMap<Key, (u32, u32)>,
         measure: &dyn Fn(usize) -> String,
     ) -> Vec<Vec<String>> {
         let whole = |key: &Key| match key {
@@ -214,7 +214,7 @@ impl Asked<'_> {
             (Some(_), year, at, group) => Some((None, *year, *at, *group)),
             _ => None,
         };
-        control_pairs(&pairs, whole, self.settings)
+        control_pairs(pairs, whole, self.settings)
             .into_iter()
             .filter(|((authority, ..), _)| authority.is_none() || !self.together)
             .map(|((authority, year, at, group), (whole, part))| {
@@ -323,7 +323,7 @@ impl Asked<'_> {
                 (t.followed, t.reopened),
             );
         }
-        self.pairs("transitions", pairs, &|at| {
+        self.pairs("transitions", &pairs, &|at| {
             let (from, to) = (Level::ALL[at / (levels + 2)].as_str(), at % (levels + 2));
             match to {
                 to if to < levels => {
@@ -421,7 +421,7 @@ impl Asked<'_> {
                 }
             }
         }
-        self.pairs(name, pairs, measure)
+        self.pairs(name, &pairs, measure)
     }
 
     fn ways(&self) -> Vec<Vec<String>> {
@@ -499,11 +499,11 @@ impl Asked<'_> {
                 pairs.insert((place(area), period.year(), at, group), (count, count));
             }
         }
-        self.pairs("published", pairs, &|at| names[at].to_owned())
+        self.pairs("published", &pairs, &|at| names[at].to_owned())
             .into_iter()
             .map(|mut row| {
-                for at in 10..14 {
-                    row[at].clear();
+                for field in &mut row[10..14] {
+                    field.clear();
                 }
                 row[14] = if row[9].parse::<u32>().is_ok() {
                     String::new()

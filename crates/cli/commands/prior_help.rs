@@ -21,21 +21,13 @@ pub(crate) fn settings(args: &ControlArgs) -> Controlled {
 }
 
 /// Words of an option to values, or the words there are.
-fn words<T>(
-    typed: &[String],
-    known: impl IntoIterator<Item = (&'static str, T)> + Clone,
-    option: &str,
-) -> Result<Vec<T>> {
+fn words<T: Copy>(typed: &[String], known: &[(&'static str, T)], option: &str) -> Result<Vec<T>> {
     typed
         .iter()
         .map(|word| {
-            let found = known
-                .clone()
-                .into_iter()
-                .find(|(name, _)| name == word)
-                .map(|(_, value)| value);
-            found.ok_or_else(|| {
-                let names: Vec<&str> = known.clone().into_iter().map(|(name, _)| name).collect();
+            let found = known.iter().find(|(name, _)| name == word);
+            found.map(|(_, value)| *value).ok_or_else(|| {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
                 Hinted::new(
                     format!("{option} cannot be {word:?}"),
                     format!("use one of {}", names.join(", ")),
@@ -47,7 +39,7 @@ fn words<T>(
 }
 
 pub(crate) fn groups(typed: &[String], default: &[GroupBy]) -> Result<Vec<GroupBy>> {
-    let mut found = words(typed, GroupBy::ALL.map(|by| (by.as_str(), by)), "--by")?;
+    let mut found = words(typed, &GroupBy::ALL.map(|by| (by.as_str(), by)), "--by")?;
     if typed.is_empty() {
         return Ok(default.to_vec());
     }
@@ -60,7 +52,7 @@ pub(crate) fn groups(typed: &[String], default: &[GroupBy]) -> Result<Vec<GroupB
 fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
     let kinds = words(
         &args.kinds,
-        HelpKind::ALL.map(|kind| (kind.as_str(), kind)),
+        &HelpKind::ALL.map(|kind| (kind.as_str(), kind)),
         "--kind",
     )?;
     let look_backs = args
@@ -92,7 +84,7 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
         leads: args.leads.clone(),
         modes: words(
             &args.modes,
-            Mode::ALL.map(|mode| (mode.as_str(), mode)),
+            &Mode::ALL.map(|mode| (mode.as_str(), mode)),
             "--mode",
         )?,
         groups: groups(&args.groups, &GroupBy::ALL)?,

@@ -434,12 +434,11 @@ fn seen(coverage: &Coverage, entry: &Entry, kind: HelpKind) -> Seen {
 
 /// One entrant's part in one answer.
 #[derive(Debug, Clone, Copy)]
-struct Outcome {
+struct Outcome<'e> {
+    entry: &'e Entry,
     helped: bool,
     complete: bool,
     why: Why,
-    no_birth: bool,
-    linked: bool,
     watched: Watched,
     age: usize,
 }
@@ -453,7 +452,7 @@ fn outcome(
     look_back: LookBack,
     kind: HelpKind,
     mode: Mode,
-) -> Outcome {
+) -> Outcome<'_> {
     let conception = entry.birth.map(|birth| birth.plus(-280));
     let window = look_back.first_day(entry.day);
     let lo = conception.map_or(window, |conception| conception.max(window));
@@ -490,11 +489,10 @@ fn outcome(
             _ => 6,
         });
     Outcome {
+        entry,
         helped,
         complete,
         why: seen.why,
-        no_birth: entry.birth.is_none(),
-        linked: entry.linked,
         watched,
         age,
     }
@@ -508,9 +506,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, one: &Outcome, mode: Mode) {
+    fn add(&mut self, one: &Outcome<'_>, mode: Mode) {
         let counts = &mut self.counts;
-        if !one.linked {
+        if !one.entry.linked {
             counts.unlinked += 1;
             return;
         }
@@ -520,7 +518,7 @@ impl Gathered {
             (false, true) => counts.incomplete_yes += 1,
             (false, false) => counts.incomplete_no += 1,
         }
-        counts.no_birth += u32::from(one.no_birth);
+        counts.no_birth += u32::from(one.entry.birth.is_none());
         if one.complete {
             let (no, yes) = &mut self.by_age[one.age];
             *(if one.helped { yes } else { no }) += 1;
@@ -702,7 +700,7 @@ fn add_groups(
     entry: &Entry,
     params: &PriorHelpParams,
     key: impl Fn(Group) -> PriorHelpKey,
-    one: &Outcome,
+    one: &Outcome<'_>,
     mode: Mode,
 ) {
     for by in params.groups.iter().copied() {

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::{Child, CodeSetId, Journeys, Spell, SpellFlags, SpellKind};
+use disparity_core::journeys::{
+    Child, ChildRecord, CodeMask, CodeSetId, CodeSets, Journeys, Spell, SpellFlags, SpellKind,
+};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::groups::{Group, GroupBy, Lookup};
@@ -335,6 +337,91 @@ pub const CAUSES: [&str; 5] = [
     "turned_18",
 ];
 
+/// Codes of endings that take a child out of the authority's sight for good: those of an episode of
+/// need, and those of a period of care.
+struct Exits {
+    died: [CodeMask; 2],
+    left: [[CodeMask; 2]; 2],
+}
+
+impl Exits {
+    fn of(codes: &CodeSets) -> Self {
+        let group = |word| {
+            [CodeSetId::ReasonForClosure, CodeSetId::ReasonCeased]
+                .map(|set| codes.set(set).in_group(word))
+        };
+        Self {
+            died: group("died"),
+            left: [group("adopted"), group("moved")],
+        }
+    }
+
+    /// The first exit on or after a day.
+    fn first(&self, child: &Child<'_>, record: &ChildRecord, day: Day) -> Option<(Day, u8)> {
+        let ends = [SpellKind::CinEpisode, SpellKind::Care]
+            .into_iter()
+            .enumerate()
+            .flat_map(|(set, kind)| child.spells(kind).map(move |s| (set, s.end, s.codes[2])));
+        ends.filter(|(_, end, _)| end.is_real() && *end >= day)
+            .filter_map(|(set, end, code)| {
+                if self.died[set].has(code) {
+                    Some((end, DIED))
+                } else if self.left.iter().any(|masks| masks[set].has(code)) {
+                    Some((end, LEFT))
+                } else {
+                    None
+                }
+            })
+            .chain(
+                record
+                    .death
+                    .filter(|death| *death >= day)
+                    .map(|death| (death, DIED)),
+            )
+            .min()
+    }
+}
+
+/// How long one origin of a pathway was watched from a day on, and what ended the watch.
+fn watch(
+    child: &Child<'_>,
+    record: &ChildRecord,
+    exits: &Exits,
+    pathway: Pathway,
+    origin: &Spell,
+    (day, watched_to): (Day, Day),
+) -> Watched {
+    let (_, at_start, to, end_competes) = pathway.steps();
+    let next = child.spells(to).find(|s| {
+        s.start >= day
+            && (at_start || s.start > origin.start)
+            && (to != SpellKind::Care || s.flags.has(SpellFlags::START_KNOWN))
+    });
+    let closed = (end_competes && origin.end.is_real()).then_some((origin.end, ENDED));
+    let grown = record
+        .birth
+        .map(|birth| (birth.plus_years(18), GROWN))
+        .filter(|(day18, _)| *day18 >= day);
+    // A step on the day the plan ended comes first: plans end because of it.
+    let first = next
+        .map(|s| (s.start, STEP))
+        .into_iter()
+        .chain(closed)
+        .chain(exits.first(child, record, day.plus(i32::from(!at_start))))
+        .chain(grown)
+        .min();
+    match first {
+        Some((when, cause)) if when < watched_to => Watched {
+            time: when.since(day),
+            cause,
+        },
+        _ => Watched {
+            time: watched_to.since(day),
+            cause: 0,
+        },
+    }
+}
+
 /// How long each origin of a pathway was watched and what ended the watch, by year and group.
 #[must_use]
 pub fn watches(
@@ -344,66 +431,14 @@ pub fn watches(
     groups: &[GroupBy],
 ) -> BTreeMap<YearKey, Vec<Watched>> {
     let lookup = Lookup::new(dimensions);
-    let codes = journeys.codes();
-    let (died, adopted, moved) = (
-        (
-            codes.set(CodeSetId::ReasonForClosure).in_group("died"),
-            codes.set(CodeSetId::ReasonCeased).in_group("died"),
-        ),
-        (
-            codes.set(CodeSetId::ReasonForClosure).in_group("adopted"),
-            codes.set(CodeSetId::ReasonCeased).in_group("adopted"),
-        ),
-        (
-            codes.set(CodeSetId::ReasonForClosure).in_group("moved"),
-            codes.set(CodeSetId::ReasonCeased).in_group("moved"),
-        ),
-    );
+    let exits = Exits::of(journeys.codes());
+    let (from, at_start, to, _) = pathway.steps();
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut found: BTreeMap<YearKey, Vec<Watched>> = BTreeMap::new();
         let coverage = &journeys.authorities()[authority].coverage;
-        let (from, at_start, to, end_competes) = pathway.steps();
         for position in children {
             let child = journeys.child(position);
             let record = child.record();
-            // What takes the child out of the authority's sight for good.
-            let leaves = |day: Day| -> Option<(Day, u8)> {
-                let closures = child
-                    .spells(SpellKind::CinEpisode)
-                    .map(|s| (s.end, s.codes[2], true));
-                let ceased = child
-                    .spells(SpellKind::Care)
-                    .map(|s| (s.end, s.codes[2], false));
-                closures
-                    .chain(ceased)
-                    .filter(|(end, ..)| end.is_real() && *end >= day)
-                    .filter_map(|(end, code, closure)| {
-                        let pick = |masks: (
-                            disparity_core::journeys::CodeMask,
-                            disparity_core::journeys::CodeMask,
-                        )| {
-                            if closure {
-                                masks.0.has(code)
-                            } else {
-                                masks.1.has(code)
-                            }
-                        };
-                        if pick(died) {
-                            Some((end, DIED))
-                        } else if pick(adopted) || pick(moved) {
-                            Some((end, LEFT))
-                        } else {
-                            None
-                        }
-                    })
-                    .chain(
-                        record
-                            .death
-                            .filter(|death| *death >= day)
-                            .map(|death| (death, DIED)),
-                    )
-                    .min()
-            };
             for origin in child.spells(from) {
                 let day = if at_start { origin.start } else { origin.end };
                 let Some(period) = day.period() else { continue };
@@ -414,35 +449,8 @@ pub fn watches(
                 if watched_to <= day || origin.flags.has(SpellFlags::END_UNKNOWN) && !at_start {
                     continue;
                 }
-                let next = child.spells(to).find(|s| {
-                    s.start >= day
-                        && (at_start || s.start > origin.start)
-                        && (to != SpellKind::Care || s.flags.has(SpellFlags::START_KNOWN))
-                });
-                let mut ends: Vec<(Day, u8)> = Vec::new();
-                ends.extend(next.map(|s| (s.start, STEP)));
-                if end_competes && origin.end.is_real() {
-                    ends.push((origin.end, ENDED));
-                }
-                ends.extend(leaves(day.plus(i32::from(!at_start))));
-                ends.extend(
-                    record
-                        .birth
-                        .map(|birth| (birth.plus_years(18), GROWN))
-                        .filter(|(day18, _)| *day18 >= day),
-                );
-                // A step on the day the plan ended comes first: plans end because of it.
-                let first = ends.into_iter().min();
-                let watched = match first {
-                    Some((when, cause)) if when < watched_to => Watched {
-                        time: when.since(day),
-                        cause,
-                    },
-                    _ => Watched {
-                        time: watched_to.since(day),
-                        cause: 0,
-                    },
-                };
+                let span = (day, watched_to);
+                let watched = watch(&child, &record, &exits, pathway, &origin, span);
                 for by in groups.iter().copied() {
                     let at_origin = Spell {
                         start: day,

@@ -67,7 +67,7 @@ impl Assembly<'_> {
     pub(crate) fn run(&self, mut records: Records, diagnostics: &mut Diagnostics) -> Journeys {
         self.resolve_parents(&mut records, diagnostics);
         let aliases = alias_map(&records);
-        let mut sides = self.bundle(&mut records, &aliases);
+        let mut sides = Self::bundle(&mut records, &aliases);
         let mut facts: Vec<Vec<Facts>> = Vec::with_capacity(SIDES);
         for side in &mut sides {
             facts.push(
@@ -113,7 +113,7 @@ impl Assembly<'_> {
             // The only way to fail is to have four billion spells in one authority.
             let _ = journeys.push_child(&record, &mut spells);
         }
-        self.report(&records, tally, diagnostics);
+        self.report(&records, &tally, diagnostics);
         crate::quality::check(self, &journeys, diagnostics);
         journeys
     }
@@ -154,7 +154,6 @@ impl Assembly<'_> {
 
     /// Rows by side and identifier, in order of the identifier's number.
     fn bundle(
-        &self,
         records: &mut Records,
         aliases: &BTreeMap<u32, u32>,
     ) -> [BTreeMap<u32, Bundle>; SIDES] {
@@ -246,7 +245,7 @@ impl Assembly<'_> {
             members[member].link = one.outcome;
             care_member.push(member);
         }
-        self.add_early_help(&identities, text, &care_member, &mut members);
+        Self::add_early_help(&identities, text, &care_member, &mut members);
         let name = |member: &Member| {
             let id = member
                 .bundles
@@ -261,7 +260,6 @@ impl Assembly<'_> {
 
     /// Early help records go to the child with the same identifier, on either side.
     fn add_early_help<'t>(
-        &self,
         identities: &[Vec<Identity>],
         text: impl Fn(u32) -> &'t str + Copy,
         care_member: &[usize],
@@ -392,7 +390,7 @@ impl Assembly<'_> {
         let mut record = facts.record;
         record.link = member.link;
         let birth = (record.birth, record.birth_precision);
-        self.set_aside(&mut whole, birth, tally);
+        Self::set_aside(&mut whole, birth, tally);
         let closed = self
             .codes
             .set(CodeSetId::ReasonForClosure)
@@ -427,12 +425,7 @@ impl Assembly<'_> {
     }
 
     /// Rows before conception or, where the extract is known, after it are not this child's.
-    fn set_aside(
-        &self,
-        whole: &mut Bundle,
-        birth: (Option<Day>, BirthPrecision),
-        tally: &mut Tally,
-    ) {
+    fn set_aside(whole: &mut Bundle, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
         let mut aside = |place: RowPlace, id: u32, day: Day| {
             let impossible = before_conception(birth.0, birth.1, day);
             if impossible {
@@ -589,7 +582,7 @@ impl Assembly<'_> {
         spell
     }
 
-    fn report(&self, records: &Records, tally: Tally, diagnostics: &mut Diagnostics) {
+    fn report(&self, records: &Records, tally: &Tally, diagnostics: &mut Diagnostics) {
         for one in &tally.merged.oddities {
             diagnostics.push(self.at(
                 records,

@@ -138,13 +138,7 @@ pub fn read_returns(
     let mut own: BTreeMap<String, Records> = shared.drain(..).collect();
     let mut work: Vec<(String, Vec<Candidate>, Records)> = groups
         .into_iter()
-        .map(|(la, files)| {
-            (
-                la.clone(),
-                files,
-                own.remove(&la).unwrap_or_default(),
-            )
-        })
+        .map(|(la, files)| (la.clone(), files, own.remove(&la).unwrap_or_default()))
         .collect();
     work.retain(|(la, ..)| !la.is_empty());
     let (total, done) = (work.len(), Mutex::new(0_usize));
@@ -694,9 +688,21 @@ mod tests {
 
     /// Whatever the bytes are, reading ends, and everything read is kept or accounted for.
     fn read_bytes(name: &str, bytes: &[u8]) -> Outcome {
-        let options = Options { la: Some("301".into()), year: Some(2024), ..Options::new(Day(20_500)) };
+        let options = Options {
+            la: Some("301".into()),
+            year: Some(2024),
+            ..Options::new(Day(20_500))
+        };
         let inputs = vec![Input::from_bytes(name, bytes)];
-        read_returns(inputs, &Manifest::default(), &Areas::default(), &dimensions(), &options, &|_, _, _| {}).unwrap()
+        read_returns(
+            inputs,
+            &Manifest::default(),
+            &Areas::default(),
+            &dimensions(),
+            &options,
+            &|_, _, _| {},
+        )
+        .unwrap()
     }
 
     fn accounted(outcome: &Outcome) -> bool {
@@ -743,7 +749,10 @@ mod tests {
               "child_looked_after_placements": [{"start_date": "2023-09-01", "start_reason": "S"}]}]},
             {"la_child_id": "A2", "purge": true}]"#;
         let outcome = read_bytes("a.json", json.as_bytes());
-        assert_eq!((outcome.sources[0].rows_read, outcome.sources[0].rows_kept), (2, 1));
+        assert_eq!(
+            (outcome.sources[0].rows_read, outcome.sources[0].rows_kept),
+            (2, 1)
+        );
         let child = outcome.journeys.child(0);
         assert_eq!(child.spells(SpellKind::ProtectionPlan).count(), 1);
         assert_eq!(child.spells(SpellKind::Care).count(), 1);

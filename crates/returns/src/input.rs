@@ -197,9 +197,11 @@ fn ratio_or_io(error: io::Error) -> InputError {
 /// Whether a read failed because an archive expands too much.
 #[must_use]
 pub(crate) fn is_ratio_error(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .is_some_and(<dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<RatioExceeded>)
+    error.get_ref().is_some_and(
+        <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
+            RatioExceeded,
+        >,
+    )
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -148,9 +148,10 @@ fn join_unique(
     }
     for (to, key) in other_keys.iter().enumerate() {
         if let (Some(key), false) = (key, taken[to])
-            && let Some(entry) = by_key.get_mut(key.as_str()) {
-                entry.1.push(to);
-            }
+            && let Some(entry) = by_key.get_mut(key.as_str())
+        {
+            entry.1.push(to);
+        }
     }
     for (ones, others) in by_key.values() {
         match (ones.as_slice(), others.as_slice()) {

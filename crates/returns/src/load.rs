@@ -343,20 +343,17 @@ fn probe_text(
         Ok(Err(error)) => return fail(Code::FileUnreadable, error.to_string()),
         Err(error) => return fail(Code::FileUnreadable, error.to_string()),
     };
-    let encoding = match candidate
+    let Some(encoding) = candidate
         .about
         .encoding
         .or(context.options.encoding)
         .or(probe.encoding)
-    {
-        Some(encoding) => encoding,
-        None => {
-            let (count, line) = probe.invalid;
-            return fail(
-                Code::EncodingMixed,
-                format!("{count} bytes are not UTF-8, first on line {line}"),
-            );
-        }
+    else {
+        let (count, line) = probe.invalid;
+        return fail(
+            Code::EncodingMixed,
+            format!("{count} bytes are not UTF-8, first on line {line}"),
+        );
     };
     let (count, line) = probe.invalid;
     match encoding {
@@ -402,10 +399,6 @@ fn blank_source(candidate: &Candidate, probe: Option<&Probe>, encoding: &str) ->
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one call site; a struct would only rename them"
-)]
 fn read_text(
     context: Context<'_>,
     candidate: &Candidate,
@@ -537,8 +530,8 @@ fn read_xml(
             return false;
         }
     };
-    info.family = family.to_owned();
-    info.table = table.to_owned();
+    family.clone_into(&mut info.family);
+    table.clone_into(&mut info.table);
     let mut reading = if family == "cin" {
         Reading::new(
             context.lists,
@@ -853,7 +846,7 @@ fn read_workbook(
             candidate,
             &shown,
             range,
-            first_source + sources.len() as u32,
+            first_source.saturating_add(u32::try_from(sources.len()).unwrap_or(u32::MAX)),
             shelves,
             diagnostics,
             info,

@@ -21,7 +21,10 @@ pub enum EthnicityRule {
 
 /// Everything that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "choices of the user that are independent of one another")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "choices of the user that are independent of one another"
+)]
 pub struct Options {
     /// Today, as far as the reading is concerned: nothing can have started later. Two-digit years
     /// up to the next one are of this century.

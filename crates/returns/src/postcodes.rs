@@ -50,10 +50,9 @@ impl PostcodeLookup {
             RANKS_2019
         };
         for (key, rank) in self.ranks.drain(..).filter(|(_, rank)| *rank <= of) {
-            self.codes.push((
-                key,
-                u8::try_from((u64::from(rank) - 1) * 10 / u64::from(of) + 1).unwrap_or(0),
-            ));
+            // As published: of 32,844 neighbourhoods the first 3,284 are the first tenth.
+            let tenth = (u64::from(rank) * 10).div_ceil(u64::from(of));
+            self.codes.push((key, u8::try_from(tenth).unwrap_or(0)));
         }
         self.codes.sort_unstable();
         self.codes.dedup_by_key(|(key, _)| *key);

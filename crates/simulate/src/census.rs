@@ -170,9 +170,9 @@ fn details(xml: &mut String, case: &Case, last: Day, mess: &Mess, number: usize,
                     format!("{} {}", factors[0], factors[1]),
                 );
             } else {
-                factors
-                    .iter()
-                    .for_each(|factor| tag(xml, "AssessmentFactors", factor));
+                for factor in &factors {
+                    tag(xml, "AssessmentFactors", factor);
+                }
             }
             xml.push_str("</FactorsIdentifiedAtAssessment>\n");
         }

@@ -5,6 +5,12 @@ use disparity_core::{Day, Period};
 use crate::draws::Draws;
 use crate::world::{AuthorityMargins, ETHNIC_CODES, World};
 
+const CATEGORIES: [&str; 5] = ["NEG", "EMO", "PHY", "SAB", "MUL"];
+
+const NEEDS: [&str; 6] = ["N1", "N2", "N3", "N4", "N5", "N6"];
+
+const SOURCES: [&str; 8] = ["1A", "2A", "3A", "3E", "5A", "6", "8", "9"];
+
 /// One case: from a referral to its closure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -254,8 +260,6 @@ fn one_case(
             life.early_help.push((from, Some(to)));
         }
     }
-    const SOURCES: [&str; 8] = ["1A", "2A", "3A", "3E", "5A", "6", "8", "9"];
-    const NEEDS: [&str; 6] = ["N1", "N2", "N3", "N4", "N5", "N6"];
     let mut case = Case {
         referral: day,
         no_further_action: draws.chance(0.08),
@@ -363,7 +367,6 @@ fn plans(
         }
     }
     case.plans.retain(|(start, _)| *start < conference);
-    const CATEGORIES: [&str; 5] = ["NEG", "EMO", "PHY", "SAB", "MUL"];
     let category = CATEGORIES[draws.weighted(&[5.0, 4.0, 1.0, 0.5, 0.3])];
     case.protection.push((
         conference,

@@ -111,6 +111,37 @@ fn care_id(life: &Life, mess: &Mess, number: usize) -> String {
     }
 }
 
+/// The date of birth in the care return: for some, day and month the wrong way round.
+fn birth_shown(life: &Life, mess: &Mess, number: usize) -> Day {
+    let (year, month, day) = life.birth.ymd();
+    if mess.has(Switch::BirthSwapped) && number.is_multiple_of(25) && day <= 12 && day != month {
+        Day::new(year, day, month).unwrap_or(life.birth)
+    } else {
+        life.birth
+    }
+}
+
+/// The code of sex, which changed in 2025.
+fn sex_code(life: &Life, period: Period) -> &'static str {
+    match (life.sex, period.year() >= 2025) {
+        ("male", true) => "M",
+        ("male", false) => "1",
+        (_, true) => "F",
+        _ => "2",
+    }
+}
+
+/// An identifier is lost for good only where the pupil number does not lead back.
+fn pupil_number(life: &Life, id: &str, last: Day) -> String {
+    if id.starts_with('L') {
+        "UN5".to_owned()
+    } else if life.birth.plus_years(5) > last {
+        "UN1".to_owned()
+    } else {
+        life.upn.clone()
+    }
+}
+
 /// The tables of the care return of one year: name and text.
 pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static str, String)> {
     let (first, last) = (Day::first_of(period), Day::last_of(period));
@@ -144,45 +175,22 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
             continue;
         }
         let id = care_id(life, mess, number);
-        let (_, month, dom) = life.birth.ymd();
-        let swapped = mess.has(Switch::BirthSwapped)
-            && number.is_multiple_of(25)
-            && dom <= 12
-            && dom != month;
-        let birth = if swapped {
-            Day::new(life.birth.ymd().0, dom, month).unwrap_or(life.birth)
-        } else {
-            life.birth
-        };
-        let sex = match (life.sex, period.year() >= 2025) {
-            ("male", true) => "M",
-            ("male", false) => "1",
-            (_, true) => "F",
-            _ => "2",
-        };
-        // An identifier is lost for good only where the pupil number does not lead back.
-        let upn = if id.starts_with('L') {
-            "UN5".to_owned()
-        } else if life.birth.plus_years(5) > last {
-            "UN1".to_owned()
-        } else {
-            life.upn.clone()
-        };
-        let row = [
+        let (sex, birth) = (sex_code(life, period), birth_shown(life, mess, number));
+        let row = vec![
             id.clone(),
             sex.into(),
             style.day(birth),
             life.ethnicity.into(),
-            upn,
+            pupil_number(life, &id, last),
             String::new(),
             String::new(),
         ];
         if mess.has(Switch::ChildConflict) && header.rows.is_empty() {
-            let mut other = row.clone().to_vec();
+            let mut other = row.clone();
             other[2] = style.day(birth.plus(-900));
             header.rows.push(other);
         }
-        header.rows.push(row.to_vec());
+        header.rows.push(row);
         if life.unaccompanied {
             uasc.rows.push(vec![
                 id.clone(),
@@ -202,9 +210,9 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
             }
             let open = end.is_none_or(|end| end > last);
             let home = if life.unaccompanied {
-                String::new()
+                ""
             } else {
-                life.postcode.clone()
+                &life.postcode
             };
             let row = vec![
                 id.clone(),
@@ -215,13 +223,9 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
                 placement.codes[2].into(),
                 "PR1".into(),
                 style.known(end, last),
-                if open {
-                    String::new()
-                } else {
-                    placement.ceased.into()
-                },
+                if open { "" } else { placement.ceased }.into(),
                 String::new(),
-                home,
+                home.into(),
                 "ZZ9 9ZZ".into(),
                 String::new(),
             ];
@@ -275,176 +279,197 @@ pub(crate) fn early_help(lives: &[Life], last: Day, mess: &Mess) -> String {
     table.text(mess)
 }
 
-/// The safeguarding dataset on the last day: tables by name.
-pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, String)> {
-    let style = Style {
-        mess: &Mess {
-            on: vec![Switch::IsoDates],
-            ..Mess::default()
-        },
-    };
-    let mut person = Table::new(&[
-        "pers_person_id",
-        "pers_sex",
-        "pers_ethnicity",
-        "pers_dob",
-        "pers_expected_dob",
-        "pers_death_date",
-    ]);
-    let mut episodes = Table::new(&[
-        "cine_referral_id",
-        "cine_person_id",
-        "cine_referral_date",
-        "cine_cin_primary_need_code",
-        "cine_referral_source_code",
-        "cine_referral_nfa",
-        "cine_close_reason",
-        "cine_close_date",
-    ]);
-    let mut plans = Table::new(&[
-        "cinp_cin_plan_id",
-        "cinp_person_id",
-        "cinp_cin_plan_start_date",
-        "cinp_cin_plan_end_date",
-    ]);
-    let mut protection = Table::new(&[
-        "cppl_cp_plan_id",
-        "cppl_person_id",
-        "cppl_cp_plan_start_date",
-        "cppl_cp_plan_end_date",
-        "cppl_cp_plan_ola",
-    ]);
-    let mut enquiries = Table::new(&[
-        "s47e_s47_enquiry_id",
-        "s47e_person_id",
-        "s47e_s47_start_date",
-    ]);
-    let mut help = Table::new(&[
-        "earl_episode_id",
-        "earl_person_id",
-        "earl_episode_start_date",
-        "earl_episode_end_date",
-    ]);
-    let mut address = Table::new(&[
-        "addr_person_id",
-        "addr_address_start_date",
-        "addr_address_end_date",
-        "addr_address_postcode",
-    ]);
-    let mut care = Table::new(&[
-        "clae_cla_episode_id",
-        "clae_person_id",
-        "clae_cla_episode_start_date",
-        "clae_cla_episode_start_reason",
-        "clae_cla_primary_need_code",
-        "clae_cla_episode_ceased_date",
-        "clae_cla_episode_ceased_reason",
-        "clae_cla_id",
-    ]);
-    for life in lives {
-        let id = || life.id.clone();
-        let number = |n: usize| format!("{}-{n}", life.id);
-        let born = life.birth <= last;
-        let birth = style.day(life.birth);
-        person.rows.push(vec![
-            id(),
+/// The safeguarding dataset on one day.
+struct Safeguarding<'m> {
+    last: Day,
+    style: Style<'m>,
+    person: Table,
+    address: Table,
+    episodes: Table,
+    plans: Table,
+    protection: Table,
+    enquiries: Table,
+    help: Table,
+    care: Table,
+}
+
+impl<'m> Safeguarding<'m> {
+    fn new(last: Day, mess: &'m Mess) -> Self {
+        Self {
+            last,
+            style: Style { mess },
+            person: Table::new(&[
+                "pers_person_id",
+                "pers_sex",
+                "pers_ethnicity",
+                "pers_dob",
+                "pers_expected_dob",
+                "pers_death_date",
+            ]),
+            address: Table::new(&[
+                "addr_person_id",
+                "addr_address_start_date",
+                "addr_address_end_date",
+                "addr_address_postcode",
+            ]),
+            episodes: Table::new(&[
+                "cine_referral_id",
+                "cine_person_id",
+                "cine_referral_date",
+                "cine_cin_primary_need_code",
+                "cine_referral_source_code",
+                "cine_referral_nfa",
+                "cine_close_reason",
+                "cine_close_date",
+            ]),
+            plans: Table::new(&[
+                "cinp_cin_plan_id",
+                "cinp_person_id",
+                "cinp_cin_plan_start_date",
+                "cinp_cin_plan_end_date",
+            ]),
+            protection: Table::new(&[
+                "cppl_cp_plan_id",
+                "cppl_person_id",
+                "cppl_cp_plan_start_date",
+                "cppl_cp_plan_end_date",
+                "cppl_cp_plan_ola",
+            ]),
+            enquiries: Table::new(&[
+                "s47e_s47_enquiry_id",
+                "s47e_person_id",
+                "s47e_s47_start_date",
+            ]),
+            help: Table::new(&[
+                "earl_episode_id",
+                "earl_person_id",
+                "earl_episode_start_date",
+                "earl_episode_end_date",
+            ]),
+            care: Table::new(&[
+                "clae_cla_episode_id",
+                "clae_person_id",
+                "clae_cla_episode_start_date",
+                "clae_cla_episode_start_reason",
+                "clae_cla_primary_need_code",
+                "clae_cla_episode_ceased_date",
+                "clae_cla_episode_ceased_reason",
+                "clae_cla_id",
+            ]),
+        }
+    }
+
+    fn add_person(&mut self, life: &Life) {
+        let born = life.birth <= self.last;
+        let birth = self.style.day(life.birth);
+        self.person.rows.push(vec![
+            life.id.clone(),
             if life.sex == "male" { "M" } else { "F" }.into(),
             if born { life.ethnicity } else { "NOBT" }.into(),
             if born { birth.clone() } else { String::new() },
             if born { String::new() } else { birth },
             String::new(),
         ]);
-        address.rows.push(vec![
-            id(),
+        self.address.rows.push(vec![
+            life.id.clone(),
             String::new(),
             String::new(),
             life.postcode.clone(),
         ]);
-        for (n, case) in life
-            .cases
-            .iter()
-            .enumerate()
-            .filter(|(_, case)| case.referral <= last)
-        {
+    }
+
+    /// A row of a table whose columns are number, child, start and end.
+    fn span(&self, life: &Life, n: usize, start: Day, end: Option<Day>) -> Vec<String> {
+        vec![
+            format!("{}-{n}", life.id),
+            life.id.clone(),
+            self.style.day(start),
+            self.style.known(end, self.last),
+        ]
+    }
+
+    fn add_need(&mut self, life: &Life) {
+        let last = self.last;
+        let known = life.cases.iter().enumerate();
+        for (n, case) in known.filter(|(_, case)| case.referral <= last) {
             let closed = case.closure.filter(|(day, _)| *day <= last);
-            episodes.rows.push(vec![
-                number(n),
-                id(),
-                style.day(case.referral),
+            self.episodes.rows.push(vec![
+                format!("{}-{n}", life.id),
+                life.id.clone(),
+                self.style.day(case.referral),
                 if case.no_further_action {
-                    String::new()
+                    ""
                 } else {
-                    case.need.into()
-                },
+                    case.need
+                }
+                .into(),
                 case.source.into(),
                 if case.no_further_action { "Y" } else { "N" }.into(),
                 closed.map_or_else(String::new, |(_, reason)| reason.into()),
-                closed.map_or_else(String::new, |(day, _)| style.day(day)),
+                closed.map_or_else(String::new, |(day, _)| self.style.day(day)),
             ]);
             for (start, end) in case.plans.iter().filter(|(start, _)| *start <= last) {
-                plans.rows.push(vec![
-                    number(n),
-                    id(),
-                    style.day(*start),
-                    style.known(*end, last),
-                ]);
+                self.plans.rows.push(self.span(life, n, *start, *end));
             }
             for (start, end, ..) in case.protection.iter().filter(|(start, ..)| *start <= last) {
-                protection.rows.push(vec![
-                    number(n),
-                    id(),
-                    style.day(*start),
-                    style.known(*end, last),
-                    "N".into(),
-                ]);
+                let mut row = self.span(life, n, *start, *end);
+                row.push("N".into());
+                self.protection.rows.push(row);
             }
             if let Some((day, _)) = case.enquiry.filter(|(day, _)| *day <= last) {
-                enquiries.rows.push(vec![number(n), id(), style.day(day)]);
+                let mut row = self.span(life, n, day, None);
+                row.truncate(3);
+                self.enquiries.rows.push(row);
             }
         }
-        for (n, (start, end)) in life
-            .early_help
-            .iter()
-            .enumerate()
-            .filter(|(_, (start, _))| *start <= last)
-        {
-            help.rows.push(vec![
-                number(n),
-                id(),
-                style.day(*start),
-                style.known(*end, last),
-            ]);
+        let helped = life.early_help.iter().enumerate();
+        for (n, (start, end)) in helped.filter(|(_, (start, _))| *start <= last) {
+            self.help.rows.push(self.span(life, n, *start, *end));
         }
+    }
+
+    fn add_care(&mut self, life: &Life) {
+        let last = self.last;
         for (n, period) in life.care.iter().enumerate() {
             for placement in period.placements.iter().filter(|p| p.start <= last) {
                 let open = placement.end.is_none_or(|end| end > last);
-                care.rows.push(vec![
-                    number(n),
-                    id(),
-                    style.day(placement.start),
+                self.care.rows.push(vec![
+                    format!("{}-{n}", life.id),
+                    life.id.clone(),
+                    self.style.day(placement.start),
                     placement.codes[0].into(),
                     period.need.into(),
-                    style.known(placement.end, last),
-                    if open {
-                        String::new()
-                    } else {
-                        placement.ceased.into()
-                    },
-                    number(n),
+                    self.style.known(placement.end, last),
+                    if open { "" } else { placement.ceased }.into(),
+                    format!("{}-{n}", life.id),
                 ]);
             }
         }
     }
+}
+
+/// The safeguarding dataset on the last day: tables by name.
+pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, String)> {
+    let mess = Mess {
+        on: vec![Switch::IsoDates],
+        ..Mess::default()
+    };
+    let mut all = Safeguarding::new(last, &mess);
+    for life in lives {
+        all.add_person(life);
+        all.add_need(life);
+        all.add_care(life);
+    }
     let plain = Mess::default();
     [
-        ("ssd_person", person),
-        ("ssd_address", address),
-        ("ssd_cin_episodes", episodes),
-        ("ssd_cin_plans", plans),
-        ("ssd_cp_plans", protection),
-        ("ssd_s47_enquiry", enquiries),
-        ("ssd_early_help_episodes", help),
-        ("ssd_cla_episodes", care),
+        ("ssd_person", all.person),
+        ("ssd_address", all.address),
+        ("ssd_cin_episodes", all.episodes),
+        ("ssd_cin_plans", all.plans),
+        ("ssd_cp_plans", all.protection),
+        ("ssd_s47_enquiry", all.enquiries),
+        ("ssd_early_help_episodes", all.help),
+        ("ssd_cla_episodes", all.care),
     ]
     .into_iter()
     .map(|(name, table)| (name, table.text(&plain)))

@@ -460,7 +460,10 @@ mod tests {
             (state >> 33) % n
         };
         for _ in 0..200 {
-            let (height, width) = (2 + usize::try_from(next(6)).unwrap(), 2 + usize::try_from(next(5)).unwrap());
+            let (height, width) = (
+                2 + usize::try_from(next(6)).unwrap(),
+                2 + usize::try_from(next(5)).unwrap(),
+            );
             let rows: Vec<Vec<u32>> = (0..height)
                 .map(|_| {
                     (0..width)

@@ -364,14 +364,14 @@ impl<'a> Child<'a> {
     }
 
     /// The spells of one kind, earliest first.
-    #[must_use] 
+    #[must_use]
     pub fn spells(&self, kind: SpellKind) -> impl DoubleEndedIterator<Item = Spell> + use<'a> {
         let columns = &self.journeys.spells;
         self.range(kind).map(move |row| columns.get(row))
     }
 
     /// Every spell, by kind and then earliest first.
-    #[must_use] 
+    #[must_use]
     pub fn all_spells(&self) -> impl DoubleEndedIterator<Item = Spell> + use<'a> {
         let columns = &self.journeys.spells;
         self.spells.clone().map(move |row| columns.get(row))

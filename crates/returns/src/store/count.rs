@@ -102,7 +102,11 @@ impl YearOfDay {
 pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCounts, StoreError> {
     let path = folder.join(SPELLS);
     let file = input::open(&path).map_err(io(&path))?;
-    let metadata = ArrowReaderMetadata::load(&file, ::parquet::arrow::arrow_reader::ArrowReaderOptions::default()).map_err(parquet(&path))?;
+    let metadata = ArrowReaderMetadata::load(
+        &file,
+        ::parquet::arrow::arrow_reader::ArrowReaderOptions::default(),
+    )
+    .map_err(parquet(&path))?;
     let text = metadata.metadata().file_metadata().key_value_metadata();
     let authorities = text
         .and_then(|pairs| {

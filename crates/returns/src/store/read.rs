@@ -241,7 +241,11 @@ fn read_all_spells(
     kinds: &[SpellKind],
 ) -> Result<(Spells, Vec<u32>), StoreError> {
     let file = input::open(path).map_err(io(path))?;
-    let metadata = ArrowReaderMetadata::load(&file, ::parquet::arrow::arrow_reader::ArrowReaderOptions::default()).map_err(parquet(path))?;
+    let metadata = ArrowReaderMetadata::load(
+        &file,
+        ::parquet::arrow::arrow_reader::ArrowReaderOptions::default(),
+    )
+    .map_err(parquet(path))?;
     let groups = metadata.metadata().num_row_groups();
     let all = kinds.len() == SpellKind::ALL.len();
     let parts: Vec<(Spells, Vec<u32>)> = (0..groups)

@@ -145,7 +145,7 @@ fn day(number: i32) -> Option<i32> {
 }
 
 fn days(numbers: &[i32]) -> ArrayRef {
-    Arc::new(Date32Array::from_iter(numbers.iter().map(|n| day(*n))))
+    Arc::new(numbers.iter().map(|n| day(*n)).collect::<Date32Array>())
 }
 
 fn three_way(bits: u8) -> Option<bool> {
@@ -365,17 +365,26 @@ impl Names {
                     .into_iter()
                     .map(|e| self.ethnicity.get(usize::from(e))),
             ),
-            Arc::new(BooleanArray::from_iter(
-                of(&c.facts).into_iter().map(|f| Some(f & 1 == 1)),
-            )),
-            Arc::new(BooleanArray::from_iter(
-                of(&c.facts).into_iter().map(|f| three_way(f >> 1)),
-            )),
+            Arc::new(
+                of(&c.facts)
+                    .into_iter()
+                    .map(|f| Some(f & 1 == 1))
+                    .collect::<BooleanArray>(),
+            ),
+            Arc::new(
+                of(&c.facts)
+                    .into_iter()
+                    .map(|f| three_way(f >> 1))
+                    .collect::<BooleanArray>(),
+            ),
             days(&c.unaccompanied_ceased[rows.clone()]),
             days(&c.arrival[rows.clone()]),
-            Arc::new(BooleanArray::from_iter(
-                of(&c.facts).into_iter().map(|f| three_way(f >> 3)),
-            )),
+            Arc::new(
+                of(&c.facts)
+                    .into_iter()
+                    .map(|f| three_way(f >> 3))
+                    .collect::<BooleanArray>(),
+            ),
             text(
                 of(&c.link)
                     .into_iter()
@@ -430,9 +439,11 @@ impl Names {
             Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
             Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
             days(&s.parent[rows.clone()]),
-            Arc::new(Date32Array::from_iter(
-                own.iter().map(|child| day(c.birth[*child as usize])),
-            )),
+            Arc::new(
+                own.iter()
+                    .map(|child| day(c.birth[*child as usize]))
+                    .collect::<Date32Array>(),
+            ),
             text(
                 own.iter()
                     .map(|child| self.sex.get(usize::from(c.sex[*child as usize]))),
