@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use disparity_core::journeys::SpellKind;
 use disparity_core::{AreaCode, Category, CodeList, Day, Dimension, Dimensions};
 use disparity_journeys::{GroupBy, HelpKind, LookBack, PriorHelpParams, Years, prior_help};
 use disparity_returns::store::{count_spells, read_store, read_store_of, write_store};
@@ -94,8 +93,6 @@ fn count(folder: &Path, population: &Path, dimensions: &Dimensions) -> String {
 }
 
 fn ask(folder: &Path, dimensions: &Dimensions) -> String {
-    let kinds = [SpellKind::Care, SpellKind::ProtectionPlan];
-    let journeys = read_store_of(folder, dimensions, &kinds).expect("a store");
     let params = PriorHelpParams {
         kinds: vec![HelpKind::ProtectionPlan],
         look_backs: vec![LookBack::Years(5)],
@@ -105,6 +102,7 @@ fn ask(folder: &Path, dimensions: &Dimensions) -> String {
         include_unaccompanied: true,
         ..PriorHelpParams::default()
     };
+    let journeys = read_store_of(folder, dimensions, &params.wanted()).expect("a store");
     let answers = prior_help(&journeys, dimensions, &params);
     let c = answers[0].counts;
     format!(
@@ -117,7 +115,7 @@ fn ask(folder: &Path, dimensions: &Dimensions) -> String {
 /// About so many bytes of census, as one file of one authority.
 fn make_xml(path: &Path, bytes: usize) {
     let mut world = World::new(1, 1, 1);
-    world.children_per_year = u32::try_from(bytes / 400).unwrap_or(1_000);
+    world.children_per_year = u32::try_from(bytes / 2_250).unwrap_or(1_000);
     let lives = lives(&world, 0);
     let all = files(&world, 0, &lives);
     let xml = all

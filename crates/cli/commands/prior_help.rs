@@ -8,7 +8,7 @@ use disparity_journeys::{
 };
 
 use crate::args::Format;
-use crate::commands::returns::store;
+use crate::commands::returns::store_of;
 use crate::hint::Hinted;
 use crate::out::{csv_of_rows, print, table};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
@@ -99,11 +99,11 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
 }
 
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
-    let journeys = store(&args.store, &catalogue.dimensions)?;
+    let params = params(args)?;
+    let journeys = store_of(&args.store, &catalogue.dimensions, &params.wanted())?;
     if args.supported {
         return print_supported(&journeys, catalogue, args.format);
     }
-    let params = params(args)?;
     check(&journeys, catalogue, &params, args.force)?;
     let rows = control(
         &prior_help(&journeys, &catalogue.dimensions, &params),

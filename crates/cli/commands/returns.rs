@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use disparity_core::journeys::Wanted;
 use disparity_core::{Areas, Catalogue, Day, Dimensions};
 use disparity_returns::{
     DateOrder, Encoding, Manifest, Options, Outcome, Severity, discover, read_returns, read_text,
@@ -334,7 +335,16 @@ fn diagnostics_text(outcome: &Outcome) -> String {
 
 /// Reads a store.
 pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<disparity_core::Journeys> {
-    disparity_returns::store::read_store(path, dimensions).map_err(|error| {
+    store_of(path, dimensions, &Wanted::everything())
+}
+
+/// Reads the part of a store that a question looks at.
+pub(crate) fn store_of(
+    path: &Path,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+) -> Result<disparity_core::Journeys> {
+    disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
         Hinted::new(
             error.to_string(),
             "make a store with `disparity returns build DIR --out STORE`",

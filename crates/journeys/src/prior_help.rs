@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use disparity_core::journeys::{
     Authority, Child, CodeMask, CodeSetId, CodeSets, Coverage, Journeys, SpellFlags, SpellKind,
+    Wanted,
 };
-use disparity_core::{Day, Dimensions, Period};
+use disparity_core::{Day, Dimension, Dimensions, Period};
 
 use crate::cohort::{Entry, entries};
 use crate::groups::{Group, GroupBy};
@@ -205,6 +206,27 @@ impl Default for PriorHelpParams {
             include_unaccompanied: false,
             by_authority: true,
         }
+    }
+}
+
+impl PriorHelpParams {
+    /// What [`prior_help`] looks at to answer this.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted {
+        let kinds = self.kinds.iter().flat_map(|kind| kind.spells());
+        let mut wanted = Wanted::days_of(kinds.copied().chain([SpellKind::Care]));
+        wanted.codes[2] = wanted.kinds.contains(&SpellKind::CinEpisode);
+        for by in &self.groups {
+            match by {
+                GroupBy::Total | GroupBy::Unaccompanied | GroupBy::FirstEver => {}
+                GroupBy::Dimension(Dimension::DeprivationDecile) => wanted.decile = true,
+                // An age may be that of a birth that is only expected.
+                GroupBy::Dimension(_) => (wanted.people, wanted.quality) = (true, true),
+                GroupBy::Need => wanted.codes[1] = true,
+                GroupBy::LegalStatus => wanted.codes[0] = true,
+            }
+        }
+        wanted
     }
 }
 
@@ -445,6 +467,19 @@ struct Outcome<'e> {
 
 const HORIZON: i32 = 1_000_000;
 
+/// Place of the age at entry among the bands, for standardisation.
+fn age_place(entry: &Entry) -> usize {
+    entry
+        .birth
+        .map_or(0, |birth| match entry.day.completed_years_since(birth) {
+            ..1 => 2,
+            1..5 => 3,
+            5..10 => 4,
+            10..16 => 5,
+            _ => 6,
+        })
+}
+
 fn outcome(
     entry: &Entry,
     recent: Recent,
@@ -452,6 +487,7 @@ fn outcome(
     look_back: LookBack,
     kind: HelpKind,
     mode: Mode,
+    age: usize,
 ) -> Outcome<'_> {
     let conception = entry.birth.map(|birth| birth.plus(-280));
     let window = look_back.first_day(entry.day);
@@ -479,15 +515,6 @@ fn outcome(
             cause: 0,
         },
     };
-    let age = entry
-        .birth
-        .map_or(0, |birth| match entry.day.completed_years_since(birth) {
-            ..1 => 2,
-            1..5 => 3,
-            5..10 => 4,
-            10..16 => 5,
-            _ => 6,
-        });
     Outcome {
         entry,
         helped,
@@ -645,6 +672,92 @@ fn finish(key: PriorHelpKey, mut gathered: Gathered) -> PriorHelp {
     }
 }
 
+/// What is counted of one authority: a table for each question and group of years, with a row for
+/// each group of children in the order in which they were first seen.
+struct Tables<'p> {
+    params: &'p PriorHelpParams,
+    spans: &'p [(Period, Period)],
+    rows: BTreeMap<Group, usize>,
+    tables: Vec<Vec<Gathered>>,
+}
+
+impl Tables<'_> {
+    /// The rows an entry belongs to. Unaccompanied children are a line of their own unless they are
+    /// asked to be among the others.
+    fn rows_of(&mut self, entry: &Entry) -> Vec<usize> {
+        let among = self.params.include_unaccompanied || !entry.unaccompanied;
+        let ways = self.params.groups.iter().copied();
+        ways.filter(|by| among || *by == GroupBy::Unaccompanied)
+            .map(|by| {
+                let next = self.rows.len();
+                *self.rows.entry(entry.group(by)).or_insert(next)
+            })
+            .collect()
+    }
+
+    /// Every question in order: kind, lead, look-back and mode.
+    fn questions(&self) -> Vec<(HelpKind, u16, LookBack, Mode)> {
+        let mut all = Vec::new();
+        for kind in self.params.kinds.iter().copied() {
+            for lead in self.params.leads.iter().copied() {
+                for look_back in self.params.look_backs.iter().copied() {
+                    let modes = self.params.modes.iter().copied();
+                    all.extend(modes.map(|mode| (kind, lead, look_back, mode)));
+                }
+            }
+        }
+        all
+    }
+
+    fn add(
+        &mut self,
+        question: usize,
+        spans: &[usize],
+        rows: &[usize],
+        one: &Outcome<'_>,
+        mode: Mode,
+    ) {
+        for span in spans {
+            let table = &mut self.tables[question * self.spans.len() + span];
+            if table.len() < self.rows.len() {
+                table.resize_with(self.rows.len(), Gathered::default);
+            }
+            for row in rows {
+                table[*row].add(one, mode);
+            }
+        }
+    }
+
+    fn finish(self, authority: usize) -> BTreeMap<PriorHelpKey, Gathered> {
+        let questions = self.questions();
+        let mut groups: Vec<Group> = vec![Group::TOTAL; self.rows.len()];
+        for (group, row) in &self.rows {
+            groups[*row] = *group;
+        }
+        let mut found = BTreeMap::new();
+        for (at, table) in self.tables.into_iter().enumerate() {
+            let (kind, lead, look_back, mode) = questions[at / self.spans.len()];
+            let (from, to) = self.spans[at % self.spans.len()];
+            for (group, gathered) in groups.iter().copied().zip(table) {
+                if gathered.counts.entrants() > 0 {
+                    let key = PriorHelpKey {
+                        authority: Some(authority),
+                        from,
+                        to,
+                        group,
+                        kind,
+                        look_back,
+                        lead,
+                        mode,
+                    };
+                    found.insert(key, gathered);
+                }
+            }
+        }
+        found
+    }
+}
+
 /// One authority's entries.
 fn authority(
     journeys: &Journeys,
@@ -653,64 +766,45 @@ fn authority(
     params: &PriorHelpParams,
     codes: HelpCodes,
 ) -> BTreeMap<PriorHelpKey, Gathered> {
-    let mut found: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
-    let Some(first) = entries.first() else {
-        return found;
+    let Some(at) = entries.first().map(|first| first.authority) else {
+        return BTreeMap::new();
     };
-    let at = first.authority;
     let Authority { coverage, .. } = &journeys.authorities()[at];
+    let mut tables = Tables {
+        params,
+        spans,
+        rows: BTreeMap::new(),
+        tables: Vec::new(),
+    };
+    let questions = tables.questions().len();
+    tables
+        .tables
+        .resize_with(questions * spans.len(), Vec::default);
     for entry in entries {
         let child = journeys.child(entry.child);
-        let own: Vec<(Period, Period)> = spans
-            .iter()
-            .copied()
-            .filter(|(from, to)| (*from..=*to).contains(&entry.period))
+        let own: Vec<usize> = (0..spans.len())
+            .filter(|at| (spans[*at].0..=spans[*at].1).contains(&entry.period))
             .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let (rows, age) = (tables.rows_of(entry), age_place(entry));
+        let mut question = 0;
         for kind in params.kinds.iter().copied() {
             let seen = seen(coverage, entry, kind);
             for lead in params.leads.iter().copied() {
                 let recent = recent(&child, entry.day, lead, kind, codes);
                 for look_back in params.look_backs.iter().copied() {
                     for mode in params.modes.iter().copied() {
-                        let one = outcome(entry, recent, seen, look_back, kind, mode);
-                        for (from, to) in own.iter().copied() {
-                            let key = |group| PriorHelpKey {
-                                authority: Some(at),
-                                from,
-                                to,
-                                group,
-                                kind,
-                                look_back,
-                                lead,
-                                mode,
-                            };
-                            add_groups(&mut found, entry, params, key, &one, mode);
-                        }
+                        let one = outcome(entry, recent, seen, look_back, kind, mode, age);
+                        tables.add(question, &own, &rows, &one, mode);
+                        question += 1;
                     }
                 }
             }
         }
     }
-    found
-}
-
-/// Unaccompanied children are a line of their own unless they are asked to be among the others.
-fn add_groups(
-    found: &mut BTreeMap<PriorHelpKey, Gathered>,
-    entry: &Entry,
-    params: &PriorHelpParams,
-    key: impl Fn(Group) -> PriorHelpKey,
-    one: &Outcome<'_>,
-    mode: Mode,
-) {
-    for by in params.groups.iter().copied() {
-        if params.include_unaccompanied || !entry.unaccompanied || by == GroupBy::Unaccompanied {
-            found
-                .entry(key(entry.group(by)))
-                .or_default()
-                .add(one, mode);
-        }
-    }
+    tables.finish(at)
 }
 
 /// How many whole years of look-back every entrant of a year has.

@@ -11,12 +11,14 @@ mod coverage;
 mod day;
 mod kind;
 mod table;
+mod wanted;
 
 pub use codes::{Code, CodeId, CodeMask, CodeSet, CodeSetId, CodeSets};
 pub use coverage::{Coverage, Covered};
 pub use day::Day;
 pub use kind::{BirthPrecision, LinkOutcome, SpellFlags, SpellKind};
 pub use table::{Children, Spells};
+pub use wanted::Wanted;
 
 use crate::{AreaCode, CategoryId};
 

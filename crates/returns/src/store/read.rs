@@ -8,7 +8,7 @@ use arrow_array::types::{Date32Type, UInt8Type, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use disparity_core::journeys::{
     BirthPrecision, Children, CodeSetId, CodeSets, Journeys, LinkOutcome, SpellKind, Spells,
-    code_sets_of,
+    Wanted, code_sets_of,
 };
 use disparity_core::{Day, Dimension, Dimensions};
 use parquet::arrow::ProjectionMask;
@@ -27,20 +27,21 @@ const BATCH: usize = 1 << 16;
 /// # Errors
 /// [`StoreError`] if the files are missing, damaged or of another layout.
 pub fn read_store(folder: &Path, dimensions: &Dimensions) -> Result<Journeys, StoreError> {
-    read_store_of(folder, dimensions, &SpellKind::ALL)
+    read_store_of(folder, dimensions, &Wanted::everything())
 }
 
-/// Reads journeys with spells of some kinds only: all children are there, the other spells are not.
+/// Reads the part of the journeys that a question looks at: all children are there, spells of other
+/// kinds are not, and columns that are not wanted are blank.
 ///
 /// # Errors
 /// As [`read_store`].
 pub fn read_store_of(
     folder: &Path,
     dimensions: &Dimensions,
-    kinds: &[SpellKind],
+    wanted: &Wanted,
 ) -> Result<Journeys, StoreError> {
     let path = folder.join(CHILDREN);
-    let (metadata, batches) = open(&path)?;
+    let (metadata, batches) = open(&path, wanted)?;
     let text = |key: &str| {
         metadata
             .iter()
@@ -74,12 +75,21 @@ pub fn read_store_of(
             let mut children = Children::default();
             for batch in batches {
                 let batch = batch.map_err(|error| parquet(&path)(error.into()))?;
-                read_children(&batch, dimensions, &mut children)
+                read_children(&batch, dimensions, wanted, &mut children)
                     .ok_or_else(|| missing("a column of children"))?;
             }
+            let all = children.birth.len();
+            for column in [
+                &mut children.sex,
+                &mut children.ethnicity,
+                &mut children.birth_precision,
+            ] {
+                column.resize(all, 0);
+            }
+            children.death.resize(all, Day::NONE.0);
             Ok(children)
         },
-        || read_all_spells(&spell_path, &codes, total, kinds),
+        || read_all_spells(&spell_path, &codes, total, wanted),
     );
     let (mut children, (spells, counts)) = (children?, spells?);
     children.first_spell = running(&counts);
@@ -108,7 +118,19 @@ fn running(counts: &[u32]) -> Vec<u32> {
 
 type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-fn open(path: &Path) -> Result<(Vec<(String, String)>, Batches), StoreError> {
+/// Columns of children that not every question looks at.
+const PEOPLE: [&str; 2] = ["sex", "ethnicity"];
+const QUALITY: [&str; 3] = ["death", "birth_precision", "ethnicity_conflict"];
+const ALWAYS: [&str; 6] = [
+    "birth",
+    "unaccompanied",
+    "unaccompanied_ceased",
+    "arrival",
+    "earlier_permanence",
+    "link",
+];
+
+fn open(path: &Path, wanted: &Wanted) -> Result<(Vec<(String, String)>, Batches), StoreError> {
     let file = input::open(path).map_err(io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
     let pairs = builder
@@ -121,7 +143,13 @@ fn open(path: &Path) -> Result<(Vec<(String, String)>, Batches), StoreError> {
         .into_iter()
         .filter_map(|pair| Some((pair.key, pair.value?)))
         .collect();
+    let names = ALWAYS
+        .into_iter()
+        .chain(PEOPLE.into_iter().filter(|_| wanted.people))
+        .chain(QUALITY.into_iter().filter(|_| wanted.quality));
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let batches = builder
+        .with_projection(mask)
         .with_batch_size(BATCH)
         .build()
         .map_err(parquet(path))?;
@@ -172,12 +200,16 @@ fn append_days(batch: &RecordBatch, name: &str, none: i32, to: &mut Vec<i32>) ->
     Some(())
 }
 
-fn read_children(batch: &RecordBatch, dimensions: &Dimensions, c: &mut Children) -> Option<()> {
+fn read_children(
+    batch: &RecordBatch,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+    c: &mut Children,
+) -> Option<()> {
     let group =
         |dimension: Dimension| move |code: &str| dimensions.list(dimension).id(code).map(|id| id.0);
     let none = Day::NONE.0;
     append_days(batch, "birth", none, &mut c.birth)?;
-    append_days(batch, "death", none, &mut c.death)?;
     append_days(
         batch,
         "unaccompanied_ceased",
@@ -185,27 +217,11 @@ fn read_children(batch: &RecordBatch, dimensions: &Dimensions, c: &mut Children)
         &mut c.unaccompanied_ceased,
     )?;
     append_days(batch, "arrival", none, &mut c.arrival)?;
-    append_words(batch, "sex", group(Dimension::Sex), 0, &mut c.sex)?;
-    append_words(
-        batch,
-        "ethnicity",
-        group(Dimension::EthnicityMinor),
-        0,
-        &mut c.ethnicity,
-    )?;
-    let precision = |word: &str| {
-        BirthPrecision::ALL
-            .into_iter()
-            .find(|p| p.as_str() == word)
-            .map(|p| p as u8)
-    };
-    append_words(
-        batch,
-        "birth_precision",
-        precision,
-        0,
-        &mut c.birth_precision,
-    )?;
+    if wanted.people {
+        append_words(batch, "sex", group(Dimension::Sex), 0, &mut c.sex)?;
+        let minor = group(Dimension::EthnicityMinor);
+        append_words(batch, "ethnicity", minor, 0, &mut c.ethnicity)?;
+    }
     let link = |word: &str| {
         LinkOutcome::ALL
             .into_iter()
@@ -214,31 +230,61 @@ fn read_children(batch: &RecordBatch, dimensions: &Dimensions, c: &mut Children)
     };
     append_words(batch, "link", link, 0, &mut c.link)?;
     let flag = |name: &str| batch.column_by_name(name)?.as_boolean_opt();
-    let (conflict, unaccompanied, permanence) = (
-        flag("ethnicity_conflict")?,
-        flag("unaccompanied")?,
-        flag("earlier_permanence")?,
-    );
-    let three = |value: Option<bool>| value.map_or(0, |yes| if yes { 2 } else { 1 });
-    for ((conflict, unaccompanied), permanence) in
-        conflict.iter().zip(unaccompanied).zip(permanence)
-    {
-        c.facts.push(
-            u8::from(conflict == Some(true)) | three(unaccompanied) << 1 | three(permanence) << 3,
-        );
+    let first = c.facts.len();
+    c.facts.resize(first + batch.num_rows(), 0);
+    let facts = &mut c.facts[first..];
+    for (name, shift) in [("unaccompanied", 1), ("earlier_permanence", 3)] {
+        let column = flag(name)?;
+        // Most often nothing is recorded, or nobody is.
+        if column.null_count() == column.len() {
+            continue;
+        }
+        for (fact, value) in facts.iter_mut().zip(column) {
+            *fact |= value.map_or(0, |yes| if yes { 2 } else { 1 }) << shift;
+        }
+    }
+    if wanted.quality {
+        append_days(batch, "death", none, &mut c.death)?;
+        let precision = |word: &str| {
+            BirthPrecision::ALL
+                .into_iter()
+                .find(|p| p.as_str() == word)
+                .map(|p| p as u8)
+        };
+        let to = &mut c.birth_precision;
+        append_words(batch, "birth_precision", precision, 0, to)?;
+        for (fact, conflict) in facts.iter_mut().zip(flag("ethnicity_conflict")?) {
+            *fact |= u8::from(conflict == Some(true));
+        }
     }
     Some(())
 }
 
-/// Columns that nothing needs when only some kinds are asked for.
-const NOT_FOR_SOME: [&str; 2] = ["number", "referral_date"];
+/// Columns of spells to read.
+fn columns(wanted: &Wanted) -> impl Iterator<Item = &'static str> {
+    let some = [
+        ("code_1", wanted.codes[0]),
+        ("code_2", wanted.codes[1]),
+        ("code_3", wanted.codes[2]),
+        ("number", wanted.nesting),
+        ("referral_date", wanted.nesting),
+        ("deprivation_decile", wanted.decile),
+    ];
+    ["child", "kind", "start", "end", "flags"]
+        .into_iter()
+        .chain(
+            some.into_iter()
+                .filter(|(_, yes)| *yes)
+                .map(|(name, _)| name),
+        )
+}
 
 /// Reads row groups in parallel and puts them together in order.
 fn read_all_spells(
     path: &Path,
     codes: &CodeSets,
     children: usize,
-    kinds: &[SpellKind],
+    wanted: &Wanted,
 ) -> Result<(Spells, Vec<u32>), StoreError> {
     let file = input::open(path).map_err(io(path))?;
     let metadata = ArrowReaderMetadata::load(
@@ -247,30 +293,13 @@ fn read_all_spells(
     )
     .map_err(parquet(path))?;
     let groups = metadata.metadata().num_row_groups();
-    let all = kinds.len() == SpellKind::ALL.len();
     let parts: Vec<(Spells, Vec<u32>)> = (0..groups)
         .into_par_iter()
         .map(|group| {
             let file = input::open(path).map_err(io(path))?;
             let builder =
                 ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
-            let wanted = [
-                "child",
-                "kind",
-                "start",
-                "end",
-                "flags",
-                "code_1",
-                "code_2",
-                "code_3",
-                "number",
-                "deprivation_decile",
-                "referral_date",
-            ];
-            let names = wanted
-                .into_iter()
-                .filter(|name| all || !NOT_FOR_SOME.contains(name));
-            let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+            let mask = ProjectionMask::columns(builder.parquet_schema(), columns(wanted));
             let batches = builder
                 .with_projection(mask)
                 .with_row_groups(vec![group])
@@ -280,7 +309,7 @@ fn read_all_spells(
             let (mut spells, mut own) = (Spells::default(), Vec::new());
             for batch in batches {
                 let batch = batch.map_err(|error| parquet(path)(error.into()))?;
-                read_spells(&batch, codes, kinds, &mut own, &mut spells)
+                read_spells(&batch, codes, wanted, &mut own, &mut spells)
                     .ok_or_else(|| format(path, "a column of spells does not fit"))?;
             }
             Ok((spells, own))
@@ -299,13 +328,29 @@ fn read_all_spells(
         count(&own)?;
         spells.append(&part);
     }
+    let all = spells.kind.len();
+    for column in spells
+        .codes
+        .iter_mut()
+        .chain([&mut spells.number, &mut spells.decile])
+    {
+        blank(column, all, 0);
+    }
+    blank(&mut spells.parent, all, Day::NONE.0);
     Ok((spells, counts))
+}
+
+/// Fills a column that was not read.
+fn blank<T: Copy>(column: &mut Vec<T>, length: usize, value: T) {
+    if column.is_empty() {
+        *column = vec![value; length];
+    }
 }
 
 fn read_spells(
     batch: &RecordBatch,
     codes: &CodeSets,
-    kinds: &[SpellKind],
+    wanted: &Wanted,
     own: &mut Vec<u32>,
     s: &mut Spells,
 ) -> Option<()> {
@@ -318,93 +363,134 @@ fn read_spells(
         .map(|word| Some(SpellKind::from_word(word?)? as u8))
         .collect::<Option<_>>()?;
     let keys = column.keys().values();
-    let kept: Vec<u32> = if kinds.len() == SpellKind::ALL.len() {
-        (0..u32::try_from(keys.len()).ok()?).collect()
-    } else {
-        let wanted = numbers
-            .iter()
-            .map(|number| kinds.iter().any(|kind| *kind as u8 == *number))
-            .collect::<Vec<_>>();
-        (0..)
-            .zip(keys)
-            .filter(|(_, key)| wanted.get(usize::from(**key)).copied().unwrap_or(false))
-            .map(|(row, _)| row)
-            .collect()
-    };
-    let rows = || kept.iter().map(|row| *row as usize);
+    let kept = rows_of(keys, &numbers, wanted)?;
     let first = s.kind.len();
-    for row in rows() {
-        s.kind.push(*numbers.get(usize::from(keys[row]))?);
+    match &kept {
+        None => s
+            .kind
+            .extend(keys.iter().map(|key| numbers[usize::from(*key)])),
+        Some(rows) => s.kind.extend(
+            rows.iter()
+                .map(|row| numbers[usize::from(keys[*row as usize])]),
+        ),
     }
     let child = batch
         .column_by_name("child")?
-        .as_primitive_opt::<UInt32Type>()?
-        .values();
-    own.extend(rows().map(|row| child[row]));
+        .as_primitive_opt::<UInt32Type>()?;
+    gather(child.values(), kept.as_deref(), own);
     let days = |name: &str, none: i32, to: &mut Vec<i32>| -> Option<()> {
-        let Some(column) = batch.column_by_name(name) else {
-            to.extend(rows().map(|_| none));
-            return Some(());
-        };
-        let column = column.as_primitive_opt::<Date32Type>()?;
-        match column.nulls() {
-            None => to.extend(rows().map(|row| column.values()[row])),
-            Some(nulls) => to.extend(rows().map(|row| {
-                if nulls.is_valid(row) {
-                    column.values()[row]
-                } else {
-                    none
+        let column = batch
+            .column_by_name(name)?
+            .as_primitive_opt::<Date32Type>()?;
+        let before = to.len();
+        gather(column.values(), kept.as_deref(), to);
+        if let Some(nulls) = column.nulls() {
+            for (at, value) in to[before..].iter_mut().enumerate() {
+                let row = kept.as_ref().map_or(at, |rows| rows[at] as usize);
+                if nulls.is_null(row) {
+                    *value = none;
                 }
-            })),
+            }
         }
         Some(())
     };
     days("start", Day::NONE.0, &mut s.start)?;
     days("end", Day::OPEN.0, &mut s.end)?;
-    days("referral_date", Day::NONE.0, &mut s.parent)?;
     let small = |name: &str, to: &mut Vec<u8>| -> Option<()> {
-        match batch.column_by_name(name) {
-            Some(column) => {
-                let values = column.as_primitive_opt::<UInt8Type>()?.values();
-                to.extend(rows().map(|row| values[row]));
-            }
-            None => to.extend(rows().map(|_| 0)),
-        }
+        let column = batch
+            .column_by_name(name)?
+            .as_primitive_opt::<UInt8Type>()?;
+        gather(column.values(), kept.as_deref(), to);
         Some(())
     };
     small("flags", &mut s.flags)?;
-    small("number", &mut s.number)?;
-    small("deprivation_decile", &mut s.decile)?;
-    for (at, name) in ["code_1", "code_2", "code_3"].into_iter().enumerate() {
-        let column = batch
-            .column_by_name(name)?
-            .as_dictionary_opt::<UInt8Type>()?;
-        let words = column.values().as_string_opt::<i32>()?;
-        // A word belongs to the set of the row's kind; look each word up for every kind once.
-        let of_kind: Vec<Option<CodeSetId>> = SpellKind::ALL
-            .iter()
-            .map(|kind| code_sets_of(*kind)[at])
-            .collect();
-        let table: Vec<[u8; SpellKind::ALL.len()]> = words
-            .iter()
-            .map(|word| {
-                let number = |set: &Option<CodeSetId>| match (word, set) {
-                    (None | Some(""), _) | (_, None) => 0,
-                    (Some("?"), _) => 255,
-                    (Some(word), Some(set)) => codes.set(*set).id(word).map_or(255, |id| id.0),
-                };
-                let mut row = [0; SpellKind::ALL.len()];
-                row.iter_mut()
-                    .zip(&of_kind)
-                    .for_each(|(to, set)| *to = number(set));
-                row
-            })
-            .collect();
-        let keys = column.keys().values();
-        let to = &mut s.codes[at];
-        for (row, kind) in rows().zip(&s.kind[first..]) {
-            to.push(table.get(usize::from(keys[row]))?[usize::from(*kind)]);
-        }
+    if wanted.nesting {
+        days("referral_date", Day::NONE.0, &mut s.parent)?;
+        small("number", &mut s.number)?;
+    }
+    if wanted.decile {
+        small("deprivation_decile", &mut s.decile)?;
+    }
+    for at in (0..3).filter(|at| wanted.codes[*at]) {
+        let kinds = &s.kind[first..];
+        read_codes_of(batch, codes, at, kept.as_deref(), kinds, &mut s.codes[at])?;
+    }
+    Some(())
+}
+
+/// The rows of the wanted kinds; none if that is every row.
+#[expect(
+    clippy::option_option,
+    reason = "no answer, and an answer that is everything"
+)]
+fn rows_of(keys: &[u8], numbers: &[u8], wanted: &Wanted) -> Option<Option<Vec<u32>>> {
+    let mut is_wanted = [false; 256];
+    for (at, number) in numbers.iter().enumerate() {
+        is_wanted[at] = wanted.kinds.iter().any(|kind| *kind as u8 == *number);
+    }
+    if keys.iter().any(|key| usize::from(*key) >= numbers.len()) {
+        return None;
+    }
+    if wanted.every_kind() {
+        return Some(None);
+    }
+    // Every row is written down, and the place moves on only after one that is wanted.
+    let mut rows = vec![0_u32; keys.len() + 1];
+    let mut kept = 0;
+    for (row, key) in (0..).zip(keys) {
+        rows[kept] = row;
+        kept += usize::from(is_wanted[usize::from(*key)]);
+    }
+    rows.truncate(kept);
+    Some(Some(rows))
+}
+
+/// Appends all values, or those of some rows.
+fn gather<T: Copy>(values: &[T], rows: Option<&[u32]>, to: &mut Vec<T>) {
+    match rows {
+        None => to.extend_from_slice(values),
+        Some(rows) => to.extend(rows.iter().map(|row| values[*row as usize])),
+    }
+}
+
+/// One of the three codes as numbers. A word belongs to the set of the row's kind; each word is
+/// looked up for every kind once.
+fn read_codes_of(
+    batch: &RecordBatch,
+    codes: &CodeSets,
+    at: usize,
+    rows: Option<&[u32]>,
+    kinds: &[u8],
+    to: &mut Vec<u8>,
+) -> Option<()> {
+    let name = ["code_1", "code_2", "code_3"][at];
+    let column = batch
+        .column_by_name(name)?
+        .as_dictionary_opt::<UInt8Type>()?;
+    let words = column.values().as_string_opt::<i32>()?;
+    let of_kind: Vec<Option<CodeSetId>> = SpellKind::ALL
+        .iter()
+        .map(|kind| code_sets_of(*kind)[at])
+        .collect();
+    let table: Vec<[u8; SpellKind::ALL.len()]> = words
+        .iter()
+        .map(|word| {
+            let number = |set: &Option<CodeSetId>| match (word, set) {
+                (None | Some(""), _) | (_, None) => 0,
+                (Some("?"), _) => 255,
+                (Some(word), Some(set)) => codes.set(*set).id(word).map_or(255, |id| id.0),
+            };
+            let mut row = [0; SpellKind::ALL.len()];
+            row.iter_mut()
+                .zip(&of_kind)
+                .for_each(|(to, set)| *to = number(set));
+            row
+        })
+        .collect();
+    let keys = column.keys().values();
+    for (n, kind) in kinds.iter().enumerate() {
+        let row = rows.map_or(n, |rows| rows[n] as usize);
+        to.push(table.get(usize::from(keys[row]))?[usize::from(*kind)]);
     }
     Some(())
 }
