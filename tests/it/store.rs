@@ -53,8 +53,9 @@ fn reading_only_what_a_question_looks_at_changes_no_answer() {
     write_store(&outcome.journeys, &[], &dimensions, &folder, none).unwrap();
     let mut asked = 0;
     for kind in HelpKind::ALL {
-        for by in GroupBy::ALL {
+        for (by, include_unaccompanied) in GroupBy::ALL.into_iter().zip([false, true].repeat(5)) {
             let params = PriorHelpParams {
+                include_unaccompanied,
                 kinds: vec![kind],
                 groups: vec![by],
                 look_backs: vec![LookBack::Years(2), LookBack::Ever],

@@ -117,6 +117,9 @@ pub fn entries(journeys: &Journeys, dimensions: &Dimensions) -> (Vec<Entry>, Not
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let (mut entries, mut not) = (Vec::new(), NotEntries::default());
         for position in children {
+            if journeys.children().spells_of(position).is_empty() {
+                continue;
+            }
             child_entries(
                 journeys,
                 authority,

@@ -216,9 +216,11 @@ impl PriorHelpParams {
         let kinds = self.kinds.iter().flat_map(|kind| kind.spells());
         let mut wanted = Wanted::days_of(kinds.copied().chain([SpellKind::Care]));
         wanted.codes[2] = wanted.kinds.contains(&SpellKind::CinEpisode);
+        wanted.status = !self.include_unaccompanied;
         for by in &self.groups {
             match by {
-                GroupBy::Total | GroupBy::Unaccompanied | GroupBy::FirstEver => {}
+                GroupBy::Total => {}
+                GroupBy::Unaccompanied | GroupBy::FirstEver => wanted.status = true,
                 GroupBy::Dimension(Dimension::DeprivationDecile) => wanted.decile = true,
                 // An age may be that of a birth that is only expected.
                 GroupBy::Dimension(_) => (wanted.people, wanted.quality) = (true, true),
@@ -678,7 +680,7 @@ struct Tables<'p> {
     params: &'p PriorHelpParams,
     spans: &'p [(Period, Period)],
     rows: BTreeMap<Group, usize>,
-    tables: Vec<Vec<Gathered>>,
+    gathered: Vec<Vec<Gathered>>,
 }
 
 impl Tables<'_> {
@@ -718,7 +720,7 @@ impl Tables<'_> {
         mode: Mode,
     ) {
         for span in spans {
-            let table = &mut self.tables[question * self.spans.len() + span];
+            let table = &mut self.gathered[question * self.spans.len() + span];
             if table.len() < self.rows.len() {
                 table.resize_with(self.rows.len(), Gathered::default);
             }
@@ -735,7 +737,7 @@ impl Tables<'_> {
             groups[*row] = *group;
         }
         let mut found = BTreeMap::new();
-        for (at, table) in self.tables.into_iter().enumerate() {
+        for (at, table) in self.gathered.into_iter().enumerate() {
             let (kind, lead, look_back, mode) = questions[at / self.spans.len()];
             let (from, to) = self.spans[at % self.spans.len()];
             for (group, gathered) in groups.iter().copied().zip(table) {
@@ -774,11 +776,11 @@ fn authority(
         params,
         spans,
         rows: BTreeMap::new(),
-        tables: Vec::new(),
+        gathered: Vec::new(),
     };
     let questions = tables.questions().len();
     tables
-        .tables
+        .gathered
         .resize_with(questions * spans.len(), Vec::default);
     for entry in entries {
         let child = journeys.child(entry.child);

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::CategoryId;
 
-/// Columns of children, with the offset of each child's spells.
+/// Columns of children, with the offset of each child's spells. Columns that were not read are empty
+/// and every fact in them is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Children {
     /// Offsets into the spells: one for each child, and a last one.
@@ -65,6 +66,11 @@ const fn from_three_way(bits: u8) -> Option<bool> {
     }
 }
 
+/// A value of a column, or what stands for none where the column was not read.
+fn or<T: Copy>(column: &[T], row: usize, none: T) -> T {
+    column.get(row).copied().unwrap_or(none)
+}
+
 impl Children {
     /// How many children.
     #[must_use]
@@ -90,14 +96,14 @@ impl Children {
     pub fn get(&self, child: usize) -> ChildRecord {
         ChildRecord {
             birth: Day(self.birth[child]).known(),
-            birth_precision: BirthPrecision::from_index(self.birth_precision[child])
+            birth_precision: BirthPrecision::from_index(or(&self.birth_precision, child, 0))
                 .unwrap_or_default(),
-            death: Day(self.death[child]).known(),
-            sex: CategoryId(self.sex[child]),
-            ethnicity: CategoryId(self.ethnicity[child]),
+            death: Day(or(&self.death, child, Day::NONE.0)).known(),
+            sex: CategoryId(or(&self.sex, child, 0)),
+            ethnicity: CategoryId(or(&self.ethnicity, child, 0)),
             ethnicity_conflict: self.facts[child] & 1 == 1,
             unaccompanied: from_three_way(self.facts[child] >> 1),
-            unaccompanied_ceased: Day(self.unaccompanied_ceased[child]).known(),
+            unaccompanied_ceased: Day(or(&self.unaccompanied_ceased, child, Day::NONE.0)).known(),
             arrival: Day(self.arrival[child]).known(),
             earlier_permanence: from_three_way(self.facts[child] >> 3),
             link: LinkOutcome::from_index(self.link[child]).unwrap_or_default(),
@@ -153,17 +159,21 @@ impl Children {
     pub(super) fn check(&self, spells: &Spells) -> Result<(), JourneysError> {
         let n = self.len();
         let lengths = [
-            self.birth_precision.len(),
-            self.death.len(),
-            self.sex.len(),
-            self.ethnicity.len(),
             self.facts.len(),
-            self.unaccompanied_ceased.len(),
             self.arrival.len(),
             self.link.len(),
             self.first_spell.len().wrapping_sub(1),
         ];
-        if lengths.iter().any(|length| *length != n) {
+        let optional = [
+            self.birth_precision.len(),
+            self.death.len(),
+            self.sex.len(),
+            self.ethnicity.len(),
+            self.unaccompanied_ceased.len(),
+        ];
+        if lengths.iter().any(|length| *length != n)
+            || optional.iter().any(|length| ![0, n].contains(length))
+        {
             return Err(JourneysError::Shape("columns of children"));
         }
         let ordered = self.first_spell.windows(2).all(|pair| pair[0] <= pair[1]);
@@ -177,7 +187,7 @@ impl Children {
     }
 }
 
-/// Columns of spells.
+/// Columns of spells. Codes and what follows them are empty where they were not read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Spells {
     /// Kind.
@@ -226,13 +236,13 @@ impl Spells {
             end: Day(self.end[row]),
             flags: SpellFlags(self.flags[row]),
             codes: [
-                CodeId(self.codes[0][row]),
-                CodeId(self.codes[1][row]),
-                CodeId(self.codes[2][row]),
+                CodeId(or(&self.codes[0], row, 0)),
+                CodeId(or(&self.codes[1], row, 0)),
+                CodeId(or(&self.codes[2], row, 0)),
             ],
-            number: self.number[row],
-            decile: self.decile[row],
-            parent: Day(self.parent[row]).known(),
+            number: or(&self.number, row, 0),
+            decile: or(&self.decile, row, 0),
+            parent: Day(or(&self.parent, row, Day::NONE.0)).known(),
         }
     }
 
@@ -265,16 +275,14 @@ impl Spells {
 
     fn is_even(&self) -> bool {
         let n = self.len();
-        let lengths = [
-            self.start.len(),
-            self.end.len(),
-            self.flags.len(),
-            self.number.len(),
-            self.decile.len(),
-            self.parent.len(),
-        ];
+        let lengths = [self.start.len(), self.end.len(), self.flags.len()];
+        let optional = [self.number.len(), self.decile.len(), self.parent.len()];
         lengths.iter().all(|length| *length == n)
-            && self.codes.iter().all(|column| column.len() == n)
+            && optional.iter().all(|length| [0, n].contains(length))
+            && self
+                .codes
+                .iter()
+                .all(|column| [0, n].contains(&column.len()))
             && self
                 .kind
                 .iter()

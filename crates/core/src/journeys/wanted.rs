@@ -2,7 +2,7 @@
 
 use super::SpellKind;
 
-/// The part of the journeys that a question looks at. What is left out reads as blank.
+/// The part of the journeys that a question looks at. What is left out reads as unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -19,6 +19,8 @@ pub struct Wanted {
     pub nesting: bool,
     /// Sex and ethnic group of the children.
     pub people: bool,
+    /// Whether children are unaccompanied and until when, and earlier permanence.
+    pub status: bool,
     /// Death, how exact the birth is, and whether sources disagree about the ethnic group.
     pub quality: bool,
 }
@@ -33,6 +35,7 @@ impl Wanted {
             decile: true,
             nesting: true,
             people: true,
+            status: true,
             quality: true,
         }
     }
@@ -49,6 +52,7 @@ impl Wanted {
             decile: false,
             nesting: false,
             people: false,
+            status: false,
             quality: false,
         }
     }

@@ -20,7 +20,8 @@ use super::meta::{LAYOUT, read_authorities, read_codes};
 use super::{CHILDREN, SPELLS, StoreError, format, io, parquet};
 use crate::input;
 
-const BATCH: usize = 1 << 16;
+/// Rows of a batch: few enough that what is decoded stays close to the processor.
+const BATCH: usize = 1 << 13;
 
 /// Reads journeys from a folder.
 ///
@@ -31,7 +32,7 @@ pub fn read_store(folder: &Path, dimensions: &Dimensions) -> Result<Journeys, St
 }
 
 /// Reads the part of the journeys that a question looks at: all children are there, spells of other
-/// kinds are not, and columns that are not wanted are blank.
+/// kinds are not, and columns that are not wanted are empty.
 ///
 /// # Errors
 /// As [`read_store`].
@@ -73,20 +74,13 @@ pub fn read_store_of(
     let (children, spells) = rayon::join(
         || -> Result<Children, StoreError> {
             let mut children = Children::default();
+            children.birth.reserve_exact(total);
+            children.arrival.reserve_exact(total);
             for batch in batches {
                 let batch = batch.map_err(|error| parquet(&path)(error.into()))?;
                 read_children(&batch, dimensions, wanted, &mut children)
                     .ok_or_else(|| missing("a column of children"))?;
             }
-            let all = children.birth.len();
-            for column in [
-                &mut children.sex,
-                &mut children.ethnicity,
-                &mut children.birth_precision,
-            ] {
-                column.resize(all, 0);
-            }
-            children.death.resize(all, Day::NONE.0);
             Ok(children)
         },
         || read_all_spells(&spell_path, &codes, total, wanted),
@@ -121,14 +115,12 @@ type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 /// Columns of children that not every question looks at.
 const PEOPLE: [&str; 2] = ["sex", "ethnicity"];
 const QUALITY: [&str; 3] = ["death", "birth_precision", "ethnicity_conflict"];
-const ALWAYS: [&str; 6] = [
-    "birth",
+const STATUS: [&str; 3] = [
     "unaccompanied",
     "unaccompanied_ceased",
-    "arrival",
     "earlier_permanence",
-    "link",
 ];
+const ALWAYS: [&str; 3] = ["birth", "arrival", "link"];
 
 fn open(path: &Path, wanted: &Wanted) -> Result<(Vec<(String, String)>, Batches), StoreError> {
     let file = input::open(path).map_err(io(path))?;
@@ -146,6 +138,7 @@ fn open(path: &Path, wanted: &Wanted) -> Result<(Vec<(String, String)>, Batches)
     let names = ALWAYS
         .into_iter()
         .chain(PEOPLE.into_iter().filter(|_| wanted.people))
+        .chain(STATUS.into_iter().filter(|_| wanted.status))
         .chain(QUALITY.into_iter().filter(|_| wanted.quality));
     let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let batches = builder
@@ -210,12 +203,6 @@ fn read_children(
         |dimension: Dimension| move |code: &str| dimensions.list(dimension).id(code).map(|id| id.0);
     let none = Day::NONE.0;
     append_days(batch, "birth", none, &mut c.birth)?;
-    append_days(
-        batch,
-        "unaccompanied_ceased",
-        none,
-        &mut c.unaccompanied_ceased,
-    )?;
     append_days(batch, "arrival", none, &mut c.arrival)?;
     if wanted.people {
         append_words(batch, "sex", group(Dimension::Sex), 0, &mut c.sex)?;
@@ -233,14 +220,18 @@ fn read_children(
     let first = c.facts.len();
     c.facts.resize(first + batch.num_rows(), 0);
     let facts = &mut c.facts[first..];
-    for (name, shift) in [("unaccompanied", 1), ("earlier_permanence", 3)] {
-        let column = flag(name)?;
-        // Most often nothing is recorded, or nobody is.
-        if column.null_count() == column.len() {
-            continue;
-        }
-        for (fact, value) in facts.iter_mut().zip(column) {
-            *fact |= value.map_or(0, |yes| if yes { 2 } else { 1 }) << shift;
+    if wanted.status {
+        let to = &mut c.unaccompanied_ceased;
+        append_days(batch, "unaccompanied_ceased", none, to)?;
+        for (name, shift) in [("unaccompanied", 1), ("earlier_permanence", 3)] {
+            let column = flag(name)?;
+            // Most often nothing is recorded, or nobody is.
+            if column.null_count() == column.len() {
+                continue;
+            }
+            for (fact, value) in facts.iter_mut().zip(column) {
+                *fact |= value.map_or(0, |yes| if yes { 2 } else { 1 }) << shift;
+            }
         }
     }
     if wanted.quality {
@@ -328,23 +319,7 @@ fn read_all_spells(
         count(&own)?;
         spells.append(&part);
     }
-    let all = spells.kind.len();
-    for column in spells
-        .codes
-        .iter_mut()
-        .chain([&mut spells.number, &mut spells.decile])
-    {
-        blank(column, all, 0);
-    }
-    blank(&mut spells.parent, all, Day::NONE.0);
     Ok((spells, counts))
-}
-
-/// Fills a column that was not read.
-fn blank<T: Copy>(column: &mut Vec<T>, length: usize, value: T) {
-    if column.is_empty() {
-        *column = vec![value; length];
-    }
 }
 
 fn read_spells(
