@@ -107,6 +107,7 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     check(&journeys, catalogue, &params, args.force)?;
     let rows = control(
         &prior_help(&journeys, &catalogue.dimensions, &params),
+        &catalogue.dimensions,
         settings(&args.control),
     );
     match args.format {

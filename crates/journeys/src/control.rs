@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
-use disparity_core::disclosure::suppress::{Cell, Sum, Threshold, suppress};
-use disparity_core::{Controlled, Reported, Symbol};
+use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
 
-use crate::groups::{Group, GroupBy};
-use crate::prior_help::{LookBack, PriorHelp, PriorHelpKey};
+use crate::groups::Group;
+use crate::prior_help::{HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
+use crate::protection::{Place, Protected, Protection};
 
 /// A proportion with its interval at the 95% level.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,7 +52,8 @@ pub struct PriorHelpRow {
 /// Below this denominator no rate is shown.
 const LEAST: u32 = 10;
 
-/// Positions of one answer's counts in the table of counts.
+/// Positions of one answer's counts among all.
+#[derive(Clone, Copy)]
 struct Places {
     entrants: usize,
     unlinked: usize,
@@ -66,188 +65,174 @@ struct Places {
     incomplete_no: usize,
 }
 
-/// Protects answers and computes what may be shown of each.
-#[must_use]
-pub fn control(answers: &[PriorHelp], settings: Controlled) -> Vec<PriorHelpRow> {
-    let mut blocks: BTreeMap<(crate::HelpKind, u16, crate::Mode, u16), Vec<usize>> =
-        BTreeMap::new();
-    for (at, answer) in answers.iter().enumerate() {
-        let key = answer.key;
-        blocks
-            .entry((key.kind, key.lead, key.mode, key.from.year()))
-            .or_default()
-            .push(at);
-    }
-    let standards = standards(answers);
-    let blocks: Vec<Vec<usize>> = blocks.into_values().collect();
-    let mut rows: Vec<(usize, PriorHelpRow)> = blocks
-        .into_par_iter()
-        .flat_map_iter(|block| control_block(answers, &block, settings, &standards))
-        .collect();
-    rows.sort_by_key(|(at, _)| *at);
-    rows.into_iter().map(|(_, row)| row).collect()
+/// A count of prior help: of what question, and which of its counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct What {
+    years: (Period, Period),
+    kind: Option<HelpKind>,
+    look_back: Option<LookBack>,
+    asked: Option<(u16, Mode)>,
+    count: Counted,
 }
 
-fn control_block(
-    answers: &[PriorHelp],
-    block: &[usize],
-    settings: Controlled,
-    standards: &BTreeMap<PriorHelpKey, [f64; 7]>,
-) -> Vec<(usize, PriorHelpRow)> {
-    let (mut cells, mut sums, mut places) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for at in block.iter().copied() {
-        places.insert(
-            answers[at].key,
-            add_row(&answers[at], &mut cells, &mut sums),
-        );
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Counted {
+    Entrants,
+    Unlinked,
+    Observed,
+    Incomplete,
+    Helped,
+    NotHelped,
+    IncompleteYes,
+    IncompleteNo,
+}
+
+impl What {
+    /// Who entered does not depend on the question, and whose window is observed only on the kind
+    /// and how far back: one count, however often it is shown.
+    fn of(key: &PriorHelpKey, count: Counted) -> Self {
+        let (of_kind, of_question) = match count {
+            Counted::Entrants | Counted::Unlinked => (false, false),
+            Counted::Observed | Counted::Incomplete => (true, false),
+            _ => (true, true),
+        };
+        Self {
+            years: (key.from, key.to),
+            kind: of_kind.then_some(key.kind),
+            look_back: of_kind.then_some(key.look_back),
+            asked: of_question.then_some((key.lead, key.mode)),
+            count,
+        }
     }
-    add_margins(&places, &cells, &mut sums);
-    add_differences(&places, &mut cells, &mut sums);
-    let hidden = suppress(
-        &cells,
-        &sums,
-        Threshold {
-            at_most: settings.at_most,
-        },
-    );
-    block
+}
+
+/// Protects answers, all questions together, and computes what may be shown of each.
+#[must_use]
+pub fn control(
+    answers: &[PriorHelp],
+    dimensions: &Dimensions,
+    settings: Controlled,
+) -> Vec<PriorHelpRow> {
+    let mut system = Protection::new(dimensions);
+    let places: BTreeMap<PriorHelpKey, Places> = answers
         .iter()
-        .map(|at| {
-            (
-                *at,
-                row(
-                    &answers[*at],
-                    &places[&answers[*at].key],
-                    &cells,
-                    &hidden,
-                    settings,
-                    standards,
-                ),
-            )
-        })
+        .map(|answer| (answer.key, add_row(answer, &mut system)))
+        .collect();
+    add_differences(&places, &mut system);
+    let safe = system.protect(settings);
+    let standards = standards(answers);
+    answers
+        .iter()
+        .map(|answer| row(answer, &places[&answer.key], &safe, &standards))
         .collect()
 }
 
-fn add_row(answer: &PriorHelp, cells: &mut Vec<Cell>, sums: &mut Vec<Sum>) -> Places {
+fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
     let counts = &answer.counts;
-    let mut add = |count, published| {
-        cells.push(Cell { count, published });
-        cells.len() - 1
+    let mut add = |what, count, published| {
+        let place = Place {
+            what: What::of(&answer.key, what),
+            authority: answer.key.authority,
+            group: answer.key.group,
+        };
+        system.count(place, count, published)
     };
     let places = Places {
-        entrants: add(counts.entrants(), true),
-        unlinked: add(counts.unlinked, true),
-        observed: add(counts.complete(), true),
-        helped: add(counts.complete_yes, true),
-        not_helped: add(counts.complete_no, false),
-        incomplete: add(counts.incomplete_yes + counts.incomplete_no, true),
-        incomplete_yes: add(counts.incomplete_yes, true),
-        incomplete_no: add(counts.incomplete_no, false),
+        entrants: add(Counted::Entrants, counts.entrants(), true),
+        unlinked: add(Counted::Unlinked, counts.unlinked, true),
+        observed: add(Counted::Observed, counts.complete(), true),
+        helped: add(Counted::Helped, counts.complete_yes, true),
+        not_helped: add(Counted::NotHelped, counts.complete_no, false),
+        incomplete: add(
+            Counted::Incomplete,
+            counts.incomplete_yes + counts.incomplete_no,
+            true,
+        ),
+        incomplete_yes: add(Counted::IncompleteYes, counts.incomplete_yes, true),
+        incomplete_no: add(Counted::IncompleteNo, counts.incomplete_no, false),
     };
-    sums.push(Sum {
-        total: places.observed,
-        parts: vec![places.helped, places.not_helped],
-    });
-    sums.push(Sum {
-        total: places.incomplete,
-        parts: vec![places.incomplete_yes, places.incomplete_no],
-    });
-    sums.push(Sum {
-        total: places.entrants,
-        parts: vec![places.observed, places.incomplete, places.unlinked],
-    });
+    system.sum(places.observed, vec![places.helped, places.not_helped]);
+    system.sum(
+        places.incomplete,
+        vec![places.incomplete_yes, places.incomplete_no],
+    );
+    system.sum(
+        places.entrants,
+        vec![places.observed, places.incomplete, places.unlinked],
+    );
     places
 }
 
-/// Groups make up everyone, and authorities make up all together.
-fn add_margins(places: &BTreeMap<PriorHelpKey, Places>, cells: &[Cell], sums: &mut Vec<Sum>) {
-    let mut wholes: BTreeMap<(PriorHelpKey, u8), Vec<&Places>> = BTreeMap::new();
+/// Questions of which one holds another: whoever is helped by the first is helped by the second.
+fn add_differences(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protection<What>) {
     for (key, place) in places {
-        if key.group.by != GroupBy::Total {
-            let whole = PriorHelpKey {
-                group: Group::TOTAL,
+        let mut wider: Vec<PriorHelpKey> = Vec::new();
+        // The next longer look-back and the next shorter lead that were asked for.
+        let same = |other: &PriorHelpKey| {
+            PriorHelpKey {
+                look_back: key.look_back,
+                lead: key.lead,
+                ..*other
+            } == *key
+        };
+        let beside = |keep: &dyn Fn(&PriorHelpKey) -> bool| -> Vec<PriorHelpKey> {
+            let ladder = PriorHelpKey {
+                look_back: LookBack::Years(0),
+                lead: 0,
+                mode: Mode::Overlap,
                 ..*key
             };
-            let by = GroupBy::ALL
-                .iter()
-                .position(|by| *by == key.group.by)
-                .unwrap_or(0);
-            wholes
-                .entry((whole, u8::try_from(by).unwrap_or(0)))
-                .or_default()
-                .push(place);
-        }
-        if key.authority.is_some() {
-            wholes
-                .entry((
+            places
+                .range(ladder..)
+                .take_while(|(other, _)| {
                     PriorHelpKey {
-                        authority: None,
-                        ..*key
-                    },
-                    u8::MAX,
-                ))
-                .or_default()
-                .push(place);
-        }
-    }
-    for ((whole, _), parts) in &wholes {
-        let Some(whole) = places.get(whole) else {
-            continue;
+                        look_back: key.look_back,
+                        lead: key.lead,
+                        mode: key.mode,
+                        ..**other
+                    } == *key
+                })
+                .map(|(other, _)| *other)
+                .filter(|other| keep(other))
+                .collect()
         };
-        for pick in [
-            |p: &Places| p.entrants,
-            |p: &Places| p.unlinked,
-            |p: &Places| p.observed,
-            |p: &Places| p.helped,
-            |p: &Places| p.not_helped,
-            |p: &Places| p.incomplete,
-            |p: &Places| p.incomplete_yes,
-            |p: &Places| p.incomplete_no,
-        ] {
-            let parts: Vec<usize> = parts.iter().map(|p| pick(p)).collect();
-            let sum: u64 = parts.iter().map(|at| u64::from(cells[*at].count)).sum();
-            if sum == u64::from(cells[pick(whole)].count) {
-                sums.push(Sum {
-                    total: pick(whole),
-                    parts,
-                });
+        let longer = beside(&|o| same(o) && o.lead == key.lead && o.look_back > key.look_back);
+        wider.extend(longer.into_iter().min_by_key(|o| o.look_back));
+        let sooner = beside(&|o| same(o) && o.look_back == key.look_back && o.lead < key.lead);
+        wider.extend(sooner.into_iter().max_by_key(|o| o.lead));
+        if key.mode != Mode::Overlap {
+            wider.push(PriorHelpKey {
+                mode: Mode::Overlap,
+                ..*key
+            });
+        }
+        let kinds: &[HelpKind] = match key.kind {
+            HelpKind::CinEpisodeClosed => &[HelpKind::CinEpisodeAny],
+            HelpKind::EarlyHelp | HelpKind::CinPlan | HelpKind::ProtectionPlan => &[HelpKind::Any],
+            _ => &[],
+        };
+        wider.extend(kinds.iter().map(|kind| PriorHelpKey {
+            kind: *kind,
+            ..*key
+        }));
+        for other in wider {
+            if let Some(whole) = places.get(&other)
+                && system.is_same(place.observed, whole.observed)
+            {
+                system.within(place.helped, whole.helped);
             }
         }
-    }
-}
-
-/// A longer look-back holds a shorter one: what lies between is a count, too.
-fn add_differences(
-    places: &BTreeMap<PriorHelpKey, Places>,
-    cells: &mut Vec<Cell>,
-    sums: &mut Vec<Sum>,
-) {
-    let mut ladders: BTreeMap<PriorHelpKey, Vec<&Places>> = BTreeMap::new();
-    for (key, place) in places {
-        ladders
-            .entry(PriorHelpKey {
-                look_back: LookBack::Ever,
+        // Whoever had none of them is among those without a plan or early help.
+        if key.kind == HelpKind::None {
+            let any = PriorHelpKey {
+                kind: HelpKind::Any,
                 ..*key
-            })
-            .or_default()
-            .push(place);
-    }
-    for ladder in ladders.values() {
-        for pair in ladder.windows(2) {
-            let (short, long) = (pair[0], pair[1]);
-            let same = cells[short.observed].count == cells[long.observed].count;
-            let (a, b) = (short.helped, long.helped);
-            let Some(between) = cells[b].count.checked_sub(cells[a].count).filter(|_| same) else {
-                continue;
             };
-            cells.push(Cell {
-                count: between,
-                published: false,
-            });
-            sums.push(Sum {
-                total: b,
-                parts: vec![a, cells.len() - 1],
-            });
+            if let Some(whole) = places.get(&any)
+                && system.is_same(place.observed, whole.observed)
+            {
+                system.within(place.helped, whole.not_helped);
+            }
         }
     }
 }
@@ -269,29 +254,12 @@ fn standards(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, [f64; 7]> {
 fn row(
     answer: &PriorHelp,
     places: &Places,
-    cells: &[Cell],
-    hidden: &[bool],
-    settings: Controlled,
+    safe: &Protected<What>,
     standards: &BTreeMap<PriorHelpKey, [f64; 7]>,
 ) -> PriorHelpRow {
     const C: Symbol = Symbol::Confidential;
-    let base = settings.base.max(1);
-    let round = |count: u32| {
-        if base == 1 {
-            count
-        } else {
-            (count + base / 2) / base * base
-        }
-    };
-    let shown = |at: usize| {
-        if hidden[at] {
-            Reported::Symbol(C)
-        } else {
-            Reported::Value(round(cells[at].count))
-        }
-    };
+    let shown = |at: usize| safe.at(at);
     let count = |at: usize| shown(at).value().map(f64::from);
-    let small = |at: usize| (1..=settings.at_most).contains(&cells[at].count);
     let (helped, observed) = (shown(places.helped), shown(places.observed));
     let complete_window = helped.zip(observed).and_then(|(x, n)| match n {
         ..LEAST => Reported::Symbol(Symbol::Unreliable),
@@ -319,13 +287,13 @@ fn row(
         places.incomplete,
         places.incomplete_yes,
     ];
-    let open = all.iter().all(|at| !hidden[*at])
+    let open = all.iter().all(|at| shown(*at).value().is_some())
         && ![places.not_helped, places.incomplete_no]
             .iter()
-            .any(|at| small(*at));
+            .any(|at| safe.is_small(*at));
     let kaplan_meier = match answer.kaplan_meier {
         None => Reported::Symbol(Symbol::NotApplicable),
-        Some(_) if !open || base > 1 => Reported::Symbol(C),
+        Some(_) if !open || !safe.is_exact() => Reported::Symbol(C),
         Some(found) if found.subjects < LEAST => Reported::Symbol(Symbol::Unreliable),
         Some(found) => interval_of(answer, found),
     };
@@ -340,8 +308,8 @@ fn row(
         lower_bound: bound(Some(0.0)),
         upper_bound: bound(unobserved),
         kaplan_meier,
-        age_standardised: if open && base == 1 {
-            standardised(answer, settings, standards)
+        age_standardised: if open && safe.is_exact() {
+            standardised(answer, safe.settings(), standards)
         } else {
             Reported::Symbol(C)
         },
@@ -361,7 +329,7 @@ fn proportion(x: f64, n: f64) -> Reported<Proportion> {
 
 fn interval_of(answer: &PriorHelp, found: crate::Incidence) -> Reported<Proportion> {
     // For "none" the value is one minus the chance of any; the interval turns with it.
-    let none = answer.key.kind == crate::HelpKind::None;
+    let none = answer.key.kind == HelpKind::None;
     let plain = if none {
         crate::Incidence {
             value: 1.0 - found.value,
@@ -430,75 +398,4 @@ fn standardised(
     } else {
         proportion(rate * n, n)
     }
-}
-
-/// Pairs of a whole and a part, by key, protected together: a part never gives a small count away.
-/// Returns whole and part, each withheld or as it is.
-#[must_use]
-pub fn control_pairs<K: Ord + Copy>(
-    pairs: &BTreeMap<K, (u32, u32)>,
-    whole_of: impl Fn(&K) -> Option<K>,
-    settings: Controlled,
-) -> BTreeMap<K, (Reported<u32>, Reported<u32>)> {
-    let (mut cells, mut sums, mut places) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (key, (whole, part)) in pairs {
-        let at = cells.len();
-        cells.push(Cell {
-            count: *whole,
-            published: true,
-        });
-        cells.push(Cell {
-            count: *part,
-            published: true,
-        });
-        cells.push(Cell {
-            count: whole.saturating_sub(*part),
-            published: false,
-        });
-        sums.push(Sum {
-            total: at,
-            parts: vec![at + 1, at + 2],
-        });
-        places.insert(*key, at);
-    }
-    let mut wholes: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-    for (key, at) in &places {
-        if let Some(whole) = whole_of(key) {
-            wholes.entry(whole).or_default().push(*at);
-        }
-    }
-    for (whole, parts) in &wholes {
-        let Some(total) = places.get(whole) else {
-            continue;
-        };
-        for offset in 0..3 {
-            let parts: Vec<usize> = parts.iter().map(|at| at + offset).collect();
-            let sum: u64 = parts.iter().map(|at| u64::from(cells[*at].count)).sum();
-            if sum == u64::from(cells[total + offset].count) {
-                sums.push(Sum {
-                    total: total + offset,
-                    parts,
-                });
-            }
-        }
-    }
-    let hidden = suppress(
-        &cells,
-        &sums,
-        Threshold {
-            at_most: settings.at_most,
-        },
-    );
-    let base = settings.base.max(1);
-    let shown = |at: usize| {
-        if hidden[at] {
-            Reported::Symbol(Symbol::Confidential)
-        } else {
-            Reported::Value((cells[at].count + base / 2) / base * base)
-        }
-    };
-    places
-        .into_iter()
-        .map(|(key, at)| (key, (shown(at), shown(at + 1))))
-        .collect()
 }

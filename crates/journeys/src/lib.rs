@@ -22,12 +22,13 @@ mod indicators;
 mod levels;
 mod matching;
 mod prior_help;
+mod protection;
 mod returning;
 mod survival;
 mod walk;
 
 pub use cohort::{Entry, NotEntries, entries};
-pub use control::{PriorHelpRow, Proportion, control, control_pairs};
+pub use control::{PriorHelpRow, Proportion, control};
 pub use cube::{cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup};
 pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};
@@ -40,6 +41,7 @@ pub use prior_help::{
     HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
     Years, prior_help, prior_help_of, supported,
 };
+pub use protection::{Place, Protected, Protection};
 pub use returning::{
     CAUSES, LaterNeed, Pathway, Return, ReturnCounts, YearKey, chances, later_need, returns,
     watches,

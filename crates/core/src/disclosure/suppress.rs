@@ -194,6 +194,9 @@ pub fn attack(
     only: Option<Threshold>,
 ) -> Vec<Bounds> {
     let mut bounds = propagate(cells, sums, hidden);
+    // What follows at once from the rest is known, and holds nothing together.
+    let hidden: Vec<bool> = bounds.iter().map(|(low, high)| low < high).collect();
+    let hidden = &hidden;
     let asked = |at: usize| hidden[at] && bounds_matter(cells[at].count, only);
     for part in parts_of_hidden(cells.len(), sums, hidden) {
         if part.len() > EXACT || !part.iter().any(|at| asked(*at)) {
