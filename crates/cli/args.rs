@@ -45,6 +45,15 @@ pub(crate) enum Command {
     /// Build, list or verify the built-in figures
     #[command(subcommand)]
     Data(DataCommand),
+    /// Read child-level statutory returns: check them, or build a store of linked journeys
+    #[command(subcommand)]
+    Returns(crate::returns_args::ReturnsCommand),
+    /// Show who was helped before entering care, from a store
+    PriorHelp(crate::returns_args::PriorHelpArgs),
+    /// Show re-referral, steps up and down, ways to care and match rates, from a store
+    Journeys(crate::returns_args::JourneysArgs),
+    /// Invent children and write the returns they would have made, with the truth beside
+    Simulate(crate::returns_args::SimulateArgs),
 }
 
 /// What to analyse.
@@ -74,6 +83,9 @@ pub(crate) struct RunArgs {
     /// Authority to write, by name or code; repeat for several [default: all]
     #[arg(long = "authority", value_name = "NAME")]
     pub(crate) authorities: Vec<String>,
+    /// Store of linked journeys to analyse instead of the published figures
+    #[arg(long, value_name = "STORE")]
+    pub(crate) returns: Option<PathBuf>,
     /// Folder to write to; a folder that holds an earlier run is replaced
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,

@@ -20,6 +20,8 @@ mod hint;
 mod out;
 mod plan;
 mod progress;
+mod returns_args;
+mod returns_stage;
 mod stages;
 
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ use clap::Parser;
 
 use crate::args::{Cli, Command, DataCommand};
 use crate::hint::Hinted;
+use crate::returns_args::ReturnsCommand;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -40,6 +43,19 @@ fn main() -> ExitCode {
         Some(Command::Codes { list }) => commands::codes::codes(*list).map(|()| true),
         Some(Command::Data(DataCommand::Build { from, to })) => {
             commands::data::build(from, to).map(|()| true)
+        }
+        Some(Command::Returns(command)) => with_catalogue(|catalogue| match command {
+            ReturnsCommand::Check { read, out } => commands::returns::check(read, out, catalogue),
+            ReturnsCommand::Build { read, out } => commands::returns::build(read, out, catalogue),
+        }),
+        Some(Command::PriorHelp(args)) => {
+            with_catalogue(|catalogue| commands::prior_help::run(args, catalogue).map(|()| true))
+        }
+        Some(Command::Journeys(args)) => {
+            with_catalogue(|catalogue| commands::journeys::run(args, catalogue).map(|()| true))
+        }
+        Some(Command::Simulate(args)) => {
+            with_catalogue(|catalogue| commands::simulate::simulate(args, catalogue).map(|()| true))
         }
         Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
         Some(Command::Data(DataCommand::Verify { data, all })) => {
@@ -55,6 +71,15 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Runs a command that needs the code lists and facts about areas.
+fn with_catalogue(
+    command: impl FnOnce(&disparity_core::Catalogue) -> anyhow::Result<bool>,
+) -> anyhow::Result<bool> {
+    let selection = args::Selection::default();
+    let published = stages::Published::load(&selection, &mut progress::Progress::new(false))?;
+    command(published.catalogue())
 }
 
 /// The chain of causes on one line each, then what to do.

@@ -61,3 +61,16 @@ pub(crate) fn csv<R: serde::Serialize>(records: &[R]) -> Result<String> {
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
+
+/// Rows of texts as CSV, for tables whose columns depend on what was asked.
+pub(crate) fn csv_of_rows(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}

@@ -34,3 +34,46 @@ impl Progress {
         result
     }
 }
+
+/// A bar for long work, on standard error, only when a person is watching. Threads may share it.
+pub(crate) struct Bar {
+    watched: bool,
+    last: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Bar {
+    pub(crate) fn new() -> Self {
+        Self {
+            watched: std::io::stderr().is_terminal(),
+            last: std::sync::Mutex::new(None),
+        }
+    }
+
+    /// Shows how far the work has come, at most ten times a second.
+    pub(crate) fn show(&self, what: &str, done: usize, all: usize) {
+        if !self.watched {
+            return;
+        }
+        let Ok(mut last) = self.last.lock() else {
+            return;
+        };
+        if last.is_some_and(|at| at.elapsed().as_millis() < 100) && done < all {
+            return;
+        }
+        *last = Some(Instant::now());
+        let filled = (done * 30).checked_div(all).unwrap_or(0);
+        eprint!(
+            "\r\x1b[2K{what} [{}{}] {done}/{all}",
+            "#".repeat(filled),
+            " ".repeat(30 - filled.min(30))
+        );
+        drop(std::io::stderr().flush());
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        if self.watched {
+            eprint!("\r\x1b[2K");
+        }
+    }
+}

@@ -29,6 +29,10 @@ impl Published {
         })
     }
 
+    pub(crate) fn populations(&self) -> &disparity_core::Populations {
+        &self.loaded.populations
+    }
+
     pub(crate) fn catalogue(&self) -> &Catalogue {
         &self.loaded.catalogue
     }

@@ -100,6 +100,10 @@ pub(crate) fn copy_of_data(to: &Folder) -> PathBuf {
         std::fs::create_dir_all(target.join(folder)).unwrap();
         for entry in std::fs::read_dir(root().join("data").join(folder)).unwrap() {
             let path = entry.unwrap().path();
+            // The code lists of returns are in a folder of their own, which is never replaced.
+            if path.is_dir() {
+                continue;
+            }
             std::fs::copy(&path, target.join(folder).join(path.file_name().unwrap())).unwrap();
         }
     }

@@ -12,19 +12,29 @@ use crate::hint::Hinted;
 use crate::out::print;
 use crate::plan::PlanFile;
 use crate::progress::Progress;
+use crate::returns_stage;
 use crate::stages::Published;
 
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out)?;
     let published = Published::load(&args.selection, &mut progress)?;
-    let plan = PlanFile::read(&args.selection)?.resolve(
-        &args.selection,
-        &args.authorities,
-        published.catalogue(),
-    )?;
-    let release = published.release(&plan, &mut progress)?;
-    let catalogue = published.catalogue();
+    // Returns have indicators of their own; everything after the gate treats both alike.
+    let extended = args
+        .returns
+        .is_some()
+        .then(|| returns_stage::catalogue_with_returns(published.catalogue()))
+        .transpose()?;
+    let catalogue = extended.as_ref().unwrap_or(published.catalogue());
+    let plan =
+        PlanFile::read(&args.selection)?.resolve(&args.selection, &args.authorities, catalogue)?;
+    let release = match &args.returns {
+        Some(store) => {
+            let populations = published.populations();
+            returns_stage::release(store, catalogue, populations, &plan, &mut progress)?
+        }
+        None => published.release(&plan, &mut progress)?,
+    };
     let written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {

@@ -52,6 +52,12 @@ impl Date {
     pub const fn year(self) -> u16 {
         self.year
     }
+
+    /// Year, month and day of the month.
+    #[must_use]
+    pub const fn ymd(self) -> (u16, u8, u8) {
+        (self.year, self.month, self.day)
+    }
 }
 
 impl FromStr for Date {

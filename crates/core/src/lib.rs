@@ -21,6 +21,7 @@ mod dimension;
 pub mod disclosure;
 mod indicator;
 mod issue;
+pub mod journeys;
 mod names;
 mod period;
 mod plan;
@@ -40,11 +41,12 @@ pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend};
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
-pub use disclosure::{DisclosureError, Policy, Release};
+pub use disclosure::{Controlled, DisclosureError, Policy, Protected, Release};
 pub use indicator::{
     Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
 };
 pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
+pub use journeys::{Day, Journeys};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};

@@ -18,6 +18,8 @@ pub enum Provenance {
     Published,
     /// Counted here from records of children.
     ChildLevel,
+    /// Counted here from records of children, and protected before anything was computed.
+    Controlled(crate::disclosure::ControlledBy),
 }
 
 /// The two intervals that travel with every estimate.

@@ -1,6 +1,17 @@
 //! The gate. Only [`disclose`] makes a [`Release`], and only a release can be written.
+//!
+//! Counts of children are protected before anything is computed from them: [`protect`] withholds
+//! small counts, and others so that the small ones cannot be worked out, and hands back a cube that
+//! looks like a published one, symbols and all. Every rate, interval, contrast and expected count is
+//! then a function of what is published, so none of them can tell more.
+
+mod protect;
+mod simplex;
+pub mod suppress;
 
 use std::fmt;
+
+pub use protect::{Controlled, ControlledBy, Protected, protect};
 
 use crate::{Provenance, Results};
 
@@ -10,6 +21,9 @@ pub enum Policy {
     /// The input was disclosure-controlled by its publisher: every derived figure is computed from
     /// the protected counts, and anything that depends on a symbol is a symbol.
     Published,
+    /// The counts were protected before anything was computed from them: the default for records of
+    /// children.
+    Controlled(Controlled),
     /// Nothing is done. An explicit choice, recorded with its reason.
     None {
         /// Why, in the words of the person who chose it.
@@ -23,6 +37,7 @@ impl Policy {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Published => "published",
+            Self::Controlled(_) => "controlled",
             Self::None { .. } => "none",
         }
     }
@@ -36,12 +51,16 @@ pub struct DisclosureError {
 
 impl fmt::Display for DisclosureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "policy `{}` is only for figures that were already disclosure-controlled by their publisher; \
-             these were counted from records of children",
-            self.policy
-        )
+        match self.policy {
+            "controlled" => f.write_str(
+                "policy `controlled` is only for results computed from counts that were protected with the same settings",
+            ),
+            policy => write!(
+                f,
+                "policy `{policy}` is only for figures that were already disclosure-controlled by their publisher; \
+                 these were counted from records of children"
+            ),
+        }
     }
 }
 
@@ -77,9 +96,16 @@ impl Release {
 /// Applies a policy to results.
 ///
 /// # Errors
-/// [`DisclosureError`] if [`Policy::Published`] is asked for results counted from records of children.
+/// [`DisclosureError`] if [`Policy::Published`] is asked for results counted from records of children,
+/// or [`Policy::Controlled`] for results whose counts were not protected with the same settings.
 pub fn disclose(results: Results, policy: Policy) -> Result<Release, DisclosureError> {
-    if policy == Policy::Published && results.provenance == Provenance::ChildLevel {
+    let allowed = match (&policy, results.provenance) {
+        (Policy::Published, provenance) => provenance == Provenance::Published,
+        (Policy::Controlled(asked), Provenance::Controlled(by)) => by.settings() == *asked,
+        (Policy::Controlled(_), _) => false,
+        (Policy::None { .. }, _) => true,
+    };
+    if !allowed {
         return Err(DisclosureError {
             policy: policy.as_str(),
         });
@@ -99,5 +125,8 @@ mod tests {
     fn counts_of_children_never_pass_as_published() {
         assert!(disclose(results(Provenance::ChildLevel), Policy::Published).is_err());
         assert!(disclose(results(Provenance::Published), Policy::Published).is_ok());
+        let controlled = Policy::Controlled(Controlled::default());
+        assert!(disclose(results(Provenance::ChildLevel), controlled.clone()).is_err());
+        assert!(disclose(results(Provenance::Published), controlled).is_err());
     }
 }

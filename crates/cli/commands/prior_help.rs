@@ -1,0 +1,475 @@
+//! `disparity prior-help`: who was helped before care, from a store.
+
+use anyhow::Result;
+use disparity_core::{Catalogue, Controlled, Journeys, Reported};
+use disparity_journeys::{
+    GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, PriorHelpRow, Proportion, Years, control,
+    entries, linked_of, match_rates, prior_help, supported,
+};
+
+use crate::args::Format;
+use crate::commands::returns::store_of;
+use crate::hint::Hinted;
+use crate::out::{csv_of_rows, print, table};
+use crate::returns_args::{ControlArgs, PriorHelpArgs};
+
+pub(crate) fn settings(args: &ControlArgs) -> Controlled {
+    Controlled {
+        at_most: args.withhold_to,
+        base: args.round_to.max(1),
+    }
+}
+
+/// Words of an option to values, or the words there are.
+fn words<T: Copy>(typed: &[String], known: &[(&'static str, T)], option: &str) -> Result<Vec<T>> {
+    typed
+        .iter()
+        .map(|word| {
+            let found = known.iter().find(|(name, _)| name == word);
+            found.map(|(_, value)| *value).ok_or_else(|| {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                Hinted::new(
+                    format!("{option} cannot be {word:?}"),
+                    format!("use one of {}", names.join(", ")),
+                )
+                .into()
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn groups(typed: &[String], default: &[GroupBy]) -> Result<Vec<GroupBy>> {
+    let mut found = words(typed, &GroupBy::ALL.map(|by| (by.as_str(), by)), "--by")?;
+    if typed.is_empty() {
+        return Ok(default.to_vec());
+    }
+    if !found.contains(&GroupBy::Total) {
+        found.insert(0, GroupBy::Total);
+    }
+    Ok(found)
+}
+
+fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
+    let kinds = words(
+        &args.kinds,
+        &HelpKind::ALL.map(|kind| (kind.as_str(), kind)),
+        "--kind",
+    )?;
+    let look_backs = args
+        .look_backs
+        .iter()
+        .map(|word| match word.as_str() {
+            "ever" => Ok(LookBack::Ever),
+            years => years
+                .parse::<u8>()
+                .ok()
+                .filter(|n| (1..=25).contains(n))
+                .map(LookBack::Years)
+                .ok_or_else(|| {
+                    Hinted::new(
+                        format!("--look-back cannot be {years:?}"),
+                        "use a number of years from 1 to 25, or ever",
+                    )
+                    .into()
+                }),
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(PriorHelpParams {
+        kinds: if kinds.is_empty() {
+            HelpKind::ALL.to_vec()
+        } else {
+            kinds
+        },
+        look_backs,
+        leads: args.leads.clone(),
+        modes: words(
+            &args.modes,
+            &Mode::ALL.map(|mode| (mode.as_str(), mode)),
+            "--mode",
+        )?,
+        groups: groups(&args.groups, &GroupBy::ALL)?,
+        years: if args.pool == 0 {
+            Years::Each
+        } else {
+            Years::Pooled(args.pool)
+        },
+        include_unaccompanied: args.include_unaccompanied,
+        by_authority: !args.together,
+    })
+}
+
+pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
+    let params = params(args)?;
+    let journeys = store_of(&args.store, &catalogue.dimensions, &params.wanted())?;
+    if args.supported {
+        return print_supported(&journeys, catalogue, args.format);
+    }
+    check(&journeys, catalogue, &params, args.force)?;
+    let rows = control(
+        &prior_help(&journeys, &catalogue.dimensions, &params),
+        &catalogue.dimensions,
+        settings(&args.control),
+    );
+    match args.format {
+        Format::Csv => print(&csv_of_rows(
+            &HEADER,
+            rows.iter().flat_map(|row| long(row, &journeys, catalogue)),
+        )?),
+        Format::Json => print(&json(&rows, &journeys, catalogue)?),
+        Format::Text => print(&text(&rows, &journeys, catalogue)),
+    }
+}
+
+/// Refuses where the identifiers of the returns plainly do not go together, or nothing covers the
+/// window at all.
+fn check(
+    journeys: &Journeys,
+    catalogue: &Catalogue,
+    params: &PriorHelpParams,
+    force: bool,
+) -> Result<()> {
+    let (all, not) = entries(journeys, &catalogue.dimensions);
+    eprintln!(
+        "{} entries; left out: {} began before the first file, {} starts worked out, {} second in a year, {} aged 18 or over, {} not covered",
+        all.len(),
+        not.left_truncated,
+        not.start_inferred,
+        not.second_in_year,
+        not.adult,
+        not.not_covered
+    );
+    let rates = match_rates(journeys, &all, &[GroupBy::Total]);
+    let (linked, entrants) = rates
+        .iter()
+        .filter(|(key, _)| key.authority.is_none() && key.period.is_none())
+        .map(|(_, m)| linked_of(m))
+        .next()
+        .unwrap_or((0, 0));
+    if entrants > 0 && linked * 10 < entrants * 7 && !force {
+        let message = format!(
+            "LINKAGE_POOR: {linked} of {entrants} children entering care match a record of need"
+        );
+        return Err(Hinted::new(message, "check that the returns use the same identifiers; --force shows prior help all the same").into());
+    }
+    let most = supported(journeys).iter().filter_map(|row| row.years).max();
+    let asked = params
+        .look_backs
+        .iter()
+        .filter_map(|l| {
+            if let LookBack::Years(n) = l {
+                Some(*n)
+            } else {
+                None
+            }
+        })
+        .min();
+    if let (Some(asked), true) = (asked, entrants > 0)
+        && most.is_none_or(|most| most == 0 && asked > 0)
+        && params.kinds.iter().all(|kind| *kind != HelpKind::EarlyHelp)
+        && !force
+    {
+        let message =
+            "WINDOW_TOO_SHORT: no year of entry has even one whole year of look-back".to_owned();
+        return Err(Hinted::new(
+            message,
+            "load more years, or see `--supported`; --force shows what there is",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+pub(crate) fn la_name(
+    journeys: &Journeys,
+    catalogue: &Catalogue,
+    authority: Option<usize>,
+) -> [String; 4] {
+    let Some(authority) = authority.and_then(|at| journeys.authorities().get(at)) else {
+        return [
+            "Loaded authorities".into(),
+            String::new(),
+            String::new(),
+            "All loaded authorities".into(),
+        ];
+    };
+    let code = authority
+        .area
+        .map_or_else(String::new, |area| area.to_string());
+    let name = authority.area.map_or_else(
+        || authority.old_la_code.clone(),
+        |area| catalogue.areas.name(area),
+    );
+    [
+        "Local authority".into(),
+        code,
+        authority.old_la_code.clone(),
+        name,
+    ]
+}
+
+fn span(from: disparity_core::Period, to: disparity_core::Period) -> String {
+    if from == to {
+        to.to_string()
+    } else {
+        format!("{from}-{to}")
+    }
+}
+
+const HEADER: [&str; 27] = [
+    "synthetic",
+    "time_period",
+    "geographic_level",
+    "new_la_code",
+    "old_la_code",
+    "la_name",
+    "indicator",
+    "look_back_years",
+    "lead_days",
+    "mode",
+    "group_by",
+    "group",
+    "group_name",
+    "entrants",
+    "unlinked",
+    "incomplete",
+    "estimator",
+    "headline",
+    "numerator",
+    "denominator",
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "conf_level",
+    "unit",
+    "method",
+    "symbol",
+];
+
+fn share(value: Reported<Proportion>) -> [String; 4] {
+    match value {
+        Reported::Value(p) => [
+            p.value.to_string(),
+            p.interval.low.to_string(),
+            p.interval.high.to_string(),
+            String::new(),
+        ],
+        Reported::Symbol(symbol) => [
+            String::new(),
+            String::new(),
+            String::new(),
+            symbol.to_string(),
+        ],
+    }
+}
+
+/// One row for each estimator: a ratio never travels without its counts.
+fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
+    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
+    let group = row.key.group;
+    let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
+    let plain = |value: Reported<f64>| match value {
+        Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
+        Reported::Symbol(s) => [String::new(), String::new(), String::new(), s.to_string()],
+    };
+    let linked = sum(row.observed, row.incomplete);
+    let estimators = [
+        (
+            "complete_window",
+            "wilson",
+            row.helped.to_string(),
+            row.observed.to_string(),
+            share(row.complete_window),
+        ),
+        (
+            "lower_bound",
+            "bounds",
+            String::new(),
+            linked.clone(),
+            plain(row.lower_bound),
+        ),
+        (
+            "upper_bound",
+            "bounds",
+            String::new(),
+            linked.clone(),
+            plain(row.upper_bound),
+        ),
+        (
+            "reverse_kaplan_meier",
+            "kaplan_meier_greenwood",
+            String::new(),
+            linked,
+            share(row.kaplan_meier),
+        ),
+        (
+            "age_standardised",
+            "direct_age_wilson",
+            row.helped.to_string(),
+            row.observed.to_string(),
+            share(row.age_standardised),
+        ),
+    ];
+    estimators
+        .into_iter()
+        .map(
+            |(estimator, method, numerator, denominator, [value, low, high, symbol])| {
+                let headline = (estimator == "complete_window" && !row.headline_withheld)
+                    || (estimator == "reverse_kaplan_meier" && row.headline_withheld);
+                let withheld = estimator == "complete_window" && row.headline_withheld;
+                let conf = if low.is_empty() { "" } else { "0.95" };
+                vec![
+                    journeys.synthetic.to_string(),
+                    span(row.key.from, row.key.to),
+                    level.clone(),
+                    code.clone(),
+                    old.clone(),
+                    name.clone(),
+                    format!("prior_help_{}", row.key.kind.as_str()),
+                    row.key.look_back.word(),
+                    row.key.lead.to_string(),
+                    row.key.mode.as_str().into(),
+                    group.by.as_str().into(),
+                    group.code(&catalogue.dimensions, journeys.codes()).into(),
+                    group.label(&catalogue.dimensions, journeys.codes()).into(),
+                    row.entrants.to_string(),
+                    row.unlinked.to_string(),
+                    row.incomplete.to_string(),
+                    estimator.into(),
+                    headline.to_string(),
+                    numerator,
+                    denominator,
+                    if withheld { String::new() } else { value },
+                    if withheld { String::new() } else { low },
+                    if withheld { String::new() } else { high },
+                    if withheld { String::new() } else { conf.into() },
+                    "proportion".into(),
+                    method.into(),
+                    if withheld && symbol.is_empty() {
+                        "u".into()
+                    } else {
+                        symbol
+                    },
+                ]
+            },
+        )
+        .collect()
+}
+
+fn json(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> Result<String> {
+    let objects: Vec<serde_json::Value> = rows
+        .iter()
+        .flat_map(|row| long(row, journeys, catalogue))
+        .map(|fields| {
+            HEADER
+                .iter()
+                .zip(fields)
+                .map(|(name, field)| ((*name).to_owned(), serde_json::Value::from(field)))
+                .collect()
+        })
+        .collect();
+    Ok(serde_json::to_string_pretty(&objects)? + "\n")
+}
+
+fn percent(value: Reported<f64>) -> String {
+    match value {
+        Reported::Value(v) => format!("{:.1}%", v * 100.0),
+        Reported::Symbol(symbol) => symbol.to_string(),
+    }
+}
+
+fn percent_ci(value: Reported<Proportion>) -> String {
+    match value {
+        Reported::Value(p) => format!(
+            "{:.1}% ({:.1}–{:.1})",
+            p.value * 100.0,
+            p.interval.low * 100.0,
+            p.interval.high * 100.0
+        ),
+        Reported::Symbol(symbol) => symbol.to_string(),
+    }
+}
+
+fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> String {
+    let mut text = String::new();
+    if journeys.synthetic {
+        text.push_str("SYNTHETIC: these children are invented; no figure here is about anyone\n\n");
+    }
+    let header = [
+        "authority",
+        "years",
+        "prior help",
+        "back",
+        "lead",
+        "of whom",
+        "entered",
+        "unlinked",
+        "observed",
+        "helped",
+        "rate (95%)",
+        "at least",
+        "at most",
+        "Kaplan–Meier (95%)",
+        "age-standardised",
+    ];
+    let lines = rows.iter().map(|row| {
+        let [_, _, _, name] = la_name(journeys, catalogue, row.key.authority);
+        vec![
+            name,
+            span(row.key.from, row.key.to),
+            row.key.kind.as_str().into(),
+            row.key.look_back.word(),
+            row.key.lead.to_string(),
+            row.key
+                .group
+                .label(&catalogue.dimensions, journeys.codes())
+                .into(),
+            row.entrants.to_string(),
+            row.unlinked.to_string(),
+            row.observed.to_string(),
+            row.helped.to_string(),
+            if row.headline_withheld {
+                "see KM".into()
+            } else {
+                percent_ci(row.complete_window)
+            },
+            percent(row.lower_bound),
+            percent(row.upper_bound),
+            percent_ci(row.kaplan_meier),
+            percent_ci(row.age_standardised),
+        ]
+    });
+    text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));
+    text.push_str(
+        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered. c: withheld, u: fewer than 10, x: cannot be told\n",
+    );
+    text
+}
+
+fn print_supported(journeys: &Journeys, catalogue: &Catalogue, format: Format) -> Result<()> {
+    let header = [
+        "la_name",
+        "old_la_code",
+        "kind",
+        "year_of_entry",
+        "whole_years_of_look_back",
+        "covered_from",
+    ];
+    let rows = supported(journeys).into_iter().map(|row| {
+        let [_, _, old, name] = la_name(journeys, catalogue, Some(row.authority));
+        vec![
+            name,
+            old,
+            row.kind.as_str().into(),
+            row.period.to_string(),
+            row.years
+                .map_or_else(|| "x".into(), |years| years.to_string()),
+            row.covered_from
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+        ]
+    });
+    match format {
+        Format::Csv => print(&csv_of_rows(&header, rows)?),
+        _ => print(&table(&header, &[4], rows)),
+    }
+}

@@ -1,0 +1,354 @@
+//! `disparity returns`: check a folder of returns, or build a store from it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use disparity_core::journeys::Wanted;
+use disparity_core::{Areas, Catalogue, Day, Dimensions};
+use disparity_returns::{
+    DateOrder, Encoding, Manifest, Options, Outcome, Severity, discover, read_returns, read_text,
+};
+
+use crate::hint::Hinted;
+use crate::out::{csv_of_rows, print, table};
+use crate::progress::Bar;
+use crate::returns_args::ReadArgs;
+
+/// Today, from the clock: the one place where reading returns asks it.
+fn today() -> Day {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let days = now.map_or(0, |since| since.as_secs() / 86_400);
+    Day(i32::try_from(days).unwrap_or(0))
+}
+
+/// A day as typed.
+fn day(text: &str, option: &str) -> Result<Day> {
+    Day::parse(text).map_err(|_| {
+        Hinted::new(
+            format!("{option} cannot be {text:?}"),
+            "give a day such as 2020-04-01",
+        )
+        .into()
+    })
+}
+
+fn options(args: &ReadArgs, areas: &Areas) -> Result<Options> {
+    let mut options = Options::new(
+        args.as_of
+            .as_deref()
+            .map_or_else(|| Ok(today()), |text| day(text, "--as-of"))?,
+    );
+    if let Some(la) = &args.la {
+        let area = areas
+            .find(la)
+            .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+        options.la.clone_from(&area.old_la_code);
+    }
+    options.year = args.year;
+    if let Some(word) = &args.encoding {
+        let hint = "use utf-8, utf-16 or windows-1252";
+        options.encoding = Some(
+            Encoding::from_word(word)
+                .ok_or_else(|| Hinted::new(format!("unknown encoding {word:?}"), hint))?,
+        );
+    }
+    options.date_order = match args.date_order.as_str() {
+        "dmy" => DateOrder::DayFirst,
+        "mdy" => DateOrder::MonthFirst,
+        other => {
+            return Err(Hinted::new(
+                format!("--date-order cannot be {other:?}"),
+                "use dmy or mdy",
+            )
+            .into());
+        }
+    };
+    options.early_help_from = args
+        .early_help_from
+        .as_deref()
+        .map(|text| day(text, "--early-help-from"))
+        .transpose()?;
+    options.extract_from = args
+        .coverage_start
+        .as_deref()
+        .map(|text| day(text, "--coverage-start"))
+        .transpose()?;
+    options.same_day_restart_is_new = args.same_day_restart_new;
+    options.max_row_errors = args.max_row_errors;
+    options.show_ids = args.show_ids;
+    Ok(options)
+}
+
+fn manifest(dir: &Path) -> Result<Manifest> {
+    for name in ["manifest.toml", "manifest.json"] {
+        let path = dir.join(name);
+        if path.is_file() {
+            let text =
+                read_text(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            return Manifest::parse(&text).with_context(|| format!("in `{}`", path.display()));
+        }
+    }
+    Ok(Manifest::default())
+}
+
+fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<(Outcome, Options)> {
+    let options = options(args, &catalogue.areas)?;
+    let inputs = discover(&args.dir).map_err(|error| {
+        Hinted::new(
+            format!("cannot read `{}`: {error}", args.dir.display()),
+            "name the folder that holds the returns",
+        )
+    })?;
+    let manifest = manifest(&args.dir)?;
+    let bar = Bar::new();
+    let outcome = read_returns(
+        inputs,
+        &manifest,
+        &catalogue.areas,
+        &catalogue.dimensions,
+        &options,
+        &|what, done, all| bar.show(what, done, all),
+    )?;
+    bar.clear();
+    Ok((outcome, options))
+}
+
+/// Says and writes what was found; false if the returns cannot be used as they are.
+pub(crate) fn check(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Result<bool> {
+    let (outcome, options) = read(args, catalogue)?;
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("cannot make the folder `{}`", out.display()))?;
+    disparity_export::write_file(&out.join("sources.csv"), sources_csv(&outcome)?.as_bytes())?;
+    disparity_export::write_file(
+        &out.join("diagnostics.csv"),
+        diagnostics_csv(&outcome, &options)?.as_bytes(),
+    )?;
+    print(&summary(&outcome))?;
+    print(&format!(
+        "\nWrote {0}/sources.csv and {0}/diagnostics.csv\n",
+        out.display()
+    ))?;
+    Ok(!outcome.failed(options.max_row_errors))
+}
+
+/// Builds the store; false if the returns had errors, though what could be read is in it.
+pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Result<bool> {
+    let (outcome, options) = read(args, catalogue)?;
+    let bar = Bar::new();
+    disparity_returns::store::write_store(
+        &outcome.journeys,
+        &outcome.sources,
+        &catalogue.dimensions,
+        out,
+        &|what, done, all| bar.show(what, done, all),
+    )?;
+    bar.clear();
+    disparity_export::write_file(
+        &out.join("diagnostics.csv"),
+        diagnostics_csv(&outcome, &options)?.as_bytes(),
+    )?;
+    print(&summary(&outcome))?;
+    print(&format!(
+        "\nWrote the store `{}`: records of children, to be kept where the returns are kept\n",
+        out.display()
+    ))?;
+    Ok(!outcome.failed(options.max_row_errors))
+}
+
+fn sources_csv(outcome: &Outcome) -> Result<String> {
+    let header = [
+        "file",
+        "family",
+        "table",
+        "authorities",
+        "year",
+        "rows_read",
+        "rows_kept",
+        "parts",
+        "used",
+        "encoding",
+        "sha256",
+    ];
+    let rows = outcome.sources.iter().map(|s| {
+        let years = if s.row_years.is_empty() {
+            s.year.map(|year| year.to_string()).unwrap_or_default()
+        } else {
+            s.row_years
+                .iter()
+                .map(|(year, _)| year.to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        vec![
+            s.name.clone(),
+            s.family.clone(),
+            s.table.clone(),
+            s.las.join(" "),
+            years,
+            s.rows_read.to_string(),
+            s.rows_kept.to_string(),
+            s.parts.to_string(),
+            s.used.to_string(),
+            s.encoding.clone(),
+            s.sha256.clone(),
+        ]
+    });
+    csv_of_rows(&header, rows)
+}
+
+fn diagnostics_csv(outcome: &Outcome, options: &Options) -> Result<String> {
+    let header = [
+        "severity", "code", "file", "line", "column", "child", "value", "message", "meaning",
+        "remedy", "count",
+    ];
+    let mut rows = Vec::new();
+    for (code, .., tally) in outcome.diagnostics.tallies() {
+        for example in &tally.examples {
+            let child = example.child.as_deref().map(|id| {
+                if options.show_ids {
+                    id.to_owned()
+                } else {
+                    outcome.child_ref(id)
+                }
+            });
+            // A value of an identifier column is the identifier itself.
+            let id_value = !options.show_ids
+                && ["CHILD", "LAchildID", "child_id", "Child Unique ID"]
+                    .contains(&example.column.as_str());
+            rows.push(vec![
+                code.severity().as_str().to_owned(),
+                code.as_str().to_owned(),
+                example.file.clone(),
+                example.line.to_string(),
+                example.column.clone(),
+                child.unwrap_or_default(),
+                if id_value {
+                    String::new()
+                } else {
+                    example.value.clone()
+                },
+                example.message.clone(),
+                code.meaning().to_owned(),
+                code.remedy().to_owned(),
+                tally.count.to_string(),
+            ]);
+        }
+    }
+    csv_of_rows(&header, rows)
+}
+
+fn summary(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    if outcome.journeys.synthetic {
+        text.push_str("SYNTHETIC: these children are invented\n\n");
+    }
+    let mut kinds: std::collections::BTreeMap<(&str, &str), (u64, u64, u64)> =
+        std::collections::BTreeMap::new();
+    for source in &outcome.sources {
+        let entry = kinds.entry((&source.family, &source.table)).or_default();
+        *entry = (
+            entry.0 + 1,
+            entry.1 + source.rows_read,
+            entry.2 + source.rows_kept,
+        );
+    }
+    let rows = kinds
+        .into_iter()
+        .map(|((family, name), (files, read, kept))| {
+            vec![
+                family.to_owned(),
+                name.to_owned(),
+                files.to_string(),
+                read.to_string(),
+                kept.to_string(),
+            ]
+        });
+    text.push_str(&table(
+        &["return", "table", "files", "rows", "kept"],
+        &[2, 3, 4],
+        rows,
+    ));
+    let journeys = &outcome.journeys;
+    let _ = writeln!(
+        text,
+        "\n{} authorities, {} children, {} spells and events, {} postcodes in the lookup",
+        journeys.authorities().len(),
+        journeys.children().len(),
+        journeys.spells().len(),
+        outcome.postcodes
+    );
+    text.push_str(&diagnostics_text(outcome));
+    text
+}
+
+/// One line for each kind of oddity: how often, and the first place.
+fn diagnostics_text(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for severity in [
+        Severity::FileError,
+        Severity::RowError,
+        Severity::Warning,
+        Severity::Note,
+    ] {
+        let mut codes: std::collections::BTreeMap<
+            _,
+            (u64, usize, Option<&disparity_returns::Diagnostic>),
+        > = std::collections::BTreeMap::new();
+        for (code, _, _, tally) in outcome
+            .diagnostics
+            .tallies()
+            .filter(|(code, ..)| code.severity() == severity)
+        {
+            let entry = codes.entry(code).or_default();
+            entry.0 += tally.count;
+            entry.1 += 1;
+            entry.2 = entry.2.or(tally.examples.first());
+        }
+        if !codes.is_empty() {
+            let _ = writeln!(text, "\n{}s", severity.as_str());
+        }
+        for (code, (count, _, first)) in codes {
+            let _ = write!(text, "  {} × {count}: {}", code.as_str(), code.meaning());
+            if let Some(first) = first {
+                let line = if first.line > 0 {
+                    format!(":{}", first.line)
+                } else {
+                    String::new()
+                };
+                let _ = write!(text, "; first at {}{line}", first.file);
+                if !first.column.is_empty() {
+                    let _ = write!(text, ", {}", first.column);
+                }
+                if !first.message.is_empty() {
+                    let _ = write!(text, " ({})", first.message);
+                }
+            }
+            text.push('\n');
+            if severity >= Severity::Warning {
+                let _ = writeln!(text, "    hint: {}", code.remedy());
+            }
+        }
+    }
+    text
+}
+
+/// Reads a store.
+pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<disparity_core::Journeys> {
+    store_of(path, dimensions, &Wanted::everything())
+}
+
+/// Reads the part of a store that a question looks at.
+pub(crate) fn store_of(
+    path: &Path,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+) -> Result<disparity_core::Journeys> {
+    disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
+        Hinted::new(
+            error.to_string(),
+            "make a store with `disparity returns build DIR --out STORE`",
+        )
+        .into()
+    })
+}

@@ -1,0 +1,177 @@
+//! What the user may type about child-level returns, and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::args::Format;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReturnsCommand {
+    /// Read a folder of returns and say everything that is odd about them
+    Check {
+        #[command(flatten)]
+        read: ReadArgs,
+        /// Folder for `sources.csv` and `diagnostics.csv`
+        #[arg(long, value_name = "DIR", default_value = "returns-check")]
+        out: PathBuf,
+    },
+    /// Read a folder of returns, link them and keep the journeys as Parquet
+    Build {
+        #[command(flatten)]
+        read: ReadArgs,
+        /// Folder for the store; it holds records of children
+        #[arg(long, value_name = "STORE")]
+        out: PathBuf,
+    },
+}
+
+/// How returns are read.
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// Folder of returns, or one file; a `manifest.toml` in it says what the files do not
+    pub(crate) dir: PathBuf,
+    /// Authority of files that do not say, by three-digit code or name
+    #[arg(long, value_name = "CODE")]
+    pub(crate) la: Option<String>,
+    /// Year in which the period ends, for files that do not say
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) year: Option<u16>,
+    /// Encoding of files that are not clear: utf-8, utf-16 or windows-1252
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Order of day and month where dates have slashes: dmy or mdy
+    #[arg(long, value_name = "ORDER", default_value = "dmy")]
+    pub(crate) date_order: String,
+    /// First day from which early help records are complete
+    #[arg(long, value_name = "DATE")]
+    pub(crate) early_help_from: Option<String>,
+    /// First day from which other extracts (safeguarding dataset, data interface) are complete
+    #[arg(long, value_name = "DATE")]
+    pub(crate) coverage_start: Option<String>,
+    /// Day that counts as today; nothing can have started later [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Take care that starts on the day other care ended as a new period
+    #[arg(long)]
+    pub(crate) same_day_restart_new: bool,
+    /// Part of the rows that may be in error before the command fails
+    #[arg(long, value_name = "PART", default_value_t = 0.05)]
+    pub(crate) max_row_errors: f64,
+    /// Show identifiers of children instead of hashes
+    #[arg(long)]
+    pub(crate) show_ids: bool,
+}
+
+/// How counts of children are protected on their way out.
+#[derive(Debug, Args)]
+pub(crate) struct ControlArgs {
+    /// Withhold counts from 1 to this, and others that would give them away
+    #[arg(long, value_name = "COUNT", default_value_t = 5)]
+    pub(crate) withhold_to: u32,
+    /// Round what remains to the nearest multiple of this
+    #[arg(long, value_name = "BASE", default_value_t = 1)]
+    pub(crate) round_to: u32,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
+pub(crate) struct PriorHelpArgs {
+    /// Store that `disparity returns build` made
+    pub(crate) store: PathBuf,
+    /// Kind of help; repeat for several [default: all]
+    #[arg(long = "kind", value_name = "KIND")]
+    pub(crate) kinds: Vec<String>,
+    /// Years to look back, or `ever`; repeat for several
+    #[arg(long = "look-back", value_name = "YEARS", default_value = "5")]
+    pub(crate) look_backs: Vec<String>,
+    /// Days before entry after which a start no longer counts; repeat for several
+    #[arg(long = "lead", value_name = "DAYS", default_value = "1")]
+    pub(crate) leads: Vec<u16>,
+    /// What counts: overlap, started, ended or active; repeat for several
+    #[arg(long = "mode", value_name = "MODE", default_value = "overlap")]
+    pub(crate) modes: Vec<String>,
+    /// How to tell entrants apart; repeat for several [default: total and every way]
+    #[arg(long = "by", value_name = "WAY")]
+    pub(crate) groups: Vec<String>,
+    /// Latest years of entry to put together; 0 for each year by itself
+    #[arg(long, value_name = "YEARS", default_value_t = 5)]
+    pub(crate) pool: u8,
+    /// Put unaccompanied children among the others
+    #[arg(long)]
+    pub(crate) include_unaccompanied: bool,
+    /// All authorities together only
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// Show how far back each authority and year can be asked instead
+    #[arg(long)]
+    pub(crate) supported: bool,
+    #[command(flatten)]
+    pub(crate) control: ControlArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Go on where fewer than 70% of entrants are linked
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JourneysArgs {
+    /// Store that `disparity returns build` made
+    pub(crate) store: PathBuf,
+    /// Table: returns, later-need, transitions, incidence, ways, known-days, matching or published; repeat for several [default: all]
+    #[arg(long = "table", value_name = "NAME")]
+    pub(crate) tables: Vec<String>,
+    /// How to tell children apart; repeat for several [default: total and broad ethnic group]
+    #[arg(long = "by", value_name = "WAY")]
+    pub(crate) groups: Vec<String>,
+    /// All authorities together only
+    #[arg(long)]
+    pub(crate) together: bool,
+    #[command(flatten)]
+    pub(crate) control: ControlArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// How many authorities
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) authorities: usize,
+    /// How many years of returns
+    #[arg(long, value_name = "Y", default_value_t = 6)]
+    pub(crate) years: u16,
+    /// The last of them, by the year in which it ends
+    #[arg(long, value_name = "YEAR", default_value_t = 2025)]
+    pub(crate) last_year: u16,
+    /// Seed; the same seed gives the same children
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Children who become known to an average authority in a year
+    #[arg(long, value_name = "COUNT", default_value_t = 300)]
+    pub(crate) children: u32,
+    /// Factor on the chance of a plan for children of Black and of Asian ethnic groups
+    #[arg(long, value_name = "FACTOR", default_value_t = 0.6)]
+    pub(crate) ethnic_gap: f64,
+    /// Chance that a case leads to care
+    #[arg(long, value_name = "CHANCE", default_value_t = 0.12)]
+    pub(crate) care: f64,
+    /// What is made to go wrong; repeat for several; `all` for everything
+    #[arg(long = "mess", value_name = "WORD")]
+    pub(crate) mess: Vec<String>,
+    /// Part of the care records of Black and Asian ethnic groups whose identifier leads nowhere
+    #[arg(long, value_name = "PART", default_value_t = 0.0)]
+    pub(crate) linkage_loss: f64,
+    /// Year for which no census is written; repeat for several
+    #[arg(long = "missing-census", value_name = "YEAR")]
+    pub(crate) missing_census: Vec<u16>,
+    /// Write the safeguarding dataset as well, under `ssd/`
+    #[arg(long)]
+    pub(crate) ssd: bool,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}

@@ -1,0 +1,401 @@
+//! Answers made fit to leave the program: counts of children withheld where they are small or would
+//! give a small one away, and every rate and estimate computed from what remains in the open.
+
+use std::collections::BTreeMap;
+
+use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
+use disparity_stats::{Interval, Level, wilson};
+
+use crate::groups::Group;
+use crate::prior_help::{HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
+use crate::protection::{Place, Protected, Protection};
+
+/// A proportion with its interval at the 95% level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Proportion {
+    /// 0 to 1.
+    pub value: f64,
+    /// At the 95% level.
+    pub interval: Interval,
+}
+
+/// One answer about prior help as it may be shown. What is withheld is `c`; what the files cannot
+/// tell is `x`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PriorHelpRow {
+    /// Of whom, when and what.
+    pub key: PriorHelpKey,
+    /// Everybody who entered.
+    pub entrants: Reported<u32>,
+    /// Care records without a record of need.
+    pub unlinked: Reported<u32>,
+    /// Fully observed: the denominator of the headline.
+    pub observed: Reported<u32>,
+    /// Fully observed and helped: its numerator.
+    pub helped: Reported<u32>,
+    /// Not fully observed.
+    pub incomplete: Reported<u32>,
+    /// The rate among the fully observed (Wilson's interval).
+    pub complete_window: Reported<Proportion>,
+    /// All linked entrants, unobserved taken as not helped.
+    pub lower_bound: Reported<f64>,
+    /// All linked entrants, unobserved taken as helped.
+    pub upper_bound: Reported<f64>,
+    /// From partly observed windows, looking backwards.
+    pub kaplan_meier: Reported<Proportion>,
+    /// The rate at the ages of all entrants together (direct standardisation by age band).
+    pub age_standardised: Reported<Proportion>,
+    /// Whether less than half are fully observed, so that the Kaplan–Meier estimate is the headline.
+    pub headline_withheld: bool,
+}
+
+/// Below this denominator no rate is shown.
+const LEAST: u32 = 10;
+
+/// Positions of one answer's counts among all.
+#[derive(Clone, Copy)]
+struct Places {
+    entrants: usize,
+    unlinked: usize,
+    observed: usize,
+    helped: usize,
+    not_helped: usize,
+    incomplete: usize,
+    incomplete_yes: usize,
+    incomplete_no: usize,
+}
+
+/// A count of prior help: of what question, and which of its counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct What {
+    years: (Period, Period),
+    kind: Option<HelpKind>,
+    look_back: Option<LookBack>,
+    asked: Option<(u16, Mode)>,
+    count: Counted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Counted {
+    Entrants,
+    Unlinked,
+    Observed,
+    Incomplete,
+    Helped,
+    NotHelped,
+    IncompleteYes,
+    IncompleteNo,
+}
+
+impl What {
+    /// Who entered does not depend on the question, and whose window is observed only on the kind
+    /// and how far back: one count, however often it is shown.
+    fn of(key: &PriorHelpKey, count: Counted) -> Self {
+        let (of_kind, of_question) = match count {
+            Counted::Entrants | Counted::Unlinked => (false, false),
+            Counted::Observed | Counted::Incomplete => (true, false),
+            _ => (true, true),
+        };
+        Self {
+            years: (key.from, key.to),
+            kind: of_kind.then_some(key.kind),
+            look_back: of_kind.then_some(key.look_back),
+            asked: of_question.then_some((key.lead, key.mode)),
+            count,
+        }
+    }
+}
+
+/// Protects answers, all questions together, and computes what may be shown of each.
+#[must_use]
+pub fn control(
+    answers: &[PriorHelp],
+    dimensions: &Dimensions,
+    settings: Controlled,
+) -> Vec<PriorHelpRow> {
+    let mut system = Protection::new(dimensions);
+    let places: BTreeMap<PriorHelpKey, Places> = answers
+        .iter()
+        .map(|answer| (answer.key, add_row(answer, &mut system)))
+        .collect();
+    add_differences(&places, &mut system);
+    let safe = system.protect(settings);
+    let standards = standards(answers);
+    answers
+        .iter()
+        .map(|answer| row(answer, &places[&answer.key], &safe, &standards))
+        .collect()
+}
+
+fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
+    let counts = &answer.counts;
+    let mut add = |what, count, published| {
+        let place = Place {
+            what: What::of(&answer.key, what),
+            authority: answer.key.authority,
+            group: answer.key.group,
+        };
+        system.count(place, count, published)
+    };
+    let places = Places {
+        entrants: add(Counted::Entrants, counts.entrants(), true),
+        unlinked: add(Counted::Unlinked, counts.unlinked, true),
+        observed: add(Counted::Observed, counts.complete(), true),
+        helped: add(Counted::Helped, counts.complete_yes, true),
+        not_helped: add(Counted::NotHelped, counts.complete_no, false),
+        incomplete: add(
+            Counted::Incomplete,
+            counts.incomplete_yes + counts.incomplete_no,
+            true,
+        ),
+        incomplete_yes: add(Counted::IncompleteYes, counts.incomplete_yes, true),
+        incomplete_no: add(Counted::IncompleteNo, counts.incomplete_no, false),
+    };
+    system.sum(places.observed, vec![places.helped, places.not_helped]);
+    system.sum(
+        places.incomplete,
+        vec![places.incomplete_yes, places.incomplete_no],
+    );
+    system.sum(
+        places.entrants,
+        vec![places.observed, places.incomplete, places.unlinked],
+    );
+    places
+}
+
+/// Questions of which one holds another: whoever is helped by the first is helped by the second.
+fn add_differences(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protection<What>) {
+    for (key, place) in places {
+        let mut wider: Vec<PriorHelpKey> = Vec::new();
+        // The next longer look-back and the next shorter lead that were asked for.
+        let same = |other: &PriorHelpKey| {
+            PriorHelpKey {
+                look_back: key.look_back,
+                lead: key.lead,
+                ..*other
+            } == *key
+        };
+        let beside = |keep: &dyn Fn(&PriorHelpKey) -> bool| -> Vec<PriorHelpKey> {
+            let ladder = PriorHelpKey {
+                look_back: LookBack::Years(0),
+                lead: 0,
+                mode: Mode::Overlap,
+                ..*key
+            };
+            places
+                .range(ladder..)
+                .take_while(|(other, _)| {
+                    PriorHelpKey {
+                        look_back: key.look_back,
+                        lead: key.lead,
+                        mode: key.mode,
+                        ..**other
+                    } == *key
+                })
+                .map(|(other, _)| *other)
+                .filter(|other| keep(other))
+                .collect()
+        };
+        let longer = beside(&|o| same(o) && o.lead == key.lead && o.look_back > key.look_back);
+        wider.extend(longer.into_iter().min_by_key(|o| o.look_back));
+        let sooner = beside(&|o| same(o) && o.look_back == key.look_back && o.lead < key.lead);
+        wider.extend(sooner.into_iter().max_by_key(|o| o.lead));
+        if key.mode != Mode::Overlap {
+            wider.push(PriorHelpKey {
+                mode: Mode::Overlap,
+                ..*key
+            });
+        }
+        let kinds: &[HelpKind] = match key.kind {
+            HelpKind::CinEpisodeClosed => &[HelpKind::CinEpisodeAny],
+            HelpKind::EarlyHelp | HelpKind::CinPlan | HelpKind::ProtectionPlan => &[HelpKind::Any],
+            _ => &[],
+        };
+        wider.extend(kinds.iter().map(|kind| PriorHelpKey {
+            kind: *kind,
+            ..*key
+        }));
+        for other in wider {
+            if let Some(whole) = places.get(&other)
+                && system.is_same(place.observed, whole.observed)
+            {
+                system.within(place.helped, whole.helped);
+            }
+        }
+        // Whoever had none of them is among those without a plan or early help.
+        if key.kind == HelpKind::None {
+            let any = PriorHelpKey {
+                kind: HelpKind::Any,
+                ..*key
+            };
+            if let Some(whole) = places.get(&any)
+                && system.is_same(place.observed, whole.observed)
+            {
+                system.within(place.helped, whole.not_helped);
+            }
+        }
+    }
+}
+
+/// Ages of all entrants of each question together: the weights of standardised rates.
+fn standards(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, [f64; 7]> {
+    answers
+        .iter()
+        .filter(|answer| answer.key.group == Group::TOTAL)
+        .map(|answer| {
+            (
+                answer.key,
+                answer.by_age.map(|(no, yes)| f64::from(no + yes)),
+            )
+        })
+        .collect()
+}
+
+fn row(
+    answer: &PriorHelp,
+    places: &Places,
+    safe: &Protected<What>,
+    standards: &BTreeMap<PriorHelpKey, [f64; 7]>,
+) -> PriorHelpRow {
+    const C: Symbol = Symbol::Confidential;
+    let shown = |at: usize| safe.at(at);
+    let count = |at: usize| shown(at).value().map(f64::from);
+    let (helped, observed) = (shown(places.helped), shown(places.observed));
+    let complete_window = helped.zip(observed).and_then(|(x, n)| match n {
+        ..LEAST => Reported::Symbol(Symbol::Unreliable),
+        n => proportion(f64::from(x.min(n)), f64::from(n)),
+    });
+    let linked = count(places.observed)
+        .zip(count(places.incomplete))
+        .map(|(a, b)| a + b)
+        .filter(|n| *n >= f64::from(LEAST));
+    let known = count(places.helped)
+        .zip(count(places.incomplete_yes))
+        .map(|(a, b)| a + b);
+    let bound = |extra: Option<f64>| match (linked, known, extra) {
+        (Some(n), Some(yes), Some(extra)) => Reported::Value(((yes + extra) / n).clamp(0.0, 1.0)),
+        _ => Reported::Symbol(C),
+    };
+    let unobserved = count(places.incomplete)
+        .zip(count(places.incomplete_yes))
+        .map(|(a, b)| (a - b).max(0.0));
+    // A single number computed from all of these counts: it may be shown only if each of them may.
+    let all = [
+        places.entrants,
+        places.observed,
+        places.helped,
+        places.incomplete,
+        places.incomplete_yes,
+    ];
+    let open = all.iter().all(|at| shown(*at).value().is_some())
+        && ![places.not_helped, places.incomplete_no]
+            .iter()
+            .any(|at| safe.is_small(*at));
+    let kaplan_meier = match answer.kaplan_meier {
+        None => Reported::Symbol(Symbol::NotApplicable),
+        Some(_) if !open || !safe.is_exact() => Reported::Symbol(C),
+        Some(found) if found.subjects < LEAST => Reported::Symbol(Symbol::Unreliable),
+        Some(found) => interval_of(answer, found),
+    };
+    PriorHelpRow {
+        key: answer.key,
+        entrants: shown(places.entrants),
+        unlinked: shown(places.unlinked),
+        observed,
+        helped,
+        incomplete: shown(places.incomplete),
+        complete_window,
+        lower_bound: bound(Some(0.0)),
+        upper_bound: bound(unobserved),
+        kaplan_meier,
+        age_standardised: if open && safe.is_exact() {
+            standardised(answer, safe.settings(), standards)
+        } else {
+            Reported::Symbol(C)
+        },
+        headline_withheld: !answer.counts.headline_stands(),
+    }
+}
+
+fn proportion(x: f64, n: f64) -> Reported<Proportion> {
+    match wilson(x, n, Level::P95) {
+        Ok(interval) => Reported::Value(Proportion {
+            value: x / n,
+            interval,
+        }),
+        Err(_) => Reported::Symbol(Symbol::NotAvailable),
+    }
+}
+
+fn interval_of(answer: &PriorHelp, found: crate::Incidence) -> Reported<Proportion> {
+    // For "none" the value is one minus the chance of any; the interval turns with it.
+    let none = answer.key.kind == HelpKind::None;
+    let plain = if none {
+        crate::Incidence {
+            value: 1.0 - found.value,
+            ..found
+        }
+    } else {
+        found
+    };
+    match plain.interval(Level::P95) {
+        Ok(ci) if none => Reported::Value(Proportion {
+            value: found.value,
+            interval: Interval {
+                low: 1.0 - ci.high,
+                high: 1.0 - ci.low,
+            },
+        }),
+        Ok(interval) => Reported::Value(Proportion {
+            value: found.value,
+            interval,
+        }),
+        Err(_) => Reported::Symbol(Symbol::NotAvailable),
+    }
+}
+
+/// The rate that the group would have at the ages of all entrants. Shown only where no age band of
+/// the group is so small that the weighted sum could tell it.
+fn standardised(
+    answer: &PriorHelp,
+    settings: Controlled,
+    standards: &BTreeMap<PriorHelpKey, [f64; 7]>,
+) -> Reported<Proportion> {
+    let Some(weights) = standards.get(&PriorHelpKey {
+        group: Group::TOTAL,
+        ..answer.key
+    }) else {
+        return Reported::Symbol(Symbol::NotAvailable);
+    };
+    let total: f64 = weights.iter().sum();
+    let (mut rate, mut variance) = (0.0, 0.0);
+    for ((no, yes), weight) in answer
+        .by_age
+        .iter()
+        .zip(weights)
+        .filter(|(_, weight)| **weight > 0.0)
+    {
+        let n = f64::from(no + yes);
+        let small = |count: u32| (1..=settings.at_most).contains(&count);
+        if n < 1.0 {
+            return Reported::Symbol(Symbol::NotAvailable);
+        }
+        if small(*no) || small(*yes) {
+            return Reported::Symbol(Symbol::Confidential);
+        }
+        let (share, p) = (weight / total, f64::from(*yes) / n);
+        rate += share * p;
+        variance += share * share * p * (1.0 - p) / n;
+    }
+    // Wilson's interval with the sample size that would have this variance.
+    let n = if variance > 0.0 {
+        rate * (1.0 - rate) / variance
+    } else {
+        total
+    };
+    if total <= 0.0 {
+        Reported::Symbol(Symbol::NotAvailable)
+    } else {
+        proportion(rate * n, n)
+    }
+}

@@ -1,0 +1,213 @@
+//! The ways in which children are told apart in journeys' answers, as small numbers per child or
+//! entry. Names and order of groups come from the code lists.
+
+use disparity_core::journeys::{BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets};
+use disparity_core::{CategoryId, Day, Dimension, Dimensions, Stratum};
+
+/// A way of telling children apart. Beyond the dimensions of every table, entries have a category
+/// of need and a legal status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupBy {
+    /// Everyone together.
+    Total,
+    /// One of the dimensions of every table.
+    Dimension(Dimension),
+    /// Category of need.
+    Need,
+    /// Legal status at the start.
+    LegalStatus,
+    /// Unaccompanied children apart from others.
+    Unaccompanied,
+    /// Children who were in care before apart from others.
+    FirstEver,
+}
+
+impl GroupBy {
+    /// Every way, in the order of outputs.
+    pub const ALL: [Self; 10] = [
+        Self::Total,
+        Self::Dimension(Dimension::EthnicityMajor),
+        Self::Dimension(Dimension::EthnicityMinor),
+        Self::Dimension(Dimension::AgeBand),
+        Self::Dimension(Dimension::Sex),
+        Self::Dimension(Dimension::DeprivationDecile),
+        Self::Need,
+        Self::LegalStatus,
+        Self::Unaccompanied,
+        Self::FirstEver,
+    ];
+
+    /// The word in outputs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Dimension(dimension) => dimension.column(),
+            Self::Need => "need",
+            Self::LegalStatus => "legal_status",
+            Self::Unaccompanied => "unaccompanied",
+            Self::FirstEver => "first_ever",
+        }
+    }
+
+    /// The way that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == word)
+    }
+}
+
+/// One group: a way, and a position in its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group {
+    /// The way.
+    pub by: GroupBy,
+    /// Position in the list of the dimension or code set; 0 for everyone, 1 for yes and 2 for no.
+    pub code: u8,
+}
+
+impl Group {
+    /// Everyone.
+    pub const TOTAL: Self = Self {
+        by: GroupBy::Total,
+        code: 0,
+    };
+
+    /// The stratum of the group, if it is a group of a dimension or everyone.
+    #[must_use]
+    pub fn stratum(self) -> Option<Stratum> {
+        match self.by {
+            GroupBy::Total => Some(Stratum::TOTAL),
+            GroupBy::Dimension(dimension) => {
+                Some(Stratum::TOTAL.with(dimension, CategoryId(self.code)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The code of the group, for outputs.
+    #[must_use]
+    pub fn code<'l>(self, dimensions: &'l Dimensions, codes: &'l CodeSets) -> &'l str {
+        match self.by {
+            GroupBy::Total => "total",
+            GroupBy::Dimension(dimension) => {
+                &dimensions.list(dimension).get(CategoryId(self.code)).code
+            }
+            GroupBy::Need => code_of(codes, CodeSetId::Need, self.code),
+            GroupBy::LegalStatus => code_of(codes, CodeSetId::LegalStatus, self.code),
+            GroupBy::Unaccompanied | GroupBy::FirstEver => match self.code {
+                1 => "yes",
+                2 => "no",
+                _ => "unknown",
+            },
+        }
+    }
+
+    /// The name of the group, for people.
+    #[must_use]
+    pub fn label<'l>(self, dimensions: &'l Dimensions, codes: &'l CodeSets) -> &'l str {
+        let of = |set, code| {
+            codes
+                .set(set)
+                .get(CodeId(code))
+                .map_or("Not recorded", |code| code.label.as_str())
+        };
+        match self.by {
+            GroupBy::Total => "Total",
+            GroupBy::Dimension(dimension) => {
+                &dimensions.list(dimension).get(CategoryId(self.code)).label
+            }
+            GroupBy::Need => of(CodeSetId::Need, self.code),
+            GroupBy::LegalStatus => of(CodeSetId::LegalStatus, self.code),
+            GroupBy::Unaccompanied => {
+                ["Unknown", "Unaccompanied", "Not unaccompanied"][usize::from(self.code.min(2))]
+            }
+            GroupBy::FirstEver => {
+                ["Unknown", "First time in care", "In care before"][usize::from(self.code.min(2))]
+            }
+        }
+    }
+}
+
+fn code_of(codes: &CodeSets, set: CodeSetId, code: u8) -> &str {
+    codes
+        .set(set)
+        .get(CodeId(code))
+        .map_or("unknown", |code| code.code.as_str())
+}
+
+/// Lists turned into tables for quick look-up while walking children.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    major: [u8; 256],
+    bands: [u8; 7],
+}
+
+impl Lookup {
+    /// The tables for the project's lists.
+    #[must_use]
+    pub fn new(dimensions: &Dimensions) -> Self {
+        let (minor, broad) = (
+            dimensions.list(Dimension::EthnicityMinor),
+            dimensions.list(Dimension::EthnicityMajor),
+        );
+        let unknown = broad.id("unknown").unwrap_or_default().0;
+        let mut major = [unknown; 256];
+        for (id, category) in minor.iter() {
+            let parent = category
+                .parent
+                .as_deref()
+                .and_then(|parent| broad.id(parent));
+            major[usize::from(id.0)] = parent.map_or(unknown, |id| id.0);
+        }
+        let ages = dimensions.list(Dimension::AgeBand);
+        let bands = [
+            "unknown",
+            "unborn",
+            "under_1",
+            "1_to_4",
+            "5_to_9",
+            "10_to_15",
+            "16_and_over",
+        ]
+        .map(|code| ages.id(code).unwrap_or_default().0);
+        Self { major, bands }
+    }
+
+    /// The broad ethnic group of a detailed one.
+    #[must_use]
+    pub const fn major(&self, minor: u8) -> u8 {
+        self.major[minor as usize]
+    }
+
+    /// The age band on a day.
+    #[must_use]
+    pub fn age_band(&self, birth: Option<Day>, precision: BirthPrecision, on: Day) -> u8 {
+        let Some(birth) = birth else {
+            return self.bands[0];
+        };
+        if birth > on {
+            return self.bands[usize::from(precision != BirthPrecision::None)];
+        }
+        self.bands[match on.completed_years_since(birth) {
+            ..1 => 2,
+            1..5 => 3,
+            5..10 => 4,
+            10..16 => 5,
+            _ => 6,
+        }]
+    }
+
+    /// The group of a child on a day in one dimension. The decile is that of a spell.
+    #[must_use]
+    pub fn dimension(&self, dimension: Dimension, child: &ChildRecord, on: Day, decile: u8) -> u8 {
+        match dimension {
+            Dimension::EthnicityMajor => self.major(child.ethnicity.0),
+            Dimension::EthnicityMinor => child.ethnicity.0,
+            Dimension::AgeBand => self.age_band(child.birth, child.birth_precision, on),
+            Dimension::Sex => child.sex.0,
+            // Deciles stand in the list in their own order, after `Total`.
+            Dimension::DeprivationDecile => decile,
+        }
+    }
+}

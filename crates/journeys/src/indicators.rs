@@ -1,0 +1,369 @@
+//! The indicators that the Department for Education publishes, counted from the same returns, so
+//! that an authority can reconcile the two and everything after the cube treats them alike.
+
+use std::collections::BTreeMap;
+
+use disparity_core::journeys::{
+    Child, ChildRecord, CodeMask, CodeSetId, Coverage, Journeys, Spell, SpellFlags, SpellKind,
+};
+use disparity_core::{AreaCode, Day, Dimension, Dimensions, Period, Stratum};
+
+use crate::groups::{GroupBy, Lookup};
+use crate::returning::group_code;
+
+/// Names of the indicators counted here, as the code list has them, and the files that must cover
+/// the year.
+pub const INDICATORS: [(&str, SpellKind); 27] = [
+    ("cla_at_31_march", SpellKind::Care),
+    ("cla_started", SpellKind::Care),
+    ("cla_ceased", SpellKind::Care),
+    ("cla_unaccompanied_at_31_march", SpellKind::Care),
+    ("cin_at_31_march", SpellKind::CinEpisode),
+    ("cin_any_point", SpellKind::CinEpisode),
+    ("cin_any_point_episodes", SpellKind::CinEpisode),
+    ("cin_started", SpellKind::CinEpisode),
+    ("cin_started_episodes", SpellKind::CinEpisode),
+    ("cin_ended", SpellKind::CinEpisode),
+    ("cin_ended_episodes", SpellKind::CinEpisode),
+    ("cin_plan_at_31_march", SpellKind::CinPlan),
+    ("cin_plan_started", SpellKind::CinPlan),
+    ("cin_plan_ended", SpellKind::CinPlan),
+    ("referrals", SpellKind::Referral),
+    ("referrals_children", SpellKind::Referral),
+    ("referrals_no_further_action", SpellKind::Referral),
+    ("referrals_not_in_need", SpellKind::CinEpisode),
+    ("assessments_completed", SpellKind::Assessment),
+    ("section_47_enquiries", SpellKind::Section47),
+    ("section_47_enquiries_children", SpellKind::Section47),
+    ("initial_conferences", SpellKind::InitialConference),
+    ("initial_conferences_children", SpellKind::InitialConference),
+    ("cpp_at_31_march", SpellKind::ProtectionPlan),
+    ("cpp_started", SpellKind::ProtectionPlan),
+    ("cpp_started_children", SpellKind::ProtectionPlan),
+    ("cpp_ended", SpellKind::ProtectionPlan),
+];
+
+/// Further plans counted: repeats and durations.
+pub const PLAN_INDICATORS: [&str; 3] = [
+    "cpp_second_or_subsequent",
+    "cpp_two_years_or_more",
+    "rereferrals_within_12_months",
+];
+
+/// One count: of what, where, when, of whom.
+pub type CountKey = (&'static str, AreaCode, Period, Stratum);
+
+/// Counts of every published indicator, for each authority that the area list knows, each year that
+/// its files cover and each group of each dimension.
+#[must_use]
+pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey, u32> {
+    let lookup = Lookup::new(dimensions);
+    let codes = journeys.codes();
+    let closed = codes
+        .set(CodeSetId::ReasonForClosure)
+        .in_group("not_in_need");
+    let continues = codes.set(CodeSetId::ReasonCeased).in_group("continue");
+    let parts = crate::walk::by_authority(journeys, |authority, children| {
+        let mut counts: BTreeMap<CountKey, u32> = BTreeMap::new();
+        let Some(area) = journeys.authorities()[authority].area else {
+            return counts;
+        };
+        let coverage = &journeys.authorities()[authority].coverage;
+        let years = years(coverage);
+        for position in children {
+            let child = journeys.child(position);
+            let record = child.record();
+            let of = Counter {
+                child: &child,
+                record: &record,
+                coverage,
+                closed,
+                continues,
+            };
+            for period in years.iter().copied() {
+                of.year(period, &mut |name, spell: &Spell, on: Day| {
+                    for stratum in strata(&lookup, &record, spell, on) {
+                        *counts.entry((name, area, period, stratum)).or_default() += 1;
+                    }
+                });
+            }
+        }
+        counts
+    });
+    let mut all: BTreeMap<CountKey, u32> = BTreeMap::new();
+    for (key, count) in parts.into_iter().flatten() {
+        *all.entry(key).or_default() += count;
+    }
+    all
+}
+
+/// Years of which any file covers the last day.
+fn years(coverage: &Coverage) -> Vec<Period> {
+    let kinds = [
+        SpellKind::Referral,
+        SpellKind::Care,
+        SpellKind::CinEpisode,
+        SpellKind::ProtectionPlan,
+    ];
+    (1990..2100_u16)
+        .filter_map(Period::ending)
+        .filter(|period| {
+            let last = Day::last_of(*period);
+            kinds
+                .iter()
+                .any(|kind| coverage.of(*kind).covers(last, last.plus(1)))
+        })
+        .collect()
+}
+
+fn strata(
+    lookup: &Lookup,
+    record: &ChildRecord,
+    spell: &Spell,
+    on: Day,
+) -> impl Iterator<Item = Stratum> {
+    let at = Spell {
+        start: on,
+        ..*spell
+    };
+    let groups = Dimension::ALL.map(|dimension| {
+        let code = group_code(GroupBy::Dimension(dimension), lookup, record, &at).unwrap_or(0);
+        Stratum::TOTAL.with(dimension, disparity_core::CategoryId(code))
+    });
+    std::iter::once(Stratum::TOTAL)
+        .chain(groups)
+        .enumerate()
+        .filter(|(at, s)| *at == 0 || !s.is_total())
+        .map(|(_, s)| s)
+}
+
+struct Counter<'c, 'j> {
+    child: &'c Child<'j>,
+    record: &'c ChildRecord,
+    coverage: &'c Coverage,
+    closed: CodeMask,
+    continues: CodeMask,
+}
+
+impl Counter<'_, '_> {
+    fn year(&self, period: Period, add: &mut impl FnMut(&'static str, &Spell, Day)) {
+        let (first, last) = (Day::first_of(period), Day::last_of(period));
+        let covers = |kind: SpellKind| self.coverage.of(kind).covers(first, last.plus(1));
+        let within = |day: Day| first <= day && day <= last;
+        if covers(SpellKind::Care) {
+            self.care(last, &within, add);
+        }
+        if covers(SpellKind::CinEpisode) {
+            self.need(first, last, &within, add);
+        }
+        if covers(SpellKind::CinPlan) {
+            self.plans(
+                SpellKind::CinPlan,
+                [
+                    "cin_plan_at_31_march",
+                    "cin_plan_started",
+                    "",
+                    "cin_plan_ended",
+                ],
+                last,
+                &within,
+                add,
+            );
+        }
+        if covers(SpellKind::ProtectionPlan) {
+            self.plans(
+                SpellKind::ProtectionPlan,
+                [
+                    "cpp_at_31_march",
+                    "cpp_started",
+                    "cpp_started_children",
+                    "cpp_ended",
+                ],
+                last,
+                &within,
+                add,
+            );
+        }
+        for (kind, all, children) in [
+            (SpellKind::Referral, "referrals", "referrals_children"),
+            (
+                SpellKind::Section47,
+                "section_47_enquiries",
+                "section_47_enquiries_children",
+            ),
+            (
+                SpellKind::InitialConference,
+                "initial_conferences",
+                "initial_conferences_children",
+            ),
+        ] {
+            if covers(kind) {
+                for (at, spell) in self
+                    .child
+                    .spells(kind)
+                    .filter(|s| within(s.start))
+                    .enumerate()
+                {
+                    add(all, &spell, spell.start);
+                    if at == 0 {
+                        add(children, &spell, spell.start);
+                    }
+                }
+            }
+        }
+        if covers(SpellKind::Referral) {
+            let earlier = self
+                .coverage
+                .of(SpellKind::Referral)
+                .covers(first.plus_months(-12), first);
+            self.referrals(earlier, &within, add);
+        }
+        if covers(SpellKind::Assessment) {
+            for spell in self
+                .child
+                .spells(SpellKind::Assessment)
+                .filter(|s| s.end.is_real() && within(s.end))
+            {
+                add("assessments_completed", &spell, spell.end);
+            }
+        }
+    }
+
+    fn referrals(
+        &self,
+        earlier: bool,
+        within: &impl Fn(Day) -> bool,
+        add: &mut impl FnMut(&'static str, &Spell, Day),
+    ) {
+        for spell in self
+            .child
+            .spells(SpellKind::Referral)
+            .filter(|s| within(s.start))
+        {
+            if spell.flags.has(SpellFlags::NO_FURTHER_ACTION) {
+                add("referrals_no_further_action", &spell, spell.start);
+            }
+            let before =
+                |r: &Spell| spell.start.plus_months(-12) <= r.start && r.start < spell.start;
+            if earlier && self.child.spells(SpellKind::Referral).any(|r| before(&r)) {
+                add("rereferrals_within_12_months", &spell, spell.start);
+            }
+        }
+    }
+
+    fn care(
+        &self,
+        last: Day,
+        within: &impl Fn(Day) -> bool,
+        add: &mut impl FnMut(&'static str, &Spell, Day),
+    ) {
+        let child_on = |day: Day| {
+            self.record
+                .birth
+                .is_none_or(|birth| day.completed_years_since(birth) < 18)
+        };
+        if let Some(spell) = self
+            .child
+            .spells(SpellKind::Care)
+            .find(|s| s.runs_on(last))
+            .filter(|_| child_on(last))
+        {
+            add("cla_at_31_march", &spell, last);
+            if crate::cohort::is_unaccompanied(self.record, last) {
+                add("cla_unaccompanied_at_31_march", &spell, last);
+            }
+        }
+        let mut starts = self
+            .child
+            .spells(SpellKind::Care)
+            .filter(|s| s.flags.has(SpellFlags::START_KNOWN) && within(s.start));
+        if let Some(spell) = starts.next() {
+            add("cla_started", &spell, spell.start);
+        }
+        let ceased = |s: &Spell| {
+            s.end.is_real()
+                && within(s.end)
+                && !self.continues.has(s.codes[2])
+                && !s.flags.has(SpellFlags::END_UNKNOWN)
+        };
+        if let Some(spell) = self.child.spells(SpellKind::Care).find(ceased) {
+            add("cla_ceased", &spell, spell.end);
+        }
+    }
+
+    /// A case opens with a referral that led somewhere; one closed as not in need was never one.
+    fn need(
+        &self,
+        first: Day,
+        last: Day,
+        within: &impl Fn(Day) -> bool,
+        add: &mut impl FnMut(&'static str, &Spell, Day),
+    ) {
+        let episodes = || self.child.spells(SpellKind::CinEpisode);
+        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && within(s.end)) {
+            add("referrals_not_in_need", &spell, spell.start);
+        }
+        let real = || episodes().filter(|s| !self.closed.has(s.codes[2]));
+        let any: Vec<Spell> = real()
+            .filter(|s| s.start <= last && s.end >= first)
+            .collect();
+        if let Some(spell) = any.iter().find(|s| s.runs_on(last)) {
+            add("cin_at_31_march", spell, last);
+        }
+        for (at, spell) in any.iter().enumerate() {
+            add("cin_any_point_episodes", spell, last.min(spell.end));
+            if at == 0 {
+                add("cin_any_point", spell, last.min(spell.end));
+            }
+        }
+        for (at, spell) in real().filter(|s| within(s.start)).enumerate() {
+            add("cin_started_episodes", &spell, spell.start);
+            if at == 0 {
+                add("cin_started", &spell, spell.start);
+            }
+        }
+        for (at, spell) in real()
+            .filter(|s| s.end.is_real() && within(s.end))
+            .enumerate()
+        {
+            add("cin_ended_episodes", &spell, spell.end);
+            if at == 0 {
+                add("cin_ended", &spell, spell.end);
+            }
+        }
+    }
+
+    fn plans(
+        &self,
+        kind: SpellKind,
+        names: [&'static str; 4],
+        last: Day,
+        within: &impl Fn(Day) -> bool,
+        add: &mut impl FnMut(&'static str, &Spell, Day),
+    ) {
+        let [stock, started, started_children, ended] = names;
+        let own = || {
+            self.child
+                .spells(kind)
+                .filter(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
+        };
+        if let Some(spell) = own().find(|s| s.runs_on(last)) {
+            add(stock, &spell, last);
+            if kind == SpellKind::ProtectionPlan && spell.start.plus_years(2) <= last {
+                add("cpp_two_years_or_more", &spell, last);
+            }
+        }
+        for (at, spell) in own().filter(|s| within(s.start)).enumerate() {
+            add(started, &spell, spell.start);
+            if at == 0 && !started_children.is_empty() {
+                add(started_children, &spell, spell.start);
+            }
+            if kind == SpellKind::ProtectionPlan && spell.number != 255 && spell.number > 0 {
+                add("cpp_second_or_subsequent", &spell, spell.start);
+            }
+        }
+        for spell in own().filter(|s| s.end.is_real() && within(s.end)) {
+            add(ended, &spell, spell.end);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Journeys to answers: prior help, re-referral, escalation, with honest follow-up.
+//!
+//! # What flows through here
+//! 1. [`entries`] finds who entered care and when; everything that is not an entry is counted by why.
+//! 2. [`prior_help`] asks what came before, with the window each file really covers: the rate among
+//!    fully observed entrants, bounds, and the Kaplan–Meier estimate looking backwards.
+//!    [`supported`] says how far back each authority and year can be asked.
+//! 3. [`returns`], [`later_need`], [`transitions`], [`watches`] and [`chances`] ask what came after.
+//! 4. [`counts`] gives the indicators that are published, from the same records.
+//! 5. [`match_rates`] says how far any of this can be trusted.
+//! 6. [`control`] withholds what would tell of single children, and gives the rates of the rest.
+//!
+//! # What it deliberately does not do
+//! It reads and writes no files, draws no random numbers and decides nothing about disclosure: what
+//! it returns are counts of children, which may leave the program only through the gate.
+
+mod cohort;
+mod control;
+mod cube;
+mod groups;
+mod indicators;
+mod levels;
+mod matching;
+mod prior_help;
+mod protection;
+mod returning;
+mod survival;
+mod walk;
+
+pub use cohort::{Entry, NotEntries, entries};
+pub use control::{PriorHelpRow, Proportion, control};
+pub use cube::{cube, prior_help_cube};
+pub use groups::{Group, GroupBy, Lookup};
+pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};
+pub use levels::{
+    KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
+    known_days, timeline, transitions, way_to_care,
+};
+pub use matching::{MatchKey, Matches, linked_of, match_rates};
+pub use prior_help::{
+    HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
+    Years, prior_help, prior_help_of, supported,
+};
+pub use protection::{Place, Protected, Protection};
+pub use returning::{
+    CAUSES, LaterNeed, Pathway, Return, ReturnCounts, YearKey, chances, later_need, returns,
+    watches,
+};
+pub use survival::{Incidence, Watched, cumulative_incidence};

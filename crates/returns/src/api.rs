@@ -1,0 +1,354 @@
+//! Children as the Department's data interface has them: an array of objects, one at a time.
+//! Objects marked as purged are deletions and are dropped with what is under them.
+
+use std::io::Read;
+
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::diagnostics::Code;
+use crate::reading::Reading;
+use crate::records::{Activity, Address, CareRow, PersonRow, System};
+use crate::tables::Sink;
+
+const FIELDS: &[&str] = &[
+    "la_child_id",
+    "date_of_birth",
+    "expected_date_of_birth",
+    "sex",
+    "ethnicity",
+    "unique_pupil_number",
+    "postcode",
+    "referral_date",
+    "referral_source",
+    "closure_date",
+    "closure_reason",
+    "start_date",
+    "end_date",
+    "authorisation_date",
+    "icpc_date",
+    "start_reason",
+    "placement_type",
+    "end_reason",
+    "uasc_end_date",
+    "referral_no_further_action_flag",
+];
+
+/// Reads children into records.
+pub(crate) struct ApiReader<'x, 'a, 'r> {
+    reading: &'x mut Reading<'a>,
+    sink: &'x mut Sink<'r>,
+    pub(crate) children: u64,
+    pub(crate) kept: u64,
+}
+
+type Object = Map<String, Value>;
+
+fn text<'v>(object: &'v Object, name: &str) -> std::borrow::Cow<'v, str> {
+    match object.get(name) {
+        Some(Value::String(text)) => text.as_str().into(),
+        Some(Value::Number(number)) => number.to_string().into(),
+        Some(Value::Bool(yes)) => if *yes { "1" } else { "0" }.into(),
+        _ => "".into(),
+    }
+}
+
+fn is_purged(object: &Object) -> bool {
+    object.get("purge") == Some(&Value::Bool(true))
+}
+
+fn objects<'v>(object: &'v Object, name: &str) -> impl Iterator<Item = &'v Object> {
+    object
+        .get(name)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .filter(|o| !is_purged(o))
+}
+
+fn column(name: &str) -> usize {
+    FIELDS
+        .iter()
+        .position(|known| *known == name)
+        .unwrap_or(usize::MAX)
+}
+
+impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
+    /// The names that a [`Reading`] for this source has as its columns.
+    pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
+        FIELDS.iter().copied()
+    }
+
+    pub(crate) fn new(reading: &'x mut Reading<'a>, sink: &'x mut Sink<'r>) -> Self {
+        Self {
+            reading,
+            sink,
+            children: 0,
+            kept: 0,
+        }
+    }
+
+    /// Reads the whole document.
+    pub(crate) fn read(&mut self, reader: impl Read) -> Result<(), serde_json::Error> {
+        let mut document = serde_json::Deserializer::from_reader(std::io::BufReader::new(reader));
+        Document(self).deserialize(&mut document)?;
+        document.end()
+    }
+
+    fn day(&mut self, object: &Object, name: &str) -> Option<disparity_core::Day> {
+        self.reading.day(column(name), &text(object, name))
+    }
+
+    fn child(&mut self, child: &Object) {
+        self.children += 1;
+        // The position stands for a line: the format has none.
+        self.reading.line = self.children;
+        if is_purged(child) {
+            return;
+        }
+        let Ok(id) = self.sink.id(self.reading, 0, &text(child, "la_child_id")) else {
+            return;
+        };
+        self.kept += 1;
+        let place = self.sink.place(self.reading);
+        let mut person = PersonRow::new(id, System::Api, place, self.sink.year);
+        if let Some(details) = child
+            .get("child_details")
+            .and_then(Value::as_object)
+            .filter(|d| !is_purged(d))
+        {
+            person.birth = self.day(details, "date_of_birth");
+            person.precision = if person.birth.is_some() {
+                BirthPrecision::Day
+            } else {
+                BirthPrecision::None
+            };
+            if person.birth.is_none()
+                && let Some(day) = self.day(details, "expected_date_of_birth")
+            {
+                person.birth = Some(day);
+                person.precision = BirthPrecision::Expected;
+            }
+            person.sex = self.reading.sex(column("sex"), &text(details, "sex"));
+            person.ethnicity = self
+                .reading
+                .ethnicity(column("ethnicity"), &text(details, "ethnicity"));
+            let upn = text(details, "unique_pupil_number");
+            person.upn = self
+                .reading
+                .upn(column("unique_pupil_number"), &upn)
+                .map(|upn| self.sink.records().texts.number(&upn));
+            person.unaccompanied = details.get("uasc_flag").and_then(Value::as_bool);
+            person.unaccompanied_ceased = self.day(details, "uasc_end_date");
+            if let Some(code) = self
+                .reading
+                .postcode(column("postcode"), &text(details, "postcode"))
+            {
+                let postcode = self.sink.records().texts.number(&code);
+                self.sink.records().addresses.push(Address {
+                    id,
+                    from: None,
+                    to: None,
+                    postcode,
+                });
+            }
+        }
+        self.sink.records().persons.push(person);
+        for episode in objects(child, "social_care_episodes") {
+            self.episode(id, episode);
+        }
+    }
+
+    fn episode(&mut self, id: u32, object: &Object) {
+        let place = self.sink.place(self.reading);
+        let year = self.sink.year;
+        let Ok(start) = self
+            .reading
+            .key_day(column("referral_date"), &text(object, "referral_date"))
+        else {
+            return;
+        };
+        let end = self.day(object, "closure_date");
+        if end.is_some_and(|end| end < start) {
+            self.reading
+                .report(Code::EndBeforeStart, column("closure_date"), "", "");
+            return;
+        }
+        let mut episode = Activity::new(
+            id,
+            System::Api,
+            place,
+            year,
+            SpellKind::CinEpisode,
+            start,
+            end,
+        );
+        let source = text(object, "referral_source");
+        let reason = text(object, "closure_reason");
+        episode.codes[0] = self.reading.coded(
+            column("referral_source"),
+            CodeSetId::ReferralSource,
+            &source,
+        );
+        episode.codes[2] = self.reading.coded(
+            column("closure_reason"),
+            CodeSetId::ReasonForClosure,
+            &reason,
+        );
+        let nfa = text(object, "referral_no_further_action_flag");
+        episode.no_further_action = self
+            .reading
+            .yes_no(column("referral_no_further_action_flag"), &nfa);
+        self.sink.records().activities.push(episode);
+        for (list, kind, from, to) in [
+            (
+                "child_and_family_assessments",
+                SpellKind::Assessment,
+                "start_date",
+                "authorisation_date",
+            ),
+            (
+                "child_in_need_plans",
+                SpellKind::CinPlan,
+                "start_date",
+                "end_date",
+            ),
+            (
+                "section_47_assessments",
+                SpellKind::Section47,
+                "start_date",
+                "",
+            ),
+            (
+                "section_47_assessments",
+                SpellKind::InitialConference,
+                "icpc_date",
+                "",
+            ),
+            (
+                "child_protection_plans",
+                SpellKind::ProtectionPlan,
+                "start_date",
+                "end_date",
+            ),
+        ] {
+            for module in objects(object, list) {
+                if kind == SpellKind::InitialConference && text(module, from).is_empty() {
+                    continue;
+                }
+                let Ok(day) = self.reading.key_day(column(from), &text(module, from)) else {
+                    continue;
+                };
+                let until = if kind.is_event() {
+                    Some(day)
+                } else {
+                    self.day(module, to)
+                };
+                if until.is_some_and(|until| until < day) {
+                    self.reading
+                        .report(Code::EndBeforeStart, column(to), "", "");
+                    continue;
+                }
+                let mut activity = Activity::new(id, System::Api, place, year, kind, day, until);
+                activity.parent = Some(start);
+                self.sink.records().activities.push(activity);
+            }
+        }
+        for placement in objects(object, "child_looked_after_placements") {
+            self.placement(id, placement);
+        }
+    }
+
+    fn placement(&mut self, id: u32, object: &Object) {
+        let Ok(start) = self
+            .reading
+            .key_day(column("start_date"), &text(object, "start_date"))
+        else {
+            return;
+        };
+        let end = self.day(object, "end_date");
+        if end.is_some_and(|end| end < start) {
+            self.reading
+                .report(Code::EndBeforeStart, column("end_date"), "", "");
+            return;
+        }
+        let (new, place, ceased) = (
+            text(object, "start_reason"),
+            text(object, "placement_type"),
+            text(object, "end_reason"),
+        );
+        let row = CareRow {
+            id,
+            place: self.sink.place(self.reading),
+            system: System::Api,
+            year: self.sink.year,
+            start,
+            end,
+            reason_new: self.reading.coded(
+                column("start_reason"),
+                CodeSetId::ReasonNewEpisode,
+                &new,
+            ),
+            legal_status: CodeId::BLANK,
+            need: CodeId::BLANK,
+            placement: self
+                .reading
+                .coded(column("placement_type"), CodeSetId::Placement, &place),
+            provider: 0,
+            placement_postcode: 0,
+            urn: 0,
+            home_postcode: 0,
+            reason_ceased: self.reading.coded(
+                column("end_reason"),
+                CodeSetId::ReasonCeased,
+                &ceased,
+            ),
+            reason_change: 0,
+            rule: None,
+            period_key: 0,
+        };
+        self.sink.records().care.push(row);
+    }
+}
+
+struct Document<'d, 'x, 'a, 'r>(&'d mut ApiReader<'x, 'a, 'r>);
+
+impl<'de> DeserializeSeed<'de> for Document<'_, '_, '_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_, '_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of children")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut children: S) -> Result<(), S::Error> {
+        while let Some(child) = children.next_element::<Value>()? {
+            let Some(child) = child.as_object() else {
+                return Err(S::Error::custom("an element is not a child"));
+            };
+            self.0.child(child);
+        }
+        Ok(())
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let mut child = Map::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            child.insert(name, value);
+        }
+        if !child.contains_key("la_child_id") {
+            return Err(M::Error::custom("the object has no la_child_id"));
+        }
+        self.0.child(&child);
+        Ok(())
+    }
+}

@@ -1,0 +1,736 @@
+//! One authority's records made into journeys: years joined, care repaired, records linked, spells
+//! put in order. The order of the steps is the specification's.
+
+use std::collections::BTreeMap;
+
+use disparity_core::journeys::{
+    Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
+    LinkOutcome, Spell, SpellFlags, SpellKind,
+};
+use disparity_core::{AreaCode, Day};
+
+use crate::codelists::Lists;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::link::{Identity, Link, link};
+use crate::load::Source;
+use crate::merge::{self, Merged};
+use crate::options::Options;
+use crate::periods_of_care::{self, PeriodCodes};
+use crate::persons::{self, Facts, before_conception};
+use crate::postcodes::{PostcodeLookup, is_whole};
+use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
+use crate::repair::{RepairCodes, Repairs, repair_child};
+
+/// What is needed beside the records.
+pub(crate) struct Assembly<'a> {
+    pub(crate) lists: &'a Lists,
+    pub(crate) options: &'a Options,
+    pub(crate) codes: &'a CodeSets,
+    pub(crate) postcodes: &'a PostcodeLookup,
+    pub(crate) sources: &'a [Source],
+    pub(crate) la: &'a str,
+    pub(crate) area: Option<AreaCode>,
+    pub(crate) coverage: Coverage,
+    pub(crate) census_years: Vec<u16>,
+    pub(crate) care_years: Vec<u16>,
+    pub(crate) extract: Day,
+    pub(crate) synthetic: bool,
+}
+
+/// Rows of one identifier on one side.
+#[derive(Default)]
+struct Bundle {
+    persons: Vec<PersonRow>,
+    activities: Vec<Activity>,
+    care: Vec<CareRow>,
+}
+
+/// The sides that are linked: need, care, early help.
+const SIDES: usize = 3;
+
+const fn side_of(system: System) -> usize {
+    match system {
+        System::Cin | System::Ssd | System::Api | System::AnnexA => 0,
+        System::Care => 1,
+        System::EarlyHelp => 2,
+    }
+}
+
+/// A child: at most one bundle of each side.
+struct Member {
+    bundles: [Option<usize>; SIDES],
+    link: LinkOutcome,
+}
+
+impl Assembly<'_> {
+    /// Makes the journeys of one authority.
+    pub(crate) fn run(&self, mut records: Records, diagnostics: &mut Diagnostics) -> Journeys {
+        self.resolve_parents(&mut records, diagnostics);
+        let aliases = alias_map(&records);
+        let mut sides = Self::bundle(&mut records, &aliases);
+        let mut facts: Vec<Vec<Facts>> = Vec::with_capacity(SIDES);
+        for side in &mut sides {
+            facts.push(
+                side.values_mut()
+                    .map(|b| persons::join(&mut b.persons, self.lists, self.options.ethnicity))
+                    .collect(),
+            );
+        }
+        let members = self.members(&records, &sides, &facts, diagnostics);
+        self.report_persons(&records, &facts, diagnostics);
+        let mut bundles: Vec<Vec<Option<Bundle>>> = sides
+            .into_iter()
+            .map(|side| side.into_values().map(Some).collect())
+            .collect();
+        let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
+        journeys.push_authority(Authority {
+            old_la_code: self.la.to_owned(),
+            area: self.area,
+            coverage: self.coverage.clone(),
+            extract: self.extract,
+        });
+        let addresses = self.addresses(&records, &aliases);
+        let mut tally = Tally::default();
+        for member in &members {
+            let mut whole = Bundle::default();
+            let mut id = None;
+            for (side, at) in member
+                .bundles
+                .iter()
+                .enumerate()
+                .filter_map(|(side, at)| Some((side, (*at)?)))
+            {
+                if let Some(bundle) = bundles[side][at].take() {
+                    id = id.or_else(|| bundle.id());
+                    whole.persons.extend(bundle.persons);
+                    whole.activities.extend(bundle.activities);
+                    whole.care.extend(bundle.care);
+                }
+            }
+            let id = id.unwrap_or(u32::MAX);
+            let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
+            let (record, mut spells) = self.child(whole, member, own, &mut records, &mut tally);
+            // The only way to fail is to have four billion spells in one authority.
+            let _ = journeys.push_child(&record, &mut spells);
+        }
+        self.report(&records, &tally, diagnostics);
+        crate::quality::check(self, &journeys, diagnostics);
+        journeys
+    }
+
+    /// Numbers of episodes in flat tables become referral dates.
+    fn resolve_parents(&self, records: &mut Records, diagnostics: &mut Diagnostics) {
+        let mut starts: BTreeMap<(u16, u32, u32), Day> = BTreeMap::new();
+        for row in records
+            .activities
+            .iter()
+            .filter(|a| a.kind == SpellKind::CinEpisode && a.parent_key != Activity::NO_KEY)
+        {
+            starts.insert((row.year, row.id, row.parent_key), row.start);
+        }
+        let mut orphans = Vec::new();
+        for row in records
+            .activities
+            .iter_mut()
+            .filter(|a| a.kind != SpellKind::CinEpisode && a.parent_key != Activity::NO_KEY)
+        {
+            row.parent = starts.get(&(row.year, row.id, row.parent_key)).copied();
+            if row.parent.is_none() {
+                orphans.push((row.place, row.id, row.kind));
+            }
+        }
+        if orphans.is_empty() {
+            return;
+        }
+        for (place, id, kind) in &orphans {
+            diagnostics.push(self.at(records, Code::ParentUnmatched, *place, *id, kind.as_str()));
+        }
+        let lost: std::collections::BTreeSet<RowPlace> =
+            orphans.into_iter().map(|(place, ..)| place).collect();
+        records
+            .activities
+            .retain(|a| a.kind == SpellKind::CinEpisode || !lost.contains(&a.place));
+    }
+
+    /// Rows by side and identifier, in order of the identifier's number.
+    fn bundle(
+        records: &mut Records,
+        aliases: &BTreeMap<u32, u32>,
+    ) -> [BTreeMap<u32, Bundle>; SIDES] {
+        let mut sides: [BTreeMap<u32, Bundle>; SIDES] = Default::default();
+        let own = |id: u32| aliases.get(&id).copied().unwrap_or(id);
+        for row in std::mem::take(&mut records.persons) {
+            let id = own(row.id);
+            sides[side_of(row.system)]
+                .entry(id)
+                .or_default()
+                .persons
+                .push(PersonRow { id, ..row });
+        }
+        for row in std::mem::take(&mut records.activities) {
+            let id = own(row.id);
+            sides[side_of(row.system)]
+                .entry(id)
+                .or_default()
+                .activities
+                .push(Activity { id, ..row });
+        }
+        for row in std::mem::take(&mut records.care) {
+            let id = own(row.id);
+            sides[side_of(row.system)]
+                .entry(id)
+                .or_default()
+                .care
+                .push(CareRow { id, ..row });
+        }
+        sides
+    }
+
+    fn members(
+        &self,
+        records: &Records,
+        sides: &[BTreeMap<u32, Bundle>; SIDES],
+        facts: &[Vec<Facts>],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Member> {
+        let identities: Vec<Vec<Identity>> = sides
+            .iter()
+            .zip(facts)
+            .map(|(side, facts)| {
+                let one = |(id, f): (&u32, &Facts)| Identity {
+                    id: *id,
+                    birth: f.record.birth,
+                    precision: f.record.birth_precision,
+                    upn: f.upn,
+                    conflict: f.conflict,
+                };
+                side.keys().zip(facts).map(one).collect()
+            })
+            .collect();
+        let text = |id: u32| records.ids.text(id);
+        let mut members: Vec<Member> = sides[0]
+            .values()
+            .map(|bundle| {
+                let same = !bundle.care.is_empty();
+                Member {
+                    bundles: [None; SIDES],
+                    link: if same {
+                        LinkOutcome::SameSource
+                    } else {
+                        LinkOutcome::NotNeeded
+                    },
+                }
+            })
+            .collect();
+        for (at, member) in members.iter_mut().enumerate() {
+            member.bundles[0] = Some(at);
+        }
+        let links = link(
+            &identities[1],
+            &identities[0],
+            text,
+            self.options.link_by_upn,
+        );
+        self.report_links(records, &identities[1], &links, diagnostics);
+        let mut care_member = Vec::with_capacity(links.len());
+        for (at, one) in links.iter().enumerate() {
+            let member = one.to.unwrap_or(members.len());
+            if one.to.is_none() {
+                members.push(Member {
+                    bundles: [None; SIDES],
+                    link: one.outcome,
+                });
+            }
+            members[member].bundles[1] = Some(at);
+            members[member].link = one.outcome;
+            care_member.push(member);
+        }
+        Self::add_early_help(&identities, text, &care_member, &mut members);
+        let name = |member: &Member| {
+            let id = member
+                .bundles
+                .iter()
+                .enumerate()
+                .find_map(|(side, at)| Some(identities[side][(*at)?].id));
+            (id.map_or("", text), member.bundles[0].is_none())
+        };
+        members.sort_by(|a, b| name(a).cmp(&name(b)));
+        members
+    }
+
+    /// Early help records go to the child with the same identifier, on either side.
+    fn add_early_help<'t>(
+        identities: &[Vec<Identity>],
+        text: impl Fn(u32) -> &'t str + Copy,
+        care_member: &[usize],
+        members: &mut Vec<Member>,
+    ) {
+        let with_need = link(&identities[2], &identities[0], text, false);
+        let with_care = link(&identities[2], &identities[1], text, false);
+        for (at, (need, care)) in with_need.iter().zip(&with_care).enumerate() {
+            let member = need
+                .to
+                .or_else(|| care.to.and_then(|to| care_member.get(to).copied()));
+            let member = member.unwrap_or_else(|| {
+                members.push(Member {
+                    bundles: [None; SIDES],
+                    link: LinkOutcome::NotNeeded,
+                });
+                members.len() - 1
+            });
+            if members[member].bundles[2].is_none() {
+                members[member].bundles[2] = Some(at);
+            }
+        }
+    }
+
+    fn report_links(
+        &self,
+        records: &Records,
+        care: &[Identity],
+        links: &[Link],
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut steps: BTreeMap<&str, u64> = BTreeMap::new();
+        for (one, link) in care.iter().zip(links) {
+            let code = match link.outcome {
+                LinkOutcome::Conflict if !one.conflict => Some(Code::LinkConflict),
+                LinkOutcome::Near => Some(Code::LinkNear),
+                LinkOutcome::Ambiguous => Some(Code::LinkAmbiguous),
+                _ => None,
+            };
+            if let Some(code) = code {
+                let mut diagnostic =
+                    Diagnostic::of_file(code, &format!("authority {}", self.la), "");
+                diagnostic.child = Some(records.ids.text(one.id).to_owned());
+                diagnostics.push(diagnostic);
+            }
+            if let (Some(step), Some(_)) = (link.step, link.to) {
+                *steps.entry(step.as_str()).or_default() += 1;
+            }
+        }
+        for (step, count) in steps
+            .iter()
+            .filter(|(step, _)| **step != crate::link::Step::Exact.as_str())
+        {
+            let message = format!("{count} children by {step}");
+            diagnostics.push(Diagnostic::of_file(
+                Code::LinkLadder,
+                &format!("authority {}", self.la),
+                message,
+            ));
+        }
+    }
+
+    fn report_persons(
+        &self,
+        records: &Records,
+        facts: &[Vec<Facts>],
+        diagnostics: &mut Diagnostics,
+    ) {
+        for one in facts.iter().flatten() {
+            for (code, row, message) in &one.oddities {
+                diagnostics.push(self.at(records, *code, row.place, row.id, message));
+            }
+        }
+    }
+
+    fn at(
+        &self,
+        records: &Records,
+        code: Code,
+        place: RowPlace,
+        id: u32,
+        message: &str,
+    ) -> Diagnostic {
+        let file = self
+            .sources
+            .get(place.source as usize)
+            .map_or("", |source| source.name.as_str());
+        let mut diagnostic = Diagnostic::of_file(code, file, message);
+        diagnostic.line = u64::from(place.line);
+        diagnostic.child = Some(records.ids.text(id).to_owned());
+        diagnostic
+    }
+
+    /// Deciles of home addresses over time, by identifier.
+    fn addresses(
+        &self,
+        records: &Records,
+        aliases: &BTreeMap<u32, u32>,
+    ) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
+        let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
+        for one in &records.addresses {
+            let Some(decile) = self.postcodes.decile(records.texts.text(one.postcode)) else {
+                continue;
+            };
+            let id = aliases.get(&one.id).copied().unwrap_or(one.id);
+            own.entry(id).or_default().push((
+                one.from.unwrap_or(Day(i32::MIN + 1)),
+                one.to.unwrap_or(Day::OPEN),
+                decile,
+            ));
+        }
+        for list in own.values_mut() {
+            list.sort_unstable();
+        }
+        own
+    }
+
+    /// One child: the facts, and the spells joined, repaired and in order.
+    fn child(
+        &self,
+        mut whole: Bundle,
+        member: &Member,
+        addresses: &[(Day, Day, u8)],
+        records: &mut Records,
+        tally: &mut Tally,
+    ) -> (ChildRecord, Vec<Spell>) {
+        let facts = persons::join(&mut whole.persons, self.lists, self.options.ethnicity);
+        let mut record = facts.record;
+        record.link = member.link;
+        let birth = (record.birth, record.birth_precision);
+        Self::set_aside(&mut whole, birth, tally);
+        let closed = self
+            .codes
+            .set(CodeSetId::ReasonForClosure)
+            .in_group("not_in_need");
+        let statuses: Vec<Activity> = whole
+            .activities
+            .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
+            .collect();
+        merge::merge_child(&mut whole.activities, &self.census_years, &mut tally.merged);
+        merge::check_child(
+            &whole.activities,
+            record.death,
+            |a| closed.has(a.codes[2]),
+            &mut tally.merged,
+        );
+        record.arrival = self.arrival(&whole.activities, record.arrival);
+        let mut spells = Vec::with_capacity(whole.activities.len() + whole.care.len());
+        for activity in &whole.activities {
+            push_activity(activity, &mut spells);
+        }
+        self.care(whole.care, &statuses, records, &mut spells, tally);
+        for spell in &mut spells {
+            if spell.decile == 0 {
+                let at = addresses
+                    .iter()
+                    .rev()
+                    .find(|(from, to, _)| *from <= spell.start && spell.start < *to);
+                spell.decile = at.map_or(0, |(.., decile)| *decile);
+            }
+        }
+        (record, spells)
+    }
+
+    /// Rows before conception or, where the extract is known, after it are not this child's.
+    fn set_aside(whole: &mut Bundle, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
+        let mut aside = |place: RowPlace, id: u32, day: Day| {
+            let impossible = before_conception(birth.0, birth.1, day);
+            if impossible {
+                tally.aside.push((place, id, day));
+            }
+            !impossible
+        };
+        whole.activities.retain(|a| aside(a.place, a.id, a.start));
+        whole.care.retain(|c| aside(c.place, c.id, c.start));
+    }
+
+    /// The earliest sign that a child came from another authority.
+    fn arrival(&self, activities: &[Activity], known: Option<Day>) -> Option<Day> {
+        let moved_in = self
+            .codes
+            .set(CodeSetId::ReferralSource)
+            .in_group("moved_in");
+        let signs = activities.iter().filter(|a| {
+            a.flags.has(SpellFlags::TRANSFERRED_IN)
+                || (a.kind == SpellKind::CinEpisode && moved_in.has(a.codes[0]))
+        });
+        signs
+            .map(|a| a.parent.unwrap_or(a.start))
+            .chain(known)
+            .min()
+    }
+
+    fn care(
+        &self,
+        mut rows: Vec<CareRow>,
+        statuses: &[Activity],
+        records: &mut Records,
+        spells: &mut Vec<Spell>,
+        tally: &mut Tally,
+    ) {
+        if rows.is_empty() {
+            return;
+        }
+        // The care return is the source of record; an Annex A only tells when care began.
+        let listed: Option<Day> = rows
+            .iter()
+            .filter(|r| r.system == System::AnnexA)
+            .map(|r| r.start)
+            .min();
+        if rows.iter().any(|row| row.system == System::Care) {
+            rows.retain(|row| row.system == System::Care);
+        }
+        for row in rows
+            .iter_mut()
+            .filter(|row| row.legal_status == CodeId::BLANK)
+        {
+            let then = statuses
+                .iter()
+                .rev()
+                .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
+            row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
+        }
+        repair_child(
+            &mut rows,
+            &self.care_years,
+            RepairCodes::of(self.codes),
+            &mut records.texts,
+            &mut tally.repairs,
+        );
+        let respite = self.codes.set(CodeSetId::LegalStatus).in_group("respite");
+        let unclear = rows.iter().any(|row| row.system == System::Api);
+        let repair = RepairCodes::of(self.codes);
+        let codes = PeriodCodes {
+            start: repair.start,
+            continues: repair.continues,
+            inferred: repair.inferred,
+            respite,
+        };
+        let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
+            .into_iter()
+            .partition(|row| codes.respite.has(row.legal_status));
+        for row in &breaks {
+            let mut spell =
+                self.care_spell(SpellKind::Respite, row, row.start, row.end, records, tally);
+            spell.codes = [row.legal_status, row.need, row.reason_ceased];
+            spells.push(spell);
+        }
+        let periods = periods_of_care::periods(
+            &mut rows,
+            codes,
+            self.options.same_day_restart_is_new,
+            &mut tally.care,
+        );
+        for row in &rows {
+            let mut spell = self.care_spell(
+                SpellKind::CareEpisode,
+                row,
+                row.start,
+                row.end,
+                records,
+                tally,
+            );
+            spell.codes = [row.legal_status, row.placement, row.reason_ceased];
+            spell.number = row.reason_new.0;
+            spells.push(spell);
+        }
+        for (at, period) in periods.iter().enumerate() {
+            let mut flags = period.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
+            let mut start = period.start;
+            if let (0, Some(day), false) = (at, listed, flags.has(SpellFlags::START_KNOWN))
+                && day <= start
+            {
+                (start, flags) = (day, flags.with(SpellFlags::START_KNOWN));
+            }
+            let mut spell = self.care_spell(
+                SpellKind::Care,
+                &period.first,
+                start,
+                period.end,
+                records,
+                tally,
+            );
+            spell.codes = [
+                period.first.legal_status,
+                period.first.need,
+                period.last.reason_ceased,
+            ];
+            spell.flags = flags;
+            spells.push(spell);
+        }
+    }
+
+    fn care_spell(
+        &self,
+        kind: SpellKind,
+        row: &CareRow,
+        start: Day,
+        end: Option<Day>,
+        records: &Records,
+        tally: &mut Tally,
+    ) -> Spell {
+        let mut spell = Spell::new(kind, start, end.unwrap_or(Day::OPEN));
+        let home = records.texts.text(row.home_postcode);
+        if !home.is_empty() {
+            let decile = self.postcodes.decile(home);
+            if kind == SpellKind::Care && !self.postcodes.is_empty() {
+                tally.homes += 1;
+                tally.sectors += u64::from(!is_whole(home));
+                tally.unlisted += u64::from(is_whole(home) && decile.is_none());
+            }
+            spell.decile = decile.unwrap_or(0);
+        }
+        let unknown = row.rule == Some("UNKNOWN_END");
+        let inferred = matches!(row.rule, Some("RULE_1" | "RULE_1A" | "RULE_2"));
+        spell.flags = spell
+            .flags
+            .with_if(inferred, SpellFlags::END_INFERRED)
+            .with_if(unknown, SpellFlags::END_UNKNOWN);
+        spell
+    }
+
+    fn report(&self, records: &Records, tally: &Tally, diagnostics: &mut Diagnostics) {
+        for one in &tally.merged.oddities {
+            diagnostics.push(self.at(
+                records,
+                one.code,
+                one.activity.place,
+                one.activity.id,
+                &one.message,
+            ));
+        }
+        for one in &tally.care {
+            diagnostics.push(self.at(records, one.code, one.row.place, one.row.id, &one.message));
+        }
+        for (rule, row) in &tally.repairs.fired {
+            diagnostics.push(self.at(records, Code::CareRepaired, row.place, row.id, rule));
+        }
+        for (place, id, day) in &tally.aside {
+            diagnostics.push(self.at(
+                records,
+                Code::BirthAfterEvent,
+                *place,
+                *id,
+                &day.to_string(),
+            ));
+        }
+        let whole = |code, message: String| {
+            Diagnostic::of_file(code, &format!("authority {}", self.la), message)
+        };
+        let restated = tally.merged.restated + tally.repairs.repeats;
+        if restated > 0 {
+            diagnostics.push(whole(Code::RowRestated, format!("{restated} rows")));
+        }
+        let (absent, open) = tally.merged.not_restated;
+        if absent * 50 > open {
+            diagnostics.push(whole(
+                Code::OpenNotRestated,
+                format!("{absent} of {open} open activities: more than 2%, is a file missing?"),
+            ));
+        }
+        if tally.sectors > 0 {
+            diagnostics.push(whole(
+                Code::PostcodeSector,
+                format!(
+                    "{} of {} homes at the start of care",
+                    tally.sectors, tally.homes
+                ),
+            ));
+        }
+        if tally.unlisted > 0 {
+            diagnostics.push(whole(
+                Code::PostcodeUnlisted,
+                format!(
+                    "{} of {} homes at the start of care",
+                    tally.unlisted, tally.homes
+                ),
+            ));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    merged: Merged,
+    repairs: Repairs,
+    care: Vec<periods_of_care::Oddity>,
+    aside: Vec<(RowPlace, u32, Day)>,
+    homes: u64,
+    sectors: u64,
+    unlisted: u64,
+}
+
+impl Bundle {
+    fn id(&self) -> Option<u32> {
+        let first = self.persons.first().map(|row| row.id);
+        first
+            .or_else(|| self.activities.first().map(|row| row.id))
+            .or_else(|| self.care.first().map(|row| row.id))
+    }
+}
+
+/// Old identifiers to the ones that replaced them, only where the pair is unique both ways.
+fn alias_map(records: &Records) -> BTreeMap<u32, u32> {
+    let mut olds: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut news: BTreeMap<u32, u32> = BTreeMap::new();
+    let pairs: std::collections::BTreeSet<(u32, u32)> = records
+        .links
+        .iter()
+        .copied()
+        .filter(|(a, b)| a != b)
+        .collect();
+    for (old, new) in &pairs {
+        *olds.entry(*old).or_default() += 1;
+        *news.entry(*new).or_default() += 1;
+    }
+    let direct: BTreeMap<u32, u32> = pairs
+        .into_iter()
+        .filter(|(old, new)| olds[old] == 1 && news[new] == 1)
+        .collect();
+    // An identifier may have been replaced more than once; the chain ends at the last, and a ring at nothing.
+    direct
+        .keys()
+        .filter_map(|old| {
+            let mut at = *old;
+            for _ in 0..8 {
+                match direct.get(&at) {
+                    Some(next) => at = *next,
+                    None => return Some((*old, at)),
+                }
+            }
+            None
+        })
+        .collect()
+}
+
+/// A joined activity as a spell; an episode of need brings its referral.
+fn push_activity(activity: &Activity, spells: &mut Vec<Spell>) {
+    let mut spell = Spell::new(
+        activity.kind,
+        activity.start,
+        activity.end.unwrap_or(Day::OPEN),
+    );
+    spell.codes = activity.codes;
+    spell.flags = activity.flags;
+    spell.number = if activity.kind == SpellKind::ProtectionPlan {
+        activity.number
+    } else {
+        0
+    };
+    spell.parent = activity.parent;
+    let no_action = activity.no_further_action == Some(true);
+    if matches!(activity.kind, SpellKind::CinEpisode | SpellKind::Referral) {
+        let mut referral = Spell::new(SpellKind::Referral, activity.start, activity.start);
+        referral.codes = [activity.codes[0], activity.codes[1], CodeId::BLANK];
+        referral.flags = referral
+            .flags
+            .with_if(no_action, SpellFlags::NO_FURTHER_ACTION);
+        let same_day = spells
+            .iter_mut()
+            .rev()
+            .find(|s| s.kind == SpellKind::Referral && s.start == referral.start);
+        match same_day {
+            // Two referrals on one day are one; it led somewhere if either did.
+            Some(seen) if !no_action => *seen = referral,
+            Some(_) => {}
+            None => spells.push(referral),
+        }
+        if no_action || activity.kind == SpellKind::Referral {
+            return;
+        }
+    }
+    spells.push(spell);
+}

@@ -1,0 +1,761 @@
+//! Files in, journeys and diagnostics out: files grouped by authority, read, dated, joined and
+//! linked, one authority after another so that memory holds one at a time beside the result.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use disparity_core::journeys::{Coverage, Covered, Journeys, JourneysError, SpellKind};
+use disparity_core::{Areas, Day, Dimensions, Period};
+use rayon::prelude::*;
+
+use crate::assemble::Assembly;
+use crate::codelists::{ListError, Lists};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::input::Input;
+use crate::load::{Candidate, Context, FileKind, Source, candidates, read_file};
+use crate::manifest::Manifest;
+use crate::options::Options;
+use crate::period::{labels_in, read_clear_year, year_of_dates};
+use crate::postcodes::PostcodeLookup;
+use crate::records::Records;
+use crate::tables::Shelves;
+
+/// What reading a folder gave.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The linked journeys of every authority that could be told.
+    pub journeys: Journeys,
+    /// Every table that was recognised, in order.
+    pub sources: Vec<Source>,
+    /// Everything odd.
+    pub diagnostics: Diagnostics,
+    /// How many postcodes the lookup had.
+    pub postcodes: usize,
+}
+
+impl Outcome {
+    /// Whether the run counts as failed: an error of a file or table, or too many rows set aside.
+    #[must_use]
+    pub fn failed(&self, max_row_errors: f64) -> bool {
+        let read: u64 = self
+            .sources
+            .iter()
+            .map(|source| source.rows_read.max(source.parts))
+            .sum();
+        let errors = self.diagnostics.count_severity(Severity::RowError);
+        self.diagnostics.count_severity(Severity::FileError) > 0
+            || errors as f64 > max_row_errors * read as f64
+    }
+
+    /// What stands for a child in written diagnostics: the first characters of a keyed digest.
+    #[must_use]
+    pub fn child_ref(&self, id: &str) -> String {
+        use sha2::{Digest, Sha256};
+        use std::fmt::Write as _;
+        let digest = Sha256::digest(format!("{}\n{id}", self.hash_key()));
+        digest
+            .iter()
+            .take(4)
+            .fold(String::with_capacity(8), |mut text, byte| {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+    }
+
+    /// The key of this run's hashes of identifiers: it comes from the files themselves, so that
+    /// only someone who has them can tell which child a hash stands for.
+    #[must_use]
+    pub fn hash_key(&self) -> String {
+        self.sources
+            .iter()
+            .map(|source| source.sha256.as_str())
+            .collect::<Vec<_>>()
+            .concat()
+    }
+}
+
+/// Why there are no journeys at all.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A built-in list is broken.
+    #[error(transparent)]
+    Lists(#[from] ListError),
+    /// The parts do not fit together.
+    #[error(transparent)]
+    Journeys(#[from] JourneysError),
+}
+
+/// Told how far the work has come: what is being done, how many parts are done, how many there are.
+pub type Progress<'p> = &'p (dyn Fn(&str, usize, usize) + Sync);
+
+struct Part {
+    journeys: Option<Journeys>,
+    sources: Vec<Source>,
+    diagnostics: Diagnostics,
+}
+
+/// Reads inputs to linked journeys.
+///
+/// # Errors
+/// [`BuildError`] only for faults of the program itself; whatever is wrong with the inputs is in the
+/// diagnostics of the outcome.
+pub fn read_returns(
+    inputs: Vec<Input>,
+    manifest: &Manifest,
+    areas: &Areas,
+    dimensions: &Dimensions,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Outcome, BuildError> {
+    let lists = Lists::new(dimensions)?;
+    let codes = lists.code_sets();
+    let context = Context {
+        lists: &lists,
+        options,
+        areas,
+        manifest,
+    };
+    let mut diagnostics = Diagnostics::default();
+    progress("looking at files", 0, inputs.len());
+    let mut found = candidates(context, inputs, &mut diagnostics);
+    let postcodes = read_postcodes(context, &mut found, &mut diagnostics);
+    let mut groups: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
+    for candidate in found {
+        groups
+            .entry(candidate.la.clone())
+            .or_default()
+            .push(candidate);
+    }
+    // Files of several authorities are read first; their rows go to each authority's group.
+    let regional = groups.remove("").unwrap_or_default();
+    let mut sources = Vec::new();
+    let mut shared = read_group(context, &regional, 0, &mut sources, &mut diagnostics);
+    for (la, _) in shared.iter().filter(|(la, _)| !la.is_empty()) {
+        groups.entry(la.clone()).or_default();
+    }
+    report_homeless(&shared, &sources, &mut diagnostics);
+    let mut own: BTreeMap<String, Records> = shared.drain(..).collect();
+    let mut work: Vec<(String, Vec<Candidate>, Records)> = groups
+        .into_iter()
+        .map(|(la, files)| (la.clone(), files, own.remove(&la).unwrap_or_default()))
+        .collect();
+    work.retain(|(la, ..)| !la.is_empty());
+    let (total, done) = (work.len(), Mutex::new(0_usize));
+    let regional_sources = sources.clone();
+    let mut parts: Vec<(String, Part)> = work
+        .into_par_iter()
+        .map(|(la, files, records)| {
+            let part = authority(
+                context,
+                &la,
+                &files,
+                records,
+                &regional_sources,
+                &codes,
+                &postcodes,
+            );
+            if let Ok(mut done) = done.lock() {
+                *done += 1;
+                progress("reading authorities", *done, total);
+            }
+            (la, part)
+        })
+        .collect();
+    parts.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut journeys = Vec::with_capacity(parts.len());
+    for (_, part) in parts {
+        sources.extend(part.sources);
+        diagnostics.append(part.diagnostics);
+        journeys.extend(part.journeys);
+    }
+    let mut journeys = Journeys::concat(journeys)?;
+    if journeys.authorities().is_empty() {
+        journeys = Journeys::new(codes, manifest.synthetic);
+    }
+    Ok(Outcome {
+        journeys,
+        sources,
+        diagnostics,
+        postcodes: postcodes.len(),
+    })
+}
+
+/// Rows whose authority nobody knows.
+fn report_homeless(
+    shared: &[(String, Records)],
+    sources: &[Source],
+    diagnostics: &mut Diagnostics,
+) {
+    for (_, records) in shared.iter().filter(|(la, _)| la.is_empty()) {
+        let mut files: BTreeSet<u32> = records.care.iter().map(|row| row.place.source).collect();
+        files.extend(records.persons.iter().map(|row| row.place.source));
+        files.extend(records.activities.iter().map(|row| row.place.source));
+        for source in files.iter().filter_map(|at| sources.get(*at as usize)) {
+            diagnostics.push(Diagnostic::of_file(
+                Code::LaUnknown,
+                &source.name,
+                format!("{} rows", source.rows_kept),
+            ));
+        }
+    }
+}
+
+/// Reads the files of a group, dates them, and gives the records by authority.
+fn read_group(
+    context: Context<'_>,
+    files: &[Candidate],
+    first: usize,
+    sources: &mut Vec<Source>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(String, Records)> {
+    let mut shelves = Shelves::default();
+    let start = sources.len();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for file in files {
+        let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
+        let before = shelves.mark();
+        let mut tables = read_file(context, file, at, &mut shelves, diagnostics);
+        let repeated =
+            !tables.is_empty() && tables.iter().all(|table| seen.contains_key(&key_of(table)));
+        for table in tables.iter_mut().filter(|table| table.rows_kept > 0) {
+            if repeated {
+                let other = seen.get(&key_of(table)).cloned().unwrap_or_default();
+                diagnostics.push(Diagnostic::of_file(
+                    Code::FileTwice,
+                    &table.name,
+                    format!("the same as {other}"),
+                ));
+                table.used = false;
+            } else {
+                seen.insert(key_of(table), table.name.clone());
+            }
+        }
+        if repeated {
+            shelves.rewind(&before);
+        }
+        sources.extend(tables);
+    }
+    let own = &mut sources[start..];
+    date_sources(context, own, first + start, &mut shelves, diagnostics);
+    shelves.into_sorted()
+}
+
+/// Two tables with this in common are the same to the byte.
+fn key_of(source: &Source) -> String {
+    let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
+    format!(
+        "{} {} {} {sheet}",
+        source.sha256, source.family, source.table
+    )
+}
+
+/// Which sources need a year: their rows are of one.
+fn needs_year(source: &Source) -> bool {
+    source.used
+        && source.row_years.is_empty()
+        && matches!(source.family.as_str(), "ssda903" | "cin")
+}
+
+/// Gives every source its year and its rows theirs.
+fn date_sources(
+    context: Context<'_>,
+    sources: &mut [Source],
+    first: usize,
+    shelves: &mut Shelves,
+    diagnostics: &mut Diagnostics,
+) {
+    let folder = |name: &str| {
+        name.rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .to_owned()
+    };
+    let headers: Vec<(String, u16)> = sources
+        .iter()
+        .filter(|source| source.family == "cin" && source.table == "header")
+        .filter_map(|source| Some((folder(&source.name), source.row_years.first()?.0)))
+        .collect();
+    // Dates speak for tables that have enough of them.
+    let mut by_label: BTreeMap<String, u16> = BTreeMap::new();
+    for (at, source) in sources.iter_mut().enumerate() {
+        let number = u32::try_from(first + at).unwrap_or(u32::MAX);
+        source.last_day = last_day(shelves, number, context.options.as_of);
+        if source.year.is_some() || !needs_year(source) {
+            continue;
+        }
+        let here = folder(&source.name);
+        let clear = labels_in(&source.name)
+            .into_iter()
+            .find_map(read_clear_year);
+        let header = headers
+            .iter()
+            .find(|(other, _)| source.family == "cin" && *other == here)
+            .map(|(_, year)| *year);
+        if let Some(year) = header.or(clear) {
+            source.year = Some(year);
+        } else if matches!(
+            source.table.as_str(),
+            "episodes" | "return" | "cin_details" | "events"
+        ) {
+            source.year =
+                year_of_dates(days_of(shelves, number).into_iter(), context.options.as_of);
+            if let Some(year) = source.year {
+                diagnostics.push(Diagnostic::of_file(
+                    Code::YearInferred,
+                    &source.name,
+                    format!("year ending 31 March {year}"),
+                ));
+            }
+        }
+        if let Some(year) = source.year {
+            for label in labels_in(&source.name) {
+                by_label.insert(format!("{here} {label}"), year);
+            }
+        }
+    }
+    let years: BTreeSet<u16> = sources.iter().filter_map(|source| source.year).collect();
+    for source in sources
+        .iter_mut()
+        .filter(|source| source.year.is_none() && needs_year(source))
+    {
+        let here = folder(&source.name);
+        let from_label = labels_in(&source.name)
+            .into_iter()
+            .find_map(|label| by_label.get(&format!("{here} {label}")).copied());
+        source.year = from_label.or_else(|| {
+            if years.len() == 1 {
+                years.first().copied()
+            } else {
+                None
+            }
+        });
+        let matters = matches!(
+            source.table.as_str(),
+            "episodes" | "return" | "cin_details" | "events" | "census"
+        );
+        if source.year.is_none() && matters && source.rows_kept > 0 {
+            let labels: Vec<String> = labels_in(&source.name)
+                .into_iter()
+                .filter_map(crate::period::bare_year)
+                .map(|y| {
+                    format!(
+                        "{y} as the year it ends in or {} as the year it starts in",
+                        y + 1
+                    )
+                })
+                .collect();
+            diagnostics.push(Diagnostic::of_file(
+                Code::PeriodUnknown,
+                &source.name,
+                labels.join("; "),
+            ));
+        }
+    }
+    report_doubles(sources, diagnostics);
+    let year_of = |source: u32| sources.get((source as usize).checked_sub(first)?)?.year;
+    for (_, records) in shelves.iter_mut() {
+        records.set_years(year_of);
+    }
+}
+
+fn report_doubles(sources: &[Source], diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<(&str, &str, &[String], u16), &str> = BTreeMap::new();
+    for source in sources.iter().filter(|source| source.used) {
+        let Some(year) = source.year else { continue };
+        let key = (
+            source.family.as_str(),
+            source.table.as_str(),
+            source.las.as_slice(),
+            year,
+        );
+        match seen.get(&key) {
+            Some(other) => {
+                let message = format!(
+                    "{} {} for {year}, also in {other}",
+                    source.family, source.table
+                );
+                diagnostics.push(Diagnostic::of_file(
+                    Code::FileYearTwice,
+                    &source.name,
+                    message,
+                ));
+            }
+            None => {
+                seen.insert(key, &source.name);
+            }
+        }
+    }
+}
+
+fn days_of(shelves: &mut Shelves, source: u32) -> Vec<Day> {
+    let mut days = Vec::new();
+    for (_, records) in shelves.iter_mut() {
+        for row in records.care.iter().filter(|row| row.place.source == source) {
+            days.push(row.start);
+            days.extend(row.end);
+        }
+        for row in records
+            .activities
+            .iter()
+            .filter(|row| row.place.source == source)
+        {
+            days.push(row.start);
+            days.extend(row.end);
+        }
+    }
+    days
+}
+
+fn last_day(shelves: &mut Shelves, source: u32, as_of: Day) -> Option<Day> {
+    days_of(shelves, source)
+        .into_iter()
+        .filter(|day| *day <= as_of)
+        .max()
+}
+
+/// One authority: its own files and its rows of regional ones.
+fn authority(
+    context: Context<'_>,
+    la: &str,
+    files: &[Candidate],
+    shared: Records,
+    regional: &[Source],
+    codes: &disparity_core::journeys::CodeSets,
+    postcodes: &PostcodeLookup,
+) -> Part {
+    let mut diagnostics = Diagnostics::default();
+    let mut sources = Vec::new();
+    let mut records = shared;
+    for (other, own) in read_group(
+        context,
+        files,
+        regional.len(),
+        &mut sources,
+        &mut diagnostics,
+    ) {
+        if other == la {
+            records.absorb(own);
+        } else if !own.persons.is_empty() || !own.care.is_empty() || !own.activities.is_empty() {
+            let message = format!("rows name {other} in a file of {la}; they are not read");
+            diagnostics.push(Diagnostic::of_file(
+                Code::LaUnknown,
+                files.first().map_or("", |f| f.input.name.as_str()),
+                message,
+            ));
+        }
+    }
+    let mine =
+        |source: &&Source| source.las.iter().any(|other| other == la) || source.las.is_empty();
+    let all: Vec<Source> = regional.iter().chain(&sources).cloned().collect();
+    let of_la: Vec<Source> = regional
+        .iter()
+        .filter(mine)
+        .chain(&sources)
+        .cloned()
+        .collect();
+    let cover = cover(context, &of_la, &mut diagnostics);
+    let latest = cover
+        .census_years
+        .last()
+        .or(cover.care_years.last())
+        .copied();
+    let period = latest
+        .and_then(Period::ending)
+        .or_else(|| context.options.as_of.period());
+    let area = period
+        .and_then(|period| context.areas.by_old_la_code(la, period))
+        .map(|area| area.code);
+    if area.is_none() {
+        diagnostics.push(Diagnostic::of_file(
+            Code::LaUnlisted,
+            &format!("authority {la}"),
+            "",
+        ));
+    }
+    for message in crate::quality::counts_changed(&cover.children) {
+        diagnostics.push(Diagnostic::of_file(
+            Code::CountChanged,
+            &format!("authority {la}"),
+            message,
+        ));
+    }
+    report_sources(&of_la, la, &mut diagnostics);
+    let assembly = Assembly {
+        lists: context.lists,
+        options: context.options,
+        codes,
+        postcodes,
+        sources: &all,
+        la,
+        area,
+        coverage: cover.coverage,
+        census_years: cover.census_years,
+        care_years: cover.care_years,
+        extract: cover.extract,
+        synthetic: context.manifest.synthetic,
+    };
+    let journeys = assembly.run(records, &mut diagnostics);
+    Part {
+        journeys: Some(journeys),
+        sources,
+        diagnostics,
+    }
+}
+
+fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
+    let place = format!("authority {la}");
+    if sources
+        .iter()
+        .any(|source| source.family == "api" && source.used)
+    {
+        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, ""));
+    }
+    if sources
+        .iter()
+        .any(|source| source.family == "annex_a" && source.used)
+    {
+        diagnostics.push(Diagnostic::of_file(Code::AnnexLimits, &place, ""));
+    }
+}
+
+struct Cover {
+    coverage: Coverage,
+    census_years: Vec<u16>,
+    care_years: Vec<u16>,
+    children: BTreeMap<u16, u64>,
+    extract: Day,
+}
+
+/// Which days the sources of an authority cover, for each kind.
+fn cover(context: Context<'_>, sources: &[Source], diagnostics: &mut Diagnostics) -> Cover {
+    let mut spans: BTreeMap<SpellKind, Vec<(Day, Day)>> = BTreeMap::new();
+    let (mut census, mut care) = (BTreeSet::new(), BTreeSet::new());
+    let mut children = BTreeMap::new();
+    let mut extract: Option<Day> = None;
+    for source in sources.iter().filter(|source| source.used) {
+        let years: Vec<u16> = source
+            .year
+            .into_iter()
+            .chain(source.row_years.iter().map(|(year, _)| *year))
+            .collect();
+        let kinds = kinds_of(source);
+        match source.family.as_str() {
+            "cin" | "ssda903" => {
+                for year in years.iter().filter_map(|year| Period::ending(*year)) {
+                    let span = (Day::first_of(year), Day::last_of(year).plus(1));
+                    extract = extract.max(Some(Day::last_of(year).min(context.options.as_of)));
+                    for kind in kinds
+                        .iter()
+                        .filter(|kind| **kind != SpellKind::CinPlan || year.year() >= 2022)
+                    {
+                        spans.entry(*kind).or_default().push(span);
+                    }
+                    match source.family.as_str() {
+                        "cin" if !kinds.is_empty() => {
+                            census.insert(year.year());
+                        }
+                        "ssda903" if kinds.contains(&SpellKind::Care) => {
+                            care.insert(year.year());
+                        }
+                        _ => {}
+                    }
+                    if source.table == "census" {
+                        *children.entry(year.year()).or_default() += source.rows_kept;
+                    }
+                }
+            }
+            _ if kinds.is_empty() => {}
+            _ => {
+                let last = source
+                    .coverage
+                    .1
+                    .or(source.last_day)
+                    .unwrap_or(context.options.as_of);
+                extract = extract.max(Some(last));
+                match first_covered(context, source, last) {
+                    Some(from) => {
+                        for kind in kinds {
+                            spans.entry(kind).or_default().push((from, last.plus(1)));
+                        }
+                    }
+                    None => diagnostics.push(Diagnostic::of_file(
+                        Code::CoverageUnknown,
+                        &source.name,
+                        source.table.clone(),
+                    )),
+                }
+            }
+        }
+    }
+    let mut coverage = Coverage::default();
+    for (kind, spans) in spans {
+        coverage.set(kind, Covered::new(spans));
+    }
+    Cover {
+        coverage,
+        census_years: census.into_iter().collect(),
+        care_years: care.into_iter().collect(),
+        children,
+        extract: extract.unwrap_or(context.options.as_of),
+    }
+}
+
+fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day> {
+    let said = source.coverage.0;
+    match source.family.as_str() {
+        // A window of six months up to the extract, whatever else is said.
+        "annex_a" => Some(said.unwrap_or_else(|| last.plus_months(-6))),
+        "early_help" => said.or(context.options.early_help_from),
+        _ => said.or(context.options.extract_from),
+    }
+}
+
+/// Which kinds a source says something about.
+fn kinds_of(source: &Source) -> Vec<SpellKind> {
+    use SpellKind as K;
+    match (source.family.as_str(), source.table.as_str()) {
+        ("cin", "census" | "events") | ("api", _) => {
+            let mut kinds = vec![
+                K::Referral,
+                K::CinEpisode,
+                K::Assessment,
+                K::Section47,
+                K::InitialConference,
+                K::CinPlan,
+                K::ProtectionPlan,
+                K::ProtectionReview,
+            ];
+            if source.family == "api" {
+                kinds.extend([K::Care, K::CareEpisode]);
+            }
+            kinds
+        }
+        ("cin", "cin_details") | ("ssd", "cin_episodes") => vec![K::Referral, K::CinEpisode],
+        ("cin" | "annex_a", "assessments") | ("ssd", "cin_assessments") => vec![K::Assessment],
+        ("cin", "cin_plan_dates") | ("ssd", "cin_plans") => vec![K::CinPlan],
+        ("cin" | "annex_a", "section47") | ("ssd", "s47_enquiry") => vec![K::Section47],
+        ("ssd", "initial_cp_conference") => vec![K::InitialConference],
+        ("cin", "child_protection_plans")
+        | ("ssd", "cp_plans")
+        | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
+        ("ssda903", "episodes" | "return") => vec![K::Care, K::CareEpisode, K::Respite],
+        ("ssd", "cla_episodes") | ("annex_a", "in_care") => vec![K::Care, K::CareEpisode],
+        ("ssda903" | "ssd", "missing") => vec![K::Missing],
+        ("early_help", _) | ("ssd", "early_help_episodes") | ("annex_a", "early_help") => {
+            vec![K::EarlyHelp]
+        }
+        ("ssd" | "annex_a", "contacts") => vec![K::Contact],
+        ("annex_a", "referrals") => vec![K::Referral],
+        ("annex_a", "cin") => vec![K::CinEpisode],
+        _ => vec![],
+    }
+}
+
+/// Takes lookups of postcodes out of the files and reads them.
+fn read_postcodes(
+    context: Context<'_>,
+    found: &mut Vec<Candidate>,
+    diagnostics: &mut Diagnostics,
+) -> PostcodeLookup {
+    let mut lookup = PostcodeLookup::default();
+    found.retain(|candidate| {
+        if candidate.kind != FileKind::Text {
+            return true;
+        }
+        match crate::lookup::read(context, candidate, &mut lookup) {
+            Some(rows) => {
+                let message = format!("{rows} postcodes");
+                diagnostics.push(Diagnostic::of_file(
+                    Code::TableUnused,
+                    &candidate.input.name,
+                    message,
+                ));
+                false
+            }
+            None => true,
+        }
+    });
+    lookup.finish();
+    lookup
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codelists::tests::dimensions;
+
+    /// Whatever the bytes are, reading ends, and everything read is kept or accounted for.
+    fn read_bytes(name: &str, bytes: &[u8]) -> Outcome {
+        let options = Options {
+            la: Some("301".into()),
+            year: Some(2024),
+            ..Options::new(Day(20_500))
+        };
+        let inputs = vec![Input::from_bytes(name, bytes)];
+        read_returns(
+            inputs,
+            &Manifest::default(),
+            &Areas::default(),
+            &dimensions(),
+            &options,
+            &|_, _, _| {},
+        )
+        .unwrap()
+    }
+
+    fn accounted(outcome: &Outcome) -> bool {
+        let read: u64 = outcome.sources.iter().map(|source| source.rows_read).sum();
+        let kept: u64 = outcome.sources.iter().map(|source| source.rows_kept).sum();
+        kept == read || !outcome.diagnostics.is_empty()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn no_bytes_behind_any_beginning_make_reading_panic(
+            start in prop_oneof![
+                Just(&b""[..]), Just(&b"PK\x03\x04"[..]), Just(&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..]), Just(&b"\x1f\x8b\x08"[..]),
+                Just(&b"<Message><Children><Child>"[..]), Just(&b"<EXPSSDA903><CHILD>"[..]), Just(&b"[{\"la_child_id\":"[..]),
+                Just(&b"CHILD,DECOM,RNE,LS\n"[..]), Just(&b"\xff\xfe"[..]), Just(&b"Date,Type,LAchildID\n"[..]),
+            ],
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let whole = [start, &bytes].concat();
+            prop_assert!(accounted(&read_bytes("a", &whole)));
+        }
+
+        #[test]
+        fn no_fields_make_a_table_panic(rows in proptest::collection::vec(proptest::collection::vec(prop_oneof![
+            Just("A1".to_owned()), Just("01/05/2020".to_owned()), Just("2020-05-01T23:00:00Z".to_owned()), Just("S".to_owned()),
+            Just("V3".to_owned()), Just("X1".to_owned()), Just("E4A".to_owned()), Just("-".to_owned()), Just("43000".to_owned()),
+            Just(String::new()), "[^,\"\r\n]{0,12}",
+        ], 6), 0..30)) {
+            let mut text = String::from("CHILD,DECOM,RNE,LS,DEC,REC\n");
+            for row in &rows {
+                text += &(row.join(",") + "\n");
+            }
+            prop_assert!(accounted(&read_bytes("a.csv", text.as_bytes())));
+        }
+    }
+
+    #[test]
+    fn an_object_of_the_data_interface_becomes_a_child() {
+        let json = r#"[{"la_child_id": "A1", "child_details": {"date_of_birth": "2010-05-01", "sex": "M", "ethnicity": "BCRB"},
+            "social_care_episodes": [{"social_care_episode_id": "1", "referral_date": "2023-05-01",
+              "child_protection_plans": [{"start_date": "2023-06-01", "end_date": "2023-09-01"}, {"start_date": "2023-07-01", "purge": true}],
+              "child_looked_after_placements": [{"start_date": "2023-09-01", "start_reason": "S"}]}]},
+            {"la_child_id": "A2", "purge": true}]"#;
+        let outcome = read_bytes("a.json", json.as_bytes());
+        assert_eq!(
+            (outcome.sources[0].rows_read, outcome.sources[0].rows_kept),
+            (2, 1)
+        );
+        let child = outcome.journeys.child(0);
+        assert_eq!(child.spells(SpellKind::ProtectionPlan).count(), 1);
+        assert_eq!(child.spells(SpellKind::Care).count(), 1);
+        assert_eq!(outcome.diagnostics.count(Code::RespiteUnknown), 1);
+    }
+}

@@ -1,0 +1,226 @@
+//! The return on children looked after as XML (`EXPSSDA903`): children with a header and episodes.
+
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId};
+
+use crate::diagnostics::Code;
+use crate::reading::Reading;
+use crate::records::{CareRow, PersonRow, System};
+use crate::tables::Sink;
+use crate::value::trim;
+use crate::xml::Handler;
+
+const ELEMENTS: &[&str] = &[
+    "CHILDID",
+    "UPN",
+    "SEX",
+    "DOB",
+    "ETHNIC",
+    "UASC",
+    "DUC",
+    "DECOM",
+    "RNE",
+    "LS",
+    "CIN",
+    "PL",
+    "PL_POST",
+    "HOME_POST",
+    "URN",
+    "PLACE_PROVIDER",
+    "DEC",
+    "REC",
+    "REASON_PLACE_CHANGE",
+];
+
+/// Reads a return into records.
+pub(crate) struct CareReader<'x, 'a, 'r> {
+    reading: &'x mut Reading<'a>,
+    sink: &'x mut Sink<'r>,
+    pub(crate) children: u64,
+    pub(crate) episodes: u64,
+    pub(crate) kept: u64,
+    header: Vec<(usize, String)>,
+    episode: Option<Vec<(usize, String)>>,
+    pending: Vec<(u64, Vec<(usize, String)>)>,
+    child_line: u64,
+    in_child: bool,
+}
+
+impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
+    /// The names that a [`Reading`] for a return has as its columns.
+    pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
+        ELEMENTS.iter().copied()
+    }
+
+    pub(crate) fn new(reading: &'x mut Reading<'a>, sink: &'x mut Sink<'r>) -> Self {
+        Self {
+            reading,
+            sink,
+            children: 0,
+            episodes: 0,
+            kept: 0,
+            header: vec![],
+            episode: None,
+            pending: vec![],
+            child_line: 0,
+            in_child: false,
+        }
+    }
+
+    fn flush_child(&mut self) {
+        self.in_child = false;
+        let header = std::mem::take(&mut self.header);
+        let pending = std::mem::take(&mut self.pending);
+        self.children += 1;
+        self.reading.line = self.child_line;
+        let get = |column: usize| {
+            header
+                .iter()
+                .find(|(at, _)| *at == column)
+                .map_or("", |(_, text)| text.as_str())
+        };
+        let Ok(id) = self.sink.id(self.reading, 0, get(0)) else {
+            self.reading.report_row(
+                Code::ChildIdBlank,
+                format!("{} episodes go with it", pending.len()),
+            );
+            return;
+        };
+        let mut person = PersonRow::new(
+            id,
+            System::Care,
+            self.sink.place(self.reading),
+            self.sink.year,
+        );
+        person.upn = self
+            .reading
+            .upn(1, get(1))
+            .map(|upn| self.sink.records().texts.number(&upn));
+        person.sex = self.reading.sex(2, get(2));
+        person.birth = self.reading.day(3, get(3));
+        if person.birth.is_some() {
+            person.precision = BirthPrecision::Day;
+        } else {
+            self.reading.report(Code::BirthMissing, 3, "", "");
+        }
+        person.ethnicity = self.reading.ethnicity(4, get(4));
+        person.unaccompanied = self.reading.yes_no(5, get(5));
+        person.unaccompanied_ceased = self.reading.day(6, get(6));
+        self.sink.records().persons.push(person);
+        for (line, episode) in pending {
+            self.reading.line = line;
+            if let Some(row) = self.care_row(id, &episode) {
+                self.sink.records().care.push(row);
+                self.kept += 1;
+            }
+        }
+        self.reading.child = None;
+    }
+
+    fn care_row(&mut self, id: u32, episode: &[(usize, String)]) -> Option<CareRow> {
+        self.episodes += 1;
+        let get = |column: usize| {
+            episode
+                .iter()
+                .find(|(at, _)| *at == column)
+                .map_or("", |(_, text)| text.as_str())
+        };
+        let start = self.reading.key_day(7, get(7)).ok()?;
+        let end = self.reading.day(16, get(16));
+        if start > self.reading.options.as_of {
+            self.reading.report(Code::DateAfterExtract, 7, get(7), "");
+            return None;
+        }
+        if end.is_some_and(|end| end < start) {
+            self.reading.report(Code::EndBeforeStart, 16, get(16), "");
+            return None;
+        }
+        let reason_ceased = self.reading.coded(17, CodeSetId::ReasonCeased, get(17));
+        if end.is_none() != (reason_ceased == CodeId::BLANK) {
+            self.reading
+                .report(Code::CeasedReasonAlone, 17, get(17), "rule 148");
+        }
+        let home_postcode = self
+            .reading
+            .postcode(13, get(13))
+            .map_or(0, |code| self.sink.records().texts.number(&code));
+        let mut number = |column: usize| self.sink.records().texts.number(trim(get(column)));
+        let (provider, placement_postcode, urn, reason_change) =
+            (number(15), number(12), number(14), number(18));
+        self.reading.check_code(15, "place_provider", get(15));
+        self.reading.check_code(18, "reason_place_change", get(18));
+        Some(CareRow {
+            id,
+            place: self.sink.place(self.reading),
+            system: System::Care,
+            year: self.sink.year,
+            start,
+            end,
+            reason_new: self.reading.coded(8, CodeSetId::ReasonNewEpisode, get(8)),
+            legal_status: self.reading.coded(9, CodeSetId::LegalStatus, get(9)),
+            need: self.reading.coded(10, CodeSetId::Need, get(10)),
+            placement: self.reading.coded(11, CodeSetId::Placement, get(11)),
+            provider,
+            placement_postcode,
+            urn,
+            home_postcode,
+            reason_ceased,
+            reason_change,
+            rule: None,
+            period_key: 0,
+        })
+    }
+}
+
+impl Handler for CareReader<'_, '_, '_> {
+    fn open(&mut self, name: &str, line: u64) {
+        self.reading.line = line;
+        // In episodes `CHILD` never occurs, so a nested element of that name cannot open a child.
+        if name == "child" && !self.in_child {
+            self.in_child = true;
+            self.child_line = line;
+        } else if name == "episode" {
+            self.episode = Some(vec![]);
+        }
+    }
+
+    fn close(&mut self, name: &str, text: &str, line: u64) {
+        self.reading.line = line;
+        match name {
+            "child" => self.flush_child(),
+            "episode" => {
+                if let Some(episode) = self.episode.take() {
+                    self.pending.push((line, episode));
+                }
+            }
+            _ => {
+                let alias = match name {
+                    "place" => "pl",
+                    other => other,
+                };
+                if let Some(at) = ELEMENTS
+                    .iter()
+                    .position(|known| known.eq_ignore_ascii_case(alias))
+                {
+                    match &mut self.episode {
+                        Some(episode) if at >= 7 => episode.push((at, text.to_owned())),
+                        // Modules after the header repeat some of its names; the first is the header's.
+                        _ if at < 7 && !self.header.iter().any(|(seen, _)| *seen == at) => {
+                            self.header.push((at, text.to_owned()));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn stray(&mut self, text: &str, line: u64) {
+        self.reading.line = line;
+        self.reading.report(Code::StrayText, usize::MAX, text, "");
+    }
+
+    fn doctype(&mut self, line: u64) {
+        self.reading.line = line;
+        self.reading.report_file(Code::XmlDoctype, "");
+    }
+}

@@ -1,0 +1,649 @@
+//! The children in need census as XML: one `Child` at a time to records. Elements are matched by
+//! name in any order; the union of all years is read and what belongs to another year is said.
+
+use disparity_core::Day;
+use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellFlags, SpellKind};
+
+use crate::diagnostics::Code;
+use crate::reading::Reading;
+use crate::records::{Activity, PersonRow, RowPlace, System};
+use crate::tables::Sink;
+use crate::value::{read_bool, split_factors};
+use crate::xml::Handler;
+
+/// Elements that are read, with the name shown in diagnostics; a column of the reading each.
+const ELEMENTS: &[&str] = &[
+    "LAchildID",
+    "UPN",
+    "FormerUPN",
+    "UPNunknown",
+    "PersonBirthDate",
+    "ExpectedPersonBirthDate",
+    "GenderCurrent",
+    "Sex",
+    "PersonDeathDate",
+    "Ethnicity",
+    "Disability",
+    "CINreferralDate",
+    "ReferralSource",
+    "PrimaryNeedCode",
+    "CINclosureDate",
+    "ReasonForClosure",
+    "DateOfInitialCPC",
+    "ReferralNFA",
+    "AssessmentActualStartDate",
+    "AssessmentAuthorisationDate",
+    "AssessmentFactors",
+    "CINPlanStartDate",
+    "CINPlanEndDate",
+    "S47ActualStartDate",
+    "ICPCnotRequired",
+    "CPPstartDate",
+    "CPPendDate",
+    "InitialCategoryOfAbuse",
+    "LatestCategoryOfAbuse",
+    "NumberOfPreviousCPP",
+    "CPPreviewDate",
+    "Year",
+    "ReferenceDate",
+    "LEA",
+    "Collection",
+    "AssessmentInternalReviewDate",
+    "InitialCPCtarget",
+];
+
+/// Names outside the census's own, as an open-source converter writes them, and what they stand for.
+const NONSTANDARD: &[(&str, &str)] = &[
+    ("dateofinitialicpc", "DateOfInitialCPC"),
+    ("upnunknowntype", "UPNunknown"),
+    ("icpcrequired", "ICPCnotRequired"),
+];
+
+/// What the header of a census says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CensusHeader {
+    pub(crate) collection: String,
+    pub(crate) year: Option<u16>,
+    pub(crate) reference: Option<Day>,
+    pub(crate) la: String,
+}
+
+#[derive(Default)]
+struct Child {
+    line: u64,
+    implicit: bool,
+    id: Option<String>,
+    damaged_id: bool,
+    person: Option<PersonRow>,
+    expected: Option<Day>,
+    episodes: Vec<Activity>,
+    nested: Vec<Activity>,
+    disabilities: u32,
+    none_disability: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Module {
+    None,
+    Assessment,
+    CinPlan,
+    Section47,
+    Protection,
+}
+
+/// Reads a census into records.
+pub(crate) struct CensusReader<'x, 'a, 'r> {
+    reading: &'x mut Reading<'a>,
+    sink: &'x mut Sink<'r>,
+    pub(crate) header: CensusHeader,
+    pub(crate) children: u64,
+    pub(crate) kept: u64,
+    columns: std::collections::BTreeMap<String, usize>,
+    child: Option<Child>,
+    episode: Option<Activity>,
+    in_episode: bool,
+    module: Module,
+    start: Option<Day>,
+    end: Option<Day>,
+    conference: Option<Day>,
+    plan: (
+        disparity_core::journeys::CodeId,
+        disparity_core::journeys::CodeId,
+        u8,
+    ),
+    factors: Vec<String>,
+}
+
+impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
+    /// The names that a [`Reading`] for a census has as its columns.
+    pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
+        ELEMENTS.iter().copied()
+    }
+
+    pub(crate) fn new(reading: &'x mut Reading<'a>, sink: &'x mut Sink<'r>) -> Self {
+        let columns = ELEMENTS
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (name.to_lowercase(), at))
+            .collect();
+        Self {
+            reading,
+            sink,
+            header: CensusHeader::default(),
+            children: 0,
+            kept: 0,
+            columns,
+            child: None,
+            episode: None,
+            in_episode: false,
+            module: Module::None,
+            start: None,
+            end: None,
+            conference: None,
+            plan: Default::default(),
+            factors: vec![],
+        }
+    }
+
+    /// What is left when the document ends.
+    pub(crate) fn finish(&mut self) {
+        self.flush_child();
+    }
+
+    fn child(&mut self, line: u64) -> &mut Child {
+        if self.child.is_none() {
+            self.reading.child = None;
+        }
+        self.child.get_or_insert_with(|| Child {
+            line,
+            implicit: true,
+            ..Child::default()
+        })
+    }
+
+    fn place(&self) -> RowPlace {
+        self.sink.place(self.reading)
+    }
+
+    fn flush_child(&mut self) {
+        self.flush_episode();
+        let Some(child) = self.child.take() else {
+            return;
+        };
+        self.children += 1;
+        self.reading.line = child.line;
+        let Some(id) = child.id else {
+            if !child.damaged_id {
+                self.reading.report(
+                    Code::ChildIdBlank,
+                    0,
+                    "",
+                    format!("{} episodes go with it", child.episodes.len()),
+                );
+            }
+            return;
+        };
+        let number = self.sink.records().ids.number(&id);
+        let place = RowPlace {
+            source: self.sink.source,
+            line: u32::try_from(child.line).unwrap_or(u32::MAX),
+        };
+        let mut person = child
+            .person
+            .unwrap_or_else(|| PersonRow::new(0, System::Cin, place, self.sink.year));
+        (person.id, person.place, person.year) = (number, place, self.sink.year);
+        match (person.birth, child.expected) {
+            (Some(_), Some(_)) => self.reading.report(Code::BirthBoth, 5, "", "rule 8525Q"),
+            (None, Some(expected)) => {
+                person.birth = Some(expected);
+                person.precision = BirthPrecision::Expected;
+            }
+            (None, None) => self.reading.report(Code::BirthMissing, 4, "", "rule 8525Q"),
+            (Some(_), None) => {}
+        }
+        if child.none_disability && child.disabilities > 1 {
+            self.reading.report(
+                Code::CodeUnknown,
+                10,
+                "NONE",
+                "none stands beside other disabilities (rule 8790)",
+            );
+        }
+        if child.episodes.is_empty() && child.nested.is_empty() {
+            self.reading
+                .report_row(Code::ColumnMissing, "the child has no episode (rule 8590)");
+        }
+        self.sink.records().persons.push(person);
+        for mut activity in child.episodes.into_iter().chain(child.nested) {
+            activity.id = number;
+            activity.year = self.sink.year;
+            self.sink.records().activities.push(activity);
+        }
+        self.kept += 1;
+        self.reading.child = None;
+    }
+
+    fn flush_episode(&mut self) {
+        self.in_episode = false;
+        let Some(episode) = self.episode.take() else {
+            return;
+        };
+        let (start, nfa) = (episode.start, episode.no_further_action);
+        let Some(child) = self.child.as_mut() else {
+            return;
+        };
+        let mine = |activity: &&mut Activity| activity.parent == Some(Day::OPEN);
+        if start == Day::NONE {
+            let lost = child.nested.iter_mut().filter(mine).count();
+            child
+                .nested
+                .retain(|activity| activity.parent != Some(Day::OPEN));
+            let message = format!("the episode has no referral date; {lost} modules go with it");
+            self.reading.report(Code::DateUnparseable, 11, "", message);
+            return;
+        }
+        let modules = child
+            .nested
+            .iter_mut()
+            .filter(mine)
+            .map(|activity| activity.parent = Some(start))
+            .count();
+        if nfa == Some(true) && (episode.end.is_some() || modules > 0) {
+            self.reading
+                .report(Code::NfaActivity, 17, "", "rules 8831, 8832, 4000");
+        }
+        if nfa.is_none() {
+            self.reading.report(Code::NfaMissing, 17, "", "rule 8568");
+        }
+        if let Some(end) = episode.end
+            && end < start
+        {
+            self.reading
+                .report(Code::EndBeforeStart, 14, &end.to_string(), "rule 8630");
+            child
+                .nested
+                .retain(|activity| activity.parent != Some(start) || activity.end.is_none());
+            return;
+        }
+        child.episodes.push(episode);
+    }
+
+    fn flush_module(&mut self, line: u64) {
+        let module = std::mem::replace(&mut self.module, Module::None);
+        let (start, end, conference) = (self.start.take(), self.end.take(), self.conference.take());
+        let plan = std::mem::take(&mut self.plan);
+        let kind = match module {
+            Module::None => return,
+            Module::Assessment => SpellKind::Assessment,
+            Module::CinPlan => SpellKind::CinPlan,
+            Module::Section47 => SpellKind::Section47,
+            Module::Protection => SpellKind::ProtectionPlan,
+        };
+        self.reading.line = line;
+        self.check_factors();
+        if let (Some(day), Module::Section47) = (conference, module) {
+            self.push_nested(SpellKind::InitialConference, day, Some(day));
+        }
+        let Some(start) = start else {
+            self.reading.report_row(
+                Code::DateUnparseable,
+                format!("{} without a start", kind.as_str()),
+            );
+            return;
+        };
+        if start > self.reading.options.as_of {
+            self.reading.report_row(
+                Code::DateAfterExtract,
+                format!("{} starts {start}", kind.as_str()),
+            );
+            return;
+        }
+        if end.is_some_and(|end| end < start) {
+            self.reading.report_row(
+                Code::EndBeforeStart,
+                format!("{} starts {start}", kind.as_str()),
+            );
+            return;
+        }
+        let end = if kind.is_event() { Some(start) } else { end };
+        let activity = self.push_nested(kind, start, end);
+        if kind == SpellKind::ProtectionPlan {
+            activity.codes[0] = plan.0;
+            activity.codes[1] = plan.1;
+            activity.number = plan.2;
+        }
+    }
+
+    /// A module of the episode being read; its referral date is filled in when the episode ends.
+    fn push_nested(&mut self, kind: SpellKind, start: Day, end: Option<Day>) -> &mut Activity {
+        let (place, year, line) = (self.place(), self.sink.year, self.reading.line);
+        let in_episode = self.in_episode;
+        let nested = &mut self.child(line).nested;
+        let mut activity = Activity::new(0, System::Cin, place, year, kind, start, end);
+        activity.parent = in_episode.then_some(Day::OPEN);
+        let at = nested.len();
+        nested.push(activity);
+        &mut nested[at]
+    }
+
+    fn check_factors(&mut self) {
+        let factors = std::mem::take(&mut self.factors);
+        let several = factors.len() > 1;
+        for factor in &factors {
+            self.reading.check_code(20, "assessment_factor", factor);
+        }
+        if several && factors.iter().any(|factor| factor == "21") {
+            self.reading.report(
+                Code::CodeUnknown,
+                20,
+                "21",
+                "no factors stands beside others (rule 8869)",
+            );
+        }
+    }
+
+    fn leaf(&mut self, column: usize, text: &str, line: u64) {
+        match ELEMENTS[column] {
+            "Collection" => text.clone_into(&mut self.header.collection),
+            "Year" => {
+                self.header.year = text.parse().ok();
+                self.reading.year = self.reading.options.year.or(self.header.year);
+            }
+            "ReferenceDate" => self.header.reference = self.reading.day(column, text),
+            "LEA" => text.clone_into(&mut self.header.la),
+            _ if column <= 10 => self.identity(column, text, line),
+            _ if column <= 17 => self.detail(column, text, line),
+            _ => self.module_leaf(column, text),
+        }
+    }
+
+    fn identity(&mut self, column: usize, text: &str, line: u64) {
+        if ELEMENTS[column] == "LAchildID" {
+            if self
+                .child
+                .as_ref()
+                .is_some_and(|child| child.implicit && child.id.is_some())
+            {
+                self.flush_child();
+            }
+            let read = self.reading.id(column, text);
+            let child = self.child(line);
+            match read {
+                Ok(id) => {
+                    child.id = Some(id.clone());
+                    self.reading.child = Some(id);
+                }
+                Err(_) => {
+                    child.damaged_id = true;
+                    self.reading.child = None;
+                }
+            }
+            return;
+        }
+        let (place, year) = (self.place(), self.sink.year);
+        let mut person = self
+            .child(line)
+            .person
+            .take()
+            .unwrap_or_else(|| PersonRow::new(0, System::Cin, place, year));
+        match ELEMENTS[column] {
+            "UPN" => {
+                person.upn = self
+                    .reading
+                    .upn(column, text)
+                    .map(|upn| self.sink.records().texts.number(&upn));
+            }
+            "UPNunknown" => self.reading.check_code(column, "upn_unknown", text),
+            "PersonBirthDate" => {
+                person.birth = self.reading.day(column, text);
+                if person.birth.is_some() {
+                    person.precision = BirthPrecision::Day;
+                }
+            }
+            "ExpectedPersonBirthDate" => {
+                let day = self.reading.day(column, text);
+                self.child(line).expected = day;
+            }
+            "GenderCurrent" | "Sex" => person.sex = self.reading.sex(column, text),
+            "PersonDeathDate" => person.death = self.reading.day(column, text),
+            "Ethnicity" => person.ethnicity = self.reading.ethnicity(column, text),
+            "Disability" => {
+                self.reading.check_code(column, "disability", text);
+                let child = self.child(line);
+                child.disabilities += u32::from(!text.is_empty());
+                child.none_disability |= text.eq_ignore_ascii_case("none");
+            }
+            _ => {}
+        }
+        self.child(line).person = Some(person);
+    }
+
+    fn detail(&mut self, column: usize, text: &str, line: u64) {
+        if ELEMENTS[column] == "DateOfInitialCPC" && self.module == Module::Section47 {
+            self.conference = self.reading.day(column, text);
+            return;
+        }
+        let (place, year) = (self.place(), self.sink.year);
+        let mut episode = self.episode.take().unwrap_or_else(|| {
+            Activity::new(
+                0,
+                System::Cin,
+                place,
+                year,
+                SpellKind::CinEpisode,
+                Day::NONE,
+                None,
+            )
+        });
+        match ELEMENTS[column] {
+            "CINreferralDate" => {
+                if let Ok(day) = self.reading.key_day(column, text) {
+                    if day > self.reading.options.as_of {
+                        self.reading
+                            .report(Code::DateAfterExtract, column, text, "");
+                    } else {
+                        episode.start = day;
+                    }
+                }
+            }
+            "ReferralSource" => {
+                episode.codes[0] = self.reading.coded(column, CodeSetId::ReferralSource, text);
+            }
+            "PrimaryNeedCode" => {
+                episode.codes[1] = self.reading.coded(column, CodeSetId::Need, text);
+            }
+            "CINclosureDate" => episode.end = self.reading.day(column, text),
+            "ReasonForClosure" => {
+                episode.codes[2] = self
+                    .reading
+                    .coded(column, CodeSetId::ReasonForClosure, text);
+            }
+            "ReferralNFA" => episode.no_further_action = self.reading.yes_no(column, text),
+            "DateOfInitialCPC" => {
+                if let Some(day) = self.reading.day(column, text) {
+                    self.child(line);
+                    let held = self.push_nested(SpellKind::InitialConference, day, Some(day));
+                    held.flags = held.flags.with(SpellFlags::TRANSFERRED_IN);
+                }
+            }
+            _ => {}
+        }
+        self.episode = Some(episode);
+    }
+
+    fn module_leaf(&mut self, column: usize, text: &str) {
+        match ELEMENTS[column] {
+            "AssessmentActualStartDate"
+            | "CINPlanStartDate"
+            | "S47ActualStartDate"
+            | "CPPstartDate" => {
+                self.start = self.reading.key_day(column, text).ok();
+            }
+            "AssessmentAuthorisationDate" | "CINPlanEndDate" | "CPPendDate" => {
+                self.end = self.reading.day(column, text);
+            }
+            "AssessmentFactors" => {
+                let factors = split_factors(text);
+                if factors.len() > 1 {
+                    self.reading.report(Code::FactorsJoined, column, text, "");
+                } else if factors.is_empty() && !text.is_empty() {
+                    self.reading.check_code(column, "assessment_factor", text);
+                }
+                self.factors.extend(factors);
+            }
+            "ICPCnotRequired" if read_bool(text).is_err() => {
+                self.reading
+                    .report(Code::CodeUnknown, column, text, "expected true or false");
+            }
+            "InitialCategoryOfAbuse" => {
+                self.plan.0 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
+            }
+            "LatestCategoryOfAbuse" => {
+                self.plan.1 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
+            }
+            "NumberOfPreviousCPP" => self.plan.2 = self.reading.small_number(column, text),
+            "CPPreviewDate" => {
+                if let Some(day) = self.reading.day(column, text) {
+                    self.push_nested(SpellKind::ProtectionReview, day, Some(day));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The module of pre-proceedings (2026 on) and a degraded birth: passed over, as nothing here counts them.
+const PROCEEDINGS: [&str; 11] = [
+    "ppstartdate",
+    "lbpsentdate",
+    "fgdmmeetingoffer",
+    "fgdmmeetingfac",
+    "initialppmeetingdate",
+    "reviewmeetingscount",
+    "stepdecisiondate",
+    "ppoutcome",
+    "courtappdate",
+    "letterinitcpdate",
+    "personschoolyear",
+];
+
+/// Elements that hold others.
+fn is_structure(name: &str) -> bool {
+    const STRUCTURE: [&str; 26] = [
+        "message",
+        "header",
+        "collectiondetails",
+        "source",
+        "content",
+        "cbdslevels",
+        "cbdslevel",
+        "children",
+        "child",
+        "childidentifiers",
+        "childcharacteristics",
+        "disabilities",
+        "cindetails",
+        "assessments",
+        "factorsidentifiedatassessment",
+        "cinplandates",
+        "section47",
+        "childprotectionplans",
+        "reviews",
+        "cindetailscollection",
+        "sourcelevel",
+        "softwarecode",
+        "release",
+        "serialno",
+        "datetime",
+        "preproceedingsandfgdm",
+    ];
+    STRUCTURE.contains(&name)
+}
+
+impl Handler for CensusReader<'_, '_, '_> {
+    fn open(&mut self, name: &str, line: u64) {
+        self.reading.line = line;
+        match name {
+            "child" => {
+                self.flush_child();
+                self.reading.child = None;
+                self.child = Some(Child {
+                    line,
+                    ..Child::default()
+                });
+            }
+            "cindetails" => {
+                self.flush_episode();
+                self.child(line);
+                self.in_episode = true;
+                let (place, year) = (self.place(), self.sink.year);
+                self.episode = Some(Activity::new(
+                    0,
+                    System::Cin,
+                    place,
+                    year,
+                    SpellKind::CinEpisode,
+                    Day::NONE,
+                    None,
+                ));
+            }
+            "assessments" => self.module = Module::Assessment,
+            "cinplandates" => self.module = Module::CinPlan,
+            "section47" => self.module = Module::Section47,
+            "childprotectionplans" => {
+                self.module = Module::Protection;
+                self.plan.2 = 255;
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str, text: &str, line: u64) {
+        self.reading.line = line;
+        match name {
+            "child" => self.flush_child(),
+            "cindetails" => self.flush_episode(),
+            "assessments" | "cinplandates" | "section47" | "childprotectionplans" => {
+                self.flush_module(line);
+            }
+            _ => match self.columns.get(name).copied() {
+                Some(column) => self.leaf(column, text, line),
+                None => self.other(name, text, line),
+            },
+        }
+    }
+
+    fn stray(&mut self, text: &str, line: u64) {
+        self.reading.line = line;
+        self.reading.report(Code::StrayText, usize::MAX, text, "");
+    }
+
+    fn doctype(&mut self, line: u64) {
+        self.reading.line = line;
+        self.reading.report_file(Code::XmlDoctype, "");
+    }
+}
+
+impl CensusReader<'_, '_, '_> {
+    fn other(&mut self, name: &str, text: &str, line: u64) {
+        if is_structure(name) {
+            return;
+        }
+        if let Some((_, stands_for)) = NONSTANDARD.iter().find(|(other, _)| *other == name) {
+            self.reading.report(
+                Code::CinNonstandard,
+                usize::MAX,
+                "",
+                format!("{name} read as {stands_for}"),
+            );
+            if let Some(column) = ELEMENTS.iter().position(|known| known == stands_for) {
+                self.leaf(column, text, line);
+            }
+            return;
+        }
+        if !PROCEEDINGS.contains(&name) {
+            self.reading
+                .report_file(Code::ColumnUnknown, format!("element {name}"));
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! Files as streams of bytes: plain, gzip, or inside a zip. The only module that opens files.
+//! Recognising what is in them, and decoding text, happens elsewhere.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge of the crate: files are opened here and nowhere else"
+)]
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Beyond this much output, an archive may not have expanded more than [`MAX_RATIO`] times. Returns
+/// compress ten to fifty times; a bomb, a thousand times.
+const FREE_OUTPUT: u64 = 64 << 20;
+const MAX_RATIO: u64 = 250;
+/// Workbooks are read into memory; a larger one is not a return.
+const MAX_WORKBOOK: u64 = 512 << 20;
+
+/// One stream of bytes that can be opened again and again.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The name that diagnostics show: the path from the folder that was given, and the member of
+    /// an archive after a `!`.
+    pub name: String,
+    location: Location,
+}
+
+#[derive(Debug, Clone)]
+enum Location {
+    Path(PathBuf),
+    Bytes(Arc<[u8]>),
+    Member(Box<Location>, usize),
+}
+
+/// Why bytes could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The system says no.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The zip archive is broken.
+    #[error("broken zip archive: {0}")]
+    Zip(String),
+    /// It expands too much.
+    #[error("it expands more than {MAX_RATIO} times")]
+    Ratio,
+}
+
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+impl Input {
+    /// Bytes that are already in memory, for tests and for callers with their own storage.
+    #[must_use]
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self {
+            name: name.into(),
+            location: Location::Bytes(bytes.into()),
+        }
+    }
+
+    /// A file, shown under `name`.
+    #[must_use]
+    pub fn from_path(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self {
+            name: name.into(),
+            location: Location::Path(path.into()),
+        }
+    }
+
+    /// Gives the bytes, inflated if they are gzip, to a function.
+    ///
+    /// # Errors
+    /// [`InputError`] if they cannot be opened. Errors while reading, the expansion limit among
+    /// them, come out of the reader.
+    pub fn read<T>(&self, then: impl FnOnce(&mut dyn Read) -> T) -> Result<T, InputError> {
+        self.location.with_stream(|raw| inflate(raw, then))?
+    }
+
+    /// The first bytes, inflated.
+    ///
+    /// # Errors
+    /// As [`Input::read`].
+    pub fn head(&self, length: usize) -> Result<Vec<u8>, InputError> {
+        let mut head = Vec::new();
+        self.read(|reader| reader.take(length as u64).read_to_end(&mut head))??;
+        Ok(head)
+    }
+
+    /// All bytes of a workbook, after checking that it does not expand like a bomb.
+    ///
+    /// # Errors
+    /// [`InputError`], also when it is too large.
+    pub fn workbook_bytes(&self) -> Result<Vec<u8>, InputError> {
+        let mut bytes = Vec::new();
+        self.read(|reader| reader.take(MAX_WORKBOOK + 1).read_to_end(&mut bytes))??;
+        if bytes.len() as u64 > MAX_WORKBOOK {
+            return Err(InputError::Ratio);
+        }
+        if bytes.starts_with(b"PK\x03\x04") {
+            let mut archive = open_zip(Cursor::new(&bytes))?;
+            for index in 0..archive.len() {
+                let packed = archive.by_index(index).map_err(zip_error)?;
+                let size = packed.compressed_size();
+                let mut member = Limited::new(packed, Rc::new(Cell::new(size)));
+                io::copy(&mut member, &mut io::sink()).map_err(ratio_or_io)?;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The members of a zip archive, in name order; directories and hidden files left out.
+    ///
+    /// # Errors
+    /// [`InputError`] if the archive is broken.
+    pub fn members(&self) -> Result<Vec<Self>, InputError> {
+        let names = self.location.with_seek(|file| {
+            let mut archive = open_zip(file)?;
+            (0..archive.len())
+                .map(|index| {
+                    archive
+                        .by_index(index)
+                        .map(|member| (member.name().to_owned(), member.is_dir()))
+                        .map_err(zip_error)
+                })
+                .collect::<Result<Vec<_>, _>>()
+        })??;
+        let mut members: Vec<Self> = names
+            .into_iter()
+            .enumerate()
+            .filter(|(_, (name, is_dir))| !is_dir && !is_hidden(name))
+            .map(|(index, (name, _))| Self {
+                name: format!("{}!{name}", self.name),
+                location: Location::Member(Box::new(self.location.clone()), index),
+            })
+            .collect();
+        members.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(members)
+    }
+}
+
+impl Location {
+    fn with_seek<T>(&self, then: impl FnOnce(&mut dyn ReadSeek) -> T) -> Result<T, InputError> {
+        match self {
+            Self::Path(path) => Ok(then(&mut BufReader::new(File::open(path)?))),
+            Self::Bytes(bytes) => Ok(then(&mut Cursor::new(bytes))),
+            // One level only: an archive within an archive is not a return.
+            Self::Member(..) => Err(InputError::Zip("an archive inside an archive".into())),
+        }
+    }
+
+    fn with_stream<T>(&self, then: impl FnOnce(&mut dyn Read) -> T) -> Result<T, InputError> {
+        match self {
+            Self::Member(archive, index) => archive.with_seek(|file| {
+                let mut archive = open_zip(file)?;
+                let member = archive.by_index(*index).map_err(zip_error)?;
+                let size = member.compressed_size();
+                Ok(then(&mut Limited::new(member, Rc::new(Cell::new(size)))))
+            })?,
+            _ => self.with_seek(|file| then(&mut ForgetSeek(file))),
+        }
+    }
+}
+
+/// A reader only, so that gzip and plain files share one path.
+struct ForgetSeek<'a>(&'a mut dyn ReadSeek);
+
+impl Read for ForgetSeek<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+fn open_zip<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, InputError> {
+    zip::ZipArchive::new(file).map_err(zip_error)
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is a function for map_err"
+)]
+fn zip_error(error: zip::result::ZipError) -> InputError {
+    InputError::Zip(error.to_string())
+}
+
+fn ratio_or_io(error: io::Error) -> InputError {
+    if is_ratio_error(&error) {
+        InputError::Ratio
+    } else {
+        InputError::Io(error)
+    }
+}
+
+/// Whether a read failed because an archive expands too much.
+#[must_use]
+pub(crate) fn is_ratio_error(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(
+        <dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<
+            RatioExceeded,
+        >,
+    )
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("it expands more than {MAX_RATIO} times")]
+struct RatioExceeded;
+
+fn inflate<T>(raw: &mut dyn Read, then: impl FnOnce(&mut dyn Read) -> T) -> Result<T, InputError> {
+    let mut start = [0_u8; 2];
+    let got = read_up_to(raw, &mut start)?;
+    let taken = Rc::new(Cell::new(0));
+    let mut whole = Cursor::new(&start[..got]).chain(raw);
+    if got == 2 && start == [0x1f, 0x8b] {
+        let counted = Counted {
+            inner: &mut whole,
+            taken: Rc::clone(&taken),
+        };
+        let unpacked = flate2::read::MultiGzDecoder::new(BufReader::new(counted));
+        Ok(then(&mut Limited::new(unpacked, taken)))
+    } else {
+        Ok(then(&mut whole))
+    }
+}
+
+fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+struct Counted<R> {
+    inner: R,
+    taken: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.taken.set(self.taken.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// Stops when much more has come out than went in.
+struct Limited<R> {
+    inner: R,
+    taken: Rc<Cell<u64>>,
+    given: u64,
+}
+
+impl<R> Limited<R> {
+    fn new(inner: R, taken: Rc<Cell<u64>>) -> Self {
+        Self {
+            inner,
+            taken,
+            given: 0,
+        }
+    }
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.given += n as u64;
+        if self.given > FREE_OUTPUT && self.given / MAX_RATIO > self.taken.get().max(1) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, RatioExceeded));
+        }
+        Ok(n)
+    }
+}
+
+fn is_hidden(name: &str) -> bool {
+    name.split(['/', '\\'])
+        .any(|part| part.starts_with('.') || part.starts_with("__MACOSX") || part.starts_with("~$"))
+}
+
+/// Every file under a folder, or the one file given, in name order. Hidden files are left out.
+///
+/// # Errors
+/// [`InputError::Io`] if the folder cannot be listed.
+pub fn discover(path: &Path) -> Result<Vec<Input>, InputError> {
+    let mut found = Vec::new();
+    if path.is_dir() {
+        walk(path, "", &mut found)?;
+    } else {
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        File::open(path)?;
+        found.push(Input::from_path(name, path));
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+fn walk(folder: &Path, prefix: &str, found: &mut Vec<Input>) -> Result<(), InputError> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_hidden(&name) {
+            continue;
+        }
+        let shown = if prefix.is_empty() {
+            name
+        } else {
+            format!("{prefix}/{name}")
+        };
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            walk(&entry.path(), &shown, found)?;
+        } else if entry.path().is_file() {
+            found.push(Input::from_path(shown, entry.path()));
+        }
+    }
+    Ok(())
+}
+
+/// The text of a small file, such as a manifest.
+///
+/// # Errors
+/// [`InputError::Io`] if it cannot be read.
+pub fn read_text(path: &Path) -> Result<String, InputError> {
+    Ok(std::fs::read_to_string(path)?)
+}
+
+/// Creates a file for writing, making its folder.
+///
+/// # Errors
+/// [`InputError::Io`] if the system says no.
+pub fn create(path: &Path) -> Result<File, InputError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(File::create(path)?)
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// [`InputError::Io`] if the system says no.
+pub fn open(path: &Path) -> Result<File, InputError> {
+    Ok(File::open(path)?)
+}
+
+/// Gives a finished file its final name, so that a reader never sees half of one.
+///
+/// # Errors
+/// [`InputError::Io`] if the system says no.
+pub fn rename(from: &Path, to: &Path) -> Result<(), InputError> {
+    Ok(std::fs::rename(from, to)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            writer
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    fn whole(input: &Input) -> io::Result<Vec<u8>> {
+        input
+            .read(|reader| {
+                let mut bytes = Vec::new();
+                reader.read_to_end(&mut bytes).map(|_| bytes)
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn plain_gzip_and_zip_give_the_same_bytes() {
+        let text = b"CHILD,DECOM\n1,01/04/2024\n".as_slice();
+        assert_eq!(whole(&Input::from_bytes("a", text)).unwrap(), text);
+        assert_eq!(whole(&Input::from_bytes("a.gz", gzip(text))).unwrap(), text);
+        let archive = Input::from_bytes(
+            "a.zip",
+            zip_of(&[("b.csv", b"b"), ("__MACOSX/x", b"x"), ("a.csv", text)]),
+        );
+        let members = archive.members().unwrap();
+        assert_eq!(
+            members.iter().map(|m| m.name.as_str()).collect::<Vec<_>>(),
+            ["a.zip!a.csv", "a.zip!b.csv"]
+        );
+        assert_eq!(whole(&members[0]).unwrap(), text);
+        assert_eq!(members[1].head(10).unwrap(), b"b");
+    }
+
+    #[test]
+    fn a_bomb_is_stopped_and_named() {
+        let zeros = vec![b'0'; 100 << 20];
+        let error = whole(&Input::from_bytes("a.gz", gzip(&zeros))).unwrap_err();
+        assert!(is_ratio_error(&error), "{error}");
+        let archive = Input::from_bytes("a.zip", zip_of(&[("a.csv", &zeros)]));
+        let error = whole(&archive.members().unwrap()[0]).unwrap_err();
+        assert!(is_ratio_error(&error), "{error}");
+        assert!(matches!(archive.workbook_bytes(), Err(InputError::Ratio)));
+    }
+
+    #[test]
+    fn a_cut_archive_is_an_error_not_a_panic() {
+        let bytes = zip_of(&[("a.csv", b"a,b\n1,2\n")]);
+        for length in 0..bytes.len() {
+            let input = Input::from_bytes("a.zip", &bytes[..length]);
+            if let Ok(members) = input.members() {
+                for member in members {
+                    drop(whole(&member));
+                }
+            }
+        }
+        let bytes = gzip(b"a,b\n1,2\n");
+        assert!(whole(&Input::from_bytes("a.gz", &bytes[..bytes.len() - 4])).is_err());
+    }
+}

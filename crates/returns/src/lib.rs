@@ -1,0 +1,58 @@
+//! Child-level statutory returns to linked journeys, every oddity said.
+//!
+//! # What flows through here
+//! 1. [`discover`] lists files; [`read_returns`] looks at the first bytes of each and decides what it
+//!    is: census XML, care return, Annex A, Standard Safeguarding Dataset, data interface, early help.
+//! 2. Each is read by the reader for its kind into typed rows with places; text becomes values in one
+//!    way for all of them.
+//! 3. For each authority the years are joined, care episodes repaired and made into periods of care,
+//!    and the records of one child linked: [`Outcome::journeys`].
+//! 4. [`store`] keeps the journeys as Parquet, so that reading happens once.
+//!
+//! Everything odd on the way is a [`Diagnostic`]: severity, file, line, column, code, remedy. Errors
+//! set a row, a table or a file aside, and are counted; nothing is dropped in silence.
+//!
+//! # What it deliberately does not do
+//! It counts nothing that is published and judges no child: what an entry or earlier help is, is
+//! decided in `disparity-journeys`. It reads no names of children or workers. It fetches nothing.
+
+mod api;
+mod assemble;
+mod build;
+mod care_xml;
+mod census_xml;
+mod codelists;
+mod date;
+mod diagnostics;
+mod input;
+mod link;
+mod load;
+mod lookup;
+mod manifest;
+mod merge;
+mod options;
+mod pack;
+mod period;
+mod periods_of_care;
+mod persons;
+mod postcodes;
+mod quality;
+mod reading;
+mod records;
+mod repair;
+mod rows;
+pub mod store;
+mod tables;
+mod text;
+mod value;
+mod xml;
+
+pub use build::{BuildError, Outcome, Progress, read_returns};
+pub use date::DateOrder;
+pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity, Tally};
+pub use input::{Input, InputError, create, discover, open, read_text, rename};
+pub use load::Source;
+pub use manifest::{Dataset, Manifest, ManifestError};
+pub use options::{EthnicityRule, Options};
+pub use pack::{gzip, zip_of};
+pub use text::Encoding;

@@ -1,0 +1,84 @@
+//! What the caller decides about reading and joining returns, with every default stated.
+
+use disparity_core::Day;
+
+use crate::date::DateOrder;
+use crate::text::Encoding;
+
+/// Which of a child's recorded ethnic groups is used when sources disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EthnicityRule {
+    /// The latest that is neither refused nor missing.
+    #[default]
+    LastInformative,
+    /// The earliest that is neither refused nor missing.
+    FirstInformative,
+    /// The care return before the census.
+    CareFirst,
+    /// The one recorded most often.
+    MostFrequent,
+}
+
+/// Everything that can be chosen.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "choices of the user that are independent of one another"
+)]
+pub struct Options {
+    /// Today, as far as the reading is concerned: nothing can have started later. Two-digit years
+    /// up to the next one are of this century.
+    pub as_of: Day,
+    /// Authority for files that do not say, as a three-digit code.
+    pub la: Option<String>,
+    /// Year in which the period ends, for files that do not say.
+    pub year: Option<u16>,
+    /// Encoding for files that are not clear.
+    pub encoding: Option<Encoding>,
+    /// Order of day and month where dates have slashes.
+    pub date_order: DateOrder,
+    /// From which day early help records are complete.
+    pub early_help_from: Option<Day>,
+    /// From which day a Standard Safeguarding Dataset is complete.
+    pub extract_from: Option<Day>,
+    /// Which ethnic group is used when sources disagree.
+    pub ethnicity: EthnicityRule,
+    /// Whether a care episode that starts on the day another ended is a new period of care.
+    pub same_day_restart_is_new: bool,
+    /// Whether records without a common identifier are linked by pupil number and date of birth.
+    pub link_by_upn: bool,
+    /// Part of a file's rows that may be in error before the run counts as failed.
+    pub max_row_errors: f64,
+    /// Whether to go on where fewer than 70% of entrants are linked.
+    pub force: bool,
+    /// Pairs of old and new identifiers, for each authority or for all.
+    pub show_ids: bool,
+}
+
+impl Options {
+    /// The defaults, with a day that stands for today.
+    #[must_use]
+    pub fn new(as_of: Day) -> Self {
+        Self {
+            as_of,
+            la: None,
+            year: None,
+            encoding: None,
+            date_order: DateOrder::DayFirst,
+            early_help_from: None,
+            extract_from: None,
+            ethnicity: EthnicityRule::LastInformative,
+            same_day_restart_is_new: false,
+            link_by_upn: true,
+            max_row_errors: 0.05,
+            force: false,
+            show_ids: false,
+        }
+    }
+
+    /// Two-digit years up to this one are of this century.
+    #[must_use]
+    pub fn pivot(&self) -> i32 {
+        self.as_of.ymd().0 % 100 + 1
+    }
+}

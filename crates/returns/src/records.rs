@@ -1,0 +1,382 @@
+//! One authority's rows as read, before years are joined and records linked. Small, typed, and with
+//! the place each came from; text only where two values must be compared.
+
+use std::collections::HashMap;
+
+use disparity_core::journeys::{BirthPrecision, CodeId, SpellFlags, SpellKind};
+use disparity_core::{CategoryId, Day};
+
+/// Where a record lives in the authority. Identifiers are compared between these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum System {
+    /// Children in need census.
+    Cin,
+    /// SSDA903.
+    Care,
+    /// Standard Safeguarding Dataset.
+    Ssd,
+    /// The Department's data interface.
+    Api,
+    /// Annex A.
+    AnnexA,
+    /// Early help list.
+    EarlyHelp,
+}
+
+/// The place a row came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(crate) struct RowPlace {
+    /// Position in the list of sources.
+    pub source: u32,
+    /// Line.
+    pub line: u32,
+}
+
+/// Texts numbered in order of first appearance.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    by_text: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+}
+
+impl Texts {
+    /// The number of a text, new or old.
+    pub(crate) fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.by_text.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.by_text.insert(text.into(), number);
+        self.texts.push(text.into());
+        number
+    }
+
+    /// The text of a number.
+    #[must_use]
+    pub(crate) fn text(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", |text| text)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+}
+
+/// What one source says about one child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PersonRow {
+    /// Identifier.
+    pub id: u32,
+    /// Where it was.
+    pub place: RowPlace,
+    /// Return.
+    pub system: System,
+    /// Year the file is for; 0 until known.
+    pub year: u16,
+    /// Birth.
+    pub birth: Option<Day>,
+    /// How much of it is known.
+    pub precision: BirthPrecision,
+    /// Death.
+    pub death: Option<Day>,
+    /// Sex; `Total` if not said.
+    pub sex: CategoryId,
+    /// Ethnic group; `Total` if blank.
+    pub ethnicity: CategoryId,
+    /// Pupil number as a numbered text, if it is a valid one.
+    pub upn: Option<u32>,
+    /// Whether unaccompanied.
+    pub unaccompanied: Option<bool>,
+    /// Until when.
+    pub unaccompanied_ceased: Option<Day>,
+    /// Whether permanence came before care.
+    pub earlier_permanence: Option<bool>,
+    /// Evidence of arrival from elsewhere.
+    pub arrival: Option<Day>,
+}
+
+impl PersonRow {
+    /// A row that says nothing yet.
+    #[must_use]
+    pub(crate) fn new(id: u32, system: System, place: RowPlace, year: u16) -> Self {
+        Self {
+            id,
+            place,
+            system,
+            year,
+            birth: None,
+            precision: BirthPrecision::None,
+            death: None,
+            sex: CategoryId::TOTAL,
+            ethnicity: CategoryId::TOTAL,
+            upn: None,
+            unaccompanied: None,
+            unaccompanied_ceased: None,
+            earlier_permanence: None,
+            arrival: None,
+        }
+    }
+}
+
+/// One activity as read: a spell or an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Activity {
+    /// Identifier.
+    pub id: u32,
+    /// Where it was.
+    pub place: RowPlace,
+    /// Return.
+    pub system: System,
+    /// Year the file is for; 0 until known.
+    pub year: u16,
+    /// Kind. Rows of the census's `CINdetails` are episodes here, with or without further action.
+    pub kind: SpellKind,
+    /// First day.
+    pub start: Day,
+    /// Last day as recorded, none while open.
+    pub end: Option<Day>,
+    /// Referral date of the episode it is nested in.
+    pub parent: Option<Day>,
+    /// Number of the episode within the child, for flat tables; resolved to `parent` later.
+    pub parent_key: u32,
+    /// Codes, by kind as in `Spell`.
+    pub codes: [CodeId; 3],
+    /// Previous plans; 255 if not recorded.
+    pub number: u8,
+    /// Flags.
+    pub flags: SpellFlags,
+    /// Whether no further action was taken, for referrals.
+    pub no_further_action: Option<bool>,
+}
+
+impl Activity {
+    /// No key of an episode.
+    pub(crate) const NO_KEY: u32 = u32::MAX;
+
+    /// An activity with nothing but its kind and days.
+    #[must_use]
+    pub(crate) fn new(
+        id: u32,
+        system: System,
+        place: RowPlace,
+        year: u16,
+        kind: SpellKind,
+        start: Day,
+        end: Option<Day>,
+    ) -> Self {
+        Self {
+            id,
+            place,
+            system,
+            year,
+            kind,
+            start,
+            end,
+            parent: None,
+            parent_key: Self::NO_KEY,
+            codes: [CodeId::BLANK; 3],
+            number: 255,
+            flags: SpellFlags::START_KNOWN,
+            no_further_action: None,
+        }
+    }
+}
+
+/// One placement or legal-status episode as read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CareRow {
+    /// Identifier.
+    pub id: u32,
+    /// Where it was.
+    pub place: RowPlace,
+    /// Return.
+    pub system: System,
+    /// Year the file is for; 0 until known.
+    pub year: u16,
+    /// First day.
+    pub start: Day,
+    /// Last day, none while open.
+    pub end: Option<Day>,
+    /// Reason for the new episode.
+    pub reason_new: CodeId,
+    /// Legal status.
+    pub legal_status: CodeId,
+    /// Category of need.
+    pub need: CodeId,
+    /// Placement.
+    pub placement: CodeId,
+    /// Provider, as a numbered text.
+    pub provider: u32,
+    /// Placement postcode, as a numbered text.
+    pub placement_postcode: u32,
+    /// Registration number, as a numbered text.
+    pub urn: u32,
+    /// Home postcode, as a numbered text; 0 is blank.
+    pub home_postcode: u32,
+    /// Reason it ceased.
+    pub reason_ceased: CodeId,
+    /// Reason for the change of placement, as a numbered text.
+    pub reason_change: u32,
+    /// Rule that repaired it, for the record.
+    pub rule: Option<&'static str>,
+    /// Period of care it belongs to, where the source says; 0 if not.
+    pub period_key: u32,
+}
+
+/// A home address over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// Identifier.
+    pub id: u32,
+    /// From.
+    pub from: Option<Day>,
+    /// Until.
+    pub to: Option<Day>,
+    /// Postcode, as a numbered text.
+    pub postcode: u32,
+}
+
+/// Everything read from one authority's files.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Records {
+    /// Identifiers.
+    pub ids: Texts,
+    /// Postcodes, registration numbers and the like; number 0 is the empty text.
+    pub texts: Texts,
+    /// What sources say about children.
+    pub persons: Vec<PersonRow>,
+    /// Spells and events.
+    pub activities: Vec<Activity>,
+    /// Care episodes.
+    pub care: Vec<CareRow>,
+    /// Home addresses.
+    pub addresses: Vec<Address>,
+    /// Old and new identifiers.
+    pub links: Vec<(u32, u32)>,
+}
+
+/// How much there was before a table, so that a table found faulty can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Mark([usize; 5]);
+
+impl Records {
+    /// Nothing yet; the empty text has number 0.
+    #[must_use]
+    pub(crate) fn new() -> Self {
+        let mut records = Self::default();
+        records.texts.number("");
+        records
+    }
+
+    /// How much there is now.
+    #[must_use]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark([
+            self.persons.len(),
+            self.activities.len(),
+            self.care.len(),
+            self.addresses.len(),
+            self.links.len(),
+        ])
+    }
+
+    /// Takes back everything since a mark.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        let Mark([persons, activities, care, addresses, links]) = mark;
+        self.persons.truncate(persons);
+        self.activities.truncate(activities);
+        self.care.truncate(care);
+        self.addresses.truncate(addresses);
+        self.links.truncate(links);
+    }
+
+    /// Takes back the rows since a mark that stand on certain lines (sorted).
+    pub(crate) fn remove_lines(&mut self, mark: Mark, lines: &[u32]) {
+        let Mark([persons, activities, care, ..]) = mark;
+        let keep = |line: u32| lines.binary_search(&line).is_err();
+        retain_from(&mut self.persons, persons, |row| keep(row.place.line));
+        retain_from(&mut self.activities, activities, |row| keep(row.place.line));
+        retain_from(&mut self.care, care, |row| keep(row.place.line));
+    }
+
+    /// Takes over everything of another set of records of the same authority.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let ids: Vec<u32> = (0..other.ids.len())
+            .map(|n| self.ids.number(other.ids.text(to_u32(n))))
+            .collect();
+        let texts: Vec<u32> = (0..other.texts.len())
+            .map(|n| self.texts.number(other.texts.text(to_u32(n))))
+            .collect();
+        let id = |n: u32| ids.get(n as usize).copied().unwrap_or(n);
+        let text = |n: u32| texts.get(n as usize).copied().unwrap_or(n);
+        self.persons
+            .extend(other.persons.into_iter().map(|p| PersonRow {
+                id: id(p.id),
+                upn: p.upn.map(text),
+                ..p
+            }));
+        self.activities
+            .extend(other.activities.into_iter().map(|a| Activity {
+                id: id(a.id),
+                parent_key: if a.parent_key == Activity::NO_KEY {
+                    a.parent_key
+                } else {
+                    text(a.parent_key)
+                },
+                ..a
+            }));
+        self.care.extend(other.care.into_iter().map(|c| CareRow {
+            id: id(c.id),
+            provider: text(c.provider),
+            placement_postcode: text(c.placement_postcode),
+            urn: text(c.urn),
+            reason_change: text(c.reason_change),
+            home_postcode: text(c.home_postcode),
+            period_key: text(c.period_key),
+            ..c
+        }));
+        self.addresses
+            .extend(other.addresses.into_iter().map(|a| Address {
+                id: id(a.id),
+                postcode: text(a.postcode),
+                ..a
+            }));
+        self.links
+            .extend(other.links.into_iter().map(|(a, b)| (id(a), id(b))));
+    }
+
+    /// Sets the year of every row that has none, by the year of its source.
+    pub(crate) fn set_years(&mut self, year_of: impl Fn(u32) -> Option<u16>) {
+        let set = |year: &mut u16, place: RowPlace| {
+            if *year == 0 {
+                *year = year_of(place.source).unwrap_or(0);
+            }
+        };
+        self.persons
+            .iter_mut()
+            .for_each(|row| set(&mut row.year, row.place));
+        self.activities
+            .iter_mut()
+            .for_each(|row| set(&mut row.year, row.place));
+        self.care
+            .iter_mut()
+            .for_each(|row| set(&mut row.year, row.place));
+    }
+}
+
+fn to_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn retain_from<T: Copy>(rows: &mut Vec<T>, from: usize, keep: impl Fn(&T) -> bool) {
+    let mut kept = from;
+    for at in from..rows.len() {
+        if keep(&rows[at]) {
+            rows[kept] = rows[at];
+            kept += 1;
+        }
+    }
+    rows.truncate(kept);
+}

@@ -1,0 +1,396 @@
+//! Care episodes of several years made into one history: exact repeats dropped, and episodes that an
+//! earlier year left open ended by what the later years say. The rules and their numbers are those
+//! of the London pipeline, applied to each child of each authority; children of different
+//! authorities never meet here.
+
+use disparity_core::journeys::{CodeId, CodeSetId, CodeSets};
+use disparity_core::{Day, Period};
+
+use crate::records::{CareRow, Texts};
+
+/// Codes that the rules look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RepairCodes {
+    pub(crate) start: CodeId,
+    pub(crate) continues: CodeId,
+    pub(crate) inferred: CodeId,
+    /// Reasons for a new episode that change the placement: P, B, T, U.
+    pub(crate) placement_changes: [CodeId; 4],
+}
+
+impl RepairCodes {
+    pub(crate) fn of(codes: &CodeSets) -> Self {
+        let new = |code: &str| {
+            codes
+                .set(CodeSetId::ReasonNewEpisode)
+                .id(code)
+                .unwrap_or_default()
+        };
+        let ceased = |code: &str| {
+            codes
+                .set(CodeSetId::ReasonCeased)
+                .id(code)
+                .unwrap_or_default()
+        };
+        Self {
+            start: new("S"),
+            continues: ceased("X1"),
+            inferred: ceased("E99"),
+            placement_changes: [new("P"), new("B"), new("T"), new("U")],
+        }
+    }
+}
+
+/// What was done, by rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Repairs {
+    /// Rows that repeat another to the day, dropped for the latest year's.
+    pub(crate) repeats: u64,
+    /// Rule and row of every repair; deleted rows as they were.
+    pub(crate) fired: Vec<(&'static str, CareRow)>,
+}
+
+/// 31 March of a year.
+fn year_end(year: u16) -> Day {
+    Period::ending(year).map_or(Day::NONE, Day::last_of)
+}
+
+/// Repairs the rows of one child, in any order, in place. `years` are the years for which the
+/// authority has a file, sorted.
+pub(crate) fn repair_child(
+    rows: &mut Vec<CareRow>,
+    years: &[u16],
+    codes: RepairCodes,
+    texts: &mut Texts,
+    repairs: &mut Repairs,
+) {
+    drop_repeats(rows, repairs);
+    end_open_rows(rows, years, codes, texts, repairs);
+    // Ends of one year against starts of a later one.
+    for at in 0..rows.len().saturating_sub(1) {
+        let (year, next_year, next_start) = (rows[at].year, rows[at + 1].year, rows[at + 1].start);
+        let Some(end) = rows[at].end.filter(|_| year < next_year) else {
+            continue;
+        };
+        let rule = if end > next_start {
+            "RULE_4"
+        } else if end < next_start && rows[at].reason_ceased == codes.continues {
+            "RULE_5"
+        } else {
+            continue;
+        };
+        rows[at].end = Some(next_start);
+        rows[at].rule = Some(rule);
+        repairs.fired.push((rule, rows[at]));
+    }
+}
+
+/// Of rows that start on one day, those of the latest year stay; two that are the same are one.
+fn drop_repeats(rows: &mut Vec<CareRow>, repairs: &mut Repairs) {
+    rows.sort_by_key(|row| (row.start, row.year, row.end.unwrap_or(Day::OPEN), row.place));
+    let before = rows.len();
+    let latest: Vec<u16> = rows
+        .iter()
+        .map(|row| {
+            let from = rows.partition_point(|other| other.start < row.start);
+            let to = rows.partition_point(|other| other.start <= row.start);
+            rows[from..to]
+                .iter()
+                .map(|other| other.year)
+                .max()
+                .unwrap_or(row.year)
+        })
+        .collect();
+    let mut keep = rows
+        .iter()
+        .zip(&latest)
+        .map(|(row, latest)| row.year == *latest)
+        .collect::<Vec<_>>()
+        .into_iter();
+    rows.retain(|_| keep.next().unwrap_or(true));
+    rows.dedup_by(|b, a| {
+        CareRow {
+            place: a.place,
+            ..*b
+        } == *a
+    });
+    repairs.repeats += (before - rows.len()) as u64;
+}
+
+fn same_episode(a: &CareRow, b: &CareRow) -> bool {
+    a.start != b.start
+        && a.reason_new == b.reason_new
+        && a.legal_status == b.legal_status
+        && a.placement == b.placement
+        && a.provider == b.provider
+        && a.placement_postcode == b.placement_postcode
+        && a.urn == b.urn
+}
+
+/// Rows without an end from a year that is not the authority's latest.
+fn end_open_rows(
+    rows: &mut Vec<CareRow>,
+    years: &[u16],
+    codes: RepairCodes,
+    texts: &mut Texts,
+    repairs: &mut Repairs,
+) {
+    let latest = years.last().copied().unwrap_or(0);
+    let original = rows.clone();
+    let mut deleted = vec![false; rows.len()];
+    for at in 0..original.len() {
+        let row = original[at];
+        if row.end.is_some() || row.year == latest || row.year == 0 {
+            continue;
+        }
+        let (previous, next) = (
+            at.checked_sub(1).map(|p| original[p]),
+            original.get(at + 1).copied(),
+        );
+        let rule = if next.is_some_and(|n| same_episode(&row, &n))
+            || previous.is_some_and(|p| same_episode(&row, &p))
+        {
+            deleted[at] = true;
+            "RULE_3"
+        } else if previous.is_some_and(|p| p.year > row.year) {
+            deleted[at] = true;
+            "RULE_3A"
+        } else {
+            end_row(&mut rows[at], next, years, codes, texts)
+        };
+        rows[at].rule = Some(rule);
+        repairs.fired.push((rule, rows[at]));
+    }
+    let mut at = 0;
+    rows.retain(|_| {
+        at += 1;
+        !deleted[at - 1]
+    });
+}
+
+fn end_row(
+    row: &mut CareRow,
+    next: Option<CareRow>,
+    years: &[u16],
+    codes: RepairCodes,
+    texts: &mut Texts,
+) -> &'static str {
+    match next {
+        None => {
+            row.end = Some(year_end(row.year));
+            if years.contains(&(row.year + 1)) {
+                row.reason_ceased = codes.inferred;
+                "RULE_2"
+            } else {
+                // The year after is missing: nobody knows whether it ended.
+                "UNKNOWN_END"
+            }
+        }
+        Some(next) if next.reason_new == codes.start => {
+            row.end = Some(year_end(row.year).min(next.start.plus(-1)).max(row.start));
+            row.reason_ceased = codes.inferred;
+            "RULE_1A"
+        }
+        Some(next) => {
+            row.end = Some(next.start);
+            row.reason_ceased = codes.continues;
+            if codes.placement_changes.contains(&next.reason_new) {
+                row.reason_change = texts.number("LIIAF");
+            }
+            "RULE_1"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use disparity_core::journeys::CodeSetId;
+
+    use super::*;
+    use crate::codelists::Lists;
+    use crate::codelists::tests::dimensions;
+    use crate::records::{RowPlace, System};
+
+    struct Read {
+        codes: CodeSets,
+        texts: Texts,
+        /// Rows by authority and child, and years by authority.
+        rows: BTreeMap<(String, String), Vec<CareRow>>,
+        years: BTreeMap<String, Vec<u16>>,
+    }
+
+    /// Rows of a table laid out as the London pipeline's sample, by name of column.
+    fn read(text: &str) -> Read {
+        let lists = Lists::new(&dimensions()).unwrap();
+        let (codes, mut texts) = (lists.code_sets(), Texts::default());
+        texts.number("");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let names: Vec<String> = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .map(str::to_owned)
+            .collect();
+        let mut read = Read {
+            codes: codes.clone(),
+            texts,
+            rows: BTreeMap::new(),
+            years: BTreeMap::new(),
+        };
+        for (line, record) in (2..).zip(reader.records()) {
+            let record = record.unwrap();
+            let get = |name: &str| {
+                names
+                    .iter()
+                    .position(|n| n == name)
+                    .map_or("", |at| &record[at])
+            };
+            let code =
+                |set: CodeSetId, name: &str| codes.set(set).id(get(name)).unwrap_or_default();
+            let row = CareRow {
+                id: read.texts.number(get("CHILD")),
+                place: RowPlace { source: 0, line },
+                system: System::Care,
+                year: get("YEAR").parse().unwrap(),
+                start: Day::parse(get("DECOM")).unwrap(),
+                end: Day::parse(get("DEC")).ok(),
+                reason_new: code(CodeSetId::ReasonNewEpisode, "RNE"),
+                legal_status: code(CodeSetId::LegalStatus, "LS"),
+                need: code(CodeSetId::Need, "CIN"),
+                placement: code(CodeSetId::Placement, "PLACE"),
+                provider: read.texts.number(get("PLACE_PROVIDER")),
+                placement_postcode: read.texts.number(get("PL_POST")),
+                urn: read.texts.number(get("URN")),
+                home_postcode: read.texts.number(get("HOME_POST")),
+                reason_ceased: code(CodeSetId::ReasonCeased, "REC"),
+                reason_change: read.texts.number(get("REASON_PLACE_CHANGE")),
+                rule: match get("Episode_source") {
+                    "" | "Original" => None,
+                    rule => Some(rule.to_owned().leak()),
+                },
+                period_key: 0,
+            };
+            read.rows
+                .entry((get("LA").to_owned(), get("CHILD").to_owned()))
+                .or_default()
+                .push(row);
+            let years = read.years.entry(get("LA").to_owned()).or_default();
+            years.push(row.year);
+            years.sort_unstable();
+            years.dedup();
+        }
+        read
+    }
+
+    fn shown(read: &Read, rows: &BTreeMap<(String, String), Vec<CareRow>>) -> Vec<String> {
+        let code = |set: CodeSetId, id: CodeId| {
+            read.codes
+                .set(set)
+                .get(id)
+                .map_or("", |code| code.code.as_str())
+        };
+        rows.iter()
+            .flat_map(|((la, child), rows)| rows.iter().map(move |row| (la, child, row)))
+            .map(|(la, child, row)| {
+                format!(
+                    "{la} {child} {} {} {} {} {} {} {:?}",
+                    row.year,
+                    row.start,
+                    row.end.map(|end| end.to_string()).unwrap_or_default(),
+                    code(CodeSetId::ReasonCeased, row.reason_ceased),
+                    code(CodeSetId::Placement, row.placement),
+                    read.texts.text(row.reason_change),
+                    row.rule.unwrap_or("Original"),
+                )
+            })
+            .collect()
+    }
+
+    /// The pipeline does not look for missing years; `whole` takes every year between as there.
+    fn repaired(input: &str, whole: bool) -> Vec<String> {
+        let mut read = read(input);
+        for years in read.years.values_mut().filter(|_| whole) {
+            *years = (years[0]..=years[years.len() - 1]).collect();
+        }
+        let codes = RepairCodes::of(&read.codes);
+        let mut rows = std::mem::take(&mut read.rows);
+        for ((la, _), rows) in &mut rows {
+            repair_child(
+                rows,
+                &read.years[la],
+                codes,
+                &mut read.texts,
+                &mut Repairs::default(),
+            );
+        }
+        rows.retain(|_, rows| !rows.is_empty());
+        shown(&read, &rows)
+    }
+
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a test says what it could not run")]
+    fn the_london_pipelines_own_sample_is_repaired_as_it_repairs_it() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../../shared/samples/liia-tools");
+        let input =
+            folder.join("liiatools/spec/s903/samples/SSDA903_episodes_for_testing_fixes_INPUT.csv");
+        let (Ok(input), Ok(expected)) = (
+            crate::input::read_text(&input),
+            crate::input::read_text(&folder.join("EXPECTED_episodes_after_liia_fixes.csv")),
+        ) else {
+            eprintln!("not tested: the public sample of episode repair is not beside the project");
+            return;
+        };
+        let expected = read(&expected);
+        let expected = shown(&expected, &expected.rows);
+        assert_eq!(expected.len(), 20);
+        assert_eq!(repaired(&input, true), expected);
+    }
+
+    #[test]
+    fn each_rule_does_what_its_number_says() {
+        const HEADER: &str = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN,LA,YEAR\n";
+        let last = "Z9,2022-05-01,S,C2,N1,U6,PR1,,,,,,,A,2023\nZ8,2021-05-01,S,C2,N1,U6,PR1,2021-06-01,E4A,,,,,A,2022\nZ7,2020-05-01,S,C2,N1,U6,PR1,2020-06-01,E4A,,,,,A,2021\n";
+        for (rows, child, expected) in [
+            // Open in 2021 and gone in 2022: ended on 31 March.
+            (
+                "B,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\n",
+                "B",
+                vec!["A B 2021 2020-06-01 2021-03-31 E99 U6  \"RULE_2\""],
+            ),
+            // Open in 2021, continued in 2022.
+            (
+                "C,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\nC,2021-07-01,P,C2,N1,K2,PR1,2021-08-01,E4A,,,,,A,2022\n",
+                "C",
+                vec![
+                    "A C 2021 2020-06-01 2021-07-01 X1 U6 LIIAF \"RULE_1\"",
+                    "A C 2022 2021-07-01 2021-08-01 E4A K2  \"Original\"",
+                ],
+            ),
+            // The same episode, restated with an end: one episode.
+            (
+                "D,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\nD,2020-06-01,S,C2,N1,U6,PR1,2021-08-01,E4A,,,,,A,2022\n",
+                "D",
+                vec!["A D 2022 2020-06-01 2021-08-01 E4A U6  \"Original\""],
+            ),
+        ] {
+            let found: Vec<String> = repaired(&format!("{HEADER}{rows}{last}"), false)
+                .into_iter()
+                .filter(|r| r.starts_with(&format!("A {child} ")))
+                .collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_missing_year_leaves_the_end_unknown() {
+        let text = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN,LA,YEAR\n\
+                    B,2020-06-01,S,C2,N1,U6,PR1,,,,,,,A,2021\nZ,2022-06-01,S,C2,N1,U6,PR1,,,,,,,A,2023\n";
+        assert_eq!(
+            repaired(text, false)[0],
+            "A B 2021 2020-06-01 2021-03-31  U6  \"UNKNOWN_END\""
+        );
+    }
+}

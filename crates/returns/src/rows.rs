@@ -1,0 +1,566 @@
+//! Rows of text from delimited files and workbooks, with the header found, columns matched to a
+//! known table, and doubled columns checked. What the fields mean is decided later.
+
+use std::io::Read;
+
+use calamine::{Data, Range};
+use csv::StringRecord;
+
+use crate::codelists::{Lists, TableDef, fold};
+use crate::diagnostics::Code;
+use crate::reading::Reading;
+use crate::value::trim;
+
+/// A source of rows: the header among the first, then data.
+pub(crate) trait RowSource {
+    /// The next row with its line, or what is wrong with the source.
+    fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String>;
+}
+
+/// Rows of a delimited file.
+pub(crate) struct Delimited<R> {
+    reader: csv::Reader<R>,
+}
+
+impl<R: Read> Delimited<R> {
+    /// Rows separated by a delimiter.
+    pub(crate) fn new(reader: R, delimiter: u8) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .buffer_capacity(256 << 10)
+            .from_reader(reader);
+        Self { reader }
+    }
+}
+
+impl<R: Read> RowSource for Delimited<R> {
+    fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
+        match self.reader.read_record(row) {
+            Ok(true) => Ok(Some(row.position().map_or(0, csv::Position::line))),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The delimiter under which most of the first rows have the same number of fields.
+#[must_use]
+pub(crate) fn sniff_delimiter(head: &str) -> u8 {
+    let mut best = (1, b',');
+    for delimiter in *b",;\t|" {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(head.as_bytes());
+        let counts: Vec<usize> = reader
+            .records()
+            .take(200)
+            .filter_map(|row| row.ok().map(|row| row.len()))
+            .collect();
+        // The last row of the head may be cut.
+        let counts = &counts[..counts.len().saturating_sub(usize::from(counts.len() > 1))];
+        let Some(most) = counts
+            .iter()
+            .copied()
+            .max_by_key(|n| counts.iter().filter(|m| *m == n).count())
+        else {
+            continue;
+        };
+        let same = counts.iter().filter(|n| **n == most).count();
+        if most > best.0 && same * 100 >= counts.len() * 95 {
+            best = (most, delimiter);
+        }
+    }
+    if best.0 == 1 {
+        // Ragged files: the delimiter that the first line has most of.
+        let first = head.lines().next().unwrap_or_default();
+        let most = b",;\t|"
+            .iter()
+            .copied()
+            .max_by_key(|d| (first.bytes().filter(|b| b == d).count(), *d == b','));
+        return most.unwrap_or(b',');
+    }
+    best.1
+}
+
+/// Rows of one sheet of a workbook, as the text a delimited export would have.
+pub(crate) struct Sheet {
+    range: Range<Data>,
+    next: usize,
+    first_line: u64,
+    /// Cells with a formula that has no value, and error cells.
+    pub empty_formulas: u64,
+}
+
+impl Sheet {
+    /// Rows of a sheet.
+    #[must_use]
+    pub(crate) fn new(range: Range<Data>) -> Self {
+        let first_line = range.start().map_or(0, |(row, _)| u64::from(row)) + 1;
+        Self {
+            range,
+            next: 0,
+            first_line,
+            empty_formulas: 0,
+        }
+    }
+}
+
+fn cell_text(cell: &Data) -> Result<String, ()> {
+    Ok(match cell {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Bool(yes) => if *yes { "1" } else { "0" }.to_owned(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => number.to_string(),
+        // Beyond the range of a spreadsheet's calendar it is a number, which no date column accepts.
+        Data::DateTime(when) if (1.0..=80_000.0).contains(&when.as_f64()) => {
+            let (year, month, day, ..) = when.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        Data::DateTime(when) => when.as_f64().to_string(),
+        Data::Error(_) => return Err(()),
+    })
+}
+
+impl RowSource for Sheet {
+    fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
+        row.clear();
+        let Some(cells) = (self.next < self.range.height())
+            .then(|| self.range.rows().nth(self.next))
+            .flatten()
+        else {
+            return Ok(None);
+        };
+        for cell in cells {
+            let text = cell_text(cell).unwrap_or_else(|()| {
+                self.empty_formulas += 1;
+                String::new()
+            });
+            row.push_field(&text);
+        }
+        self.next += 1;
+        Ok(Some(self.first_line + self.next as u64 - 1))
+    }
+}
+
+/// A known table recognised in a header.
+#[derive(Debug, Clone)]
+pub(crate) struct Recognised<'l> {
+    /// The table.
+    pub def: &'l TableDef,
+    /// For each of its columns, the position in the file.
+    pub positions: Vec<Option<usize>>,
+    /// Doubled columns: the one that is read and the other.
+    pub twins: Vec<(usize, usize)>,
+    /// Names in the file that are not of the table.
+    pub unknown: Vec<String>,
+    /// How many columns have no name.
+    pub nameless: usize,
+    /// How many fields the header has.
+    pub width: usize,
+    /// How many columns matched.
+    pub matched: usize,
+}
+
+/// The header without what a merge of two tables leaves behind a name.
+fn without_suffix(name: &str) -> Option<&str> {
+    let name = trim(name);
+    name.strip_suffix("_x")
+        .or_else(|| name.strip_suffix("_y"))
+        .or_else(|| name.strip_suffix(".1"))
+}
+
+/// Matches a header against one table: none if a key column is missing.
+fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l>> {
+    let mut positions = vec![None; def.columns.len()];
+    let mut twins = Vec::new();
+    let mut unknown = Vec::new();
+    let mut nameless = 0;
+    for (at, name) in header.iter().enumerate() {
+        let shown = trim(name);
+        if shown.is_empty() || shown.starts_with("Unnamed: ") {
+            nameless += 1;
+            continue;
+        }
+        let find = |name: &str| {
+            let folded = fold(name);
+            def.columns
+                .iter()
+                .position(|column| column.folded[0] == folded)
+                .or_else(|| {
+                    def.columns
+                        .iter()
+                        .position(|column| column.folded.contains(&folded))
+                })
+        };
+        let found = find(shown).or_else(|| without_suffix(shown).and_then(find));
+        match found {
+            Some(column) => match positions[column] {
+                None => positions[column] = Some(at),
+                Some(first) => twins.push((first, at)),
+            },
+            None => unknown.push(shown.to_owned()),
+        }
+    }
+    let whole = def
+        .columns
+        .iter()
+        .zip(&positions)
+        .all(|(column, at)| !column.key || at.is_some());
+    let matched = positions.iter().flatten().count();
+    whole.then_some(Recognised {
+        def,
+        positions,
+        twins,
+        unknown,
+        nameless,
+        width: header.len(),
+        matched,
+    })
+}
+
+/// The table that a header fits best, if any: most columns matched, then the one listed first.
+#[must_use]
+pub(crate) fn recognise<'l>(lists: &'l Lists, header: &[String]) -> Option<Recognised<'l>> {
+    let mut best: Option<Recognised<'l>> = None;
+    for def in lists.tables() {
+        if let Some(found) = match_table(def, header)
+            && best
+                .as_ref()
+                .is_none_or(|best| found.matched > best.matched)
+        {
+            best = Some(found);
+        }
+    }
+    best
+}
+
+/// The known table nearest to a header that fits none, with the key columns that are missing.
+#[must_use]
+pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> String {
+    let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
+    let has = |names: &[String]| names.iter().any(|name| folded.contains(name));
+    let scored = lists.tables().iter().map(|def| {
+        let matched = def
+            .columns
+            .iter()
+            .filter(|column| has(&column.folded))
+            .count();
+        let missing: Vec<&str> = def
+            .columns
+            .iter()
+            .filter(|column| column.key && !has(&column.folded))
+            .map(|column| column.name.as_str())
+            .collect();
+        (matched, missing, def)
+    });
+    match scored.max_by_key(|(matched, missing, _)| (*matched, usize::MAX - missing.len())) {
+        Some((matched, missing, def)) if matched > 0 => {
+            format!(
+                "nearest is {} {}, which needs {}",
+                def.family,
+                def.name,
+                missing.join(", ")
+            )
+        }
+        _ => format!("it begins {:?}", header.iter().take(4).collect::<Vec<_>>()),
+    }
+}
+
+/// A table whose header has been found: rows follow.
+pub(crate) struct Found<'l, S> {
+    /// What it is.
+    pub table: Recognised<'l>,
+    source: S,
+    pending: Option<(u64, StringRecord)>,
+}
+
+/// Looks for a header among the first ten rows.
+///
+/// # Errors
+/// What the first row looks like, if no known table fits any of them.
+pub(crate) fn find_header<S: RowSource>(
+    lists: &Lists,
+    mut source: S,
+) -> Result<Found<'_, S>, (S, Vec<String>)> {
+    let mut row = StringRecord::new();
+    let mut first: Option<Vec<String>> = None;
+    for _ in 0..10 {
+        match source.next_row(&mut row) {
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => break,
+        }
+        let header: Vec<String> = row
+            .iter()
+            .map(|name| trim(name).trim_matches('"').to_owned())
+            .collect();
+        if let Some(table) = recognise(lists, &header) {
+            return Ok(Found {
+                table,
+                source,
+                pending: None,
+            });
+        }
+        let fuller = first.as_ref().is_none_or(|f| {
+            let named = |h: &[String]| h.iter().filter(|name| !name.is_empty()).count();
+            named(&header) > named(f) && named(f) <= 1
+        });
+        if fuller {
+            first = Some(header);
+        }
+    }
+    Err((source, first.unwrap_or_default()))
+}
+
+/// One row of a recognised table.
+pub(crate) struct Row<'r> {
+    record: &'r StringRecord,
+    positions: &'r [Option<usize>],
+}
+
+impl<'r> Row<'r> {
+    /// The text of a column of the table, blank if the file does not have it.
+    #[must_use]
+    pub(crate) fn text(&self, column: usize) -> &'r str {
+        self.positions
+            .get(column)
+            .copied()
+            .flatten()
+            .and_then(|at| self.record.get(at))
+            .unwrap_or_default()
+    }
+
+    /// Whether the file has the column at all.
+    #[must_use]
+    pub(crate) fn has(&self, column: usize) -> bool {
+        self.positions.get(column).copied().flatten().is_some()
+    }
+}
+
+/// How many rows were read and how many of those were set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RowCounts {
+    /// Rows with anything in them.
+    pub read: u64,
+    /// Rows that something was made of.
+    pub kept: u64,
+}
+
+impl<S: RowSource> Found<'_, S> {
+    /// Reports what is odd about the header.
+    pub(crate) fn report_header(&self, reading: &mut Reading<'_>) {
+        for name in &self.table.unknown {
+            reading.report_file(Code::ColumnUnknown, format!("{name:?}"));
+        }
+        if self.table.nameless > 0 {
+            reading.report_file(
+                Code::ColumnNameless,
+                format!("{} columns", self.table.nameless),
+            );
+        }
+        if !self.table.twins.is_empty() {
+            reading.report_file(
+                Code::ColumnSuffixed,
+                format!("{} columns", self.table.twins.len()),
+            );
+        }
+    }
+
+    /// Gives every row to a function that says whether it was kept.
+    pub(crate) fn for_each(
+        &mut self,
+        reading: &mut Reading<'_>,
+        mut each: impl FnMut(&mut Reading<'_>, &Row<'_>) -> bool,
+    ) -> RowCounts {
+        let mut counts = RowCounts::default();
+        let mut record = StringRecord::new();
+        let mut twins_agree = true;
+        loop {
+            let line = match self.pending.take() {
+                Some((line, row)) => {
+                    record = row;
+                    line
+                }
+                None => match self.source.next_row(&mut record) {
+                    Ok(Some(line)) => line,
+                    Ok(None) => break,
+                    Err(message) => {
+                        reading.report_file(Code::FileUnreadable, message);
+                        break;
+                    }
+                },
+            };
+            if record.iter().all(|field| trim(field).is_empty()) {
+                continue;
+            }
+            counts.read += 1;
+            reading.line = line;
+            reading.child = None;
+            if !self.check_length(reading, &record) {
+                continue;
+            }
+            if twins_agree && !self.twins_agree(reading, &record) {
+                twins_agree = false;
+            }
+            let row = Row {
+                record: &record,
+                positions: &self.table.positions,
+            };
+            counts.kept += u64::from(each(reading, &row));
+        }
+        if counts.read == 0 {
+            let def = self.table.def;
+            // Without these a return says nothing; the others list what there may be none of.
+            let needed = matches!(
+                def.name.as_str(),
+                "header"
+                    | "episodes"
+                    | "events"
+                    | "child_identifiers"
+                    | "cin_details"
+                    | "person"
+                    | "cin_episodes"
+            );
+            let code = if needed {
+                Code::EmptyTable
+            } else {
+                Code::TableEmpty
+            };
+            reading.report_file(code, format!("{} {}", def.family, def.name));
+        }
+        counts
+    }
+
+    fn check_length(&self, reading: &mut Reading<'_>, record: &StringRecord) -> bool {
+        let width = self.table.width;
+        if record.len() > width
+            && record
+                .iter()
+                .skip(width)
+                .any(|field| !trim(field).is_empty())
+        {
+            reading.report_row(
+                Code::RowLength,
+                format!("{} fields, the header has {width}", record.len()),
+            );
+            return false;
+        }
+        if record.len() < width {
+            let keys = self
+                .table
+                .def
+                .columns
+                .iter()
+                .zip(&self.table.positions)
+                .filter(|(column, _)| column.key);
+            if keys.filter_map(|(_, at)| *at).any(|at| at >= record.len()) {
+                reading.report_row(
+                    Code::RowLength,
+                    format!("{} fields, the header has {width}", record.len()),
+                );
+                return false;
+            }
+            reading.report_row(
+                Code::RowShort,
+                format!("{} fields, the header has {width}", record.len()),
+            );
+        }
+        true
+    }
+
+    fn twins_agree(&self, reading: &mut Reading<'_>, record: &StringRecord) -> bool {
+        for (first, second) in &self.table.twins {
+            let (a, b) = (record.get(*first).map(trim), record.get(*second).map(trim));
+            if a != b {
+                reading.report_row(
+                    Code::ColumnDuplicate,
+                    format!(
+                        "columns {} and {} differ first on this line",
+                        first + 1,
+                        second + 1
+                    ),
+                );
+                return false;
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codelists::tests::dimensions;
+
+    fn lists() -> Lists {
+        Lists::new(&dimensions()).unwrap()
+    }
+
+    fn table_of(header: &str) -> Option<String> {
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+        recognise(&lists(), &names).map(|found| format!("{} {}", found.def.family, found.def.name))
+    }
+
+    #[test]
+    fn headers_are_recognised_by_their_set_of_names() {
+        for (header, table) in [
+            (
+                "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN",
+                "ssda903 episodes",
+            ),
+            (
+                "URN,PL_POST,child, decom ,rne,ls,LA,YEAR",
+                "ssda903 episodes",
+            ),
+            ("CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB", "ssda903 header"),
+            ("CHILD,SEX,DOB,DUC", "ssda903 uasc"),
+            (
+                "CHILD,DOB,SW_ID,SW_DECOM,SW_DEC,SW_REASON",
+                "ssda903 sw_episodes",
+            ),
+            ("Date,Type,LAchildID,CINreferralDate,LA,YEAR", "cin events"),
+            (
+                ",LAchildID,CINdetailsID,CINPlanStartDate,CINPlanEndDate",
+                "cin cin_plan_dates",
+            ),
+            (
+                "Child Unique ID,Gender,Ethnicity,Date of Birth,Age,Assessment start date,Assessment completion date",
+                "annex_a early_help",
+            ),
+            (
+                "earl_person_id,earl_episode_start_date,earl_episode_end_date",
+                "ssd early_help_episodes",
+            ),
+            ("child_id,start_date,end_date", "early_help episodes"),
+            ("LA Child ID,EH_start", "early_help episodes"),
+            ("pcds,lsoa21,imd_decile", "lookup postcodes"),
+        ] {
+            assert_eq!(table_of(header).as_deref(), Some(table), "{header}");
+        }
+        assert_eq!(table_of("a,b,c"), None);
+    }
+
+    #[test]
+    fn a_title_above_the_header_is_passed_over() {
+        let text = "List 2: Early Help,,\nChild Unique ID,Assessment start date,x\n1,2020-01-01,\n";
+        let lists = lists();
+        let found = find_header(&lists, Delimited::new(text.as_bytes(), b','));
+        assert_eq!(
+            found.map(|f| f.table.def.name.clone()).ok().as_deref(),
+            Some("early_help")
+        );
+    }
+
+    #[test]
+    fn the_delimiter_is_the_one_that_makes_rows_even() {
+        assert_eq!(sniff_delimiter("a;b;c\n1;2,5;3\n4;5;6\n"), b';');
+        assert_eq!(sniff_delimiter("a\tb\n1\t2\n"), b'\t');
+        assert_eq!(sniff_delimiter("a,b\n1,\"x;y\"\n"), b',');
+        assert_eq!(sniff_delimiter("one\ntwo\n"), b',');
+        assert_eq!(sniff_delimiter(""), b',');
+    }
+}

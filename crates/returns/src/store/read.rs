@@ -1,0 +1,471 @@
+//! Reading: columns straight into memory. Words come as numbers into a small list, and each list is
+//! matched once for a piece, not once for a row.
+
+use std::path::Path;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, UInt8Type, UInt32Type};
+use arrow_array::{Array, RecordBatch, StringArray};
+use disparity_core::journeys::{
+    BirthPrecision, Children, CodeSetId, CodeSets, Journeys, LinkOutcome, SpellKind, Spells,
+    Wanted, code_sets_of,
+};
+use disparity_core::{Day, Dimension, Dimensions};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::meta::{LAYOUT, read_authorities, read_codes};
+use super::{CHILDREN, SPELLS, StoreError, format, io, parquet};
+use crate::input;
+
+/// Rows of a batch: few enough that what is decoded stays close to the processor.
+const BATCH: usize = 1 << 13;
+
+/// Reads journeys from a folder.
+///
+/// # Errors
+/// [`StoreError`] if the files are missing, damaged or of another layout.
+pub fn read_store(folder: &Path, dimensions: &Dimensions) -> Result<Journeys, StoreError> {
+    read_store_of(folder, dimensions, &Wanted::everything())
+}
+
+/// Reads the part of the journeys that a question looks at: all children are there, spells of other
+/// kinds are not, and columns that are not wanted are empty.
+///
+/// # Errors
+/// As [`read_store`].
+pub fn read_store_of(
+    folder: &Path,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+) -> Result<Journeys, StoreError> {
+    let path = folder.join(CHILDREN);
+    let (metadata, batches) = open(&path, wanted)?;
+    let text = |key: &str| {
+        metadata
+            .iter()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| v.as_str())
+    };
+    if text("disparity.layout") != Some(LAYOUT) {
+        return Err(format(
+            &path,
+            format!(
+                "its layout is {:?}, not {LAYOUT}",
+                text("disparity.layout").unwrap_or("unknown")
+            ),
+        ));
+    }
+    let json = |key: &str| text(key).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let missing = |what: &str| format(&path, format!("{what} cannot be read from its metadata"));
+    let codes = json("disparity.codes")
+        .as_ref()
+        .and_then(read_codes)
+        .ok_or_else(|| missing("the code sets"))?;
+    let authorities = json("disparity.authorities")
+        .as_ref()
+        .and_then(read_authorities)
+        .ok_or_else(|| missing("the authorities"))?;
+    let synthetic = text("disparity.synthetic") == Some("true");
+    let total: usize = authorities.iter().map(|(_, children)| *children).sum();
+    let spell_path = folder.join(SPELLS);
+    let (children, spells) = rayon::join(
+        || -> Result<Children, StoreError> {
+            let mut children = Children::default();
+            children.birth.reserve_exact(total);
+            children.arrival.reserve_exact(total);
+            for batch in batches {
+                let batch = batch.map_err(|error| parquet(&path)(error.into()))?;
+                read_children(&batch, dimensions, wanted, &mut children)
+                    .ok_or_else(|| missing("a column of children"))?;
+            }
+            Ok(children)
+        },
+        || read_all_spells(&spell_path, &codes, total, wanted),
+    );
+    let (mut children, (spells, counts)) = (children?, spells?);
+    children.first_spell = running(&counts);
+    let first_child = running(
+        &authorities
+            .iter()
+            .map(|(_, n)| u32::try_from(*n).unwrap_or(u32::MAX))
+            .collect::<Vec<_>>(),
+    );
+    let authorities = authorities
+        .into_iter()
+        .map(|(authority, _)| authority)
+        .collect();
+    Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
+        .map_err(|error| format(&path, error.to_string()))
+}
+
+fn running(counts: &[u32]) -> Vec<u32> {
+    let mut sum = 0_u32;
+    let sums = counts.iter().map(|count| {
+        sum = sum.saturating_add(*count);
+        sum
+    });
+    std::iter::once(0).chain(sums).collect()
+}
+
+type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
+/// Columns of children that not every question looks at.
+const PEOPLE: [&str; 2] = ["sex", "ethnicity"];
+const QUALITY: [&str; 3] = ["death", "birth_precision", "ethnicity_conflict"];
+const STATUS: [&str; 3] = [
+    "unaccompanied",
+    "unaccompanied_ceased",
+    "earlier_permanence",
+];
+const ALWAYS: [&str; 3] = ["birth", "arrival", "link"];
+
+fn open(path: &Path, wanted: &Wanted) -> Result<(Vec<(String, String)>, Batches), StoreError> {
+    let file = input::open(path).map_err(io(path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
+    let pairs = builder
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .cloned()
+        .unwrap_or_default();
+    let metadata = pairs
+        .into_iter()
+        .filter_map(|pair| Some((pair.key, pair.value?)))
+        .collect();
+    let names = ALWAYS
+        .into_iter()
+        .chain(PEOPLE.into_iter().filter(|_| wanted.people))
+        .chain(STATUS.into_iter().filter(|_| wanted.status))
+        .chain(QUALITY.into_iter().filter(|_| wanted.quality));
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+    let batches = builder
+        .with_projection(mask)
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(parquet(path))?;
+    Ok((metadata, batches))
+}
+
+/// Appends a column of words as numbers, by a function that is asked once for each word.
+fn append_words(
+    batch: &RecordBatch,
+    name: &str,
+    number: impl Fn(&str) -> Option<u8>,
+    none: u8,
+    to: &mut Vec<u8>,
+) -> Option<()> {
+    let column = batch
+        .column_by_name(name)?
+        .as_dictionary_opt::<UInt8Type>()?;
+    let words: &StringArray = column.values().as_string_opt::<i32>()?;
+    let numbers: Vec<u8> = words
+        .iter()
+        .map(|word| word.map_or(Some(none), &number))
+        .collect::<Option<_>>()?;
+    let keys = column.keys();
+    if keys.null_count() == 0 {
+        to.extend(
+            keys.values()
+                .iter()
+                .map(|key| numbers.get(usize::from(*key)).copied().unwrap_or(none)),
+        );
+    } else {
+        to.extend(keys.iter().map(|key| {
+            key.and_then(|key| numbers.get(usize::from(key)).copied())
+                .unwrap_or(none)
+        }));
+    }
+    Some(())
+}
+
+fn append_days(batch: &RecordBatch, name: &str, none: i32, to: &mut Vec<i32>) -> Option<()> {
+    let column = batch
+        .column_by_name(name)?
+        .as_primitive_opt::<Date32Type>()?;
+    if column.null_count() == 0 {
+        to.extend_from_slice(column.values());
+    } else {
+        to.extend(column.iter().map(|day| day.unwrap_or(none)));
+    }
+    Some(())
+}
+
+fn read_children(
+    batch: &RecordBatch,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+    c: &mut Children,
+) -> Option<()> {
+    let group =
+        |dimension: Dimension| move |code: &str| dimensions.list(dimension).id(code).map(|id| id.0);
+    let none = Day::NONE.0;
+    append_days(batch, "birth", none, &mut c.birth)?;
+    append_days(batch, "arrival", none, &mut c.arrival)?;
+    if wanted.people {
+        append_words(batch, "sex", group(Dimension::Sex), 0, &mut c.sex)?;
+        let minor = group(Dimension::EthnicityMinor);
+        append_words(batch, "ethnicity", minor, 0, &mut c.ethnicity)?;
+    }
+    let link = |word: &str| {
+        LinkOutcome::ALL
+            .into_iter()
+            .find(|l| l.as_str() == word)
+            .map(|l| l as u8)
+    };
+    append_words(batch, "link", link, 0, &mut c.link)?;
+    let flag = |name: &str| batch.column_by_name(name)?.as_boolean_opt();
+    let first = c.facts.len();
+    c.facts.resize(first + batch.num_rows(), 0);
+    let facts = &mut c.facts[first..];
+    if wanted.status {
+        let to = &mut c.unaccompanied_ceased;
+        append_days(batch, "unaccompanied_ceased", none, to)?;
+        for (name, shift) in [("unaccompanied", 1), ("earlier_permanence", 3)] {
+            let column = flag(name)?;
+            // Most often nothing is recorded, or nobody is.
+            if column.null_count() == column.len() {
+                continue;
+            }
+            for (fact, value) in facts.iter_mut().zip(column) {
+                *fact |= value.map_or(0, |yes| if yes { 2 } else { 1 }) << shift;
+            }
+        }
+    }
+    if wanted.quality {
+        append_days(batch, "death", none, &mut c.death)?;
+        let precision = |word: &str| {
+            BirthPrecision::ALL
+                .into_iter()
+                .find(|p| p.as_str() == word)
+                .map(|p| p as u8)
+        };
+        let to = &mut c.birth_precision;
+        append_words(batch, "birth_precision", precision, 0, to)?;
+        for (fact, conflict) in facts.iter_mut().zip(flag("ethnicity_conflict")?) {
+            *fact |= u8::from(conflict == Some(true));
+        }
+    }
+    Some(())
+}
+
+/// Columns of spells to read.
+fn columns(wanted: &Wanted) -> impl Iterator<Item = &'static str> {
+    let some = [
+        ("code_1", wanted.codes[0]),
+        ("code_2", wanted.codes[1]),
+        ("code_3", wanted.codes[2]),
+        ("number", wanted.nesting),
+        ("referral_date", wanted.nesting),
+        ("deprivation_decile", wanted.decile),
+    ];
+    ["child", "kind", "start", "end", "flags"]
+        .into_iter()
+        .chain(
+            some.into_iter()
+                .filter(|(_, yes)| *yes)
+                .map(|(name, _)| name),
+        )
+}
+
+/// Reads row groups in parallel and puts them together in order.
+fn read_all_spells(
+    path: &Path,
+    codes: &CodeSets,
+    children: usize,
+    wanted: &Wanted,
+) -> Result<(Spells, Vec<u32>), StoreError> {
+    let file = input::open(path).map_err(io(path))?;
+    let metadata = ArrowReaderMetadata::load(
+        &file,
+        ::parquet::arrow::arrow_reader::ArrowReaderOptions::default(),
+    )
+    .map_err(parquet(path))?;
+    let groups = metadata.metadata().num_row_groups();
+    let parts: Vec<(Spells, Vec<u32>)> = (0..groups)
+        .into_par_iter()
+        .map(|group| {
+            let file = input::open(path).map_err(io(path))?;
+            let builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+            let mask = ProjectionMask::columns(builder.parquet_schema(), columns(wanted));
+            let batches = builder
+                .with_projection(mask)
+                .with_row_groups(vec![group])
+                .with_batch_size(BATCH)
+                .build()
+                .map_err(parquet(path))?;
+            let (mut spells, mut own) = (Spells::default(), Vec::new());
+            for batch in batches {
+                let batch = batch.map_err(|error| parquet(path)(error.into()))?;
+                read_spells(&batch, codes, wanted, &mut own, &mut spells)
+                    .ok_or_else(|| format(path, "a column of spells does not fit"))?;
+            }
+            Ok((spells, own))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let mut counts = vec![0_u32; children];
+    let mut parts = parts.into_iter();
+    let (mut spells, own) = parts.next().unwrap_or_default();
+    let mut count = |own: &[u32]| {
+        own.iter()
+            .try_for_each(|child| counts.get_mut(*child as usize).map(|count| *count += 1))
+            .ok_or_else(|| format(path, "a spell of no child"))
+    };
+    count(&own)?;
+    for (part, own) in parts {
+        count(&own)?;
+        spells.append(&part);
+    }
+    Ok((spells, counts))
+}
+
+fn read_spells(
+    batch: &RecordBatch,
+    codes: &CodeSets,
+    wanted: &Wanted,
+    own: &mut Vec<u32>,
+    s: &mut Spells,
+) -> Option<()> {
+    let column = batch
+        .column_by_name("kind")?
+        .as_dictionary_opt::<UInt8Type>()?;
+    let words = column.values().as_string_opt::<i32>()?;
+    let numbers: Vec<u8> = words
+        .iter()
+        .map(|word| Some(SpellKind::from_word(word?)? as u8))
+        .collect::<Option<_>>()?;
+    let keys = column.keys().values();
+    let kept = rows_of(keys, &numbers, wanted)?;
+    let first = s.kind.len();
+    match &kept {
+        None => s
+            .kind
+            .extend(keys.iter().map(|key| numbers[usize::from(*key)])),
+        Some(rows) => s.kind.extend(
+            rows.iter()
+                .map(|row| numbers[usize::from(keys[*row as usize])]),
+        ),
+    }
+    let child = batch
+        .column_by_name("child")?
+        .as_primitive_opt::<UInt32Type>()?;
+    gather(child.values(), kept.as_deref(), own);
+    let days = |name: &str, none: i32, to: &mut Vec<i32>| -> Option<()> {
+        let column = batch
+            .column_by_name(name)?
+            .as_primitive_opt::<Date32Type>()?;
+        let before = to.len();
+        gather(column.values(), kept.as_deref(), to);
+        if let Some(nulls) = column.nulls() {
+            for (at, value) in to[before..].iter_mut().enumerate() {
+                let row = kept.as_ref().map_or(at, |rows| rows[at] as usize);
+                if nulls.is_null(row) {
+                    *value = none;
+                }
+            }
+        }
+        Some(())
+    };
+    days("start", Day::NONE.0, &mut s.start)?;
+    days("end", Day::OPEN.0, &mut s.end)?;
+    let small = |name: &str, to: &mut Vec<u8>| -> Option<()> {
+        let column = batch
+            .column_by_name(name)?
+            .as_primitive_opt::<UInt8Type>()?;
+        gather(column.values(), kept.as_deref(), to);
+        Some(())
+    };
+    small("flags", &mut s.flags)?;
+    if wanted.nesting {
+        days("referral_date", Day::NONE.0, &mut s.parent)?;
+        small("number", &mut s.number)?;
+    }
+    if wanted.decile {
+        small("deprivation_decile", &mut s.decile)?;
+    }
+    for at in (0..3).filter(|at| wanted.codes[*at]) {
+        let kinds = &s.kind[first..];
+        read_codes_of(batch, codes, at, kept.as_deref(), kinds, &mut s.codes[at])?;
+    }
+    Some(())
+}
+
+/// The rows of the wanted kinds; none if that is every row.
+#[expect(
+    clippy::option_option,
+    reason = "no answer, and an answer that is everything"
+)]
+fn rows_of(keys: &[u8], numbers: &[u8], wanted: &Wanted) -> Option<Option<Vec<u32>>> {
+    let mut is_wanted = [false; 256];
+    for (at, number) in numbers.iter().enumerate() {
+        is_wanted[at] = wanted.kinds.iter().any(|kind| *kind as u8 == *number);
+    }
+    if keys.iter().any(|key| usize::from(*key) >= numbers.len()) {
+        return None;
+    }
+    if wanted.every_kind() {
+        return Some(None);
+    }
+    // Every row is written down, and the place moves on only after one that is wanted.
+    let mut rows = vec![0_u32; keys.len() + 1];
+    let mut kept = 0;
+    for (row, key) in (0..).zip(keys) {
+        rows[kept] = row;
+        kept += usize::from(is_wanted[usize::from(*key)]);
+    }
+    rows.truncate(kept);
+    Some(Some(rows))
+}
+
+/// Appends all values, or those of some rows.
+fn gather<T: Copy>(values: &[T], rows: Option<&[u32]>, to: &mut Vec<T>) {
+    match rows {
+        None => to.extend_from_slice(values),
+        Some(rows) => to.extend(rows.iter().map(|row| values[*row as usize])),
+    }
+}
+
+/// One of the three codes as numbers. A word belongs to the set of the row's kind; each word is
+/// looked up for every kind once.
+fn read_codes_of(
+    batch: &RecordBatch,
+    codes: &CodeSets,
+    at: usize,
+    rows: Option<&[u32]>,
+    kinds: &[u8],
+    to: &mut Vec<u8>,
+) -> Option<()> {
+    let name = ["code_1", "code_2", "code_3"][at];
+    let column = batch
+        .column_by_name(name)?
+        .as_dictionary_opt::<UInt8Type>()?;
+    let words = column.values().as_string_opt::<i32>()?;
+    let of_kind: Vec<Option<CodeSetId>> = SpellKind::ALL
+        .iter()
+        .map(|kind| code_sets_of(*kind)[at])
+        .collect();
+    let table: Vec<[u8; SpellKind::ALL.len()]> = words
+        .iter()
+        .map(|word| {
+            let number = |set: &Option<CodeSetId>| match (word, set) {
+                (None | Some(""), _) | (_, None) => 0,
+                (Some("?"), _) => 255,
+                (Some(word), Some(set)) => codes.set(*set).id(word).map_or(255, |id| id.0),
+            };
+            let mut row = [0; SpellKind::ALL.len()];
+            row.iter_mut()
+                .zip(&of_kind)
+                .for_each(|(to, set)| *to = number(set));
+            row
+        })
+        .collect();
+    let keys = column.keys().values();
+    for (n, kind) in kinds.iter().enumerate() {
+        let row = rows.map_or(n, |rows| rows[n] as usize);
+        to.push(table.get(usize::from(keys[row]))?[usize::from(*kind)]);
+    }
+    Some(())
+}

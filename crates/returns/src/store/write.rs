@@ -1,0 +1,458 @@
+//! Writing: columns as they are in memory, a piece at a time, under temporary names that are then
+//! given their real ones.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::builder::StringDictionaryBuilder;
+use arrow_array::types::UInt8Type;
+use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, UInt8Array, UInt32Array};
+use arrow_schema::{DataType, Schema, SchemaRef};
+use disparity_core::journeys::{
+    BirthPrecision, CodeId, Journeys, LinkOutcome, SpellKind, code_sets_of,
+};
+use disparity_core::{CategoryId, Day, Dimension, Dimensions};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+use super::meta::{self, LAYOUT, field, words};
+use super::{CHILDREN, SPELLS, StoreError, io, parquet};
+use crate::build::Progress;
+use crate::input;
+use crate::load::Source;
+
+/// Rows of a piece, which is also a row group: enough to compress well, few enough to hold.
+const PIECE: usize = 1 << 20;
+
+/// Writes journeys into a folder.
+///
+/// # Errors
+/// [`StoreError`] if the files cannot be written.
+pub fn write_store(
+    journeys: &Journeys,
+    sources: &[Source],
+    dimensions: &Dimensions,
+    folder: &Path,
+    progress: Progress<'_>,
+) -> Result<(), StoreError> {
+    let names = Names::new(journeys, dimensions);
+    let of_child = owners(journeys);
+    let metadata = metadata(journeys, sources);
+    let children = journeys.children().len();
+    let path = folder.join(CHILDREN);
+    write_file(&path, child_schema(), children, &metadata, |range| {
+        names.children(journeys, &of_child, range)
+    })?;
+    let total = journeys.spells().len();
+    let path = folder.join(SPELLS);
+    write_file(&path, spell_schema(), total, &metadata, |range| {
+        progress("writing the store", range.end, total);
+        names.spells(journeys, &of_child, range)
+    })
+}
+
+fn metadata(journeys: &Journeys, sources: &[Source]) -> Vec<KeyValue> {
+    [
+        ("disparity.layout", LAYOUT.to_owned()),
+        ("disparity.synthetic", journeys.synthetic.to_string()),
+        (
+            "disparity.note",
+            "records of children: not a release; keep it where the returns are kept".to_owned(),
+        ),
+        (
+            "disparity.authorities",
+            meta::authorities(journeys).to_string(),
+        ),
+        ("disparity.codes", meta::codes(journeys.codes()).to_string()),
+        ("disparity.sources", meta::sources(sources).to_string()),
+    ]
+    .into_iter()
+    .map(|(key, value)| KeyValue::new(key.to_owned(), value))
+    .collect()
+}
+
+fn write_file(
+    path: &Path,
+    schema: SchemaRef,
+    rows: usize,
+    metadata: &[KeyValue],
+    batch: impl Fn(std::ops::Range<usize>) -> Result<RecordBatch, arrow_schema::ArrowError>,
+) -> Result<(), StoreError> {
+    let part = path.with_extension("parquet.part");
+    let file = input::create(&part).map_err(io(&part))?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(PIECE))
+        .set_key_value_metadata(Some(metadata.to_vec()))
+        .build();
+    let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(parquet(path))?;
+    let mut at = 0;
+    while at < rows {
+        let end = (at + PIECE).min(rows);
+        let piece = batch(at..end).map_err(|error| parquet(path)(error.into()))?;
+        writer.write(&piece).map_err(parquet(path))?;
+        writer.flush().map_err(parquet(path))?;
+        at = end;
+    }
+    writer.close().map_err(parquet(path))?;
+    input::rename(&part, path).map_err(io(path))
+}
+
+/// The authority of each child, and the child of each spell, as positions.
+struct Owners {
+    authority: Vec<u16>,
+    child: Vec<u32>,
+}
+
+fn owners(journeys: &Journeys) -> Owners {
+    let mut authority = vec![0; journeys.children().len()];
+    for at in 0..journeys.authorities().len() {
+        authority[journeys.children_of(at)].fill(u16::try_from(at).unwrap_or(u16::MAX));
+    }
+    let mut child = vec![0; journeys.spells().len()];
+    for number in 0..journeys.children().len() {
+        child[journeys.children().spells_of(number)]
+            .fill(u32::try_from(number).unwrap_or(u32::MAX));
+    }
+    Owners { authority, child }
+}
+
+/// Every name that a small number stands for.
+struct Names {
+    las: Vec<String>,
+    ethnicity: Vec<String>,
+    sex: Vec<String>,
+}
+
+fn list(dimensions: &Dimensions, dimension: Dimension) -> Vec<String> {
+    (0..=255_u8)
+        .map(|at| dimensions.list(dimension).get(CategoryId(at)).code.clone())
+        .collect()
+}
+
+fn text(values: impl Iterator<Item = Option<impl AsRef<str>>>) -> ArrayRef {
+    let mut builder = StringDictionaryBuilder::<UInt8Type>::new();
+    for value in values {
+        builder.append_option(value);
+    }
+    Arc::new(builder.finish())
+}
+
+fn day(number: i32) -> Option<i32> {
+    Day(number).is_real().then_some(number)
+}
+
+fn days(numbers: &[i32]) -> ArrayRef {
+    Arc::new(numbers.iter().map(|n| day(*n)).collect::<Date32Array>())
+}
+
+fn three_way(bits: u8) -> Option<bool> {
+    match bits & 3 {
+        1 => Some(false),
+        2 => Some(true),
+        _ => None,
+    }
+}
+
+fn child_schema() -> SchemaRef {
+    let (date, flag) = (DataType::Date32, DataType::Boolean);
+    Arc::new(Schema::new(vec![
+        field(
+            "child",
+            DataType::UInt32,
+            false,
+            "",
+            "row number of the child; identifiers are not kept",
+        ),
+        field(
+            "old_la_code",
+            words(),
+            false,
+            "",
+            "authority, three-digit code",
+        ),
+        field(
+            "birth",
+            date.clone(),
+            true,
+            "day",
+            "date of birth, or the day on which it is expected",
+        ),
+        field(
+            "birth_precision",
+            words(),
+            false,
+            "",
+            "how much of the birth is known",
+        ),
+        field("death", date.clone(), true, "day", "date of death"),
+        field("sex", words(), false, "", "sex"),
+        field("ethnicity", words(), false, "", "detailed ethnic group"),
+        field(
+            "ethnicity_conflict",
+            flag.clone(),
+            false,
+            "",
+            "sources disagree about the broad group",
+        ),
+        field(
+            "unaccompanied",
+            flag.clone(),
+            true,
+            "",
+            "unaccompanied and seeking asylum",
+        ),
+        field(
+            "unaccompanied_ceased",
+            date.clone(),
+            true,
+            "day",
+            "last day as an unaccompanied child",
+        ),
+        field(
+            "arrival",
+            date,
+            true,
+            "day",
+            "earliest sign of arrival from another authority",
+        ),
+        field(
+            "earlier_permanence",
+            flag,
+            true,
+            "",
+            "permanence order or adoption before care",
+        ),
+        field(
+            "link",
+            words(),
+            false,
+            "",
+            "how the care record was matched",
+        ),
+    ]))
+}
+
+fn spell_schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        field(
+            "child",
+            DataType::UInt32,
+            false,
+            "",
+            "row number of the child",
+        ),
+        field(
+            "old_la_code",
+            words(),
+            false,
+            "",
+            "authority, three-digit code",
+        ),
+        field("kind", words(), false, "", "kind of spell or event"),
+        field("start", DataType::Date32, false, "day", "first day"),
+        field(
+            "end",
+            DataType::Date32,
+            true,
+            "day",
+            "last day as recorded; empty while it lasts",
+        ),
+        field(
+            "flags",
+            DataType::UInt8,
+            false,
+            "bits",
+            "1 start known, 2 start inferred, 4 end inferred, 8 end unknown, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks",
+        ),
+        field(
+            "code_1",
+            words(),
+            false,
+            "",
+            "referral source, initial category of abuse or legal status",
+        ),
+        field(
+            "code_2",
+            words(),
+            false,
+            "",
+            "need, latest category of abuse or placement",
+        ),
+        field(
+            "code_3",
+            words(),
+            false,
+            "",
+            "reason for closure or for ceasing",
+        ),
+        field(
+            "number",
+            DataType::UInt8,
+            false,
+            "plans",
+            "previous protection plans; 255 if not recorded",
+        ),
+        field(
+            "deprivation_decile",
+            DataType::UInt8,
+            false,
+            "tenth",
+            "tenth of neighbourhoods of the home, 1 most deprived; 0 unknown",
+        ),
+        field(
+            "referral_date",
+            DataType::Date32,
+            true,
+            "day",
+            "referral of the episode of need it belongs to",
+        ),
+        field("birth", DataType::Date32, true, "day", "birth of the child"),
+        field("sex", words(), false, "", "sex of the child"),
+        field(
+            "ethnicity",
+            words(),
+            false,
+            "",
+            "detailed ethnic group of the child",
+        ),
+    ]))
+}
+
+impl Names {
+    fn new(journeys: &Journeys, dimensions: &Dimensions) -> Self {
+        Self {
+            las: journeys
+                .authorities()
+                .iter()
+                .map(|authority| authority.old_la_code.clone())
+                .collect(),
+            ethnicity: list(dimensions, Dimension::EthnicityMinor),
+            sex: list(dimensions, Dimension::Sex),
+        }
+    }
+
+    fn la(&self, authority: u16) -> Option<&str> {
+        self.las.get(usize::from(authority)).map(String::as_str)
+    }
+
+    fn children(
+        &self,
+        journeys: &Journeys,
+        owners: &Owners,
+        rows: std::ops::Range<usize>,
+    ) -> Result<RecordBatch, arrow_schema::ArrowError> {
+        let c = journeys.children();
+        let r = rows.clone();
+        let of = |list: &[u8]| list[r.clone()].to_vec();
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(UInt32Array::from_iter_values(
+                rows.clone().map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+            )),
+            text(owners.authority[rows.clone()].iter().map(|at| self.la(*at))),
+            days(&c.birth[rows.clone()]),
+            text(
+                of(&c.birth_precision)
+                    .into_iter()
+                    .map(|p| Some(BirthPrecision::from_index(p).unwrap_or_default().as_str())),
+            ),
+            days(&c.death[rows.clone()]),
+            text(of(&c.sex).into_iter().map(|s| self.sex.get(usize::from(s)))),
+            text(
+                of(&c.ethnicity)
+                    .into_iter()
+                    .map(|e| self.ethnicity.get(usize::from(e))),
+            ),
+            Arc::new(
+                of(&c.facts)
+                    .into_iter()
+                    .map(|f| Some(f & 1 == 1))
+                    .collect::<BooleanArray>(),
+            ),
+            Arc::new(
+                of(&c.facts)
+                    .into_iter()
+                    .map(|f| three_way(f >> 1))
+                    .collect::<BooleanArray>(),
+            ),
+            days(&c.unaccompanied_ceased[rows.clone()]),
+            days(&c.arrival[rows.clone()]),
+            Arc::new(
+                of(&c.facts)
+                    .into_iter()
+                    .map(|f| three_way(f >> 3))
+                    .collect::<BooleanArray>(),
+            ),
+            text(
+                of(&c.link)
+                    .into_iter()
+                    .map(|l| Some(LinkOutcome::from_index(l).unwrap_or_default().as_str())),
+            ),
+        ];
+        RecordBatch::try_new(child_schema(), columns)
+    }
+
+    fn spells(
+        &self,
+        journeys: &Journeys,
+        owners: &Owners,
+        rows: std::ops::Range<usize>,
+    ) -> Result<RecordBatch, arrow_schema::ArrowError> {
+        let (s, c) = (journeys.spells(), journeys.children());
+        let own = &owners.child[rows.clone()];
+        let kinds: Vec<SpellKind> = s.kind[rows.clone()]
+            .iter()
+            .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
+            .collect();
+        let code = |at: usize| {
+            let sets = journeys.codes();
+            text(
+                kinds
+                    .iter()
+                    .zip(&s.codes[at][rows.clone()])
+                    .map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
+                        // Blank is a word of its own: a column without any word has no dictionary to read.
+                        (0, _) | (_, None) => Some(""),
+                        (255, _) => Some("?"),
+                        (code, Some(set)) => sets
+                            .set(set)
+                            .get(CodeId(code))
+                            .map(|code| code.code.as_str()),
+                    }),
+            )
+        };
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(UInt32Array::from(own.to_vec())),
+            text(
+                own.iter()
+                    .map(|child| self.la(owners.authority[*child as usize])),
+            ),
+            text(kinds.iter().map(|kind| Some(kind.as_str()))),
+            Arc::new(Date32Array::from(s.start[rows.clone()].to_vec())),
+            days(&s.end[rows.clone()]),
+            Arc::new(UInt8Array::from(s.flags[rows.clone()].to_vec())),
+            code(0),
+            code(1),
+            code(2),
+            Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
+            Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
+            days(&s.parent[rows.clone()]),
+            Arc::new(
+                own.iter()
+                    .map(|child| day(c.birth[*child as usize]))
+                    .collect::<Date32Array>(),
+            ),
+            text(
+                own.iter()
+                    .map(|child| self.sex.get(usize::from(c.sex[*child as usize]))),
+            ),
+            text(own.iter().map(|child| {
+                self.ethnicity
+                    .get(usize::from(c.ethnicity[*child as usize]))
+            })),
+        ];
+        RecordBatch::try_new(spell_schema(), columns)
+    }
+}

@@ -1,0 +1,283 @@
+//! Rows of known tables to records: one file for each family of returns. Fields come typed from
+//! [`Reading`](crate::reading::Reading); what years and returns say together is decided later.
+
+mod annex_a;
+mod census;
+mod early_help;
+mod ssd;
+mod ssda903;
+
+use std::collections::BTreeMap;
+
+use crate::codelists::TableDef;
+use crate::reading::{Reading, RowStop};
+use crate::records::{Mark, Records, RowPlace};
+use crate::rows::{Found, Row, RowCounts, RowSource};
+use crate::value::trim;
+
+/// Records by authority. Most files are of one; regional ones name the authority on each row.
+#[derive(Debug, Default)]
+pub(crate) struct Shelves {
+    by_la: Vec<(String, Records)>,
+    current: usize,
+}
+
+impl Shelves {
+    /// Rows go to this authority from now on.
+    pub(crate) fn select(&mut self, la: &str) {
+        if self
+            .by_la
+            .get(self.current)
+            .is_some_and(|(current, _)| current == la)
+        {
+            return;
+        }
+        self.current = self
+            .by_la
+            .iter()
+            .position(|(known, _)| known == la)
+            .unwrap_or_else(|| {
+                self.by_la.push((la.to_owned(), Records::new()));
+                self.by_la.len() - 1
+            });
+    }
+
+    /// Everything, by authority in order.
+    pub(crate) fn into_sorted(mut self) -> Vec<(String, Records)> {
+        self.by_la.sort_by(|a, b| a.0.cmp(&b.0));
+        self.by_la
+    }
+
+    /// The records of every authority.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut (String, Records)> {
+        self.by_la.iter_mut()
+    }
+
+    /// How much each authority has now.
+    pub(crate) fn mark(&self) -> Vec<Mark> {
+        self.by_la
+            .iter()
+            .map(|(_, records)| records.mark())
+            .collect()
+    }
+
+    /// Takes back everything since a mark.
+    pub(crate) fn rewind(&mut self, marks: &[Mark]) {
+        for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
+            records.rewind(marks.get(at).copied().unwrap_or_default());
+        }
+    }
+
+    /// Takes back the rows since a mark that stand on certain lines.
+    pub(crate) fn remove_lines(&mut self, marks: &[Mark], lines: &[u32]) {
+        for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
+            records.remove_lines(marks.get(at).copied().unwrap_or_default(), lines);
+        }
+    }
+}
+
+/// Everything a table's rows are turned into, and where they came from.
+pub(crate) struct Sink<'r> {
+    /// Where records go.
+    pub(crate) shelves: &'r mut Shelves,
+    /// Position of the source.
+    pub(crate) source: u32,
+    /// Authority of the file; rows may name another.
+    pub(crate) la: String,
+    /// Year of the row being read; 0 if unknown.
+    pub(crate) year: u16,
+    /// Years and authorities named in the rows themselves.
+    pub(crate) labels: Labels,
+    /// Turns the name or code of an authority into its three digits.
+    pub(crate) la_code: &'r dyn Fn(&str) -> Option<String>,
+    last_la: (String, String),
+    last_year: (String, u16),
+}
+
+/// Years and authorities that rows name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Labels {
+    /// Authorities, with how many rows name each.
+    pub(crate) las: BTreeMap<String, u64>,
+    /// Year labels, with how many rows name each.
+    pub(crate) years: BTreeMap<String, u64>,
+}
+
+impl Labels {
+    fn count(map: &mut BTreeMap<String, u64>, text: &str) {
+        if !text.is_empty() {
+            match map.get_mut(text) {
+                Some(count) => *count += 1,
+                None => {
+                    map.insert(text.to_owned(), 1);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn la(&mut self, text: &str) {
+        Self::count(&mut self.las, text);
+    }
+
+    pub(crate) fn year(&mut self, text: &str) {
+        Self::count(&mut self.years, text);
+    }
+}
+
+impl<'r> Sink<'r> {
+    pub(crate) fn new(
+        shelves: &'r mut Shelves,
+        source: u32,
+        la: &str,
+        year: Option<u16>,
+        la_code: &'r dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        shelves.select(la);
+        Self {
+            shelves,
+            source,
+            la: la.to_owned(),
+            year: year.unwrap_or(0),
+            labels: Labels::default(),
+            la_code,
+            last_la: Default::default(),
+            last_year: Default::default(),
+        }
+    }
+
+    /// The records that rows go to.
+    pub(crate) fn records(&mut self) -> &mut Records {
+        let Shelves { by_la, current } = &mut *self.shelves;
+        if by_la.is_empty() {
+            by_la.push((self.la.clone(), Records::new()));
+        }
+        let at = (*current).min(by_la.len() - 1);
+        &mut by_la[at].1
+    }
+
+    /// Follows the authority and the year that a row names.
+    fn route(&mut self, la: &str, year: &str) {
+        if !la.is_empty() {
+            if self.last_la.0 != la {
+                let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
+                self.last_la = (la.to_owned(), code);
+            }
+            self.labels.la(&self.last_la.1);
+            self.shelves.select(&self.last_la.1);
+        }
+        if !year.is_empty() {
+            if self.last_year.0 != year {
+                // A YEAR column holds the year in which the period ends.
+                self.last_year = (year.to_owned(), crate::period::read_year(year).unwrap_or(0));
+            }
+            self.labels.year(year);
+            self.year = self.last_year.1;
+        }
+    }
+
+    pub(crate) fn place(&self, reading: &Reading<'_>) -> RowPlace {
+        RowPlace {
+            source: self.source,
+            line: u32::try_from(reading.line).unwrap_or(u32::MAX),
+        }
+    }
+
+    pub(crate) fn id(
+        &mut self,
+        reading: &mut Reading<'_>,
+        column: usize,
+        text: &str,
+    ) -> Result<u32, RowStop> {
+        let id = reading.id(column, text)?;
+        Ok(self.records().ids.number(&id))
+    }
+}
+
+/// What is done with a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Its rows became records.
+    Read(RowCounts),
+    /// It is known and not needed.
+    Unused(RowCounts),
+}
+
+/// The positions of columns by name; the readers and the table list are written together, and a
+/// test checks every name.
+pub(crate) fn columns<const N: usize>(def: &TableDef, names: [&str; N]) -> [usize; N] {
+    names.map(|name| {
+        def.columns
+            .iter()
+            .position(|column| column.name == name)
+            .unwrap_or(usize::MAX)
+    })
+}
+
+/// Reads every row of a recognised table into the records.
+pub(crate) fn read<S: RowSource>(
+    found: &mut Found<'_, S>,
+    reading: &mut Reading<'_>,
+    sink: &mut Sink<'_>,
+) -> Use {
+    let def = found.table.def;
+    let la_year = columns(def, ["LA", "YEAR"]);
+    match (def.family.as_str(), def.name.as_str()) {
+        ("ssda903", "header") => rows(found, reading, sink, la_year, ssda903::header(def)),
+        ("ssda903", "episodes") => rows(found, reading, sink, la_year, ssda903::episodes(def)),
+        ("ssda903", "uasc") => rows(found, reading, sink, la_year, ssda903::uasc(def)),
+        ("ssda903", "prev_perm") => rows(found, reading, sink, la_year, ssda903::permanence(def)),
+        ("ssda903", "missing") => rows(found, reading, sink, la_year, ssda903::missing(def)),
+        ("cin", "events") => rows(found, reading, sink, la_year, census::events(def)),
+        ("cin", "child_identifiers" | "child_characteristics") => {
+            rows(found, reading, sink, la_year, census::child(def))
+        }
+        ("cin", "cin_details") => rows(found, reading, sink, la_year, census::details(def)),
+        (
+            "cin",
+            "assessments" | "cin_plan_dates" | "section47" | "child_protection_plans" | "reviews",
+        ) => match census::nested(def) {
+            Some(each) => rows(found, reading, sink, la_year, each),
+            None => unused(found, reading),
+        },
+        ("cin", "header") => rows(
+            found,
+            reading,
+            sink,
+            columns(def, ["LEA", "Year"]),
+            |_, _, _| Ok(()),
+        ),
+        ("annex_a", list) => match annex_a::list(list, def) {
+            Some(each) => rows(found, reading, sink, la_year, each),
+            None => unused(found, reading),
+        },
+        ("ssd", table) => match ssd::table(table, def) {
+            Some(each) => rows(found, reading, sink, la_year, each),
+            None => unused(found, reading),
+        },
+        ("early_help", _) => rows(found, reading, sink, la_year, early_help::episodes(def)),
+        ("lookup", "aliases") => rows(found, reading, sink, la_year, early_help::aliases(def)),
+        _ => unused(found, reading),
+    }
+}
+
+fn unused<S: RowSource>(found: &mut Found<'_, S>, reading: &mut Reading<'_>) -> Use {
+    let counts = found.for_each(reading, |_, _| true);
+    Use::Unused(counts)
+}
+
+fn rows<S: RowSource>(
+    found: &mut Found<'_, S>,
+    reading: &mut Reading<'_>,
+    sink: &mut Sink<'_>,
+    [la, year]: [usize; 2],
+    mut each: impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>,
+) -> Use {
+    Use::Read(found.for_each(reading, |reading, row| {
+        sink.route(trim(row.text(la)), trim(row.text(year)));
+        each(reading, row, sink).is_ok()
+    }))
+}
+
+/// A handler of rows whose kind is chosen by the name of the table.
+pub(crate) type Each =
+    Box<dyn FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>>;

@@ -1,0 +1,414 @@
+//! Tables of the Standard Safeguarding Dataset, joined by `pers_person_id`.
+
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind};
+
+use super::ssda903::permanence_of;
+use super::{Each, columns};
+use crate::codelists::TableDef;
+use crate::diagnostics::Code;
+use crate::reading::RowStop;
+use crate::records::{Activity, Address, CareRow, PersonRow, System};
+use crate::value::{clean_code, trim};
+
+/// What one table's rows become; none for tables that nothing here needs.
+pub(super) fn table(table: &str, def: &TableDef) -> Option<Each> {
+    let spell = |kind, child, from, to| Some(spell(def, kind, child, from, to));
+    match table {
+        "person" => Some(person(def)),
+        "linked_identifiers" => Some(linked(def)),
+        "address" => Some(address(def)),
+        "contacts" => spell(
+            SpellKind::Contact,
+            "cont_person_id",
+            "cont_contact_date",
+            "",
+        ),
+        "early_help_episodes" => spell(
+            SpellKind::EarlyHelp,
+            "earl_person_id",
+            "earl_episode_start_date",
+            "earl_episode_end_date",
+        ),
+        "cin_episodes" => Some(cin_episodes(def)),
+        "cin_assessments" => spell(
+            SpellKind::Assessment,
+            "cina_person_id",
+            "cina_assessment_start_date",
+            "cina_assessment_auth_date",
+        ),
+        "cin_plans" => spell(
+            SpellKind::CinPlan,
+            "cinp_person_id",
+            "cinp_cin_plan_start_date",
+            "cinp_cin_plan_end_date",
+        ),
+        "s47_enquiry" => spell(
+            SpellKind::Section47,
+            "s47e_person_id",
+            "s47e_s47_start_date",
+            "",
+        ),
+        "initial_cp_conference" => spell(
+            SpellKind::InitialConference,
+            "icpc_person_id",
+            "icpc_icpc_date",
+            "",
+        ),
+        "cp_plans" => spell(
+            SpellKind::ProtectionPlan,
+            "cppl_person_id",
+            "cppl_cp_plan_start_date",
+            "cppl_cp_plan_end_date",
+        ),
+        "cp_reviews" => spell(
+            SpellKind::ProtectionReview,
+            "cppr_person_id",
+            "cppr_cp_review_date",
+            "",
+        ),
+        "missing" => spell(
+            SpellKind::Missing,
+            "miss_person_id",
+            "miss_missing_episode_start_date",
+            "miss_missing_episode_end_date",
+        ),
+        "cla_episodes" => Some(cla_episodes(def)),
+        "cla_previous_permanence" => Some(permanence(def)),
+        "immigration_status" => Some(immigration(def)),
+        "legal_status" => Some(legal_status(def)),
+        _ => None,
+    }
+}
+
+fn person(def: &TableDef) -> Each {
+    let [child, sex, ethnicity, birth, expected, death, upn] = columns(
+        def,
+        [
+            "pers_person_id",
+            "pers_sex",
+            "pers_ethnicity",
+            "pers_dob",
+            "pers_expected_dob",
+            "pers_death_date",
+            "pers_upn",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
+        person.birth = reading.day(birth, row.text(birth));
+        person.precision = if person.birth.is_some() {
+            BirthPrecision::Day
+        } else {
+            BirthPrecision::None
+        };
+        if person.birth.is_none()
+            && let Some(day) = reading.day(expected, row.text(expected))
+        {
+            person.birth = Some(day);
+            person.precision = BirthPrecision::Expected;
+        }
+        person.death = reading.day(death, row.text(death));
+        person.sex = reading.sex(sex, row.text(sex));
+        person.ethnicity = reading.ethnicity(ethnicity, row.text(ethnicity));
+        person.upn = reading
+            .upn(upn, row.text(upn))
+            .map(|upn| sink.records().texts.number(&upn));
+        sink.records().persons.push(person);
+        Ok(())
+    })
+}
+
+/// Pupil numbers of a person, and the identifiers that bridge to the other returns.
+fn linked(def: &TableDef) -> Each {
+    let [child, kind, value] = columns(
+        def,
+        [
+            "link_person_id",
+            "link_identifier_type",
+            "link_identifier_value",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let kind_of = row.text(kind).to_lowercase();
+        if kind_of.contains("upn") || kind_of.contains("unique pupil number") {
+            let upn = reading
+                .upn(value, row.text(value))
+                .map(|upn| sink.records().texts.number(&upn));
+            let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
+            person.upn = upn;
+            sink.records().persons.push(person);
+        } else if kind_of.contains("child") || kind_of.contains("case number") {
+            let other = sink.id(reading, value, row.text(value))?;
+            sink.records().links.push((id, other));
+        }
+        Ok(())
+    })
+}
+
+fn address(def: &TableDef) -> Each {
+    let [child, from, to, postcode] = columns(
+        def,
+        [
+            "addr_person_id",
+            "addr_address_start_date",
+            "addr_address_end_date",
+            "addr_address_postcode",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let (from, to) = (
+            reading.day(from, row.text(from)),
+            reading.day(to, row.text(to)),
+        );
+        if let Some(code) = reading.postcode(postcode, row.text(postcode)) {
+            let postcode = sink.records().texts.number(&code);
+            sink.records().addresses.push(Address {
+                id,
+                from,
+                to,
+                postcode,
+            });
+        }
+        Ok(())
+    })
+}
+
+fn spell(def: &TableDef, kind: SpellKind, child: &str, from: &str, to: &str) -> Each {
+    let [child, from, to, initial, latest, elsewhere, moved] = columns(
+        def,
+        [
+            child,
+            from,
+            to,
+            "cppl_cp_plan_initial_category",
+            "cppl_cp_plan_latest_category",
+            "cppl_cp_plan_ola",
+            "icpc_icpc_transfer_in",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let start = reading.key_day(from, row.text(from))?;
+        let end = if kind.is_event() {
+            Some(start)
+        } else {
+            reading.day(to, row.text(to))
+        };
+        if start > reading.options.as_of {
+            reading.report(Code::DateAfterExtract, from, row.text(from), "");
+            return Err(RowStop);
+        }
+        if end.is_some_and(|end| end < start) {
+            reading.report(Code::EndBeforeStart, to, row.text(to), "");
+            return Err(RowStop);
+        }
+        let mut activity = Activity::new(
+            id,
+            System::Ssd,
+            sink.place(reading),
+            sink.year,
+            kind,
+            start,
+            end,
+        );
+        if kind == SpellKind::ProtectionPlan {
+            activity.codes[0] = reading.coded(
+                initial,
+                CodeSetId::CategoryOfAbuse,
+                category(row.text(initial)),
+            );
+            activity.codes[1] = reading.coded(
+                latest,
+                CodeSetId::CategoryOfAbuse,
+                category(row.text(latest)),
+            );
+            let held_for_other = reading.yes_no(elsewhere, row.text(elsewhere)) == Some(true);
+            activity.flags = activity
+                .flags
+                .with_if(held_for_other, SpellFlags::FOR_OTHER_AUTHORITY);
+        } else if kind == SpellKind::InitialConference {
+            let arrived = reading.yes_no(moved, row.text(moved)) == Some(true);
+            activity.flags = activity.flags.with_if(arrived, SpellFlags::TRANSFERRED_IN);
+        }
+        sink.records().activities.push(activity);
+        Ok(())
+    })
+}
+
+/// `Multiple: [Neglect, Physical abuse]` is the category of several.
+fn category(text: &str) -> &str {
+    if trim(text).to_lowercase().starts_with("multiple") {
+        "MUL"
+    } else {
+        text
+    }
+}
+
+fn cin_episodes(def: &TableDef) -> Each {
+    let [child, referral, need, source, nfa, reason, close] = columns(
+        def,
+        [
+            "cine_person_id",
+            "cine_referral_date",
+            "cine_cin_primary_need_code",
+            "cine_referral_source_code",
+            "cine_referral_nfa",
+            "cine_close_reason",
+            "cine_close_date",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let start = reading.key_day(referral, row.text(referral))?;
+        let end = reading.day(close, row.text(close));
+        if end.is_some_and(|end| end < start) {
+            reading.report(Code::EndBeforeStart, close, row.text(close), "");
+            return Err(RowStop);
+        }
+        let mut episode = Activity::new(
+            id,
+            System::Ssd,
+            sink.place(reading),
+            sink.year,
+            SpellKind::CinEpisode,
+            start,
+            end,
+        );
+        episode.codes = [
+            reading.coded(source, CodeSetId::ReferralSource, row.text(source)),
+            reading.coded(need, CodeSetId::Need, row.text(need)),
+            reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason)),
+        ];
+        episode.no_further_action = reading.yes_no(nfa, row.text(nfa));
+        sink.records().activities.push(episode);
+        Ok(())
+    })
+}
+
+fn cla_episodes(def: &TableDef) -> Each {
+    let [child, from, rne, need, to, rec, period] = columns(
+        def,
+        [
+            "clae_person_id",
+            "clae_cla_episode_start_date",
+            "clae_cla_episode_start_reason",
+            "clae_cla_primary_need_code",
+            "clae_cla_episode_ceased_date",
+            "clae_cla_episode_ceased_reason",
+            "clae_cla_id",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let start = reading.key_day(from, row.text(from))?;
+        let end = reading.day(to, row.text(to));
+        if end.is_some_and(|end| end < start) {
+            reading.report(Code::EndBeforeStart, to, row.text(to), "");
+            return Err(RowStop);
+        }
+        let period = trim(row.text(period));
+        let episode = CareRow {
+            id,
+            place: sink.place(reading),
+            system: System::Ssd,
+            year: sink.year,
+            start,
+            end,
+            reason_new: reading.coded(rne, CodeSetId::ReasonNewEpisode, row.text(rne)),
+            // The status stands in a table of its own and is joined by date when records are linked.
+            legal_status: CodeId::BLANK,
+            need: reading.coded(need, CodeSetId::Need, row.text(need)),
+            placement: CodeId::BLANK,
+            provider: 0,
+            placement_postcode: 0,
+            urn: 0,
+            home_postcode: 0,
+            reason_ceased: reading.coded(rec, CodeSetId::ReasonCeased, row.text(rec)),
+            reason_change: 0,
+            rule: None,
+            period_key: sink.records().texts.number(period),
+        };
+        sink.records().care.push(episode);
+        Ok(())
+    })
+}
+
+fn permanence(def: &TableDef) -> Each {
+    let [child, option, date] = columns(
+        def,
+        [
+            "lapp_person_id",
+            "lapp_previous_permanence_option",
+            "lapp_previous_permanence_order_date",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        reading.part_day(date, row.text(date));
+        let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
+        person.earlier_permanence = permanence_of(reading, row.text(option));
+        sink.records().persons.push(person);
+        Ok(())
+    })
+}
+
+fn immigration(def: &TableDef) -> Each {
+    let [child, status, to] = columns(
+        def,
+        [
+            "immi_person_id",
+            "immi_immigration_status",
+            "immi_immigration_status_end_date",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let text = row.text(status).to_lowercase();
+        if text.contains("uasc") || text.contains("unaccompanied") {
+            let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
+            person.unaccompanied = Some(true);
+            person.unaccompanied_ceased = reading.day(to, row.text(to));
+            sink.records().persons.push(person);
+        }
+        Ok(())
+    })
+}
+
+/// Legal statuses that are not of care (special guardianship, private fostering) are passed over.
+fn legal_status(def: &TableDef) -> Each {
+    let [child, status, from, to] = columns(
+        def,
+        [
+            "lega_person_id",
+            "lega_legal_status",
+            "lega_legal_status_start_date",
+            "lega_legal_status_end_date",
+        ],
+    );
+    Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let known = reading
+            .lists
+            .set("legal_status")
+            .and_then(|set| set.id(&clean_code(row.text(status))));
+        let Some(code) = known else { return Ok(()) };
+        let start = reading.key_day(from, row.text(from))?;
+        let end = reading.day(to, row.text(to));
+        let place = sink.place(reading);
+        let mut activity = Activity::new(
+            id,
+            System::Ssd,
+            place,
+            sink.year,
+            SpellKind::CareEpisode,
+            start,
+            end,
+        );
+        activity.codes[0] = code;
+        sink.records().activities.push(activity);
+        Ok(())
+    })
+}

@@ -1,0 +1,218 @@
+//! Tables of the return on children looked after.
+
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
+
+use super::{Sink, columns};
+use crate::codelists::TableDef;
+use crate::diagnostics::Code;
+use crate::reading::{Reading, RowStop};
+use crate::records::{Activity, CareRow, PersonRow, System};
+use crate::rows::Row;
+use crate::value::trim;
+
+/// One child's particulars.
+pub(super) fn header(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [child, sex, birth, ethnic, upn, uasc] =
+        columns(def, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC"]);
+    move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
+        person.birth = reading.day(birth, row.text(birth));
+        if person.birth.is_some() {
+            person.precision = BirthPrecision::Day;
+        } else {
+            reading.report(Code::BirthMissing, birth, row.text(birth), "");
+        }
+        person.sex = reading.sex(sex, row.text(sex));
+        person.ethnicity = reading.ethnicity(ethnic, row.text(ethnic));
+        person.upn = reading
+            .upn(upn, row.text(upn))
+            .map(|upn| sink.records().texts.number(&upn));
+        if row.has(uasc) {
+            person.unaccompanied = reading.yes_no(uasc, row.text(uasc));
+        }
+        sink.records().persons.push(person);
+        Ok(())
+    }
+}
+
+/// One placement or legal-status episode.
+pub(super) fn episodes(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [
+        child,
+        decom,
+        rne,
+        ls,
+        need,
+        place,
+        provider,
+        dec,
+        rec,
+        reason,
+        home,
+        placement,
+        urn,
+    ] = columns(
+        def,
+        [
+            "CHILD",
+            "DECOM",
+            "RNE",
+            "LS",
+            "CIN",
+            "PLACE",
+            "PLACE_PROVIDER",
+            "DEC",
+            "REC",
+            "REASON_PLACE_CHANGE",
+            "HOME_POST",
+            "PL_POST",
+            "URN",
+        ],
+    );
+    move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let start = reading.key_day(decom, row.text(decom))?;
+        let end = reading.day(dec, row.text(dec));
+        if start > reading.options.as_of {
+            reading.report(Code::DateAfterExtract, decom, row.text(decom), "");
+            return Err(RowStop);
+        }
+        if end.is_some_and(|end| end < start) {
+            reading.report(Code::EndBeforeStart, dec, row.text(dec), "");
+            return Err(RowStop);
+        }
+        if end == Some(start) {
+            reading.report(Code::SameDaySpell, dec, "", "rule 355");
+        }
+        let reason_ceased = reading.coded(rec, CodeSetId::ReasonCeased, row.text(rec));
+        if end.is_none() && reason_ceased != CodeId::BLANK {
+            reading.report(
+                Code::CeasedReasonAlone,
+                rec,
+                row.text(rec),
+                "reason without a date (rule 148)",
+            );
+        } else if end.is_some() && reason_ceased == CodeId::BLANK {
+            reading.report(
+                Code::CeasedReasonAlone,
+                rec,
+                "",
+                "date without a reason (rule 148)",
+            );
+        }
+        reading.check_code(provider, "place_provider", row.text(provider));
+        reading.check_code(reason, "reason_place_change", row.text(reason));
+        let home_postcode = reading
+            .postcode(home, row.text(home))
+            .map_or(0, |code| sink.records().texts.number(&code));
+        let mut text = |at: usize| sink.records().texts.number(trim(row.text(at)));
+        let (provider, placement_postcode, urn, reason_change) =
+            (text(provider), text(placement), text(urn), text(reason));
+        let episode = CareRow {
+            id,
+            place: sink.place(reading),
+            system: System::Care,
+            year: sink.year,
+            start,
+            end,
+            reason_new: reading.coded(rne, CodeSetId::ReasonNewEpisode, row.text(rne)),
+            legal_status: reading.coded(ls, CodeSetId::LegalStatus, row.text(ls)),
+            need: reading.coded(need, CodeSetId::Need, row.text(need)),
+            placement: reading.coded(place, CodeSetId::Placement, row.text(place)),
+            provider,
+            placement_postcode,
+            urn,
+            home_postcode,
+            reason_ceased,
+            reason_change,
+            rule: None,
+            period_key: 0,
+        };
+        sink.records().care.push(episode);
+        Ok(())
+    }
+}
+
+/// One unaccompanied child.
+pub(super) fn uasc(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [child, birth, ceased] = columns(def, ["CHILD", "DOB", "DUC"]);
+    move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
+        person.birth = reading.day(birth, row.text(birth));
+        if person.birth.is_some() {
+            person.precision = BirthPrecision::Day;
+        }
+        person.unaccompanied = Some(true);
+        person.unaccompanied_ceased = reading.day(ceased, row.text(ceased));
+        sink.records().persons.push(person);
+        Ok(())
+    }
+}
+
+/// Whether a child came back after a permanence order.
+pub(super) fn permanence(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [child, option, date] = columns(def, ["CHILD", "PREV_PERM", "DATE_PERM"]);
+    move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        reading.part_day(date, row.text(date));
+        reading.check_code(option, "previous_permanence", row.text(option));
+        let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
+        person.earlier_permanence = permanence_of(reading, row.text(option));
+        sink.records().persons.push(person);
+        Ok(())
+    }
+}
+
+/// Yes for P1 to P3, no for Z1 and blank, unknown for P4.
+pub(super) fn permanence_of(reading: &Reading<'_>, text: &str) -> Option<bool> {
+    let code = crate::value::clean_code(text);
+    let set = reading.lists.set("previous_permanence")?;
+    match set
+        .id(&code)
+        .and_then(|id| set.get(id))
+        .map(|code| code.group.as_str())
+    {
+        Some("yes") => Some(true),
+        Some("unknown") => None,
+        Some(_) => Some(false),
+        None => code.is_empty().then_some(false),
+    }
+}
+
+/// One time missing or away from placement.
+pub(super) fn missing(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [child, from, to] = columns(def, ["CHILD", "MIS_START", "MIS_END"]);
+    move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let start = reading.key_day(from, row.text(from))?;
+        let end = reading.day(to, row.text(to));
+        if end.is_some_and(|end| end < start) {
+            reading.report(Code::EndBeforeStart, to, row.text(to), "");
+            return Err(RowStop);
+        }
+        let place = sink.place(reading);
+        let spell = Activity::new(
+            id,
+            System::Care,
+            place,
+            sink.year,
+            SpellKind::Missing,
+            start,
+            end,
+        );
+        sink.records().activities.push(spell);
+        Ok(())
+    }
+}

@@ -1,0 +1,321 @@
+//! Returns as they really are: the public samples where they are at hand, and small ones of our own.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use disparity_core::Day;
+use disparity_core::journeys::{SpellFlags, SpellKind};
+use disparity_returns::{Code, Input, Manifest, Options, Outcome, discover, read_returns};
+
+use crate::codelists::{areas, dimensions};
+
+/// A folder of public samples, or none with a word about it where it is absent.
+pub(crate) fn sample(path: &str) -> Option<PathBuf> {
+    let full = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/samples")
+        .join(path);
+    if full.exists() {
+        return Some(full);
+    }
+    eprintln!("not tested: the public sample {path} is not beside the project");
+    None
+}
+
+pub(crate) fn options() -> Options {
+    Options::new(Day::parse("2026-06-30").unwrap())
+}
+
+pub(crate) fn read(inputs: Vec<Input>, options: &Options) -> Outcome {
+    read_with(inputs, &Manifest::default(), options)
+}
+
+pub(crate) fn read_with(inputs: Vec<Input>, manifest: &Manifest, options: &Options) -> Outcome {
+    read_returns(
+        inputs,
+        manifest,
+        &areas(),
+        &dimensions(),
+        options,
+        &|_, _, _| {},
+    )
+    .unwrap()
+}
+
+pub(crate) fn of_la(la: &str) -> Options {
+    Options {
+        la: Some(la.into()),
+        ..options()
+    }
+}
+
+#[test]
+fn five_stacked_years_of_care_returns_are_dated_from_their_contents() {
+    let Some(folder) = sample("cs-demand-model/cs_demand_model_samples/combined") else {
+        return;
+    };
+    let outcome = read(discover(&folder).unwrap(), &of_la("301"));
+    let mut years: Vec<(String, u16, u64)> = outcome
+        .sources
+        .iter()
+        .filter(|source| source.table == "episodes")
+        .map(|source| (source.name.clone(), source.year.unwrap(), source.rows_kept))
+        .collect();
+    years.sort();
+    let expected = [
+        ("2017", 2018, 1460),
+        ("2018", 2019, 974),
+        ("2019", 2020, 648),
+        ("2020", 2021, 402),
+        ("2021", 2022, 253),
+    ];
+    for ((name, year, rows), (prefix, expected_year, expected_rows)) in years.iter().zip(expected) {
+        assert!(name.starts_with(prefix));
+        assert_eq!((*year, *rows), (expected_year, expected_rows), "{name}");
+    }
+    assert_eq!(years.len(), 5);
+    // The other tables of a year follow its episodes.
+    let header = outcome
+        .sources
+        .iter()
+        .find(|source| source.name == "2019-header.csv")
+        .unwrap();
+    assert_eq!(header.year, Some(2020));
+}
+
+/// Reads text as one file.
+fn read_text(name: &str, text: &str, options: &Options) -> Outcome {
+    read(vec![Input::from_bytes(name, text.as_bytes())], options)
+}
+
+fn raised(outcome: &Outcome, code: Code) -> u64 {
+    outcome.diagnostics.count(code)
+}
+
+const CENSUS: &str = "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2024</Year>\
+<ReferenceDate>2024-03-31</ReferenceDate></CollectionDetails><Source><LEA>301</LEA></Source></Header><Children>CHILDREN</Children></Message>";
+
+fn census(children: &str) -> String {
+    CENSUS.replace("CHILDREN", children)
+}
+
+fn child(id: &str, birth: &str, details: &str) -> String {
+    format!(
+        "<Child><ChildIdentifiers><LAchildID>{id}</LAchildID><PersonBirthDate>{birth}</PersonBirthDate><GenderCurrent>1</GenderCurrent>\
+         </ChildIdentifiers><ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>{details}</Child>"
+    )
+}
+
+#[test]
+fn the_public_samples_of_the_london_pipeline_are_read_whole() {
+    let Some(folder) = sample("liia-tools-pipeline") else {
+        return;
+    };
+    let outcome = read(discover(&folder).unwrap(), &options());
+    let lists = outcome
+        .sources
+        .iter()
+        .filter(|source| source.family == "annex_a")
+        .count();
+    assert_eq!(lists, 11);
+    let census = outcome
+        .sources
+        .iter()
+        .find(|source| source.family == "cin")
+        .unwrap();
+    assert_eq!(
+        (census.rows_read, census.year, census.las.as_slice()),
+        (1, Some(2022), ["201".to_owned()].as_slice())
+    );
+    let episodes = outcome
+        .sources
+        .iter()
+        .find(|source| source.table == "episodes")
+        .unwrap();
+    assert_eq!((episodes.rows_read, episodes.rows_kept), (5, 5));
+    assert!(raised(&outcome, Code::ChildConflict) > 0 && raised(&outcome, Code::CodeUnknown) > 0);
+    assert!(raised(&outcome, Code::ColumnUnknown) > 0);
+}
+
+#[test]
+fn annex_a_workbooks_of_any_year_are_recognised_sheet_by_sheet() {
+    let Some(folder) = sample("annexa-cincensus-cleaner/examples") else {
+        return;
+    };
+    let outcome = read(discover(&folder).unwrap(), &of_la("301"));
+    for name in [
+        "annex_a/2015-01-sample.xlsx",
+        "annex_a/2016-01-sample.xlsx",
+        "example-A-2005.xls",
+        "example-B-2004.xlsx",
+    ] {
+        let lists = outcome
+            .sources
+            .iter()
+            .filter(|s| s.name.starts_with(name) && s.family == "annex_a")
+            .count();
+        assert_eq!(lists, 11, "{name}");
+    }
+}
+
+#[test]
+fn two_authorities_that_use_one_identifier_have_two_children() {
+    let text = "CHILD,DECOM,RNE,LS,CIN,PLACE,DEC,REC,LA,YEAR\nA1,01/05/2020,S,C2,N1,U6,,,Barnet,2021\nA1,01/06/2020,S,C2,N1,U6,,,Camden,2021\n";
+    let outcome = read_text("episodes.csv", text, &options());
+    assert_eq!(outcome.journeys.children().len(), 2);
+    assert_eq!(outcome.journeys.authorities().len(), 2);
+}
+
+#[test]
+fn bad_input_ends_as_stated_and_never_in_a_number() {
+    let cases: [(&str, String, Code); 12] = [
+        ("a.xml", "<Message><Children>".into(), Code::XmlMalformed),
+        (
+            "a.xml",
+            "<!DOCTYPE Message [<!ENTITY a 'aaaa'>]><Message>&a;</Message>".into(),
+            Code::XmlMalformed,
+        ),
+        ("a.xml", "<Other/>".into(), Code::XmlRootUnknown),
+        ("a.json", "[{\"la_child_id\": ".into(), Code::JsonMalformed),
+        (
+            "a.csv",
+            "what,is,this\n1,2,3\n".into(),
+            Code::TableUnrecognised,
+        ),
+        (
+            "e.csv",
+            "CHILD,DECOM,RNE,LS\nA1,25/03/2021,S,C2\nA2,03/25/2021,S,C2\n".into(),
+            Code::DateMixedOrder,
+        ),
+        (
+            "e.csv",
+            "CHILD,DECOM,RNE,LS\nA1,03/25/2021,S,C2\nA2,01/02/2021,S,C2\n".into(),
+            Code::DateMonthFirst,
+        ),
+        (
+            "e.csv",
+            "CHILD,DECOM,RNE,LS\n1.23457E+11,25/03/2021,S,C2\n".into(),
+            Code::IdScientific,
+        ),
+        (
+            "e.csv",
+            "CHILD,DECOM,RNE,LS\n,25/03/2021,S,C2\n".into(),
+            Code::ChildIdBlank,
+        ),
+        (
+            "e.csv",
+            "CHILD,DECOM,RNE,LS\nA1,31/02/2021,S,C2\n".into(),
+            Code::DateUnparseable,
+        ),
+        (
+            "e.csv",
+            "CHILD,DECOM,RNE,LS,DEC,REC\nA1,25/03/2021,S,C2,24/03/2021,E4A\n".into(),
+            Code::EndBeforeStart,
+        ),
+        (
+            "h.csv",
+            "CHILD,SEX,DOB,ETHNIC\nA1,1,01/02/2010,WBRI\nA1,1,01/02/2012,WBRI\n".into(),
+            Code::ChildConflict,
+        ),
+    ];
+    for (name, text, code) in cases {
+        let outcome = read_text(
+            name,
+            &text,
+            &Options {
+                year: Some(2021),
+                ..of_la("301")
+            },
+        );
+        assert!(
+            raised(&outcome, code) > 0,
+            "{name} {text:?}: {:?}",
+            outcome.diagnostics
+        );
+        assert_eq!(outcome.journeys.spells().len(), 0, "{text:?}");
+    }
+}
+
+#[test]
+fn a_wrong_year_or_reference_date_is_said_and_the_file_is_read() {
+    let details = "<CINdetails><CINreferralDate>2023-06-01</CINreferralDate><ReferralSource>1A</ReferralSource><ReferralNFA>0</ReferralNFA></CINdetails>";
+    let text = census(&child("A1", "2010-01-01", details)).replace("2024-03-31", "2024-07-21");
+    let outcome = read_text("a.xml", &text, &options());
+    assert_eq!(raised(&outcome, Code::ReferenceDate), 1);
+    assert_eq!(outcome.sources[0].year, Some(2024));
+    let text = census(&child("A1", "2010-01-01", details)).replace("<Year>2024", "<Year>2023");
+    let outcome = read_text("a.xml", &text, &options());
+    assert_eq!(
+        (
+            raised(&outcome, Code::YearMismatch),
+            outcome.sources[0].year
+        ),
+        (1, Some(2024))
+    );
+    assert_eq!(
+        outcome
+            .journeys
+            .child(0)
+            .spells(SpellKind::CinEpisode)
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn an_unborn_child_stays_the_same_child_after_birth() {
+    let details = "<CINdetails><CINreferralDate>2024-02-01</CINreferralDate><ReferralSource>1A</ReferralSource><ReferralNFA>0</ReferralNFA>\
+        <ChildProtectionPlans><CPPstartDate>2024-03-01</CPPstartDate></ChildProtectionPlans></CINdetails>";
+    let unborn = census(
+        &child("A1", "", details)
+            .replace("PersonBirthDate", "ExpectedPersonBirthDate")
+            .replace(
+                "<ExpectedPersonBirthDate>",
+                "<ExpectedPersonBirthDate>2024-06-10",
+            ),
+    );
+    let born = census(&child("A1", "2024-06-02", details))
+        .replace("2024-03-31", "2025-03-31")
+        .replace("<Year>2024", "<Year>2025");
+    let inputs = vec![
+        Input::from_bytes("a.xml", unborn.into_bytes()),
+        Input::from_bytes("b.xml", born.into_bytes()),
+    ];
+    let outcome = read(inputs, &options());
+    assert_eq!(outcome.journeys.children().len(), 1);
+    let child = outcome.journeys.child(0);
+    assert_eq!(child.record().birth, Day::parse("2024-06-02").ok());
+    assert_eq!(child.spells(SpellKind::ProtectionPlan).count(), 1);
+    assert!(
+        child
+            .spells(SpellKind::ProtectionPlan)
+            .all(|s| s.flags.has(SpellFlags::START_KNOWN))
+    );
+}
+
+#[test]
+fn one_bad_date_in_many_rows_sets_one_row_aside() {
+    let mut text = String::from("CHILD,DECOM,RNE,LS,DEC,REC\n");
+    for number in 0..20_000 {
+        writeln!(text, "A{number},01/05/2020,S,C2,01/06/2020,E4A").unwrap();
+    }
+    text += "B1,99/99/2020,S,C2,01/06/2020,E4A\n";
+    let outcome = read_text("episodes.csv", &text, &of_la("301"));
+    assert_eq!(
+        (outcome.sources[0].rows_read, outcome.sources[0].rows_kept),
+        (20_001, 20_000)
+    );
+    assert_eq!(raised(&outcome, Code::DateUnparseable), 1);
+    assert!(!outcome.failed(0.05) && outcome.failed(0.0));
+}
+
+#[test]
+fn diagnostics_never_hold_an_identifier_unless_hashed() {
+    let outcome = read_text(
+        "e.csv",
+        "CHILD,DECOM,RNE,LS\nSECRET9,31/02/2021,S,C2\n",
+        &of_la("301"),
+    );
+    assert_eq!(outcome.child_ref("SECRET9").len(), 8);
+    assert_ne!(outcome.child_ref("SECRET9"), outcome.child_ref("SECRET8"));
+    assert!(!outcome.child_ref("SECRET9").contains("SECRET"));
+}
