@@ -44,6 +44,8 @@ fn fixture() -> &'static Fixture {
         .to_vec();
         let plan = Plan {
             compared: indicators.clone(),
+            modelled: indicators[..2].to_vec(),
+            model_years: disparity_core::ModelYears::Latest,
             indicators,
             authorities: None,
             periods: None,

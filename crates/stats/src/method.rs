@@ -89,7 +89,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio
         variance_partition proportional_change leave_out_mixed against_expected rank_effects
         linear_mixed_model log_rate_variation decile_rates_log_linear decile_rates_monotone
-        strata_partition;
+        strata_partition structural_models;
     "Presentation": round_half_up;
 };
 

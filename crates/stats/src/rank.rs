@@ -78,27 +78,32 @@ pub fn rank_intervals(
     Ok(ranks.into_iter().flatten().collect())
 }
 
+/// The number of units, unless it is more than every rank of which can be counted.
+pub(crate) fn countable(units: usize) -> Result<usize> {
+    if units <= MOST_UNITS {
+        return Ok(units);
+    }
+    Err(Error::Argument {
+        name: "units",
+        must: "at most 10,000, for every pair of a unit and a rank is counted",
+        found: units as f64,
+    })
+}
+
 /// How often each unit had each rank, row by row.
-pub(crate) struct Tally {
+struct Tally {
     units: usize,
     times: Vec<u32>,
 }
 
 impl Tally {
     /// Counts the ranks in sets of draws, each set filled in by `draw` as values with their units.
-    pub(crate) fn of(
+    fn of(
         units: usize,
         repetitions: u32,
         mut draw: impl FnMut(&mut Vec<(f64, usize)>),
     ) -> Result<Self> {
-        if units > MOST_UNITS {
-            return Err(Error::Argument {
-                name: "units",
-                must: "at most 10,000, for every pair of a unit and a rank is counted",
-                found: units as f64,
-            });
-        }
-        let mut times = vec![0; units * units];
+        let mut times = vec![0; countable(units)?.pow(2)];
         let mut drawn: Vec<(f64, usize)> = Vec::with_capacity(units);
         for _ in 0..repetitions {
             drawn.clear();
@@ -112,7 +117,7 @@ impl Tally {
     }
 
     /// The ranks of some units taken together: median and central interval. `rank` is the median.
-    pub(crate) fn interval(&self, of: &[usize], level: Level) -> RankInterval {
+    fn interval(&self, of: &[usize], level: Level) -> RankInterval {
         let at_rank = |rank: usize| -> u64 {
             let times = |unit: &usize| u64::from(self.times[unit * self.units + rank]);
             of.iter().map(times).sum()

@@ -263,16 +263,19 @@ struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// The cell of each active record, and the first record (by position) of each row.
+    /// The cell of each active record, and the first record (by position) of each cell.
     fn collapse(&self) -> (Vec<usize>, Vec<usize>) {
         const EMPTY: usize = usize::MAX;
-        let hashes = self.hashes();
-        let capacity = (2 * hashes.len()).next_power_of_two();
+        let (words, length) = self.words();
+        let key = |position: usize| &words[position * length..(position + 1) * length];
+        let count = self.active.len();
+        let capacity = (2 * count).next_power_of_two();
         let mut table = vec![EMPTY; capacity];
         let mut firsts: Vec<usize> = Vec::new();
-        let mut cell_of = Vec::with_capacity(hashes.len());
-        for (position, &hash) in hashes.iter().enumerate() {
-            let mut slot = (hash >> 20) as usize & (capacity - 1);
+        let mut cell_of = Vec::with_capacity(count);
+        for position in 0..count {
+            let own = key(position);
+            let mut slot = hash(own) & (capacity - 1);
             let cell = loop {
                 let cell = table[slot];
                 if cell == EMPTY {
@@ -280,8 +283,7 @@ impl Keys<'_> {
                     firsts.push(position);
                     break firsts.len() - 1;
                 }
-                let first = firsts[cell];
-                if hashes[first] == hash && self.same(first, position) {
+                if key(firsts[cell]) == own {
                     break cell;
                 }
                 slot = (slot + 1) & (capacity - 1);
@@ -291,52 +293,76 @@ impl Keys<'_> {
         (cell_of, firsts)
     }
 
-    /// One hash for each active record. Zero and minus zero are told apart, which only costs a cell.
-    fn hashes(&self) -> Vec<u64> {
-        const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
-        let mix = |hash: &mut u64, word: u64| {
-            *hash = (hash.rotate_left(5) ^ word).wrapping_mul(MULTIPLIER);
+    /// Each active record's key, and how many words it has: its pattern, one bit for every column
+    /// of two values, and every other value as it is. Zero and minus zero are told apart, which
+    /// only costs a cell.
+    fn words(&self) -> (Vec<u64>, usize) {
+        let mut bits: Vec<(&[f64], u64)> = Vec::new();
+        let mut whole: Vec<&[f64]> = Vec::new();
+        for column in self
+            .design
+            .columns()
+            .iter()
+            .map(Vec::as_slice)
+            .chain(self.offsets)
+        {
+            match self.two_values(column) {
+                Some((_, None)) => {}
+                Some((first, Some(_))) => bits.push((column, first)),
+                None => whole.push(column),
+            }
+        }
+        let packed = bits.len().div_ceil(64);
+        let factors = if self.placement.factors.is_empty() {
+            0
+        } else {
+            self.width
         };
-        let mut hashes: Vec<u64> = self.placement.patterns.iter().map(|&p| p as u64).collect();
-        for column in self.design.columns() {
-            for (hash, &i) in hashes.iter_mut().zip(self.active) {
-                mix(hash, column[i].to_bits());
+        let length = 1 + packed + whole.len() + factors;
+        let mut words = vec![0_u64; length * self.active.len()];
+        for (row, &pattern) in words.chunks_exact_mut(length).zip(&self.placement.patterns) {
+            row[0] = pattern as u64;
+        }
+        for (b, &(column, first)) in bits.iter().enumerate() {
+            for (row, &i) in words.chunks_exact_mut(length).zip(self.active) {
+                row[1 + b / 64] |= u64::from(column[i].to_bits() != first) << (b % 64);
             }
         }
-        for (hash, &i) in hashes.iter_mut().zip(self.active) {
-            if let Some(offsets) = self.offsets {
-                mix(hash, offsets[i].to_bits());
+        for (j, column) in whole.iter().enumerate() {
+            for (row, &i) in words.chunks_exact_mut(length).zip(self.active) {
+                row[1 + packed + j] = column[i].to_bits();
             }
         }
-        if self.width > 0 && !self.placement.factors.is_empty() {
-            for (hash, row) in hashes
-                .iter_mut()
-                .zip(self.placement.factors.chunks(self.width))
-            {
-                for v in row {
-                    mix(hash, v.to_bits());
+        if factors > 0 {
+            let values = self.placement.factors.chunks_exact(self.width);
+            for (row, own) in words.chunks_exact_mut(length).zip(values) {
+                for (word, value) in row[length - factors..].iter_mut().zip(own) {
+                    *word = value.to_bits();
                 }
             }
         }
-        hashes
+        (words, length)
     }
 
-    fn same(&self, a: usize, b: usize) -> bool {
-        let (i, j) = (self.active[a], self.active[b]);
-        let bits = |values: &[f64]| values[i].to_bits() == values[j].to_bits();
-        let factors = |position: usize| {
-            let start = position * self.width;
-            self.placement
-                .factors
-                .get(start..start + self.width)
-                .unwrap_or(&[])
-        };
-        self.placement.patterns[a] == self.placement.patterns[b]
-            && self.design.columns().iter().all(|c| bits(c))
-            && self.offsets.is_none_or(bits)
-            && factors(a)
-                .iter()
-                .zip(factors(b))
-                .all(|(x, y)| x.to_bits() == y.to_bits())
+    /// The first value of a column and, if there is one, its only other; nothing for more than two.
+    fn two_values(&self, column: &[f64]) -> Option<(u64, Option<u64>)> {
+        let first = column[*self.active.first()?].to_bits();
+        let mut other = None;
+        for &i in self.active {
+            let value = column[i].to_bits();
+            if value != first && *other.get_or_insert(value) != value {
+                return None;
+            }
+        }
+        Some((first, other))
     }
+}
+
+/// Mixes the words of a key.
+fn hash(key: &[u64]) -> usize {
+    const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mixed = key.iter().fold(0_u64, |hash, word| {
+        (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
+    });
+    (mixed >> 20) as usize
 }

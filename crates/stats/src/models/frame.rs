@@ -2,7 +2,7 @@
 //! with the random columns, and the system that coefficients and effects share.
 //! Linear algebra of a model only: no response and no likelihood.
 
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use nalgebra::{Cholesky, DMatrix, DMatrixView, DVector, Dyn};
 
 use super::basis::{Basis, dot};
 use super::random::{Structure, System};
@@ -68,17 +68,39 @@ impl Frame {
 
     /// Q' diag(w) Q.
     pub(super) fn cross_matrix(&self, weights: &[f64]) -> DMatrix<f64> {
+        /// Rows at a time: so few that they stay in the nearest cache.
+        const ROWS: usize = 256;
         let width = self.basis.width;
-        let mut upper = vec![0.0; width * width];
-        for (row, &weight) in self.basis.rows.chunks_exact(width).zip(weights) {
-            for (j, sums) in upper.chunks_exact_mut(width).enumerate() {
-                let left = weight * row[j];
-                for (sum, x) in sums[j..].iter_mut().zip(&row[j..]) {
-                    *sum += left * x;
+        let mut total = DMatrix::zeros(width, width);
+        let mut weighted = vec![0.0; ROWS * width];
+        let chunks = self
+            .basis
+            .rows
+            .chunks(ROWS * width)
+            .zip(weights.chunks(ROWS));
+        for (rows, weights) in chunks {
+            let weighted = &mut weighted[..rows.len()];
+            let pairs = weighted
+                .chunks_exact_mut(width)
+                .zip(rows.chunks_exact(width));
+            for ((to, from), &weight) in pairs.zip(weights) {
+                for (t, f) in to.iter_mut().zip(from) {
+                    *t = weight * f;
                 }
             }
+            // Row by row is the transpose column by column.
+            let count = weights.len();
+            let columns = DMatrixView::from_slice(weighted, width, count);
+            let rows = DMatrixView::from_slice_with_strides(rows, count, width, width, 1);
+            total.gemm(1.0, &columns, &rows, 1.0);
         }
-        DMatrix::from_fn(width, width, |i, j| upper[i.min(j) * width + i.max(j)])
+        // Both triangles are sums in another order: keep one.
+        for j in 0..width {
+            for i in 0..j {
+                total[(i, j)] = total[(j, i)];
+            }
+        }
+        total
     }
 
     /// Z'v.

@@ -30,6 +30,7 @@ mod random;
 mod rank;
 mod regression;
 mod strata;
+mod structural;
 mod tails;
 #[cfg(test)]
 mod tests;
@@ -55,3 +56,7 @@ pub use random::RandomEffect;
 pub use rank::rank_effects;
 pub use regression::{FittedRegression, LeftOut, Prediction, RegressionModel};
 pub use strata::{STRATUM, StrataPartition, StratumEffect, strata_partition};
+pub use structural::{
+    AREA, RECORD, StructuralArea, StructuralFit, StructuralModel, StructuralParams,
+    structural_models,
+};

@@ -78,7 +78,7 @@ pub fn strata_partition(
     let additive = fit(main_effects.clone())?;
     let explained = match proportional_change(&null, &additive, STRATUM, level) {
         Ok(change) => Some(change),
-        Err(Error::Undefined { .. }) => None,
+        Err(Error::Undefined { .. } | Error::TooFew { .. }) => None,
         Err(other) => return Err(other),
     };
     Ok(StrataPartition {

@@ -9,6 +9,40 @@ pub(super) fn normal_lower(x: f64) -> f64 {
     if x >= 0.0 { 1.0 - both } else { both }
 }
 
+/// P(Z <= x) to about 1e-15, for sums of many: the rational approximation of Hart et al. (1968), no.
+/// 5666, as West (2005), "Better approximations to cumulative normal functions", gives it.
+pub(super) fn normal_lower_fast(x: f64) -> f64 {
+    const ABOVE: [f64; 7] = [
+        0.035_262_496_599_891_1,
+        0.700_383_064_443_688,
+        6.373_962_203_531_65,
+        33.912_866_078_383,
+        112.079_291_497_871,
+        221.213_596_169_931,
+        220.206_867_912_376,
+    ];
+    const BELOW: [f64; 8] = [
+        0.088_388_347_648_318_4,
+        1.755_667_163_182_64,
+        16.064_177_579_207,
+        86.780_732_202_946_1,
+        296.564_248_779_674,
+        637.333_633_378_831,
+        793.826_512_519_948,
+        440.413_735_824_752,
+    ];
+    let z = x.abs();
+    let density = (-0.5 * z * z).exp();
+    let tail = if z < 7.071 {
+        let at = |terms: &[f64]| terms.iter().fold(0.0, |sum, t| sum * z + t);
+        density * at(&ABOVE) / at(&BELOW)
+    } else {
+        let fraction = (1..=4).rev().fold(z + 0.65, |f, k| z + f64::from(k) / f);
+        density / fraction / (2.0 * std::f64::consts::PI).sqrt()
+    };
+    if x > 0.0 { 1.0 - tail } else { tail }
+}
+
 /// P(|T| >= |t|) for Student's t with `df` degrees of freedom.
 pub(super) fn student_two_sided(t: f64, df: f64) -> f64 {
     let square = t * t;
@@ -59,7 +93,7 @@ pub(super) fn noncentral_f_lower(x: f64, above: f64, below: f64, noncentrality: 
     total.clamp(0.0, 1.0)
 }
 
-/// P(X <= k) for a Poisson count with that mean.
+/// P(X <= k) for a Poisson count with that mean; between whole numbers it rises smoothly.
 pub(super) fn poisson_lower(k: f64, mean: f64) -> f64 {
     if k < 0.0 {
         return 0.0;
@@ -67,12 +101,22 @@ pub(super) fn poisson_lower(k: f64, mean: f64) -> f64 {
     if mean <= 0.0 {
         return 1.0;
     }
-    gamma_tails(k.floor() + 1.0, mean).1
+    gamma_tails(k + 1.0, mean).1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_fast_normal_is_the_exact_one() {
+        for i in -400..=400 {
+            let x = 0.02 * f64::from(i);
+            let (fast, exact) = (normal_lower_fast(x), normal_lower(x));
+            assert!((fast - exact).abs() < 2e-15, "{x}: {fast} {exact}");
+        }
+        assert!(normal_lower_fast(-45.0) < 1e-300 && normal_lower_fast(45.0) >= 1.0);
+    }
 
     #[test]
     fn tails_are_those_of_r() {

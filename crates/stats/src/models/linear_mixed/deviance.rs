@@ -121,7 +121,7 @@ impl<'a> Deviance<'a> {
             let left: Vec<f64> = (0..answer.len())
                 .map(|c| -2.0 * (0..p).map(|j| lefts[j][c] * inverse[(j, k)]).sum::<f64>())
                 .collect();
-            structure.add_outer(&left, answer, slopes);
+            structure.outer_slopes(&left, answer, |_, k, v| slopes[k] += v);
         }
     }
 }
@@ -139,7 +139,7 @@ impl Objective for Deviance<'_> {
         let mut value = structure.log_determinant(&self.system) + free * (1.0 + turn.ln()) - logs;
         structure.invert(&mut self.system);
         let mut slopes = vec![0.0; theta.len()];
-        structure.add_trace_slopes(&self.system, &self.moments, &mut slopes);
+        structure.trace_slopes(&self.system, &self.moments, |_, k, v| slopes[k] += v);
         let left: Vec<f64> = self
             .frame
             .gather(&weighted)
@@ -147,7 +147,8 @@ impl Objective for Deviance<'_> {
             .map(|v| -2.0 * v)
             .collect();
         self.squares_slopes = vec![0.0; theta.len()];
-        structure.add_outer(&left, &self.u, &mut self.squares_slopes);
+        let own = &mut self.squares_slopes;
+        structure.outer_slopes(&left, &self.u, |_, k, v| own[k] += v);
         for (slope, own) in slopes.iter_mut().zip(&self.squares_slopes) {
             *slope += free / self.squares * own;
         }

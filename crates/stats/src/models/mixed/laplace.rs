@@ -4,6 +4,7 @@
 //! With the coefficients found along with the modes this is the quicker, rougher criterion that
 //! others call nAGQ = 0; with the coefficients among the parameters it is the Laplace fit proper.
 
+use super::super::random::Islands;
 use super::engine::{Engine, squares};
 
 /// The parameters of a model as its criterion takes them.
@@ -54,122 +55,184 @@ pub(super) fn evaluate(
     Some((value, gradient(engine, layout)?))
 }
 
-/// The variance that the effects bring to each cell's predictor, times `by`.
-pub(super) fn scaled_leverages(
-    engine: &mut Engine<'_>,
-    by: impl Fn(&Engine<'_>, usize) -> f64,
-) -> Vec<f64> {
+/// The variance that the effects bring to each cell's predictor.
+fn leverages(engine: &mut Engine<'_>) -> Vec<f64> {
     engine.structure.invert(&mut engine.system);
-    let mut leverages = Vec::new();
-    engine.structure.leverages(&engine.system, &mut leverages);
-    let width = engine.structure.width;
-    let stride = engine.structure.moment_stride();
+    let mut blocks = Vec::new();
+    engine.structure.leverages(&engine.system, &mut blocks);
+    let (width, stride) = (engine.structure.width, engine.structure.moment_stride());
     let mut out = Vec::with_capacity(engine.frame.count);
-    for (pattern, block) in leverages.chunks_exact(stride.max(1)).enumerate() {
+    for (pattern, block) in blocks.chunks_exact(stride).enumerate() {
         for i in engine.frame.range(pattern) {
-            let leverage = if engine.structure.plain {
+            out.push(if engine.structure.plain {
                 block[0]
             } else {
                 let z = engine.frame.row_factors(i);
                 (0..width)
                     .map(|a| z[a] * (0..width).map(|b| block[a * width + b] * z[b]).sum::<f64>())
                     .sum()
-            };
-            out.push(leverage * by(engine, i));
+            });
         }
     }
     out
 }
 
-fn gradient(engine: &mut Engine<'_>, layout: Layout) -> Option<Vec<f64>> {
-    let leverages = scaled_leverages(engine, |_, _| 1.0);
+/// What the derivatives are made of, cell by cell and column by column.
+struct Pieces {
+    leverages: Vec<f64>,
+    /// How each cell moves the determinant.
+    tilts: Vec<f64>,
+    /// How the modes answer to that.
+    pulls: Vec<f64>,
+    /// How each cell's predictor answers.
+    answer: Vec<f64>,
+    /// That, times the cell's curvature, by column.
+    answered: Vec<f64>,
+    /// Each cell's derivative in its predictor.
+    net: Vec<f64>,
+}
+
+fn pieces(engine: &mut Engine<'_>, layout: Layout) -> Option<Pieces> {
+    let leverages = leverages(engine);
+    let frame = engine.frame;
     let tilt: Vec<f64> = leverages
         .iter()
         .zip(&engine.slope)
         .map(|(h, s)| h * s)
         .collect();
-    let tilts = engine.frame.gather(&tilt);
+    let tilts = frame.gather(&tilt);
     let mut pulls = tilts.clone();
     engine.structure.contract(&engine.system, &mut pulls);
-    // How the determinant answers when the modes, and perhaps the coefficients, move.
-    let answer = if layout.gammas > 0 {
+    let mut coefficients = Vec::new();
+    if layout.gammas > 0 {
         engine.solve_curved(&mut pulls);
-        let mut b = vec![0.0; pulls.len()];
-        engine.structure.expand(&engine.system, &pulls, &mut b);
-        engine.frame.spread_out(&b)
     } else {
+        // The coefficients answer as well.
         let block = engine.fixed_block()?;
-        let score = engine.frame.cross_vector(&tilt);
-        let (effects, coefficients) = engine.solve_jointly(&block, pulls, score);
-        pulls = effects;
-        let mut b = vec![0.0; pulls.len()];
-        engine.structure.expand(&engine.system, &pulls, &mut b);
-        let mut answer = engine.frame.spread_out(&b);
-        let rows = engine
-            .frame
-            .basis
-            .rows
-            .chunks_exact(engine.frame.basis.width);
-        for (a, row) in answer.iter_mut().zip(rows) {
+        (pulls, coefficients) = engine.solve_jointly(&block, pulls, frame.cross_vector(&tilt));
+    }
+    let mut b = vec![0.0; pulls.len()];
+    engine.structure.expand(&engine.system, &pulls, &mut b);
+    let mut answer = frame.spread_out(&b);
+    if !coefficients.is_empty() {
+        for (a, row) in answer
+            .iter_mut()
+            .zip(frame.basis.rows.chunks_exact(frame.basis.width))
+        {
             *a += super::super::basis::dot(row, &coefficients);
         }
-        answer
-    };
-    let answered: Vec<f64> = answer
+    }
+    let weighted: Vec<f64> = answer
         .iter()
         .zip(engine.curvature())
         .map(|(a, w)| a * w)
         .collect();
-    let mut slopes = vec![0.0; layout.len()];
-    theta_slopes(
-        engine,
-        &tilts,
-        &pulls,
-        &engine.frame.gather(&answered),
-        &mut slopes,
-    );
-    if layout.gammas > 0 {
-        let net: Vec<f64> = (0..engine.frame.count)
-            .map(|i| -2.0 * engine.score[i] + tilt[i] - answered[i])
+    let net = (0..frame.count)
+        .map(|i| -2.0 * engine.score[i] + tilt[i] - weighted[i])
+        .collect();
+    Some(Pieces {
+        leverages,
+        tilts,
+        pulls,
+        answer,
+        answered: frame.gather(&weighted),
+        net,
+    })
+}
+
+impl Pieces {
+    /// Tells the derivatives in Λ's parameters: through the predictors and the modes by the first
+    /// column of each level, and through the determinant by pattern.
+    fn theta_slopes(
+        &self,
+        engine: &Engine<'_>,
+        mut by_column: impl FnMut(usize, usize, f64),
+        by_pattern: impl FnMut(usize, usize, f64),
+    ) {
+        let scores = engine.frame.gather(&engine.score);
+        let left: Vec<f64> = (0..scores.len())
+            .map(|c| -2.0 * scores[c] + self.tilts[c] - self.answered[c])
             .collect();
-        let gammas = engine.frame.cross_vector(&net);
+        engine
+            .structure
+            .outer_slopes(&left, &engine.u, &mut by_column);
+        engine
+            .structure
+            .outer_slopes(&scores, &self.pulls, &mut by_column);
+        engine
+            .structure
+            .trace_slopes(&engine.system, &engine.moments, by_pattern);
+    }
+
+    /// One cell's derivative in the log of a negative binomial's size, without the constants'.
+    fn size_slope(&self, engine: &Engine<'_>, i: usize) -> f64 {
+        let (y, n) = (engine.cells.totals[i], engine.cells.units[i]);
+        let point = engine.kernel.size_point(y, n, engine.eta[i]);
+        -2.0 * point.log_likelihood
+            + self.leverages[i] * point.fisher
+            + self.answer[i] * point.score
+    }
+}
+
+fn gradient(engine: &mut Engine<'_>, layout: Layout) -> Option<Vec<f64>> {
+    let pieces = pieces(engine, layout)?;
+    let (mut slopes, mut traces) = (vec![0.0; layout.len()], vec![0.0; layout.thetas]);
+    pieces.theta_slopes(engine, |_, k, v| slopes[k] += v, |_, k, v| traces[k] += v);
+    for (slope, trace) in slopes.iter_mut().zip(&traces) {
+        *slope += trace;
+    }
+    if layout.gammas > 0 {
+        let gammas = engine.frame.cross_vector(&pieces.net);
         slopes[layout.thetas..layout.thetas + layout.gammas].copy_from_slice(&gammas);
     }
     if layout.has_size {
-        slopes[layout.len() - 1] = engine.size_chain * size_slope(engine, &leverages, &answer);
+        let own: f64 = (0..engine.frame.count)
+            .map(|i| pieces.size_slope(engine, i))
+            .sum();
+        let constant = -2.0 * engine.cells.constants.size_slope(engine.kernel);
+        slopes[layout.len() - 1] = engine.size_chain * (own + constant);
     }
     Some(slopes)
 }
 
-/// The derivatives in Λ's parameters: through the predictors, the determinant and the modes.
-fn theta_slopes(
-    engine: &Engine<'_>,
-    tilts: &[f64],
-    answer: &[f64],
-    answered: &[f64],
-    slopes: &mut [f64],
-) {
-    let scores = engine.frame.gather(&engine.score);
-    let left: Vec<f64> = (0..scores.len())
-        .map(|c| -2.0 * scores[c] + tilts[c] - answered[c])
-        .collect();
-    engine.structure.add_outer(&left, &engine.u, slopes);
-    engine.structure.add_outer(&scores, answer, slopes);
-    engine
-        .structure
-        .add_trace_slopes(&engine.system, &engine.moments, slopes);
-}
-
-/// The derivative in the log of a negative binomial's size.
-fn size_slope(engine: &Engine<'_>, leverages: &[f64], answer: &[f64]) -> f64 {
-    let mut slope = -2.0 * engine.cells.constants.size_slope(engine.kernel);
-    let cells = engine.cells;
-    for i in 0..cells.frame.count {
-        let point = engine
-            .kernel
-            .size_point(cells.totals[i], cells.units[i], engine.eta[i]);
-        slope +=
-            -2.0 * point.log_likelihood + leverages[i] * point.fisher + answer[i] * point.score;
+/// The gradient told by island, the constants' derivative in the size shared out by cells.
+pub(super) fn scores(
+    engine: &mut Engine<'_>,
+    layout: Layout,
+    at: &[f64],
+    islands: &Islands,
+) -> Option<Vec<Vec<f64>>> {
+    evaluate(engine, layout, at)?;
+    let pieces = pieces(engine, layout)?;
+    let mut out = vec![vec![0.0; layout.len()]; islands.count];
+    let mut traces = vec![vec![0.0; layout.thetas]; islands.count];
+    pieces.theta_slopes(
+        engine,
+        |column, k, v| {
+            if let Some(island) = islands.of_column[column] {
+                out[island][k] += v;
+            }
+        },
+        |pattern, k, v| traces[islands.of_pattern[pattern]][k] += v,
+    );
+    let constant = -2.0 * engine.cells.constants.size_slope(engine.kernel);
+    for pattern in 0..engine.structure.patterns {
+        let score = &mut out[islands.of_pattern[pattern]];
+        for i in engine.frame.range(pattern) {
+            let gammas = &mut score[layout.thetas..layout.thetas + layout.gammas];
+            for (s, x) in gammas.iter_mut().zip(engine.frame.basis_row(i)) {
+                *s += pieces.net[i] * x;
+            }
+            if layout.has_size {
+                let own = pieces.size_slope(engine, i) + constant / engine.frame.count as f64;
+                score[layout.len() - 1] += engine.size_chain * own;
+            }
+        }
     }
-    slope
+    for (score, trace) in out.iter_mut().zip(&traces) {
+        for (s, t) in score.iter_mut().zip(trace) {
+            *s += t;
+        }
+    }
+    Some(out)
 }

@@ -1,15 +1,20 @@
 //! What each group would be expected to have, from a mixed model that never saw it.
 //! How far the group then is from that expectation is judged in `expected`.
 
-use super::super::cells;
+use nalgebra::{Cholesky, DMatrix, DVector};
+
+use super::super::cells::{self, Cells};
+use super::super::family::Kernel;
 use super::super::optimise::{Objective, guarded_inverse, refine};
 use super::super::regression::LeftOut;
 use super::super::regression::leave_out::{grouped, others};
 use super::MixedModel;
 use super::engine::Engine;
 use super::fitted::{FittedMixed, average_mean};
-use super::laplace::Layout;
+use super::laplace::{self, Layout};
+use super::quadrature;
 use super::search::{Criterion, Rule, Start};
+use super::separate::{Separate, Slopes};
 use crate::error::{Error, Result};
 use crate::sum::sum;
 
@@ -24,9 +29,15 @@ pub enum Expectation {
 }
 
 /// A model without a group, fitted.
-struct Without<'a> {
-    engine: Engine<'a>,
+struct Without {
     theta: Vec<f64>,
+    /// Of the design's own columns.
+    coefficients: Vec<f64>,
+    /// Of those, given the spread.
+    covariance: DMatrix<f64>,
+    kernel: Kernel,
+    /// What the effects that are taken as they are bring to each of the group's records.
+    given: Vec<f64>,
 }
 
 impl FittedMixed {
@@ -64,20 +75,28 @@ impl FittedMixed {
         let codes = &self.model.effects[place].codes;
         let groups = grouped(codes, self.model.observations.len())?;
         let rule = self.model.rule(&self.options)?;
+        let mut quick = Quick::new(self, &rule);
+        let mut near: Option<Option<Near>> = None;
         let one = |(code, own): (usize, Vec<usize>)| {
-            (code, self.without(code, &own, expectation, &given, &rule))
+            let found = quick.as_mut().and_then(|quick| quick.without(self, &own));
+            let found = found.or_else(|| {
+                let near = near
+                    .get_or_insert_with(|| Near::new(self, &rule))
+                    .as_ref()?;
+                near.without(self, &own, &given, &rule)
+            });
+            let left = match found {
+                Some(fit) => Ok(fit),
+                None => self.without(&own, &given, &rule),
+            };
+            let left = left.and_then(|fit| self.left_out(code, &own, expectation, &given, &fit));
+            (code, left)
         };
         Ok(groups.into_iter().map(one).collect())
     }
 
-    fn without(
-        &self,
-        code: usize,
-        own: &[usize],
-        expectation: Expectation,
-        given: &[usize],
-        rule: &Rule,
-    ) -> Result<LeftOut> {
+    /// The fit to the other groups' records, whatever the model.
+    fn without(&self, own: &[usize], given: &[usize], rule: &Rule) -> Result<Without> {
         let keep = others(self.model.observations.len(), own);
         let model = MixedModel {
             family: self.model.family,
@@ -91,14 +110,47 @@ impl FittedMixed {
             &model.effects,
             model.family,
         )?;
-        let fit = self.refit(&cells, rule)?;
-        let basis = &cells.frame.basis;
-        let beta = basis.coefficients(&fit.engine.gamma);
-        let covariance = fit.engine.expected_block().ok_or(Error::OutOfRange {
-            what: "the information of the coefficients",
-        })?;
-        let covariance = basis.covariance(&covariance.covariance());
-        let kernel = fit.engine.kernel;
+        let (theta, engine) = self.refit(&cells, rule)?;
+        self.told(theta, &engine, own, given)
+            .ok_or(Error::OutOfRange {
+                what: "the information of the coefficients",
+            })
+    }
+
+    /// What is taken from an engine at the end of its search.
+    fn told(
+        &self,
+        theta: Vec<f64>,
+        engine: &Engine<'_>,
+        own: &[usize],
+        given: &[usize],
+    ) -> Option<Without> {
+        let basis = &engine.frame.basis;
+        let effect = |i: &usize| -> f64 {
+            given
+                .iter()
+                .map(|&t| mode_of(engine, t, self.model.effects[t].codes[*i]))
+                .sum()
+        };
+        Some(Without {
+            theta,
+            coefficients: basis.coefficients(&engine.gamma),
+            covariance: basis.covariance(&engine.expected_block()?.covariance()),
+            kernel: engine.kernel,
+            given: own.iter().map(effect).collect(),
+        })
+    }
+
+    /// What a fit without a group says of it.
+    fn left_out(
+        &self,
+        code: usize,
+        own: &[usize],
+        expectation: Expectation,
+        given: &[usize],
+        fit: &Without,
+    ) -> Result<LeftOut> {
+        let kernel = fit.kernel;
         let spread: f64 = (0..fit.theta.len())
             .filter(|k| !given.contains(k))
             .map(|k| fit.theta[k] * fit.theta[k])
@@ -107,20 +159,15 @@ impl FittedMixed {
             Expectation::Average => spread.sqrt(),
             Expectation::Typical => 0.0,
         };
-        let (held_out, design) = (
-            self.model.observations.subset(own),
-            self.model.design.subset(own),
-        );
-        let fixed = design.times(&beta);
-        let used = (0..own.len()).filter(|&i| held_out.weights[i] > 0.0);
+        let (held_out, design) = (&self.model.observations, &self.model.design);
+        let used = own.iter().zip(&fit.given);
+        let used = used.filter(|&(&i, _)| held_out.weights[i] > 0.0);
         let (mut observed, mut means, mut typical) = (Vec::new(), Vec::new(), Vec::new());
         let (mut slopes, mut tilt, mut variance) = (vec![0.0; design.width()], 0.0, 0.0);
-        for i in used {
-            let effects: f64 = given
-                .iter()
-                .map(|&t| mode_of(&fit.engine, t, self.model.effects[t].codes[own[i]]))
-                .sum();
-            let eta = fixed[i] + held_out.offsets[i] + effects;
+        for (&i, effects) in used {
+            let row = design.row(i);
+            let fixed: f64 = row.iter().zip(&fit.coefficients).map(|(x, b)| x * b).sum();
+            let eta = fixed + held_out.offsets[i] + effects;
             let trials = held_out.trials[i];
             observed.push(held_out.totals[i]);
             let mean = kernel.mean(eta);
@@ -131,7 +178,7 @@ impl FittedMixed {
             let h = 1e-5;
             let beside = |by: f64| trials * average_mean(kernel, eta + by, scatter);
             let slope = (beside(h) - beside(-h)) / (2.0 * h);
-            for (sum, x) in slopes.iter_mut().zip(design.row(i)) {
+            for (sum, x) in slopes.iter_mut().zip(row) {
                 *sum += slope * x;
             }
         }
@@ -145,14 +192,14 @@ impl FittedMixed {
         for slope in &mut slopes {
             *slope /= expected;
         }
-        let row = nalgebra::DVector::from_vec(slopes);
+        let row = DVector::from_vec(slopes);
         let typical = sum(typical);
         Ok(LeftOut {
             code,
             observed: sum(observed),
             expected,
             typical,
-            std_error: (&covariance * &row).dot(&row).max(0.0).sqrt(),
+            std_error: (&fit.covariance * &row).dot(&row).max(0.0).sqrt(),
             // On the log scale an effect on a logit is worth less, the larger the proportion.
             sigma: spread.sqrt() * tilt / typical,
             dispersion: variance / typical,
@@ -161,7 +208,7 @@ impl FittedMixed {
 
     /// The fit of other cells, begun where this one ended. It ends where it would from any start,
     /// to rounding, because the criterion does not know where it began.
-    fn refit<'a>(&self, cells: &'a cells::Cells, rule: &'a Rule) -> Result<Without<'a>> {
+    fn refit<'a>(&self, cells: &'a Cells, rule: &'a Rule) -> Result<(Vec<f64>, Engine<'a>)> {
         let solution = &self.parts.solution;
         let failed = || Error::NotConverged {
             what: "the fit without a group",
@@ -195,9 +242,277 @@ impl FittedMixed {
         let (at, _) = refine(&mut criterion, &at, inverse).ok_or_else(failed)?;
         // Leave the engine at that point.
         criterion.evaluate(&at).ok_or_else(failed)?;
-        Ok(Without {
-            theta: at[..layout.thetas].to_vec(),
-            engine: criterion.engine,
+        Ok((at[..layout.thetas].to_vec(), criterion.engine))
+    }
+}
+
+/// Below this spread a fit is searched for anew, because 0 is stationary whatever the data.
+const FLAT: f64 = 0.02;
+/// The share of every direction of the covariates that the other groups must keep.
+const LEAST_LEFT: f64 = 1e-6;
+/// Newton steps, and the promised gain after which no more is taken.
+const STEPS: usize = 20;
+const ARRIVED: f64 = 1e-15;
+
+/// The fits without a group of a model that falls apart by groups: Newton's method from the whole
+/// fit, with the group's part taken out of its slopes. Where it does not settle at once, or the
+/// others might not tell all coefficients, it says nothing, and the fit is searched for as any other.
+struct Quick<'a> {
+    /// At the whole fit.
+    whole: Separate<'a>,
+    at: Vec<f64>,
+    slopes: Slopes,
+    modes: Vec<f64>,
+    moving: Separate<'a>,
+}
+
+impl<'a> Quick<'a> {
+    fn new(fit: &'a FittedMixed, rule: &Rule) -> Option<Self> {
+        let cells = &fit.cells;
+        let at = fit.parts.solution.parameters();
+        let mut whole = Separate::new(cells, fit.model.family, rule)?;
+        if at[0] < FLAT || cells.frame.structure.patterns < 4 || !whole.move_to(&at, None) {
+            return None;
+        }
+        Some(Quick {
+            slopes: whole.slopes(None, true),
+            modes: whole.modes(),
+            moving: Separate::new(cells, fit.model.family, rule)?,
+            whole,
+            at,
+        })
+    }
+
+    fn without(&mut self, fit: &FittedMixed, own: &[usize]) -> Option<Without> {
+        let frame = &fit.cells.frame;
+        let cell = own.iter().find_map(|&i| frame.of_record[i])?;
+        let pattern = frame.starts.partition_point(|&start| start <= cell) - 1;
+        let cells: Vec<usize> = frame.range(pattern).collect();
+        if !leaves_enough(&fit.cells, &cells) {
+            return None;
+        }
+        let mut at = self.at.clone();
+        let mut slopes = self.slopes.clone();
+        self.whole.add(pattern, -1.0, &mut slopes);
+        self.moving.set_modes(&self.modes);
+        let mut factor = slopes.factor()?;
+        let mut last = f64::INFINITY;
+        for step in 0..STEPS {
+            let change = factor.solve(&slopes.gradient);
+            let gain = change.dot(&slopes.gradient);
+            if !(gain < 0.5 * last && change.amax() < 0.5) {
+                return None;
+            }
+            for (a, c) in at.iter_mut().zip(change.iter()) {
+                *a -= c;
+            }
+            if at[0] < FLAT {
+                return None;
+            }
+            // At the latest when the last step no longer matters.
+            if gain < ARRIVED && step > 0 {
+                let basis = &frame.basis;
+                let information = Cholesky::new(self.moving.information(Some(pattern)))?;
+                return Some(Without {
+                    theta: vec![at[0]],
+                    coefficients: basis.coefficients(&at[1..]),
+                    covariance: basis.covariance(&information.inverse()),
+                    kernel: Kernel::Poisson,
+                    given: vec![0.0; own.len()],
+                });
+            }
+            if !self.moving.move_to(&at, Some(pattern)) {
+                return None;
+            }
+            // Close by, the Hessian hardly changes.
+            let far = gain > 1e-4;
+            slopes = self.moving.slopes(Some(pattern), far);
+            if far {
+                factor = slopes.factor()?;
+            }
+            last = gain;
+        }
+        None
+    }
+}
+
+/// Whether the cells beside these have events and tell every coefficient.
+fn leaves_enough(cells: &Cells, own: &[usize]) -> bool {
+    let frame = &cells.frame;
+    let width = frame.basis.width;
+    let events = sum(own.iter().map(|&i| cells.totals[i]));
+    if frame.count - own.len() < width + 1 || sum(cells.totals.iter().copied()) <= events {
+        return false;
+    }
+    // The basis is orthonormal but for the number of cells.
+    let rows = frame.count as f64;
+    let entries = own.iter().flat_map(|&i| frame.basis_row(i));
+    let squares: f64 = entries.map(|x| x * x).sum();
+    if squares / rows < 1.0 - LEAST_LEFT {
+        return true;
+    }
+    let mut left = DMatrix::identity(width, width);
+    for &i in own {
+        let row = DVector::from_column_slice(frame.basis_row(i));
+        left -= &row * row.transpose() / rows;
+    }
+    Cholesky::new(left).is_some_and(|factor| {
+        let diagonal = factor.l_dirty().diagonal();
+        diagonal.iter().all(|d| d * d > LEAST_LEFT)
+    })
+}
+
+/// The fits without a group of any other model with a given size: the group's cells are emptied,
+/// so that the rest of the model stays as it is, and the search begins near its end.
+struct Near {
+    at: Vec<f64>,
+    gamma: Vec<f64>,
+    modes: Vec<f64>,
+    hessian: DMatrix<f64>,
+    islands: Option<Parted>,
+}
+
+/// The slopes of the parts that share no group.
+struct Parted {
+    of_pattern: Vec<usize>,
+    /// The cells of each part.
+    cells: Vec<usize>,
+    gradients: Vec<DVector<f64>>,
+    hessians: Vec<DMatrix<f64>>,
+}
+
+impl Near {
+    fn new(fit: &FittedMixed, rule: &Rule) -> Option<Self> {
+        if fit.model.family.estimates_size() {
+            return None;
+        }
+        let solution = &fit.parts.solution;
+        let mut at = solution.parameters();
+        // A spread of 0 is stationary whatever the data, so no start is there.
+        for theta in &mut at[..solution.layout.thetas] {
+            *theta = theta.max(FLAT);
+        }
+        let mut engine = Engine::new(&fit.cells, fit.model.family);
+        engine.set_gamma(&solution.gamma);
+        let mut criterion = Criterion {
+            engine,
+            layout: solution.layout,
+            rule,
+        };
+        criterion.evaluate(&at)?;
+        Some(Near {
+            gamma: criterion.engine.gamma.clone(),
+            modes: criterion.engine.u.clone(),
+            islands: Parted::new(&mut criterion, &at, &solution.hessian),
+            hessian: solution.hessian.clone(),
+            at,
+        })
+    }
+
+    fn without(
+        &self,
+        fit: &FittedMixed,
+        own: &[usize],
+        given: &[usize],
+        rule: &Rule,
+    ) -> Option<Without> {
+        let frame = &fit.cells.frame;
+        let mut emptied: Vec<usize> = own.iter().filter_map(|&i| frame.of_record[i]).collect();
+        emptied.sort_unstable();
+        emptied.dedup();
+        if emptied.is_empty() || !leaves_enough(&fit.cells, &emptied) {
+            return None;
+        }
+        let mut cells = fit.cells.clone();
+        for &i in &emptied {
+            (cells.totals[i], cells.units[i]) = (0.0, 0.0);
+        }
+        let layout = fit.parts.solution.layout;
+        let (at, inverse) = self.start(&fit.cells, &emptied, layout);
+        let mut engine = Engine::new(&cells, fit.model.family);
+        engine.set_gamma(&self.gamma);
+        engine.u.clone_from(&self.modes);
+        let mut criterion = Criterion {
+            engine,
+            layout,
+            rule,
+        };
+        let (at, _) = refine(&mut criterion, &at, inverse)?;
+        // Leave the engine at that point.
+        criterion.evaluate(&at)?;
+        fit.told(at[..layout.thetas].to_vec(), &criterion.engine, own, given)
+    }
+
+    /// One Newton step away when the group is a part of its own, and the inverse Hessian there.
+    fn start(&self, cells: &Cells, own: &[usize], layout: Layout) -> (Vec<f64>, DMatrix<f64>) {
+        let part = self.islands.as_ref().and_then(|islands| {
+            let first = *own.first()?;
+            let pattern = cells.frame.starts.partition_point(|&s| s <= first) - 1;
+            let island = islands.of_pattern[pattern];
+            (islands.cells[island] == own.len()).then_some((islands, island))
+        });
+        if let Some((islands, island)) = part {
+            let inverse = guarded_inverse(&(&self.hessian - &islands.hessians[island]));
+            let step = &inverse * &islands.gradients[island];
+            let at: Vec<f64> = self
+                .at
+                .iter()
+                .zip(step.iter())
+                .map(|(a, s)| a + s)
+                .collect();
+            if step.amax() < 0.5 && at[..layout.thetas].iter().all(|&t| t >= FLAT) {
+                return (at, inverse);
+            }
+        }
+        (self.at.clone(), guarded_inverse(&self.hessian))
+    }
+}
+
+impl Parted {
+    /// The slopes at the whole fit, and by differences how they change.
+    fn new(criterion: &mut Criterion<'_>, at: &[f64], hessian: &DMatrix<f64>) -> Option<Self> {
+        let (layout, rule) = (criterion.layout, criterion.rule);
+        let engine = &mut criterion.engine;
+        let frame = engine.frame;
+        if *rule == Rule::Joint || !frame.structure.plain {
+            return None;
+        }
+        let islands = frame.structure.islands();
+        if islands.count < 3 {
+            return None;
+        }
+        let mut scores = |at: &[f64]| match rule {
+            Rule::Nodes(nodes) => quadrature::scores(engine, nodes, layout, at, &islands),
+            Rule::Joint | Rule::Laplace => laplace::scores(engine, layout, at, &islands),
+        };
+        let gradients = scores(at)?.into_iter().map(DVector::from_vec).collect();
+        let inverse = guarded_inverse(hessian);
+        let n = at.len();
+        let mut hessians = vec![DMatrix::zeros(n, n); islands.count];
+        for j in 0..n {
+            let h = (1e-3 * (2.0 * inverse[(j, j)]).sqrt()).clamp(1e-6, 1e-2);
+            let mut beside = at.to_vec();
+            beside[j] = at[j] + h;
+            let above = scores(&beside)?;
+            beside[j] = at[j] - h;
+            let below = scores(&beside)?;
+            for (island, (above, below)) in above.iter().zip(&below).enumerate() {
+                for i in 0..n {
+                    let half = 0.5 * (above[i] - below[i]) / (2.0 * h);
+                    hessians[island][(i, j)] += half;
+                    hessians[island][(j, i)] += half;
+                }
+            }
+        }
+        let mut cells = vec![0; islands.count];
+        for pattern in 0..frame.structure.patterns {
+            cells[islands.of_pattern[pattern]] += frame.range(pattern).len();
+        }
+        Some(Parted {
+            of_pattern: islands.of_pattern,
+            cells,
+            gradients,
+            hessians,
         })
     }
 }

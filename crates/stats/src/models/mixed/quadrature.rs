@@ -3,6 +3,7 @@
 //! stretched by its curvature, so that one node is Laplace's approximation.
 
 use super::super::hermite::Node;
+use super::super::random::Islands;
 use super::engine::Engine;
 use super::laplace::Layout;
 
@@ -65,18 +66,19 @@ pub(super) fn evaluate(
     Some((value, slopes))
 }
 
-/// The gradient told by group, in the order of the groups; 0 for a group without records. The
-/// constants' derivative in the size is shared out by the records of each group.
+/// The gradient told by island, which here is a group. The constants' derivative in the size is
+/// shared out by cells.
 pub(super) fn scores(
     engine: &mut Engine<'_>,
     nodes: &[Node],
     layout: Layout,
     at: &[f64],
+    islands: &Islands,
 ) -> Option<Vec<Vec<f64>>> {
     prepare(engine, layout, at)?;
     let mut net = vec![0.0; engine.frame.count];
     let mut work = Work::default();
-    let mut out = vec![vec![0.0; layout.len()]; engine.structure.size];
+    let mut out = vec![vec![0.0; layout.len()]; islands.count];
     let constant = -2.0 * engine.size_chain * engine.cells.constants.size_slope(engine.kernel);
     for pattern in 0..engine.structure.patterns {
         let part = part(
@@ -89,7 +91,7 @@ pub(super) fn scores(
             layout.has_size,
         );
         let range = engine.frame.range(pattern);
-        let score = &mut out[engine.structure.pattern_columns(pattern)[0]];
+        let score = &mut out[islands.of_pattern[pattern]];
         score[0] = part.theta;
         for i in range.clone() {
             for (s, x) in score[1..=layout.gammas]

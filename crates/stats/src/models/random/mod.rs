@@ -1,12 +1,13 @@
 //! Random effects: which records share a group, and the sparse system that their effects solve.
 //! The user's [`RandomEffect`] is here; likelihoods and fits are not.
 
+mod build;
 mod sparse;
 mod structure;
 
 use crate::error::{Error, Result};
 
-pub(super) use structure::{Placement, Structure, System, Term};
+pub(super) use structure::{Islands, Placement, Structure, System, Term};
 
 /// Groups of records that share an effect: an intercept, and optionally slopes that go with it.
 ///

@@ -6,8 +6,9 @@
 //! The formulation is that of Bates et al. (2015), doi:10.18637/jss.v067.i01. No likelihood here.
 
 use super::RandomEffect;
+use super::build::{pattern_columns, patterns, symbolic, term};
 use super::sparse::Symbolic;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// One effect as the system sees it.
 #[derive(Debug, Clone)]
@@ -23,7 +24,7 @@ pub(in crate::models) struct Term {
     /// The place of its first parameter among all.
     pub(in crate::models) theta: usize,
     /// The place of its first column among a pattern's columns.
-    local: usize,
+    pub(super) local: usize,
     /// What is taken from each column, and what it is then divided by, to work in.
     pub(in crate::models) centre: Vec<f64>,
     pub(in crate::models) scale: Vec<f64>,
@@ -74,6 +75,14 @@ pub(in crate::models) struct System {
     pub(in crate::models) lambda: Vec<f64>,
     factor: Vec<f64>,
     inverse: Vec<f64>,
+}
+
+/// The parts of the data that share no group with each other.
+pub(in crate::models) struct Islands {
+    pub(in crate::models) count: usize,
+    pub(in crate::models) of_pattern: Vec<usize>,
+    /// None for a column that no record touches.
+    pub(in crate::models) of_column: Vec<Option<usize>>,
 }
 
 /// Where each record of a model is in its structure.
@@ -326,12 +335,13 @@ impl Structure {
         }
     }
 
-    /// Adds the derivatives of ln |Λ'MΛ + I| in each parameter, for fixed moments M.
-    pub(in crate::models) fn add_trace_slopes(
+    /// Tells each pattern's part of the derivative of ln |Λ'MΛ + I| in each parameter, for fixed
+    /// moments M: pattern, parameter, value.
+    pub(in crate::models) fn trace_slopes(
         &self,
         system: &System,
         moments: &[f64],
-        slopes: &mut [f64],
+        mut tell: impl FnMut(usize, usize, f64),
     ) {
         let width = self.width;
         let mut inverse = vec![0.0; width * width];
@@ -346,33 +356,66 @@ impl Structure {
                         .sum();
                 }
             }
-            for (&(t, a, b), slope) in self.entries.iter().zip(slopes.iter_mut()) {
+            for (k, &(t, a, b)) in self.entries.iter().enumerate() {
                 let local = self.terms[t].local;
                 let row = &half[(local + b) * width..(local + b + 1) * width];
-                *slope += 2.0
-                    * if self.plain {
-                        moments[pattern] * row.iter().sum::<f64>()
-                    } else {
-                        let start = pattern * width * width + (local + a) * width;
-                        let moment = &moments[start..start + width];
-                        row.iter().zip(moment).map(|(r, m)| r * m).sum::<f64>()
-                    };
+                let sum = if self.plain {
+                    moments[pattern] * row.iter().sum::<f64>()
+                } else {
+                    let start = pattern * width * width + (local + a) * width;
+                    let moment = &moments[start..start + width];
+                    row.iter().zip(moment).map(|(r, m)| r * m).sum::<f64>()
+                };
+                tell(pattern, k, 2.0 * sum);
             }
         }
     }
 
-    /// Adds, for each parameter of Λ, the sum over levels of `left` in its row times `right` in its
-    /// column: left' (∂Λ) right.
-    pub(in crate::models) fn add_outer(&self, left: &[f64], right: &[f64], slopes: &mut [f64]) {
-        for (&(t, a, b), slope) in self.entries.iter().zip(slopes.iter_mut()) {
+    /// Tells each level's part of left' (∂Λ) right for each parameter of Λ: `left` in its row times
+    /// `right` in its column. The level is told by its first column.
+    pub(in crate::models) fn outer_slopes(
+        &self,
+        left: &[f64],
+        right: &[f64],
+        mut tell: impl FnMut(usize, usize, f64),
+    ) {
+        for (k, &(t, a, b)) in self.entries.iter().enumerate() {
             let term = &self.terms[t];
-            let sum: f64 = (0..term.levels())
-                .map(|level| {
-                    let start = term.first + level * term.width;
-                    left[start + a] * right[start + b]
-                })
-                .sum();
-            *slope += sum;
+            for level in 0..term.levels() {
+                let start = term.first + level * term.width;
+                tell(start, k, left[start + a] * right[start + b]);
+            }
+        }
+    }
+
+    /// The parts of the data that share no group: the part of each column and of each pattern,
+    /// numbered from 0 in the order of their first patterns.
+    pub(in crate::models) fn islands(&self) -> Islands {
+        let mut parent: Vec<usize> = (0..self.size).collect();
+        for pattern in 0..self.patterns {
+            let columns = self.pattern_columns(pattern);
+            for &c in &columns[1..] {
+                let (a, b) = (root(&mut parent, columns[0]), root(&mut parent, c));
+                parent[a.max(b)] = a.min(b);
+            }
+        }
+        let mut number = vec![None; self.size];
+        let mut count = 0;
+        let mut of_pattern = Vec::with_capacity(self.patterns);
+        for pattern in 0..self.patterns {
+            let root = root(&mut parent, self.pattern_columns(pattern)[0]);
+            of_pattern.push(*number[root].get_or_insert_with(|| {
+                count += 1;
+                count - 1
+            }));
+        }
+        let of_column = (0..self.size)
+            .map(|c| number[root(&mut parent, c)])
+            .collect();
+        Islands {
+            count,
+            of_pattern,
+            of_column,
         }
     }
 
@@ -442,130 +485,11 @@ fn product(left: &[f64], right: &[f64], width: usize, out: &mut [f64]) {
     }
 }
 
-/// An effect with its levels and the scale to work in; its place is given later.
-fn term(effect: &RandomEffect, active: &[usize]) -> Result<Term> {
-    let mut used: Vec<usize> = active.iter().map(|&i| effect.codes[i]).collect();
-    used.sort_unstable();
-    used.dedup();
-    if used.len() < 2 {
-        return Err(Error::TooFew {
-            what: "a random effect",
-            needed: 2,
-            found: used.len(),
-        });
+/// The root of a node, its path shortened on the way.
+fn root(parent: &mut [usize], mut node: usize) -> usize {
+    while parent[node] != node {
+        parent[node] = parent[parent[node]];
+        node = parent[node];
     }
-    let mut codes = effect.codes.clone();
-    codes.sort_unstable();
-    codes.dedup();
-    let mut labels = Vec::new();
-    let (mut centre, mut scale) = (Vec::new(), Vec::new());
-    if effect.has_intercept {
-        labels.push(super::super::design::INTERCEPT.to_owned());
-        centre.push(0.0);
-        scale.push(1.0);
-    }
-    let n = active.len() as f64;
-    for (name, values) in &effect.slopes {
-        let mean = crate::sum::sum(active.iter().map(|&i| values[i] / n));
-        let middle = if effect.has_intercept { mean } else { 0.0 };
-        let square = active
-            .iter()
-            .map(|&i| (values[i] - middle) / n * (values[i] - middle));
-        let spread = crate::sum::sum(square).sqrt();
-        if !(spread.is_finite() && spread > 1e-12 * middle.abs()) {
-            return Err(Error::Collinear {
-                column: format!("{name} by {}", effect.name),
-            });
-        }
-        labels.push(name.clone());
-        centre.push(middle);
-        scale.push(spread);
-    }
-    Ok(Term {
-        name: effect.name.clone(),
-        codes,
-        width: labels.len(),
-        labels,
-        first: 0,
-        theta: 0,
-        local: 0,
-        centre,
-        scale,
-    })
-}
-
-/// The distinct combinations of levels, in order, and which one each record has.
-fn patterns(
-    effects: &[RandomEffect],
-    terms: &[Term],
-    order: &[usize],
-    active: &[usize],
-) -> Result<(Vec<Vec<usize>>, Vec<usize>)> {
-    let mut keys = vec![0_usize; active.len()];
-    let mut range = 1_usize;
-    for &t in order {
-        let (codes, levels) = (&terms[t].codes, terms[t].levels());
-        range = range.checked_mul(levels).ok_or(Error::OutOfRange {
-            what: "the number of combinations of groups",
-        })?;
-        for (key, &i) in keys.iter_mut().zip(active) {
-            *key = *key * levels + codes.binary_search(&effects[t].codes[i]).unwrap_or(0);
-        }
-    }
-    let mut distinct = keys.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let of_record = keys
-        .iter()
-        .map(|k| distinct.binary_search(k).unwrap_or(0))
-        .collect();
-    let levels = distinct
-        .into_iter()
-        .map(|mut key| {
-            let mut levels: Vec<usize> = order
-                .iter()
-                .rev()
-                .map(|&t| {
-                    let level = key % terms[t].levels();
-                    key /= terms[t].levels();
-                    level
-                })
-                .collect();
-            levels.reverse();
-            levels
-        })
-        .collect();
-    Ok((levels, of_record))
-}
-
-/// The columns of each pattern, ascending.
-fn pattern_columns(levels: &[Vec<usize>], terms: &[Term], order: &[usize]) -> Vec<usize> {
-    levels
-        .iter()
-        .flat_map(|levels| {
-            order
-                .iter()
-                .zip(levels)
-                .flat_map(|(&t, &l)| terms[t].columns(l))
-        })
-        .collect()
-}
-
-/// The pattern of the factor.
-fn symbolic(columns: &[usize], terms: &[Term], size: usize, width: usize) -> Symbolic {
-    let mut below = vec![Vec::new(); size];
-    // A level that no record touches needs its own block all the same.
-    for term in terms.iter().filter(|t| t.width > 1) {
-        for columns in (0..term.levels()).map(|level| term.columns(level)) {
-            for column in columns.clone() {
-                below[column].extend(column + 1..columns.end);
-            }
-        }
-    }
-    for columns in columns.chunks(width.max(1)) {
-        for (a, &column) in columns.iter().enumerate() {
-            below[column].extend_from_slice(&columns[a + 1..]);
-        }
-    }
-    Symbolic::new(below)
+    node
 }

@@ -8,6 +8,7 @@ mod deciles;
 mod degenerate;
 mod leave_out;
 mod strata;
+mod structural;
 
 use super::{
     Design, Family, FittedMixed, FittedRegression, Integration, MixedModel, MixedOptions,
