@@ -5,7 +5,6 @@ use statrs::function::gamma::ln_gamma;
 use super::gamma_expansion::GammaExpansion;
 use super::normal::normal_quantile_upper;
 
-const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 /// Above this shape the asymptotic forms are exact to rounding, and series would take for ever.
 const ASYMPTOTIC_SHAPE: f64 = 1e7;
 
