@@ -207,7 +207,11 @@ impl GammaQuantile {
         if a >= self.quick_from() {
             return self.expansion.at(a).max(0.0);
         }
-        // Beyond that an upper tail, as 1 less the lower one, would lose a digit.
+        // Where `a` is next to nothing the quantile is close to p^(1/a), smaller than any number here.
+        if self.is_lower && self.tail.ln() <= a * f64::MIN_POSITIVE.ln() {
+            return 0.0;
+        }
+        // From 16 on an upper tail, as 1 less the lower one, would lose a digit.
         let most = if self.is_lower { 100.0 } else { 16.0 };
         if a < most && self.tail >= 0.01 {
             return self.by_series(a, self.start(a));
