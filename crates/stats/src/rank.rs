@@ -78,46 +78,48 @@ pub fn rank_intervals(
     Ok(ranks.into_iter().flatten().collect())
 }
 
-/// The number of units, unless it is more than every rank of which can be counted.
-pub(crate) fn countable(units: usize) -> Result<usize> {
-    if units <= MOST_UNITS {
-        return Ok(units);
-    }
-    Err(Error::Argument {
-        name: "units",
-        must: "at most 10,000, for every pair of a unit and a rank is counted",
-        found: units as f64,
-    })
-}
-
 /// How often each unit had each rank, row by row.
-struct Tally {
+pub(crate) struct Tally {
     units: usize,
     times: Vec<u32>,
 }
 
 impl Tally {
     /// Counts the ranks in sets of draws, each set filled in by `draw` as values with their units.
-    fn of(
+    pub(crate) fn of(
         units: usize,
         repetitions: u32,
         mut draw: impl FnMut(&mut Vec<(f64, usize)>),
     ) -> Result<Self> {
-        let mut times = vec![0; countable(units)?.pow(2)];
+        if units > MOST_UNITS {
+            return Err(Error::Argument {
+                name: "units",
+                must: "at most 10,000, for every pair of a unit and a rank is counted",
+                found: units as f64,
+            });
+        }
+        let mut times = vec![0; units * units];
         let mut drawn: Vec<(f64, usize)> = Vec::with_capacity(units);
+        let mut keys: Vec<u64> = Vec::with_capacity(units);
+        // The lowest digits of a draw make room for its place: single numbers are sorted fastest.
+        let room = (units as u64).next_power_of_two() - 1;
         for _ in 0..repetitions {
             drawn.clear();
             draw(&mut drawn);
-            drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
-            for (rank, &(_, unit)) in drawn.iter().enumerate() {
-                times[unit * units + rank] += 1;
+            keys.clear();
+            let places = drawn.iter().zip(0_u64..);
+            keys.extend(places.map(|(&(value, _), place)| ordered(value) & !room | place));
+            keys.sort_unstable();
+            for (rank, &key) in keys.iter().enumerate() {
+                let place = usize::try_from(key & room).unwrap_or(0);
+                times[drawn[place].1 * units + rank] += 1;
             }
         }
         Ok(Tally { units, times })
     }
 
     /// The ranks of some units taken together: median and central interval. `rank` is the median.
-    fn interval(&self, of: &[usize], level: Level) -> RankInterval {
+    pub(crate) fn interval(&self, of: &[usize], level: Level) -> RankInterval {
         let at_rank = |rank: usize| -> u64 {
             let times = |unit: &usize| u64::from(self.times[unit * self.units + rank]);
             of.iter().map(times).sum()
@@ -143,6 +145,16 @@ impl Tally {
                 high: quantile(1.0 - level.tail()),
             },
         }
+    }
+}
+
+/// A number that is in the order of the values, negative ones included.
+fn ordered(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
     }
 }
 
