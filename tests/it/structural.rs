@@ -346,10 +346,9 @@ fn no_variation_between_authorities_is_said() {
     assert!(null.ending.value().unwrap().singular);
     assert!(null.issues.contains(IssueCode::NoSpread));
     for row in &results.expected {
-        if row.model == ExpectedModel::Structural(StructuralModel::Null) {
-            if let Some(outcome) = row.outcome.value() {
-                assert!((outcome.ratio.value - 1.0).abs() < 0.02, "{row:?}");
-            }
+        let null = row.model == ExpectedModel::Structural(StructuralModel::Null);
+        if let (true, Some(outcome)) = (null, row.outcome.value()) {
+            assert!((outcome.ratio.value - 1.0).abs() < 0.02, "{row:?}");
         }
     }
 }

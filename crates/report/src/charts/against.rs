@@ -7,7 +7,7 @@ use disparity_core::{
 };
 use plotters::prelude::*;
 
-use super::ratios::{RatioScale, look};
+use super::ratios::{RatioScale, look, tick_line};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
 use super::{Chart, DataTable};
 use crate::format::{grouped, ratio};
@@ -139,7 +139,7 @@ fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Draw
     let words = "Up: observed per 10,000 children";
     svg::text(canvas, words, (12, 38), 13, GREY, Anchor::Start)?;
     let words = "Expected per 10,000 children";
-    let below = ((LEFT + RIGHT) / 2, BOTTOM + 42);
+    let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
     for tick in &ticks {
         let (x, y) = (across.at(*tick), up.at(*tick));
@@ -201,7 +201,7 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     let words = "Up: observed ÷ expected; bars: where such ratios ordinarily lie";
     svg::text(canvas, words, (12, 38), 13, GREY, Anchor::Start)?;
     let words = "Expected count (each step across is twice as many)";
-    let below = ((LEFT + RIGHT) / 2, BOTTOM + 42);
+    let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
     let ends = points.iter().flat_map(|point| {
         let limits = point.limits.p998;
@@ -210,7 +210,7 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     let up = RatioScale::covering(ends, BOTTOM, TOP);
     for (tick, words) in up.ticks() {
         let y = up.at(tick);
-        let (colour, width) = if tick == 1.0 { (INK, 2) } else { (PALE, 1) };
+        let (colour, width) = tick_line(tick);
         svg::line(canvas, (LEFT, y), (RIGHT, y), colour, width)?;
         svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
     }

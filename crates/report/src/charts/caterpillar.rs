@@ -4,8 +4,8 @@
 use disparity_core::{Effect, FitKey, Position};
 use plotters::prelude::*;
 
-use super::ratios::{RatioScale, look};
-use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE};
+use super::ratios::{RatioScale, look, tick_line};
+use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK};
 use super::{Chart, DataTable};
 use crate::format::{grouped, ratio, reported};
 use crate::view::View;
@@ -83,7 +83,7 @@ fn paint(
     let scale = RatioScale::covering(ends, LABELS + 14, right);
     for (tick, words) in scale.ticks() {
         let x = scale.at(tick);
-        let (colour, width) = if tick == 1.0 { (INK, 2) } else { (PALE, 1) };
+        let (colour, width) = tick_line(tick);
         svg::line(canvas, (x, TOP - 12), (x, bottom), colour, width)?;
         svg::text(canvas, &words, (x, TOP - 22), 12, GREY, Anchor::Middle)?;
     }

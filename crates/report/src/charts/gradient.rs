@@ -16,6 +16,9 @@ const ROW: i32 = 34;
 const LABELS: i32 = 190;
 const TOP: i32 = 84;
 
+/// The rate in a decile.
+type Step = (u8, Measured);
+
 /// The gradient of one indicator and year in an area; none where there is none.
 #[must_use]
 pub fn gradient(
@@ -26,7 +29,7 @@ pub fn gradient(
 ) -> Option<Chart> {
     let own = view.indicator(indicator);
     let rows: Vec<&Gradient> = view.gradients(indicator, period, area).collect();
-    let found = |method| -> Vec<(u8, Measured)> {
+    let found = |method| -> Vec<Step> {
         let own = rows.iter().filter(|row| row.found == method);
         own.filter_map(|row| match row.figure {
             GradientFigure::Rate(decile) => Some((decile, row.value.value()?)),
@@ -98,7 +101,7 @@ fn paint(
     view: View<'_>,
     indicator: IndicatorId,
     heading: &str,
-    (first, second): (&[(u8, Measured)], &[(u8, Measured)]),
+    (first, second): (&[Step], &[Step]),
 ) -> Drawn {
     let own = view.indicator(indicator);
     let all = first.iter().chain(second).map(|(_, found)| found);

@@ -4,7 +4,7 @@
 use disparity_core::Position;
 use plotters::prelude::*;
 
-use super::svg::{DARK_BLUE, GREY, ORANGE, Scale};
+use super::svg::{DARK_BLUE, GREY, INK, ORANGE, PALE, Scale};
 use crate::format::grouped;
 
 /// Ratios that may be named on an axis.
@@ -48,6 +48,15 @@ impl RatioScale {
             let decimals = if (tick * 10.0).fract() == 0.0 { 1 } else { 2 };
             (tick, grouped(tick, decimals))
         })
+    }
+}
+
+/// How the line of a tick is drawn: that of 1, which the others are read against, stands out.
+pub(super) fn tick_line(tick: f64) -> (RGBColor, u32) {
+    if (tick - 1.0).abs() < 1e-9 {
+        (INK, 2)
+    } else {
+        (PALE, 1)
     }
 }
 

@@ -175,7 +175,7 @@ fn given_row(view: View<'_>, row: &Row<'_>) -> Option<GivenRow> {
                 rank.rank, rank.low, rank.high, rank.of
             )
         }),
-        fifth: reported(&full.fifth, |fifth| fifth.to_string()),
+        fifth: reported(&full.fifth, ToString::to_string),
         position: reported(&full.adjusted, |found| found.position.words().to_owned()),
     })
 }
