@@ -1,8 +1,8 @@
 //! Each authority against what a model of all the others expects of it.
 
 use disparity_core::{
-    Adjusted, AreaCode, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals,
-    IssueCode, IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol,
+    Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
+    IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol,
 };
 use disparity_stats::models::{
     AgainstExpected, Expectation, LeftOut, against_expected, rank_effects,
@@ -46,11 +46,11 @@ pub(super) fn expected(
 }
 
 /// The row of an authority that has no count: the reason stands in for every figure.
-pub(super) fn without_count(key: FitKey, area: AreaCode, why: Symbol) -> Expected {
+pub(super) fn without_count(key: FitKey, area: &Area, why: Symbol) -> Expected {
     Expected {
         indicator: key.indicator,
         span: key.span,
-        area,
+        area: area.code,
         model: ExpectedModel::Structural(key.model),
         observed: Reported::Symbol(why),
         outcome: Reported::Symbol(why),
@@ -58,7 +58,9 @@ pub(super) fn without_count(key: FitKey, area: AreaCode, why: Symbol) -> Expecte
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
         model_based: Reported::Symbol(why),
-        issues: IssueSet::EMPTY.with(IssueCode::SourceSymbol),
+        issues: IssueSet::EMPTY
+            .with(IssueCode::SourceSymbol)
+            .with_if(area.tiny, IssueCode::TinyArea),
     }
 }
 

@@ -309,8 +309,8 @@ impl<'a> Question<'a> {
         let absent = panel::absent(self.input, self.job.indicator, self.job.span);
         absent
             .into_iter()
-            .filter(|(area, _)| self.wants(*area))
-            .filter(|(area, _)| answer.expected.iter().all(|row| row.area != *area))
+            .filter(|(area, _)| self.wants(area.code))
+            .filter(|(area, _)| answer.expected.iter().all(|row| row.area != area.code))
             .map(|(area, why)| against::without_count(answer.fit.key, area, why))
             .collect()
     }

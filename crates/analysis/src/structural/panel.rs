@@ -62,7 +62,7 @@ pub(super) fn records<'a>(
 }
 
 /// The authorities of a span without a count, with the reason of the last year.
-pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(AreaCode, Symbol)> {
+pub(super) fn absent<'a>(input: Input<'a>, id: IndicatorId, span: Span) -> Vec<(&'a Area, Symbol)> {
     let areas = &input.catalogue.areas;
     let authorities = areas.entities().filter(|area| {
         area.level == GeographicLevel::LocalAuthority && areas.exists_at(area.code, span.last)
@@ -76,7 +76,7 @@ pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(Area
                 stratum: Stratum::TOTAL,
             })?;
             let counted = cell.numerator.zip(cell.denominator.value);
-            Some((area.code, counted.symbol()?))
+            Some((area, counted.symbol()?))
         })
         .collect()
 }
