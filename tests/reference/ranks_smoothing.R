@@ -24,5 +24,6 @@ posterior <- function(p, X) {
 }
 why <- "optim on dnbinom, which finds the maximum to about 1e-6"
 X <- cbind(rep(1, 10)); emit("shrink_gamma_poisson", list(o = O, e = E), posterior(fit(X), X), 1e-4, why)
+p <- fit(X); emit("gamma_poisson_prior", list(o = O, e = E), c(shape = exp(p[1]), mean = exp(p[2]), posterior(p, X)[-(1:2)]), 1e-4, why)
 X <- cbind(1, x); emit("shrink_gamma_poisson_towards", list(o = O, e = E, x = x), posterior(fit(X), X), 1e-3, why)
 write_all()

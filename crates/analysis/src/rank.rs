@@ -58,6 +58,11 @@ impl Compared {
                 of,
             });
         }
+        self.fifths(rows);
+    }
+
+    /// Gives the rows their fifths, the lowest ratio first.
+    pub(crate) fn fifths(&self, rows: &mut [Expected]) {
         let ratios: Vec<f64> = self
             .observed
             .iter()

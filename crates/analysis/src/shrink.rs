@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use disparity_core::{
     Estimate, GeographicLevel, IndicatorId, Intervals, Measured, Period, Shrunken, Stratum, Unit,
 };
-use disparity_stats::{Level, shrink_gamma_poisson};
+use disparity_stats::{Level, gamma_poisson_prior};
 
 use crate::Input;
 use crate::estimates::SMALL;
@@ -52,30 +52,35 @@ impl Kind<'_> {
         if self.rows.len() < FEWEST || !self.counts.iter().any(|count| small(*count)) {
             return Vec::new();
         }
-        let at = |level| shrink_gamma_poisson(&self.counts, &self.children, level);
-        let (Ok(p95), Ok(p998)) = (at(Level::P95), at(Level::P998)) else {
+        // Without spread between authorities there is nothing to say how far to draw.
+        let Some(prior) = gamma_poisson_prior(&self.counts, &self.children)
+            .ok()
+            .filter(|prior| prior.shape.is_some())
+        else {
             return Vec::new();
         };
-        // Without spread between authorities there is nothing to say how far to draw.
-        if p95.shape.is_none() {
-            return Vec::new();
-        }
-        let ratios = p95.ratios.iter().zip(&p998.ratios);
+        let drawn = |count, children| {
+            let p95 = prior.posterior(count, children, Level::P95).ok()?;
+            let p998 = prior.posterior(count, children, Level::P998).ok()?;
+            Some(Measured {
+                value: p95.value,
+                intervals: Intervals {
+                    p95: p95.interval,
+                    p998: p998.interval,
+                },
+                method: "shrink_gamma_poisson",
+            })
+        };
         self.rows
             .iter()
             .zip(&self.counts)
-            .zip(ratios)
+            .zip(&self.children)
             .filter(|((_, count), _)| small(**count))
-            .map(|((row, _), (p95, p998))| Shrunken {
-                key: row.key,
-                rate: Measured {
-                    value: p95.value,
-                    intervals: Intervals {
-                        p95: p95.interval,
-                        p998: p998.interval,
-                    },
-                    method: "shrink_gamma_poisson",
-                },
+            .filter_map(|((row, count), children)| {
+                Some(Shrunken {
+                    key: row.key,
+                    rate: drawn(*count, *children)?,
+                })
             })
             .collect()
     }

@@ -2,7 +2,7 @@
 
 use disparity_core::{
     Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
-    IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol,
+    IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol, Variation,
 };
 use disparity_stats::models::{
     AgainstExpected, Expectation, LeftOut, against_expected, rank_effects,
@@ -22,6 +22,8 @@ pub(super) fn expected(
 ) -> Vec<Expected> {
     let left_out =
         fitted.and_then(|fitted| fitted.mixed.leave_out(AUTHORITY, Expectation::Average).ok());
+    // Of a variation nothing is asked but who lies in which fifth.
+    let brief = key.variation != Variation::Main;
     let mut rows: Vec<Expected> = panel
         .records
         .iter()
@@ -29,12 +31,16 @@ pub(super) fn expected(
         .map(|(i, record)| {
             let found = left_out.as_ref().and_then(|all| all.get(i));
             let found = found.and_then(|(_, found)| found.as_ref().ok());
-            let compared = found.and_then(compare);
+            let compared = found.and_then(|found| compare(found, brief));
             row(key, panel, record, compared, issues)
         })
         .collect();
     let compared = Compared::of(&rows, |_| true);
-    compared.rank(&mut rows);
+    if brief {
+        compared.fifths(&mut rows);
+    } else {
+        compared.rank(&mut rows);
+    }
     rows.extend(
         panel
             .left_out
@@ -71,9 +77,11 @@ struct Outcome {
     model_based: ModelBased,
 }
 
-fn compare(left_out: &LeftOut) -> Option<Outcome> {
+/// An authority against its expectation; in brief with the narrower limits alone.
+fn compare(left_out: &LeftOut, brief: bool) -> Option<Outcome> {
     let at = |level| against_expected(left_out, level).ok();
-    let (p95, p998) = (at(Level::P95)?, at(Level::P998)?);
+    let p95 = at(Level::P95)?;
+    let p998 = if brief { p95 } else { at(Level::P998)? };
     let measured = |pick: fn(&AgainstExpected) -> Estimate| Measured {
         value: pick(&p95).value,
         intervals: Intervals {

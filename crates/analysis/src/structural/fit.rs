@@ -6,7 +6,7 @@ use disparity_core::{
 };
 use disparity_stats::models::{
     Design, Family, FittedMixed, INTERCEPT, MixedModel, MixedOptions, Observations, RandomEffect,
-    log_rate_variation, proportional_change,
+    Spread, log_rate_variation, proportional_change,
 };
 use disparity_stats::{Estimate, Level, Result};
 
@@ -41,11 +41,8 @@ pub(super) fn fit(panel: &Panel<'_>, variation: Variation) -> Result<Fitted> {
 }
 
 /// The fit of the same authorities without covariates, so that a share of variance is a share of one
-/// variance; none where the model has no covariates itself.
+/// variance.
 pub(super) fn null_of(panel: &Panel<'_>) -> Option<Fitted> {
-    if panel.covariates.is_empty() {
-        return None;
-    }
     fit(&panel.without_covariates(), Variation::Main).ok()
 }
 
@@ -130,8 +127,11 @@ fn coefficients(
 }
 
 fn spread(mixed: &FittedMixed) -> [(Term, Reported<Measured>); 3] {
-    let of = |pick: fn(disparity_stats::models::Spread) -> Estimate| {
-        both("spread", |level| mixed.spread(AUTHORITY, level).map(pick))
+    let at = |level| mixed.spread(AUTHORITY, level);
+    let found = at(Level::P95).and_then(|p95| Ok((p95, at(Level::P998)?)));
+    let of = |pick: fn(&Spread) -> Estimate| match &found {
+        Ok((p95, p998)) => pair("spread", pick(p95), pick(p998)),
+        Err(_) => Reported::Symbol(Symbol::NotApplicable),
     };
     [
         (Term::Sigma, of(|spread| spread.sigma)),

@@ -18,11 +18,18 @@ use super::fit::{both, pair};
 use crate::rank::SEED;
 use crate::{Input, measure};
 
-/// How often authorities are drawn again behind the intervals of the monotone form.
-const REDRAWN: u32 = 400;
+/// How often authorities are drawn again behind the intervals of the monotone form: two draws lie
+/// beyond either limit of the wider ones.
+const REDRAWN: u32 = 2_000;
 
-/// The gradients of one indicator and year, sorted by area, method and figure.
-pub(super) fn gradients(input: Input<'_>, indicator: IndicatorId, period: Period) -> Vec<Gradient> {
+/// The gradients of one indicator and year, sorted by area, method and figure. The monotone form,
+/// which takes thousands of fits, is found for the latest year alone.
+pub(super) fn gradients(
+    input: Input<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    latest: bool,
+) -> Vec<Gradient> {
     if !input.plan.wants_period(period) {
         return Vec::new();
     }
@@ -31,7 +38,7 @@ pub(super) fn gradients(input: Input<'_>, indicator: IndicatorId, period: Period
         indicator,
         period,
     };
-    let mut rows = about.ecological();
+    let mut rows = about.ecological(latest);
     rows.extend(about.direct());
     rows.sort_by_key(|row| (row.area, row.found, row.figure));
     rows
@@ -69,7 +76,7 @@ impl<'a> About<'a> {
     }
 
     /// England's gradient from the totals of authorities and their children by decile.
-    fn ecological(self) -> Vec<Gradient> {
+    fn ecological(self, latest: bool) -> Vec<Gradient> {
         let areas = self.authorities();
         let log_linear = |level| decile_rates_log_linear(&areas, Scatter::Estimated, level);
         let resampling = Resampling {
@@ -77,12 +84,16 @@ impl<'a> About<'a> {
             repetitions: REDRAWN,
             scatter: Scatter::Estimated,
         };
-        let monotone = |level| decile_rates_monotone(&areas, resampling, level);
+        let monotone = || {
+            let p95 = decile_rates_monotone(&areas, resampling, Level::P95)?;
+            let p998 = p95.at(Level::P998)?;
+            Ok::<_, Error>((p95, p998))
+        };
         let mut rows = Vec::new();
         if let (Ok(p95), Ok(p998)) = (log_linear(Level::P95), log_linear(Level::P998)) {
             rows.extend(self.log_linear(GradientMethod::EcologicalLogLinear, &p95, &p998));
         }
-        if let (Ok(p95), Ok(p998)) = (monotone(Level::P95), monotone(Level::P998)) {
+        if latest && let Ok((p95, p998)) = monotone() {
             rows.extend(self.monotone(&p95, &p998));
         }
         for row in &mut rows {

@@ -24,6 +24,9 @@ mod gradients;
 mod intersections;
 mod panel;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use disparity_core::{
     AreaCode, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient,
     IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
@@ -164,7 +167,7 @@ fn one(input: Input<'_>, job: Job) -> Models {
         .fits
         .sort_by_key(|fit| (fit.key.model, fit.key.variation));
     if !job.span.is_pooled() {
-        models.gradients = gradients::gradients(input, job.indicator, job.span.last);
+        models.gradients = gradients::gradients(input, job.indicator, job.span.last, job.latest);
         models.intersections = intersections::intersections(input, job.indicator, job.span.last);
     }
     models
@@ -212,6 +215,14 @@ struct Question<'a> {
     variation: Variation,
     family: &'a str,
     records: Vec<panel::Record<'a>>,
+    /// The null model of the authorities that a model with covariates was last fitted to.
+    null: RefCell<Option<Null>>,
+}
+
+/// A null model, and the authorities that it was fitted to.
+struct Null {
+    areas: Vec<AreaCode>,
+    fitted: Option<Rc<Fitted>>,
 }
 
 /// What one model answers.
@@ -232,6 +243,7 @@ impl<'a> Question<'a> {
             variation,
             family: &input.catalogue.indicators.get(job.indicator).family,
             records: panel::records(input, covariates, job.indicator, job.span, variation),
+            null: RefCell::new(None),
         }
     }
 
@@ -264,8 +276,8 @@ impl<'a> Question<'a> {
 
     fn told(&self, key: FitKey, panel: &Panel<'_>, fitted: &Fitted, issues: IssueSet) -> Answer {
         // The null model of the same authorities, so that a share of variance is of one variance.
-        let null = fit::null_of(panel);
-        let fit = fit::describe(key, panel, fitted, null.as_ref(), issues);
+        let null = self.null_of(panel);
+        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues);
         let effects = if self.variation == Variation::Main {
             let all = against::effects(key, panel, fitted);
             all.into_iter().filter(|row| self.wants(row.area)).collect()
@@ -279,6 +291,25 @@ impl<'a> Question<'a> {
             effects,
             issue: None,
         }
+    }
+
+    /// The null model of a panel's authorities, fitted once for all models of the same ones; none for
+    /// a model without covariates itself.
+    fn null_of(&self, panel: &Panel<'_>) -> Option<Rc<Fitted>> {
+        if panel.covariates.is_empty() {
+            return None;
+        }
+        let areas: Vec<AreaCode> = panel.records.iter().map(|r| r.area.code).collect();
+        let mut kept = self.null.borrow_mut();
+        if let Some(null) = kept.as_ref().filter(|null| null.areas == areas) {
+            return null.fitted.clone();
+        }
+        let fitted = fit::null_of(panel).map(Rc::new);
+        *kept = Some(Null {
+            areas,
+            fitted: fitted.clone(),
+        });
+        fitted
     }
 
     fn refusal(&self, key: FitKey, why: &disparity_stats::Error) -> Issue {

@@ -86,7 +86,9 @@ impl Counts {
 
     /// The smallest count that is not exceeded with probability `p` or more.
     pub(super) fn quantile(self, p: f64) -> Option<f64> {
-        if self.lower(0.0) >= p {
+        // Means ten standard deviations down that still leave no count at 0 settle that at once.
+        let surely_some = p > 1e-12 && self.centre - 10.0 * self.scatter > 4.0;
+        if !surely_some && self.lower(0.0) >= p {
             return Some(0.0);
         }
         let z = -normal_quantile_upper(p);

@@ -49,7 +49,7 @@ pub struct GammaPoissonPrior {
     pub mean: f64,
 }
 
-#[doc = include_str!("../docs/gamma_poisson_prior.md")]
+#[doc = include_str!("../../docs/gamma_poisson_prior.md")]
 pub fn gamma_poisson_prior(counts: &[f64], expected: &[f64]) -> Result<GammaPoissonPrior> {
     checked(counts, expected, &[])?;
     let (shape, log_mean) = common::prior(counts, expected)?;
@@ -75,7 +75,7 @@ impl GammaPoissonPrior {
     }
 }
 
-#[doc = include_str!("../docs/shrink_gamma_poisson.md")]
+#[doc = include_str!("../../docs/shrink_gamma_poisson.md")]
 pub fn shrink_gamma_poisson(counts: &[f64], expected: &[f64], level: Level) -> Result<Shrunken> {
     let prior = gamma_poisson_prior(counts, expected)?;
     let units = counts.iter().zip(expected).enumerate();
@@ -89,7 +89,7 @@ pub fn shrink_gamma_poisson(counts: &[f64], expected: &[f64], level: Level) -> R
     })
 }
 
-#[doc = include_str!("../docs/shrink_gamma_poisson_towards.md")]
+#[doc = include_str!("../../docs/shrink_gamma_poisson_towards.md")]
 pub fn shrink_gamma_poisson_towards(
     counts: &[f64],
     expected: &[f64],
