@@ -89,9 +89,10 @@ pub(super) fn noncentral_f_lower(x: f64, above: f64, below: f64, noncentrality: 
     }
     // Downwards the tails are sums of what was lost, so that nothing cancels.
     let mut tail = shape(j).tails(share, rest).0;
-    let (mut total, mut fall) = (0.0, 0.0);
+    let (mut total, mut fall, mut weights) = (0.0, 0.0, 0.0);
     let mut add = |lost: f64, weight: f64| {
         tail += lost;
+        weights += weight;
         total += weight * tail;
         fall += weight * lost;
     };
@@ -107,7 +108,8 @@ pub(super) fn noncentral_f_lower(x: f64, above: f64, below: f64, noncentrality: 
         add(lost, weight);
         j -= 1.0;
     }
-    (total.clamp(0.0, 1.0), 0.5 * fall)
+    // The weights' common error drops out; what is left away of them is below rounding.
+    ((total / weights).clamp(0.0, 1.0), 0.5 * fall / weights)
 }
 
 /// P(X <= k) for a Poisson count with that mean; between whole numbers it rises smoothly.
