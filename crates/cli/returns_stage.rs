@@ -1,14 +1,16 @@
 //! Returns through the same analysis as published figures: a store to a cube, protected before
 //! anything is computed from it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
 use disparity_core::disclosure::{disclose, protect};
 use disparity_core::{
-    Catalogue, Controlled, Counted, DenominatorKind, Indicator, IndicatorId, Indicators, Plan,
-    Policy, Populations, Provenance, Release, Timing,
+    AreaCode, Catalogue, ChineseGroup, CodeList, Controlled, Counted, Cube, DenominatorKind,
+    Dimension, Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Policy, Provenance,
+    Release, Timing,
 };
 use disparity_journeys::{
     GroupBy, PriorHelpParams, Years, counts, cube, prior_help, prior_help_cube,
@@ -16,6 +18,7 @@ use disparity_journeys::{
 
 use crate::commands::returns::store;
 use crate::progress::Progress;
+use crate::stages::Published;
 
 const EXTRA: &str = include_str!("../../data/codelists/returns/indicators.csv");
 
@@ -63,16 +66,50 @@ pub(crate) fn catalogue_with_returns(catalogue: &Catalogue) -> Result<Catalogue>
     })
 }
 
+/// Groups with Chinese children where the plan has them: among Asian children as in current
+/// releases, or in the other ethnic group as in older ones.
+fn place_chinese(dimensions: &Dimensions, group: ChineseGroup) -> Dimensions {
+    let broad = match group {
+        ChineseGroup::Asian => "asian",
+        ChineseGroup::Other => "other",
+    };
+    Dimensions::new(Dimension::ALL.map(|dimension| {
+        let list = dimensions.list(dimension).iter().map(|(_, category)| {
+            let mut category = category.clone();
+            if dimension == Dimension::EthnicityMinor && category.code == "CHNE" {
+                category.parent = Some(broad.to_owned());
+            }
+            category
+        });
+        CodeList::new(list.collect()).unwrap_or_default()
+    }))
+}
+
+/// England as published, for what the returns count and the years they count: what each authority is
+/// compared with. The returns of some authorities are not England's.
+fn england(published: &Cube, counted: &Cube) -> Result<Cube> {
+    let asked: BTreeSet<(IndicatorId, Period)> = counted
+        .cells()
+        .iter()
+        .map(|cell| (cell.key.indicator, cell.key.period))
+        .collect();
+    let cells = published.cells().iter().filter(|cell| {
+        cell.key.area == AreaCode::ENGLAND && asked.contains(&(cell.key.indicator, cell.key.period))
+    });
+    Ok(Cube::new(cells.copied().collect())?)
+}
+
 /// Analyses a store and passes the results through the gate.
 pub(crate) fn release(
     path: &Path,
     catalogue: &Catalogue,
-    populations: &Populations,
+    published: &Published,
     plan: &Plan,
     progress: &mut Progress,
 ) -> Result<Release> {
+    let populations = published.populations();
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
-    let dimensions = &catalogue.dimensions;
+    let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
     let whole = progress.stage("counting", || -> Result<_> {
         let params = PriorHelpParams {
             groups: GroupBy::ALL
@@ -105,9 +142,10 @@ pub(crate) fn release(
             journeys.synthetic,
         )
     })?;
+    let cube = safe.cube.merge(england(published.cube(), &whole)?)?;
     let results = progress.stage("computing rates and comparisons", || {
         analyse(Input {
-            cube: &safe.cube,
+            cube: &cube,
             populations,
             catalogue,
             plan,

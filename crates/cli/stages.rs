@@ -33,6 +33,10 @@ impl Published {
         &self.loaded.populations
     }
 
+    pub(crate) fn cube(&self) -> &disparity_core::Cube {
+        &self.loaded.cube
+    }
+
     pub(crate) fn catalogue(&self) -> &Catalogue {
         &self.loaded.catalogue
     }

@@ -18,6 +18,7 @@ mod generated;
 mod outputs;
 mod planted;
 mod reference;
+mod released;
 mod returns;
 mod spec;
 mod store;

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
 use disparity_core::{Areas, Catalogue, Day, Dimensions};
 use disparity_returns::{
-    DateOrder, Encoding, Manifest, Options, Outcome, Severity, discover, read_returns, read_text,
+    DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover, read_returns,
+    read_text,
 };
 
 use crate::hint::Hinted;
@@ -80,16 +81,34 @@ fn options(args: &ReadArgs, areas: &Areas) -> Result<Options> {
     Ok(options)
 }
 
-fn manifest(dir: &Path) -> Result<Manifest> {
-    for name in ["manifest.toml", "manifest.json"] {
-        let path = dir.join(name);
-        if path.is_file() {
-            let text =
-                read_text(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-            return Manifest::parse(&text).with_context(|| format!("in `{}`", path.display()));
+/// The manifest of the folder or, if it has none, the only one further down: what it says, that the
+/// children are invented above all, must not be lost because the folder above was named.
+fn manifest(dir: &Path, inputs: &[Input]) -> Result<Manifest> {
+    const NAMES: [&str; 2] = ["manifest.toml", "manifest.json"];
+    let own = NAMES.iter().map(|name| dir.join(name));
+    let own = own.into_iter().find(|path| path.is_file());
+    let below: Vec<&str> = inputs
+        .iter()
+        .map(|input| input.name.as_str())
+        .filter(|name| NAMES.iter().any(|own| name.ends_with(&format!("/{own}"))))
+        .collect();
+    let path = match (own, below.as_slice()) {
+        (Some(path), _) => path,
+        (None, []) => return Ok(Manifest::default()),
+        (None, [one]) => dir.join(one),
+        (None, [first, second, ..]) => {
+            return Err(Hinted::new(
+                format!(
+                    "`{}` has no manifest, and folders in it have several: `{first}`, `{second}`",
+                    dir.display()
+                ),
+                "name one of those folders, or put one manifest into the folder you name",
+            )
+            .into());
         }
-    }
-    Ok(Manifest::default())
+    };
+    let text = read_text(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Manifest::parse(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
 fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<(Outcome, Options)> {
@@ -100,7 +119,7 @@ fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<(Outcome, Options)> {
             "name the folder that holds the returns",
         )
     })?;
-    let manifest = manifest(&args.dir)?;
+    let manifest = manifest(&args.dir, &inputs)?;
     let bar = Bar::new();
     let outcome = read_returns(
         inputs,

@@ -29,10 +29,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let plan =
         PlanFile::read(&args.selection)?.resolve(&args.selection, &args.authorities, catalogue)?;
     let release = match &args.returns {
-        Some(store) => {
-            let populations = published.populations();
-            returns_stage::release(store, catalogue, populations, &plan, &mut progress)?
-        }
+        Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
         None => published.release(&plan, &mut progress)?,
     };
     let written = progress.stage(
@@ -71,8 +68,13 @@ fn write_page(page: &Page, folder: &Path) -> Result<Written> {
 /// Says what was made.
 fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
     let results = release.results();
+    let note = if disparity_report::is_synthetic(results.provenance) {
+        "SYNTHETIC: these children are invented; no figure here is about anyone\n"
+    } else {
+        ""
+    };
     format!(
-        "Wrote {}\n\
+        "{note}Wrote {}\n\
          \x20 index.html      the page: open it in a browser\n\
          \x20 estimates       {} rates and proportions with intervals\n\
          \x20 expected        {} expected counts against what was counted\n\

@@ -1,7 +1,7 @@
 //! What was asked, of what, with what, and what came out: enough for someone else to get the same
 //! bytes. No clock, no user, no path outside the output folder.
 
-use disparity_core::{Catalogue, Plan, Release};
+use disparity_core::{Catalogue, Plan, Provenance, Release};
 use serde::Serialize;
 
 use crate::Written;
@@ -97,6 +97,9 @@ pub struct Manifest {
     version: &'static str,
     licence: &'static str,
     disclosure_policy: &'static str,
+    /// Whether the children behind the figures were invented.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    synthetic: bool,
     plan: PlanRecord,
     inputs: Vec<InputRecord>,
     outputs: Written,
@@ -128,6 +131,10 @@ impl Manifest {
             version: env!("CARGO_PKG_VERSION"),
             licence: crate::tables::LICENCE,
             disclosure_policy: release.policy().as_str(),
+            synthetic: matches!(
+                release.results().provenance,
+                Provenance::Controlled(by) if by.synthetic()
+            ),
             plan: PlanRecord::of(plan, catalogue),
             inputs,
             outputs,

@@ -219,7 +219,12 @@ fn add_differences(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protect
             if let Some(whole) = places.get(&other)
                 && system.is_same(place.observed, whole.observed)
             {
-                system.within(place.helped, whole.helped);
+                // Whoever had no help for longer had none for a shorter time.
+                if key.kind == HelpKind::None {
+                    system.within(whole.helped, place.helped);
+                } else {
+                    system.within(place.helped, whole.helped);
+                }
             }
         }
         // Whoever had none of them is among those without a plan or early help.

@@ -80,6 +80,26 @@ impl<W: Ord + Copy> Protection<W> {
         }
     }
 
+    /// That groups make up everyone. Children whose group is not known may have no count of their
+    /// own: they are one that nobody publishes.
+    fn groups(&mut self, total: usize, mut parts: Vec<usize>) {
+        let sum: u64 = parts
+            .iter()
+            .map(|at| u64::from(self.cells[*at].count))
+            .sum();
+        let rest = u64::from(self.cells[total].count).checked_sub(sum);
+        if let Some(count) = rest.and_then(|rest| u32::try_from(rest).ok())
+            && count > 0
+        {
+            self.cells.push(Cell {
+                count,
+                published: false,
+            });
+            parts.push(self.cells.len() - 1);
+        }
+        self.sum(total, parts);
+    }
+
     /// Whether two counts are the same number.
     #[must_use]
     pub fn is_same(&self, one: usize, other: usize) -> bool {
@@ -131,8 +151,13 @@ impl<W: Ord + Copy> Protection<W> {
                 part_of(Some(place.group), None, AUTHORITIES);
             }
         }
-        for ((whole, _), parts) in wholes {
-            if let Some(total) = self.places.get(&whole).copied() {
+        for ((whole, how), parts) in wholes {
+            let Some(total) = self.places.get(&whole).copied() else {
+                continue;
+            };
+            if how < BROAD {
+                self.groups(total, parts);
+            } else {
                 self.sum(total, parts);
             }
         }

@@ -17,5 +17,5 @@ mod view;
 
 pub use charts::{Chart, DataTable};
 pub use format::{count, rate, ratio, reported, unit_words, with_interval};
-pub use page::{Page, RenderError, render};
+pub use page::{Page, RenderError, is_synthetic, render};
 pub use view::View;

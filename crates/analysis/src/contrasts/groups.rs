@@ -12,9 +12,6 @@ use crate::measure::{measured, proportion};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
-    if input.catalogue.indicators.get(series.id).unit() != Unit::Per10k {
-        return Vec::new();
-    }
     let Some(references) = References::of(input) else {
         return Vec::new();
     };
@@ -66,7 +63,12 @@ fn of(
         ..
     } = row.key;
     let detailed = stratum.get(Dimension::EthnicityMinor) != CategoryId::TOTAL;
-    let mut contrasts = vec![share(row, series.get(period, area, Stratum::TOTAL))];
+    let unit = input.catalogue.indicators.get(series.id).unit();
+    let mut contrasts = Vec::new();
+    // Of a proportion the children are those at risk, not everyone: shares would say nothing.
+    if unit == Unit::Per10k {
+        contrasts.push(share(row, series.get(period, area, Stratum::TOTAL)));
+    }
     if input.catalogue.dimensions.is_unknown(stratum) {
         return contrasts;
     }
@@ -78,18 +80,18 @@ fn of(
     if stratum != reference
         && let Some(other) = series.get(period, area, reference)
     {
-        contrasts.extend(against(row, other, reference));
+        contrasts.extend(against(row, other, reference, unit));
     }
-    if !detailed {
+    if !detailed && unit == Unit::Per10k {
         contrasts.push(disproportion(input, series, row));
     }
     contrasts
 }
 
-fn against(row: &Estimate, other: &Estimate, reference: Stratum) -> [Contrast; 2] {
+fn against(row: &Estimate, other: &Estimate, reference: Stratum, unit: Unit) -> [Contrast; 2] {
     let counts = pair(row, other);
-    let ratio = counts.and_then(|counts| measure::ratio(counts, Unit::Per10k));
-    let difference = counts.and_then(|counts| measure::difference(counts, Unit::Per10k));
+    let ratio = counts.and_then(|counts| measure::ratio(counts, unit));
+    let difference = counts.and_then(|counts| measure::difference(counts, unit));
     let contrast = |measure, outcome| Contrast {
         key: row.key,
         comparator: Comparator::Group(reference),

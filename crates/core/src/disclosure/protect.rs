@@ -162,6 +162,27 @@ impl Table {
         }
     }
 
+    /// Adds a sum of groups. Children whose group is not known may have no row of their own: they are
+    /// a count that nobody publishes, and that anyone can see is not negative.
+    fn add_groups(&mut self, total: usize, mut parts: Vec<usize>) {
+        let sum: u64 = parts
+            .iter()
+            .map(|at| u64::from(self.cells[*at].count))
+            .sum();
+        let rest = u64::from(self.cells[total].count).checked_sub(sum);
+        if let Some(count) = rest.and_then(|rest| Count::try_from(rest).ok())
+            && count > 0
+            && !parts.is_empty()
+        {
+            self.cells.push(Exposed {
+                count,
+                published: false,
+            });
+            parts.push(self.cells.len() - 1);
+        }
+        self.add(total, parts);
+    }
+
     /// Groups of a dimension make up everyone, and detailed ethnic groups their broad one.
     fn add_strata(&mut self, dimensions: &Dimensions) {
         let mut by_place: BTreeMap<CellKey, Vec<(Stratum, usize)>> = BTreeMap::new();
@@ -186,7 +207,7 @@ impl Table {
                     .filter(|(s, _)| s.only() == Some(dimension))
                     .map(|(_, at)| *at)
                     .collect();
-                self.add(total, parts);
+                self.add_groups(total, parts);
             }
             for (id, _) in dimensions.list(Dimension::EthnicityMajor).iter() {
                 let Some(broad) = find(Stratum::TOTAL.with(Dimension::EthnicityMajor, id)) else {

@@ -180,7 +180,7 @@ fn next_to_hide(
 
 /// Withheld counts that hang together are solved exactly up to this many; beyond, the bounds of
 /// single sums must do.
-const EXACT: usize = 150;
+const EXACT: usize = 60;
 
 /// What an attacker concludes who knows every open count and every sum. First bounds are tightened
 /// from sum to sum until nothing changes; then, for the counts that `only` would withhold (or for

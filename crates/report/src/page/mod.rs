@@ -47,21 +47,33 @@ impl std::error::Error for RenderError {}
 /// # Errors
 /// [`RenderError`] if the template and its data do not fit.
 pub fn render(view: View<'_>) -> Result<Page, RenderError> {
+    let synthetic = is_synthetic(view.results().provenance);
     let charted = charted(view);
     let mut charts = Vec::new();
-    let sections: Vec<Section> = charted
+    let mut sections: Vec<Section> = charted
         .iter()
         .filter_map(|id| section(view, *id, &mut charts))
         .collect();
-    let groups: Vec<Figure> = ethnic_charts(view, &charted)
+    let mut groups: Vec<Figure> = ethnic_charts(view, &charted)
         .into_iter()
         .map(|chart| figure(chart, &mut charts))
         .collect();
-    let given = models::given(view, &charted, &mut charts);
+    let mut given = models::given(view, &charted, &mut charts);
     let regions = authorities::regions(view, &charted, &mut charts);
+    if synthetic {
+        for chart in &mut charts {
+            chart.svg = marked(&chart.svg);
+        }
+        let within = sections.iter_mut().flat_map(|section| &mut section.figures);
+        let within = within.chain(given.iter_mut().flat_map(Given::figures_mut));
+        for figure in within.chain(&mut groups).filter(|f| !f.svg.is_empty()) {
+            figure.svg = marked(&figure.svg);
+        }
+    }
     let content = Content {
         version: env!("CARGO_PKG_VERSION"),
-        synthetic: view.results().provenance != Provenance::Published,
+        synthetic,
+        unpublished: view.results().provenance != Provenance::Published,
         headlines: headlines(view),
         sections,
         groups,
@@ -84,11 +96,28 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
     Ok(Page { html, charts })
 }
 
+/// Whether the children behind results were invented.
+#[must_use]
+pub fn is_synthetic(provenance: Provenance) -> bool {
+    matches!(provenance, Provenance::Controlled(by) if by.synthetic())
+}
+
+/// A drawing that says of itself that its figures are invented, wherever it is copied to.
+fn marked(svg: &str) -> String {
+    const MARK: &str = "<text x=\"99%\" y=\"14\" text-anchor=\"end\" font-size=\"12\" \
+         font-family=\"sans-serif\" font-weight=\"bold\" fill=\"#b10e1e\">Synthetic</text>\n</svg>";
+    match svg.rfind("</svg>") {
+        Some(at) => format!("{}{MARK}{}", &svg[..at], &svg[at + "</svg>".len()..]),
+        None => svg.to_owned(),
+    }
+}
+
 /// What the template is filled with.
 #[derive(Debug, Serialize)]
 struct Content {
     version: &'static str,
     synthetic: bool,
+    unpublished: bool,
     headlines: Vec<Headline>,
     sections: Vec<Section>,
     groups: Vec<Figure>,
