@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    Estimate, GeographicLevel, IndicatorId, Intervals, Measured, Period, Shrunken, Stratum, Unit,
+    Estimate, GeographicLevel, IndicatorId, Intervals, Measured, Period, Reported, Shrunken,
+    Stratum, Symbol, Unit,
 };
 use disparity_stats::{Level, gamma_poisson_prior};
 
@@ -14,6 +15,9 @@ use crate::estimates::SMALL;
 /// With fewer authorities than this, how far they differ is not known well enough to draw by it.
 const FEWEST: usize = 20;
 
+/// Where one authority in so many, or more, is withheld, nothing is drawn.
+const WITHHELD_IN: usize = 20;
+
 /// The shrunken rate of every authority's cell that counts few children, sorted by key.
 pub(crate) fn shrink(input: Input<'_>, id: IndicatorId, estimates: &[Estimate]) -> Vec<Shrunken> {
     if input.catalogue.indicators.get(id).unit() != Unit::Per10k {
@@ -22,12 +26,15 @@ pub(crate) fn shrink(input: Input<'_>, id: IndicatorId, estimates: &[Estimate]) 
     let mut kinds: BTreeMap<(Period, Stratum), Kind> = BTreeMap::new();
     for row in estimates {
         let area = input.catalogue.areas.get(row.key.area);
-        let counted = row.numerator.zip(row.denominator.value).value();
-        let (Some(area), Some((count, children))) = (area, counted) else {
+        if area.is_none_or(|area| area.level != GeographicLevel::LocalAuthority) {
             continue;
-        };
-        if area.level == GeographicLevel::LocalAuthority && children > 0.0 {
-            let kind = kinds.entry((row.key.period, row.key.stratum)).or_default();
+        }
+        let kind = kinds.entry((row.key.period, row.key.stratum)).or_default();
+        if row.numerator == Reported::Symbol(Symbol::Confidential) {
+            kind.withheld += 1;
+        }
+        let counted = row.numerator.zip(row.denominator.value).value();
+        if let Some((count, children)) = counted.filter(|(_, children)| *children > 0.0) {
             kind.rows.push(row);
             kind.counts.push(f64::from(count));
             kind.children.push(children);
@@ -44,15 +51,20 @@ struct Kind<'a> {
     rows: Vec<&'a Estimate>,
     counts: Vec<f64>,
     children: Vec<f64>,
+    /// Authorities whose count is withheld because it is small.
+    withheld: usize,
 }
 
 impl Kind<'_> {
     fn shrink(&self) -> Vec<Shrunken> {
         let small = |count: f64| count < f64::from(SMALL);
-        if self.rows.len() < FEWEST || !self.counts.iter().any(|count| small(*count)) {
+        let enough = self.rows.len() >= FEWEST;
+        // The rates that are left when small counts are withheld are too high to draw towards.
+        let whole = self.withheld * WITHHELD_IN < self.rows.len();
+        if !enough || !whole || !self.counts.iter().any(|count| small(*count)) {
             return Vec::new();
         }
-        // Without spread between authorities there is nothing to say how far to draw.
+        // Without spread between authorities all would be drawn to one rate, with no interval.
         let Some(prior) = gamma_poisson_prior(&self.counts, &self.children)
             .ok()
             .filter(|prior| prior.shape.is_some())

@@ -108,9 +108,10 @@ fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
         "Count",
         "Expected",
         "Observed ÷ expected",
-        "Drawn towards 1",
+        "Drawn to typical",
         "Probability above",
         "Rank of",
+        "Fifth",
         "Standing out",
     ];
     let known = |model| match model {
@@ -141,6 +142,7 @@ fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
                     rank.rank, rank.low, rank.high, rank.of
                 )
             }),
+            reported(&expected.fifth, ToString::to_string),
             reported(&expected.adjusted, |found| {
                 found.position.words().to_owned()
             }),
@@ -155,8 +157,8 @@ fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
     }
     format!(
         "\n{}\nExpected is what a model of all the other authorities gives one with the same circumstances. It is what usually\n\
-         goes with them, not what should be: explained by deprivation is not the same as justified. Rank 1 is the highest.\n",
-        table(&header, &[3, 4, 5, 6, 7, 8], lines.into_iter())
+         goes with them, not what should be: explained by deprivation is not the same as justified. Rank 1 and fifth 5 are the highest.\n",
+        table(&header, &[3, 4, 5, 6, 7, 8, 9], lines.into_iter())
     )
 }
 

@@ -112,8 +112,12 @@ issue_codes! {
     LowIncomeLowerBound = "LOW_INCOME_LOWER_BOUND", Note, "affluent authorities are affected most, by about half a percentage point";
     /// Something the model needs is not published for the authority and year, so it is left out of the model.
     CovariateMissing = "COVARIATE_MISSING", Note, "look at the models that need less, or at expected at England's rates";
+    /// Most children counted on one 31 March are counted on the next too, so the years together are given the weight of one.
+    PooledStock = "POOLED_STOCK", Note, "the counts are sums over the years; divide by their number for children on a day";
     /// Not every year of the span has a figure for the authority; those that have are summed.
     FewerYears = "FEWER_YEARS", Note, "compare ratios, not counts, with those of other authorities";
+    /// The circumstances of the authority are so unlike those of the others that what is expected of it is uncertain by more than authorities differ.
+    Extrapolated = "EXTRAPOLATED", Warning, "look at the models that know less; do not quote the ratio alone";
     /// The model cannot be fitted to these figures; the message says why.
     ModelRefused = "MODEL_REFUSED", Warning, "use expected at England's rates instead";
     /// The fit did not settle on a maximum of the likelihood; its figures are not to be relied on.

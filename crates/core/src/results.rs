@@ -228,7 +228,8 @@ pub struct Adjusted {
 /// What a model adds to the comparison with its expectation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ModelBased {
-    /// The ratio drawn towards 1 by as much as other authorities lie close to theirs.
+    /// The ratio drawn towards that of a typical authority by as much as other authorities lie close
+    /// to what is expected of them.
     pub shrunken: Measured,
     /// The probability that the authority's own rate is above what is expected.
     pub probability_above: f64,

@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use crate::{AreaCode, Count, IndicatorId, IssueSet, Measured, Period, Rank, Reported, Stratum};
+use crate::{
+    AreaCode, Count, IndicatorId, Intervals, IssueSet, Measured, Period, Rank, Reported, Stratum,
+};
 
 /// One reporting year, or several taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,7 +55,7 @@ pub enum StructuralModel {
     /// Also which ethnic groups they belong to.
     DeprivationEthnicity,
     /// Also how deprived their neighbourhoods are, their ages and, for children looked after, how
-    /// many are unaccompanied.
+    /// many are unaccompanied; those are part of the count and are taken as given.
     Full,
 }
 
@@ -77,18 +79,23 @@ impl StructuralModel {
         }
     }
 
-    /// What the model knows, for people.
+    /// What the model knows, for people, of an indicator of that family.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub fn words(self, family: &str) -> &'static str {
         match self {
             Self::Null => "the number of children alone",
             Self::Deprivation => "children in low-income families",
             Self::DeprivationEthnicity => "children in low-income families and ethnic groups",
-            Self::Full => {
+            Self::Full if family == Self::LOOKED_AFTER => {
                 "low income, neighbourhood deprivation, ethnic groups, ages and unaccompanied children"
             }
+            Self::Full => "low income, neighbourhood deprivation, ethnic groups and ages",
         }
     }
+
+    /// The family of indicators whose full model also knows of unaccompanied children: they are looked
+    /// after as soon as they arrive, whatever the authority does.
+    pub const LOOKED_AFTER: &'static str = "children_looked_after";
 }
 
 /// The same question asked a little differently, to see whether the answer holds.
@@ -300,6 +307,8 @@ pub struct Effect {
     pub probability_above: f64,
     /// Rank, 1 the highest, with its interval.
     pub rank: Reported<Rank>,
+    /// What must be said about it.
+    pub issues: IssueSet,
 }
 
 /// How rates by decile were found.
@@ -403,8 +412,9 @@ pub struct Fifth {
     pub in_fifth: Count,
     /// Authorities of the region.
     pub in_region: Count,
-    /// Share of the fifth that lies in the region.
-    pub share: Reported<Measured>,
+    /// Share of the fifth that lies in the region: a fact about authorities and no sample of anything,
+    /// so without an interval.
+    pub share: Reported<f64>,
 }
 
 /// One figure about intersections.
@@ -547,5 +557,11 @@ pub struct ClaimCheck {
     /// When.
     pub span: Span,
     /// The computed figure.
-    pub found: Reported<Measured>,
+    pub found: Reported<f64>,
+    /// Its intervals, unless it is a fact about authorities.
+    pub intervals: Option<Intervals>,
+    /// The method of the figure.
+    pub method: Option<&'static str>,
+    /// What must be said about it.
+    pub issues: IssueSet,
 }

@@ -24,31 +24,60 @@ pub(super) fn expected(
         fitted.and_then(|fitted| fitted.mixed.leave_out(AUTHORITY, Expectation::Average).ok());
     // Of a variation nothing is asked but who lies in which fifth.
     let brief = key.variation != Variation::Main;
+    let found = |i: usize| {
+        let found = left_out.as_ref()?.get(i)?;
+        found.1.as_ref().ok()
+    };
     let mut rows: Vec<Expected> = panel
         .records
         .iter()
         .enumerate()
         .map(|(i, record)| {
-            let found = left_out.as_ref().and_then(|all| all.get(i));
-            let found = found.and_then(|(_, found)| found.as_ref().ok());
-            let compared = found.and_then(|found| compare(found, brief));
+            let compared = found(i).and_then(|found| compare(found, record.times(), brief));
+            // Without the authority there may be no fit, or none that tells what to expect of it.
+            let refused = fitted.is_some() && compared.is_none();
+            let unlike = found(i).is_some_and(|found| found.std_error > found.sigma.max(LITTLE));
+            let issues = issues
+                .with_if(refused, IssueCode::ModelRefused)
+                .with_if(unlike, IssueCode::Extrapolated);
             row(key, panel, record, compared, issues)
         })
         .collect();
-    let compared = Compared::of(&rows, |_| true);
+    let mut compared = Compared::of(&rows, |_| true);
+    for (place, i) in compared.places.iter().zip(0..) {
+        if let Some(found) = found(*place) {
+            (compared.observed[i], compared.expected[i]) = as_sure(found);
+        }
+    }
     if brief {
         compared.fifths(&mut rows);
     } else {
         compared.rank(&mut rows);
     }
-    rows.extend(
-        panel
-            .left_out
-            .iter()
-            .map(|(record, why)| row(key, panel, record, None, issues.with(*why))),
-    );
+    rows.extend(panel.left_out.iter().map(|(record, why)| {
+        let mut left_out = row(key, panel, record, None, issues.with(*why));
+        if *why == IssueCode::TinyArea {
+            left_out.outcome = Reported::Symbol(Symbol::NotApplicable);
+            left_out.adjusted = Reported::Symbol(Symbol::NotApplicable);
+            left_out.model_based = Reported::Symbol(Symbol::NotApplicable);
+        }
+        left_out
+    }));
     rows.sort_by_key(|row| row.area);
     rows
+}
+
+/// A spread between authorities below this is none.
+const LITTLE: f64 = 0.02;
+
+/// The count and expected count whose ratio is the same and as uncertain, on the log scale, as the
+/// authority's is once what is expected of it is uncertain too: 1 / count + its squared error.
+fn as_sure(found: &LeftOut) -> (f64, f64) {
+    if found.observed <= 0.0 {
+        return (found.observed, found.expected);
+    }
+    let sure = 1.0 / (1.0 / found.observed + found.std_error.powi(2));
+    (sure, sure * found.expected / found.observed)
 }
 
 /// The row of an authority that has no count: the reason stands in for every figure.
@@ -77,8 +106,9 @@ struct Outcome {
     model_based: ModelBased,
 }
 
-/// An authority against its expectation; in brief with the narrower limits alone.
-fn compare(left_out: &LeftOut, brief: bool) -> Option<Outcome> {
+/// An authority against its expectation, which is of one of so many `times`; in brief with the
+/// narrower limits alone.
+fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
     let at = |level| against_expected(left_out, level).ok();
     let p95 = at(Level::P95)?;
     let p998 = if brief { p95 } else { at(Level::P998)? };
@@ -101,7 +131,7 @@ fn compare(left_out: &LeftOut, brief: bool) -> Option<Outcome> {
     };
     Some(Outcome {
         count: ExpectedCount {
-            expected: left_out.expected,
+            expected: left_out.expected * times,
             ratio,
             position: Position::of(&ratio.intervals),
         },
@@ -151,7 +181,12 @@ fn row(
 }
 
 /// How far each authority lies from what its circumstances say, its own count included.
-pub(super) fn effects(key: FitKey, panel: &Panel<'_>, fitted: &Fitted) -> Vec<Effect> {
+pub(super) fn effects(
+    key: FitKey,
+    panel: &Panel<'_>,
+    fitted: &Fitted,
+    issues: IssueSet,
+) -> Vec<Effect> {
     let Ok(modes) = fitted.mixed.modes(AUTHORITY) else {
         return Vec::new();
     };
@@ -176,6 +211,7 @@ pub(super) fn effects(key: FitKey, panel: &Panel<'_>, fitted: &Fitted) -> Vec<Ef
                     of,
                 })
             }),
+            issues: issues.union(record.issues(&panel.covariates, key.span)),
         });
     }
     rows

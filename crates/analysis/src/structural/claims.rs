@@ -1,8 +1,8 @@
 //! What documents of the field claim, beside the same figure computed here.
 
 use disparity_core::{
-    AreaCode, Claim, ClaimCheck, ClaimFigure, ExpectedModel, GradientFigure, GradientMethod,
-    Measured, Reported, Span, Symbol, Term, Variation,
+    AreaCode, Claim, ClaimCheck, ClaimFigure, ExpectedModel, Fit, GradientFigure, GradientMethod,
+    IssueSet, Measured, Reported, Span, Symbol, Term, Variation,
 };
 
 use super::Models;
@@ -21,16 +21,40 @@ pub(super) fn checks(input: Input<'_>, models: &Models) -> Vec<ClaimCheck> {
                 .filter(|fit| fit.key.indicator == claim.indicator && !fit.key.span.is_pooled());
             let latest = years.map(|fit| fit.key.span).max()?;
             let span = claim.period.map_or(latest, Span::year);
-            Some(ClaimCheck {
-                claim: place,
-                span,
-                found: found(models, claim, span),
-            })
+            Some(found(models, claim, span).check(place, span))
         })
         .collect()
 }
 
-fn found(models: &Models, claim: &Claim, span: Span) -> Reported<Measured> {
+/// The figure beside a claim.
+struct Found {
+    value: Reported<f64>,
+    measured: Option<Measured>,
+    issues: IssueSet,
+}
+
+impl Found {
+    fn estimate(value: Reported<Measured>, issues: IssueSet) -> Self {
+        Self {
+            value: value.map(|found| found.value),
+            measured: value.value(),
+            issues,
+        }
+    }
+
+    fn check(self, claim: usize, span: Span) -> ClaimCheck {
+        ClaimCheck {
+            claim,
+            span,
+            found: self.value,
+            intervals: self.measured.map(|found| found.intervals),
+            method: self.measured.map(|found| found.method),
+            issues: self.issues,
+        }
+    }
+}
+
+fn found(models: &Models, claim: &Claim, span: Span) -> Found {
     let figure = match claim.figure {
         ClaimFigure::Decile1To10 => gradient(models, claim, span),
         ClaimFigure::ExpSigma => term(models, claim, span, Term::OneSdRatio),
@@ -38,11 +62,15 @@ fn found(models: &Models, claim: &Claim, span: Span) -> Reported<Measured> {
         ClaimFigure::LondonLowestFifth => fifth(models, claim, span, 1),
         ClaimFigure::LondonHighestFifth => fifth(models, claim, span, 5),
     };
-    figure.unwrap_or(Reported::Symbol(Symbol::NotAvailable))
+    figure.unwrap_or(Found {
+        value: Reported::Symbol(Symbol::NotAvailable),
+        measured: None,
+        issues: IssueSet::EMPTY,
+    })
 }
 
 /// What was counted, where it was; otherwise what is found from totals.
-fn gradient(models: &Models, claim: &Claim, span: Span) -> Option<Reported<Measured>> {
+fn gradient(models: &Models, claim: &Claim, span: Span) -> Option<Found> {
     let of = |method| {
         models.gradients.iter().find(|row| {
             row.indicator == claim.indicator
@@ -53,21 +81,25 @@ fn gradient(models: &Models, claim: &Claim, span: Span) -> Option<Reported<Measu
         })
     };
     let found = of(GradientMethod::Direct).or_else(|| of(GradientMethod::EcologicalLogLinear));
-    found.map(|row| row.value)
+    found.map(|row| Found::estimate(row.value, row.issues))
 }
 
-fn term(models: &Models, claim: &Claim, span: Span, wanted: Term) -> Option<Reported<Measured>> {
-    let fit = models.fits.iter().find(|fit| {
+fn fit_of<'m>(models: &'m Models, claim: &Claim, span: Span) -> Option<&'m Fit> {
+    models.fits.iter().find(|fit| {
         fit.key.indicator == claim.indicator
             && fit.key.span == span
             && fit.key.model == claim.model
             && fit.key.variation == Variation::Main
-    })?;
-    let term = fit.terms.iter().find(|(term, _)| *term == wanted)?;
-    Some(term.1)
+    })
 }
 
-fn fifth(models: &Models, claim: &Claim, span: Span, wanted: u8) -> Option<Reported<Measured>> {
+fn term(models: &Models, claim: &Claim, span: Span, wanted: Term) -> Option<Found> {
+    let fit = fit_of(models, claim, span)?;
+    let term = fit.terms.iter().find(|(term, _)| *term == wanted)?;
+    Some(Found::estimate(term.1, fit.issues))
+}
+
+fn fifth(models: &Models, claim: &Claim, span: Span, wanted: u8) -> Option<Found> {
     let row = models.fifths.iter().find(|row| {
         row.indicator == claim.indicator
             && row.span == span
@@ -75,5 +107,10 @@ fn fifth(models: &Models, claim: &Claim, span: Span, wanted: u8) -> Option<Repor
             && row.region.as_str() == LONDON
             && row.fifth == wanted
     })?;
-    Some(row.share)
+    let fit = fit_of(models, claim, span);
+    Some(Found {
+        value: row.share,
+        measured: None,
+        issues: fit.map_or(IssueSet::EMPTY, |fit| fit.issues),
+    })
 }

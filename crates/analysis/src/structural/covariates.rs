@@ -1,7 +1,8 @@
 //! What is known about the children of each authority before its counts are looked at.
 //!
 //! Everything here is about who lives there: shares of children by deprivation, ethnic group and age,
-//! and unaccompanied children. No count that a model explains enters.
+//! and unaccompanied children. Those are part of the children looked after, and the only count here:
+//! the full model takes them as given, and a variation does without them.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use disparity_core::{AreaCode, Expected, Fifth, Reported, Symbol};
 
-use crate::{Input, measure};
+use crate::Input;
 
 /// The fifths of one span and model by region, from its rows of authorities.
 pub(super) fn by_region(input: Input<'_>, rows: &[Expected]) -> Vec<Fifth> {
@@ -34,7 +34,11 @@ pub(super) fn by_region(input: Input<'_>, rows: &[Expected]) -> Vec<Fifth> {
             authorities,
             in_fifth: all,
             in_region: in_region.get(&region).copied().unwrap_or(0),
-            share: measure::proportion(f64::from(authorities), f64::from(all)),
+            share: if all > 0 {
+                Reported::Value(f64::from(authorities) / f64::from(all))
+            } else {
+                Reported::Symbol(Symbol::NotApplicable)
+            },
         }
     };
     in_region

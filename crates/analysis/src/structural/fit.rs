@@ -52,7 +52,10 @@ fn counts(panel: &Panel<'_>) -> (Vec<f64>, Vec<f64>) {
     panel
         .records
         .iter()
-        .map(|record| (f64::from(record.observed), record.children))
+        .map(|record| {
+            let times = record.times();
+            (f64::from(record.observed) / times, record.children / times)
+        })
         .unzip()
 }
 

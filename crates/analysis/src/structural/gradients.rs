@@ -90,8 +90,17 @@ impl<'a> About<'a> {
             Ok::<_, Error>((p95, p998))
         };
         let mut rows = Vec::new();
-        if let (Ok(p95), Ok(p998)) = (log_linear(Level::P95), log_linear(Level::P998)) {
-            rows.extend(self.log_linear(GradientMethod::EcologicalLogLinear, &p95, &p998));
+        let found = GradientMethod::EcologicalLogLinear;
+        match (log_linear(Level::P95), log_linear(Level::P998)) {
+            (Ok(p95), Ok(p998)) => rows.extend(self.log_linear(found, &p95, &p998)),
+            _ if areas.is_empty() => {}
+            _ => {
+                let refused = IssueSet::EMPTY.with(IssueCode::ModelRefused);
+                rows.push(Gradient {
+                    issues: refused,
+                    ..self.row(AreaCode::ENGLAND, found, GradientFigure::RatioMostToLeast)
+                });
+            }
         }
         if latest && let Ok((p95, p998)) = monotone() {
             rows.extend(self.monotone(&p95, &p998));

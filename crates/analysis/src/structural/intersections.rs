@@ -84,13 +84,18 @@ fn of(cells: &[&Cell], unit: Unit) -> Vec<Intersection> {
     if known.len() < FEWEST {
         return Vec::new();
     }
+    let first = known[0].0;
     let (Ok(p95), Ok(p998)) = (
         partition(&known, unit, Level::P95),
         partition(&known, unit, Level::P998),
     ) else {
-        return Vec::new();
+        // A partition that cannot be made is a row without a figure.
+        let none = Reported::Symbol(Symbol::NotApplicable);
+        return vec![Intersection {
+            stratum: Stratum::TOTAL,
+            ..row(first, IntersectionFigure::Between, none)
+        }];
     };
-    let first = known[0].0;
     let whole = |figure, pick: &dyn Fn(&StrataPartition) -> Option<Estimate>| {
         let value = pick(&p95)
             .zip(pick(&p998))

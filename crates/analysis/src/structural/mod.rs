@@ -255,9 +255,14 @@ impl<'a> Question<'a> {
             variation: self.variation,
         };
         let tiny = self.input.plan.include_tiny || self.variation == Variation::WithTinyAreas;
-        let panel = Panel::of(&self.records, self.family, model, tiny);
+        let panel = Panel::of(&self.records, self.family, model, self.variation, tiny);
         let issues = panel.issues(self.family, model);
-        match fit::fit(&panel, self.variation) {
+        let fitted = if panel.keeps_its_name(model) {
+            fit::fit(&panel, self.variation).map_err(|why| why.to_string())
+        } else {
+            Err("too few authorities have what the model is named for".to_owned())
+        };
+        match fitted {
             Err(why) => Answer {
                 issue: Some(self.refusal(key, &why)),
                 fit: fit::refused(key, &panel, issues),
@@ -279,7 +284,7 @@ impl<'a> Question<'a> {
         let null = self.null_of(panel);
         let fit = fit::describe(key, panel, fitted, null.as_deref(), issues);
         let effects = if self.variation == Variation::Main {
-            let all = against::effects(key, panel, fitted);
+            let all = against::effects(key, panel, fitted, fit.issues);
             all.into_iter().filter(|row| self.wants(row.area)).collect()
         } else {
             Vec::new()
@@ -312,7 +317,7 @@ impl<'a> Question<'a> {
         fitted
     }
 
-    fn refusal(&self, key: FitKey, why: &disparity_stats::Error) -> Issue {
+    fn refusal(&self, key: FitKey, why: &str) -> Issue {
         let name = &self.input.catalogue.indicators.get(key.indicator).name;
         Issue {
             indicator: name.clone(),
@@ -322,7 +327,7 @@ impl<'a> Question<'a> {
                 IssueCode::ModelRefused,
                 format!(
                     "the model of {} for {} ({}) cannot be fitted: {why}",
-                    key.model.words(),
+                    key.model.words(self.family),
                     key.span,
                     key.variation.as_str()
                 ),

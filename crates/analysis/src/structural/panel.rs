@@ -3,7 +3,7 @@
 
 use disparity_core::{
     Area, AreaCode, CellKey, Covariate, GeographicLevel, IndicatorId, IssueCode, IssueSet, Period,
-    Reported, Span, Stratum, StructuralModel, Symbol, Variation,
+    Reported, Span, Stratum, StructuralModel, Symbol, Timing, Variation,
 };
 
 use super::covariates::{Covariates, Edition, Row};
@@ -25,10 +25,14 @@ pub(super) struct Record<'a> {
     pub(super) observed: u32,
     /// Children, summed over the years counted.
     pub(super) children: f64,
-    /// Covariates, averaged over children where several years are summed.
+    /// Covariates, averaged over the children of the years that have them where several are summed.
     values: Row,
+    /// The children of those years.
+    weights: [f64; Covariate::ALL.len()],
     /// The years with a count.
     years: u16,
+    /// Whether the same children are counted every year.
+    stock: bool,
 }
 
 /// What one model can be fitted to.
@@ -94,6 +98,7 @@ fn record<'a>(
     } else {
         Edition::InForce
     };
+    let stock = input.catalogue.indicators.get(id).timing == Timing::AsAt;
     let mut record: Option<Record<'a>> = None;
     for year in span.first.year()..=span.last.year() {
         let Some((period, count, children)) =
@@ -103,7 +108,7 @@ fn record<'a>(
         };
         let row = covariates.row(area.code, period, edition);
         match &mut record {
-            None => record = Some(Record::new(area, count, children, &row)),
+            None => record = Some(Record::new(area, (count, children), stock, &row)),
             Some(record) => record.add(count, children, &row),
         }
     }
@@ -135,32 +140,46 @@ fn counted(
 }
 
 impl<'a> Record<'a> {
-    fn new(area: &'a Area, observed: u32, children: f64, row: &Row) -> Self {
+    fn new(area: &'a Area, (observed, children): (u32, f64), stock: bool, row: &Row) -> Self {
         Self {
             area,
             observed,
             children,
             values: *row,
+            weights: row.map(|(value, _)| if value.is_value() { children } else { 0.0 }),
             years: 1,
+            stock,
         }
     }
 
     /// One more year.
     fn add(&mut self, count: u32, children: f64, row: &Row) {
-        let before = self.children;
         self.observed = self.observed.saturating_add(count);
         self.children += children;
         self.years += 1;
-        for ((own, own_issues), (value, issues)) in self.values.iter_mut().zip(row) {
-            *own = own
-                .zip(*value)
-                .map(|(own, value)| (own * before + value * children) / (before + children));
+        let own = self.values.iter_mut().zip(&mut self.weights);
+        for (((own, own_issues), weight), (value, issues)) in own.zip(row) {
+            let before = own.value().map_or(0.0, |own| own * *weight);
+            if let Reported::Value(value) = value {
+                *weight += children;
+                *own = Reported::Value((before + value * children) / *weight);
+            }
             *own_issues = own_issues.union(*issues);
         }
     }
 
     pub(super) fn value(&self, covariate: Covariate) -> Reported<f64> {
         self.values[covariate as usize].0
+    }
+
+    /// How many times over its count tells what one independent count would: most children of a stock
+    /// are counted again in the next year.
+    pub(super) fn times(&self) -> f64 {
+        if self.stock {
+            f64::from(self.years)
+        } else {
+            1.0
+        }
     }
 
     /// What must be said of an answer that rests on these covariates and years.
@@ -172,6 +191,7 @@ impl<'a> Record<'a> {
                 issues.union(self.values[*covariate as usize].1)
             })
             .with_if(self.years < all, IssueCode::FewerYears)
+            .with_if(self.stock && self.years > 1, IssueCode::PooledStock)
             .with_if(self.area.tiny, IssueCode::TinyArea)
     }
 }
@@ -183,6 +203,7 @@ impl<'a> Panel<'a> {
         records: &[Record<'a>],
         family: &str,
         model: StructuralModel,
+        variation: Variation,
         with_tiny: bool,
     ) -> Self {
         let (ordinary, tiny): (Vec<_>, Vec<_>) = records
@@ -190,7 +211,10 @@ impl<'a> Panel<'a> {
             .cloned()
             .partition(|record| with_tiny || !record.area.tiny);
         let asked = asked(family, model).iter().copied();
+        // Children who are not counted explain nothing of the count.
+        let uncounted = variation == Variation::WithoutUnaccompanied;
         let covariates: Vec<Covariate> = asked
+            .filter(|covariate| !(uncounted && *covariate == Covariate::Unaccompanied))
             .filter(|covariate| {
                 let known = ordinary.iter().filter(|r| r.value(*covariate).is_value());
                 #[expect(clippy::cast_precision_loss, reason = "a number of authorities")]
@@ -212,6 +236,24 @@ impl<'a> Panel<'a> {
             records,
             covariates,
             left_out,
+        }
+    }
+
+    /// Whether what the model is named for is known.
+    pub(super) fn keeps_its_name(&self, model: StructuralModel) -> bool {
+        let has = |covariate| self.covariates.contains(&covariate);
+        let ethnic = [
+            Covariate::Mixed,
+            Covariate::Asian,
+            Covariate::Black,
+            Covariate::OtherEthnic,
+        ];
+        match model {
+            StructuralModel::Null => true,
+            StructuralModel::Deprivation => has(Covariate::LowIncome),
+            StructuralModel::DeprivationEthnicity | StructuralModel::Full => {
+                has(Covariate::LowIncome) && ethnic.into_iter().all(has)
+            }
         }
     }
 
@@ -274,8 +316,7 @@ fn asked(family: &str, model: StructuralModel) -> &'static [Covariate] {
         StructuralModel::DeprivationEthnicity => {
             &[C::LowIncome, C::Mixed, C::Asian, C::Black, C::OtherEthnic]
         }
-        // Unaccompanied children are looked after as soon as they arrive, whatever the authority does.
-        StructuralModel::Full if family == "children_looked_after" => &C::ALL,
+        StructuralModel::Full if family == StructuralModel::LOOKED_AFTER => &C::ALL,
         StructuralModel::Full => &[
             C::LowIncome,
             C::MeanDecile,

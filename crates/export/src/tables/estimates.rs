@@ -1,7 +1,7 @@
 //! Rates and proportions with their intervals.
 
 use disparity_core::{
-    AreaCode, Catalogue, Estimate, IndicatorId, Measured, Results, Span, Stratum,
+    AreaCode, Catalogue, Estimate, IndicatorId, IssueCode, Measured, Results, Span, Stratum,
 };
 
 use super::place::{IsAbout, IsPlaced, opening, unit};
@@ -108,11 +108,14 @@ fn shrunken<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Vec<Column<'a
         high,
         cases(
             "report",
-            "Which to quote: the estimate, or the drawn one",
+            "Which to quote: the estimate, or the drawn one; neither where few were counted and nothing could be drawn",
             ["estimate", "shrunken"],
             move |row: &Estimate| {
-                let figure = row.outcome.is_value();
-                figure.then(|| usize::from(results.shrunken_for(&row.key).is_some()))
+                if results.shrunken_for(&row.key).is_some() {
+                    return Some(1);
+                }
+                let few = row.issues.contains(IssueCode::SmallCount);
+                (row.outcome.is_value() && !few).then_some(0)
             },
         ),
     ]

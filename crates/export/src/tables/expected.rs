@@ -190,7 +190,7 @@ fn model_based<'a>() -> Vec<Column<'a, Expected>> {
         ),
         number(
             "shrunken",
-            "The ratio drawn towards 1 by as much as others lie close to theirs; models only",
+            "The ratio drawn towards that of a typical authority by as much as its count is uncertain; models only",
             2,
             move |at: Row<'_>| of(at.row).map(|found| found.shrunken.value),
         ),
@@ -198,7 +198,7 @@ fn model_based<'a>() -> Vec<Column<'a, Expected>> {
         high,
         number(
             "probability_above",
-            "Probability that the rate is above what is expected; models only",
+            "Probability that the rate is above that of an average authority like it; models only",
             3,
             move |at: Row<'_>| of(at.row).map(|found| found.probability_above),
         ),

@@ -141,6 +141,19 @@ pub(crate) fn fits<'a>(
     let mut columns = time_and_place(rows, catalogue);
     columns.extend(indicator(catalogue));
     columns.extend(of_fit(|row: &FitFigure<'_>| row.fit.key));
+    let scaled = move |row: &FitFigure<'_>| {
+        let found = row.outcome.value()?;
+        let indicator = catalogue.indicators.get(row.fit.key.indicator);
+        let factor = match row.term {
+            Some(Term::Baseline) => indicator.unit().factor(),
+            _ => 1.0,
+        };
+        Some(Measured {
+            value: found.value * factor,
+            intervals: found.intervals.times(factor),
+            method: found.method,
+        })
+    };
     let statistic = |row: &FitFigure<'_>| row.term.map_or("share_in_another_fifth", Term::as_str);
     columns.push(named("statistic", "What the figure is", rows, move |row| {
         statistic(row).to_owned()
@@ -149,18 +162,18 @@ pub(crate) fn fits<'a>(
         "term",
         "Of which covariate or region",
         rows,
-        |row| match row.term {
+        move |row| match row.term {
             Some(Term::Covariate(covariate)) => covariate.as_str().to_owned(),
-            Some(Term::Region(region)) => region.to_string(),
+            Some(Term::Region(region)) => catalogue.areas.name(region),
             _ => String::new(),
         },
     ));
     columns.push(number(
         "value",
-        "The figure",
+        "The figure: the baseline in the unit of the estimates, a rate ratio for one standard deviation between authorities",
         3,
-        |at: At<'_, FitFigure<'_>>| {
-            let own = at.row.outcome.value().map(|found| found.value);
+        move |at: At<'_, FitFigure<'_>>| {
+            let own = scaled(at.row).map(|found| found.value);
             own.or_else(|| {
                 at.row
                     .fit
@@ -170,7 +183,7 @@ pub(crate) fn fits<'a>(
             })
         },
     ));
-    columns.extend(limits(|row: &FitFigure<'_>| row.outcome.value()));
+    columns.extend(limits(scaled));
     columns.push(level());
     columns.push(method(rows, |row| Some(row.outcome.value()?.method)));
     columns.extend(ending());
@@ -238,7 +251,7 @@ pub(crate) fn effects<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tab
     columns.push(method(rows, |row| Some(row.ratio.method)));
     columns.push(number(
         "probability_above",
-        "Probability that the ratio is above 1",
+        "Probability that the rate is above that of a typical authority like it",
         3,
         |at: At<'_, Effect>| Some(at.row.probability_above),
     ));
@@ -261,6 +274,7 @@ pub(crate) fn effects<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tab
         ),
         rank("ranked", "Authorities that were ranked", |rank| rank.of),
     ]);
+    columns.extend(closing(rows, |_| None, |row| row.issues));
     table("effects", columns, rows, LEVELS.len())
 }
 
@@ -305,14 +319,11 @@ pub(crate) fn fifths<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tabl
             "share",
             "Share of the fifth that lies in the region",
             3,
-            |at: At<'_, Fifth>| at.row.share.value().map(|share| share.value),
+            |at: At<'_, Fifth>| at.row.share.value(),
         ),
     ]);
-    columns.extend(limits(|row: &Fifth| row.share.value()));
-    columns.push(level());
-    columns.push(method(rows, |row| Some(row.share.value()?.method)));
     columns.extend(closing(rows, |row| row.share.symbol(), |_| IssueSet::EMPTY));
-    table("fifths", columns, rows, LEVELS.len())
+    table("fifths", columns, rows, 1)
 }
 
 /// Gradients by deprivation.
@@ -463,11 +474,19 @@ pub(crate) fn claims<'a>(
         "value",
         "The same figure computed here",
         2,
-        |at: At<'_, ClaimCheck>| at.row.found.value().map(|found| found.value),
+        |at: At<'_, ClaimCheck>| at.row.found.value(),
     ));
-    columns.extend(limits(|row: &ClaimCheck| row.found.value()));
+    columns.extend(interval(
+        ("conf_low", "conf_high"),
+        (
+            "Lower end of the interval; none for a fact about authorities",
+            "Upper end of the interval",
+        ),
+        3,
+        |row: &ClaimCheck| row.intervals,
+    ));
     columns.push(level());
-    columns.push(method(rows, |row| Some(row.found.value()?.method)));
+    columns.push(method(rows, |row| row.method));
     columns.push(cases(
         "agrees",
         "Whether the interval holds the document's figure",
@@ -477,9 +496,8 @@ pub(crate) fn claims<'a>(
     if let Some(column) = columns.last_mut() {
         column.by_level = true;
         column.get = Box::new(move |at: At<'_, ClaimCheck>| {
-            let found = at.row.found.value();
-            found.map_or(Value::None, |found| {
-                let interval = found.intervals.levels()[at.level].1;
+            at.row.intervals.map_or(Value::None, |intervals| {
+                let interval = intervals.levels()[at.level].1;
                 Value::Text(u32::from(interval.contains(of(at.row).stated)))
             })
         });
@@ -490,7 +508,7 @@ pub(crate) fn claims<'a>(
     let symbol = closing(
         rows,
         |row: &ClaimCheck| row.found.symbol(),
-        |_| IssueSet::EMPTY,
+        |row| row.issues,
     );
     columns.extend(symbol);
     table("claims", columns, rows, LEVELS.len())

@@ -108,7 +108,7 @@ pub fn observed_expected(
         "Each dot is one authority: across, the rate expected of it from {} by a model of all the others; up, its own \
          rate. On the line the two are the same. Filled dots lie further from the line than authorities ordinarily do. \
          Expected is what usually goes with such circumstances, not what should be.",
-        model.words()
+        model.words(&own.family)
     );
     let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {
@@ -180,7 +180,7 @@ pub fn funnel(
          count divided by that. Authorities differ by more than chance, so the bars are wide: about 95 in 100 \
          authorities would lie inside the dark bar of their size and 998 in 1,000 inside the pale one. Filled dots lie \
          outside the dark bar.",
-        model.words()
+        model.words(&own.family)
     );
     let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {

@@ -40,9 +40,9 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
         "Each line is one authority. The dot is its rate divided by that of a typical authority with the same \
          circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the 95% interval. \
          Filled dots have an interval that leaves out 1: they \
-         differ by more than chance, as most authorities do, and not by more than is ordinary. The order is uncertain too: the table has the rank that each \
+         differ by more than chance; whether by more than is ordinary, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
          could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.",
-        key.model.words()
+        key.model.words(&own.family)
     );
     let rows = i32::try_from(effects.len()).unwrap_or(i32::MAX / ROW / 2);
     let bottom = TOP + rows * ROW + 10;

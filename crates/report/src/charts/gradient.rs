@@ -52,7 +52,7 @@ pub fn gradient(
     }
     let place = view.catalogue.areas.name(area);
     let heading = format!("{}, {place}, {period}, by deprivation", own.title);
-    let title = format!("{heading}{}", steepness(&rows));
+    let title = format!("{heading}{}", steepness(&rows, ecological));
     let how = if ecological {
         format!(
             "{} Orange dots: each decile the same factor above the next. Blue rings: any shape that does not rise as \
@@ -81,14 +81,19 @@ pub fn gradient(
 }
 
 /// The ratio of the most to the least deprived tenth, as the end of a title.
-fn steepness(rows: &[&Gradient]) -> String {
+fn steepness(rows: &[&Gradient], ecological: bool) -> String {
     let ratios = rows.iter().filter_map(|row| {
         (row.figure == GradientFigure::RatioMostToLeast).then_some(row.value.value()?)
     });
     let mut ratios = ratios;
     ratios.next().map_or(String::new(), |found| {
         format!(
-            ": a rate {} times as high in the most deprived tenth as in the least ({} to {})",
+            ": {}a rate {} times as high in the most deprived tenth as in the least ({} to {})",
+            if ecological {
+                "as far as totals of authorities can tell, "
+            } else {
+                ""
+            },
             grouped(found.value, 1),
             grouped(found.intervals.p95.low, 1),
             grouped(found.intervals.p95.high, 1)

@@ -89,14 +89,14 @@ struct Words {
 }
 
 impl Words {
-    fn of(model: ExpectedModel) -> Self {
+    fn of(model: ExpectedModel, family: &str) -> Self {
         match model {
             ExpectedModel::Structural(known) => Self {
                 file: "map_given_who_lives_there",
                 finding: "where the count is higher or lower than that of authorities in the same circumstances".into(),
                 number: format!(
                     "what a model of all the other authorities expects from {}: 1.00 is as expected",
-                    known.words()
+                    known.words(family)
                 ),
                 measure: "Observed ÷ expected given who lives there; 1.00 is as expected".into(),
             },
@@ -123,7 +123,7 @@ pub fn tiles(
     if !tiles.iter().any(|tile| tile.ratio.is_value()) {
         return None;
     }
-    let words = Words::of(model);
+    let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
     let title = format!("{heading}: {}", words.finding);
     let description = format!(

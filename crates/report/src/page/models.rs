@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, ClaimFigure, ExpectedModel, Fit, FitKey, IndicatorId, Measured, Period, Reported,
-    Span, StructuralModel, Term, Variation,
+    AreaCode, Claim, ClaimFigure, ExpectedModel, Fit, FitKey, IndicatorId, Measured, Period,
+    Reported, Span, StructuralModel, Term, Variation,
 };
 use serde::Serialize;
 
@@ -96,23 +96,40 @@ pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
                 ClaimFigure::Decile1To10 | ClaimFigure::ExpSigma
             );
             let words = |value: f64| if is_share { percent(value) } else { two(value) };
-            let agrees = check.found.value().map_or("", |found| {
-                if found.intervals.p95.contains(claim.stated) {
-                    "yes"
-                } else {
-                    "no"
-                }
+            let agrees = check
+                .intervals
+                .map_or("a count of authorities", |intervals| {
+                    if intervals.p95.contains(claim.stated) {
+                        "yes"
+                    } else {
+                        "no"
+                    }
+                });
+            let ours = reported(&check.found, |value| match check.intervals {
+                None => words(*value),
+                Some(intervals) => format!(
+                    "{} ({} to {})",
+                    words(*value),
+                    words(intervals.p95.low),
+                    words(intervals.p95.high)
+                ),
             });
+            let warned = check
+                .issues
+                .iter()
+                .map(|code| format!(" {}", code.meaning()));
             vec![
                 format!("{} ({})", claim.said, claim.document),
                 words(claim.stated),
-                with_interval(&check.found, words),
+                ours,
                 agrees.to_owned(),
                 format!(
-                    "{}, {}. {}",
+                    "{}, {}{}. {}{}",
                     view.indicator(claim.indicator).title,
                     check.span,
-                    claim.why
+                    against(claim),
+                    claim.why,
+                    warned.collect::<String>()
                 ),
             ]
         })
@@ -130,6 +147,17 @@ pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
         .to_vec(),
         rows,
     })
+}
+
+/// Which model a claim's figure is of, for figures of one.
+fn against(claim: &Claim) -> String {
+    match claim.figure {
+        ClaimFigure::Decile1To10 => String::new(),
+        _ => format!(
+            ", from {}",
+            claim.model.words(StructuralModel::LOOKED_AFTER)
+        ),
+    }
 }
 
 /// A figure of a fit with its interval.
@@ -170,7 +198,7 @@ fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
             Reported::Value(_) => "settled",
         };
         vec![
-            sentence(fit.key.model.words()),
+            sentence(fit.key.model.words(&view.indicator(indicator).family)),
             fit.areas.to_string(),
             term(fit, Term::OneSdRatio, two),
             term(fit, Term::MedianRateRatio, two),

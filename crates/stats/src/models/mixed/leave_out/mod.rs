@@ -23,7 +23,7 @@ use near::Near;
 /// What a group that was left out is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Expectation {
-    /// Like the average of all groups: expected counts add up to about the observed ones.
+    /// The mean of groups like it.
     #[default]
     Average,
     /// Like a typical group, whose effect is 0: below the average for counts.
