@@ -24,9 +24,11 @@ impl Attacker {
             self.hidden[at] &= !shown;
             return at;
         }
+        // What only follows from other counts is in no output.
+        let published = !name.starts_with("not ") && !name.starts_with("rest ");
         self.cells.push(Cell {
             count: truth,
-            published: shown,
+            published,
         });
         self.hidden.push(!shown);
         self.names.insert(name, self.cells.len() - 1);

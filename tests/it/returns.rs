@@ -321,3 +321,47 @@ fn diagnostics_never_hold_an_identifier_unless_hashed() {
     assert_ne!(outcome.child_ref("SECRET9"), outcome.child_ref("SECRET8"));
     assert!(!outcome.child_ref("SECRET9").contains("SECRET"));
 }
+
+#[test]
+fn of_two_files_for_one_year_the_later_counts_and_both_are_named() {
+    let head = "CHILD,DECOM,RNE,LS,CIN,PLACE,DEC,REC\n";
+    let inputs = vec![
+        Input::from_bytes(
+            "a.csv",
+            format!("{head}A1,01/05/2020,S,C2,N1,U6,,\n").into_bytes(),
+        ),
+        Input::from_bytes(
+            "b.csv",
+            format!("{head}A1,01/05/2020,S,C2,N1,U6,01/09/2020,E4A\n").into_bytes(),
+        ),
+    ];
+    let options = Options {
+        year: Some(2021),
+        ..of_la("301")
+    };
+    let outcome = read(inputs, &options);
+    assert!(raised(&outcome, Code::FileYearTwice) > 0);
+    let care: Vec<Option<Day>> = outcome
+        .journeys
+        .child(0)
+        .spells(SpellKind::Care)
+        .map(|spell| spell.end.known())
+        .collect();
+    assert_eq!(care, [Day::parse("2020-09-01").ok()]);
+}
+
+#[test]
+fn a_zip_that_unpacks_to_a_thousand_times_its_size_is_not_unpacked() {
+    let mut text = b"CHILD,DECOM,RNE,LS\nA1,".to_vec();
+    text.resize(100 << 20, b'0');
+    let bomb = disparity_returns::zip_of(&[("episodes.csv", text.as_slice())]).unwrap();
+    assert!(bomb.len() * 200 < text.len());
+    let outcome = read(vec![Input::from_bytes("returns.zip", bomb)], &of_la("301"));
+    assert!(
+        raised(&outcome, Code::CompressionRatio) > 0,
+        "{:?}",
+        outcome.diagnostics
+    );
+    assert!(outcome.failed(0.05));
+    assert_eq!(outcome.journeys.spells().len(), 0);
+}

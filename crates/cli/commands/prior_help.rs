@@ -74,6 +74,19 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
                 }),
         })
         .collect::<Result<Vec<_>>>()?;
+    let shortest = look_backs.iter().filter_map(|back| match back {
+        LookBack::Years(years) => Some(u16::from(*years)),
+        LookBack::Ever => None,
+    });
+    if let (Some(lead), Some(years)) = (args.leads.iter().max(), shortest.min())
+        && *lead >= years * 365
+    {
+        return Err(Hinted::new(
+            format!("--lead {lead} leaves nothing of a look-back of {years} years"),
+            "give a lead that is shorter than every look-back",
+        )
+        .into());
+    }
     Ok(PriorHelpParams {
         kinds: if kinds.is_empty() {
             HelpKind::ALL.to_vec()

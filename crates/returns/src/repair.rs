@@ -85,26 +85,24 @@ pub(crate) fn repair_child(
     }
 }
 
-/// Of rows that start on one day, those of the latest year stay; two that are the same are one.
+/// Of rows that start on one day, those of the latest year stay, and of two files for one year those
+/// of the later file; two that are the same are one.
 fn drop_repeats(rows: &mut Vec<CareRow>, repairs: &mut Repairs) {
     rows.sort_by_key(|row| (row.start, row.year, row.end.unwrap_or(Day::OPEN), row.place));
     let before = rows.len();
-    let latest: Vec<u16> = rows
+    let age = |row: &CareRow| (row.year, row.place.source);
+    let latest: Vec<(u16, u32)> = rows
         .iter()
         .map(|row| {
             let from = rows.partition_point(|other| other.start < row.start);
             let to = rows.partition_point(|other| other.start <= row.start);
-            rows[from..to]
-                .iter()
-                .map(|other| other.year)
-                .max()
-                .unwrap_or(row.year)
+            rows[from..to].iter().map(age).max().unwrap_or(age(row))
         })
         .collect();
     let mut keep = rows
         .iter()
         .zip(&latest)
-        .map(|(row, latest)| row.year == *latest)
+        .map(|(row, latest)| age(row) == *latest)
         .collect::<Vec<_>>()
         .into_iter();
     rows.retain(|_| keep.next().unwrap_or(true));

@@ -198,14 +198,22 @@ pub fn attack(
     let hidden: Vec<bool> = bounds.iter().map(|(low, high)| low < high).collect();
     let hidden = &hidden;
     let asked = |at: usize| hidden[at] && bounds_matter(cells[at].count, only);
+    let of_cell = sums_of_cells(cells.len(), sums);
     for part in parts_of_hidden(cells.len(), sums, hidden) {
         if part.len() > EXACT || !part.iter().any(|at| asked(*at)) {
             continue;
         }
         let place = |cell: usize| part.binary_search(&cell).ok();
-        let equations: Vec<Equation> = sums
+        let mut own: Vec<usize> = part
             .iter()
-            .filter_map(|sum| equation(cells, sum, hidden, place))
+            .flat_map(|cell| &of_cell[*cell])
+            .copied()
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        let equations: Vec<Equation> = own
+            .into_iter()
+            .filter_map(|sum| equation(cells, &sums[sum], hidden, place))
             .collect();
         for (at, cell) in part.iter().enumerate().filter(|(_, cell)| asked(**cell)) {
             if let Some((low, high)) = super::simplex::bounds(part.len(), &equations, at) {
