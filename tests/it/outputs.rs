@@ -189,7 +189,6 @@ fn every_method_and_issue_code_in_the_files_can_be_looked_up() {
         "contrasts.csv",
         "fits.csv",
         "effects.csv",
-        "fifths.csv",
         "gradients.csv",
         "claims.csv",
     ] {

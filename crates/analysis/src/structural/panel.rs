@@ -66,7 +66,7 @@ pub(super) fn records<'a>(
 }
 
 /// The authorities of a span without a count, with the reason of the last year.
-pub(super) fn absent<'a>(input: Input<'a>, id: IndicatorId, span: Span) -> Vec<(&'a Area, Symbol)> {
+pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(&Area, Symbol)> {
     let areas = &input.catalogue.areas;
     let authorities = areas.entities().filter(|area| {
         area.level == GeographicLevel::LocalAuthority && areas.exists_at(area.code, span.last)
