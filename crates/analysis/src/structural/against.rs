@@ -4,9 +4,7 @@ use disparity_core::{
     Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
     IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol, Variation,
 };
-use disparity_stats::models::{
-    AgainstExpected, Expectation, LeftOut, against_expected, rank_effects,
-};
+use disparity_stats::models::{AgainstExpected, Expectation, LeftOut, rank_effects};
 use disparity_stats::{Estimate, Interval, Level};
 
 use super::fit::{AUTHORITY, Fitted, both};
@@ -109,14 +107,15 @@ struct Outcome {
 /// An authority against its expectation, which is of one of so many `times`; in brief with the
 /// narrower limits alone.
 fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
-    let at = |level| against_expected(left_out, level).ok();
-    let p95 = at(Level::P95)?;
-    let p998 = if brief { p95 } else { at(Level::P998)? };
+    let levels = [Level::P95, Level::P998];
+    let levels = if brief { &levels[..1] } else { &levels };
+    let found = left_out.against_expected(levels).ok()?;
+    let (p95, p998) = (found.first()?, found.last()?);
     let measured = |pick: fn(&AgainstExpected) -> Estimate| Measured {
-        value: pick(&p95).value,
+        value: pick(p95).value,
         intervals: Intervals {
-            p95: pick(&p95).interval,
-            p998: pick(&p998).interval,
+            p95: pick(p95).interval,
+            p998: pick(p998).interval,
         },
         method: "against_expected",
     };

@@ -12,7 +12,7 @@ use crate::check;
 use crate::error::Result;
 use crate::intervals::poisson_count_interval;
 use crate::level::{Estimate, Interval, Level};
-use posterior::posterior;
+use posterior::{Density, posterior};
 use range::range;
 
 /// A group against its expectation.
@@ -40,35 +40,96 @@ pub struct AgainstExpected {
 
 #[doc = include_str!("../../../docs/against_expected.md")]
 pub fn against_expected(group: &LeftOut, level: Level) -> Result<AgainstExpected> {
-    let observed = check::count(group.observed)?;
-    let expected = check::positive("expected", group.expected)?;
-    check::positive("typical", group.typical)?;
-    let error = check::not_negative("std_error", group.std_error)?;
-    let sigma = check::not_negative("sigma", group.sigma)?;
-    let dispersion = check::positive("dispersion", group.dispersion)?;
-    let ratio = own_ratio(observed, expected, error, dispersion, level)?;
-    let posterior = posterior(group);
-    let shrunken = if sigma > 0.0 {
-        Estimate::of(
-            "the shrunken ratio",
-            posterior.quantile(0.5).exp(),
-            posterior.quantile(level.tail()).exp(),
-            posterior.quantile(1.0 - level.tail()).exp(),
-        )?
-    } else {
-        ratio
-    };
-    let below = check::result("the probability of being above", posterior.below(0.0))?;
-    Ok(AgainstExpected {
-        code: group.code,
-        observed,
-        expected,
-        difference: observed - expected,
-        ratio,
-        shrunken,
-        range: range(group, level)?,
-        probability_above: (1.0 - below).clamp(0.0, 1.0),
-    })
+    Compared::new(group)?.at(level)
+}
+
+impl LeftOut {
+    /// [`against_expected`] at several levels, for little more than the work of one.
+    ///
+    /// # Errors
+    /// As [`against_expected`].
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::Level;
+    /// use disparity_stats::models::{LeftOut, against_expected};
+    /// let left = LeftOut {
+    ///     code: 7,
+    ///     observed: 120.0,
+    ///     expected: 100.0,
+    ///     typical: 97.0,
+    ///     std_error: 0.03,
+    ///     sigma: 0.25,
+    ///     dispersion: 1.0,
+    /// };
+    /// let both = left.against_expected(&[Level::P95, Level::P998])?;
+    /// assert_eq!(both[1], against_expected(&left, Level::P998)?);
+    /// assert!(both[1].range.encloses(both[0].range));
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    pub fn against_expected(&self, levels: &[Level]) -> Result<Vec<AgainstExpected>> {
+        let compared = Compared::new(self)?;
+        levels.iter().map(|&level| compared.at(level)).collect()
+    }
+}
+
+/// What no level changes of a comparison.
+struct Compared<'a> {
+    group: &'a LeftOut,
+    posterior: Density,
+    /// The posterior's median, and the probability of being above.
+    median: f64,
+    above: f64,
+}
+
+impl<'a> Compared<'a> {
+    fn new(group: &'a LeftOut) -> Result<Self> {
+        check::count(group.observed)?;
+        check::positive("expected", group.expected)?;
+        check::positive("typical", group.typical)?;
+        check::not_negative("std_error", group.std_error)?;
+        check::not_negative("sigma", group.sigma)?;
+        check::positive("dispersion", group.dispersion)?;
+        let posterior = posterior(group);
+        let below = check::result("the probability of being above", posterior.below(0.0))?;
+        Ok(Compared {
+            group,
+            median: posterior.quantile(0.5).exp(),
+            above: (1.0 - below).clamp(0.0, 1.0),
+            posterior,
+        })
+    }
+
+    fn at(&self, level: Level) -> Result<AgainstExpected> {
+        let group = self.group;
+        let ratio = own_ratio(
+            group.observed,
+            group.expected,
+            group.std_error,
+            group.dispersion,
+            level,
+        )?;
+        let shrunken = if group.sigma > 0.0 {
+            Estimate::of(
+                "the shrunken ratio",
+                self.median,
+                self.posterior.quantile(level.tail()).exp(),
+                self.posterior.quantile(1.0 - level.tail()).exp(),
+            )?
+        } else {
+            ratio
+        };
+        Ok(AgainstExpected {
+            code: group.code,
+            observed: group.observed,
+            expected: group.expected,
+            difference: group.observed - group.expected,
+            ratio,
+            shrunken,
+            range: range(group, level)?,
+            probability_above: self.above,
+        })
+    }
 }
 
 /// Observed ÷ expected: the Poisson interval of the count stretched by the dispersion, squared and

@@ -11,6 +11,8 @@ use crate::special::normal_quantile_upper;
 const LARGEST: f64 = 1e15;
 /// A density this far below its mode, on the log scale, is nothing.
 const NOTHING: f64 = 25.0;
+/// A normal deviate that is not exceeded but for rounding.
+const CERTAIN: f64 = 8.5;
 /// The nodes and weights of the Gauss-Hermite rule with five nodes for a standard normal.
 const NODES: [(f64, f64); 5] = [
     (-2.856_970_013_872_806, 0.011_257_411_327_720_69),
@@ -66,31 +68,83 @@ impl Counts {
         // The trapezium rule on the log: exact to rounding, more steps where the gamma is skewed.
         let fine = if shape < 10.0 { 0.5 } else { 0.75 };
         let step = fine * width * self.scatter / self.scatter.hypot(width);
-        let from = (shape.ln() - self.centre) / self.scatter;
-        let (mut total, mut below) = (0.0, 0.0);
+        let over = 1.0 / self.scatter;
+        let from = (shape.ln() - self.centre) * over;
+        let (mut total, mut below) = (1.0, normal_lower_fast(from));
         for by in [-step, step] {
-            let mut x = if by < 0.0 { 0.0 } else { by };
+            let (mut x, mut power) = (0.0, 1.0);
+            let factor = by.exp();
             loop {
-                let log = shape * (x.exp_m1() - x);
+                x += by;
+                power *= factor;
+                // exp(x) - 1 - x, without cancelling where it is small.
+                let bend = if shape < 1e4 {
+                    power - 1.0 - x
+                } else {
+                    x * x
+                        * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x / 720.0))))
+                };
+                let log = shape * bend;
                 if log > NOTHING {
                     break;
                 }
                 let density = (-log).exp();
                 total += density;
-                below += density * normal_lower_fast(from + x / self.scatter);
-                x += by;
+                let at = from + x * over;
+                if at > -CERTAIN {
+                    below += density
+                        * if at < CERTAIN {
+                            normal_lower_fast(at)
+                        } else {
+                            1.0
+                        };
+                }
             }
         }
         below / total
     }
 
+    /// Where on the log of k + 1 the quantile of a normal deviate about lies, and how fast the
+    /// deviate rises there.
+    ///
+    /// The log mean less the log of a gamma variable is nearly normal: its cumulants are those of
+    /// the one and the polygamma functions of the other, and Cornish and Fisher's expansion makes
+    /// a normal deviate of them.
+    fn start(self, z: f64) -> (f64, f64) {
+        let square = self.scatter * self.scatter;
+        let deviate = |log: f64| {
+            let one = (-log).exp();
+            let mean = log - one * (0.5 + one / 12.0) - self.centre;
+            let variance = square + one * (1.0 + one * (0.5 + one / 6.0));
+            let over = 1.0 / variance.sqrt();
+            let w = mean * over;
+            let skew = one * one * (1.0 + one * (1.0 + 0.5 * one)) * over * over * over;
+            let excess =
+                one * one * one * (2.0 + one * (3.0 + 2.0 * one)) * over * over * over * over;
+            let bent = (w * w - 1.0) * skew / 6.0 + w * (w * w - 3.0) * excess / 24.0;
+            w - bent + w * (4.0 * w * w - 7.0) * skew * skew / 36.0
+        };
+        let spread = self.scatter.hypot((-0.5 * self.centre.max(0.0)).exp());
+        let usual = 1.0 / spread;
+        let mut at = (self.centre + z * spread).max(0.0);
+        let (mut slope, mut gap) = (usual, z - deviate(at));
+        for _ in 0..4 {
+            let next = (at + gap / slope).max(0.0);
+            let after = z - deviate(next);
+            let found = (gap - after) / (next - at);
+            if found > 0.3 * usual && found < 3.0 * usual {
+                slope = found;
+            }
+            (at, gap) = (next, after);
+            if gap.abs() < 1e-4 {
+                break;
+            }
+        }
+        (at, slope)
+    }
+
     /// The smallest count that is not exceeded with probability `p` or more.
     pub(super) fn quantile(self, p: f64) -> Option<f64> {
-        // Means ten standard deviations down that still leave no count at 0 settle that at once.
-        let surely_some = p > 1e-12 && self.centre - 10.0 * self.scatter > 4.0;
-        if !surely_some && self.lower(0.0) >= p {
-            return Some(0.0);
-        }
         let z = -normal_quantile_upper(p);
         let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
         // On the log of k + 1 the distribution is nearly normal: how many standard deviations there
@@ -100,39 +154,43 @@ impl Counts {
             d * (1.0 - 0.5 * (z * d).clamp(-1.0, 1.0))
         };
         let (mut low, mut high) = (0.0, LARGEST.ln_1p());
-        let spread = |log: f64| self.scatter.hypot((-0.5 * log).exp());
-        let mut at = self.centre + z * spread(self.centre.max(0.0));
-        at = (at.exp() + 0.5).ln_1p().clamp(low, high);
+        let (start, mut slope) = self.start(z);
+        let mut at = start.clamp(low, high);
         let mut gap = missing(at);
-        let mut slope = 1.0 / spread(at);
         for _ in 0..100 {
             if gap > 0.0 {
                 low = at;
             } else {
                 high = at;
             }
+            if gap <= 0.0 && at <= 0.0 {
+                return Some(0.0);
+            }
             let step = gap / slope;
+            // The error left is far below that of the last step.
+            if (step * at.exp()).abs() < 0.02 || step.abs() < 1e-13 * at {
+                break;
+            }
             let mut next = at + step;
             if !(next > low && next < high) {
-                next = 0.5 * (low + high);
+                next = if next <= 0.0 { 0.0 } else { 0.5 * (low + high) };
             }
-            let moved = (next - at) * at.exp();
             let after = missing(next);
             let found = (gap - after) / (next - at);
             if found.is_finite() && found > 0.0 {
                 slope = found;
             }
             (at, gap) = (next, after);
-            // The error left is far below that of the step just taken.
-            if moved.abs() < 0.02 || (gap / slope).abs() < 1e-13 * at {
-                break;
-            }
         }
         let count = (at + gap / slope)
             .clamp(low.min(high), high.max(low))
             .exp_m1();
         if !count.is_finite() || count >= LARGEST {
             return None;
+        }
+        // No point below was ever found: none needs to be there.
+        if low <= 0.0 && count < 0.5 && self.lower(0.0) >= p {
+            return Some(0.0);
         }
         // Next to a whole number its own probability decides.
         let near = count.round();
