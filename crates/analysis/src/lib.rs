@@ -59,6 +59,13 @@ pub fn analyse(input: Input<'_>) -> Results {
     );
     let mut results = Results::new(input.provenance);
     results.estimates = Vec::with_capacity(parts.iter().map(|part| part.estimates.len()).sum());
+    let expected: usize = parts.iter().map(|part| part.expected.len()).sum();
+    results
+        .expected
+        .reserve_exact(expected + models.expected.len());
+    results
+        .contrasts
+        .reserve_exact(parts.iter().map(|part| part.contrasts.len()).sum());
     for part in parts {
         results.estimates.extend(part.estimates);
         results.expected.extend(part.expected);
@@ -68,7 +75,7 @@ pub fn analyse(input: Input<'_>) -> Results {
     results.expected.extend(models.expected);
     results
         .expected
-        .sort_by_key(|row| (row.indicator, row.span, row.area, row.model));
+        .sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
     results.covariates = models.covariates;
     results.fits = models.fits;
     results.effects = models.effects;

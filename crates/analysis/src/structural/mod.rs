@@ -63,10 +63,18 @@ pub(crate) struct Models {
 /// Fits every model that the plan asks for.
 pub(crate) fn models(input: Input<'_>) -> Models {
     let jobs = jobs(input);
-    let mut models = jobs
-        .par_iter()
-        .map(|job| one(input, *job))
-        .reduce(Models::default, Models::and);
+    let each: Vec<Models> = jobs.par_iter().map(|job| one(input, *job)).collect();
+    let mut models = Models::default();
+    // The two that are large, once and in one piece.
+    models
+        .expected
+        .reserve_exact(each.iter().map(|one| one.expected.len()).sum());
+    models
+        .effects
+        .reserve_exact(each.iter().map(|one| one.effects.len()).sum());
+    for one in each {
+        models.extend(one);
+    }
     let mut periods: Vec<Period> = jobs.iter().map(|job| job.span.last).collect();
     periods.sort_unstable();
     periods.dedup();
@@ -128,8 +136,8 @@ fn jobs(input: Input<'_>) -> Vec<Job> {
 }
 
 impl Models {
-    /// These, and after them those of later jobs.
-    fn and(mut self, later: Self) -> Self {
+    /// Puts those of a later job after these.
+    fn extend(&mut self, later: Self) {
         self.expected.extend(later.expected);
         self.fits.extend(later.fits);
         self.effects.extend(later.effects);
@@ -137,7 +145,6 @@ impl Models {
         self.gradients.extend(later.gradients);
         self.intersections.extend(later.intersections);
         self.issues.extend(later.issues);
-        self
     }
 }
 

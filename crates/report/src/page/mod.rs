@@ -281,12 +281,23 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
             *rows.entry(code).or_default() += 1;
         }
     }
-    for expected in &view.results().expected {
-        for code in expected
-            .issues
-            .iter()
-            .filter(|code| *code == IssueCode::UnknownShared)
-        {
+    // What concerns the count is counted with the estimates; here what concerns the expectation.
+    let of_expectation = [
+        IssueCode::UnknownShared,
+        IssueCode::CovariateMissing,
+        IssueCode::Ecological,
+        IssueCode::Extrapolated,
+        IssueCode::FewerYears,
+        IssueCode::LowIncomeLowerBound,
+        IssueCode::ModelRefused,
+        IssueCode::NoSpread,
+        IssueCode::NotConverged,
+        IssueCode::PooledStock,
+    ];
+    let expected = view.results().expected.iter().map(|row| row.issues);
+    let gradients = view.results().gradients.iter().map(|row| row.issues);
+    for issues in expected.chain(gradients) {
+        for code in issues.iter().filter(|code| of_expectation.contains(code)) {
             *rows.entry(code).or_default() += 1;
         }
     }
