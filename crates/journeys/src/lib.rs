@@ -2,13 +2,13 @@
 //!
 //! # What flows through here
 //! 1. [`entries`] finds who entered care and when; everything that is not an entry is counted by why.
-//! 2. [`prior_help`] asks what came before, with the window each file really covers: the rate among
+//! 2. [`prior_help()`] asks what came before, with the window each file really covers: the rate among
 //!    fully observed entrants, bounds, and the Kaplan–Meier estimate looking backwards.
 //!    [`supported`] says how far back each authority and year can be asked.
 //! 3. [`returns`], [`later_need`], [`transitions`], [`watches`] and [`chances`] ask what came after.
 //! 4. [`counts`] gives the indicators that are published, from the same records.
 //! 5. [`match_rates`] says how far any of this can be trusted.
-//! 6. [`control`] withholds what would tell of single children, and gives the rates of the rest.
+//! 6. [`control()`] withholds what would tell of single children, and gives the rates of the rest.
 //!
 //! # What it deliberately does not do
 //! It reads and writes no files, draws no random numbers and decides nothing about disclosure: what

@@ -1,6 +1,6 @@
 //! The gate. Only [`disclose`] makes a [`Release`], and only a release can be written.
 //!
-//! Counts of children are protected before anything is computed from them: [`protect`] withholds
+//! Counts of children are protected before anything is computed from them: [`protect()`] withholds
 //! small counts, and others so that the small ones cannot be worked out, and hands back a cube that
 //! looks like a published one, symbols and all. Every rate, interval, contrast and expected count is
 //! then a function of what is published, so none of them can tell more.

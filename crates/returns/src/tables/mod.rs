@@ -1,5 +1,5 @@
 //! Rows of known tables to records: one file for each family of returns. Fields come typed from
-//! [`Reading`](crate::reading::Reading); what years and returns say together is decided later.
+//! [`Reading`]; what years and returns say together is decided later.
 
 mod annex_a;
 mod census;
