@@ -12,6 +12,16 @@ const LARGEST_POISSON_MEAN: f64 = 1e15;
 #[derive(Debug, Clone)]
 pub(crate) struct Draws(Xoshiro256PlusPlus);
 
+/// What draws of a gamma variable need to know of its shape.
+#[derive(Debug, Clone)]
+pub(crate) struct GammaShape(Option<Gamma<f64>>);
+
+impl GammaShape {
+    pub(crate) fn new(shape: f64) -> Self {
+        GammaShape(Gamma::new(shape, 1.0).ok())
+    }
+}
+
 impl Draws {
     pub(crate) fn from_seed(seed: u64) -> Self {
         Draws(Xoshiro256PlusPlus::seed_from_u64(seed))
@@ -28,7 +38,12 @@ impl Draws {
 
     /// Gamma with the given shape and scale 1; 0 for a shape of 0.
     pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
-        Gamma::new(shape, 1.0).map_or(0.0, |g| g.sample(&mut self.0))
+        self.gamma_of(&GammaShape::new(shape))
+    }
+
+    /// As [`Draws::gamma`], of a shape that is drawn from again and again.
+    pub(crate) fn gamma_of(&mut self, shape: &GammaShape) -> f64 {
+        shape.0.as_ref().map_or(0.0, |g| g.sample(&mut self.0))
     }
 
     pub(crate) fn poisson(&mut self, mean: f64) -> f64 {

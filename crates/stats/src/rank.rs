@@ -3,7 +3,7 @@
 use crate::check;
 use crate::error::{Error, Result};
 use crate::level::{Interval, Level};
-use crate::random::Draws;
+use crate::random::{Draws, GammaShape};
 
 /// The most simulations allowed: ten million ranks take seconds already.
 const MOST_REPETITIONS: u32 = 1_000_000;
@@ -55,9 +55,15 @@ pub fn rank_intervals(
         .collect();
     check::each(&rates, |rate| check::result("a rate", rate))?;
     let mut draws = Draws::from_seed(seed);
+    let shapes: Vec<(GammaShape, f64, usize)> = order
+        .iter()
+        .map(|&i| (GammaShape::new(counts[i] + 0.5), denominators[i], i))
+        .collect();
     let tally = Tally::of(n, repetitions, |into| {
-        let draw = |&i: &usize| (draws.gamma(counts[i] + 0.5) / denominators[i], i);
-        into.extend(order.iter().map(draw));
+        let draw = |(shape, denominator, i): &(GammaShape, f64, usize)| {
+            (draws.gamma_of(shape) / denominator, *i)
+        };
+        into.extend(shapes.iter().map(draw));
     })?;
     let observed = mean_ranks(&rates);
     let same = |&i: &usize, &j: &usize| {

@@ -274,7 +274,7 @@ fn smoothed(start: f64, step: f64, points: &[(f64, f64)], width: f64) -> Density
     let delta = step / width;
     let ratio = (-delta * delta).exp();
     // Some points are found at once: each is a chain of products that waits for itself.
-    let mut out = Vec::with_capacity(count as usize + LANES);
+    let mut out = Vec::new();
     let (mut k, mut from) = (0.0, 0);
     while k <= count {
         let place = |k: f64, i: usize| (first + k * fine - start) / width - i as f64 * delta;

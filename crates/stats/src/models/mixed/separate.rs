@@ -51,7 +51,39 @@ pub(super) struct Slopes {
     pub(super) hessian: Option<DMatrix<f64>>,
 }
 
+/// The third derivatives of a group's part of −2 ln L.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Third {
+    lll: f64,
+    llt: f64,
+    ltt: f64,
+    ttt: f64,
+}
+
 impl Group {
+    /// By differences of the second derivatives; nothing where a mode cannot be found.
+    fn third(&self, theta: f64) -> Option<Third> {
+        let at = |l: f64, t: f64| {
+            let mut moved = Group {
+                base: self.base * l.exp(),
+                ..*self
+            };
+            moved.settle(theta + t).then(|| {
+                moved.differentiate(theta + t);
+                moved
+            })
+        };
+        let (l, t) = (1e-3, 1e-3 * theta);
+        let (up, down) = (at(l, 0.0)?, at(-l, 0.0)?);
+        let (more, less) = (at(0.0, t)?, at(0.0, -t)?);
+        Some(Third {
+            lll: (up.by_ll - down.by_ll) / (2.0 * l),
+            llt: (up.by_lt - down.by_lt) / (2.0 * l),
+            ltt: (more.by_lt - less.by_lt) / (2.0 * t),
+            ttt: (more.by_tt - less.by_tt) / (2.0 * t),
+        })
+    }
+
     /// The mode for a given base, from the one before; false where there is none.
     fn settle(&mut self, theta: f64) -> bool {
         let square = theta * theta;
@@ -152,6 +184,52 @@ impl<'a> Separate<'a> {
             group.differentiate(theta);
         }
         true
+    }
+
+    /// The third derivatives of each group, where every group is one cell.
+    pub(super) fn thirds(&self) -> Option<Vec<Third>> {
+        if self.groups.len() != self.cells.frame.count {
+            return None;
+        }
+        self.groups.iter().map(|g| g.third(self.theta)).collect()
+    }
+
+    /// How far a group's log base moves with the coefficients of a change; of one cell.
+    fn moved(&self, pattern: usize, change: &[f64]) -> f64 {
+        let row = self.cells.frame.basis_row(pattern).iter();
+        row.zip(&change[1..]).map(|(x, c)| x * c).sum()
+    }
+
+    /// The third derivatives of all groups but one along a change, twice.
+    pub(super) fn bend(&self, thirds: &[Third], change: &[f64], left_out: usize) -> DVector<f64> {
+        let mut total = DVector::zeros(self.len());
+        let into = total.as_mut_slice();
+        let t = change[0];
+        for (pattern, third) in thirds.iter().enumerate() {
+            if pattern == left_out {
+                continue;
+            }
+            let l = self.moved(pattern, change);
+            into[0] += third.llt * l * l + 2.0 * third.ltt * l * t + third.ttt * t * t;
+            let slope = third.lll * l * l + 2.0 * third.llt * l * t + third.ltt * t * t;
+            let row = self.cells.frame.basis_row(pattern);
+            for (entry, x) in into[1..].iter_mut().zip(row) {
+                *entry += slope * x;
+            }
+        }
+        total
+    }
+
+    /// Moves the means by a change too small for its square to matter; every group is one cell.
+    pub(super) fn nudge(&mut self, change: &[f64]) {
+        self.theta += change[0];
+        let square = self.theta * self.theta;
+        for pattern in 0..self.groups.len() {
+            let l = self.moved(pattern, change);
+            let group = &mut self.groups[pattern];
+            group.mean *= 1.0 + (l + 2.0 * group.u * change[0]) / group.curvature;
+            group.curvature = 1.0 + square * group.mean;
+        }
     }
 
     /// The modes as they are, to start from again.

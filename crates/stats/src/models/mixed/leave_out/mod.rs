@@ -15,7 +15,7 @@ use super::engine::Engine;
 use super::fitted::{FittedMixed, average_mean};
 use super::laplace::Layout;
 use super::search::{Criterion, Rule, Start};
-use super::separate::{Separate, Slopes};
+use super::separate::{Separate, Slopes, Third};
 use crate::error::{Error, Result};
 use crate::sum::sum;
 use near::Near;
@@ -255,6 +255,8 @@ const LEAST_LEFT: f64 = 1e-6;
 /// Newton steps, and the promised gain after which no more is taken.
 const STEPS: usize = 20;
 const ARRIVED: f64 = 1e-15;
+/// A gain so small that nobody need look whether the last step arrived.
+const SURE: f64 = 1e-19;
 
 /// The fits without a group of a model that falls apart by groups: Newton's method from the whole
 /// fit, with the group's part taken out of its slopes. Where it does not settle at once, or the
@@ -265,6 +267,8 @@ struct Quick<'a> {
     at: Vec<f64>,
     slopes: Slopes,
     modes: Vec<f64>,
+    /// Of every group, where the step away from the whole fit can be bent by them.
+    thirds: Option<Vec<Third>>,
     moving: Separate<'a>,
 }
 
@@ -279,6 +283,7 @@ impl<'a> Quick<'a> {
         Some(Quick {
             slopes: whole.slopes(None, true),
             modes: whole.modes(),
+            thirds: whole.thirds(),
             moving: Separate::new(cells, fit.model.family, rule)?,
             whole,
             at,
@@ -299,11 +304,19 @@ impl<'a> Quick<'a> {
         self.moving.set_modes(&self.modes);
         let mut factor = slopes.factor()?;
         let mut last = f64::INFINITY;
+        // What a step of Newton's leaves of the gain, over the square of the gain.
+        let mut left = f64::INFINITY;
         for step in 0..STEPS {
-            let change = factor.solve(&slopes.gradient);
+            let mut change = factor.solve(&slopes.gradient);
             let gain = change.dot(&slopes.gradient);
             if !(gain < 0.5 * last && change.amax() < 0.5) {
                 return None;
+            }
+            if let (0, Some(thirds)) = (step, &self.thirds) {
+                let bend = self.whole.bend(thirds, change.as_slice(), pattern);
+                let second = factor.solve(&bend);
+                left = 0.25 * second.dot(&bend) / (gain * gain);
+                change += 0.5 * second;
             }
             for (a, c) in at.iter_mut().zip(change.iter()) {
                 *a -= c;
@@ -312,7 +325,11 @@ impl<'a> Quick<'a> {
                 return None;
             }
             // At the latest when the last step no longer matters.
-            if gain < ARRIVED && step > 0 {
+            let sure = step == 1 && self.thirds.is_some() && left * gain * gain < SURE;
+            if step > 0 && (gain < ARRIVED || sure) {
+                if sure {
+                    self.moving.nudge((-change).as_slice());
+                }
                 let basis = &frame.basis;
                 let information = Cholesky::new(self.moving.information(Some(pattern)))?;
                 return Some(Without {
@@ -331,6 +348,8 @@ impl<'a> Quick<'a> {
             slopes = self.moving.slopes(Some(pattern), far);
             if far {
                 factor = slopes.factor()?;
+            } else {
+                left = f64::INFINITY;
             }
             last = gain;
         }
