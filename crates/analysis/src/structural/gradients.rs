@@ -18,9 +18,9 @@ use super::fit::{both, pair};
 use crate::rank::SEED;
 use crate::{Input, measure};
 
-/// How often authorities are drawn again behind the intervals of the monotone form: two draws lie
+/// How often authorities are drawn again behind the intervals of the monotone form: one draw lies
 /// beyond either limit of the wider ones.
-const REDRAWN: u32 = 2_000;
+const REDRAWN: u32 = 1_000;
 
 /// The gradients of one indicator and year, sorted by area, method and figure. The monotone form,
 /// which takes thousands of fits, is found for the latest year alone.
