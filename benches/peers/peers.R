@@ -17,7 +17,12 @@ byar <- function(o) { z <- qnorm(0.975); n <- o + 1; c(sum(o * (1 - 1 / (9 * o) 
 b <- best(3, function() { s <- counts < 10; sum(exact(counts[s]), byar(counts[!s])) })
 say("1,000,000 intervals, exact below 10, Byar from 10", paste(version, "vectors"), b$seconds, b$result)
 b <- best(1, function() sum(exact(counts)))
-say("1,000,000 exact intervals", paste(version, "qchisq"), b$seconds, b$result)
+say("1,000,000 exact intervals, counts repeat", paste(version, "qchisq"), b$seconds, b$result)
+distinct <- load("distinct")
+b <- best(1, function() { s <- distinct < 10; sum(exact(distinct[s]), byar(distinct[!s])) })
+say("1,000,000 intervals by the rule, no count twice", paste(version, "vectors"), b$seconds, b$result)
+b <- best(1, function() sum(exact(distinct)))
+say("1,000,000 exact intervals, no count twice", paste(version, "qchisq"), b$seconds, b$result)
 n <- matrix(load("group_population"), 10); y <- matrix(load("group_value"), 10); s <- matrix(load("group_se"), 10)
 slope <- function(j, repetitions) {
   p <- n[, j] / sum(n[, j]); b <- cumsum(p) - p / 2

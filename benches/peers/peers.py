@@ -72,11 +72,26 @@ counts = load("counts")
 task = "1,000,000 intervals, exact below 10, Byar from 10"
 seconds, result = best(3, lambda: by_rule(counts))
 say(task, "NumPy/SciPy, vectorised, one core", seconds, total(result))
-task = "1,000,000 exact intervals"
+task = "1,000,000 exact intervals, counts repeat"
 seconds, result = best(2, lambda: exact(counts))
 say(task, "SciPy gammaincinv, vectorised, one core", seconds, total(result))
 seconds, result = best(1, lambda: exact_chi2(counts))
 say(task, "SciPy chi2.ppf, vectorised, one core", seconds, total(result))
+
+
+def exact_once(o):
+    different, place = np.unique(o, return_inverse=True)
+    low, high = exact(different)
+    return low[place], high[place]
+
+
+seconds, result = best(3, lambda: exact_once(counts))
+say(task, "SciPy gammaincinv on NumPy unique counts, one core", seconds, total(result))
+distinct = load("distinct")
+seconds, result = best(3, lambda: by_rule(distinct))
+say("1,000,000 intervals by the rule, no count twice", "NumPy/SciPy, vectorised, one core", seconds, total(result))
+seconds, result = best(2, lambda: exact(distinct))
+say("1,000,000 exact intervals, no count twice", "SciPy gammaincinv, vectorised, one core", seconds, total(result))
 
 
 def ranks(population):

@@ -65,6 +65,9 @@ pub(crate) struct Selection {
     /// Year, or range of years such as 2018-2025; repeat for several [default: all]
     #[arg(long = "period", value_name = "YEAR")]
     pub(crate) periods: Vec<String>,
+    /// Years to fit models of authorities to [default: all; latest for one authority]
+    #[arg(long, value_enum, value_name = "YEARS")]
+    pub(crate) models: Option<Models>,
     /// Plan in TOML; what is typed beside it wins
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
@@ -114,6 +117,18 @@ pub(crate) struct CompareArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// For which years models of authorities are fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Models {
+    /// None
+    None,
+    /// The latest year of each indicator
+    Latest,
+    /// Every year, and the last five together
+    All,
 }
 
 /// How results are printed.

@@ -16,6 +16,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "codelists/areas.csv",
     "codelists/categories.csv",
     "codelists/category_labels.csv",
+    "codelists/claims.csv",
     "codelists/columns.csv",
     "codelists/combined_areas.csv",
     "codelists/indicators.csv",

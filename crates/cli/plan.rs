@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use disparity_core::{
-    AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, IndicatorId,
-    NeighbourModel, Period, Plan, did_you_mean,
+    AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, Indicator, IndicatorId,
+    ModelYears, NeighbourModel, Period, Plan, Unit, did_you_mean,
 };
 use serde::Deserialize;
 
-use crate::args::Selection;
+use crate::args::{Models, Selection};
 use crate::hint::Hinted;
 
 /// A plan file. Every field may be left out.
@@ -23,6 +23,7 @@ pub(crate) struct PlanFile {
     chinese_group: Option<String>,
     include_tiny: bool,
     reference_group: Option<String>,
+    models: Option<Models>,
 }
 
 /// A year as a number, or a year or a range as text.
@@ -69,7 +70,11 @@ impl PlanFile {
         } else {
             &selection.indicators
         };
-        let (indicators, compared) = indicators(names, catalogue)?;
+        let Indicators {
+            all: indicators,
+            compared,
+            modelled,
+        } = indicators(names, catalogue)?;
         let wanted = if authorities.is_empty() {
             &self.authorities
         } else {
@@ -84,6 +89,12 @@ impl PlanFile {
         Ok(Plan {
             indicators,
             compared,
+            modelled,
+            model_years: match selection.models.or(self.models) {
+                Some(Models::None) => ModelYears::None,
+                Some(Models::Latest) => ModelYears::Latest,
+                Some(Models::All) | None => ModelYears::All,
+            },
             authorities: (!wanted.is_empty())
                 .then(|| find_authorities(wanted, &catalogue.areas))
                 .transpose()?,
@@ -125,19 +136,29 @@ impl Years {
     }
 }
 
-/// Indicators to compute (with the counts that proportions are parts of nowhere implied), and those
-/// to compare: the headline ones by default, all that were named otherwise.
-fn indicators(
-    names: &[String],
-    catalogue: &Catalogue,
-) -> Result<(Vec<IndicatorId>, Vec<IndicatorId>)> {
+/// What a plan does with which indicators.
+struct Indicators {
+    all: Vec<IndicatorId>,
+    compared: Vec<IndicatorId>,
+    modelled: Vec<IndicatorId>,
+}
+
+/// Indicators to compute, those to compare and those to model: what the code list marks by default,
+/// all that were named otherwise.
+fn indicators(names: &[String], catalogue: &Catalogue) -> Result<Indicators> {
     let all = || catalogue.indicators.iter();
-    if names.is_empty() {
-        let headline = all()
-            .filter(|(_, indicator)| indicator.headline)
+    let marked = |mark: fn(&Indicator) -> bool| -> Vec<IndicatorId> {
+        all()
+            .filter(|(_, indicator)| mark(indicator))
             .map(|(id, _)| id)
-            .collect();
-        return Ok((all().map(|(id, _)| id).collect(), headline));
+            .collect()
+    };
+    if names.is_empty() {
+        return Ok(Indicators {
+            all: all().map(|(id, _)| id).collect(),
+            compared: marked(|indicator| indicator.headline),
+            modelled: marked(|indicator| indicator.modelled),
+        });
     }
     let mut wanted = Vec::new();
     for name in names {
@@ -151,7 +172,14 @@ fn indicators(
     }
     wanted.sort_unstable();
     wanted.dedup();
-    Ok((wanted.clone(), wanted))
+    // Models are of counts of children among children.
+    let mut modelled = wanted.clone();
+    modelled.retain(|id| catalogue.indicators.get(*id).unit() == Unit::Per10k);
+    Ok(Indicators {
+        compared: wanted.clone(),
+        modelled,
+        all: wanted,
+    })
 }
 
 /// Finds one authority by name or code.
@@ -236,7 +264,11 @@ pub(crate) fn for_authority(
     against: Vec<AreaCode>,
     catalogue: &Catalogue,
 ) -> Result<Plan> {
-    let mut plan = PlanFile::read(selection)?.resolve(selection, &[], catalogue)?;
+    let file = PlanFile::read(selection)?;
+    let mut plan = file.resolve(selection, &[], catalogue)?;
+    if selection.models.or(file.models).is_none() {
+        plan.model_years = ModelYears::Latest;
+    }
     plan.authorities = Some(vec![authority]);
     plan.against = against;
     // Only what is compared is shown.

@@ -52,6 +52,8 @@ pub(crate) fn catalogue_with_returns(catalogue: &Catalogue) -> Result<Catalogue>
                 DenominatorKind::Indicator(whole)
             },
             headline: text(8) == "yes",
+            // Models are of counts among children; these are parts of one another.
+            modelled: false,
             decimals: text(9).parse().unwrap_or(1),
             comparable: (None, None),
             includes_18_and_over: false,

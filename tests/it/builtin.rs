@@ -7,7 +7,7 @@ use disparity_published::{
     CODE_LISTS, COLUMNS, Files, RateCheck, SOURCES, Sources, verify_rates, verify_tables,
 };
 
-use crate::support::{Folder, disparity, published_files, root};
+use crate::support::{Folder, disparity, published_files, root, say};
 
 fn built_in() -> Files {
     let sources =
@@ -124,10 +124,10 @@ fn every_printed_rate_of_an_authority_is_reproduced() {
     let checks = checks();
     let authorities: u64 = checks.iter().map(|check| check.authorities.0).sum();
     for check in &checks {
-        eprintln!(
+        say(&format!(
             "{}: {} of {} authority rates, {} of {} regional and national rates",
             check.table, check.authorities.1, check.authorities.0, check.regions.1, check.regions.0
-        );
+        ));
         assert_eq!(
             check.authorities.0, check.authorities.1,
             "{:?}",

@@ -14,7 +14,9 @@ fn tables() -> Option<BTreeMap<String, Inner>> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/conformance/pytauargus_sdc/input_tables.csv");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("not tested: the tables of the suppression oracle are not beside the project");
+        crate::support::say(
+            "NOT RUN: the tables of the suppression oracle are not beside the project",
+        );
         return None;
     };
     let mut tables: BTreeMap<String, Inner> = BTreeMap::new();
@@ -90,10 +92,10 @@ fn the_oracles_tables_are_safe_against_an_exact_attack() {
         let bounds = attack(&cells, &sums, &hidden, None);
         let primary = alone.iter().filter(|h| **h).count();
         let all = hidden.iter().filter(|h| **h).count();
-        eprintln!(
+        crate::support::say(&format!(
             "table {name}: {primary} small of {}, {all} withheld",
             cells.len()
-        );
+        ));
         for at in (0..cells.len()).filter(small) {
             let (low, high) = bounds[at];
             assert!(

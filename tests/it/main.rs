@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    clippy::print_stderr,
     reason = "tests run the program, read its files and say what they could not run"
 )]
 
@@ -23,5 +22,6 @@ mod released;
 mod returns;
 mod spec;
 mod store;
+mod structural;
 mod support;
 mod suppression;

@@ -77,11 +77,11 @@ pub(crate) fn print(outcome: &Outcome) {
             .examples
             .first()
             .map(|e| (e.line, &e.value, &e.message));
-        eprintln!(
+        crate::support::say(&format!(
             "{} | {file} | {column} | x{} | {first:?}",
             code.as_str(),
             tally.count
-        );
+        ));
     }
 }
 
@@ -176,7 +176,9 @@ fn with_everything_on_file_every_planted_rate_comes_back_exactly() {
         compared += 1;
         entrants = entrants.max(n);
     }
-    eprintln!("{compared} rates compared, up to {entrants} entrants each");
+    crate::support::say(&format!(
+        "{compared} rates compared, up to {entrants} entrants each"
+    ));
     assert!(
         compared > 9 * 11 * 4 * 8 && entrants > 50,
         "{compared} {entrants}"
@@ -344,10 +346,10 @@ fn with_files_that_begin_late_the_estimates_cover_the_truth_and_the_lower_bound_
             low += f64::from(c.complete_yes + c.incomplete_yes) / f64::from(c.linked());
         }
         let low = low / f64::from(draws);
-        eprintln!(
+        crate::support::say(&format!(
             "{}: truth {p:.3}; of {draws} draws complete window covers {complete}, Kaplan–Meier {km}; mean lower bound {low:.3}",
             kind.as_str()
-        );
+        ));
         // Nominal is 95%: of 60 draws, 52 or more with a chance of over 99%.
         assert!(
             complete * 100 >= draws * 86 && km * 100 >= draws * 86,

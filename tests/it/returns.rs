@@ -17,7 +17,9 @@ pub(crate) fn sample(path: &str) -> Option<PathBuf> {
     if full.exists() {
         return Some(full);
     }
-    eprintln!("not tested: the public sample {path} is not beside the project");
+    crate::support::say(&format!(
+        "not tested: the public sample {path} is not beside the project"
+    ));
     None
 }
 

@@ -3,6 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// Says a line past the test harness, which keeps what a passing test prints to itself: a reader
+/// must see how many cases were held, and what was not run.
+pub(crate) fn say(line: &str) {
+    use std::io::Write as _;
+    // In one piece, so that the lines of tests that run side by side do not mix.
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
 /// The root of the checkout.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -14,7 +22,9 @@ pub(crate) fn published_files(what: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("NOT RUN: {what}: the published files are not beside this checkout");
+    say(&format!(
+        "NOT RUN: {what}: the published files are not beside this checkout"
+    ));
     None
 }
 

@@ -9,6 +9,26 @@ sets <- list(
                  o = c(60, 66, 52, 41, 30, 33, 29, 35, 15, 11)),
   five = list(n = c(780, 910, 1620, 1030, 1050), o = c(156, 273, 648, 515, 630)),
   three = list(n = c(50, 500, 5000), o = c(9, 40, 330)))
+# Standard errors of groups, from counts and from limits of intervals that R gives.
+for (l in c(0.95, 0.998)) for (xn in list(c(36, 100), c(780, 1400), c(3, 60))) {
+  x <- xn[1]; n <- xn[2]; z <- qnorm((1 + l) / 2); given <- list(n = n, level = l)
+  from <- function(how, value, limits, se) emit("slope_index", c(list(from = how, value = value, low = limits[1], high = limits[2]), given), c(se = se), 1e-8, FIT)
+  q <- glm(cbind(x, n - x) ~ 1, family = binomial, control = tight); s <- sqrt(vcov(q)[1]); r <- x / n
+  from("logit", r, plogis(coef(q)[[1]] + c(-1, 1) * z * s), s * r * (1 - r))
+  q <- glm(x ~ offset(log(n)), family = poisson, control = tight); s <- sqrt(vcov(q)[1])
+  from("log", r, exp(coef(q)[[1]] + c(-1, 1) * z * s), s * r)
+  q <- glm(x ~ 0 + n, family = poisson(identity), start = r, control = tight); s <- sqrt(vcov(q)[1])
+  from("limits", r, r + c(-1, 1) * z * s, s)
+  emit("slope_index", c(list(from = "count", x = x), given), c(se = s), 1e-8, FIT)
+  ones <- rep(1:0, c(x, n - x)); se <- sqrt(var(ones) * (n - 1) / n) / sqrt(n)
+  emit("slope_index", c(list(from = "proportion", x = x), given), c(se = se), 1e-12, "var of ones and noughts")
+}
+# At a bound: what the half-width of the exact (Poisson) and of Wilson's interval is in standard errors.
+for (n in c(40, 5000)) {
+  emit("slope_index", list(from = "count", x = 0, n = n, level = 0.95), c(se = diff(poisson.test(0)$conf.int[1:2]) / 2 / qnorm(0.975) / n), 1e-9, "poisson.test")
+  for (x in c(0, n)) emit("slope_index", list(from = "proportion", x = x, n = n, level = 0.95),
+    c(se = diff(prop.test(x, n, correct = FALSE)$conf.int[1:2]) / 2 / qnorm(0.975)), 1e-9, "prop.test")
+}
 # Central differences of a function of the groups' values.
 gradient <- function(f, y, h) sapply(seq_along(y), function(i) { e <- h * (seq_along(y) == i); (f(y + e) - f(y - e)) / (2 * h) })
 for (set in sets) for (l in c(0.95, 0.998)) {
@@ -23,6 +43,13 @@ for (set in sets) for (l in c(0.95, 0.998)) {
     v1 <- sqrt(sum((gradient(slope, y, 1e-6) * se)^2)); v2 <- sqrt(sum((gradient(lr, y, 1e-6) * se)^2))
     out <- c(slope = slope(y), slope_low = slope(y) - z * v1, slope_high = slope(y) + z * v1,
              relative = exp(lr(y)), relative_low = exp(lr(y) - z * v2), relative_high = exp(lr(y) + z * v2), intercept = ends(y)[1])
+    # The same groups from the other end: everything fitted again.
+    back <- function(v) { q <- rev(p); c <- cumsum(q) - q / 2; f <- lm(g(rev(v)) ~ c, weights = rev(n)); unname(G(predict(f, data.frame(c = 0:1)))) }
+    other <- function(v) diff(back(v)); w1 <- sqrt(sum((gradient(other, y, 1e-6) * se)^2))
+    lq <- function(v) diff(log(back(v))); w2 <- sqrt(sum((gradient(lq, y, 1e-6) * se)^2))
+    out <- c(out, reversed_slope = other(y), reversed_slope_low = other(y) - z * w1, reversed_slope_high = other(y) + z * w1,
+             reversed_relative = exp(lq(y)), reversed_relative_low = exp(lq(y) - z * w2), reversed_relative_high = exp(lq(y) + z * w2),
+             reversed_intercept = back(y)[1])
     emit("slope_index", c(given, scale = scale), out, 1e-7, NUM)
     if (scale == "identity" && l == 0.95) {
       emit("slope_index_simulated", given, x <- c(slope = slope(y), slope_low = slope(y) - z * v1, slope_high = slope(y) + z * v1), 0.06 * v1 / abs(x),

@@ -7,6 +7,10 @@ ITER <- "R's root finder on R's distribution functions"
 
 
 for (l in levels) {
+  # Where shapes pass from iteration to the expansion, and whole and fractional counts on both sides.
+  for (o in c(48, 83.5, 90, 250, 684.25, 2e7)) {
+    emit("exact_poisson", list(o = o, level = l), lh(c(qgamma((1 - l) / 2, o), qgamma((1 - l) / 2, o + 1, lower.tail = FALSE))), 1e-10, LIB)
+  }
   for (o in c(0, 1, 3, 7, 10, 65, 1000, 123456)) {
     emit("exact_poisson", list(o = o, level = l), lh(poisson.test(o, conf.level = l)$conf.int[1:2]), 1e-10, LIB)
     emit("byar", list(o = o, level = l), lh(byar(o, l)), 1e-12, FORMULA)
@@ -52,7 +56,7 @@ for (l in levels) {
   }
   for (y in list(c(33.09375, 48.38596, 64.83495, 67.98475), c(1, 2), c(5.1, 4.9, 5.0, 5.2, 4.8, 5.3, 5.0))) {
     t <- t.test(y, conf.level = l)
-    emit("mean_interval", list(y = y, level = l), c(value = mean(y), lh(t$conf.int[1:2])), 1e-10, "t.test")
+    emit("mean_interval", list(y = y, level = l), c(value = mean(y), lh(t$conf.int[1:2]), median = median(y)), 1e-10, "t.test and median")
   }
 }
 write_all()

@@ -50,12 +50,15 @@ for (g in groups) with(g, {
 })
 
 # ---- ranks of effects ------------------------------------------------------------------------
-set.seed(3)
+set.seed(116)
 value <- round(rnorm(12, 0, 0.3), 3); sd <- round(runif(12, 0.03, 0.3), 3)
 draws <- replicate(4e5, rank(rnorm(12, value, sd)))
 limits <- apply(draws, 1, quantile, c(0.025, 0.5, 0.975), type = 1)
+# How near a tail lies to the edge of a rank: 20,000 draws have an error of 0.0011 in a share of 0.025.
+edge <- function(tail) apply(draws, 1, function(r) min(abs(cumsum(tabulate(r, 12)) / length(r) - tail)))
+stopifnot(edge(0.025) > 0.004, edge(0.5) > 0.01, edge(0.975) > 0.004)
 outputs <- c(setNames(rank(value), paste0("rank", 1:12)), setNames(limits[1, ], paste0("low", 1:12)), setNames(limits[2, ], paste0("median", 1:12)), setNames(limits[3, ], paste0("high", 1:12)))
-emit("rank_effects", list(value = value, sd = sd), outputs, 1, "another generator, 400,000 draws; a rank on the edge of a tail may differ by one")
+emit("rank_effects", list(value = value, sd = sd), outputs, 0, "whole ranks; another generator, 400,000 draws, no tail near the edge of a rank")
 
 # ---- the variation of log rates --------------------------------------------------------------
 need <- read.csv("models/children_in_need.csv")

@@ -34,7 +34,20 @@ m <- mean(v); r <- mean(abs(diff(v))); side <- sign(v - m); runs <- rle(side)
 shift <- rep(runs$lengths >= 7 & runs$values != 0, runs$lengths)
 up <- rle(sign(diff(v))); trend <- rep(FALSE, length(v)); at <- 1
 for (j in seq_along(up$lengths)) { if (up$lengths[j] >= 6 && up$values[j] != 0) trend[at:(at + up$lengths[j])] <- TRUE; at <- at + up$lengths[j] }
-emit("control_chart", list(v = v), c(mean = m, low = m - 2.66 * r, high = m + 2.66 * r, range_limit = 3.267 * r,
+# Two of three beyond two thirds of the way to the same limit: those that are beyond are marked.
+near <- function(v, m, r) {
+  beyond <- ifelse(abs(v - m) > 2.66 * r * 2 / 3, sign(v - m), 0); mark <- rep(FALSE, length(v))
+  for (s in c(-1, 1)) for (i in seq_len(length(v) - 2)) { three <- i:(i + 2); if (sum(beyond[three] == s) >= 2) mark[three[beyond[three] == s]] <- TRUE }
+  setNames(as.numeric(mark), paste0("near", seq_along(v)))
+}
+emit("control_chart", list(v = v), c(near(v, m, r), mean = m, low = m - 2.66 * r, high = m + 2.66 * r, range_limit = 3.267 * r,
      setNames(as.numeric(abs(v - m) > 2.66 * r), paste0("outside", seq_along(v))), setNames(as.numeric(shift), paste0("shift", seq_along(v))),
      setNames(as.numeric(trend), paste0("trend", seq_along(v)))), 1e-12, "mean, diff and rle")
+# The limits of the first points only; moving ranges above their own limit left out of the mean range.
+for (w in list(c(50, 52, 49, 51, 50, 48, 53, 51, 60, 58, 61, 57, 50, 90, 51, 49), c(5, 5, 6, 30, 5, 6, 5, 4, 5, 6, 20, 21, 7, 6))) for (base in c(8, length(w))) for (screen in 0:1) {
+  m <- mean(w[1:base]); d <- abs(diff(w[1:base])); r <- mean(d)
+  if (screen) r <- mean(d[d <= 3.267 * r])
+  emit("control_chart", list(v = w, baseline = base, screen = screen), c(mean = m, low = m - 2.66 * r, high = m + 2.66 * r, range_limit = 3.267 * r,
+       setNames(as.numeric(abs(w - m) > 2.66 * r), paste0("outside", seq_along(w))), near(w, m, r)), 1e-12, "mean and diff")
+}
 write_all()

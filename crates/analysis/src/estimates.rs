@@ -5,7 +5,7 @@ use disparity_core::{Cell, Estimate, IndicatorId, IssueCode, Unit};
 use crate::{Input, measure};
 
 /// Below this many events a rate is unstable.
-const SMALL: u32 = 10;
+pub(crate) const SMALL: u32 = 10;
 
 /// The estimates of one indicator, sorted by key.
 pub(crate) fn estimate(input: Input<'_>, id: IndicatorId) -> Vec<Estimate> {

@@ -9,21 +9,14 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     Adjusted, AreaCode, Cell, CellKey, Dimension, Expected, ExpectedCount, ExpectedModel,
-    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Period, Position, Rank, Reported,
+    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Period, Position, Reported, Span,
     Stratum, Symbol, Unit,
 };
-use disparity_stats::{
-    FunnelScale, FunnelUnit, Level, Outliers, indirect_ratio, overdispersion, rank_intervals,
-};
+use disparity_stats::{FunnelScale, FunnelUnit, Level, Outliers, indirect_ratio, overdispersion};
 
+use crate::Input;
 use crate::measure::{count_method, measured};
-use crate::{Input, measure};
-
-/// Simulated rankings behind each rank interval.
-const REPETITIONS: u32 = 500;
-
-/// The seed of those simulations: results must not change between runs.
-const SEED: u64 = 20_250_331;
+use crate::rank::Compared;
 
 /// Expected versus actual for every area and period of one indicator, sorted by period, area and model.
 pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
@@ -48,12 +41,12 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
             };
             let start = rows.len();
             rows.extend(cells.iter().map(|cell| expect(input, cell, &reference)));
-            let compared = Compared::of(input, period, &rows[start..]);
-            rank(&compared, &mut rows[start..]);
+            let compared = Compared::of(&rows[start..], |row| is_ranked(input, row));
+            compared.rank(&mut rows[start..]);
             adjust(&compared, &mut rows[start..]);
         }
     }
-    rows.sort_by_key(|row| (row.period, row.area, row.model));
+    rows.sort_by_key(|row| (row.span, row.area, row.model));
     rows
 }
 
@@ -80,7 +73,7 @@ impl Reference {
         };
         let total = count(Stratum::TOTAL)?;
         let strata = match model {
-            ExpectedModel::NationalRate => vec![Stratum::TOTAL],
+            ExpectedModel::NationalRate | ExpectedModel::Structural(_) => vec![Stratum::TOTAL],
             ExpectedModel::Age => groups(input, Dimension::AgeBand),
             ExpectedModel::Ethnicity => groups(input, Dimension::EthnicityMajor),
         };
@@ -178,13 +171,15 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
         });
     Expected {
         indicator: cell.key.indicator,
-        period: cell.key.period,
+        span: Span::year(cell.key.period),
         area: cell.key.area,
         model: reference.model,
         observed: cell.numerator,
         outcome,
         adjusted: Reported::Symbol(Symbol::NotApplicable),
         rank: Reported::Symbol(Symbol::NotApplicable),
+        fifth: Reported::Symbol(Symbol::NotApplicable),
+        model_based: Reported::Symbol(Symbol::NotApplicable),
         issues: cell
             .issues
             .union(issues)
@@ -192,61 +187,15 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
     }
 }
 
-/// The authorities that are compared with one another: their place in the rows, and their counts.
-struct Compared {
-    places: Vec<usize>,
-    observed: Vec<f64>,
-    expected: Vec<f64>,
-}
-
-impl Compared {
-    fn of(input: Input<'_>, period: Period, rows: &[Expected]) -> Self {
-        let areas = &input.catalogue.areas;
-        let mut compared = Self {
-            places: Vec::new(),
-            observed: Vec::new(),
-            expected: Vec::new(),
-        };
-        for (place, row) in rows.iter().enumerate() {
-            let eligible = areas.get(row.area).is_some_and(|area| {
-                area.level == GeographicLevel::LocalAuthority
-                    && (!area.tiny || input.plan.include_tiny)
-                    && areas.exists_at(area.code, period)
-            });
-            if let (true, Reported::Value(count), Reported::Value(outcome)) =
-                (eligible, row.observed, row.outcome)
-            {
-                compared.places.push(place);
-                compared.observed.push(f64::from(count));
-                compared.expected.push(outcome.expected);
-            }
-        }
-        compared
-    }
-}
-
-/// Ranks authorities by their ratio, the highest first, with what chance alone would make of it.
-fn rank(compared: &Compared, rows: &mut [Expected]) {
-    let Ok(ranks) = rank_intervals(
-        &compared.observed,
-        &compared.expected,
-        Level::P95,
-        SEED,
-        REPETITIONS,
-    ) else {
-        return;
-    };
-    let of = u32::try_from(compared.places.len()).unwrap_or(u32::MAX);
-    // The statistic counts from the lowest ratio; a reader counts from the highest.
-    let from_highest = |rank: f64| measure::whole_number((f64::from(of) + 1.0 - rank).round());
-    for (place, interval) in compared.places.iter().zip(ranks) {
-        rows[*place].rank = Reported::Value(Rank {
-            rank: from_highest(interval.rank),
-            low: from_highest(interval.interval.high),
-            high: from_highest(interval.interval.low),
-            of,
-        });
-    }
+/// Whether a row takes part in the comparison of authorities: those that exist that year, tiny ones
+/// only where the plan asks.
+fn is_ranked(input: Input<'_>, row: &Expected) -> bool {
+    let areas = &input.catalogue.areas;
+    areas.get(row.area).is_some_and(|area| {
+        area.level == GeographicLevel::LocalAuthority
+            && (!area.tiny || input.plan.include_tiny)
+            && areas.exists_at(area.code, row.span.last)
+    })
 }
 
 /// Limits that allow for authorities differing by more than chance (additive variance on the square
@@ -273,7 +222,7 @@ fn adjust(compared: &Compared, rows: &mut [Expected]) {
             rows[*place].adjusted = Reported::Value(Adjusted {
                 limits,
                 position,
-                phi: spread.phi,
+                phi: Reported::Value(spread.phi),
             });
         }
     }

@@ -6,6 +6,10 @@
 //!    counted.
 //! 3. [`contrasts`]: against England, the region and the statistical neighbours; against earlier
 //!    years; between groups.
+//! 4. [`shrink`]: small-number rates drawn towards those of their kind.
+//!
+//! Then, for the indicators that the code list marks, [`structural`]: what models of all the other
+//! authorities expect of each.
 //!
 //! Whatever depends on an absent cell is absent, with the strongest of the reasons. Work is split by
 //! indicator and collected in order, so results do not depend on the number of cores.
@@ -17,10 +21,13 @@ mod contrasts;
 mod estimates;
 mod expected;
 mod measure;
+mod rank;
+mod shrink;
+mod structural;
 
 use disparity_core::{
     Catalogue, Contrast, Cube, Estimate, Expected, GeographicLevel, IndicatorId, Plan, Populations,
-    Provenance, Results,
+    Provenance, Results, Shrunken,
 };
 use rayon::prelude::*;
 
@@ -42,32 +49,43 @@ pub struct Input<'a> {
 /// Analyses every indicator of the plan.
 #[must_use]
 pub fn analyse(input: Input<'_>) -> Results {
-    let parts: Vec<Part> = input
-        .plan
-        .indicators
-        .par_iter()
-        .map(|id| analyse_one(input, *id))
-        .collect();
-    let mut results = Results {
-        provenance: input.provenance,
-        estimates: Vec::with_capacity(parts.iter().map(|part| part.estimates.len()).sum()),
-        expected: Vec::new(),
-        contrasts: Vec::new(),
-        issues: Vec::new(),
-    };
+    let (parts, models) = rayon::join(
+        || {
+            let each = input.plan.indicators.par_iter();
+            each.map(|id| analyse_one(input, *id))
+                .collect::<Vec<Part>>()
+        },
+        || structural::models(input),
+    );
+    let mut results = Results::new(input.provenance);
+    results.estimates = Vec::with_capacity(parts.iter().map(|part| part.estimates.len()).sum());
     for part in parts {
         results.estimates.extend(part.estimates);
         results.expected.extend(part.expected);
         results.contrasts.extend(part.contrasts);
+        results.shrunken.extend(part.shrunken);
     }
+    results.expected.extend(models.expected);
+    results
+        .expected
+        .sort_by_key(|row| (row.indicator, row.span, row.area, row.model));
+    results.covariates = models.covariates;
+    results.fits = models.fits;
+    results.effects = models.effects;
+    results.fifths = models.fifths;
+    results.gradients = models.gradients;
+    results.intersections = models.intersections;
+    results.claims = models.claims;
+    results.issues = models.issues;
     results
 }
 
-/// The results of one indicator.
+/// The results of one indicator, without models.
 struct Part {
     estimates: Vec<Estimate>,
     expected: Vec<Expected>,
     contrasts: Vec<Contrast>,
+    shrunken: Vec<Shrunken>,
 }
 
 fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
@@ -77,6 +95,7 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
         expected = expected::expected(input, id);
         contrasts = contrasts::contrast(input, id, &estimates);
     }
+    let shrunken = shrink::shrink(input, id, &estimates);
     let wanted = |area, period| {
         let authority = input
             .catalogue
@@ -87,8 +106,9 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
     };
     Part {
         estimates: keep(estimates, |row| wanted(row.key.area, row.key.period)),
-        expected: keep(expected, |row| wanted(row.area, row.period)),
+        expected: keep(expected, |row| wanted(row.area, row.span.last)),
         contrasts: keep(contrasts, |row| wanted(row.key.area, row.key.period)),
+        shrunken: keep(shrunken, |row| wanted(row.key.area, row.key.period)),
     }
 }
 

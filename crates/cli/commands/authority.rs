@@ -1,7 +1,10 @@
 //! `disparity authority`: one authority beside its neighbours, region and England.
 
 use anyhow::Result;
-use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
+use disparity_core::{
+    Area, AreaLookupError, Expected, ExpectedCount, ExpectedModel, Measured, ModelBased, Reported,
+    StructuralModel,
+};
 use disparity_report::profile::{Against, Row, profile};
 use disparity_report::{View, rate, ratio, reported, with_interval};
 use serde::Serialize;
@@ -89,10 +92,74 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
         &[2, 3, 4, 5, 6, 7, 8, 9],
         rows.iter().map(|row| line(view, row)),
     );
+    text += &given(view, rows);
     text += "\nRates are per 10,000 children aged 0 to 17. Expected is at England's rate: arithmetic, not a target.\n\
              Standing out allows for the ordinary spread between authorities. [c] withheld, [x] not available,\n\
              [u] unreliable, [z] does not apply. Other years and intervals: disparity run.\n";
     text
+}
+
+/// What models of all the other authorities expect of this one.
+fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
+    let header = [
+        "Given who lives there",
+        "Year",
+        "Expected from",
+        "Count",
+        "Expected",
+        "Observed ÷ expected",
+        "Drawn to typical",
+        "Probability above",
+        "Rank of",
+        "Fifth",
+        "Standing out",
+    ];
+    let known = |model| match model {
+        StructuralModel::Null => "number of children",
+        StructuralModel::Deprivation => "and low income",
+        StructuralModel::DeprivationEthnicity => "and ethnic groups",
+        StructuralModel::Full => "and all that is known",
+    };
+    let line = |row: &Row<'_>, expected: &Expected| {
+        let ExpectedModel::Structural(model) = expected.model else {
+            return Vec::new();
+        };
+        let probability = |found: &ModelBased| format!("{:.0}%", found.probability_above * 100.0);
+        vec![
+            view.indicator(row.indicator).short_title.clone(),
+            row.period.to_string(),
+            known(model).to_owned(),
+            reported(&expected.observed, |n| {
+                disparity_report::count(f64::from(*n))
+            }),
+            reported(&expected.outcome, |e| disparity_report::count(e.expected)),
+            reported(&expected.outcome, |e| ratio(&e.ratio)),
+            reported(&expected.model_based, |found| ratio(&found.shrunken)),
+            reported(&expected.model_based, probability),
+            reported(&expected.rank, |rank| {
+                format!(
+                    "{} ({} to {}) of {}",
+                    rank.rank, rank.low, rank.high, rank.of
+                )
+            }),
+            reported(&expected.fifth, ToString::to_string),
+            reported(&expected.adjusted, |found| {
+                found.position.words().to_owned()
+            }),
+        ]
+    };
+    let lines: Vec<Vec<String>> = rows
+        .iter()
+        .flat_map(|row| row.given.iter().map(move |expected| line(row, expected)))
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n{}\nExpected is what a model of all the other authorities gives one with the same circumstances. It is what usually\n\
+         goes with them, not what should be: explained by deprivation is not the same as justified. Rank 1 and fifth 5 are the highest.\n",
+        table(&header, &[3, 4, 5, 6, 7, 8, 9], lines.into_iter())
+    )
 }
 
 fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
@@ -146,6 +213,13 @@ struct Record {
     observed_over_expected_low: Option<f64>,
     observed_over_expected_high: Option<f64>,
     adjusted_position: Option<&'static str>,
+    /// Against the model that knows most; the others are in the tables of a run.
+    given_expected: Option<f64>,
+    given_observed_over_expected: Option<f64>,
+    given_observed_over_expected_low: Option<f64>,
+    given_observed_over_expected_high: Option<f64>,
+    given_probability_above: Option<f64>,
+    given_position: Option<&'static str>,
     issue_codes: String,
 }
 
@@ -156,6 +230,8 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
             let factor = own.unit().factor();
             let value = |measured: Reported<Measured>| measured.value().map(|m| m.value);
             let expected: Option<ExpectedCount> = row.expected.and_then(|row| row.outcome.value());
+            let given = row.given_all();
+            let given_count = given.and_then(|row| row.outcome.value());
             let ends = row.estimate.value().map(|m| m.intervals.p95);
             Record {
                 new_la_code: area.code.to_string(),
@@ -183,6 +259,16 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
                     .expected
                     .and_then(|row| row.adjusted.value())
                     .map(|a| a.position.as_str()),
+                given_expected: given_count.map(|e| e.expected),
+                given_observed_over_expected: given_count.map(|e| e.ratio.value),
+                given_observed_over_expected_low: given_count.map(|e| e.ratio.intervals.p95.low),
+                given_observed_over_expected_high: given_count.map(|e| e.ratio.intervals.p95.high),
+                given_probability_above: given
+                    .and_then(|row| row.model_based.value())
+                    .map(|found| found.probability_above),
+                given_position: given
+                    .and_then(|row| row.adjusted.value())
+                    .map(|found| found.position.as_str()),
                 issue_codes: row.issues.to_string(),
             }
         })

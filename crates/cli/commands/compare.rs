@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use disparity_core::{
-    AreaCode, Areas, Comparator, Contrast, Estimate, IndicatorId, Measure, Period, Plan,
+    AreaCode, Areas, Comparator, Contrast, Estimate, Expected, ExpectedModel, IndicatorId, Measure,
+    Period, Plan, StructuralModel,
 };
 use disparity_report::{View, ratio, reported, unit_words, with_interval};
 use serde::Serialize;
@@ -80,13 +81,17 @@ struct Line<'a> {
     area: AreaCode,
     estimate: Option<&'a Estimate>,
     against: Option<&'a Contrast>,
+    /// Against what a model of all the other authorities expects.
+    given: Option<&'a Expected>,
 }
 
 fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom) -> Vec<Line<'a>> {
     let Some(period) = view.last_period(indicator) else {
         return Vec::new();
     };
+    let model = ExpectedModel::Structural(StructuralModel::Full);
     let line = |area, wanted: Option<Comparator>| Line {
+        given: view.expected(indicator, period, area, model),
         indicator,
         period,
         area,
@@ -123,9 +128,10 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
         let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
         let name = view.catalogue.areas.name(group[0].area);
         let heading = format!("{name} ÷ it (95% interval)");
+        let modelled = group.iter().any(|line| line.given.is_some());
         let rows = group.iter().map(|line| {
             let absent = || "[x]".to_owned();
-            vec![
+            let mut row = vec![
                 view.catalogue.areas.name(line.area),
                 line.estimate.map_or_else(absent, |row| {
                     reported(&row.numerator, |n| disparity_report::count(f64::from(*n)))
@@ -135,16 +141,32 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
                 }),
                 line.against
                     .map_or(String::new(), |row| reported(&row.outcome, ratio)),
-            ]
+            ];
+            if modelled {
+                let given = line.given.map(|row| (row.outcome, row.adjusted));
+                row.extend(
+                    given.map_or([String::new(), String::new()], |(outcome, adjusted)| {
+                        [
+                            reported(&outcome, |outcome| ratio(&outcome.ratio)),
+                            reported(&adjusted, |found| found.position.words().to_owned()),
+                        ]
+                    }),
+                );
+            }
+            row
         });
-        text += &table(
-            &["Area", "Count", "Figure (95% interval)", &heading],
-            &[1, 2, 3],
-            rows,
-        );
+        let mut header = vec!["Area", "Count", "Figure (95% interval)", &heading];
+        if modelled {
+            header.extend(["÷ expected given who lives there", "Standing out"]);
+        }
+        text += &table(&header, &[1, 2, 3, 4], rows);
         text.push('\n');
     }
     text += "An interval for a ratio that contains 1 is no evidence of a difference. With many comparisons some will miss 1 by chance.\n";
+    if lines.iter().any(|line| line.given.is_some()) {
+        text += "Expected given who lives there is what a model of all the other authorities gives one with the same circumstances:\n\
+                 what usually goes with them, not what should be. Explained by deprivation is not the same as justified.\n";
+    }
     text
 }
 
@@ -166,6 +188,11 @@ struct Record {
     ratio_low: Option<f64>,
     ratio_high: Option<f64>,
     method: Option<&'static str>,
+    given_expected: Option<f64>,
+    given_observed_over_expected: Option<f64>,
+    given_observed_over_expected_low: Option<f64>,
+    given_observed_over_expected_high: Option<f64>,
+    given_position: Option<&'static str>,
     conf_level: f64,
 }
 
@@ -178,6 +205,7 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
     let factor = own.unit().factor();
     let measured = line.estimate.and_then(|row| row.outcome.value());
     let ratio = line.against.and_then(|row| row.outcome.value());
+    let given = line.given.and_then(|row| row.outcome.value());
     Record {
         indicator: own.name.clone(),
         time_period: line.period.year(),
@@ -196,6 +224,14 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         ratio_low: ratio.map(|m| m.intervals.p95.low),
         ratio_high: ratio.map(|m| m.intervals.p95.high),
         method: ratio.map(|m| m.method),
+        given_expected: given.map(|e| e.expected),
+        given_observed_over_expected: given.map(|e| e.ratio.value),
+        given_observed_over_expected_low: given.map(|e| e.ratio.intervals.p95.low),
+        given_observed_over_expected_high: given.map(|e| e.ratio.intervals.p95.high),
+        given_position: line
+            .given
+            .and_then(|row| row.adjusted.value())
+            .map(|found| found.position.as_str()),
         conf_level: 0.95,
     }
 }

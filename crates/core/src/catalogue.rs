@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::Date;
-use crate::{AreaCode, Areas, Dimensions, IndicatorId, Indicators, MidYear, Reported};
+use crate::{AreaCode, Areas, Claim, Dimensions, IndicatorId, Indicators, MidYear, Reported};
 
 /// The code lists, shared by every cube of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Catalogue {
     pub tables: BTreeMap<IndicatorId, BTreeSet<String>>,
     /// Facts about areas.
     pub context: Context,
+    /// What documents of the field claim, to be computed beside what they said.
+    pub claims: Vec<Claim>,
 }
 
 impl Catalogue {
@@ -56,12 +58,25 @@ pub struct Source {
 pub struct Context {
     /// Children by tenth of neighbourhoods (most deprived first), by index name and area.
     pub children_by_decile: BTreeMap<(String, AreaCode), [f64; 10]>,
+    /// Children in low-income families, by index name and area.
+    pub low_income: BTreeMap<(String, AreaCode), LowIncome>,
     /// The latest published inspection of each authority.
     pub inspections: BTreeMap<AreaCode, Inspection>,
     /// Published spending of each authority, by financial year ending.
     pub spend: BTreeMap<(AreaCode, u16), Spend>,
     /// Children by single year of age from 0 to 17, by mid-year and area.
     pub children_by_age: BTreeMap<(MidYear, AreaCode), [f64; 18]>,
+}
+
+/// Children aged 0 to 15 in low-income families, from neighbourhoods' published counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LowIncome {
+    /// All children aged 0 to 15.
+    pub children: f64,
+    /// Those in low-income families in the neighbourhoods whose count is published: a lower bound.
+    pub known: f64,
+    /// Children of the neighbourhoods whose count is withheld because it is small.
+    pub children_withheld: f64,
 }
 
 /// A judgement of a children's services inspection.

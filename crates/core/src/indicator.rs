@@ -104,6 +104,8 @@ pub struct Indicator {
     pub denominator: DenominatorKind,
     /// Whether it is one of the indicators compared between authorities by default.
     pub headline: bool,
+    /// Whether models of authorities are fitted to it by default.
+    pub modelled: bool,
     /// Decimal places the publisher shows the rate or percentage with.
     pub decimals: u8,
     /// First and last year in which the count means the same as in the others; open if empty.
@@ -237,6 +239,7 @@ mod tests {
             },
             denominator,
             headline: true,
+            modelled: false,
             decimals: 1,
             comparable: (None, None),
             includes_18_and_over: false,

@@ -108,6 +108,24 @@ issue_codes! {
     LabelRepaired = "LABEL_REPAIRED", Note, "check the message if the area matters to you";
     /// Figures at one geographic level could not be used because their denominator is not published for that area and year.
     NoDenominator = "NO_DENOMINATOR", Note, "the count is in the table; no rate is possible";
+    /// Some neighbourhoods' counts of children in low-income families are withheld because they are small, so the authority's share is a little too low.
+    LowIncomeLowerBound = "LOW_INCOME_LOWER_BOUND", Note, "affluent authorities are affected most, by about half a percentage point";
+    /// Something the model needs is not published for the authority and year, so it is left out of the model.
+    CovariateMissing = "COVARIATE_MISSING", Note, "look at the models that need less, or at expected at England's rates";
+    /// Most children counted on one 31 March are counted on the next too, so the years together are given the weight of one.
+    PooledStock = "POOLED_STOCK", Note, "the counts are sums over the years; divide by their number for children on a day";
+    /// Not every year of the span has a figure for the authority; those that have are summed.
+    FewerYears = "FEWER_YEARS", Note, "compare ratios, not counts, with those of other authorities";
+    /// The circumstances of the authority are so unlike those of the others that what is expected of it is uncertain by more than authorities differ.
+    Extrapolated = "EXTRAPOLATED", Warning, "look at the models that know less; do not quote the ratio alone";
+    /// The model cannot be fitted to these figures; the message says why.
+    ModelRefused = "MODEL_REFUSED", Warning, "use expected at England's rates instead";
+    /// The fit did not settle on a maximum of the likelihood; its figures are not to be relied on.
+    NotConverged = "NOT_CONVERGED", Warning, "leave this fit out of what you quote";
+    /// The model found no spread between authorities beyond chance.
+    NoSpread = "NO_SPREAD", Note, "authorities cannot be told apart by this count";
+    /// Found from the totals of authorities, not from the children of each decile: it assumes that a decile has the same rate everywhere, cannot show where that fails, and takes for an effect of deprivation whatever else goes with it between authorities.
+    Ecological = "ECOLOGICAL", Warning, "do not read it as the gradient within any one authority";
 }
 
 impl fmt::Display for IssueCode {

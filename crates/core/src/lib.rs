@@ -3,7 +3,8 @@
 //! # What flows through here
 //! 1. Loaders fill a [`Cube`]: sorted [`Cell`]s of [`Reported`] counts and their denominators, keyed
 //!    by indicator, area, period and [`Stratum`]. The [`Catalogue`] says what each key means.
-//! 2. The analysis turns a cube into [`Results`]: estimates, expected-versus-actual, contrasts.
+//! 2. The analysis turns a cube into [`Results`]: estimates, expected-versus-actual, contrasts, and
+//!    what models of authorities say.
 //! 3. [`disclosure::disclose`] turns results into a [`Release`], the only thing that may be written.
 //!
 //! Everything worth saying on the way travels as an [`Issue`] inside [`Warned`].
@@ -27,6 +28,7 @@ mod plan;
 mod population;
 mod reported;
 mod results;
+mod structural;
 
 /// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
 pub use disparity_stats::round_half_up;
@@ -35,7 +37,7 @@ pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,
 };
-pub use catalogue::{Catalogue, Context, Inspection, Source, Spend};
+pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend};
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
@@ -47,10 +49,15 @@ pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use journeys::{Day, Journeys};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
-pub use plan::{ChineseGroup, Plan};
+pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
-    Measure, Measured, Position, Provenance, Rank, Results,
+    Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
+};
+pub use structural::{
+    Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,
+    Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure, Shrunken, Span,
+    StructuralModel, Term, Variation,
 };

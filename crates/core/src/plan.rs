@@ -27,6 +27,30 @@ impl ChineseGroup {
     }
 }
 
+/// For which years models of authorities are fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ModelYears {
+    /// None.
+    None,
+    /// The latest year of each indicator.
+    Latest,
+    /// Every year, and the last five together.
+    #[default]
+    All,
+}
+
+impl ModelYears {
+    /// The word in a plan.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Latest => "latest",
+            Self::All => "all",
+        }
+    }
+}
+
 /// A resolved request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -34,6 +58,10 @@ pub struct Plan {
     pub indicators: Vec<IndicatorId>,
     /// Those of them to compare: between authorities, groups and years.
     pub compared: Vec<IndicatorId>,
+    /// Those of them to fit models of authorities to.
+    pub modelled: Vec<IndicatorId>,
+    /// For which years.
+    pub model_years: ModelYears,
     /// Authorities to write; `None` for all. England and the regions are always written.
     pub authorities: Option<Vec<AreaCode>>,
     /// Periods to write; `None` for all. Changes still look at earlier years.

@@ -6,8 +6,9 @@
 use disparity_stats::Interval;
 
 use crate::{
-    AreaCode, CellKey, Count, Cube, Denominator, IndicatorId, Issue, IssueSet, Period, Reported,
-    Symbol, Unit,
+    AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit,
+    Gradient, IndicatorId, Intersection, Issue, IssueSet, Period, Reported, Shrunken, Span,
+    StructuralModel, Symbol, Unit,
 };
 
 /// Whether figures were published by their owner or computed from records of children.
@@ -86,6 +87,8 @@ pub enum ExpectedModel {
     Age,
     /// England's rate in each ethnic group times the authority's children in it.
     Ethnicity,
+    /// What a model of all the other authorities gives one with the same circumstances.
+    Structural(StructuralModel),
 }
 
 impl ExpectedModel {
@@ -96,8 +99,20 @@ impl ExpectedModel {
             Self::NationalRate => "national_rate",
             Self::Age => "age",
             Self::Ethnicity => "ethnicity",
+            Self::Structural(model) => model.as_str(),
         }
     }
+
+    /// Every way, in output order.
+    pub const ALL: [Self; 7] = [
+        Self::NationalRate,
+        Self::Age,
+        Self::Ethnicity,
+        Self::Structural(StructuralModel::Null),
+        Self::Structural(StructuralModel::Deprivation),
+        Self::Structural(StructuralModel::DeprivationEthnicity),
+        Self::Structural(StructuralModel::Full),
+    ];
 }
 
 /// Where an authority stands against what is expected, by its own interval.
@@ -160,13 +175,13 @@ impl Position {
         }
     }
 
-    /// The words for people.
+    /// The words for people, of a position that allows for the spread between authorities.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
             Self::Lower998 => "lower than expected (99.8%)",
             Self::Lower95 => "lower than expected (95%)",
-            Self::AsExpected => "as expected",
+            Self::AsExpected => "within the ordinary spread",
             Self::Higher95 => "higher than expected (95%)",
             Self::Higher998 => "higher than expected (99.8%)",
         }
@@ -205,17 +220,28 @@ pub struct Adjusted {
     pub limits: Intervals,
     /// Where the ratio lies against the limits.
     pub position: Position,
-    /// Mean squared deviate of the authorities: 1 if they differed by chance alone.
-    pub phi: f64,
+    /// Mean squared deviate of the authorities: 1 if they differed by chance alone. Not applicable
+    /// to models, whose fits tell their spread.
+    pub phi: Reported<f64>,
 }
 
-/// Expected versus actual for one area, period and model.
+/// What a model adds to the comparison with its expectation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModelBased {
+    /// The ratio drawn towards that of a typical authority by as much as other authorities lie close
+    /// to what is expected of them.
+    pub shrunken: Measured,
+    /// The probability that the authority's own rate is above what is expected.
+    pub probability_above: f64,
+}
+
+/// Expected versus actual for one area, span of years and model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Expected {
     /// What was counted.
     pub indicator: IndicatorId,
-    /// When.
-    pub period: Period,
+    /// When; several years are summed.
+    pub span: Span,
     /// Where.
     pub area: AreaCode,
     /// How the expected count was made.
@@ -228,6 +254,10 @@ pub struct Expected {
     pub adjusted: Reported<Adjusted>,
     /// The rank among authorities; not applicable to regions, tiny areas and missing values.
     pub rank: Reported<Rank>,
+    /// The fifth of the ranked authorities it lies in, 1 the lowest ratios.
+    pub fifth: Reported<u8>,
+    /// What a model adds; not applicable to standardisation.
+    pub model_based: Reported<ModelBased>,
     /// What must be said about it.
     pub issues: IssueSet,
 }
@@ -335,10 +365,26 @@ pub struct Results {
     pub provenance: Provenance,
     /// Rates and proportions, sorted by key.
     pub estimates: Vec<Estimate>,
-    /// Expected versus actual, sorted by indicator, period, area and model.
+    /// Expected versus actual, sorted by indicator, span, area and model.
     pub expected: Vec<Expected>,
     /// Contrasts, sorted by key, comparator and measure.
     pub contrasts: Vec<Contrast>,
+    /// Small-number rates drawn towards the rate of their kind, sorted by key.
+    pub shrunken: Vec<Shrunken>,
+    /// What models of authorities know of each, sorted by area, span and covariate.
+    pub covariates: Vec<CovariateValue>,
+    /// Models of authorities, sorted by key.
+    pub fits: Vec<Fit>,
+    /// How far each authority lies from what its circumstances say, sorted by fit and area.
+    pub effects: Vec<Effect>,
+    /// Fifths of authorities by region, sorted by indicator, span, model, region and fifth.
+    pub fifths: Vec<Fifth>,
+    /// Gradients by deprivation, sorted by indicator, period, area, method and figure.
+    pub gradients: Vec<Gradient>,
+    /// Intersections of characteristics, sorted by indicator, period, area and stratum.
+    pub intersections: Vec<Intersection>,
+    /// What documents of the field claim, beside what was computed, in the order of the claims.
+    pub claims: Vec<ClaimCheck>,
     /// What must be said about the run.
     pub issues: Vec<Issue>,
 }
@@ -356,20 +402,49 @@ impl Results {
             .map(|position| &self.estimates[position])
     }
 
-    /// Expected versus actual for one indicator, period, area and model.
+    /// No rows yet.
+    #[must_use]
+    pub const fn new(provenance: Provenance) -> Self {
+        Self {
+            provenance,
+            estimates: Vec::new(),
+            expected: Vec::new(),
+            contrasts: Vec::new(),
+            shrunken: Vec::new(),
+            covariates: Vec::new(),
+            fits: Vec::new(),
+            effects: Vec::new(),
+            fifths: Vec::new(),
+            gradients: Vec::new(),
+            intersections: Vec::new(),
+            claims: Vec::new(),
+            issues: Vec::new(),
+        }
+    }
+
+    /// Expected versus actual for one indicator, span, area and model.
     #[must_use]
     pub fn expected_for(
         &self,
         indicator: IndicatorId,
-        period: Period,
+        span: Span,
         area: AreaCode,
         model: ExpectedModel,
     ) -> Option<&Expected> {
-        let key = (indicator, period, area, model);
+        let key = (indicator, span, area, model);
         self.expected
-            .binary_search_by_key(&key, |row| (row.indicator, row.period, row.area, row.model))
+            .binary_search_by_key(&key, |row| (row.indicator, row.span, row.area, row.model))
             .ok()
             .map(|position| &self.expected[position])
+    }
+
+    /// The shrunken rate of a cell, if its count is small.
+    #[must_use]
+    pub fn shrunken_for(&self, key: &CellKey) -> Option<&Shrunken> {
+        self.shrunken
+            .binary_search_by_key(key, |row| row.key)
+            .ok()
+            .map(|position| &self.shrunken[position])
     }
 
     /// The contrasts of one figure, sorted by comparator and measure.

@@ -13,6 +13,10 @@ pub struct PlanRecord {
     pub indicators: Vec<String>,
     /// Indicators compared.
     pub compared: Vec<String>,
+    /// Indicators that models of authorities are fitted to.
+    pub modelled: Vec<String>,
+    /// For which years they are.
+    pub models: &'static str,
     /// Authorities written; empty for all.
     pub authorities: Vec<String>,
     /// Areas that those are compared with, beside the usual ones.
@@ -41,6 +45,8 @@ impl PlanRecord {
         Self {
             indicators: names(&plan.indicators),
             compared: names(&plan.compared),
+            modelled: names(&plan.modelled),
+            models: plan.model_years.as_str(),
             authorities: plan
                 .authorities
                 .iter()

@@ -47,19 +47,43 @@ pub fn write_tables(
     folder: &Path,
 ) -> Result<Written, WriteError> {
     let results = release.results();
+    let figures = tables::fit_figures(results);
     // The two largest tables side by side, so that two cores finish together.
-    let (contrasts, others) = std::thread::scope(|scope| {
-        let contrasts = scope.spawn(|| write_table(&tables::contrasts(results, catalogue), folder));
-        let others = (|| {
+    let (left, right) = std::thread::scope(|scope| {
+        let left = scope.spawn(|| {
+            let contrasts = write_table(&tables::contrasts(results, catalogue), folder)?;
+            let effects = write_some(&tables::effects(results, catalogue), folder)?;
+            let fifths = write_some(&tables::fifths(results, catalogue), folder)?;
+            let covariates = write_some(&tables::covariates(results, catalogue), folder)?;
+            Ok([contrasts, effects, fifths, covariates])
+        });
+        let right = (|| {
             let estimates = write_table(&tables::estimates(results, catalogue), folder)?;
             let expected = write_table(&tables::expected(results, catalogue), folder)?;
             let issues = write_table(&tables::issues(results, catalogue), folder)?;
-            Ok([estimates, expected, issues])
+            let fits = write_some(&tables::fits(&figures, catalogue), folder)?;
+            let gradients = write_some(&tables::gradients(results, catalogue), folder)?;
+            let crossed = write_some(&tables::intersections(results, catalogue), folder)?;
+            let claims = write_some(&tables::claims(results, catalogue), folder)?;
+            Ok([
+                estimates, expected, issues, fits, gradients, crossed, claims,
+            ])
         })();
-        (contrasts.join(), others)
+        (left.join(), right)
     });
-    let contrasts = contrasts.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    Ok(others?.into_iter().chain([contrasts]).flatten().collect())
+    let left = left.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    Ok(left.into_iter().chain(right?).flatten().collect())
+}
+
+/// Writes a table that there may be nothing for: no models were asked, no counts are crossed.
+fn write_some<R: Sync>(
+    table: &TableView<'_, R>,
+    folder: &Path,
+) -> Result<Vec<(String, FileRecord)>, WriteError> {
+    if table.rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    write_table(table, folder)
 }
 
 /// Writes a file whole: under a temporary name that is then renamed.

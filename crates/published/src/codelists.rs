@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    Area, AreaChange, AreaCode, Areas, Category, ChangeKind, CodeList, Counted, DenominatorKind,
-    Dimension, Dimensions, GeographicLevel, Indicator, IndicatorId, Indicators, Period, Symbol,
-    Tile, Timing,
+    Area, AreaChange, AreaCode, Areas, Category, ChangeKind, Claim, ClaimFigure, CodeList, Counted,
+    DenominatorKind, Dimension, Dimensions, GeographicLevel, Indicator, IndicatorId, Indicators,
+    Period, StructuralModel, Symbol, Tile, Timing,
 };
 
 use crate::error::{Fault, LoadError, LoadErrors};
@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 10] = [
+pub const CODE_LISTS: [&str; 11] = [
     "codelists/areas.csv",
     "codelists/area_changes.csv",
     "codelists/combined_areas.csv",
@@ -26,6 +26,7 @@ pub const CODE_LISTS: [&str; 10] = [
     "codelists/indicators.csv",
     "codelists/publications.csv",
     "codelists/rate_checks.csv",
+    "codelists/claims.csv",
 ];
 
 /// The code list that only building the figures needs.
@@ -43,6 +44,7 @@ pub(crate) struct CodeLists {
     pub(crate) marks: Marks,
     pub(crate) indicators: Indicators,
     pub(crate) publications: Vec<Publication>,
+    pub(crate) claims: Vec<Claim>,
 }
 
 /// One published file, and what it is.
@@ -66,11 +68,13 @@ impl CodeLists {
             &open(files, "codelists/category_labels.csv")?,
         )?;
         let marks = read_marks(&open(files, "codelists/symbols.csv")?)?;
+        let indicators = read_indicators(&open(files, "codelists/indicators.csv")?)?;
         Ok(Self {
+            claims: read_claims(&open(files, "codelists/claims.csv")?, &indicators)?,
             changes: read_changes(&open(files, "codelists/area_changes.csv")?, &index)?,
             tiles: read_tiles(&open(files, "codelists/tiles.csv")?, &index)?,
             combined: read_combined(&open(files, "codelists/combined_areas.csv")?)?,
-            indicators: read_indicators(&open(files, "codelists/indicators.csv")?)?,
+            indicators,
             publications: read_publications(&open(files, "codelists/publications.csv")?, &marks)?,
             areas,
             dimensions,
@@ -314,6 +318,45 @@ fn read_marks(table: &Table) -> Result<Marks, LoadErrors> {
     Ok(marks)
 }
 
+/// What documents claim; every claim is of an indicator that the list has.
+fn read_claims(table: &Table, indicators: &Indicators) -> Result<Vec<Claim>, LoadErrors> {
+    let [name, document, said, stated, figure] =
+        table.columns(["claim", "document", "said", "stated", "figure"])?;
+    let [indicator, period, model, why] = table.columns(["indicator", "period", "model", "why"])?;
+    let figures = ClaimFigure::ALL.map(ClaimFigure::as_str);
+    let models = StructuralModel::ALL.map(StructuralModel::as_str);
+    let named: Vec<&str> = indicators
+        .iter()
+        .map(|(_, own)| own.name.as_str())
+        .collect();
+    collect(table, |row| {
+        Ok(Claim {
+            name: row.text(name).to_owned(),
+            document: row.text(document).to_owned(),
+            said: row.text(said).to_owned(),
+            stated: read::number(row, stated, "")?,
+            figure: read::word(row, figure, "a figure", &figures, |text| {
+                ClaimFigure::ALL
+                    .into_iter()
+                    .find(|figure| figure.as_str() == text)
+            })?,
+            indicator: read::word(row, indicator, "an indicator", &named, |text| {
+                indicators.id(text)
+            })?,
+            period: optional(row, period, read::period)?,
+            model: optional(row, model, |row, column| {
+                read::word(row, column, "a model", &models, |text| {
+                    StructuralModel::ALL
+                        .into_iter()
+                        .find(|model| model.as_str() == text)
+                })
+            })?
+            .unwrap_or(StructuralModel::Null),
+            why: row.text(why).to_owned(),
+        })
+    })
+}
+
 fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
     let [
         name,
@@ -334,8 +377,9 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
         "repeats",
         "denominator",
     ])?;
-    let [headline, decimals, from, to, adults, definition] = table.columns([
+    let [headline, modelled, decimals, from, to, adults, definition] = table.columns([
         "headline",
+        "modelled",
         "decimals",
         "comparable_from",
         "comparable_to",
@@ -380,6 +424,7 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
                 },
             )?,
             headline: yes(row, headline)?,
+            modelled: yes(row, modelled)?,
             decimals: read::whole(row, decimals, "")?,
             comparable: (optional(row, from, period)?, optional(row, to, period)?),
             includes_18_and_over: yes(row, adults)?,

@@ -2,7 +2,7 @@
 
 use disparity_core::{
     Area, Comparator, Contrast, Count, Expected, ExpectedModel, IndicatorId, IssueSet, Measure,
-    Measured, Period, Reported, Symbol,
+    Measured, Period, Reported, StructuralModel, Symbol,
 };
 
 use crate::View;
@@ -45,8 +45,20 @@ pub struct Row<'a> {
     pub expected_by_age: Option<&'a Expected>,
     /// Expected at England's rates by ethnic group, where counts by group are published.
     pub expected_by_ethnicity: Option<&'a Expected>,
+    /// Expected from what is known of its children by a model of all the other authorities, for each
+    /// model that was fitted, from the least to the most that is known.
+    pub given: Vec<&'a Expected>,
     /// What must be said about the row.
     pub issues: IssueSet,
+}
+
+impl<'a> Row<'a> {
+    /// Expected from everything that is known of its children.
+    #[must_use]
+    pub fn given_all(&self) -> Option<&'a Expected> {
+        let full = ExpectedModel::Structural(StructuralModel::Full);
+        self.given.iter().copied().find(|row| row.model == full)
+    }
 }
 
 /// The indicators of an authority that are compared, in code-list order.
@@ -92,6 +104,10 @@ fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a
         expected: expected(ExpectedModel::NationalRate),
         expected_by_age: expected(ExpectedModel::Age),
         expected_by_ethnicity: expected(ExpectedModel::Ethnicity),
+        given: StructuralModel::ALL
+            .into_iter()
+            .filter_map(|model| expected(ExpectedModel::Structural(model)))
+            .collect(),
         issues: estimate.map_or(IssueSet::EMPTY, |row| row.issues),
     })
 }

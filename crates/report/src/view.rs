@@ -1,8 +1,9 @@
 //! Finding figures in a release.
 
 use disparity_core::{
-    Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Estimate, Expected, ExpectedModel,
-    GeographicLevel, Indicator, IndicatorId, Measure, Period, Plan, Release, Results, Stratum,
+    Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
+    ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, Indicator, IndicatorId, Measure,
+    Period, Plan, Release, Results, Span, Stratum, StructuralModel, Variation,
 };
 
 /// A release with what its keys mean and what was asked for.
@@ -66,7 +67,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Expected versus actual.
+    /// Expected versus actual in one year.
     #[must_use]
     pub fn expected(
         &self,
@@ -75,7 +76,57 @@ impl<'a> View<'a> {
         area: AreaCode,
         model: ExpectedModel,
     ) -> Option<&'a Expected> {
-        self.results().expected_for(indicator, period, area, model)
+        self.results()
+            .expected_for(indicator, Span::year(period), area, model)
+    }
+
+    /// The fit of one indicator, year and model to which the charts and words refer.
+    #[must_use]
+    pub fn fit(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        model: StructuralModel,
+    ) -> Option<&'a Fit> {
+        let key = FitKey {
+            indicator,
+            span: Span::year(period),
+            model,
+            variation: Variation::Main,
+        };
+        self.results().fits.iter().find(|fit| fit.key == key)
+    }
+
+    /// The effects of authorities in one fit, in code order.
+    pub fn effects(&self, key: FitKey) -> impl Iterator<Item = &'a Effect> {
+        let effects = &self.results().effects;
+        effects.iter().filter(move |effect| effect.key == key)
+    }
+
+    /// The fifths of one indicator and year by region, against what one model expects.
+    pub fn fifths(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        model: StructuralModel,
+    ) -> impl Iterator<Item = &'a Fifth> {
+        self.results().fifths.iter().filter(move |row| {
+            row.indicator == indicator
+                && row.span == Span::year(period)
+                && row.model == ExpectedModel::Structural(model)
+        })
+    }
+
+    /// The gradients of one indicator, year and area.
+    pub fn gradients(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+    ) -> impl Iterator<Item = &'a Gradient> {
+        self.results().gradients.iter().filter(move |row| {
+            row.indicator == indicator && row.period == period && row.area == area
+        })
     }
 
     /// One comparison of the figure for everyone in an area.

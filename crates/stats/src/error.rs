@@ -77,6 +77,16 @@ pub enum Error {
         /// The quantity.
         what: &'static str,
     },
+    /// Limits in the wrong order by more than rounding explains.
+    #[error("{what} has a lower limit of {low} above its upper limit of {high}")]
+    Crossed {
+        /// The interval.
+        what: &'static str,
+        /// The lower limit.
+        low: f64,
+        /// The upper limit.
+        high: f64,
+    },
     /// An iteration did not settle.
     #[error("{what} did not converge in {iterations} iterations")]
     NotConverged {

@@ -70,6 +70,9 @@ impl Level {
     }
 }
 
+/// By how much rounding may cross two limits, relative to the larger: some units in the last place.
+const CROSSED_BY_ROUNDING: f64 = 8.0 * f64::EPSILON;
+
 /// A closed interval, `low <= high`, both finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
@@ -84,15 +87,18 @@ impl Interval {
     pub(crate) fn of(what: &'static str, low: f64, high: f64) -> Result<Self> {
         let low = check::result(what, low)?;
         let high = check::result(what, high)?;
-        // Rounding can cross limits that are equal in exact arithmetic.
-        Ok(if low <= high {
-            Interval { low, high }
-        } else {
-            Interval {
+        if low <= high {
+            return Ok(Interval { low, high });
+        }
+        // Rounding can cross limits that are equal in exact arithmetic; anything more is a mistake.
+        let rounding = CROSSED_BY_ROUNDING * low.abs().max(high.abs());
+        if low - high <= rounding.max(f64::MIN_POSITIVE) {
+            return Ok(Interval {
                 low: high,
                 high: low,
-            }
-        })
+            });
+        }
+        Err(Error::Crossed { what, low, high })
     }
 
     /// Whether `value` lies in the interval, its ends included.
@@ -110,7 +116,8 @@ impl Interval {
     /// The interval in another unit, for example times 10,000 for a rate per 10,000.
     ///
     /// # Errors
-    /// [`Error::Argument`] when `per` is not finite and positive; [`Error::OutOfRange`] on overflow.
+    /// [`Error::Argument`] when `per` is not finite and positive; [`Error::OutOfRange`] on overflow;
+    /// [`Error::Crossed`] for an interval built by hand whose ends are in the wrong order.
     pub fn scaled(self, per: f64) -> Result<Self> {
         let per = check::positive("per", per)?;
         Interval::of("the scaled interval", self.low * per, self.high * per)
@@ -150,6 +157,18 @@ impl Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_rounding_may_cross_limits() {
+        let one = 1.0_f64;
+        let next = one.next_up();
+        let found = Interval::of("x", next, one).unwrap();
+        assert_eq!((found.low, found.high), (one, next));
+        for (low, high) in [(1.001, 1.0), (1e-9, -1e-9), (0.0, -1e-300)] {
+            let refused = Interval::of("x", low, high);
+            assert!(matches!(refused, Err(Error::Crossed { .. })), "{refused:?}");
+        }
+    }
 
     #[test]
     fn the_usual_levels_are_those_that_new_makes() {

@@ -75,7 +75,10 @@ pub use quantile::{
 };
 pub use rank::{RankInterval, rank_intervals};
 pub use round::round_half_up;
-pub use shrink::{ShrunkRatio, Shrunken, shrink_gamma_poisson, shrink_gamma_poisson_towards};
+pub use shrink::{
+    GammaPoissonPrior, ShrunkRatio, Shrunken, gamma_poisson_prior, shrink_gamma_poisson,
+    shrink_gamma_poisson_towards,
+};
 pub use standardise::{
     CollapsedReference, Composition, Decomposition, DirectRate, DirectStratum, GroupedStrata,
     IndirectRatio, ReferenceCell, RepeatedStratum, collapse_reference, decompose_difference,

@@ -82,7 +82,8 @@ static METHODS: &[MethodDoc] = registry! {
         bootstrap_interval inequality_measures;
     "Funnels": funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position
         overdispersion;
-    "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards;
+    "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards
+        gamma_poisson_prior;
     "Quantiles": quantile_groups deprivation_decile population_weighted_quantiles;
     "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
         recent_trend_proportion control_chart;

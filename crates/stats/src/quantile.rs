@@ -59,9 +59,9 @@ pub fn quantile_groups(values: &[f64], quantiles: u32, first: FirstQuantile) -> 
 pub enum DeprivationIndex {
     /// English Indices of Deprivation.
     England,
-    /// Scottish Index of Multiple Deprivation.
+    /// Scottish Index of Multiple Deprivation; the rule is not verified against a file of deciles.
     Scotland,
-    /// Welsh Index of Multiple Deprivation.
+    /// Welsh Index of Multiple Deprivation; the rule is not verified against a file of deciles.
     Wales,
     /// Northern Ireland Multiple Deprivation Measure.
     NorthernIreland,

@@ -7,6 +7,8 @@ use crate::random::Draws;
 
 /// The most simulations allowed: ten million ranks take seconds already.
 const MOST_REPETITIONS: u32 = 1_000_000;
+/// The most units: their ranks are counted in four bytes for every pair of a unit and a rank.
+const MOST_UNITS: usize = 10_000;
 
 /// A unit's rank, 1 being the lowest rate, and how sure it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,85 +48,113 @@ pub fn rank_intervals(
             .total_cmp(&counts[j])
             .then(denominators[i].total_cmp(&denominators[j]))
     });
-    let mut histogram = simulate(counts, denominators, &order, seed, repetitions);
-    pool_twins(&order, &mut histogram, |i, j| {
-        counts[i].total_cmp(&counts[j]).is_eq()
-            && denominators[i].total_cmp(&denominators[j]).is_eq()
-    });
     let rates: Vec<f64> = counts
         .iter()
         .zip(denominators)
         .map(|(o, n)| o / n)
         .collect();
     check::each(&rates, |rate| check::result("a rate", rate))?;
-    let observed = mean_ranks(&rates);
-    let quantile = |row: &[u64], p: f64| {
-        let total: u64 = row.iter().sum();
-        let target = p * total as f64;
-        let mut seen = 0;
-        for (rank, &times) in row.iter().enumerate() {
-            seen += times;
-            if seen as f64 >= target && seen > 0 {
-                return (rank + 1) as f64;
-            }
-        }
-        n as f64
-    };
-    let tail = level.tail();
-    Ok((0..n)
-        .map(|i| RankInterval {
-            rank: observed[i],
-            median: quantile(&histogram[i], 0.5),
-            interval: Interval {
-                low: quantile(&histogram[i], tail),
-                high: quantile(&histogram[i], 1.0 - tail),
-            },
-        })
-        .collect())
-}
-
-/// How often each unit had each rank.
-fn simulate(
-    counts: &[f64],
-    denominators: &[f64],
-    order: &[usize],
-    seed: u64,
-    repetitions: u32,
-) -> Vec<Vec<u64>> {
-    let n = counts.len();
     let mut draws = Draws::from_seed(seed);
-    let mut histogram = vec![vec![0_u64; n]; n];
-    let mut simulated: Vec<(f64, usize)> = Vec::with_capacity(n);
-    for _ in 0..repetitions {
-        simulated.clear();
-        simulated.extend(
-            order
-                .iter()
-                .map(|&i| (draws.gamma(counts[i] + 0.5) / denominators[i], i)),
-        );
-        simulated.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (rank, &(_, i)) in simulated.iter().enumerate() {
-            histogram[i][rank] += 1;
+    let tally = Tally::of(n, repetitions, |into| {
+        let draw = |&i: &usize| (draws.gamma(counts[i] + 0.5) / denominators[i], i);
+        into.extend(order.iter().map(draw));
+    })?;
+    let observed = mean_ranks(&rates);
+    let same = |&i: &usize, &j: &usize| {
+        counts[i].total_cmp(&counts[j]).is_eq()
+            && denominators[i].total_cmp(&denominators[j]).is_eq()
+    };
+    // Units with the same data have the same distribution of ranks: each is given the pooled one.
+    let mut ranks = vec![None; n];
+    for twins in order.chunk_by(same) {
+        let found = tally.interval(twins, level);
+        for &i in twins {
+            ranks[i] = Some(RankInterval {
+                rank: observed[i],
+                ..found
+            });
         }
     }
-    histogram
+    Ok(ranks.into_iter().flatten().collect())
 }
 
-/// Units with the same data have the same distribution of ranks: give each the pooled one.
-fn pool_twins(order: &[usize], histogram: &mut [Vec<u64>], same: impl Fn(usize, usize) -> bool) {
-    for twins in order.chunk_by(|&i, &j| same(i, j)) {
-        if twins.len() < 2 {
-            continue;
+/// How often each unit had each rank, row by row.
+pub(crate) struct Tally {
+    units: usize,
+    times: Vec<u32>,
+}
+
+impl Tally {
+    /// Counts the ranks in sets of draws, each set filled in by `draw` as values with their units.
+    pub(crate) fn of(
+        units: usize,
+        repetitions: u32,
+        mut draw: impl FnMut(&mut Vec<(f64, usize)>),
+    ) -> Result<Self> {
+        if units > MOST_UNITS {
+            return Err(Error::Argument {
+                name: "units",
+                must: "at most 10,000, for every pair of a unit and a rank is counted",
+                found: units as f64,
+            });
         }
-        let mut pooled = vec![0; histogram.len()];
-        for &i in twins {
-            for (total, &times) in pooled.iter_mut().zip(&histogram[i]) {
-                *total += times;
+        let mut times = vec![0; units * units];
+        let mut drawn: Vec<(f64, usize)> = Vec::with_capacity(units);
+        let mut keys: Vec<u64> = Vec::with_capacity(units);
+        // The lowest digits of a draw make room for its place: single numbers are sorted fastest.
+        let room = (units as u64).next_power_of_two() - 1;
+        for _ in 0..repetitions {
+            drawn.clear();
+            draw(&mut drawn);
+            keys.clear();
+            let places = drawn.iter().zip(0_u64..);
+            keys.extend(places.map(|(&(value, _), place)| ordered(value) & !room | place));
+            keys.sort_unstable();
+            for (rank, &key) in keys.iter().enumerate() {
+                let place = usize::try_from(key & room).unwrap_or(0);
+                times[drawn[place].1 * units + rank] += 1;
             }
         }
-        for &i in twins {
-            histogram[i].clone_from(&pooled);
+        Ok(Tally { units, times })
+    }
+
+    /// The ranks of some units taken together: median and central interval. `rank` is the median.
+    pub(crate) fn interval(&self, of: &[usize], level: Level) -> RankInterval {
+        let at_rank = |rank: usize| -> u64 {
+            let times = |unit: &usize| u64::from(self.times[unit * self.units + rank]);
+            of.iter().map(times).sum()
+        };
+        let times: Vec<u64> = (0..self.units).map(at_rank).collect();
+        let total: u64 = times.iter().sum();
+        // The smallest rank that at least the share `p` of the draws do not exceed.
+        let quantile = |p: f64| {
+            let mut seen = 0;
+            let reaches = |&n: &u64| {
+                seen += n;
+                seen > 0 && seen as f64 >= p * total as f64
+            };
+            let rank = times.iter().position(reaches).map_or(self.units, |r| r + 1);
+            rank as f64
+        };
+        let median = quantile(0.5);
+        RankInterval {
+            rank: median,
+            median,
+            interval: Interval {
+                low: quantile(level.tail()),
+                high: quantile(1.0 - level.tail()),
+            },
         }
+    }
+}
+
+/// A number that is in the order of the values, negative ones included.
+fn ordered(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
     }
 }
 

@@ -75,6 +75,19 @@ pub(crate) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
 
 /// The arithmetic mean, summed with compensation so that row order does not matter.
 ///
+/// # Formula
+/// ```text
+/// mean = sum(y) / n
+/// ```
+/// `y` are the `n` values, in any unit, which is the mean's as well.
+///
+/// # Useful for
+/// Averages of measurements, each counted once.
+///
+/// # Not useful for
+/// Rates of areas of different size, whose mean is not the rate of all of them: divide the total of the
+/// events by the total of the persons.
+///
 /// # Errors
 /// [`Error::TooFew`](crate::Error::TooFew) when empty; a position and its value when one is not finite.
 ///
@@ -83,6 +96,10 @@ pub(crate) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
 /// assert_eq!(disparity_stats::mean(&[1.0, 2.0, 6.0])?, 3.0);
 /// # Ok::<(), disparity_stats::Error>(())
 /// ```
+///
+/// # References
+/// Neumaier A (1974). Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen.
+/// Zeitschrift für Angewandte Mathematik und Mechanik 54, 39-51. doi:10.1002/zamm.19740540106
 pub fn mean(values: &[f64]) -> Result<f64> {
     check::at_least("the mean", 1, values)?;
     check::each(values, |v| check::finite("value", v))?;
@@ -94,6 +111,18 @@ pub fn mean(values: &[f64]) -> Result<f64> {
 
 /// The median: the middle value, or the mean of the two middle values.
 ///
+/// # Formula
+/// ```text
+/// median = y((n + 1) / 2) for odd n, (y(n / 2) + y(n / 2 + 1)) / 2 for even n
+/// ```
+/// `y(i)` is the i-th of the `n` values in order, in any unit, which is the median's as well.
+///
+/// # Useful for
+/// The typical authority, whatever the few extreme ones are.
+///
+/// # Not useful for
+/// Totals: medians of parts say nothing about the median of the whole.
+///
 /// # Errors
 /// [`Error::TooFew`](crate::Error::TooFew) when empty; a position and its value when one is not finite.
 ///
@@ -102,6 +131,10 @@ pub fn mean(values: &[f64]) -> Result<f64> {
 /// assert_eq!(disparity_stats::median(&[4.0, 1.0, 3.0, 2.0])?, 2.5);
 /// # Ok::<(), disparity_stats::Error>(())
 /// ```
+///
+/// # References
+/// Hyndman RJ, Fan Y (1996). Sample quantiles in statistical packages. The American Statistician 50,
+/// 361-365. doi:10.1080/00031305.1996.10473566
 pub fn median(values: &[f64]) -> Result<f64> {
     check::at_least("the median", 1, values)?;
     check::each(values, |v| check::finite("value", v))?;

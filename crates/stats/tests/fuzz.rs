@@ -58,12 +58,17 @@ fn level() -> impl Strategy<Value = Level> {
 
 /// A result is an error, or every number in it is one.
 fn sound<T: Debug>(what: &str, result: Result<T>) {
-    if let Ok(value) = result {
-        let text = format!("{value:?}");
-        assert!(
-            !text.contains("NaN") && !text.contains("inf"),
-            "{what} gave {text}"
-        );
+    match result {
+        Ok(value) => {
+            let text = format!("{value:?}");
+            assert!(
+                !text.contains("NaN") && !text.contains("inf"),
+                "{what} gave {text}"
+            );
+        }
+        // Only an interval that these tests built by hand may have its ends in the wrong order.
+        Err(Error::Crossed { .. }) => assert!(what.contains("scaled"), "{what} crossed its limits"),
+        Err(_) => {}
     }
 }
 

@@ -9,13 +9,19 @@
 use disparity_stats::{
     BootstrapParams, Composition, CountGroup, DirectStratum, Estimate, FirstQuantile, FunnelScale,
     FunnelUnit, GroupedStrata, Interval, Level, Outliers, ReferenceCell, Result, SlopeScale,
-    Subgroup, between_group_sd, between_group_variance, byar, clopper_pearson, collapse_reference,
-    concentration_index, crude_rate, decompose_difference, direct_rate, direct_rate_gamma,
-    exact_poisson, expected_by_group, expected_count, funnel_position_ratio, funnel_proportion,
-    funnel_ratio, indirect_ratio, inequality_measures, mid_p_poisson, odds_ratio_exact,
-    odds_ratio_mid_p, overdispersion, poisson_count_interval, quantile_groups, rank_intervals,
-    rate_difference, rate_ratio, rate_ratio_exact, rate_ratio_mid_p, risk_difference,
-    shrink_gamma_poisson, slope_index, slope_index_log_linear, theil_index, wilson,
+    Subgroup, between_group_sd, between_group_variance, byar, clopper_pearson,
+    coefficient_of_variation, collapse_reference, concentration_index, crude_rate,
+    decompose_difference, direct_rate, direct_rate_gamma, exact_poisson, exact_poisson_intervals,
+    expected_by_group, expected_count, funnel_position_ratio, funnel_proportion, funnel_rate,
+    funnel_ratio, index_of_disparity, index_of_disparity_weighted, indirect_rate, indirect_ratio,
+    indirect_ratio_log_normal, inequality_measures, mean, mean_difference_from_best_weighted,
+    mean_difference_from_mean, mean_difference_from_mean_weighted, mean_interval,
+    mean_log_deviation, median, mid_p_poisson, odds_ratio, odds_ratio_exact, odds_ratio_mid_p,
+    overdispersion, poisson_count_interval, poisson_count_intervals, population_attributable,
+    quantile_groups, rank_intervals, rate_difference, rate_ratio, rate_ratio_exact,
+    rate_ratio_mid_p, risk_difference, risk_ratio, shrink_gamma_poisson, slope_index,
+    slope_index_linear, slope_index_log_linear, theil_index, wald_proportion, wilson,
+    wilson_finite_population,
 };
 use proptest::prelude::*;
 
@@ -292,6 +298,116 @@ proptest! {
                 prop_assert!(found.limits(100.0, Level::P998).unwrap().encloses(found.limits(100.0, Level::P95).unwrap()));
             }
         }
+    }
+
+    #[test]
+    fn adjusted_and_derived_intervals_contain_and_nest(
+        counts in groups(12), o in 1..3_000_u32, ratio in 0.2..4.0_f64, levels in levels(),
+    ) {
+        let o = f64::from(o);
+        let e = o * ratio;
+        contains_and_nests(o / e, levels, |l| indirect_ratio(o, e, l).map(|r| r.interval))?;
+        estimate_nests(levels, |l| indirect_ratio_log_normal(o, e, l))?;
+        estimate_nests(levels, |l| indirect_rate(o, e, 0.01, l))?;
+        contains_and_nests(1.0, levels, |l| funnel_ratio(e, l))?;
+        contains_and_nests(0.01, levels, |l| funnel_rate(0.01, e * 100.0, l))?;
+        let (x, n) = counts[0];
+        estimate_nests(levels, |l| risk_ratio(x, n, counts[1].0, counts[1].1, l))?;
+        estimate_nests(levels, |l| odds_ratio(x, n - x, counts[1].0, counts[1].1, l))?;
+        contains_and_nests(x / n, levels, |l| wilson_finite_population(x, n, 3.0 * n, l))?;
+        contains_and_nests(x / n, levels, |l| wald_proportion(x, n, l))?;
+        let all = subgroups(&counts);
+        estimate_nests(levels, |l| concentration_index(&all, l).map(|c| c.absolute))?;
+        estimate_nests(levels, |l| population_attributable(&all, 0, l).map(|a| a.risk))?;
+        estimate_nests(levels, |l| between_group_variance(&all, l))?;
+        estimate_nests(levels, |l| mean_log_deviation(&all, l))?;
+        estimate_nests(levels, |l| slope_index_linear(&all, l).map(|s| s.slope))?;
+        let values: Vec<f64> = counts.iter().map(|c| c.0).collect();
+        let mean = mean_interval(&values, levels.0).unwrap().value;
+        contains_and_nests(mean, levels, |l| mean_interval(&values, l).map(|m| m.interval))?;
+    }
+
+    #[test]
+    fn many_counts_at_once_are_one_by_one(
+        counts in proptest::collection::vec(prop_oneof![(0..400_u32).prop_map(f64::from), 0.0..3_000.0_f64], 1..60), levels in levels(),
+    ) {
+        let level = levels.0;
+        let (exact, rule) = (exact_poisson_intervals(&counts, level).unwrap(), poisson_count_intervals(&counts, level).unwrap());
+        for (i, &o) in counts.iter().enumerate() {
+            prop_assert_eq!(exact[i], exact_poisson(o, level).unwrap());
+            prop_assert_eq!(rule[i], poisson_count_interval(o, level).unwrap().0);
+        }
+    }
+
+    #[test]
+    fn exact_limits_rise_with_the_count(o in 0.0..500.0_f64, more in 1e-6..5.0_f64, levels in levels()) {
+        // Also where small shapes, which take an iteration, meet large ones, which take an expansion.
+        let (a, b) = (exact_poisson(o, levels.1).unwrap(), exact_poisson(o + more, levels.1).unwrap());
+        prop_assert!(a.low <= b.low && a.high < b.high, "{a:?} {b:?}");
+    }
+
+    #[test]
+    fn splitting_a_stratum_changes_no_adjusted_rate(counts in groups(10), share in 0.05..0.95_f64) {
+        prop_assume!(counts.iter().map(|c| c.0).sum::<f64>() >= 10.0);
+        let whole: Vec<DirectStratum> = counts
+            .iter()
+            .enumerate()
+            .map(|(i, &(count, population))| DirectStratum { count, population, weight: 1.0 + i as f64 })
+            .collect();
+        let part = |s: &DirectStratum, f: f64| DirectStratum { count: s.count * f, population: s.population * f, weight: s.weight * f };
+        let parts: Vec<DirectStratum> = whole.iter().flat_map(|s| [part(s, share), part(s, 1.0 - share)]).collect();
+        let (a, b) = (direct_rate(&whole, Level::P95).unwrap(), direct_rate(&parts, Level::P95).unwrap());
+        prop_assert!(close(a.value, b.value) && close(a.interval.low, b.interval.low) && close(a.interval.high, b.interval.high));
+        // An index of concentration is the same for a group in two parts; a slope index is not, for
+        // the parts lie at two ranks and the line has more to explain.
+        let all = subgroups(&counts);
+        let split: Vec<Subgroup> = all
+            .iter()
+            .flat_map(|g| [share, 1.0 - share].map(|f| Subgroup { population: g.population * f, ..*g }))
+            .collect();
+        let index = |g: &[Subgroup]| concentration_index(g, Level::P95).unwrap().absolute.value;
+        prop_assert!((index(&all) - index(&split)).abs() < 1e-12);
+        let attributable = |g: &[Subgroup]| population_attributable(g, 0, Level::P95).unwrap().risk.value;
+        prop_assert!((attributable(&all) - attributable(&split)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn order_does_not_matter_where_there_is_none(counts in groups(12), seed in any::<u64>()) {
+        let moved = shuffled(&counts, seed);
+        let (all, other) = (subgroups(&counts), subgroups(&moved));
+        for measure in [mean_difference_from_mean, mean_difference_from_mean_weighted, index_of_disparity, index_of_disparity_weighted, coefficient_of_variation] {
+            prop_assert!((measure(&all).unwrap() - measure(&other).unwrap()).abs() < 1e-12);
+        }
+        for up in [false, true] {
+            let best = |g: &[Subgroup]| mean_difference_from_best_weighted(g, up).unwrap();
+            prop_assert!((best(&all) - best(&other)).abs() < 1e-12);
+        }
+        let deviation = |g: &[Subgroup]| mean_log_deviation(g, Level::P95).unwrap().interval.high;
+        prop_assert!((deviation(&all) - deviation(&other)).abs() < 1e-12);
+        let expected = |c: &[(f64, f64)]| {
+            let (o, n): (Vec<f64>, Vec<f64>) = c.iter().copied().unzip();
+            expected_count(&n, &o, &n).unwrap()
+        };
+        prop_assert!(close(expected(&counts), expected(&moved)));
+        let (o, n): (Vec<f64>, Vec<f64>) = counts.iter().copied().unzip();
+        prop_assert!(close(mean(&o).unwrap(), mean(&shuffled(&o, seed)).unwrap()));
+        prop_assert!(close(median(&n).unwrap(), median(&shuffled(&n, seed)).unwrap()));
+    }
+
+    #[test]
+    fn truncation_takes_as_many_from_either_end(counts in groups(60), share in 0.0..0.45_f64) {
+        let units: Vec<FunnelUnit> = counts
+            .iter()
+            .map(|&(o, n)| FunnelUnit { observed: o, denominator: n * 0.07 })
+            .collect();
+        let Ok(found) = overdispersion(&units, FunnelScale::Log, Outliers::Truncate(share)) else { return Ok(()) };
+        let ties = {
+            let mut z: Vec<f64> = units.iter().map(|u| (u.observed / u.denominator).ln() * u.denominator.sqrt()).collect();
+            z.sort_by(f64::total_cmp);
+            z.windows(2).any(|w| w[1] - w[0] < 1e-12)
+        };
+        prop_assert!(ties || (units.len() - found.units).is_multiple_of(2));
+        prop_assert!((units.len() - found.units) as f64 <= 2.0 * share * (units.len() as f64 + 1.0));
     }
 
     #[test]

@@ -84,20 +84,26 @@ fn a_rate_without_events_has_an_interval() {
 #[test]
 fn byars_interval_is_not_epitools() {
     // epitools' pois.byar is Rothman and Boice's form at count + 1/2, another method: at 10 events
-    // 5.089 to 17.962 against 4.785 to 18.398.
-    let (ours, theirs) = (
+    // 5.134 to 17.740 against 4.787 to 18.391. R: both formulas by hand.
+    interval(
         byar(10.0, Level::P95).unwrap(),
-        byar_mid_p(10.0, Level::P95).unwrap(),
+        4.787_449_913_967_56,
+        18.391_458_605_756_47,
     );
-    assert!(ours.low < theirs.low && theirs.high < ours.high);
-    // And it lets the limit for no events fall below 0 (-0.0016 at 95%).
+    interval(
+        byar_mid_p(10.0, Level::P95).unwrap(),
+        5.133_753_316_012_89,
+        17.740_482_115_366_58,
+    );
+    // And it lets the limit for no events fall below 0 (-0.001561 at 95%).
     assert_eq!(byar_mid_p(0.0, Level::P95).unwrap().low, 0.0);
 }
 
 #[test]
 fn log_scale_slopes_keep_their_limits_in_order() {
     // PHEindicatormethods swaps the limits for rates on the log scale with a multiplier between 0
-    // and 1, and gives the reciprocal of the relative index's interval: 0.274 with 2.79 to 4.76.
+    // and 1, and gives the reciprocal of the relative index's interval: here 0.258 with 2.992 to 5.014.
+    // R: lm on the logarithms and the delta method with its weights as a matrix.
     let groups: Vec<Subgroup> = [0.06, 0.05, 0.035, 0.03, 0.02]
         .map(|value| Subgroup {
             population: 1_000.0,
@@ -107,10 +113,19 @@ fn log_scale_slopes_keep_their_limits_in_order() {
         .to_vec();
     let index = slope_index(&groups, SlopeScale::Log, Level::P95).unwrap();
     let scaled = index.slope.scaled(0.1).unwrap();
-    assert!(scaled.interval.contains(scaled.value));
+    close(scaled.value, -0.005_298_810_688_209_55);
+    interval(
+        scaled.interval,
+        -0.006_522_156_600_400_87,
+        -0.004_075_464_776_018_23,
+    );
     let relative = index.relative.unwrap();
-    assert!(relative.value < 1.0 && relative.interval.contains(relative.value));
-    assert!(relative.interval.high < 1.0);
+    close(relative.value, 0.258_198_889_747_162);
+    interval(
+        relative.interval,
+        0.199_433_779_381_69,
+        0.334_279_713_664_131,
+    );
 }
 
 #[test]
@@ -121,10 +136,7 @@ fn proportion_limits_are_capped_at_one_in_every_unit() {
         .unwrap()
         .scaled(1_000.0)
         .unwrap();
-    close(
-        limits.high,
-        200.0 + 1_000.0 * 1.959_963_984_540_054 * (0.16_f64 / 246.0).sqrt(),
-    );
+    close(limits.high, 249.985_095_799_423); // R: 1000 * (0.2 + qnorm(0.975) * sqrt(0.16 / 246))
     assert_eq!(funnel_proportion(0.9, 2.0, Level::P95).unwrap().high, 1.0);
 }
 
@@ -132,7 +144,7 @@ fn proportion_limits_are_capped_at_one_in_every_unit() {
 fn the_1976_sheet_is_ten_times_too_large() {
     // PHEindicatormethods' sheet has 7659.28 to 9599.21 per 10,000 at 99.8% around a rate of 859.2
     // per 10,000 whose 95% limits are 799.1 to 922.5; nothing compares it. A 99.8% interval
-    // encloses the 95% interval and is less than twice as wide.
+    // encloses the 95% interval and is less than twice as wide. R: Dobson's interval by hand.
     let strata = [
         (127.0, 636.0, 8_000.0),
         (82.0, 123.0, 5_000.0),
@@ -145,6 +157,8 @@ fn the_1976_sheet_is_ten_times_too_large() {
     });
     let [inner, outer] =
         [Level::P95, Level::P998].map(|level| direct_rate(&strata, level).unwrap().interval);
+    interval(inner, 0.175_302_557_640_298, 0.229_898_917_701_91);
+    interval(outer, 0.161_371_724_861_466, 0.247_037_210_731_784);
     assert!(outer.encloses(inner));
     assert!(outer.high - outer.low < 2.0 * (inner.high - inner.low));
 }
@@ -208,7 +222,7 @@ fn slopes_count_each_person_once() {
 #[test]
 fn the_scale_is_never_guessed() {
     // healthequal takes rates per thousand below 100 for percentages. A proportion has no scale to
-    // guess, so a group crossing 10% changes nothing but itself.
+    // guess, so a group crossing 10% changes nothing but itself. R: glm with quasibinomial.
     let slope = |first: f64| {
         let groups = [first, 0.08, 0.06].map(|value| Subgroup {
             population: 1_000.0,
@@ -220,7 +234,8 @@ fn the_scale_is_never_guessed() {
             .slope
             .value
     };
-    assert!((slope(0.099_999) - slope(0.100_001)).abs() < 1e-5);
+    close(slope(0.099_999), -0.060_522_220_331_898_1);
+    close(slope(0.100_001), -0.060_525_288_460_210_5);
 }
 
 #[test]
@@ -240,7 +255,8 @@ fn measures_need_no_standard_errors() {
 #[test]
 fn fishers_limits_are_solved_to_the_end() {
     // R's fisher.test stops uniroot early: 117.99 (44.24 to 393.99) for this table. R, with the same
-    // distribution and a tolerance of 1e-14: 117.600196306781 (44.2419820186895 to 397.005199476843).
+    // distribution and a tolerance of 1e-14: 117.600196306781 (44.2419820186895 to 397.005199476843);
+    // bisection with 40 digits agrees.
     let found = odds_ratio_exact(60.0, 40.0, 5.0, 400.0, Level::P95).unwrap();
     close(found.value, 117.600_196_306_781);
     interval(found.interval, 44.241_982_018_689_5, 397.005_199_476_843);
@@ -267,7 +283,8 @@ fn funnel() -> Vec<FunnelUnit> {
 
 #[test]
 fn expected_counts_are_not_rounded() {
-    // FunnelPlotR rounds the expected count to two places before its SHMI scale is used.
+    // FunnelPlotR rounds the expected count to two places before its SHMI scale is used: a unit with
+    // 0.504 expected is taken as one with 0.5. R: mean((log(O / E) * sqrt(E))^2) of both.
     let mut units = funnel();
     units[0].denominator = 0.504;
     units[0].observed = 1.0;
@@ -278,23 +295,25 @@ fn expected_counts_are_not_rounded() {
     let rounded = overdispersion(&units, FunnelScale::Log, Outliers::Keep)
         .unwrap()
         .phi;
-    assert!((exact - rounded).abs() > 1e-4);
+    close(exact, 2.880_854_645_020_12);
+    close(rounded, 2.881_456_892_912_59);
 }
 
 #[test]
 fn square_root_limits_come_back_to_the_ratio() {
-    // FunnelPlotR draws 1 ± z sqrt(s² + tau²) on the ratio's axis, though that is the root's scale.
+    // FunnelPlotR draws 1 ± z sqrt(s² + tau²) on the ratio's axis, 0.849 to 1.151 here, though that is
+    // the root's scale. R: the same limits squared.
     let spread =
         overdispersion(&funnel(), FunnelScale::SquareRoot, Outliers::Winsorise(0.1)).unwrap();
-    let half = Level::P95.z() * (0.25 / 100.0 + spread.tau2).sqrt();
     let limits = spread.limits(100.0, Level::P95).unwrap();
-    interval(limits, (1.0 - half).powi(2), (1.0 + half).powi(2));
+    interval(limits, 0.720_708_692_979_896, 1.324_926_148_752_67);
 }
 
 #[test]
 fn limits_of_a_ratio_of_counts_use_both_counts() {
     // FunnelPlotR's limits use s = 1 / (2 sqrt(n)), a quarter of the variance of one count; the
-    // logarithm of a ratio of two counts near 100 has s² near 1/100 + 1/100.
+    // logarithm of a ratio of two counts near 100 has s² near 1/100 + 1/100: 0.907 to 1.103 where R
+    // has exp(-+ qnorm(0.975) * sqrt(200 / 100.5^2)).
     let spread = overdispersion(&funnel(), FunnelScale::LogOfCounts, Outliers::Keep).unwrap();
     let plain = disparity_stats::Overdispersion {
         tau2: 0.0,
@@ -302,6 +321,5 @@ fn limits_of_a_ratio_of_counts_use_both_counts() {
         ..spread
     };
     let limits = plain.limits(100.0, Level::P95).unwrap();
-    let s2 = 2.0 * 100.0 / (100.5_f64 * 100.5);
-    close(limits.high.ln(), Level::P95.z() * s2.sqrt());
+    interval(limits, 0.758_963_375_715_888, 1.317_586_634_607_71);
 }

@@ -15,6 +15,9 @@ const PRINTED: f64 = 6e-10;
 /// the exact one is -ln(0.999) = 0.00100050033; `reference` checks ours to 1e-10.
 const SEARCH: f64 = 1e-7;
 
+/// The same in a few words.
+const SEARCHED: &str = "the peer's search for a limit, which stops early";
+
 const RAW: &str = "PHEindicatormethods/raw";
 
 #[test]
@@ -72,19 +75,15 @@ fn point(
     level: Level,
 ) {
     // dm = dv (m + z + 1)^2 / (z + 1), relative to m.
-    let relative = SEARCH * (found.expected + count + 1.0).powi(2) / (count + 1.0) / found.expected;
+    let search = SEARCH * (found.expected + count + 1.0).powi(2) / (count + 1.0) / found.expected;
     for (column, number) in [
         (place_column, (unit.place)(found.expected)),
         (value_column, (unit.value)(found.ratio)),
     ] {
         let expected = row.needed(column);
         // A column that shows the ratio less 1 has the error of the ratio itself.
-        case.near(
-            column,
-            number,
-            expected,
-            (relative + PRINTED) * (expected.abs() + 1.0),
-        );
+        let size = expected.abs() + 1.0;
+        case.near_or_defect(column, number, expected, PRINTED * size, search * size);
     }
     // The limits that the program draws at an expected count are the same curve.
     let Some(limits) = case.ok(funnel_ratio(found.expected, level)) else {
@@ -123,7 +122,7 @@ fn curve(
 #[test]
 fn ratio_limits() {
     let Some(at) = folder(RAW) else { return };
-    let mut suite = Suite::new("PHEindicatormethods funnel limits for ratios");
+    let mut suite = Suite::new("PHEindicatormethods funnel limits for ratios").knowing(SEARCHED);
     for row in Table::read(at.join("testdata_funnel_ratio_outputs.csv")).rows() {
         suite.case(row.label(), |case| {
             let count = row.needed("Observed_events");
@@ -182,7 +181,7 @@ fn largest_replaced(mut inputs: Vec<(f64, f64)>, by: f64) -> Vec<(f64, f64)> {
 #[test]
 fn rate_limits() {
     let Some(at) = folder(RAW) else { return };
-    let mut suite = Suite::new("PHEindicatormethods funnel limits for rates");
+    let mut suite = Suite::new("PHEindicatormethods funnel limits for rates").knowing(SEARCHED);
     let table = Table::read(at.join("testdata_funnel_rate_input_funnels.csv"));
     let derived = |inputs: &[(f64, f64)]| {
         // Events over the population that each rate implies.

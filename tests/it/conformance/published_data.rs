@@ -9,12 +9,9 @@ use disparity_stats::{
 };
 
 use super::{Suite, Table};
+use crate::support::say;
 
 /// A published file, or nothing (and a line that says so) where it is absent.
-#[expect(
-    clippy::print_stdout,
-    reason = "a reader must know that nothing was checked"
-)]
 fn file(path: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/data")
@@ -22,7 +19,10 @@ fn file(path: &str) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path);
     }
-    println!("published data: NOT RUN, {} is absent", path.display());
+    say(&format!(
+        "published data: NOT RUN, {} is absent",
+        path.display()
+    ));
     None
 }
 

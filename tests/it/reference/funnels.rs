@@ -2,7 +2,8 @@
 
 use disparity_stats::{
     FunnelPosition, FunnelScale, FunnelUnit, Level, Outliers, funnel_count_curve, funnel_position,
-    funnel_position_ratio, funnel_proportion, funnel_rate, funnel_ratio, overdispersion,
+    funnel_position_proportion, funnel_position_ratio, funnel_proportion, funnel_rate,
+    funnel_ratio, overdispersion,
 };
 
 use super::{Inputs, Outputs, limits, single};
@@ -31,12 +32,17 @@ fn spread(given: &Inputs<'_>) -> Outputs {
             denominator,
         })
         .collect();
-    let share = given.one("winsorise");
-    let found = overdispersion(&units, scale, Outliers::Winsorise(share)).unwrap();
+    let outliers = if given.has("truncate") {
+        Outliers::Truncate(given.one("truncate"))
+    } else {
+        Outliers::Winsorise(given.one("winsorise"))
+    };
+    let found = overdispersion(&units, scale, outliers).unwrap();
     let mut outputs = limits(found.limits(given.one("at"), Level::P95));
     outputs.extend([
         ("phi".to_owned(), found.phi),
         ("tau2".to_owned(), found.tau2),
+        ("deviate".to_owned(), found.deviate(units[0]).unwrap()),
     ]);
     outputs
 }
@@ -59,6 +65,10 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
                 ("high_expected".into(), high.expected),
                 ("high_ratio".into(), high.ratio),
             ]
+        }
+        "funnel_position" if given.has("t") => {
+            let [x, n, t] = given.some(["x", "n", "t"]);
+            single("place", place(funnel_position_proportion(x, n, t).unwrap()))
         }
         "funnel_position" => {
             let [o, e] = given.some(["o", "e"]);

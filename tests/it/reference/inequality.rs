@@ -1,7 +1,7 @@
 //! Gradients, concentration, impact and spread over groups.
 
 use disparity_stats::{
-    BootstrapParams, ConcentrationIndex, CountGroup, Level, Measure, Result, SlopeIndex,
+    BootstrapParams, ConcentrationIndex, CountGroup, Interval, Level, Measure, Result, SlopeIndex,
     SlopeScale, SlopeSimulation, Subgroup, SurveyRecord, between_group_sd, between_group_variance,
     bootstrap_interval, coefficient_of_variation, concentration_index, concentration_index_survey,
     erreygers_index, index_of_disparity, index_of_disparity_weighted, inequality_measures,
@@ -19,14 +19,40 @@ const DRAWS: u32 = 20_000;
 
 fn slope(found: Result<SlopeIndex>) -> Outputs {
     let index = found.unwrap();
-    let mut outputs = named("slope", index.slope);
+    let mut outputs = ends("", &index);
+    if let Ok(back) = index.reversed() {
+        outputs.extend(ends("reversed_", &back));
+    }
+    outputs
+}
+
+fn ends(prefix: &str, index: &SlopeIndex) -> Outputs {
+    let mut outputs = named(&format!("{prefix}slope"), index.slope);
     outputs.extend(
         index
             .relative
-            .map_or_else(Vec::new, |r| named("relative", r)),
+            .map_or_else(Vec::new, |r| named(&format!("{prefix}relative"), r)),
     );
-    outputs.extend(single("intercept", index.intercept));
+    outputs.extend(single(&format!("{prefix}intercept"), index.intercept));
     outputs
+}
+
+/// The standard error of one group, from a count or from published limits.
+fn group_error(given: &Inputs<'_>) -> Outputs {
+    let (n, level) = (given.one("n"), given.level());
+    let limits = || Interval {
+        low: given.one("low"),
+        high: given.one("high"),
+    };
+    let value = || given.one("value");
+    let group = match given.text("from") {
+        "count" => Subgroup::from_count(given.one("x"), n),
+        "proportion" => Subgroup::from_proportion(given.one("x"), n),
+        "log" => Subgroup::from_log_limits(n, value(), limits(), level),
+        "logit" => Subgroup::from_logit_limits(n, value(), limits(), level),
+        _ => Subgroup::from_limits(n, value(), limits(), level),
+    };
+    single("se", group.unwrap().se)
 }
 
 fn concentration(found: Result<ConcentrationIndex>) -> Outputs {
@@ -135,6 +161,9 @@ fn points(method: &str, given: &Inputs<'_>, groups: &[Subgroup]) -> Outputs {
 }
 
 pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
+    if given.has("from") {
+        return group_error(given);
+    }
     if method == "concentration_index_survey" {
         return survey(given);
     }

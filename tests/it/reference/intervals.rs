@@ -2,8 +2,9 @@
 
 use disparity_stats::{
     Estimate, EventFrequency, byar, byar_mid_p, clopper_pearson, crude_rate,
-    crude_rate_non_independent, exact_poisson, mean_interval, mid_p_poisson,
-    poisson_count_interval, wald_poisson, wald_proportion, wilson, wilson_finite_population,
+    crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean, mean_interval,
+    median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, wald_poisson,
+    wald_proportion, wilson, wilson_finite_population,
 };
 
 use super::{Inputs, Outputs, estimate, limits, named};
@@ -17,12 +18,22 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
         [0.0, 1.0]
     };
     match method {
-        "exact_poisson" => limits(exact_poisson(count(), level)),
+        "exact_poisson" => {
+            let one = exact_poisson(count(), level).unwrap();
+            let many = exact_poisson_intervals(&[1.0, count(), count()], level).unwrap();
+            assert_eq!(many[1..], [one, one], "one by one and many at once differ");
+            limits(Ok(one))
+        }
         "byar" => limits(byar(count(), level)),
         "byar_mid_p" => limits(byar_mid_p(count(), level)),
         "mid_p_poisson" => limits(mid_p_poisson(count(), level)),
         "wald_poisson" => limits(wald_poisson(count(), level)),
-        "poisson_count_interval" => limits(poisson_count_interval(count(), level).map(|p| p.0)),
+        "poisson_count_interval" => {
+            let one = poisson_count_interval(count(), level).unwrap().0;
+            let many = poisson_count_intervals(&[1.0, count(), count()], level).unwrap();
+            assert_eq!(many[1..], [one, one], "one by one and many at once differ");
+            limits(Ok(one))
+        }
         "crude_rate" => {
             let rate = crude_rate(count(), given.one("n"), level).unwrap();
             named(
@@ -54,14 +65,16 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
             level,
         )),
         "mean_interval" => {
-            let m = mean_interval(&given.all("y"), level).unwrap();
-            named(
-                "",
-                Estimate {
-                    value: m.value,
-                    interval: m.interval,
-                },
-            )
+            let y = given.all("y");
+            let m = mean_interval(&y, level).unwrap();
+            assert_eq!(Ok(m.value), mean(&y), "two means differ");
+            let value = Estimate {
+                value: m.value,
+                interval: m.interval,
+            };
+            let mut outputs = named("", value);
+            outputs.push(("median".into(), median(&y).unwrap()));
+            outputs
         }
         other => panic!("no harness for {other}"),
     }

@@ -4,7 +4,7 @@ use disparity_stats::{
     Composition, DirectRate, DirectStratum, Estimate, EventFrequency, GroupedStrata, ReferenceCell,
     RepeatedStratum, Result, collapse_reference, decompose_difference, direct_rate,
     direct_rate_gamma, direct_rate_non_independent, expected_by_group, expected_count,
-    indirect_rate, indirect_ratio, indirect_ratio_log_normal,
+    indirect_rate, indirect_ratio, indirect_ratio_log_normal, indirect_ratios,
 };
 
 use super::{Inputs, Outputs, estimate, named, numbered, single};
@@ -97,6 +97,13 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
         "indirect_ratio" => {
             let [o, e] = given.some(["o", "e"]);
             let ratio = indirect_ratio(o, e, given.level()).unwrap();
+            let strata = GroupedStrata {
+                group: &[0, 1],
+                population: &[e, 9.0],
+                rate: &[1.0, 0.5],
+            };
+            let many = indirect_ratios(strata, &[o, 3.0], given.level()).unwrap();
+            assert_eq!(many[0], Ok(ratio), "one by one and many at once differ");
             named(
                 "",
                 Estimate {

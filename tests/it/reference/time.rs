@@ -39,7 +39,17 @@ fn points(given: &Inputs<'_>) -> Vec<TrendPoint> {
 }
 
 fn chart(given: &Inputs<'_>) -> Outputs {
-    let chart = control_chart(&given.all("v"), ControlParams::default()).unwrap();
+    let usual = ControlParams::default();
+    let params = if given.has("baseline") {
+        ControlParams {
+            baseline: Some(given.whole("baseline")[0] as usize),
+            screen_ranges: given.one("screen") > 0.0,
+            ..usual
+        }
+    } else {
+        usual
+    };
+    let chart = control_chart(&given.all("v"), params).unwrap();
     let flags = |f: fn(&disparity_stats::ControlPoint) -> bool| {
         chart
             .points
@@ -56,6 +66,7 @@ fn chart(given: &Inputs<'_>) -> Outputs {
     outputs.extend(numbered("outside", flags(|p| p.outside)));
     outputs.extend(numbered("shift", flags(|p| p.shift)));
     outputs.extend(numbered("trend", flags(|p| p.trend)));
+    outputs.extend(numbered("near", flags(|p| p.near_limit)));
     outputs
 }
 

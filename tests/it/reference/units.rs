@@ -1,7 +1,7 @@
 //! Ranks, smoothing, quantile groups and rounding: figures per unit.
 
 use disparity_stats::{
-    DeprivationIndex, FirstQuantile, Level, Shrunken, deprivation_decile,
+    DeprivationIndex, FirstQuantile, Level, Shrunken, deprivation_decile, gamma_poisson_prior,
     population_weighted_quantiles, quantile_groups, rank_intervals, round_half_up,
     shrink_gamma_poisson, shrink_gamma_poisson_towards,
 };
@@ -36,6 +36,21 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
         }
         "shrink_gamma_poisson" => {
             shrunken(&shrink_gamma_poisson(&given.all("o"), &given.all("e"), Level::P95).unwrap())
+        }
+        "gamma_poisson_prior" => {
+            let (o, e) = (given.all("o"), given.all("e"));
+            let prior = gamma_poisson_prior(&o, &e).unwrap();
+            let mut outputs = single("shape", prior.shape.unwrap());
+            outputs.extend(single("mean", prior.mean));
+            let units = o.iter().zip(&e);
+            let ratios: Vec<_> = units
+                .map(|(&o, &e)| prior.posterior(o, e, Level::P95).unwrap())
+                .collect();
+            outputs.extend(numbered("value", ratios.iter().map(|r| r.value)));
+            outputs.extend(numbered("median", ratios.iter().map(|r| r.median)));
+            outputs.extend(numbered("low", ratios.iter().map(|r| r.interval.low)));
+            outputs.extend(numbered("high", ratios.iter().map(|r| r.interval.high)));
+            outputs
         }
         "shrink_gamma_poisson_towards" => {
             let (o, e, x) = (given.all("o"), given.all("e"), given.all("x"));

@@ -118,13 +118,7 @@ mod tests {
     use super::*;
 
     fn results(provenance: Provenance) -> Results {
-        Results {
-            provenance,
-            estimates: vec![],
-            expected: vec![],
-            contrasts: vec![],
-            issues: vec![],
-        }
+        Results::new(provenance)
     }
 
     #[test]

@@ -1,19 +1,33 @@
 //! One figure against another.
 
 use disparity_core::{
-    Catalogue, CategoryId, CellKey, Comparator, Contrast, Dimension, Measure, Results, Stratum,
-    Unit,
+    AreaCode, Catalogue, CategoryId, Comparator, Contrast, Dimension, IndicatorId, Measure,
+    Results, Span, Stratum, Unit,
 };
 
-use super::place::{IsAbout, opening};
+use super::place::{IsAbout, IsPlaced, opening};
 use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
 use crate::column::{At, Column, Role, TableView, Words};
 
 type Row<'a> = At<'a, Contrast>;
 
+impl IsPlaced for Contrast {
+    fn span(&self) -> Span {
+        Span::year(self.key.period)
+    }
+
+    fn area(&self) -> AreaCode {
+        self.key.area
+    }
+}
+
 impl IsAbout for Contrast {
-    fn about(&self) -> CellKey {
-        self.key
+    fn indicator(&self) -> IndicatorId {
+        self.key.indicator
+    }
+
+    fn stratum(&self) -> Stratum {
+        self.key.stratum
     }
 }
 

@@ -1,16 +1,32 @@
 //! Rates and proportions with their intervals.
 
-use disparity_core::{Catalogue, CellKey, Estimate, Results};
+use disparity_core::{
+    AreaCode, Catalogue, Estimate, IndicatorId, IssueCode, Measured, Results, Span, Stratum,
+};
 
-use super::place::{IsAbout, opening, unit};
-use super::{LEVELS, closing, interval, level, method, number, whole};
+use super::place::{IsAbout, IsPlaced, opening, unit};
+use super::{LEVELS, cases, closing, interval, level, method, number, whole};
 use crate::column::{At, Column, TableView};
 
 type Row<'a> = At<'a, Estimate>;
 
+impl IsPlaced for Estimate {
+    fn span(&self) -> Span {
+        Span::year(self.key.period)
+    }
+
+    fn area(&self) -> AreaCode {
+        self.key.area
+    }
+}
+
 impl IsAbout for Estimate {
-    fn about(&self) -> CellKey {
-        self.key
+    fn indicator(&self) -> IndicatorId {
+        self.key.indicator
+    }
+
+    fn stratum(&self) -> Stratum {
+        self.key.stratum
     }
 }
 
@@ -26,6 +42,7 @@ pub(crate) fn estimates<'a>(
         row.outcome.value().map(|measured| measured.method)
     }));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    columns.extend(shrunken(results, catalogue));
     TableView {
         name: "estimates",
         columns,
@@ -63,5 +80,43 @@ fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Estimate>> {
         unit(catalogue),
         low,
         high,
+    ]
+}
+
+/// Beside a rate of few children, the rate that allows for how little so few can tell.
+fn shrunken<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Vec<Column<'a, Estimate>> {
+    let factor = |row: &Estimate| catalogue.indicators.get(row.key.indicator).unit().factor();
+    let of =
+        move |row: &Estimate| -> Option<Measured> { Some(results.shrunken_for(&row.key)?.rate) };
+    let [low, high] = interval(
+        ("shrunken_low", "shrunken_high"),
+        (
+            "Lower end of the drawn rate's interval",
+            "Upper end of the drawn rate's interval",
+        ),
+        1,
+        move |row: &Estimate| of(row).map(|rate| rate.intervals.times(factor(row))),
+    );
+    vec![
+        number(
+            "shrunken",
+            "The rate drawn towards that of the same group and year in all authorities; counts below 10",
+            1,
+            move |at: Row<'_>| of(at.row).map(|rate| rate.value * factor(at.row)),
+        ),
+        low,
+        high,
+        cases(
+            "report",
+            "Which to quote: the estimate, or the drawn one; neither where few were counted and nothing could be drawn",
+            ["estimate", "shrunken"],
+            move |row: &Estimate| {
+                if results.shrunken_for(&row.key).is_some() {
+                    return Some(1);
+                }
+                let few = row.issues.contains(IssueCode::SmallCount);
+                (row.outcome.is_value() && !few).then_some(0)
+            },
+        ),
     ]
 }

@@ -1,31 +1,31 @@
 //! Expected versus actual.
 
 use disparity_core::{
-    Catalogue, CellKey, Expected, ExpectedCount, ExpectedModel, Position, Rank, Results, Stratum,
+    AreaCode, Catalogue, Expected, ExpectedCount, ExpectedModel, IndicatorId, Position, Rank,
+    Results, Span,
 };
 
-use super::place::{IsAbout, indicator, time_and_place};
+use super::place::{IsAbout, IsPlaced, indicator, time_and_place};
 use super::{LEVELS, cases, closing, interval, level, method, number, whole};
 use crate::column::{At, Column, TableView};
 
 type Row<'a> = At<'a, Expected>;
 
-impl IsAbout for Expected {
-    fn about(&self) -> CellKey {
-        CellKey {
-            indicator: self.indicator,
-            period: self.period,
-            area: self.area,
-            stratum: Stratum::TOTAL,
-        }
+impl IsPlaced for Expected {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn area(&self) -> AreaCode {
+        self.area
     }
 }
 
-const MODELS: [ExpectedModel; 3] = [
-    ExpectedModel::NationalRate,
-    ExpectedModel::Age,
-    ExpectedModel::Ethnicity,
-];
+impl IsAbout for Expected {
+    fn indicator(&self) -> IndicatorId {
+        self.indicator
+    }
+}
 
 const POSITIONS: [Position; 5] = [
     Position::Lower998,
@@ -45,8 +45,12 @@ pub(crate) fn expected<'a>(
     columns.push(cases(
         "model",
         "How the expected count was made",
-        MODELS.map(ExpectedModel::as_str),
-        |row: &Expected| Some(row.model as usize),
+        ExpectedModel::ALL.map(ExpectedModel::as_str),
+        |row: &Expected| {
+            ExpectedModel::ALL
+                .iter()
+                .position(|model| *model == row.model)
+        },
     ));
     columns.extend(counts());
     columns.push(level());
@@ -56,6 +60,7 @@ pub(crate) fn expected<'a>(
     columns.extend(positions());
     columns.extend(ranks());
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    columns.extend(model_based());
     TableView {
         name: "expected",
         columns,
@@ -79,7 +84,7 @@ fn counts<'a>() -> Vec<Column<'a, Expected>> {
         whole("observed", "Counted", |at: Row<'_>| at.row.observed.value()),
         number(
             "expected",
-            "Expected at England's rates",
+            "Expected, as the model says",
             1,
             move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.expected),
         ),
@@ -139,7 +144,7 @@ fn positions<'a>() -> Vec<Column<'a, Expected>> {
             "phi",
             "Spread between authorities beyond chance; 1 is chance alone",
             1,
-            |at: Row<'_>| at.row.adjusted.value().map(|adjusted| adjusted.phi),
+            |at: Row<'_>| at.row.adjusted.value()?.phi.value(),
         ),
     ]
 }
@@ -163,5 +168,39 @@ fn ranks<'a>() -> Vec<Column<'a, Expected>> {
             |rank| rank.high,
         ),
         of("ranked", "Authorities that were ranked", |rank| rank.of),
+    ]
+}
+
+fn model_based<'a>() -> Vec<Column<'a, Expected>> {
+    let of = |row: &Expected| row.model_based.value();
+    let [low, high] = interval(
+        ("shrunken_low", "shrunken_high"),
+        (
+            "Lower end of the drawn ratio's interval",
+            "Upper end of the drawn ratio's interval",
+        ),
+        2,
+        move |row: &Expected| of(row).map(|found| found.shrunken.intervals),
+    );
+    vec![
+        whole(
+            "fifth",
+            "Fifth of the ranked authorities by the ratio, 1 the lowest",
+            |at: Row<'_>| at.row.fifth.value().map(u32::from),
+        ),
+        number(
+            "shrunken",
+            "The ratio drawn towards that of a typical authority by as much as its count is uncertain; models only",
+            2,
+            move |at: Row<'_>| of(at.row).map(|found| found.shrunken.value),
+        ),
+        low,
+        high,
+        number(
+            "probability_above",
+            "Probability that the rate is above that of an average authority like it; models only",
+            3,
+            move |at: Row<'_>| of(at.row).map(|found| found.probability_above),
+        ),
     ]
 }

@@ -4,12 +4,16 @@ mod contrasts;
 mod estimates;
 mod expected;
 mod issues;
+mod models;
 mod place;
 
 pub(crate) use contrasts::contrasts;
 pub(crate) use estimates::estimates;
 pub(crate) use expected::expected;
 pub(crate) use issues::issues;
+pub(crate) use models::{
+    claims, covariates, effects, fifths, fit_figures, fits, gradients, intersections,
+};
 
 use disparity_core::{Intervals, IssueSet, Symbol};
 

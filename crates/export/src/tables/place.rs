@@ -1,15 +1,24 @@
 //! The columns that say when, where and of what: the same in every table.
 
 use disparity_core::{
-    Area, AreaCode, Catalogue, CellKey, Dimension, GeographicLevel, Timing, Unit,
+    Area, AreaCode, Catalogue, Dimension, GeographicLevel, IndicatorId, Span, Stratum, Timing, Unit,
 };
 
 use super::{text, words};
 use crate::column::{At, Column, Dictionary, Role, Value, Words};
 
-/// Rows that are about an indicator, a period, an area and perhaps a group.
-pub(super) trait IsAbout: Sync {
-    fn about(&self) -> CellKey;
+/// Rows that are about an area over a year or several.
+pub(super) trait IsPlaced: Sync {
+    fn span(&self) -> Span;
+    fn area(&self) -> AreaCode;
+}
+
+/// Rows that are also about an indicator and perhaps a group.
+pub(super) trait IsAbout: IsPlaced {
+    fn indicator(&self) -> IndicatorId;
+    fn stratum(&self) -> Stratum {
+        Stratum::TOTAL
+    }
 }
 
 /// Everything that says what a row with a group is about.
@@ -21,19 +30,17 @@ pub(super) fn opening<'a, R: IsAbout>(rows: &[R], catalogue: &'a Catalogue) -> V
 }
 
 /// `time_period` to `la_name`.
-pub(super) fn time_and_place<'a, R: IsAbout>(
+pub(super) fn time_and_place<'a, R: IsPlaced>(
     rows: &[R],
     catalogue: &'a Catalogue,
 ) -> Vec<Column<'a, R>> {
-    let periods = Words::of(rows.iter().map(|row| row.about().period), |period| {
-        period.to_string()
-    });
+    let spans = Words::of(rows.iter().map(IsPlaced::span), |span| span.to_string());
     let levels = [
         GeographicLevel::National,
         GeographicLevel::Regional,
         GeographicLevel::LocalAuthority,
     ];
-    let area = move |at: &At<'_, R>| catalogue.areas.get(at.row.about().area);
+    let area = move |at: &At<'_, R>| catalogue.areas.get(at.row.area());
     let id = Role::Identifier;
     let by_area = |name, label, pick: fn(&Area, &Catalogue) -> Option<String>| -> Column<'a, R> {
         let own = Words::of(catalogue.areas.iter().map(|area| area.code), |code| {
@@ -44,23 +51,23 @@ pub(super) fn time_and_place<'a, R: IsAbout>(
                 .unwrap_or_default()
         });
         text(name, id, label, own.dictionary(), move |at: At<'_, R>| {
-            own.value(at.row.about().area)
+            own.value(at.row.area())
         })
     };
     vec![
         text(
             "time_period",
             id,
-            "Year in which the reporting year ends",
-            periods.dictionary(),
-            move |at: At<'_, R>| periods.value(at.row.about().period),
+            "Year in which the reporting year ends; first and last where several are summed",
+            spans.dictionary(),
+            move |at: At<'_, R>| spans.value(at.row.span()),
         ),
         text(
             "time_identifier",
             id,
             "Kind of year",
-            words(["Reporting year"]),
-            |_| Value::Text(0),
+            words(["Reporting year", "Reporting years, several"]),
+            |at: At<'_, R>| Value::Text(u32::from(at.row.span().is_pooled())),
         ),
         text(
             "geographic_level",
@@ -128,16 +135,14 @@ pub(super) fn indicator<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>>
             Role::Filter,
             "Indicator",
             names,
-            |at: At<'_, R>| Value::Text(u32::from(at.row.about().indicator.0)),
+            |at: At<'_, R>| Value::Text(u32::from(at.row.indicator().0)),
         ),
         text(
             "timing",
             Role::Filter,
             "Counted at 31 March or during the year",
             timing,
-            |at: At<'_, R>| {
-                Value::Text(catalogue.indicators.get(at.row.about().indicator).timing as u32)
-            },
+            |at: At<'_, R>| Value::Text(catalogue.indicators.get(at.row.indicator()).timing as u32),
         ),
     ]
 }
@@ -166,9 +171,7 @@ fn groups<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>> {
                 Role::Filter,
                 label,
                 names,
-                move |at: At<'_, R>| {
-                    Value::Text(u32::from(at.row.about().stratum.get(dimension).0))
-                },
+                move |at: At<'_, R>| Value::Text(u32::from(at.row.stratum().get(dimension).0)),
             )
         })
         .collect()
@@ -182,8 +185,6 @@ pub(super) fn unit<R: IsAbout>(catalogue: &Catalogue) -> Column<'_, R> {
         Role::Filter,
         "Unit of the estimate and its interval",
         units,
-        |at: At<'_, R>| {
-            Value::Text(catalogue.indicators.get(at.row.about().indicator).unit() as u32)
-        },
+        |at: At<'_, R>| Value::Text(catalogue.indicators.get(at.row.indicator()).unit() as u32),
     )
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{Areas, Context, Inspection, MidYear, Spend};
+use disparity_core::{Areas, Context, Inspection, LowIncome, MidYear, Spend};
 
 use super::Tables;
 use crate::codelists::{CodeLists, collect};
@@ -31,6 +31,27 @@ pub(super) fn read(
         ))
     })?;
     context.children_by_decile = rows.into_iter().collect();
+
+    let table = tables.read("children_in_low_income_families")?;
+    let [index, area, children, known, withheld] = table.columns([
+        "deprivation_index",
+        "area_code",
+        "children_0_15",
+        "low_income_children_known",
+        "children_0_15_withheld",
+    ])?;
+    let rows = collect(&table, |row| {
+        let low_income = LowIncome {
+            children: read::number(row, children, row.text(area))?,
+            known: read::number(row, known, row.text(area))?,
+            children_withheld: read::number(row, withheld, row.text(area))?,
+        };
+        Ok((
+            (row.text(index).to_owned(), read::area(row, area, areas)?),
+            low_income,
+        ))
+    })?;
+    context.low_income = rows.into_iter().collect();
 
     let table = tables.read("children_by_single_year")?;
     let [year, area] = table.columns(["mid_year", "area_code"])?;

@@ -58,6 +58,7 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
         sources: tables.sources.sources(),
         indicators: lists.indicators.clone(),
         dimensions: lists.dimensions.clone(),
+        claims: lists.claims.clone(),
         areas,
     };
     let (mut counts, fed) = counts::read(&tables, &lists, &catalogue)?;

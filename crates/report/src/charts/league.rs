@@ -5,8 +5,9 @@ use disparity_core::{
     Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
 };
 
+use super::ratios::look;
 use super::rows::{Mark, Rows, headings, longest};
-use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK};
 use super::{Chart, DataTable};
 use crate::format::{absence, grouped, rate, reported, unit_words, with_interval};
 use crate::view::View;
@@ -178,14 +179,10 @@ fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, rows: &Rows<'_>, y: i32) -> 
         let symbol = line.outcome.symbol().map(absence).unwrap_or_default();
         return svg::text(canvas, &symbol, (LABELS + 14, y), 12, GREY, Anchor::Start);
     };
-    let colour = match line.position {
-        Some(Position::Higher95 | Position::Higher998) => ORANGE,
-        Some(Position::Lower95 | Position::Lower998) => DARK_BLUE,
-        _ => GREY,
-    };
+    let (colour, filled) = look(line.position);
     let mark = Mark {
         colour,
-        filled: !matches!(line.position, None | Some(Position::AsExpected)),
+        filled,
         width: 2,
         radius: 4,
     };

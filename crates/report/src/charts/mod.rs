@@ -1,13 +1,20 @@
 //! Charts: SVG that a screen reader can name, each with the table it was drawn from.
 
+mod against;
+mod caterpillar;
 mod ethnicity;
+mod gradient;
 mod league;
+mod ratios;
 mod rows;
 mod svg;
 mod tiles;
 mod trend;
 
+pub use against::{funnel, observed_expected};
+pub use caterpillar::caterpillar;
 pub use ethnicity::ethnicity;
+pub use gradient::gradient;
 pub use league::league;
 pub use tiles::tiles;
 pub use trend::trend;

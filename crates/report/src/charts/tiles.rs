@@ -80,40 +80,85 @@ struct Tile<'a> {
     adjusted: Reported<Adjusted>,
 }
 
-/// Observed against expected at England's rate, on the map of authorities of today.
+/// What a map holds counts against, in the words around it.
+struct Words {
+    file: &'static str,
+    finding: String,
+    number: String,
+    measure: String,
+}
+
+impl Words {
+    fn of(model: ExpectedModel, family: &str) -> Self {
+        match model {
+            ExpectedModel::Structural(known) => Self {
+                file: "map_given_who_lives_there",
+                finding: "where the count is higher or lower than that of authorities in the same circumstances".into(),
+                number: format!(
+                    "what a model of all the other authorities expects from {}: 1.00 is as expected",
+                    known.words(family)
+                ),
+                measure: "Observed ÷ expected given who lives there; 1.00 is as expected".into(),
+            },
+            _ => Self {
+                file: "map",
+                finding: "where the count is higher or lower than England’s rate would give".into(),
+                number: "what England's rate would give with the authority's children: 1.00 is England".into(),
+                measure: "Observed ÷ expected at England’s rate; 1.00 is England".into(),
+            },
+        }
+    }
+}
+
+/// Observed against expected on the map of authorities of today; none if nothing is expected.
 #[must_use]
-pub fn tiles(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
+pub fn tiles(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    model: ExpectedModel,
+) -> Option<Chart> {
     let own = view.indicator(indicator);
-    let tiles = collect(view, indicator, period);
+    let tiles = collect(view, indicator, period, model);
+    if !tiles.iter().any(|tile| tile.ratio.is_value()) {
+        return None;
+    }
+    let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
-    let title =
-        format!("{heading}: where the count is higher or lower than England’s rate would give");
-    let description = "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
-         is the count divided by what England's rate would give with the authority's children: 1.00 is England. Marks and \
+    let title = format!("{heading}: {}", words.finding);
+    let description = format!(
+        "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
+         is the count divided by {}. Marks and \
          colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower, \
-         doubled at 99.8%. A tile without a number has a symbol that says why. Higher or lower is not better or worse."
-        .to_owned();
+         doubled at 99.8%. A tile without a number has a symbol that says why. Higher or lower is not better or worse.",
+        words.number
+    );
     let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
     let size = (width.unsigned_abs().max(760), height.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {
-        paint(canvas, &heading, &tiles)
+        paint(canvas, &heading, &words.measure, &tiles)
     });
-    Chart {
-        file: format!("map_{}.svg", own.name),
-        table: table(view, &heading, &tiles),
+    Some(Chart {
+        file: format!("{}_{}.svg", words.file, own.name),
+        table: table(view, &format!("{heading}: {}", words.measure), &tiles),
         title,
         description,
         svg,
         source: view.source(indicator),
-    }
+    })
 }
 
-fn collect(view: View<'_>, indicator: IndicatorId, period: Period) -> Vec<Tile<'_>> {
+fn collect(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    model: ExpectedModel,
+) -> Vec<Tile<'_>> {
     let absent = Symbol::NotAvailable;
     let tiles = view.authorities(period).filter_map(|area| {
         let place = view.catalogue.areas.tiles().get(&area.code)?;
-        let expected = view.expected(indicator, period, area.code, ExpectedModel::NationalRate);
+        let expected = view.expected(indicator, period, area.code, model);
         Some(Tile {
             area,
             label: &place.label,
@@ -140,9 +185,7 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
         ]
     });
     DataTable {
-        caption: format!(
-            "{heading}: observed divided by expected at England’s rate, with 95% interval"
-        ),
+        caption: format!("{heading}; with 95% interval"),
         columns: [
             "Authority",
             "Region",
@@ -155,9 +198,8 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
     }
 }
 
-fn paint(canvas: &Canvas<'_>, heading: &str, tiles: &[Tile<'_>]) -> Drawn {
+fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) -> Drawn {
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
-    let measure = "Observed ÷ expected at England’s rate; 1.00 is England";
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
     legend(canvas)?;
     for tile in tiles {

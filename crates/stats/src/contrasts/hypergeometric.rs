@@ -1,7 +1,7 @@
 //! Fisher's non-central hypergeometric distribution of one cell of a 2x2 table with fixed margins.
 
 use crate::error::{Error, Result};
-use statrs::function::gamma::ln_gamma;
+use crate::sum::Sum;
 
 /// A support larger than this is refused: the large-sample interval serves there.
 const LARGEST_SUPPORT: f64 = 1e5;
@@ -10,6 +10,7 @@ const LARGEST_SUPPORT: f64 = 1e5;
 #[derive(Debug)]
 pub(super) struct FirstCell {
     low: f64,
+    /// Logarithms of the weights relative to that of the observed cell.
     log_weights: Vec<f64>,
     observed: usize,
 }
@@ -35,20 +36,30 @@ impl FirstCell {
                 found: high - low,
             });
         }
-        let ln_choose =
-            |n: f64, k: f64| ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "checked"
         )]
         let (size, observed) = ((high - low) as usize + 1, (a - low) as usize);
-        let log_weights = (0..size)
-            .map(|i| {
-                let x = low + i as f64;
-                ln_choose(exposed, x) + ln_choose(unexposed, cases - x)
-            })
-            .collect();
+        // From a cell to the next, with margins fixed, the weight changes by a ratio of four counts.
+        // Differences of logarithms of factorials would lose the digits that large margins have.
+        let step = |i: usize| {
+            let x = low + i as f64;
+            let up = (exposed - x) / (x + 1.0);
+            (up * ((cases - x) / (unexposed - cases + x + 1.0))).ln()
+        };
+        let mut log_weights = vec![0.0; size];
+        let mut log = Sum::default();
+        for (i, weight) in log_weights.iter_mut().enumerate().skip(observed + 1) {
+            log.add(step(i - 1));
+            *weight = log.value();
+        }
+        let mut log = Sum::default();
+        for i in (0..observed).rev() {
+            log.add(-step(i));
+            log_weights[i] = log.value();
+        }
         Ok(FirstCell {
             low,
             log_weights,
@@ -66,7 +77,7 @@ impl FirstCell {
     }
 
     pub(super) fn at(&self, log_odds: f64) -> AtOdds {
-        let log = |i: usize| self.log_weights[i] + i as f64 * log_odds;
+        let log = |i: usize| self.log_weights[i] + (i as f64 - self.observed as f64) * log_odds;
         let top = (0..self.log_weights.len())
             .map(log)
             .fold(f64::NEG_INFINITY, f64::max);

@@ -35,7 +35,8 @@ pub enum Outliers {
     Keep,
     /// Values beyond this quantile at each end are set to it.
     Winsorise(f64),
-    /// This proportion of units at each end is left out.
+    /// This proportion of units at each end is left out: those whose rank from that end, over one
+    /// more than the number of units, is below it.
     Truncate(f64),
 }
 
@@ -177,16 +178,15 @@ fn without_outliers(mut sorted: Vec<(f64, f64)>, outliers: Outliers) -> Result<V
         }
         Outliers::Truncate(p) => {
             let p = share(p)?;
-            // Units are dealt into 1 / p groups by rank; the first and the last group go.
             if p <= 0.0 {
                 return Ok(sorted);
             }
             let z: Vec<f64> = sorted.iter().map(|(z, _)| *z).collect();
-            let (parts, n) = (1.0 / p, sorted.len() as f64);
-            let inside = |rank: f64| {
-                let part = (rank * parts / (n + 1.0)).floor();
-                part > 0.0 && part < parts - 1.0
-            };
+            let next = sorted.len() as f64 + 1.0;
+            // The rank from the nearer end, so that both ends lose the same; a unit on the edge
+            // stays, whatever the last digit of the product.
+            let least = p * next * (1.0 - 1e-12);
+            let inside = |rank: f64| rank.min(next - rank) >= least;
             let kept: Vec<(f64, f64)> = sorted
                 .into_iter()
                 .zip(mean_ranks(&z))
@@ -211,8 +211,35 @@ impl Overdispersion {
 
     /// The limits at a denominator, on the original scale: for ratios around 1.
     ///
+    /// # Formula
+    /// ```text
+    /// G(g(t) -+ z sqrt(s(D)^2 + tau2))
+    /// ```
+    /// `D` the denominator (the expected count in events, or persons at risk), `t` the target, `g` the
+    /// scale and `G` its inverse, `s(D)` the error of a unit of that size on the scale, `z` the normal
+    /// deviate of the level.
+    ///
+    /// # Useful for
+    /// Drawing a funnel that allows for the spread authorities always show.
+    ///
+    /// # Not useful for
+    /// Limits for chance alone: [`funnel_ratio`](crate::funnel_ratio).
+    ///
     /// # Errors
     /// [`Error::Denominator`] unless the denominator is finite and positive.
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::{FunnelScale, Level, Overdispersion};
+    /// let spread = Overdispersion { phi: 2.0, tau2: 0.01, target: 1.0, scale: FunnelScale::SquareRoot, units: 150 };
+    /// let limits = spread.limits(100.0, Level::P95)?; // R: (1 + qnorm(0.975) * sqrt(1 / 400 + 0.01))^2
+    /// assert!((limits.high - 1.486_279_505_5).abs() < 1e-9);
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Spiegelhalter DJ (2005). Handling over-dispersion of performance indicators. Quality and Safety
+    /// in Health Care 14, 347-351. doi:10.1136/qshc.2005.013755
     pub fn limits(&self, denominator: f64, level: Level) -> Result<Interval> {
         let d = check::denominator(denominator)?;
         let centre = self.scale.transform(self.target);
@@ -226,12 +253,66 @@ impl Overdispersion {
 
     /// A unit's deviate, allowing for the spread between units.
     ///
+    /// # Formula
+    /// ```text
+    /// (g(y) - g(t)) / sqrt(s^2 + tau2)
+    /// ```
+    /// `y` the unit's ratio or proportion, `t` the target, `g` the scale, `s` the unit's error on it.
+    /// Beyond -+1.96 a unit is outside the 95% limits, beyond -+3.09 outside the 99.8% limits.
+    ///
+    /// # Useful for
+    /// Ordering units by how surprising they are.
+    ///
+    /// # Not useful for
+    /// How large a difference is: a small one of a large unit has a large deviate.
+    ///
     /// # Errors
     /// As [`overdispersion`] for one unit.
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::{FunnelScale, FunnelUnit, Overdispersion};
+    /// let spread = Overdispersion { phi: 2.0, tau2: 0.01, target: 1.0, scale: FunnelScale::SquareRoot, units: 150 };
+    /// let unit = FunnelUnit { observed: 144.0, denominator: 100.0 }; // R: 0.2 / sqrt(1 / 400 + 0.01)
+    /// assert!((spread.deviate(unit)? - 1.788_854_382).abs() < 1e-9);
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Spiegelhalter DJ (2005). Handling over-dispersion of performance indicators. Quality and Safety
+    /// in Health Care 14, 347-351. doi:10.1136/qshc.2005.013755
     pub fn deviate(&self, unit: FunnelUnit) -> Result<f64> {
         self.scale.check(unit)?;
         let spread = (self.scale.variance(unit) + self.tau2).sqrt();
         let centre = self.scale.transform(self.target);
         check::result("the deviate", (self.scale.value(unit) - centre) / spread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truncation_takes_as_many_from_either_end() {
+        for (n, p, left) in [
+            (6, 0.1, 6), // rank 1 of 7 is above a tenth
+            (9, 0.1, 9), // rank 1 of 10 is a tenth
+            (10, 0.1, 8),
+            (20, 0.15, 14), // ranks 1 to 3 of 21 are below 3.15
+            (100, 0.15, 70),
+            (100, 0.3, 40),
+            (151, 0.1, 121),
+            (30, 0.0, 30),
+        ] {
+            let units: Vec<(f64, f64)> = (0..n).map(|i| (f64::from(i), 1.0)).collect();
+            let kept = without_outliers(units, Outliers::Truncate(p)).unwrap();
+            assert_eq!(kept.len(), left, "{n} {p}");
+            let (first, last) = (kept[0].0, kept[left - 1].0);
+            assert!(
+                (first + last - f64::from(n - 1)).abs() < 1e-12,
+                "{first} {last}"
+            );
+        }
     }
 }

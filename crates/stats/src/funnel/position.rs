@@ -53,8 +53,21 @@ pub fn funnel_position(value: f64, inner: Interval, outer: Interval) -> Result<F
 
 /// The position of an observed count against what was expected, by exact Poisson limits.
 ///
-/// The count is above the limits when its exact interval lies wholly above the expected count:
-/// the same verdict as [`funnel_ratio`](crate::funnel_ratio) draws, without inverting a limit.
+/// # Formula
+/// ```text
+/// above inner: E < low95(O);   above outer: E < low99.8(O)
+/// below inner: E > high95(O);  below outer: E > high99.8(O)
+/// ```
+/// `O` observed and `E` expected count (events); `low` and `high` are the exact limits of `O`
+/// ([`exact_poisson`]). The same verdict as [`funnel_ratio`](crate::funnel_ratio) draws, without
+/// inverting a limit.
+///
+/// # Useful for
+/// Saying whether chance alone explains an authority's count.
+///
+/// # Not useful for
+/// Large expected counts, where nearly every authority is beyond plain limits: use
+/// [`overdispersion`](crate::overdispersion).
 ///
 /// # Errors
 /// As [`exact_poisson`]; a denominator error unless `expected` is positive.
@@ -65,6 +78,10 @@ pub fn funnel_position(value: f64, inner: Interval, outer: Interval) -> Result<F
 /// assert_eq!(funnel_position_ratio(151.0, 106.443)?, FunnelPosition::AboveOuter);
 /// # Ok::<(), disparity_stats::Error>(())
 /// ```
+///
+/// # References
+/// Spiegelhalter DJ (2005). Funnel plots for comparing institutional performance. Statistics in
+/// Medicine 24, 1185-1202. doi:10.1002/sim.1970
 pub fn funnel_position_ratio(observed: f64, expected: f64) -> Result<FunnelPosition> {
     let expected = check::denominator(expected)?;
     let inner = exact_poisson(observed, Level::P95)?;
@@ -81,6 +98,19 @@ pub fn funnel_position_ratio(observed: f64, expected: f64) -> Result<FunnelPosit
 
 /// The position of a proportion against a target, by [`funnel_proportion`].
 ///
+/// # Formula
+/// ```text
+/// above: x / n > t + z sqrt(t (1 - t) / n);  below: x / n < t - z sqrt(t (1 - t) / n)
+/// ```
+/// `x` of `n` persons, `t` the target (a proportion), `z` the normal deviate of 95% (inner) and of
+/// 99.8% (outer).
+///
+/// # Useful for
+/// Percentages of children against England's, as in English public health funnels.
+///
+/// # Not useful for
+/// Rates of events, of which a child may have several: use [`funnel_position_ratio`].
+///
 /// # Errors
 /// A count, denominator or subset error for `x` of `n`; an argument error unless the target is a
 /// proportion.
@@ -91,6 +121,10 @@ pub fn funnel_position_ratio(observed: f64, expected: f64) -> Result<FunnelPosit
 /// assert_eq!(funnel_position_proportion(35_078.488, 41_980.0, 0.806_424_48)?, FunnelPosition::AboveOuter);
 /// # Ok::<(), disparity_stats::Error>(())
 /// ```
+///
+/// # References
+/// Spiegelhalter DJ (2005). Funnel plots for comparing institutional performance. Statistics in
+/// Medicine 24, 1185-1202. doi:10.1002/sim.1970
 pub fn funnel_position_proportion(x: f64, n: f64, target: f64) -> Result<FunnelPosition> {
     let (x, n) = check::subset(x, n)?;
     let inner = funnel_proportion(target, n, Level::P95)?;

@@ -24,11 +24,7 @@ pub struct ConcentrationIndex {
 pub fn concentration_index(groups: &[Subgroup], level: Level) -> Result<ConcentrationIndex> {
     let w = Weighted::positive(ABSOLUTE, 3, groups)?;
     let rank = w.ranks();
-    let variance = sum(w
-        .share
-        .iter()
-        .zip(&rank)
-        .map(|(p, r)| p * (r - 0.5).powi(2)));
+    let variance = w.rank_variance(&rank);
     let products = w
         .iter()
         .zip(&rank)

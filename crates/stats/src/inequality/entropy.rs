@@ -15,7 +15,9 @@ pub fn theil_index(groups: &[Subgroup], level: Level) -> Result<Estimate> {
     let value = sum(w.iter().map(|(g, p)| p * x_ln_x(relative(g))));
     let half = level.z()
         * w.delta(|g, p| {
-            let x = relative(g);
+            // At 0 the slope has no end; one standard error up it has one, and what is known
+            // exactly pulls nothing.
+            let x = if g.value > 0.0 { g.value } else { g.se } / w.mean;
             if x > 0.0 {
                 p / w.mean * (x.ln() - value)
             } else {

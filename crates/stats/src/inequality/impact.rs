@@ -29,13 +29,12 @@ pub fn population_attributable(
     let r = reference_group(groups, reference)?;
     let risk = r.value - w.mean;
     let fraction = risk / w.mean;
-    let is_reference = |g: &Subgroup| std::ptr::eq(g, &raw const groups[reference]);
+    let is_reference = |i: usize| f64::from(u8::from(i == reference));
     let z = level.z();
-    let half = z * w.delta(|g, p| f64::from(u8::from(is_reference(g))) - p);
+    let half = z * w.delta_by_place(|i, _, p| is_reference(i) - p);
     // d(r / m) is 1 / m for the reference's own value, less r p / m^2 for every group's.
-    let relative = z * w.delta(|g, p| {
-        f64::from(u8::from(is_reference(g))) / w.mean - r.value * p / (w.mean * w.mean)
-    });
+    let relative =
+        z * w.delta_by_place(|i, _, p| is_reference(i) / w.mean - r.value * p / (w.mean * w.mean));
     Ok(Attributable {
         risk: Estimate::of(RISK, risk, risk - half, risk + half)?,
         fraction: Estimate::of(FRACTION, fraction, fraction - relative, fraction + relative)?,

@@ -1,9 +1,8 @@
 //! Twenty-one measures of inequality of one set of groups at once, from one set of draws.
 
-use crate::check;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inequality::bootstrap::{
-    BootstrapEstimate, BootstrapParams, Resampler, Shape, summarise,
+    BootstrapEstimate, BootstrapParams, Replicates, Resampler, Shape,
 };
 use crate::inequality::spread::reference_group;
 use crate::inequality::subgroup::{Subgroup, Weighted};
@@ -81,7 +80,7 @@ impl Measure {
         Measure::MeanLogDeviation,
     ];
 
-    fn shape(self) -> Shape {
+    pub(super) fn shape(self) -> Shape {
         match self {
             Measure::Difference
             | Measure::Ratio
@@ -115,12 +114,7 @@ impl Frame {
         let w = Weighted::positive("inequality measures", 2, groups)?;
         reference_group(groups, reference)?;
         let ranks = w.ranks();
-        let spread: f64 = w
-            .share
-            .iter()
-            .zip(&ranks)
-            .map(|(p, r)| p * (r - 0.5).powi(2))
-            .sum();
+        let spread = w.rank_variance(&ranks);
         let centred = || w.share.iter().zip(&ranks).map(|(p, r)| p * (r - 0.5));
         let on_slope: Vec<f64> = centred().map(|c| c / spread).collect();
         Ok(Frame {
@@ -223,28 +217,28 @@ pub fn inequality_measures(
     let mut resampler = Resampler::new(groups, params)?;
     let observed = frame.measure(groups);
     let mut drawn = groups.to_vec();
-    let mut replicates: Vec<Vec<f64>> =
-        vec![Vec::with_capacity(params.replicates as usize); Measure::ALL.len()];
+    let mut replicates = Measure::ALL.map(|_| Replicates::with_capacity(params.replicates));
     for _ in 0..params.replicates {
         resampler.draw(&mut drawn);
-        for (into, value) in replicates.iter_mut().zip(frame.measure(&drawn)) {
-            if value.is_finite() {
-                into.push(value);
-            }
+        let centre = resampler
+            .moved_centre()
+            .map_or(observed, |c| frame.measure(c));
+        let found = frame.measure(&drawn);
+        for ((into, value), centre) in replicates.iter_mut().zip(found).zip(centre) {
+            into.keep(value, centre);
         }
     }
-    let enough = params.replicates as usize * 9;
     Measure::ALL
         .iter()
         .zip(observed)
         .zip(replicates)
         .map(|((&measure, value), replicates)| {
-            if !value.is_finite() || replicates.len() * 10 < enough {
+            if !value.is_finite() || !replicates.are_enough(params.replicates) {
                 return Ok((measure, None));
             }
-            let value = check::result("a measure of inequality", value)?;
-            summarise(value, replicates, measure.shape(), params.level)
+            replicates
+                .summarise(value, measure.shape(), params.level)
                 .map(|estimate| (measure, Some(estimate)))
         })
-        .collect::<std::result::Result<Vec<_>, Error>>()
+        .collect()
 }

@@ -65,8 +65,38 @@ impl SlopeIndex {
 
     /// The same gradient seen from the other end: the slope changes sign, the ratio is inverted.
     ///
+    /// # Formula
+    /// ```text
+    /// slope' = -slope (-high to -low);  relative' = 1 / relative (1 / high to 1 / low)
+    /// intercept' = intercept + slope
+    /// ```
+    /// The slope and the intercept are in the unit of the values, the relative index has none.
+    ///
+    /// # Useful for
+    /// Publications that rank the least deprived first, or want a gap that is positive.
+    ///
+    /// # Not useful for
+    /// Outcomes turned round (children without the event): the groups' values change as well.
+    ///
     /// # Errors
-    /// [`Error::OutOfRange`] when the inverted ratio cannot be represented.
+    /// [`Error::OutOfRange`] when the inverted ratio cannot be represented (a lower limit of 0, which
+    /// only a simulation gives).
+    ///
+    /// # Example
+    /// ```
+    /// use disparity_stats::{slope_index, Level, SlopeScale, Subgroup};
+    /// let groups = [(60.0, 1_000.0), (44.0, 1_100.0), (20.0, 800.0)]
+    ///     .map(|(o, n)| Subgroup::from_count(o, n).unwrap());
+    /// let index = slope_index(&groups, SlopeScale::Identity, Level::P95)?;
+    /// let back = index.reversed()?;
+    /// assert_eq!(back.slope.value, -index.slope.value);
+    /// assert_eq!(back.relative.map(|r| r.value), index.relative.map(|r| 1.0 / r.value));
+    /// # Ok::<(), disparity_stats::Error>(())
+    /// ```
+    ///
+    /// # References
+    /// Low A, Low A (2004). Measuring the gap: quantifying and comparing local health inequalities.
+    /// Journal of Public Health 26, 388-395. doi:10.1093/pubmed/fdh175
     pub fn reversed(self) -> Result<Self> {
         let Estimate { value, interval } = self.slope;
         let relative = match self.relative {
@@ -122,7 +152,7 @@ impl SlopeScale {
 }
 
 /// The straight line through the groups, as weights on their (transformed) values.
-struct Line {
+struct RankLine {
     /// Weights that give the fitted value at rank 0.
     at_zero: Vec<f64>,
     /// Weights that give the fitted value at rank 1.
@@ -132,15 +162,10 @@ struct Line {
     ranks: Vec<f64>,
 }
 
-impl Line {
+impl RankLine {
     fn new(w: &Weighted<'_>) -> Result<Self> {
         let ranks = w.ranks();
-        // The population mean of the middle ranks is one half.
-        let spread = sum(w
-            .share
-            .iter()
-            .zip(&ranks)
-            .map(|(p, r)| p * (r - 0.5).powi(2)));
+        let spread = w.rank_variance(&ranks);
         if spread <= 0.0 {
             return Err(Error::Undefined {
                 what: SLOPE,
@@ -155,7 +180,7 @@ impl Line {
                 .map(|(p, r)| p + (at - 0.5) * gradient((p, r)))
                 .collect()
         };
-        Ok(Line {
+        Ok(RankLine {
             at_zero: weights(0.0),
             at_one: weights(1.0),
             spread,
@@ -180,7 +205,7 @@ fn transformed(groups: &[Subgroup], scale: SlopeScale) -> Result<Vec<f64>> {
 #[doc = include_str!("../../docs/slope_index.md")]
 pub fn slope_index(groups: &[Subgroup], scale: SlopeScale, level: Level) -> Result<SlopeIndex> {
     let w = Weighted::new(SLOPE, 2, groups)?;
-    let line = Line::new(&w)?;
+    let line = RankLine::new(&w)?;
     let values = transformed(groups, scale)?;
     let (u0, u1) = line.fitted(&values);
     let (y0, y1) = (scale.back(u0), scale.back(u1));
@@ -230,8 +255,36 @@ pub fn slope_index_simulated(
         });
     }
     let point = slope_index(groups, scale, level)?;
-    let w = Weighted::new(SLOPE, 2, groups)?;
-    let line = Line::new(&w)?;
+    let (slopes, ratios) = draw_slopes(groups, scale, draw_on, (seed, repetitions))?;
+    let (low, high) = central(slopes, level);
+    let slope = Estimate {
+        value: point.slope.value,
+        interval: Interval::of("the simulated interval", low, high)?,
+    };
+    // An upper limit without end: the data do not exclude a first end of 0, and there is no index.
+    let relative = match (point.relative, central(ratios, level)) {
+        (Some(r), (low, high)) if high.is_finite() => Some(Estimate {
+            value: r.value,
+            interval: Interval::of("the simulated interval", low, high)?,
+        }),
+        _ => None,
+    };
+    Ok(SlopeIndex {
+        slope,
+        relative,
+        intercept: point.intercept,
+    })
+}
+
+/// Slopes and relative indexes of sets of groups drawn around those given. A draw without a value on
+/// the line's scale is left out; of the rest, an index over a first end of 0 or less is infinite.
+fn draw_slopes(
+    groups: &[Subgroup],
+    scale: SlopeScale,
+    draw_on: SlopeScale,
+    (seed, repetitions): (u64, u32),
+) -> Result<(Vec<f64>, Vec<f64>)> {
+    let line = RankLine::new(&Weighted::new(SLOPE, 2, groups)?)?;
     let centres = transformed(groups, draw_on)?;
     let errors: Vec<f64> = groups
         .iter()
@@ -241,39 +294,42 @@ pub fn slope_index_simulated(
     let mut values = vec![0.0; groups.len()];
     let (mut slopes, mut ratios) = (Vec::new(), Vec::new());
     for _ in 0..repetitions {
+        let mut exists = true;
         for ((value, centre), error) in values.iter_mut().zip(&centres).zip(&errors) {
             let drawn = centre + error * draws.normal();
-            *value = if scale == draw_on {
-                drawn
-            } else {
-                scale.to(draw_on.back(drawn))?
-            };
+            if scale == draw_on {
+                *value = drawn;
+                continue;
+            }
+            // The rest are drawn all the same, so that the draws that follow are what they were.
+            match scale.to(draw_on.back(drawn)) {
+                Ok(transformed) => *value = transformed,
+                Err(_) => exists = false,
+            }
+        }
+        if !exists {
+            continue;
         }
         let (u0, u1) = line.fitted(&values);
         let (y0, y1) = (scale.back(u0), scale.back(u1));
         slopes.push(y1 - y0);
-        ratios.push(if y0 > 0.0 { y1 / y0 } else { f64::INFINITY });
+        ratios.push(if y0 > 0.0 {
+            (y1 / y0).max(0.0)
+        } else {
+            f64::INFINITY
+        });
     }
-    let slope = Estimate {
-        value: point.slope.value,
-        interval: central(slopes, level)?,
-    };
-    let relative = match point.relative {
-        Some(r) => Some(Estimate {
-            value: r.value,
-            interval: central(ratios, level)?,
-        }),
-        None => None,
-    };
-    Ok(SlopeIndex {
-        slope,
-        relative,
-        intercept: point.intercept,
-    })
+    if slopes.len() * 10 < repetitions as usize * 9 {
+        return Err(Error::Undefined {
+            what: SLOPE,
+            why: "more than a tenth of the draws have no value on the scale of the line",
+        });
+    }
+    Ok((slopes, ratios))
 }
 
 /// The order statistics that cut off the tails of a simulated distribution.
-fn central(mut values: Vec<f64>, level: Level) -> Result<Interval> {
+fn central(mut values: Vec<f64>, level: Level) -> (f64, f64) {
     values.sort_by(f64::total_cmp);
     let n = values.len();
     #[expect(
@@ -282,11 +338,7 @@ fn central(mut values: Vec<f64>, level: Level) -> Result<Interval> {
         reason = "within 1 to n"
     )]
     let at = |p: f64| values[((p * n as f64).round() as usize).clamp(1, n) - 1];
-    Interval::of(
-        "the simulated interval",
-        at(level.tail()),
-        at(1.0 - level.tail()),
-    )
+    (at(level.tail()), at(1.0 - level.tail()))
 }
 
 /// A slope whose spread comes from the residuals, and the slope over the population mean.
@@ -303,7 +355,7 @@ pub struct LinearSlope {
 #[doc = include_str!("../../docs/slope_index_linear.md")]
 pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<LinearSlope> {
     let w = Weighted::new(SLOPE, 3, groups)?;
-    let line = Line::new(&w)?;
+    let line = RankLine::new(&w)?;
     let values: Vec<f64> = groups.iter().map(|g| g.value).collect();
     let (y0, y1) = line.fitted(&values);
     let value = y1 - y0;
@@ -327,4 +379,57 @@ pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<LinearSlo
         over_mean,
         intercept,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(values: [f64; 5], error: f64) -> Vec<Subgroup> {
+        values
+            .map(|value| Subgroup {
+                population: 1_000.0,
+                value,
+                se: error * value,
+            })
+            .to_vec()
+    }
+
+    fn simulated(g: &[Subgroup], scale: SlopeScale, draw_on: SlopeScale) -> Result<SlopeIndex> {
+        let how = SlopeSimulation {
+            draw_on,
+            level: Level::P95,
+            seed: 3,
+            repetitions: 4_000,
+        };
+        slope_index_simulated(g, scale, how)
+    }
+
+    #[test]
+    fn a_first_end_that_may_be_nothing_has_no_relative_index() {
+        // Rising from close to 0: the slope has limits, the ratio has none above.
+        let rising = groups([0.001, 0.010, 0.020, 0.030, 0.040], 0.3);
+        let index = simulated(&rising, SlopeScale::Identity, SlopeScale::Identity).unwrap();
+        assert!(index.relative.is_none() && index.slope.interval.low > 0.0);
+        let falling = groups([0.040, 0.030, 0.020, 0.010, 0.001], 0.3);
+        let index = simulated(&falling, SlopeScale::Identity, SlopeScale::Identity).unwrap();
+        // The same gradient from the other end: down to nothing, and never below.
+        if let Some(relative) = index.relative {
+            assert_eq!(relative.interval.low.to_bits(), 0.0_f64.to_bits());
+        }
+    }
+
+    #[test]
+    fn draws_without_a_logarithm_are_left_out_or_refused() {
+        // At three standard errors a draw in 700 is negative; at one, a draw in six.
+        let usual = groups([0.06, 0.05, 0.035, 0.03, 0.02], 1.0 / 3.0);
+        let index = simulated(&usual, SlopeScale::Log, SlopeScale::Identity).unwrap();
+        assert!(index.slope.interval.contains(index.slope.value));
+        let thin = groups([0.06, 0.05, 0.035, 0.03, 0.02], 1.0);
+        let refused = simulated(&thin, SlopeScale::Log, SlopeScale::Identity);
+        assert!(
+            matches!(refused, Err(Error::Undefined { what: SLOPE, .. })),
+            "{refused:?}"
+        );
+    }
 }

@@ -73,13 +73,23 @@ pub(super) fn refine<O: Objective>(
     inverse: DMatrix<f64>,
 ) -> Option<(Vec<f64>, f64)> {
     let mut walk = Walk::new(objective, start)?;
-    let inverse = walk.approach(inverse, 1e-9);
-    for _ in 0..12 {
-        let gradient = DVector::from_column_slice(&walk.gradient);
-        let direction = -(&inverse * &gradient);
-        let before = -direction.dot(&gradient);
-        if before.is_nan() || before <= 1e-22 || !walk.settle(&direction, &inverse, before) {
-            break;
+    let mut inverse = inverse;
+    // Close by, values of large sums differ by rounding only and the gradient decides. Where that
+    // does not get there, values once more.
+    for near in [1e-7, 1e-9] {
+        inverse = walk.approach(inverse, near);
+        for _ in 0..30 {
+            let gradient = DVector::from_column_slice(&walk.gradient);
+            let direction = -(&inverse * &gradient);
+            let before = -direction.dot(&gradient);
+            if before <= 1e-18 {
+                return Some((walk.at, walk.value));
+            }
+            if before.is_nan() || !walk.settle(&direction, &inverse, before) {
+                break;
+            }
+            let after = DVector::from_column_slice(&walk.gradient);
+            update(&mut inverse, &direction, &(after - gradient));
         }
     }
     Some((walk.at, walk.value))

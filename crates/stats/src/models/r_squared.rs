@@ -100,23 +100,73 @@ fn limits(r_squared: f64, above: f64, below: f64, level: Level) -> (f64, f64) {
     let share = |noncentrality: f64| noncentrality / (noncentrality + n);
     let tail = level.tail();
     let at = |p: f64| {
-        if noncentral_f_lower(f, above, below, 0.0) <= p {
+        let lower = |noncentrality| noncentral_f_lower(f, above, below, noncentrality);
+        if lower(0.0).0 <= p {
             return 0.0;
         }
-        let mut high = 1.0;
-        while noncentral_f_lower(f, above, below, high) > p && high < 1e7 {
-            high *= 2.0;
-        }
-        let mut low = 0.0;
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if noncentral_f_lower(f, above, below, middle) > p {
-                low = middle;
+        let (mut low, mut high) = (0.0, 1e7);
+        // Near its middle the distribution of the root is nearly a normal one.
+        let mut noncentrality = (above * f).max(1.0);
+        for _ in 0..200 {
+            let (tail, fall) = lower(noncentrality);
+            if tail > p {
+                low = noncentrality;
             } else {
-                high = middle;
+                high = noncentrality;
+            }
+            // The log of a tail is the straighter, the further out it is.
+            let (gap, slope) = if p < 0.5 {
+                ((tail / p).ln(), fall / tail)
+            } else {
+                (-((1.0 - tail) / (1.0 - p)).ln(), fall / (1.0 - tail))
+            };
+            let newton = noncentrality + gap / slope;
+            let next = if newton >= low && newton <= high {
+                newton
+            } else if high >= 1e7 {
+                (4.0 * noncentrality).min(0.5 * (low + high))
+            } else {
+                0.5 * (low + high)
+            };
+            let moved = (next - noncentrality).abs();
+            noncentrality = next;
+            // What is left after Newton's step is of the order of the step's square.
+            if moved <= 1e-8 * (1.0 + noncentrality) {
+                break;
             }
         }
-        share(0.5 * (low + high))
+        share(noncentrality)
     };
     (at(1.0 - tail), at(tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_where_the_tails_are() {
+        // mpmath with 40 digits: the root of the mixture's distribution function minus 0.975.
+        let (low, _) = limits(0.186_915_241_165_366_73, 1.0, 149.0, Level::P95);
+        assert!(
+            (low / 0.086_210_153_558_830_45 - 1.0).abs() < 1e-13,
+            "{low}"
+        );
+        for level in [Level::P95, Level::P998] {
+            for (r_squared, above, below) in
+                [(0.02, 1.0, 30.0), (0.3, 5.0, 140.0), (0.97, 11.0, 137.0)]
+            {
+                let f = r_squared / above / ((1.0 - r_squared) / below);
+                let ends = limits(r_squared, above, below, level);
+                for (end, p) in [(ends.0, 1.0 - level.tail()), (ends.1, level.tail())] {
+                    let noncentrality = end / (1.0 - end) * (above + below + 1.0);
+                    let (tail, _) = noncentral_f_lower(f, above, below, noncentrality);
+                    assert!(
+                        (tail - p).abs() < 1e-12 || (end <= 0.0 && tail < p),
+                        "{r_squared} {p}: {tail}"
+                    );
+                }
+            }
+        }
+    }
 }

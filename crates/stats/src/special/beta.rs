@@ -28,6 +28,14 @@ impl Beta {
         self.kernel(x, y) * self.a * self.b / ((self.a + self.b) * x * y)
     }
 
+    /// By how much the lower tail at `x` is less where the first shape is one more.
+    pub(crate) fn lost(self, x: f64, y: f64) -> f64 {
+        if x <= 0.0 || y <= 0.0 {
+            return 0.0;
+        }
+        self.kernel(x, y) * self.b / (self.a + self.b)
+    }
+
     /// The lower and the upper tail at `x`, given `y = 1 - x`.
     pub(crate) fn tails(self, x: f64, y: f64) -> (f64, f64) {
         if x <= 0.0 {
@@ -79,6 +87,10 @@ impl Beta {
 /// The `x` with lower tail `p`, `0 < p < 1`. For an upper tail swap the shapes and take `1 - x`.
 pub(crate) fn beta_quantile(shape: Beta, p: f64) -> f64 {
     let Beta { a, b } = shape;
+    // Where `a` is next to nothing the quantile is close to p^(1/a), smaller than any number here.
+    if p.ln() <= a * f64::MIN_POSITIVE.ln() {
+        return 0.0;
+    }
     let n = a + b;
     let mean = a / n;
     let sd = (a * b / (n * n * (n + 1.0))).sqrt();

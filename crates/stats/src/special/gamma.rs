@@ -2,19 +2,47 @@
 
 use statrs::function::gamma::ln_gamma;
 
+use super::gamma_expansion::GammaExpansion;
 use super::normal::normal_quantile_upper;
 
-const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 /// Above this shape the asymptotic forms are exact to rounding, and series would take for ever.
 const ASYMPTOTIC_SHAPE: f64 = 1e7;
 
 /// ln Γ(a + 1) minus Stirling's formula; small and smooth, so that densities keep their digits.
-pub(super) fn stirling_error(a: f64) -> f64 {
-    if a < 16.0 {
-        return ln_gamma(a + 1.0) - (a + 0.5) * a.ln() + a - LN_SQRT_2PI;
+pub(crate) fn stirling_error(mut a: f64) -> f64 {
+    // From one shape to the next it falls by (a + 1/2) ln((a + 1) / a) - 1, all of whose terms in
+    // v = 1 / (2 a + 1) are positive: v^2 / 3 + v^4 / 5 + ...
+    let mut fallen = 0.0;
+    while a < 8.0 {
+        if a < 1.0 {
+            fallen += (a + 0.5) * (a.ln_1p() - a.ln()) - 1.0;
+        } else {
+            let square = (2.0 * a + 1.0).powi(-2);
+            let (mut power, mut of, mut last) = (square, 3.0, fallen);
+            loop {
+                fallen += power / of;
+                if fallen <= last {
+                    break;
+                }
+                last = fallen;
+                power *= square;
+                of += 2.0;
+            }
+        }
+        a += 1.0;
     }
     let s = 1.0 / (a * a);
-    (1.0 / 12.0 - s * (1.0 / 360.0 - s * (1.0 / 1260.0 - s * (1.0 / 1680.0 - s / 1188.0)))) / a
+    let terms = [
+        1.0 / 12.0,
+        -1.0 / 360.0,
+        1.0 / 1_260.0,
+        -1.0 / 1_680.0,
+        1.0 / 1_188.0,
+        -691.0 / 360_360.0,
+        1.0 / 156.0,
+        -3_617.0 / 122_400.0,
+    ];
+    fallen + terms.iter().rev().fold(0.0, |t, c| t * s + c) / a
 }
 
 /// x ln(x / m) + m - x without cancellation when x is close to m.
@@ -130,79 +158,160 @@ pub(crate) fn chi_square_upper(x: f64, df: f64) -> f64 {
 
 /// The `x` with lower tail `p` for shape `a > 0`, `0 < p < 1`.
 pub(crate) fn gamma_quantile_lower(a: f64, p: f64) -> f64 {
-    quantile(a, p, true)
+    GammaQuantile::lower(p, normal_quantile_upper(p)).at(a)
 }
 
 /// The `x` with upper tail `q` for shape `a > 0`, `0 < q < 1`.
 pub(crate) fn gamma_quantile_upper(a: f64, q: f64) -> f64 {
-    quantile(a, q, false)
+    GammaQuantile::upper(q, normal_quantile_upper(q)).at(a)
 }
 
-/// The Cornish-Fisher expansion of a gamma quantile (Johnson, Kotz and Balakrishnan 1994, ch. 18).
-fn cornish_fisher(a: f64, z: f64) -> f64 {
-    let r = a.sqrt();
-    let z2 = z * z;
-    a + r * z + (z2 - 1.0) / 3.0 + z * (z2 - 7.0) / (36.0 * r)
-        - (3.0 * z2 * z2 + 7.0 * z2 - 16.0) / (810.0 * a)
-        + z * (9.0 * z2 * z2 + 256.0 * z2 - 433.0) / (38_880.0 * a * r)
+/// The quantile that cuts off one tail, for many shapes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GammaQuantile {
+    tail: f64,
+    is_lower: bool,
+    /// The normal deviate with the same lower tail.
+    z: f64,
+    expansion: GammaExpansion,
 }
 
-fn start(a: f64, z: f64, lower_tail: f64) -> f64 {
-    if a >= 5.0 {
-        let guess = cornish_fisher(a, z);
-        if guess > 0.0 {
-            return guess;
+impl GammaQuantile {
+    /// Cuts off the lower `tail`, which the normal distribution has beyond the deviate `-z`.
+    pub(crate) fn lower(tail: f64, z: f64) -> Self {
+        GammaQuantile {
+            tail,
+            is_lower: true,
+            z: -z,
+            expansion: GammaExpansion::new(-z),
         }
     }
-    let t = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * a.sqrt());
-    let wilson_hilferty = a * t * t * t;
-    if t > 0.3 {
-        return wilson_hilferty;
-    }
-    // Deep in the lower tail the first term of the series is enough.
-    ((lower_tail.ln() + ln_gamma(a + 1.0)) / a).exp()
-}
 
-fn quantile(a: f64, tail: f64, is_lower: bool) -> f64 {
-    let z = if is_lower {
-        -normal_quantile_upper(tail)
-    } else {
-        normal_quantile_upper(tail)
-    };
-    if a >= ASYMPTOTIC_SHAPE {
-        return cornish_fisher(a, z).max(0.0);
-    }
-    let lower_tail = if is_lower { tail } else { 1.0 - tail };
-    let mut x = start(a, z, lower_tail);
-    let (mut low, mut high) = (0.0, f64::INFINITY);
-    for _ in 0..200 {
-        let (p, q) = gamma_tails(a, x);
-        // Above zero when x is too large; measured in the tail that was asked for.
-        let excess = if is_lower { p - tail } else { tail - q };
-        if excess > 0.0 {
-            high = x;
-        } else {
-            low = x;
+    /// Cuts off the upper `tail`, which the normal distribution has beyond the deviate `z`.
+    pub(crate) fn upper(tail: f64, z: f64) -> Self {
+        GammaQuantile {
+            tail,
+            is_lower: false,
+            z,
+            expansion: GammaExpansion::new(z),
         }
-        let density = a * poisson_density(a, x) / x;
-        let newton = excess / density;
-        // Halley's correction: the log density's slope is (a - 1) / x - 1.
-        let slope = (a - 1.0) / x - 1.0;
-        let damped = newton / (1.0 - 0.5 * (newton * slope).clamp(-1.0, 1.0));
-        let next = x - damped;
-        let next = if next.is_finite() && next > low && next < high {
-            next
-        } else if high.is_finite() {
-            0.5 * (low + high)
+    }
+
+    /// The least shape whose quantile takes no iteration.
+    pub(crate) fn quick_from(&self) -> f64 {
+        self.expansion.from().min(ASYMPTOTIC_SHAPE)
+    }
+
+    /// The quantile for a shape above 0.
+    pub(crate) fn at(&self, a: f64) -> f64 {
+        if a >= self.quick_from() {
+            return self.expansion.at(a).max(0.0);
+        }
+        // Where `a` is next to nothing the quantile is close to p^(1/a), smaller than any number here.
+        if self.is_lower && self.tail.ln() <= a * f64::MIN_POSITIVE.ln() {
+            return 0.0;
+        }
+        // From 16 on an upper tail, as 1 less the lower one, would lose a digit.
+        let most = if self.is_lower { 100.0 } else { 16.0 };
+        if a < most && self.tail >= 0.01 {
+            return self.by_series(a, self.start(a));
+        }
+        self.iterated(a, self.start(a))
+    }
+
+    /// Halley's steps for a small shape and a tail that is not thin, by the series of the lower tail.
+    fn by_series(&self, a: f64, mut x: f64) -> f64 {
+        let (error, root) = (stirling_error(a), (2.0 * std::f64::consts::PI * a).sqrt());
+        for _ in 0..20 {
+            // The density times x, over a: x^a e^-x / Γ(a + 1).
+            let factor = (-error - deviance(a, x)).exp() / root;
+            let (mut term, mut total, mut n) = (1.0, 1.0, a);
+            while term > total * 1e-17 {
+                n += 1.0;
+                term *= x / n;
+                total += term;
+            }
+            let below = factor * total;
+            let excess = if self.is_lower {
+                below - self.tail
+            } else {
+                self.tail - (1.0 - below)
+            };
+            let newton = excess * x / (a * factor);
+            let slope = (a - 1.0) / x - 1.0;
+            let step = newton / (1.0 - 0.5 * (newton * slope).clamp(-1.0, 1.0));
+            if !step.is_finite() || step.abs() >= 0.9 * x {
+                break;
+            }
+            x -= step;
+            // What is left after Halley's step is of the order of the step's cube.
+            if step.abs() <= 1e-6 * x.min(x / a.sqrt()) {
+                return x;
+            }
+        }
+        self.iterated(a, self.start(a))
+    }
+
+    /// A point near the quantile, above 0.
+    fn start(&self, a: f64) -> f64 {
+        if a * 50.0 >= self.expansion.from() {
+            let guess = self.expansion.at(a);
+            if guess > 0.0 {
+                return guess;
+            }
+        }
+        let t = 1.0 - 1.0 / (9.0 * a) + self.z / (3.0 * a.sqrt());
+        if t > 0.3 {
+            // Wilson and Hilferty.
+            return a * t * t * t;
+        }
+        let lower_tail = if self.is_lower {
+            self.tail
         } else {
-            2.0 * x + 1.0
+            1.0 - self.tail
         };
-        if (next - x).abs() <= 4e-16 * x || next <= low || next >= high {
-            return next;
-        }
-        x = next;
+        // Deep in the lower tail the first term of the series is enough.
+        ((lower_tail.ln() + ln_gamma(a + 1.0)) / a).exp()
     }
-    x
+
+    /// Halley's steps from a point, kept between bounds.
+    fn iterated(&self, a: f64, mut x: f64) -> f64 {
+        let tail = self.tail;
+        let (mut low, mut high) = (0.0, f64::INFINITY);
+        for _ in 0..200 {
+            let (p, q) = gamma_tails(a, x);
+            // Above zero when x is too large; measured in the tail that was asked for.
+            let excess = if self.is_lower { p - tail } else { tail - q };
+            if excess > 0.0 {
+                high = x;
+            } else {
+                low = x;
+            }
+            let density = a * poisson_density(a, x) / x;
+            let newton = excess / density;
+            // Halley's correction: the log density's slope is (a - 1) / x - 1.
+            let slope = (a - 1.0) / x - 1.0;
+            let damped = newton / (1.0 - 0.5 * (newton * slope).clamp(-1.0, 1.0));
+            let next = x - damped;
+            let inside = next.is_finite() && next > low && next < high;
+            // What is left after Halley's step is of the order of the step's cube.
+            if inside && damped.abs() <= 1e-6 * x.min(x / a.sqrt()) {
+                return next;
+            }
+            let next = if inside {
+                next
+            } else if high.is_finite() {
+                0.5 * (low + high)
+            } else {
+                2.0 * x + 1.0
+            };
+            if (next - x).abs() <= 4e-16 * x || next <= low || next >= high {
+                return next;
+            }
+            x = next;
+        }
+        x
+    }
 }
 
 #[cfg(test)]
@@ -242,11 +351,54 @@ mod tests {
     }
 
     #[test]
-    fn the_asymptotic_form_meets_the_iterated_one() {
-        for tail in [0.001, 0.025, 0.5] {
-            let below = gamma_quantile_upper(9.999e6, tail);
+    fn the_expansion_meets_the_iterated_quantile() {
+        for tail in [1e-9, 0.001, 0.025, 0.05, 0.25, 0.5] {
             let z = normal_quantile_upper(tail);
-            assert!((cornish_fisher(9.999e6, z) / below - 1.0).abs() < 1e-14);
+            for quantile in [GammaQuantile::lower(tail, z), GammaQuantile::upper(tail, z)] {
+                let from = quantile.quick_from();
+                assert!(from < 600.0, "{tail}: {from}");
+                for times in [1.0, 1.1, 1.7, 3.3, 20.0, 300.0, 9_000.0] {
+                    let a = from * times;
+                    let (quick, slow) = (quantile.at(a), quantile.iterated(a, a));
+                    let off = (quick / slow - 1.0).abs();
+                    assert!(off < 4e-15, "{tail} {a}: {quick} {slow} {off:e}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn quantiles_are_those_of_fifty_digits() {
+        // mpmath with 50 digits: the root of gammainc(a, 0, x, regularized=True) - p.
+        for (a, tail, low, high) in [
+            (3.0, 0.025, 0.618_672_122_895_601_3, 7.224_687_667_723_961),
+            (9.5, 0.025, 4.453_258_240_993_986_5, 16.426_163_430_864_854),
+            (40.0, 0.025, 28.576_586_441_788_96, 53.314_283_865_832_856),
+            (70.0, 0.025, 54.568_434_107_945_485, 87.323_916_095_045_29),
+            (70.0, 0.001, 46.962_824_348_141_986, 98.725_384_844_804_47),
+            (95.25, 0.001, 67.913_499_672_933_88, 128.277_760_374_068_46),
+            (153.0, 0.025, 129.717_175_251_729_88, 178.176_238_352_589_73),
+            (
+                1_000.0,
+                0.05,
+                948.559_849_383_651_1,
+                1_052.577_118_082_320_6,
+            ),
+            (4_321.0, 0.025, 4_193.112_865_635_05, 4_450.781_408_722_53),
+            (
+                12_345.5,
+                0.001,
+                12_004.991_187_181_782,
+                12_691.708_438_401_245,
+            ),
+        ] {
+            let found = (gamma_quantile_lower(a, tail), gamma_quantile_upper(a, tail));
+            let off = (found.0 / low - 1.0)
+                .abs()
+                .max((found.1 / high - 1.0).abs());
+            // Of small shapes the tail is a sum of more that is rounded.
+            let allowed = if a < 16.0 { 5e-15 } else { 2e-15 };
+            assert!(off < allowed, "{a} {tail}: {found:?} {off:e}");
         }
     }
 }

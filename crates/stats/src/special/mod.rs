@@ -7,12 +7,14 @@
 
 mod beta;
 mod gamma;
+mod gamma_expansion;
 mod normal;
 mod root;
 
 pub(crate) use beta::{Beta, beta_quantile, student_quantile_upper};
 pub(crate) use gamma::{
-    chi_square_upper, gamma_quantile_lower, gamma_quantile_upper, gamma_tails, poisson_density,
+    GammaQuantile, chi_square_upper, gamma_quantile_lower, gamma_quantile_upper, gamma_tails,
+    poisson_density, stirling_error,
 };
 pub(crate) use normal::{normal_quantile_upper, normal_two_sided};
 pub(crate) use root::increasing_root;

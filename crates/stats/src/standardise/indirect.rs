@@ -181,37 +181,68 @@ pub fn expected_by_group(strata: GroupedStrata<'_>, groups: usize) -> Result<Vec
     totals.iter().enumerate().map(checked).collect()
 }
 
-/// [`expected_by_group`] followed by [`indirect_ratio`] for every group, in group order.
+/// Indirectly standardised ratios of many groups at once, from flat arrays.
+///
+/// # Formula
+/// ```text
+/// E_g = sum over strata of group g of n r;  ratio_g = O_g / E_g
+/// ```
+/// `n` local population of a stratum (persons), `r` its reference rate (events per person), `O`
+/// observed and `E` expected events. [`expected_by_group`] followed by [`indirect_ratio`] for every
+/// group, in group order; the interval is exact below 10 observed events, Byar's from 10.
+///
+/// # Useful for
+/// All authorities by all strata in one pass.
+///
+/// # Not useful for
+/// Comparing one group's ratio with another's: each is adjusted to its own population.
 ///
 /// # Errors
-/// As those two; a group whose expected count is 0 is refused with its position.
+/// As [`expected_by_group`]; a count error with the position of the first that is refused. A group of
+/// which nothing is expected has no ratio: its own place holds the error, the others their ratios.
 ///
 /// # Example
 /// ```
 /// use disparity_stats::{indirect_ratios, GroupedStrata, Level};
 /// let strata = GroupedStrata { group: &[0, 0, 1], population: &[100.0, 50.0, 80.0], rate: &[0.1, 0.2, 0.1] };
 /// let ratios = indirect_ratios(strata, &[30.0, 4.0], Level::P95)?;
-/// assert_eq!(ratios[0].expected, 20.0);
-/// assert_eq!(ratios[1].value, 0.5);
+/// assert_eq!(ratios[0].as_ref().map(|r| r.expected), Ok(20.0));
+/// assert_eq!(ratios[1].as_ref().map(|r| r.value), Ok(0.5)); // 4 / (80 x 0.1)
 /// # Ok::<(), disparity_stats::Error>(())
 /// ```
+///
+/// # References
+/// Breslow NE, Day NE (1987). Statistical Methods in Cancer Research, volume II, ch. 2. IARC
+/// Scientific Publications 82. ISBN 978-92-832-0182-3 (no DOI).
 pub fn indirect_ratios(
     strata: GroupedStrata<'_>,
     observed: &[f64],
     level: Level,
-) -> Result<Vec<IndirectRatio>> {
+) -> Result<Vec<Result<IndirectRatio>>> {
     let expected = expected_by_group(strata, observed.len())?;
     let limits = poisson_count_intervals(observed, level)?;
     let one = |index: usize| {
         let o = observed[index];
-        let method = if o < 10.0 {
-            CountMethod::Exact
-        } else {
-            CountMethod::Byar
-        };
         check::denominator(expected[index])
-            .and_then(|e| over_expected(o, e, limits[index], method))
-            .map_err(|e| e.at(index))
+            .and_then(|e| over_expected(o, e, limits[index], CountMethod::of(o)))
     };
-    (0..observed.len()).map(one).collect()
+    Ok((0..observed.len()).map(one).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_of_which_nothing_is_expected_leaves_the_others() {
+        let strata = GroupedStrata {
+            group: &[0, 1, 2],
+            population: &[100.0, 0.0, 80.0],
+            rate: &[0.1, 0.2, 0.1],
+        };
+        let ratios = indirect_ratios(strata, &[9.0, 0.0, 12.0], Level::P95).unwrap();
+        assert_eq!(ratios[0], indirect_ratio(9.0, 10.0, Level::P95));
+        assert_eq!(ratios[1], Err(Error::Denominator { found: 0.0 }));
+        assert_eq!(ratios[2], indirect_ratio(12.0, 8.0, Level::P95));
+    }
 }

@@ -1,7 +1,5 @@
 //! Decile-specific rates that do not rise as deprivation falls, of no other shape.
 
-use nalgebra::{DMatrix, DVector};
-
 use super::{Areas, DECILES, DecileArea, DecileRate, Scatter};
 use crate::error::{Error, Result};
 use crate::level::{Estimate, Level};
@@ -46,6 +44,44 @@ pub struct MonotoneDeciles {
     pub areas: usize,
     /// Whether the rates are the maximum to rounding.
     pub converged: bool,
+    /// The rates in the draws, and after them the ratio, each sorted.
+    drawn: Vec<Vec<f64>>,
+}
+
+impl MonotoneDeciles {
+    /// The same rates with intervals at another level, from the same draws.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a rate or a limit that is no number.
+    pub fn at(&self, level: Level) -> Result<Self> {
+        let mut found = self.clone();
+        found.set_limits(level)?;
+        Ok(found)
+    }
+
+    fn set_limits(&mut self, level: Level) -> Result<()> {
+        let tail = level.tail();
+        let limits = |values: &[f64]| {
+            (
+                quantile_sorted(values, tail),
+                quantile_sorted(values, 1.0 - tail),
+            )
+        };
+        for (decile, drawn) in self.rates.iter_mut().zip(&self.drawn) {
+            let rate = decile.rate.value;
+            let (low, high) = limits(drawn);
+            decile.rate = Estimate::of("a decile's rate", rate, low.min(rate), high.max(rate))?;
+        }
+        let ratio = self.rates[0].rate.value / self.rates[DECILES - 1].rate.value;
+        let (low, high) = limits(&self.drawn[DECILES]);
+        let finite = |v: f64| v.is_finite().then_some(v);
+        self.ratio_most_to_least = OpenRatio {
+            value: finite(ratio),
+            low: finite(low.min(ratio)),
+            high: finite(high.max(ratio)),
+        };
+        Ok(())
+    }
 }
 
 #[doc = include_str!("../../../docs/decile_rates_monotone.md")]
@@ -63,19 +99,22 @@ pub fn decile_rates_monotone(
         });
     }
     let ladder = Ladder::new(&areas);
-    let best = ladder.fit(&areas.counts);
-    let found = rates(&best.steps);
+    let best = ladder.fit(&areas.counts, None);
+    let found = ladder.rates(&best.steps);
     let means = areas.means(&found);
     let free = best.steps.iter().filter(|&&s| s > 0.0).count();
     let dispersion = areas.dispersion(&means, free, resampling.scatter);
     let mut draws = Draws::from_seed(resampling.seed);
-    let mut drawn: Vec<Vec<f64>> = vec![Vec::new(); DECILES + 1];
-    for _ in 0..resampling.repetitions {
-        let counts: Vec<f64> = means
-            .iter()
-            .map(|&m| draw(&mut draws, m, dispersion))
-            .collect();
-        let again = rates(&ladder.fit(&counts).steps);
+    let repetitions = resampling.repetitions as usize;
+    let mut drawn: Vec<Vec<f64>> = (0..=DECILES)
+        .map(|_| Vec::with_capacity(repetitions))
+        .collect();
+    let mut counts = vec![0.0; means.len()];
+    for _ in 0..repetitions {
+        for (count, &mean) in counts.iter_mut().zip(&means) {
+            *count = draw(&mut draws, mean, dispersion);
+        }
+        let again = ladder.rates(&ladder.fit(&counts, Some(&best.steps)).steps);
         for (values, rate) in drawn.iter_mut().zip(again) {
             values.push(rate);
         }
@@ -87,41 +126,33 @@ pub fn decile_rates_monotone(
         });
     }
     for values in &mut drawn {
-        values.sort_by(f64::total_cmp);
+        values.sort_unstable_by(f64::total_cmp);
     }
-    let limits = |values: &[f64]| {
-        let tail = level.tail();
-        (
-            quantile_sorted(values, tail),
-            quantile_sorted(values, 1.0 - tail),
-        )
-    };
     let one = |(d, &rate): (usize, &f64)| -> Result<DecileRate> {
-        let (low, high) = limits(&drawn[d]);
         Ok(DecileRate {
             decile: d + 1,
-            rate: Estimate::of("a decile's rate", rate, low.min(rate), high.max(rate))?,
+            rate: Estimate::of("a decile's rate", rate, rate, rate)?,
         })
     };
-    let ratio = found[0] / found[DECILES - 1];
-    let (low, high) = limits(&drawn[DECILES]);
-    let finite = |v: f64| v.is_finite().then_some(v);
-    Ok(MonotoneDeciles {
+    let mut fitted = MonotoneDeciles {
         rates: found.iter().enumerate().map(one).collect::<Result<_>>()?,
         ratio_most_to_least: OpenRatio {
-            value: finite(ratio),
-            low: finite(low.min(ratio)),
-            high: finite(high.max(ratio)),
+            value: None,
+            low: None,
+            high: None,
         },
         dispersion,
-        log_likelihood: best.log_likelihood
+        log_likelihood: ladder.log_likelihood(&areas.counts, &best.steps)
             - sum(areas
                 .counts
                 .iter()
                 .map(|&o| statrs::function::gamma::ln_gamma(o + 1.0))),
         areas: areas.len(),
         converged: best.converged,
-    })
+        drawn,
+    };
+    fitted.set_limits(level)?;
+    Ok(fitted)
 }
 
 /// A Poisson count, or one whose mean was itself drawn so that the variance is a multiple of it.
@@ -134,35 +165,37 @@ fn draw(draws: &mut Draws, mean: f64, dispersion: f64) -> f64 {
     draws.poisson(mean)
 }
 
-/// The rates of a ladder of steps: a decile has its own step and those of all less deprived ones.
-fn rates(steps: &[f64]) -> [f64; DECILES] {
-    let mut out = [0.0; DECILES];
-    let mut height = 0.0;
-    for d in (0..DECILES).rev() {
-        height += steps[d];
-        out[d] = height;
-    }
-    out
-}
+/// One number for each step.
+type Steps = [f64; DECILES];
 
 /// Counts as Poisson sums of steps that are not negative: a concave problem with bounds.
 struct Ladder {
     /// The children of each area from decile 1 to this one, scaled.
-    exposures: Vec<[f64; DECILES]>,
+    exposures: Vec<Steps>,
     /// What a step is multiplied by to make a rate.
-    scales: [f64; DECILES],
+    scales: Steps,
 }
 
 /// The end of a fit.
 struct Best {
-    steps: Vec<f64>,
-    log_likelihood: f64,
+    /// In the units of the search.
+    steps: Steps,
     converged: bool,
 }
 
+/// Each area's weight in the Hessian and the gradient of the log-likelihood.
+struct Slopes {
+    gradient: Steps,
+    /// Counts over squared means.
+    weights: Vec<f64>,
+}
+
+/// Newton steps that are taken on the word of their slopes, before the likelihood is asked each time.
+const TRUSTED: usize = 30;
+
 impl Ladder {
     fn new(areas: &Areas) -> Self {
-        let mut exposures: Vec<[f64; DECILES]> = areas
+        let mut exposures: Vec<Steps> = areas
             .children
             .iter()
             .map(|children| {
@@ -186,137 +219,205 @@ impl Ladder {
         Ladder { exposures, scales }
     }
 
-    fn means(&self, steps: &[f64]) -> Vec<f64> {
-        let mean = |e: &[f64; DECILES]| e.iter().zip(steps).map(|(e, s)| e * s).sum();
-        self.exposures.iter().map(mean).collect()
+    /// The rates of steps: a decile has its own step and those of all less deprived ones.
+    fn rates(&self, steps: &Steps) -> Steps {
+        let mut out = [0.0; DECILES];
+        let mut height = 0.0;
+        for d in (0..DECILES).rev() {
+            height += steps[d] * self.scales[d];
+            out[d] = height;
+        }
+        out
     }
 
-    fn log_likelihood(counts: &[f64], means: &[f64]) -> f64 {
-        sum(counts.iter().zip(means).map(|(&o, &m)| {
+    /// The kernel of the log-likelihood.
+    fn log_likelihood(&self, counts: &[f64], steps: &Steps) -> f64 {
+        sum(self.exposures.iter().zip(counts).map(|(e, &o)| {
+            let mean = dot(e, steps);
             if o > 0.0 {
-                o * m.max(f64::MIN_POSITIVE).ln() - m
+                o * mean.max(f64::MIN_POSITIVE).ln() - mean
             } else {
-                -m
+                -mean
             }
         }))
     }
 
     /// Projected Newton (Bertsekas 1982): the steps that press against 0 rest, the others move
-    /// together, and the whole is kept from going below 0.
-    fn fit(&self, counts: &[f64]) -> Best {
+    /// together, and the whole is kept from going below 0. The problem is concave, so that the end
+    /// is the same from any start.
+    fn fit(&self, counts: &[f64], near: Option<&Steps>) -> Best {
         let total = sum(counts.iter().copied());
         let used = self.scales.iter().filter(|&&s| s > 0.0).count().max(1) as f64;
-        let start = |s: &f64| if *s > 0.0 { total / used } else { 0.0 };
-        let mut steps: Vec<f64> = self.scales.iter().map(start).collect();
-        let mut value = Self::log_likelihood(counts, &self.means(&steps));
-        let mut converged = total <= 0.0;
-        for _ in 0..500 {
-            if converged {
-                break;
-            }
-            let means = self.means(&steps);
-            let gradient = self.gradient(counts, &means);
-            let tolerance = 1e-9 * (1.0 + total);
-            let free: Vec<usize> = (0..DECILES)
-                .filter(|&d| {
-                    self.scales[d] > 0.0 && (steps[d] > 1e-12 * total || gradient[d] > 0.0)
-                })
-                .collect();
-            // At the end the steps' own gradients vanish, in units of events.
-            let slack = |&d: &usize| {
-                (gradient[d] * steps[d])
-                    .abs()
-                    .max(gradient[d].max(0.0) * 1e-3)
+        let mut steps = near.copied().unwrap_or_else(|| {
+            self.scales
+                .map(|s| if s > 0.0 { total / used } else { 0.0 })
+        });
+        if total <= 0.0 {
+            return Best {
+                steps: [0.0; DECILES],
+                converged: true,
             };
-            if free.iter().map(slack).fold(0.0, f64::max) < tolerance {
+        }
+        let mut slopes = Slopes {
+            gradient: [0.0; DECILES],
+            weights: vec![0.0; counts.len()],
+        };
+        self.slopes(counts, &steps, &mut slopes);
+        let tolerance = 1e-9 * (1.0 + total);
+        let mut converged = false;
+        for round in 0..500 {
+            let gradient = slopes.gradient;
+            let (mut free, mut k, mut most) = ([0; DECILES], 0, 0.0_f64);
+            for d in 0..DECILES {
+                if self.scales[d] > 0.0 && (steps[d] > 1e-12 * total || gradient[d] > 0.0) {
+                    (free[k], k) = (d, k + 1);
+                    // At the end the steps' own gradients vanish, in units of events.
+                    most = most
+                        .max((gradient[d] * steps[d]).abs())
+                        .max(gradient[d].max(0.0) * 1e-3);
+                }
+            }
+            if converged || most < tolerance {
                 converged = true;
                 break;
             }
-            let direction = self.direction(counts, &means, &gradient, &free);
-            let (next, better) = self.search(counts, &steps, &free, &direction, &gradient, value);
-            if better - value <= 1e-13 * (1.0 + value.abs()) {
-                converged = true;
+            let direction = self.direction(&slopes, &free[..k]);
+            let next = moved(&steps, &direction, 1.0);
+            let promised = along(&gradient, &steps, &next);
+            self.slopes(counts, &next, &mut slopes);
+            // Where the slope along the way is still up, or down by less than it was up, the
+            // likelihood of a step of Newton's has risen.
+            let after = along(&slopes.gradient, &steps, &next);
+            if round < TRUSTED && promised > 0.0 && after >= -0.5 * promised {
+                steps = next;
+                converged = promised <= 1e-13 * (1.0 + total);
+                continue;
             }
-            (steps, value) = (next, better);
+            let value = self.log_likelihood(counts, &steps);
+            let (next, better) = self.search(counts, &steps, &direction, &gradient, value);
+            converged = better - value <= 1e-13 * (1.0 + value.abs());
+            steps = next;
+            self.slopes(counts, &steps, &mut slopes);
         }
-        let scaled = steps.iter().zip(&self.scales).map(|(s, c)| s * c).collect();
-        Best {
-            steps: scaled,
-            log_likelihood: value,
-            converged,
-        }
+        Best { steps, converged }
     }
 
-    fn gradient(&self, counts: &[f64], means: &[f64]) -> [f64; DECILES] {
+    fn slopes(&self, counts: &[f64], steps: &Steps, into: &mut Slopes) {
         let mut gradient = [0.0; DECILES];
-        for ((exposure, &o), &m) in self.exposures.iter().zip(counts).zip(means) {
-            let weight = if o > 0.0 {
-                o / m.max(f64::MIN_POSITIVE)
+        let areas = self.exposures.iter().zip(counts).zip(&mut into.weights);
+        for ((exposure, &o), weight) in areas {
+            let mean = dot(exposure, steps);
+            let over = if o > 0.0 {
+                o / mean.max(f64::MIN_POSITIVE)
             } else {
                 0.0
-            } - 1.0;
+            };
+            *weight = if mean > 0.0 { over / mean } else { 0.0 };
             for (g, e) in gradient.iter_mut().zip(exposure) {
-                *g += weight * e;
+                *g += (over - 1.0) * e;
             }
         }
-        gradient
+        into.gradient = gradient;
     }
 
-    /// Newton's direction for the free steps.
-    fn direction(
-        &self,
-        counts: &[f64],
-        means: &[f64],
-        gradient: &[f64; DECILES],
-        free: &[usize],
-    ) -> Vec<f64> {
+    /// Newton's direction for the free steps; the others stay.
+    fn direction(&self, slopes: &Slopes, free: &[usize]) -> Steps {
         let k = free.len();
-        let mut hessian = DMatrix::zeros(k, k);
-        for ((exposure, &o), &m) in self.exposures.iter().zip(counts).zip(means) {
-            let weight = if o > 0.0 && m > 0.0 { o / (m * m) } else { 0.0 };
+        let mut hessian = [[0.0; DECILES]; DECILES];
+        for (exposure, &weight) in self.exposures.iter().zip(&slopes.weights) {
+            let mut own = [0.0; DECILES];
+            for (own, &d) in own.iter_mut().zip(free) {
+                *own = exposure[d];
+            }
             for a in 0..k {
+                let scaled = weight * own[a];
                 for b in 0..=a {
-                    hessian[(a, b)] += weight * exposure[free[a]] * exposure[free[b]];
+                    hessian[a][b] += scaled * own[b];
                 }
             }
         }
-        let ridge = 1e-10 * (0..k).map(|a| hessian[(a, a)]).fold(0.0, f64::max);
-        for a in 0..k {
-            hessian[(a, a)] += ridge.max(f64::MIN_POSITIVE);
+        let ridge = 1e-10 * (0..k).map(|a| hessian[a][a]).fold(0.0, f64::max);
+        for (a, row) in hessian.iter_mut().enumerate().take(k) {
+            row[a] += ridge.max(f64::MIN_POSITIVE);
         }
-        let right = DVector::from_iterator(k, free.iter().map(|&d| gradient[d]));
-        match nalgebra::Cholesky::new(hessian) {
-            Some(factor) => factor.solve(&right).as_slice().to_vec(),
-            None => right.as_slice().to_vec(),
+        let mut right = [0.0; DECILES];
+        for (right, &d) in right.iter_mut().zip(free) {
+            *right = slopes.gradient[d];
         }
+        let solved = solve(&mut hessian, right, k).unwrap_or(right);
+        let mut direction = [0.0; DECILES];
+        for (&d, value) in free.iter().zip(solved) {
+            direction[d] = value;
+        }
+        direction
     }
 
     /// A step along the direction, bent at 0, that raises the likelihood.
     fn search(
         &self,
         counts: &[f64],
-        steps: &[f64],
-        free: &[usize],
-        direction: &[f64],
-        gradient: &[f64; DECILES],
+        steps: &Steps,
+        direction: &Steps,
+        gradient: &Steps,
         value: f64,
-    ) -> (Vec<f64>, f64) {
+    ) -> (Steps, f64) {
         let mut share = 1.0;
         for _ in 0..60 {
-            let mut next = steps.to_vec();
-            for (&d, move_) in free.iter().zip(direction) {
-                next[d] = (steps[d] + share * move_).max(0.0);
-            }
-            let promised: f64 = free
-                .iter()
-                .map(|&d| gradient[d] * (next[d] - steps[d]))
-                .sum();
-            let found = Self::log_likelihood(counts, &self.means(&next));
+            let next = moved(steps, direction, share);
+            let promised = along(gradient, steps, &next);
+            let found = self.log_likelihood(counts, &next);
             if found >= value + 1e-4 * promised.max(0.0) {
                 return (next, found);
             }
             share *= 0.5;
         }
-        (steps.to_vec(), value)
+        (*steps, value)
     }
+}
+
+fn dot(a: &Steps, b: &Steps) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The steps moved by a share of a direction, and none of them below 0.
+fn moved(steps: &Steps, direction: &Steps, share: f64) -> Steps {
+    let mut next = *steps;
+    for (next, by) in next.iter_mut().zip(direction) {
+        if *by != 0.0 {
+            *next = (*next + share * by).max(0.0);
+        }
+    }
+    next
+}
+
+/// How far a gradient rises on the way from one place to another.
+fn along(gradient: &Steps, from: &Steps, to: &Steps) -> f64 {
+    let ways = from.iter().zip(to).map(|(from, to)| to - from);
+    gradient.iter().zip(ways).map(|(g, way)| g * way).sum()
+}
+
+/// The solution of the first `k` equations, by Cholesky's method in the lower triangle.
+fn solve(matrix: &mut [Steps; DECILES], mut right: Steps, k: usize) -> Option<Steps> {
+    for a in 0..k {
+        for b in 0..=a {
+            let done: f64 = (0..b).map(|c| matrix[a][c] * matrix[b][c]).sum();
+            let left = matrix[a][b] - done;
+            if a > b {
+                matrix[a][b] = left / matrix[b][b];
+            } else if left > 0.0 {
+                matrix[a][a] = left.sqrt();
+            } else {
+                return None;
+            }
+        }
+    }
+    for a in 0..k {
+        let done: f64 = (0..a).map(|c| matrix[a][c] * right[c]).sum();
+        right[a] = (right[a] - done) / matrix[a][a];
+    }
+    for a in (0..k).rev() {
+        let done: f64 = (a + 1..k).map(|c| matrix[c][a] * right[c]).sum();
+        right[a] = (right[a] - done) / matrix[a][a];
+    }
+    Some(right)
 }

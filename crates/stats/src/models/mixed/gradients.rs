@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::laplace::{self, Layout};
 use super::quadrature;
 use super::search::{Criterion, Rule};
+use super::separate::Separate;
 use crate::error::Result;
 use crate::random::Draws;
 
@@ -179,6 +180,67 @@ fn scores_add_up() -> Result<()> {
                 );
             }
         }
+    }
+    Ok(())
+}
+
+/// The closed forms are the general criterion's value and gradient, and the differences of that
+/// gradient; a group taken out of them is one that was never there.
+#[test]
+fn closed_forms_are_the_general_ones() -> Result<()> {
+    let panel = panel();
+    let n = panel.counts.len();
+    let area = [RandomEffect::intercept("area", &panel.area)];
+    let observations = Observations::counts(&panel.counts)?.with_exposure(&panel.trials)?;
+    let design = Design::intercept(n).with("x", &panel.x)?;
+    // Every record a cell of its own, and one cell for each area.
+    let alone = Design::intercept(n);
+    for design in [design, alone] {
+        let cells = cells::prepare(&observations, &design, &area, Family::Poisson)?;
+        let p = design.width();
+        let layout = Layout {
+            thetas: 1,
+            gammas: p,
+            has_size: false,
+        };
+        let at = &[0.4, -2.1, 0.25][..=p];
+        let mut engine = Engine::new(&cells, Family::Poisson);
+        let mut separate = Separate::new(&cells, Family::Poisson, &Rule::Laplace).expect("Poisson");
+        let mut gradient =
+            |at: &[f64]| laplace::evaluate(&mut engine, layout, at).expect("a value");
+        assert!(separate.move_to(at, None));
+        let (value, slopes) = gradient(at);
+        let found = separate.slopes(None, true);
+        let hessian = found.hessian.clone().expect("asked for");
+        let beside: Vec<f64> = at.iter().map(|a| a + 0.05).collect();
+        let other = gradient(&beside).0 - value;
+        for j in 0..=p {
+            assert!((found.gradient[j] - slopes[j]).abs() < 1e-9 * (1.0 + slopes[j].abs()));
+            let shifted = |by: f64| {
+                let mut at = at.to_vec();
+                at[j] += by;
+                at
+            };
+            let (above, below) = (gradient(&shifted(1e-5)).1, gradient(&shifted(-1e-5)).1);
+            for i in j..=p {
+                let slope = (above[i] - below[i]) / 2e-5;
+                assert!((hessian[(i, j)] - slope).abs() < 1e-5 * (1.0 + slope.abs()));
+            }
+        }
+        let mut less = found;
+        separate.add(3, -1.0, &mut less);
+        let without = separate.slopes(Some(3), true);
+        assert!((&less.gradient - &without.gradient).amax() < 1e-9);
+        let apart = less.hessian.expect("asked for") - without.hessian.expect("asked for");
+        assert!(apart.amax() < 1e-9);
+        let start = separate.value(at);
+        assert!(separate.move_to(&beside, None));
+        assert!((separate.value(&beside) - start - other).abs() < 1e-8);
+        assert!(separate.move_to(at, None));
+        laplace::evaluate(&mut engine, layout, at).expect("a value");
+        let block = engine.expected_block().expect("a block").covariance();
+        let inverse = separate.information(None).try_inverse().expect("regular");
+        assert!((block - inverse).amax() < 1e-9);
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod modes;
 mod profile;
 mod quadrature;
 mod search;
+mod separate;
 mod spread;
 mod stopped;
 

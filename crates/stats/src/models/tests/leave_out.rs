@@ -1,7 +1,7 @@
 //! What is expected of an area does not depend on what it had.
 
 use super::{ONE_YEAR, Panel, Truth, close};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::level::Level;
 use crate::models::{Expectation, Family, Integration, LeftOut, against_expected, rank_effects};
 use crate::random::Draws;
@@ -116,6 +116,81 @@ fn leaving_out_is_refitting() -> Result<()> {
         left[4].expected
     );
     assert!(close(left[4].sigma, refit.sigma("area")?, 1e-6));
+    Ok(())
+}
+
+/// The quick way of leaving out ends where a search from a start of its own does: for the smallest
+/// and the largest area, for one far out, and for one whose covariate is like no other's.
+#[test]
+fn leaving_out_quickly_is_refitting() -> Result<()> {
+    for years in [1, 3] {
+        let truth = Truth {
+            areas: 60,
+            years,
+            ..ONE_YEAR
+        };
+        let mut panel = truth.draw(&mut Draws::from_seed(8));
+        let own = |area: usize| (0..60 * years).filter(move |&i| i / years == area);
+        for i in own(7) {
+            panel.counts[i] = (8.0 * panel.counts[i]).round();
+        }
+        for i in own(9) {
+            panel.counts[i] = 0.0;
+        }
+        for i in own(11) {
+            panel.x[i] = 6.0;
+        }
+        let by_size = |a: &usize, b: &usize| panel.children[*a].total_cmp(&panel.children[*b]);
+        let smallest = (0..60 * years).min_by(by_size).map_or(0, |i| i / years);
+        let largest = (0..60 * years).max_by(by_size).map_or(0, |i| i / years);
+        let fit = panel.mixed(panel.adjusted()?, Integration::Laplace)?;
+        let left = expected(fit.leave_out("area", Expectation::Average)?)?;
+        for area in [smallest, largest, 7, 9, 11, 30] {
+            let keep: Vec<usize> = (0..60 * years).filter(|i| i / years != area).collect();
+            let pick = |values: &[f64]| keep.iter().map(|&i| values[i]).collect();
+            let rest = Panel {
+                counts: pick(&panel.counts),
+                children: pick(&panel.children),
+                area: keep.iter().map(|&i| panel.area[i]).collect(),
+                year: keep.iter().map(|&i| panel.year[i]).collect(),
+                x: pick(&panel.x),
+                effects: Vec::new(),
+            };
+            let refit = rest.mixed(rest.adjusted()?, Integration::Laplace)?;
+            let (mut average, mut typical) = (0.0, 0.0);
+            for i in own(area) {
+                let one = |year: usize| f64::from(u8::from(panel.year[i] == year));
+                let mut design = crate::models::Design::intercept(1);
+                for year in 1..years {
+                    design = design.with(&format!("year[{year}]"), &[one(year)])?;
+                }
+                let design = design.with("x", &[panel.x[i]])?;
+                let offset = [panel.children[i].ln()];
+                average += refit.predict_average(&design, &offset)?[0].mean;
+                typical += refit.predict_typical(&design, &offset)?[0].mean;
+            }
+            let found = &left[area];
+            assert!(
+                close(found.expected, average, 1e-8) && close(found.typical, typical, 1e-8),
+                "{area}: {found:?} {average} {typical}"
+            );
+            assert!(close(found.sigma, refit.sigma("area")?, 1e-7), "{area}");
+        }
+    }
+    Ok(())
+}
+
+/// A covariate that only one area has is not told by the others, and one without any events left
+/// cannot be fitted: each says so for that area alone.
+#[test]
+fn what_the_others_cannot_tell_is_said() -> Result<()> {
+    let panel = few(1);
+    let only: Vec<f64> = (0..25).map(|i| f64::from(u8::from(i == 6))).collect();
+    let fit = panel.mixed(panel.null()?.with("only", &only)?, Integration::Laplace)?;
+    let left = fit.leave_out("area", Expectation::Average)?;
+    let named = |e: &Error| matches!(e, Error::Collinear { column } if column == "only");
+    assert!(left[6].1.as_ref().is_err_and(named));
+    assert!(left[7].1.is_ok());
     Ok(())
 }
 

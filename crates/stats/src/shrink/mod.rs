@@ -1,6 +1,8 @@
 //! Empirical-Bayes smoothing of ratios: each unit is drawn towards the others by as much as its
 //! own count is uncertain.
 
+mod common;
+
 use statrs::function::gamma::{digamma, ln_gamma};
 
 use crate::check;
@@ -38,18 +40,80 @@ pub struct Shrunken {
     pub ratios: Vec<ShrunkRatio>,
 }
 
-#[doc = include_str!("../docs/shrink_gamma_poisson.md")]
-pub fn shrink_gamma_poisson(counts: &[f64], expected: &[f64], level: Level) -> Result<Shrunken> {
-    shrink_gamma_poisson_towards(counts, expected, &[], level)
+/// The prior that units' ratios are drawn towards: a gamma distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GammaPoissonPrior {
+    /// The shape; `None` when units scatter no more than chance and all shrink fully.
+    pub shape: Option<f64>,
+    /// The mean ratio.
+    pub mean: f64,
 }
 
-#[doc = include_str!("../docs/shrink_gamma_poisson_towards.md")]
+#[doc = include_str!("../../docs/gamma_poisson_prior.md")]
+pub fn gamma_poisson_prior(counts: &[f64], expected: &[f64]) -> Result<GammaPoissonPrior> {
+    checked(counts, expected, &[])?;
+    let (shape, log_mean) = common::prior(counts, expected)?;
+    Ok(GammaPoissonPrior {
+        shape,
+        mean: check::result("the prior mean", log_mean.exp())?,
+    })
+}
+
+impl GammaPoissonPrior {
+    /// The smoothed ratio of a unit with that count and expected count.
+    ///
+    /// # Errors
+    /// [`Error`] for an illegal count or expected count, and for a prior that is none.
+    pub fn posterior(&self, count: f64, expected: f64, level: Level) -> Result<ShrunkRatio> {
+        let count = check::count(count)?;
+        let expected = check::denominator(expected)?;
+        let mean = check::positive("the prior mean", self.mean)?;
+        if let Some(shape) = self.shape {
+            check::positive("the prior's shape", shape)?;
+        }
+        smoothed(count, expected, mean, self.shape, level)
+    }
+}
+
+#[doc = include_str!("../../docs/shrink_gamma_poisson.md")]
+pub fn shrink_gamma_poisson(counts: &[f64], expected: &[f64], level: Level) -> Result<Shrunken> {
+    let prior = gamma_poisson_prior(counts, expected)?;
+    let units = counts.iter().zip(expected).enumerate();
+    let one = |(i, (&o, &e)): (usize, (&f64, &f64))| {
+        smoothed(o, e, prior.mean, prior.shape, level).map_err(|error| error.at(i))
+    };
+    Ok(Shrunken {
+        shape: prior.shape,
+        ratios: units.map(one).collect::<Result<_>>()?,
+        coefficients: vec![prior.mean.ln()],
+    })
+}
+
+#[doc = include_str!("../../docs/shrink_gamma_poisson_towards.md")]
 pub fn shrink_gamma_poisson_towards(
     counts: &[f64],
     expected: &[f64],
     covariates: &[&[f64]],
     level: Level,
 ) -> Result<Shrunken> {
+    if covariates.is_empty() {
+        return shrink_gamma_poisson(counts, expected, level);
+    }
+    checked(counts, expected, covariates)?;
+    let model = Model::new(counts, expected, covariates);
+    let shape = model.shape()?;
+    let coefficients = model.coefficients(shape.unwrap_or(LARGEST_SHAPE))?;
+    let means = model.means(&coefficients);
+    let one = |i: usize| smoothed(counts[i], expected[i], means[i] / expected[i], shape, level);
+    let ratios = (0..counts.len()).map(|i| one(i).map_err(|e| e.at(i)));
+    Ok(Shrunken {
+        shape,
+        ratios: ratios.collect::<Result<_>>()?,
+        coefficients: model.unscaled(coefficients),
+    })
+}
+
+fn checked(counts: &[f64], expected: &[f64], covariates: &[&[f64]]) -> Result<()> {
     check::same_length("counts", counts, "expected", expected)?;
     check::at_least("smoothing", covariates.len() + 2, counts)?;
     check::each(counts, check::count)?;
@@ -64,17 +128,7 @@ pub fn shrink_gamma_poisson_towards(
             why: "no unit has any events",
         });
     }
-    let model = Model::new(counts, expected, covariates);
-    let shape = model.shape()?;
-    let coefficients = model.coefficients(shape.unwrap_or(LARGEST_SHAPE))?;
-    let means = model.means(&coefficients);
-    let one = |i: usize| smoothed(counts[i], expected[i], means[i] / expected[i], shape, level);
-    let ratios = (0..counts.len()).map(|i| one(i).map_err(|e| e.at(i)));
-    Ok(Shrunken {
-        shape,
-        ratios: ratios.collect::<Result<_>>()?,
-        coefficients: model.unscaled(coefficients),
-    })
+    Ok(())
 }
 
 /// The posterior of one unit whose prior mean is `prior`.

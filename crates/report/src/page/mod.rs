@@ -5,16 +5,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    Area, AreaCode, Comparator, IndicatorId, IssueCode, Measure, Period, Provenance, Severity, Unit,
+    AreaCode, Comparator, ExpectedModel, IndicatorId, IssueCode, Measure, Provenance, Severity,
+    Unit,
 };
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
-use crate::charts::{Chart, DataTable, ethnicity, league, tiles, trend};
-use crate::format::{grouped, ratio, reported, unit_words, with_interval};
-use crate::profile::{Against, Row, profile};
+mod authorities;
+mod models;
+
+use crate::charts::{Chart, DataTable, ethnicity, league, tiles};
+use crate::format::{grouped, reported, unit_words, with_interval};
 use crate::view::View;
+use authorities::Region;
+use models::Given;
 
 /// The page and the charts that stand beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,12 +58,14 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         .into_iter()
         .map(|chart| figure(chart, &mut charts))
         .collect();
-    let regions = regions(view, &charted, &mut charts);
+    let mut given = models::given(view, &charted, &mut charts);
+    let regions = authorities::regions(view, &charted, &mut charts);
     if synthetic {
         for chart in &mut charts {
             chart.svg = marked(&chart.svg);
         }
         let within = sections.iter_mut().flat_map(|section| &mut section.figures);
+        let within = within.chain(given.iter_mut().flat_map(Given::figures_mut));
         for figure in within.chain(&mut groups).filter(|f| !f.svg.is_empty()) {
             figure.svg = marked(&figure.svg);
         }
@@ -70,6 +77,8 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         headlines: headlines(view),
         sections,
         groups,
+        given,
+        claims: models::claims(view),
         regions,
         issues: issues(view),
         indicators: definitions(view),
@@ -80,7 +89,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     let html = environment
         .render_str(
-            include_str!("../templates/index.html"),
+            include_str!("../../templates/index.html"),
             Value::from(Serde(&content)),
         )
         .map_err(RenderError)?;
@@ -112,6 +121,8 @@ struct Content {
     headlines: Vec<Headline>,
     sections: Vec<Section>,
     groups: Vec<Figure>,
+    given: Vec<Given>,
+    claims: Option<DataTable>,
     regions: Vec<Region>,
     issues: Vec<IssueLine>,
     indicators: Vec<Definition>,
@@ -175,10 +186,9 @@ struct Section {
 fn section(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>) -> Option<Section> {
     let period = view.last_period(indicator)?;
     let own = view.indicator(indicator);
-    let figures = vec![
-        figure(tiles(view, indicator, period), charts),
-        figure(league(view, indicator, period), charts),
-    ];
+    let map = tiles(view, indicator, period, ExpectedModel::NationalRate);
+    let drawn = map.into_iter().chain([league(view, indicator, period)]);
+    let figures = drawn.map(|chart| figure(chart, charts)).collect();
     Some(Section {
         id: own.name.clone(),
         title: own.title.clone(),
@@ -252,192 +262,6 @@ fn headlines(view: View<'_>) -> Vec<Headline> {
 fn percent_change(ratio: f64) -> String {
     let sign = if ratio >= 1.0 { "+" } else { "" };
     format!("{sign}{}%", grouped((ratio - 1.0) * 100.0, 1))
-}
-
-/// Authorities of one region.
-#[derive(Debug, Serialize)]
-struct Region {
-    name: String,
-    authorities: Vec<Authority>,
-}
-
-/// One authority's part of the page.
-#[derive(Debug, Serialize)]
-struct Authority {
-    code: String,
-    name: String,
-    facts: Vec<(&'static str, String)>,
-    rows: Vec<AuthorityRow>,
-    trend: Option<TrendLink>,
-}
-
-#[derive(Debug, Serialize)]
-struct TrendLink {
-    file: String,
-    title: String,
-    description: String,
-}
-
-#[derive(Debug, Serialize)]
-struct AuthorityRow {
-    title: String,
-    period: String,
-    count: String,
-    figure: String,
-    neighbours: String,
-    region: String,
-    england: String,
-    expected: String,
-    ratio: String,
-    position: String,
-    change: String,
-}
-
-fn regions(view: View<'_>, charted: &[IndicatorId], charts: &mut Vec<Chart>) -> Vec<Region> {
-    let Some(period) = charted.iter().filter_map(|id| view.last_period(*id)).max() else {
-        return Vec::new();
-    };
-    let mut by_region: BTreeMap<AreaCode, Vec<&Area>> = BTreeMap::new();
-    for area in view.authorities(period) {
-        by_region
-            .entry(area.region.unwrap_or(AreaCode::ENGLAND))
-            .or_default()
-            .push(area);
-    }
-    by_region
-        .into_iter()
-        .map(|(region, mut areas)| {
-            areas.sort_by(|a, b| a.name.cmp(&b.name));
-            Region {
-                name: view.catalogue.areas.name(region),
-                authorities: areas
-                    .into_iter()
-                    .map(|area| authority(view, area, charted, period, charts))
-                    .collect(),
-            }
-        })
-        .collect()
-}
-
-fn authority(
-    view: View<'_>,
-    area: &Area,
-    charted: &[IndicatorId],
-    period: Period,
-    charts: &mut Vec<Chart>,
-) -> Authority {
-    let chart = trend(view, charted, area);
-    let link = TrendLink {
-        file: chart.file.clone(),
-        title: chart.title.clone(),
-        description: chart.description.clone(),
-    };
-    let drawn = !chart.table.rows.is_empty();
-    if drawn {
-        charts.push(chart);
-    }
-    Authority {
-        code: area.code.to_string(),
-        name: area.name.clone(),
-        facts: facts(view, area, period),
-        rows: profile(view, area)
-            .iter()
-            .map(|row| authority_row(view, row))
-            .collect(),
-        trend: drawn.then_some(link),
-    }
-}
-
-fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
-    let own = view.indicator(row.indicator);
-    let other =
-        |against: &Against| reported(&against.value, |value| crate::format::rate(*value, own));
-    let neighbours = match row.neighbours.neighbours {
-        Some(n) => format!("{} ({n} of 10)", other(&row.neighbours)),
-        None => other(&row.neighbours),
-    };
-    let outcome = row.expected.map(|expected| expected.outcome);
-    let adjusted = row.expected.and_then(|expected| expected.adjusted.value());
-    AuthorityRow {
-        title: own.short_title.clone(),
-        period: row.period.to_string(),
-        count: reported(&row.count, |n| grouped(f64::from(*n), 0)),
-        figure: reported(&row.estimate, |measured| with_interval(measured, own)),
-        neighbours,
-        region: other(&row.region),
-        england: other(&row.england),
-        expected: outcome.map_or(String::new(), |o| reported(&o, |o| grouped(o.expected, 0))),
-        ratio: outcome.map_or(String::new(), |o| reported(&o, |o| ratio(&o.ratio))),
-        position: adjusted.map_or(String::new(), |adjusted| {
-            adjusted.position.words().to_owned()
-        }),
-        change: reported(&row.year_before.ratio, |m| percent_change(m.value)),
-    }
-}
-
-fn facts(view: View<'_>, area: &Area, period: Period) -> Vec<(&'static str, String)> {
-    let catalogue = view.catalogue;
-    let mut facts = Vec::new();
-    let neighbours = catalogue.areas.neighbours(view.plan.neighbours, area.code);
-    if !neighbours.is_empty() {
-        let names: Vec<String> = neighbours
-            .iter()
-            .map(|neighbour| catalogue.areas.name(neighbour.area))
-            .collect();
-        facts.push((
-            "Statistical neighbours",
-            format!("{} ({})", names.join(", "), view.plan.neighbours.0),
-        ));
-    }
-    if let Some(inspection) = catalogue.context.inspections.get(&area.code) {
-        facts.push((
-            "Ofsted overall effectiveness",
-            format!(
-                "{} (inspected {})",
-                inspection.overall, inspection.inspected
-            ),
-        ));
-    }
-    if let Some(spend) = catalogue.context.spend.get(&(area.code, period.year())) {
-        let pounds = reported(&spend.per_child, |pounds| {
-            format!("£{}", grouped(*pounds, 0))
-        });
-        facts.push((
-            "Spend on children’s social care for each child",
-            format!("{pounds} (year ending 31 March {period})"),
-        ));
-    }
-    if let Some(deciles) = catalogue
-        .context
-        .children_by_decile
-        .get(&("imd_2025".to_owned(), area.code))
-    {
-        let all: f64 = deciles.iter().sum();
-        if all > 0.0 {
-            let share = deciles[0] / all * 100.0;
-            facts.push((
-                "Children aged 0 to 15 in the most deprived tenth of neighbourhoods",
-                format!("{}% (IMD 2025, census 2021)", grouped(share, 1)),
-            ));
-        }
-    }
-    for change in catalogue.areas.boundary_changes(area.code) {
-        let other = if catalogue.areas.entity(change.successor) == Some(area.code) {
-            change.predecessor
-        } else {
-            change.successor
-        };
-        facts.push((
-            "Boundary change",
-            format!(
-                "{} {}, {}",
-                change.effective,
-                change.kind.word(),
-                catalogue.areas.name(other)
-            ),
-        ));
-    }
-    facts
 }
 
 /// A kind of issue and how often it arose.

@@ -1,0 +1,218 @@
+//! Each authority against what a model of all the others expects of it.
+
+use disparity_core::{
+    Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
+    IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol, Variation,
+};
+use disparity_stats::models::{
+    AgainstExpected, Expectation, LeftOut, against_expected, rank_effects,
+};
+use disparity_stats::{Estimate, Interval, Level};
+
+use super::fit::{AUTHORITY, Fitted, both};
+use super::panel::{Panel, Record};
+use crate::rank::{Compared, REPETITIONS, SEED, from_highest};
+
+/// The row of every authority of a panel, those that were left out included.
+pub(super) fn expected(
+    key: FitKey,
+    panel: &Panel<'_>,
+    fitted: Option<&Fitted>,
+    issues: IssueSet,
+) -> Vec<Expected> {
+    let left_out =
+        fitted.and_then(|fitted| fitted.mixed.leave_out(AUTHORITY, Expectation::Average).ok());
+    // Of a variation nothing is asked but who lies in which fifth.
+    let brief = key.variation != Variation::Main;
+    let found = |i: usize| {
+        let found = left_out.as_ref()?.get(i)?;
+        found.1.as_ref().ok()
+    };
+    let mut rows: Vec<Expected> = panel
+        .records
+        .iter()
+        .enumerate()
+        .map(|(i, record)| {
+            let compared = found(i).and_then(|found| compare(found, record.times(), brief));
+            // Without the authority there may be no fit, or none that tells what to expect of it.
+            let refused = fitted.is_some() && compared.is_none();
+            let unlike = found(i).is_some_and(|found| found.std_error > found.sigma.max(LITTLE));
+            let issues = issues
+                .with_if(refused, IssueCode::ModelRefused)
+                .with_if(unlike, IssueCode::Extrapolated);
+            row(key, panel, record, compared, issues)
+        })
+        .collect();
+    let mut compared = Compared::of(&rows, |_| true);
+    for (place, i) in compared.places.iter().zip(0..) {
+        if let Some(found) = found(*place) {
+            (compared.observed[i], compared.expected[i]) = as_sure(found);
+        }
+    }
+    if brief {
+        compared.fifths(&mut rows);
+    } else {
+        compared.rank(&mut rows);
+    }
+    rows.extend(panel.left_out.iter().map(|(record, why)| {
+        let mut left_out = row(key, panel, record, None, issues.with(*why));
+        if *why == IssueCode::TinyArea {
+            left_out.outcome = Reported::Symbol(Symbol::NotApplicable);
+            left_out.adjusted = Reported::Symbol(Symbol::NotApplicable);
+            left_out.model_based = Reported::Symbol(Symbol::NotApplicable);
+        }
+        left_out
+    }));
+    rows.sort_by_key(|row| row.area);
+    rows
+}
+
+/// A spread between authorities below this is none.
+const LITTLE: f64 = 0.02;
+
+/// The count and expected count whose ratio is the same and as uncertain, on the log scale, as the
+/// authority's is once what is expected of it is uncertain too: 1 / count + its squared error.
+fn as_sure(found: &LeftOut) -> (f64, f64) {
+    if found.observed <= 0.0 {
+        return (found.observed, found.expected);
+    }
+    let sure = 1.0 / (1.0 / found.observed + found.std_error.powi(2));
+    (sure, sure * found.expected / found.observed)
+}
+
+/// The row of an authority that has no count: the reason stands in for every figure.
+pub(super) fn without_count(key: FitKey, area: &Area, why: Symbol) -> Expected {
+    Expected {
+        indicator: key.indicator,
+        span: key.span,
+        area: area.code,
+        model: ExpectedModel::Structural(key.model),
+        observed: Reported::Symbol(why),
+        outcome: Reported::Symbol(why),
+        adjusted: Reported::Symbol(why),
+        rank: Reported::Symbol(Symbol::NotApplicable),
+        fifth: Reported::Symbol(Symbol::NotApplicable),
+        model_based: Reported::Symbol(why),
+        issues: IssueSet::EMPTY
+            .with(IssueCode::SourceSymbol)
+            .with_if(area.tiny, IssueCode::TinyArea),
+    }
+}
+
+/// What a comparison gives.
+struct Outcome {
+    count: ExpectedCount,
+    adjusted: Adjusted,
+    model_based: ModelBased,
+}
+
+/// An authority against its expectation, which is of one of so many `times`; in brief with the
+/// narrower limits alone.
+fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
+    let at = |level| against_expected(left_out, level).ok();
+    let p95 = at(Level::P95)?;
+    let p998 = if brief { p95 } else { at(Level::P998)? };
+    let measured = |pick: fn(&AgainstExpected) -> Estimate| Measured {
+        value: pick(&p95).value,
+        intervals: Intervals {
+            p95: pick(&p95).interval,
+            p998: pick(&p998).interval,
+        },
+        method: "against_expected",
+    };
+    let around_one = |range: Interval| Interval {
+        low: range.low / left_out.expected,
+        high: range.high / left_out.expected,
+    };
+    let ratio = measured(|found| found.ratio);
+    let limits = Intervals {
+        p95: around_one(p95.range),
+        p998: around_one(p998.range),
+    };
+    Some(Outcome {
+        count: ExpectedCount {
+            expected: left_out.expected * times,
+            ratio,
+            position: Position::of(&ratio.intervals),
+        },
+        adjusted: Adjusted {
+            limits,
+            position: Position::against(ratio.value, &limits),
+            phi: Reported::Symbol(Symbol::NotApplicable),
+        },
+        model_based: ModelBased {
+            shrunken: measured(|found| found.shrunken),
+            probability_above: p95.probability_above,
+        },
+    })
+}
+
+fn row(
+    key: FitKey,
+    panel: &Panel<'_>,
+    record: &Record<'_>,
+    compared: Option<Outcome>,
+    issues: IssueSet,
+) -> Expected {
+    let absent = Symbol::NotAvailable;
+    let issues = issues.union(record.issues(&panel.covariates, key.span));
+    let base = Expected {
+        indicator: key.indicator,
+        span: key.span,
+        area: record.area.code,
+        model: ExpectedModel::Structural(key.model),
+        observed: Reported::Value(record.observed),
+        outcome: Reported::Symbol(absent),
+        adjusted: Reported::Symbol(absent),
+        rank: Reported::Symbol(Symbol::NotApplicable),
+        fifth: Reported::Symbol(Symbol::NotApplicable),
+        model_based: Reported::Symbol(absent),
+        issues,
+    };
+    match compared {
+        None => base,
+        Some(compared) => Expected {
+            outcome: Reported::Value(compared.count),
+            adjusted: Reported::Value(compared.adjusted),
+            model_based: Reported::Value(compared.model_based),
+            ..base
+        },
+    }
+}
+
+/// How far each authority lies from what its circumstances say, its own count included.
+pub(super) fn effects(
+    key: FitKey,
+    panel: &Panel<'_>,
+    fitted: &Fitted,
+    issues: IssueSet,
+) -> Vec<Effect> {
+    let Ok(modes) = fitted.mixed.modes(AUTHORITY) else {
+        return Vec::new();
+    };
+    let ranks = rank_effects(&modes, Level::P95, SEED, REPETITIONS).ok();
+    let of = u32::try_from(modes.len()).unwrap_or(u32::MAX);
+    let mut rows = Vec::with_capacity(modes.len());
+    for (i, (mode, record)) in modes.iter().zip(&panel.records).enumerate() {
+        let Reported::Value(ratio) = both("mixed_model", |level| mode.ratio(level)) else {
+            continue;
+        };
+        let rank = ranks.as_ref().and_then(|ranks| ranks.get(i));
+        rows.push(Effect {
+            key,
+            area: record.area.code,
+            ratio,
+            probability_above: mode.probability_above(),
+            rank: rank.map_or(Reported::Symbol(Symbol::NotApplicable), |interval| {
+                Reported::Value(Rank {
+                    rank: from_highest(interval.rank, of),
+                    low: from_highest(interval.interval.high, of),
+                    high: from_highest(interval.interval.low, of),
+                    of,
+                })
+            }),
+            issues: issues.union(record.issues(&panel.covariates, key.span)),
+        });
+    }
+    rows
+}

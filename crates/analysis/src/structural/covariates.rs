@@ -1,0 +1,214 @@
+//! What is known about the children of each authority before its counts are looked at.
+//!
+//! Everything here is about who lives there: shares of children by deprivation, ethnic group and age,
+//! and unaccompanied children. Those are part of the children looked after, and the only count here:
+//! the full model takes them as given, and a variation does without them.
+
+use std::collections::BTreeMap;
+
+use disparity_core::{
+    AreaCode, CellKey, Covariate, CovariateValue, Dimension, GeographicLevel, IssueCode, IssueSet,
+    Period, Reported, Span, Stratum, Symbol,
+};
+
+use crate::Input;
+
+/// The indicator that counts unaccompanied asylum-seeking children.
+const UNACCOMPANIED: &str = "cla_unaccompanied_at_31_march";
+
+/// Which edition of the deprivation indices describes a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edition {
+    /// The one in force on 31 March; the first one for earlier years.
+    InForce,
+    /// The newest one.
+    Newest,
+}
+
+/// The values of one authority in one year.
+pub(super) type Row = [(Reported<f64>, IssueSet); Covariate::ALL.len()];
+
+/// A value that is not there.
+const ABSENT: (Reported<f64>, IssueSet) = (Reported::Symbol(Symbol::NotAvailable), IssueSet::EMPTY);
+
+/// Reads covariates of authorities.
+#[derive(Clone, Copy)]
+pub(super) struct Covariates<'a> {
+    input: Input<'a>,
+    unaccompanied: Option<disparity_core::IndicatorId>,
+}
+
+impl<'a> Covariates<'a> {
+    pub(super) fn new(input: Input<'a>) -> Self {
+        Self {
+            input,
+            unaccompanied: input.catalogue.indicators.id(UNACCOMPANIED),
+        }
+    }
+
+    /// Every covariate of an authority and year.
+    pub(super) fn row(self, area: AreaCode, period: Period, edition: Edition) -> Row {
+        let mut row = [ABSENT; Covariate::ALL.len()];
+        let mut set = |covariate: Covariate, value| row[covariate as usize] = value;
+        if let Some(year) = self.index_year(period, edition) {
+            set(Covariate::LowIncome, self.low_income(area, year));
+            let (mean, tenth) = self.deciles(area, year);
+            set(Covariate::MeanDecile, (mean, IssueSet::EMPTY));
+            set(Covariate::MostDeprivedTenth, (tenth, IssueSet::EMPTY));
+        }
+        for (covariate, code) in [
+            (Covariate::Mixed, "mixed"),
+            (Covariate::Asian, "asian"),
+            (Covariate::Black, "black"),
+            (Covariate::OtherEthnic, "other"),
+        ] {
+            set(
+                covariate,
+                self.share(area, period, Dimension::EthnicityMajor, code),
+            );
+        }
+        for (covariate, code) in [
+            (Covariate::UnderFive, "0_to_4"),
+            (Covariate::SixteenSeventeen, "16_and_over"),
+        ] {
+            set(
+                covariate,
+                self.share(area, period, Dimension::AgeBand, code),
+            );
+        }
+        set(
+            Covariate::Unaccompanied,
+            (self.unaccompanied_rate(area, period), IssueSet::EMPTY),
+        );
+        row
+    }
+
+    /// Unaccompanied children looked after in an authority.
+    pub(super) fn unaccompanied(self, area: AreaCode, period: Period) -> Reported<u32> {
+        let cell = self.unaccompanied.and_then(|indicator| {
+            self.input.cube.get(&CellKey {
+                indicator,
+                period,
+                area,
+                stratum: Stratum::TOTAL,
+            })
+        });
+        cell.map_or(Reported::Symbol(Symbol::NotAvailable), |cell| {
+            cell.numerator
+        })
+    }
+
+    /// The year in the names of the edition that describes a period. Indices come out in the autumn of
+    /// their year, so on 31 March of it they are not yet in force.
+    pub(super) fn index_year(self, period: Period, edition: Edition) -> Option<u16> {
+        let names = self.input.catalogue.context.low_income.keys();
+        let years: Vec<u16> = names
+            .filter_map(|(name, _)| name.rsplit('_').next()?.parse().ok())
+            .collect();
+        let in_force = years.iter().filter(|year| **year < period.year()).max();
+        match edition {
+            Edition::InForce => in_force.or_else(|| years.iter().min()).copied(),
+            Edition::Newest => years.iter().max().copied(),
+        }
+    }
+
+    fn low_income(self, area: AreaCode, year: u16) -> (Reported<f64>, IssueSet) {
+        let context = &self.input.catalogue.context;
+        let found = context.low_income.get(&(format!("idaci_{year}"), area));
+        found
+            .filter(|found| found.children > 0.0)
+            .map_or(ABSENT, |found| {
+                let issues = IssueSet::EMPTY.with_if(
+                    found.children_withheld > 0.0,
+                    IssueCode::LowIncomeLowerBound,
+                );
+                (Reported::Value(found.known / found.children), issues)
+            })
+    }
+
+    /// The mean decile of children's neighbourhoods, and the share in the most deprived tenth.
+    fn deciles(self, area: AreaCode, year: u16) -> (Reported<f64>, Reported<f64>) {
+        let context = &self.input.catalogue.context;
+        let key = (format!("imd_{year}"), area);
+        let Some(children) = context.children_by_decile.get(&key) else {
+            return (ABSENT.0, ABSENT.0);
+        };
+        let all: f64 = children.iter().sum();
+        if all <= 0.0 {
+            return (ABSENT.0, ABSENT.0);
+        }
+        let weighted: f64 = children
+            .iter()
+            .zip(1_u8..)
+            .map(|(n, d)| n * f64::from(d))
+            .sum();
+        (
+            Reported::Value(weighted / all),
+            Reported::Value(children[0] / all),
+        )
+    }
+
+    /// The share of an authority's children in one group of a dimension.
+    fn share(
+        self,
+        area: AreaCode,
+        period: Period,
+        dimension: Dimension,
+        code: &str,
+    ) -> (Reported<f64>, IssueSet) {
+        let list = self.input.catalogue.dimensions.list(dimension);
+        let children = |stratum| self.input.populations.get(period, area, stratum);
+        let group = list
+            .iter()
+            .find(|(_, category)| category.code == code)
+            .and_then(|(id, _)| children(Stratum::TOTAL.with(dimension, id)));
+        let (Some(group), Some(all)) = (group, children(Stratum::TOTAL)) else {
+            return ABSENT;
+        };
+        let both = group.denominator.value.zip(all.denominator.value);
+        (both.and_then(|(n, all)| part_of(n, all)), group.issues)
+    }
+
+    fn unaccompanied_rate(self, area: AreaCode, period: Period) -> Reported<f64> {
+        let children = self.input.populations.get(period, area, Stratum::TOTAL);
+        let children = children.map_or(ABSENT.0, |all| all.denominator.value);
+        self.unaccompanied(area, period)
+            .zip(children)
+            .and_then(|(n, children)| part_of(f64::from(n) * 10_000.0, children))
+    }
+
+    /// The covariates of every authority in these years, as rows to write.
+    pub(super) fn rows(self, periods: impl Iterator<Item = Period>) -> Vec<CovariateValue> {
+        let areas = &self.input.catalogue.areas;
+        let mut rows: BTreeMap<(AreaCode, Span, Covariate), CovariateValue> = BTreeMap::new();
+        for period in periods {
+            let authorities = areas.entities().filter(|area| {
+                area.level == GeographicLevel::LocalAuthority && areas.exists_at(area.code, period)
+            });
+            for area in authorities {
+                let values = self.row(area.code, period, Edition::InForce);
+                for (covariate, (value, issues)) in Covariate::ALL.into_iter().zip(values) {
+                    let span = Span::year(period);
+                    let row = CovariateValue {
+                        area: area.code,
+                        span,
+                        covariate,
+                        value,
+                        issues: issues.with_if(!value.is_value(), IssueCode::CovariateMissing),
+                    };
+                    rows.insert((area.code, span, covariate), row);
+                }
+            }
+        }
+        rows.into_values().collect()
+    }
+}
+
+/// A part of a whole; of nobody there is no part.
+fn part_of(part: f64, whole: f64) -> Reported<f64> {
+    if whole > 0.0 {
+        Reported::Value(part / whole)
+    } else {
+        Reported::Symbol(Symbol::NotApplicable)
+    }
+}

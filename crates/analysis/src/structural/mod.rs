@@ -1,0 +1,357 @@
+//! Expected versus actual from models of authorities: what an authority with the same children would
+//! be expected to count if it were like the others, and how far each lies from that.
+//!
+//! For every indicator that the code list marks for it and every span of years:
+//! 1. [`covariates`] says what is known of each authority's children before a count is looked at.
+//! 2. [`panel`] puts counts, children and covariates of the authorities side by side.
+//! 3. [`fit`] fits models that know more and more, and says how each fit ended.
+//! 4. [`against`] holds each authority against the fit that left it out.
+//! 5. [`fifths`] tabulates where the lowest and the highest lie; [`gradients`] asks how rates go with
+//!    deprivation; [`intersections`] asks what characteristics do together.
+//! 6. [`claims`] puts what documents of the field say beside the same figures.
+//!
+//! What a model expects is what usually goes with such circumstances. It is not what should be: that
+//! deprivation explains a difference does not justify it.
+//!
+//! What does not belong here: the methods themselves (`disparity_stats::models`).
+
+mod against;
+mod claims;
+mod covariates;
+mod fifths;
+mod fit;
+mod gradients;
+mod intersections;
+mod panel;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use disparity_core::{
+    AreaCode, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient,
+    IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
+    StructuralModel, Unit, Variation,
+};
+use rayon::prelude::*;
+
+use crate::Input;
+use covariates::{Covariates, Edition};
+use fit::Fitted;
+use panel::Panel;
+
+/// How many years are taken together.
+const POOLED_YEARS: u16 = 5;
+
+/// The indicator for which a sensitivity leaves unaccompanied children out: they are known as a part
+/// of it and of no other.
+const HOLDS_UNACCOMPANIED: &str = "cla_at_31_march";
+
+/// What models say.
+#[derive(Debug, Default)]
+pub(crate) struct Models {
+    pub(crate) expected: Vec<Expected>,
+    pub(crate) covariates: Vec<CovariateValue>,
+    pub(crate) fits: Vec<Fit>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) fifths: Vec<Fifth>,
+    pub(crate) gradients: Vec<Gradient>,
+    pub(crate) intersections: Vec<Intersection>,
+    pub(crate) claims: Vec<ClaimCheck>,
+    pub(crate) issues: Vec<Issue>,
+}
+
+/// Fits every model that the plan asks for.
+pub(crate) fn models(input: Input<'_>) -> Models {
+    let jobs = jobs(input);
+    let mut models = jobs
+        .par_iter()
+        .map(|job| one(input, *job))
+        .reduce(Models::default, Models::and);
+    let mut periods: Vec<Period> = jobs.iter().map(|job| job.span.last).collect();
+    periods.sort_unstable();
+    periods.dedup();
+    models.claims = claims::checks(input, &models);
+    models.covariates = Covariates::new(input).rows(periods.into_iter());
+    models
+}
+
+/// One indicator over one span of years.
+#[derive(Debug, Clone, Copy)]
+struct Job {
+    indicator: IndicatorId,
+    span: Span,
+    /// Whether the same question is also asked differently.
+    latest: bool,
+}
+
+/// Every year with figures, and the last five together, by indicator and span.
+fn jobs(input: Input<'_>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for &indicator in &input.plan.modelled {
+        if input.catalogue.indicators.get(indicator).unit() != Unit::Per10k {
+            continue;
+        }
+        let mut periods: Vec<Period> = input
+            .cube
+            .indicator(indicator)
+            .iter()
+            .filter(|cell| cell.key.stratum.is_total() && cell.denominator.value.is_value())
+            .map(|cell| cell.key.period)
+            .collect();
+        periods.dedup();
+        let wanted = periods.iter().copied();
+        let wanted: Vec<Period> = wanted.filter(|p| input.plan.wants_period(*p)).collect();
+        let Some(&last) = wanted.last() else {
+            continue;
+        };
+        let year = |period, latest| Job {
+            indicator,
+            span: Span::year(period),
+            latest,
+        };
+        match input.plan.model_years {
+            ModelYears::None => {}
+            ModelYears::Latest => jobs.push(year(last, true)),
+            ModelYears::All => {
+                jobs.extend(wanted.iter().map(|period| year(*period, *period == last)));
+                let first = Period::ending(last.year() + 1 - POOLED_YEARS)
+                    .filter(|first| periods.contains(first));
+                jobs.extend(first.map(|first| Job {
+                    indicator,
+                    span: Span { last, first },
+                    latest: false,
+                }));
+            }
+        }
+    }
+    jobs
+}
+
+impl Models {
+    /// These, and after them those of later jobs.
+    fn and(mut self, later: Self) -> Self {
+        self.expected.extend(later.expected);
+        self.fits.extend(later.fits);
+        self.effects.extend(later.effects);
+        self.fifths.extend(later.fifths);
+        self.gradients.extend(later.gradients);
+        self.intersections.extend(later.intersections);
+        self.issues.extend(later.issues);
+        self
+    }
+}
+
+fn one(input: Input<'_>, job: Job) -> Models {
+    let mut models = Models::default();
+    let main = Question::new(input, job, Variation::Main);
+    for model in StructuralModel::ALL {
+        let answer = main.ask(model);
+        models
+            .fifths
+            .extend(fifths::by_region(input, &answer.expected));
+        models.expected.extend(main.wanted(&answer.expected));
+        models.expected.extend(main.without_count(&answer));
+        models.effects.extend(answer.effects);
+        let checked = matches!(model, StructuralModel::Deprivation | StructuralModel::Full);
+        if answer.fitted && job.latest && checked {
+            for (fit, issue) in variations(input, job, model, &answer.expected) {
+                models.fits.push(fit);
+                models.issues.extend(issue);
+            }
+        }
+        models.fits.push(answer.fit);
+        models.issues.extend(answer.issue);
+    }
+    models.expected.sort_by_key(|row| (row.area, row.model));
+    models
+        .fits
+        .sort_by_key(|fit| (fit.key.model, fit.key.variation));
+    if !job.span.is_pooled() {
+        models.gradients = gradients::gradients(input, job.indicator, job.span.last, job.latest);
+        models.intersections = intersections::intersections(input, job.indicator, job.span.last);
+    }
+    models
+}
+
+/// The same model of a somewhat different question, for those variations that make one.
+fn variations(
+    input: Input<'_>,
+    job: Job,
+    model: StructuralModel,
+    main: &[Expected],
+) -> Vec<(Fit, Option<Issue>)> {
+    let covariates = Covariates::new(input);
+    let indicator = input.catalogue.indicators.get(job.indicator);
+    let year = |edition| covariates.index_year(job.span.last, edition);
+    let asks = |variation: &Variation| match variation {
+        Variation::Main => false,
+        Variation::WithTinyAreas => !input.plan.include_tiny,
+        Variation::WithoutUnaccompanied => indicator.name == HOLDS_UNACCOMPANIED,
+        Variation::LaterIndex => year(Edition::InForce) != year(Edition::Newest),
+        Variation::WithoutLondon | Variation::WithRegion => true,
+    };
+    let compared = |rows: &[Expected]| rows.iter().filter(|row| row.fifth.is_value()).count();
+    Variation::ALL
+        .into_iter()
+        .filter(asks)
+        .filter_map(|variation| {
+            let answer = Question::new(input, job, variation).ask(model);
+            // Where tiny areas have no figures, with them is without them.
+            let same = compared(&answer.expected) == compared(main);
+            if variation == Variation::WithTinyAreas && same {
+                return None;
+            }
+            let mut fit = answer.fit;
+            fit.fifths_changed = fifths::changed(main, &answer.expected);
+            Some((fit, answer.issue))
+        })
+        .collect()
+}
+
+/// What is asked of models: an indicator, a span and a variation, with the authorities' figures.
+struct Question<'a> {
+    input: Input<'a>,
+    job: Job,
+    variation: Variation,
+    family: &'a str,
+    records: Vec<panel::Record<'a>>,
+    /// The null model of the authorities that a model with covariates was last fitted to.
+    null: RefCell<Option<Null>>,
+}
+
+/// A null model, and the authorities that it was fitted to.
+struct Null {
+    areas: Vec<AreaCode>,
+    fitted: Option<Rc<Fitted>>,
+}
+
+/// What one model answers.
+struct Answer {
+    fit: Fit,
+    fitted: bool,
+    expected: Vec<Expected>,
+    effects: Vec<Effect>,
+    issue: Option<Issue>,
+}
+
+impl<'a> Question<'a> {
+    fn new(input: Input<'a>, job: Job, variation: Variation) -> Self {
+        let covariates = Covariates::new(input);
+        Self {
+            input,
+            job,
+            variation,
+            family: &input.catalogue.indicators.get(job.indicator).family,
+            records: panel::records(input, covariates, job.indicator, job.span, variation),
+            null: RefCell::new(None),
+        }
+    }
+
+    fn ask(&self, model: StructuralModel) -> Answer {
+        let key = FitKey {
+            indicator: self.job.indicator,
+            span: self.job.span,
+            model,
+            variation: self.variation,
+        };
+        let tiny = self.input.plan.include_tiny || self.variation == Variation::WithTinyAreas;
+        let panel = Panel::of(&self.records, self.family, model, self.variation, tiny);
+        let issues = panel.issues(self.family, model);
+        let fitted = if panel.keeps_its_name(model) {
+            fit::fit(&panel, self.variation).map_err(|why| why.to_string())
+        } else {
+            Err("too few authorities have what the model is named for".to_owned())
+        };
+        match fitted {
+            Err(why) => Answer {
+                issue: Some(self.refusal(key, &why)),
+                fit: fit::refused(key, &panel, issues),
+                fitted: false,
+                expected: against::expected(
+                    key,
+                    &panel,
+                    None,
+                    issues.with(IssueCode::ModelRefused),
+                ),
+                effects: Vec::new(),
+            },
+            Ok(fitted) => self.told(key, &panel, &fitted, issues),
+        }
+    }
+
+    fn told(&self, key: FitKey, panel: &Panel<'_>, fitted: &Fitted, issues: IssueSet) -> Answer {
+        // The null model of the same authorities, so that a share of variance is of one variance.
+        let null = self.null_of(panel);
+        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues);
+        let effects = if self.variation == Variation::Main {
+            let all = against::effects(key, panel, fitted, fit.issues);
+            all.into_iter().filter(|row| self.wants(row.area)).collect()
+        } else {
+            Vec::new()
+        };
+        Answer {
+            expected: against::expected(key, panel, Some(fitted), fit.issues),
+            fit,
+            fitted: true,
+            effects,
+            issue: None,
+        }
+    }
+
+    /// The null model of a panel's authorities, fitted once for all models of the same ones; none for
+    /// a model without covariates itself.
+    fn null_of(&self, panel: &Panel<'_>) -> Option<Rc<Fitted>> {
+        if panel.covariates.is_empty() {
+            return None;
+        }
+        let areas: Vec<AreaCode> = panel.records.iter().map(|r| r.area.code).collect();
+        let mut kept = self.null.borrow_mut();
+        if let Some(null) = kept.as_ref().filter(|null| null.areas == areas) {
+            return null.fitted.clone();
+        }
+        let fitted = fit::null_of(panel).map(Rc::new);
+        *kept = Some(Null {
+            areas,
+            fitted: fitted.clone(),
+        });
+        fitted
+    }
+
+    fn refusal(&self, key: FitKey, why: &str) -> Issue {
+        let name = &self.input.catalogue.indicators.get(key.indicator).name;
+        Issue {
+            indicator: name.clone(),
+            period: Some(key.span.last),
+            rows: self.records.len() as u64,
+            ..Issue::new(
+                IssueCode::ModelRefused,
+                format!(
+                    "the model of {} for {} ({}) cannot be fitted: {why}",
+                    key.model.words(self.family),
+                    key.span,
+                    key.variation.as_str()
+                ),
+            )
+        }
+    }
+
+    fn wants(&self, area: AreaCode) -> bool {
+        let plan = self.input.plan;
+        plan.wants_area(area, true) && plan.wants_period(self.job.span.last)
+    }
+
+    /// The rows of authorities that have no count and so are in no fit.
+    fn without_count(&self, answer: &Answer) -> Vec<Expected> {
+        let absent = panel::absent(self.input, self.job.indicator, self.job.span);
+        absent
+            .into_iter()
+            .filter(|(area, _)| self.wants(area.code))
+            .filter(|(area, _)| answer.expected.iter().all(|row| row.area != area.code))
+            .map(|(area, why)| against::without_count(answer.fit.key, area, why))
+            .collect()
+    }
+
+    fn wanted(&self, rows: &[Expected]) -> impl Iterator<Item = Expected> {
+        rows.iter().copied().filter(|row| self.wants(row.area))
+    }
+}

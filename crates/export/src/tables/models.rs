@@ -1,0 +1,594 @@
+//! What models of authorities say: covariates, fits, effects of authorities, fifths by region,
+//! gradients and intersections.
+
+use disparity_core::{
+    AreaCode, Catalogue, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, ExpectedModel,
+    Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, IndicatorId, Intersection,
+    IntersectionFigure, IssueSet, Measured, Reported, Results, Span, Stratum, StructuralModel,
+    Symbol, Term, Unit, Variation,
+};
+
+use super::place::{IsAbout, IsPlaced, indicator, opening, time_and_place};
+use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
+use crate::column::{At, Column, Role, TableView, Value};
+
+/// One figure of one fit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FitFigure<'a> {
+    fit: &'a Fit,
+    /// The term, or none for the share of authorities in another fifth.
+    term: Option<Term>,
+    outcome: Reported<Measured>,
+}
+
+/// The figures of every fit, a row each; a fit that was refused has one row that says so.
+pub(crate) fn fit_figures(results: &Results) -> Vec<FitFigure<'_>> {
+    let mut rows = Vec::new();
+    for fit in &results.fits {
+        let figure = |term, outcome| FitFigure { fit, term, outcome };
+        if let Some(symbol) = fit.ending.symbol() {
+            rows.push(figure(Some(Term::Baseline), Reported::Symbol(symbol)));
+        }
+        rows.extend(
+            fit.terms
+                .iter()
+                .map(|(term, found)| figure(Some(*term), *found)),
+        );
+        if fit.fifths_changed.is_value() {
+            rows.push(figure(None, Reported::Symbol(Symbol::NotApplicable)));
+        }
+    }
+    rows
+}
+
+macro_rules! placed {
+    ($row:ty, $span:expr, $area:expr) => {
+        impl IsPlaced for $row {
+            fn span(&self) -> Span {
+                $span(self)
+            }
+
+            fn area(&self) -> AreaCode {
+                $area(self)
+            }
+        }
+    };
+}
+
+macro_rules! about {
+    ($row:ty, $indicator:expr $(, $stratum:expr)?) => {
+        impl IsAbout for $row {
+            fn indicator(&self) -> IndicatorId {
+                $indicator(self)
+            }
+            $(fn stratum(&self) -> Stratum {
+                $stratum(self)
+            })?
+        }
+    };
+}
+
+placed!(ClaimCheck, |row: &Self| row.span, |_| AreaCode::ENGLAND);
+placed!(CovariateValue, |row: &Self| row.span, |row: &Self| row.area);
+placed!(Effect, |row: &Self| row.key.span, |row: &Self| row.area);
+about!(Effect, |row: &Self| row.key.indicator);
+placed!(Fifth, |row: &Self| row.span, |row: &Self| row.region);
+about!(Fifth, |row: &Self| row.indicator);
+placed!(FitFigure<'_>, |row: &Self| row.fit.key.span, |_| {
+    AreaCode::ENGLAND
+});
+about!(FitFigure<'_>, |row: &Self| row.fit.key.indicator);
+placed!(
+    Gradient,
+    |row: &Self| Span::year(row.period),
+    |row: &Self| { row.area }
+);
+about!(Gradient, |row: &Self| row.indicator);
+placed!(
+    Intersection,
+    |row: &Self| Span::year(row.period),
+    |row: &Self| row.area
+);
+about!(Intersection, |row: &Self| row.indicator, |row: &Self| row
+    .stratum);
+
+/// Covariates of authorities.
+pub(crate) fn covariates<'a>(
+    results: &'a Results,
+    catalogue: &'a Catalogue,
+) -> TableView<'a, CovariateValue> {
+    let rows = results.covariates.as_slice();
+    let mut columns = time_and_place(rows, catalogue);
+    columns.push(cases(
+        "covariate",
+        "What is known of the authority's children",
+        Covariate::ALL.map(Covariate::as_str),
+        |row: &CovariateValue| Some(row.covariate as usize),
+    ));
+    columns.push(number(
+        "value",
+        "Share of children, mean decile, or rate per 10,000",
+        3,
+        |at: At<'_, CovariateValue>| at.row.value.value(),
+    ));
+    columns.extend(closing(rows, |row| row.value.symbol(), |row| row.issues));
+    table("covariates", columns, rows, 1)
+}
+
+/// Which fit: its model and its variation.
+fn of_fit<'a, R: Sync>(key: impl Fn(&R) -> FitKey + Copy + Sync + Send + 'a) -> [Column<'a, R>; 2] {
+    [
+        cases(
+            "model",
+            "What the model knows of each authority",
+            StructuralModel::ALL.map(StructuralModel::as_str),
+            move |row: &R| Some(key(row).model as usize),
+        ),
+        cases(
+            "variation",
+            "How the question differs from the main one",
+            Variation::ALL.map(Variation::as_str),
+            move |row: &R| Some(key(row).variation as usize),
+        ),
+    ]
+}
+
+/// What fits say.
+pub(crate) fn fits<'a>(
+    rows: &'a [FitFigure<'a>],
+    catalogue: &'a Catalogue,
+) -> TableView<'a, FitFigure<'a>> {
+    let mut columns = time_and_place(rows, catalogue);
+    columns.extend(indicator(catalogue));
+    columns.extend(of_fit(|row: &FitFigure<'_>| row.fit.key));
+    let scaled = move |row: &FitFigure<'_>| {
+        let found = row.outcome.value()?;
+        let indicator = catalogue.indicators.get(row.fit.key.indicator);
+        let factor = match row.term {
+            Some(Term::Baseline) => indicator.unit().factor(),
+            _ => 1.0,
+        };
+        Some(Measured {
+            value: found.value * factor,
+            intervals: found.intervals.times(factor),
+            method: found.method,
+        })
+    };
+    let statistic = |row: &FitFigure<'_>| row.term.map_or("share_in_another_fifth", Term::as_str);
+    columns.push(named("statistic", "What the figure is", rows, move |row| {
+        statistic(row).to_owned()
+    }));
+    columns.push(named(
+        "term",
+        "Of which covariate or region",
+        rows,
+        move |row| match row.term {
+            Some(Term::Covariate(covariate)) => covariate.as_str().to_owned(),
+            Some(Term::Region(region)) => catalogue.areas.name(region),
+            _ => String::new(),
+        },
+    ));
+    columns.push(number(
+        "value",
+        "The figure: the baseline in the unit of the estimates, a rate ratio for one standard deviation between authorities",
+        3,
+        move |at: At<'_, FitFigure<'_>>| {
+            let own = scaled(at.row).map(|found| found.value);
+            own.or_else(|| {
+                at.row
+                    .fit
+                    .fifths_changed
+                    .value()
+                    .filter(|_| at.row.term.is_none())
+            })
+        },
+    ));
+    columns.extend(limits(scaled));
+    columns.push(level());
+    columns.push(method(rows, |row| Some(row.outcome.value()?.method)));
+    columns.extend(ending());
+    columns.extend(closing(
+        rows,
+        |row| row.outcome.symbol().filter(|_| row.term.is_some()),
+        |row| row.fit.issues,
+    ));
+    table("fits", columns, rows, LEVELS.len())
+}
+
+fn ending<'a>() -> Vec<Column<'a, FitFigure<'a>>> {
+    let flag = |name, label, pick: fn(&Fit) -> Option<bool>| {
+        cases(name, label, ["no", "yes"], move |row: &FitFigure<'_>| {
+            pick(row.fit).map(usize::from)
+        })
+    };
+    let of = |name, label, pick: fn(&Fit) -> Option<f64>| {
+        number(name, label, 3, move |at: At<'_, FitFigure<'_>>| {
+            pick(at.row.fit)
+        })
+    };
+    vec![
+        whole(
+            "areas",
+            "Authorities in the fit",
+            |at: At<'_, FitFigure<'_>>| Some(at.row.fit.areas),
+        ),
+        flag(
+            "converged",
+            "Whether the fit is a maximum of the likelihood",
+            |fit| fit.ending.value().map(|ending| ending.converged),
+        ),
+        flag(
+            "singular",
+            "Whether it found no spread between authorities",
+            |fit| fit.ending.value().map(|ending| ending.singular),
+        ),
+        of(
+            "log_likelihood",
+            "Log-likelihood, its constants included",
+            |fit| fit.ending.value().map(|ending| ending.log_likelihood),
+        ),
+        of("aic", "Akaike's criterion; smaller is better", |fit| {
+            fit.ending.value().map(|ending| ending.aic)
+        }),
+    ]
+}
+
+/// Effects of authorities.
+pub(crate) fn effects<'a>(results: &'a Results, catalogue: &'a Catalogue) -> TableView<'a, Effect> {
+    let rows = results.effects.as_slice();
+    let mut columns = time_and_place(rows, catalogue);
+    columns.extend(indicator(catalogue));
+    let [model, _] = of_fit(|row: &Effect| row.key);
+    columns.push(model);
+    columns.push(number(
+        "ratio",
+        "Rate over that of a typical authority with the same circumstances, drawn towards 1",
+        2,
+        |at: At<'_, Effect>| Some(at.row.ratio.value),
+    ));
+    columns.extend(limits(|row: &Effect| Some(row.ratio)));
+    columns.push(level());
+    columns.push(method(rows, |row| Some(row.ratio.method)));
+    columns.push(number(
+        "probability_above",
+        "Probability that the rate is above that of a typical authority like it",
+        3,
+        |at: At<'_, Effect>| Some(at.row.probability_above),
+    ));
+    let rank = |name, label, pick: fn(disparity_core::Rank) -> u32| {
+        whole(name, label, move |at: At<'_, Effect>| {
+            at.row.rank.value().map(pick)
+        })
+    };
+    columns.extend([
+        rank("rank", "Rank of the ratio, 1 the highest", |rank| rank.rank),
+        rank(
+            "rank_low",
+            "Lower end of the 95% interval of the rank",
+            |rank| rank.low,
+        ),
+        rank(
+            "rank_high",
+            "Upper end of the 95% interval of the rank",
+            |rank| rank.high,
+        ),
+        rank("ranked", "Authorities that were ranked", |rank| rank.of),
+    ]);
+    columns.extend(closing(rows, |_| None, |row| row.issues));
+    table("effects", columns, rows, LEVELS.len())
+}
+
+/// Fifths by region.
+pub(crate) fn fifths<'a>(results: &'a Results, catalogue: &'a Catalogue) -> TableView<'a, Fifth> {
+    let rows = results.fifths.as_slice();
+    let mut columns = time_and_place(rows, catalogue);
+    columns.extend(indicator(catalogue));
+    columns.push(cases(
+        "model",
+        "How the expected count was made",
+        ExpectedModel::ALL.map(ExpectedModel::as_str),
+        |row: &Fifth| {
+            ExpectedModel::ALL
+                .iter()
+                .position(|model| *model == row.model)
+        },
+    ));
+    let of = |name, label, pick: fn(&Fifth) -> u32| {
+        whole(name, label, move |at: At<'_, Fifth>| Some(pick(at.row)))
+    };
+    columns.extend([
+        of(
+            "fifth",
+            "Fifth by observed over expected, 1 the lowest",
+            |row| u32::from(row.fifth),
+        ),
+        of(
+            "authorities",
+            "Authorities of the region in the fifth",
+            |row| row.authorities,
+        ),
+        of("authorities_in_fifth", "Authorities in the fifth", |row| {
+            row.in_fifth
+        }),
+        of(
+            "authorities_in_region",
+            "Authorities of the region",
+            |row| row.in_region,
+        ),
+        number(
+            "share",
+            "Share of the fifth that lies in the region",
+            3,
+            |at: At<'_, Fifth>| at.row.share.value(),
+        ),
+    ]);
+    columns.extend(closing(rows, |row| row.share.symbol(), |_| IssueSet::EMPTY));
+    table("fifths", columns, rows, 1)
+}
+
+/// Gradients by deprivation.
+pub(crate) fn gradients<'a>(
+    results: &'a Results,
+    catalogue: &'a Catalogue,
+) -> TableView<'a, Gradient> {
+    let rows = results.gradients.as_slice();
+    let mut columns = time_and_place(rows, catalogue);
+    columns.extend(indicator(catalogue));
+    columns.push(cases(
+        "gradient",
+        "How the gradient was found",
+        GradientMethod::ALL.map(GradientMethod::as_str),
+        |row: &Gradient| Some(row.found as usize),
+    ));
+    columns.push(named("statistic", "What the figure is", rows, |row| {
+        row.figure.as_str().to_owned()
+    }));
+    columns.push(whole(
+        "deprivation_decile",
+        "Deprivation decile (1 is most deprived), for rates",
+        |at: At<'_, Gradient>| match at.row.figure {
+            GradientFigure::Rate(decile) => Some(u32::from(decile)),
+            _ => None,
+        },
+    ));
+    columns.push(whole("numerator", "Count", |at: At<'_, Gradient>| {
+        at.row.count.value()
+    }));
+    columns.push(number(
+        "denominator",
+        "Children, or the count that the numerator is part of",
+        0,
+        |at: At<'_, Gradient>| at.row.children.value(),
+    ));
+    let scaled = move |row: &Gradient| {
+        let found = row.value.value()?;
+        let factor = catalogue.indicators.get(row.indicator).unit().factor();
+        // Ratios have no unit.
+        let is_ratio = !matches!(
+            row.figure,
+            GradientFigure::Rate(_) | GradientFigure::SlopeIndex
+        );
+        let factor = if is_ratio { 1.0 } else { factor };
+        Some(Measured {
+            value: found.value * factor,
+            intervals: found.intervals.times(factor),
+            method: found.method,
+        })
+    };
+    columns.push(number(
+        "value",
+        "The figure: rates and the slope index in the unit of the estimates, the others as ratios",
+        2,
+        move |at: At<'_, Gradient>| scaled(at.row).map(|found| found.value),
+    ));
+    columns.extend(limits(scaled));
+    columns.push(level());
+    columns.push(method(rows, |row| Some(row.value.value()?.method)));
+    columns.extend(closing(rows, |row| row.value.symbol(), |row| row.issues));
+    table("gradients", columns, rows, LEVELS.len())
+}
+
+/// Intersections of characteristics.
+pub(crate) fn intersections<'a>(
+    results: &'a Results,
+    catalogue: &'a Catalogue,
+) -> TableView<'a, Intersection> {
+    let rows = results.intersections.as_slice();
+    let mut columns = opening(rows, catalogue);
+    columns.push(cases(
+        "statistic",
+        "What the figure is",
+        IntersectionFigure::ALL.map(IntersectionFigure::as_str),
+        |row: &Intersection| Some(row.figure as usize),
+    ));
+    columns.push(whole("numerator", "Count", |at: At<'_, Intersection>| {
+        at.row.count.value()
+    }));
+    columns.push(number(
+        "denominator",
+        "Children, or the count that the numerator is part of",
+        0,
+        |at: At<'_, Intersection>| at.row.children.value(),
+    ));
+    let unit = move |row: &Intersection| -> Unit { catalogue.indicators.get(row.indicator).unit() };
+    let rate = |name, label, pick: fn(&Intersection) -> Option<f64>| {
+        number(name, label, 1, move |at: At<'_, Intersection>| {
+            pick(at.row).map(|value| value * unit(at.row).factor())
+        })
+    };
+    columns.extend([
+        rate("raw", "Rate or proportion as counted", |row| {
+            row.raw.value()
+        }),
+        rate(
+            "additive",
+            "What the characteristics one by one give",
+            |row| row.additive.value(),
+        ),
+        rate(
+            "shrunken",
+            "Between the two, by as much as the count is uncertain",
+            |row| row.shrunken.value(),
+        ),
+    ]);
+    columns.push(number(
+        "value",
+        "The figure: a share, or the ratio of the drawn to the additive rate",
+        3,
+        |at: At<'_, Intersection>| at.row.value.value().map(|found| found.value),
+    ));
+    columns.extend(limits(|row: &Intersection| row.value.value()));
+    columns.push(level());
+    columns.push(method(rows, |row| Some(row.value.value()?.method)));
+    columns.extend(closing(rows, |row| row.value.symbol(), |_| IssueSet::EMPTY));
+    table("intersections", columns, rows, LEVELS.len())
+}
+
+/// Claims beside what was computed.
+pub(crate) fn claims<'a>(
+    results: &'a Results,
+    catalogue: &'a Catalogue,
+) -> TableView<'a, ClaimCheck> {
+    let rows = results.claims.as_slice();
+    let of = |row: &ClaimCheck| &catalogue.claims[row.claim];
+    let mut columns = vec![
+        named("claim", "Short name of the claim", rows, move |row| {
+            of(row).name.clone()
+        }),
+        named("document", "The document that makes it", rows, move |row| {
+            of(row).document.clone()
+        }),
+        named("said", "What it says, in our words", rows, move |row| {
+            of(row).said.clone()
+        }),
+    ];
+    columns.extend(time_and_place(rows, catalogue));
+    columns.extend(indicator_of(rows, catalogue));
+    columns.push(number(
+        "stated",
+        "The document's figure",
+        2,
+        move |at: At<'_, ClaimCheck>| Some(of(at.row).stated),
+    ));
+    columns.push(number(
+        "value",
+        "The same figure computed here",
+        2,
+        |at: At<'_, ClaimCheck>| at.row.found.value(),
+    ));
+    columns.extend(interval(
+        ("conf_low", "conf_high"),
+        (
+            "Lower end of the interval; none for a fact about authorities",
+            "Upper end of the interval",
+        ),
+        3,
+        |row: &ClaimCheck| row.intervals,
+    ));
+    columns.push(level());
+    columns.push(method(rows, |row| row.method));
+    columns.push(cases(
+        "agrees",
+        "Whether the interval holds the document's figure",
+        ["no", "yes"],
+        |_| None,
+    ));
+    if let Some(column) = columns.last_mut() {
+        column.by_level = true;
+        column.get = Box::new(move |at: At<'_, ClaimCheck>| {
+            at.row.intervals.map_or(Value::None, |intervals| {
+                let interval = intervals.levels()[at.level].1;
+                Value::Text(u32::from(interval.contains(of(at.row).stated)))
+            })
+        });
+    }
+    columns.push(named("why", "Why the two may differ", rows, move |row| {
+        of(row).why.clone()
+    }));
+    let symbol = closing(
+        rows,
+        |row: &ClaimCheck| row.found.symbol(),
+        |row| row.issues,
+    );
+    columns.extend(symbol);
+    table("claims", columns, rows, LEVELS.len())
+}
+
+/// The indicator, figure and model of a claim.
+fn indicator_of<'a>(
+    rows: &'a [ClaimCheck],
+    catalogue: &'a Catalogue,
+) -> [Column<'a, ClaimCheck>; 3] {
+    let of = |row: &ClaimCheck| &catalogue.claims[row.claim];
+    [
+        named("indicator", "Indicator", rows, move |row| {
+            catalogue.indicators.get(of(row).indicator).name.clone()
+        }),
+        named("figure", "What the figure is", rows, move |row| {
+            of(row).figure.as_str().to_owned()
+        }),
+        named(
+            "model",
+            "What the model knows, for figures of one",
+            rows,
+            move |row| match of(row).figure {
+                ClaimFigure::Decile1To10 => String::new(),
+                _ => of(row).model.as_str().to_owned(),
+            },
+        ),
+    ]
+}
+
+fn limits<'a, R: Sync>(
+    get: impl Fn(&R) -> Option<Measured> + Copy + Sync + Send + 'a,
+) -> [Column<'a, R>; 2] {
+    interval(
+        ("conf_low", "conf_high"),
+        ("Lower end of the interval", "Upper end of the interval"),
+        3,
+        move |row: &R| get(row).map(|found| found.intervals),
+    )
+}
+
+/// A column of texts of which there are few.
+fn named<'a, R: Sync>(
+    name: &'static str,
+    label: &'static str,
+    rows: &[R],
+    pick: impl Fn(&R) -> String + Copy + Sync + Send + 'a,
+) -> Column<'a, R> {
+    let mut texts: Vec<String> = rows.iter().map(pick).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let dictionary: crate::column::Dictionary = texts.into();
+    let lookup = std::sync::Arc::clone(&dictionary);
+    text(
+        name,
+        Role::Filter,
+        label,
+        dictionary,
+        move |at: At<'_, R>| {
+            let own = pick(at.row);
+            match lookup.binary_search(&own) {
+                Ok(position) if !own.is_empty() => {
+                    u32::try_from(position).map_or(Value::None, Value::Text)
+                }
+                _ => Value::None,
+            }
+        },
+    )
+}
+
+fn table<'a, R>(
+    name: &'static str,
+    columns: Vec<Column<'a, R>>,
+    rows: &'a [R],
+    levels: usize,
+) -> TableView<'a, R> {
+    TableView {
+        name,
+        columns,
+        rows,
+        levels,
+    }
+}

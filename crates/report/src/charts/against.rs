@@ -1,0 +1,330 @@
+//! Two charts of what was counted against what a model expects: the rates side by side, and the ratio
+//! in a funnel whose limits allow for the ordinary spread between authorities.
+
+use disparity_core::{
+    Area, Expected, ExpectedModel, IndicatorId, Intervals, Measured, Period, Position,
+    StructuralModel,
+};
+use plotters::prelude::*;
+
+use super::ratios::{RatioScale, look, tick_line};
+use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
+use super::{Chart, DataTable};
+use crate::format::{grouped, ratio};
+use crate::view::View;
+
+const WIDTH: i32 = 900;
+const HEIGHT: i32 = 620;
+const LEFT: i32 = 76;
+const RIGHT: i32 = WIDTH - 30;
+const TOP: i32 = 70;
+const BOTTOM: i32 = HEIGHT - 62;
+
+/// More names than this cannot be read in one drawing.
+const NAMED: usize = 24;
+
+/// One authority.
+struct Point<'a> {
+    area: &'a Area,
+    observed: f64,
+    expected: f64,
+    children: f64,
+    ratio: Measured,
+    limits: Intervals,
+    position: Position,
+}
+
+fn points<'a>(
+    view: View<'a>,
+    indicator: IndicatorId,
+    period: Period,
+    model: StructuralModel,
+) -> Vec<Point<'a>> {
+    let model = ExpectedModel::Structural(model);
+    let authorities = view.authorities(period);
+    let point = |area: &'a Area| {
+        let row: &Expected = view.expected(indicator, period, area.code, model)?;
+        let outcome = row.outcome.value()?;
+        let adjusted = row.adjusted.value()?;
+        let total = view.total(indicator, period, area.code)?;
+        Some(Point {
+            area,
+            observed: f64::from(row.observed.value()?),
+            expected: outcome.expected,
+            children: total.denominator.value.value()?,
+            ratio: outcome.ratio,
+            limits: adjusted.limits,
+            position: adjusted.position,
+        })
+    };
+    let mut points: Vec<Point<'a>> = authorities.filter_map(point).collect();
+    points.sort_by(|a, b| a.expected.total_cmp(&b.expected));
+    points
+}
+
+/// How many stand out, in words.
+fn standing_out(points: &[Point<'_>]) -> String {
+    let count = |wanted: [Position; 2]| {
+        let all = points.iter();
+        all.filter(|point| wanted.contains(&point.position)).count()
+    };
+    format!(
+        "of {} authorities, {} stand out as higher and {} as lower",
+        points.len(),
+        count([Position::Higher95, Position::Higher998]),
+        count([Position::Lower95, Position::Lower998])
+    )
+}
+
+/// The authorities that stand out furthest, to be named in a drawing.
+fn named<'p, 'a>(points: &'p [Point<'a>]) -> Vec<&'p Point<'a>> {
+    let mut out: Vec<&Point<'_>> = points
+        .iter()
+        .filter(|point| point.position != Position::AsExpected)
+        .collect();
+    let far = |point: &Point<'_>| point.ratio.value.max(f64::MIN_POSITIVE).ln().abs();
+    out.sort_by(|a, b| far(b).total_cmp(&far(a)));
+    out.truncate(NAMED);
+    out
+}
+
+/// The rate of every authority against the rate that a model of the others expects; none without a
+/// model.
+#[must_use]
+pub fn observed_expected(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    model: StructuralModel,
+) -> Option<Chart> {
+    let own = view.indicator(indicator);
+    let points = points(view, indicator, period, model);
+    if points.is_empty() {
+        return None;
+    }
+    let heading = format!("{}, {period}", own.title);
+    let title = format!("{heading}: {}", standing_out(&points));
+    let description = format!(
+        "Each dot is one authority: across, the rate expected of it from {} by a model of all the others; up, its own \
+         rate. On the line the two are the same. Filled dots lie further from the line than authorities ordinarily do. \
+         Expected is what usually goes with such circumstances, not what should be.",
+        model.words(&own.family)
+    );
+    let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
+    let svg = svg::draw(size, &title, &description, |canvas| {
+        paint_rates(canvas, &heading, &points)
+    });
+    Some(Chart {
+        file: format!("observed_expected_{}.svg", own.name),
+        table: table(view, &heading, &points),
+        title,
+        description,
+        svg,
+        source: view.source(indicator),
+    })
+}
+
+fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
+    let rates = |point: &Point<'_>| {
+        let per = 10_000.0 / point.children;
+        (point.expected * per, point.observed * per)
+    };
+    let high = points
+        .iter()
+        .map(|point| rates(point).0.max(rates(point).1))
+        .fold(0.0, f64::max);
+    let (across, ticks) = Scale::from_zero(high, LEFT, RIGHT);
+    let (up, _) = Scale::from_zero(high, BOTTOM, TOP);
+    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
+    let words = "Up: observed per 10,000 children";
+    svg::text(canvas, words, (12, 38), 13, GREY, Anchor::Start)?;
+    let words = "Expected per 10,000 children";
+    let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
+    svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
+    for tick in &ticks {
+        let (x, y) = (across.at(*tick), up.at(*tick));
+        svg::line(canvas, (x, TOP), (x, BOTTOM), PALE, 1)?;
+        svg::line(canvas, (LEFT, y), (RIGHT, y), PALE, 1)?;
+        let words = grouped(*tick, u8::from(tick.fract() != 0.0));
+        svg::text(canvas, &words, (x, BOTTOM + 18), 12, GREY, Anchor::Middle)?;
+        svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
+    }
+    let top = ticks.last().copied().unwrap_or(high);
+    let ends = ((across.at(0.0), up.at(0.0)), (across.at(top), up.at(top)));
+    svg::line(canvas, ends.0, ends.1, INK, 2)?;
+    let place = |point: &Point<'_>| {
+        let (expected, observed) = rates(point);
+        (across.at(expected), up.at(observed))
+    };
+    dots(canvas, points, place)
+}
+
+/// The ratio of observed to expected by how much is expected, with the limits between which ratios of
+/// that size ordinarily lie; none without a model.
+#[must_use]
+pub fn funnel(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+    model: StructuralModel,
+) -> Option<Chart> {
+    let own = view.indicator(indicator);
+    let points = points(view, indicator, period, model);
+    if points.is_empty() {
+        return None;
+    }
+    let heading = format!("{}, {period}", own.title);
+    let title = format!("{heading}, against expected: {}", standing_out(&points));
+    let description = format!(
+        "Each dot is one authority: across, the count expected of it from {} by a model of all the others; up, its own \
+         count divided by that. Authorities differ by more than chance, so the bars are wide: about 95 in 100 \
+         authorities would lie inside the dark bar of their size and 998 in 1,000 inside the pale one. Filled dots lie \
+         outside the dark bar.",
+        model.words(&own.family)
+    );
+    let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
+    let svg = svg::draw(size, &title, &description, |canvas| {
+        paint_funnel(canvas, &heading, &points)
+    });
+    Some(Chart {
+        file: format!("funnel_{}.svg", own.name),
+        table: table(view, &heading, &points),
+        title,
+        description,
+        svg,
+        source: view.source(indicator),
+    })
+}
+
+fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
+    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
+    let words = "Up: observed ÷ expected; bars: where such ratios ordinarily lie";
+    svg::text(canvas, words, (12, 38), 13, GREY, Anchor::Start)?;
+    let words = "Expected count (each step across is twice as many)";
+    let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
+    svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
+    let ends = points.iter().flat_map(|point| {
+        let limits = point.limits.p998;
+        [limits.low, limits.high, point.ratio.value]
+    });
+    let up = RatioScale::covering(ends, BOTTOM, TOP);
+    for (tick, words) in up.ticks() {
+        let y = up.at(tick);
+        let (colour, width) = tick_line(tick);
+        svg::line(canvas, (LEFT, y), (RIGHT, y), colour, width)?;
+        svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
+    }
+    let least = points.first().map_or(1.0, |point| point.expected) * 0.92;
+    let most = points.last().map_or(2.0, |point| point.expected) * 1.09;
+    let across = Scale::new(least.ln(), most.ln(), LEFT, RIGHT);
+    let mut tick = 2_f64.powf(least.log2().ceil());
+    let mut doublings: Vec<f64> = Vec::new();
+    while tick <= most && doublings.len() < 20 {
+        doublings.push(tick);
+        tick *= 2.0;
+    }
+    for tick in doublings {
+        let x = across.at(tick.ln());
+        svg::line(canvas, (x, TOP), (x, BOTTOM), PALE, 1)?;
+        let words = grouped(tick, u8::from(tick < 10.0 && tick.fract() != 0.0));
+        svg::text(canvas, &words, (x, BOTTOM + 18), 12, GREY, Anchor::Middle)?;
+    }
+    for point in points {
+        let x = across.at(point.expected.ln());
+        for (limits, colour) in [
+            (point.limits.p998, RGBColor(0xE9, 0xE9, 0xE9)),
+            (point.limits.p95, RGBColor(0xCF, 0xD6, 0xDC)),
+        ] {
+            let (from, to) = ((x, up.at(limits.low)), (x, up.at(limits.high)));
+            svg::line(canvas, from, to, colour, 4)?;
+        }
+    }
+    let line = up.at(1.0);
+    svg::line(canvas, (LEFT, line), (RIGHT, line), INK, 2)?;
+    dots(canvas, points, |point| {
+        (across.at(point.expected.ln()), up.at(point.ratio.value))
+    })
+}
+
+/// The dots, those that stand out on top and named.
+fn dots(
+    canvas: &Canvas<'_>,
+    points: &[Point<'_>],
+    place: impl Fn(&Point<'_>) -> (i32, i32),
+) -> Drawn {
+    let ordinary = |point: &&Point<'_>| point.position == Position::AsExpected;
+    let order = points.iter().filter(ordinary);
+    for point in order.chain(points.iter().filter(|point| !ordinary(point))) {
+        let (colour, filled) = look(Some(point.position));
+        let at = place(point);
+        canvas.draw(&Circle::new(at, 4, WHITE.filled()))?;
+        let style = if filled {
+            colour.filled()
+        } else {
+            colour.stroke_width(2)
+        };
+        canvas.draw(&Circle::new(at, 4, style))?;
+    }
+    let mut taken: Vec<[i32; 4]> = Vec::new();
+    for point in named(points) {
+        let (x, y) = place(point);
+        let long = i32::try_from(point.area.name.chars().count()).unwrap_or(40) * 6;
+        // A name over another cannot be read; the table has them all.
+        let sides = [(x + 9, x + 9 + long), (x - 9 - long, x - 9)];
+        let free = sides.into_iter().find(|(left, right)| {
+            let clear = |other: &[i32; 4]| {
+                *right < other[0] || *left > other[1] || y + 7 < other[2] || y - 7 > other[3]
+            };
+            *left > LEFT && *right < RIGHT && taken.iter().all(clear)
+        });
+        if let Some((left, right)) = free {
+            svg::text(canvas, &point.area.name, (left, y), 11, INK, Anchor::Start)?;
+            taken.push([left, right, y - 7, y + 7]);
+        }
+    }
+    Ok(())
+}
+
+fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
+    let rows = points.iter().rev().map(|point| {
+        let per = 10_000.0 / point.children;
+        let region = point
+            .area
+            .region
+            .map(|code| view.catalogue.areas.name(code));
+        vec![
+            point.area.name.clone(),
+            region.unwrap_or_default(),
+            grouped(point.observed, 0),
+            grouped(point.expected, 0),
+            format!(
+                "{} and {}",
+                grouped(point.observed * per, 0),
+                grouped(point.expected * per, 0)
+            ),
+            ratio(&point.ratio),
+            format!(
+                "{} to {}",
+                grouped(point.limits.p95.low, 2),
+                grouped(point.limits.p95.high, 2)
+            ),
+            point.position.words().to_owned(),
+        ]
+    });
+    DataTable {
+        caption: format!("{heading}: observed and expected, most children expected first"),
+        columns: [
+            "Authority",
+            "Region",
+            "Observed",
+            "Expected",
+            "Observed and expected per 10,000 children",
+            "Observed ÷ expected (95% interval)",
+            "95% of such ratios ordinarily lie",
+            "Standing out",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,142 @@
+//! The caterpillar: how far each authority lies from what its circumstances say, with its interval,
+//! in order.
+
+use disparity_core::{Effect, FitKey, Position};
+use plotters::prelude::*;
+
+use super::ratios::{RatioScale, look, tick_line};
+use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK};
+use super::{Chart, DataTable};
+use crate::format::{grouped, ratio, reported};
+use crate::view::View;
+
+const WIDTH: u32 = 900;
+const ROW: i32 = 14;
+const LABELS: i32 = 270;
+const TOP: i32 = 84;
+
+/// The effects of authorities in one fit, the highest first; none without effects.
+#[must_use]
+pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
+    let own = view.indicator(key.indicator);
+    let mut effects: Vec<&Effect> = view.effects(key).collect();
+    effects.sort_by(|a, b| b.ratio.value.total_cmp(&a.ratio.value));
+    if effects.is_empty() {
+        return None;
+    }
+    let apart = |wanted: fn(Position) -> bool| {
+        let positions = effects.iter().map(|effect| position(effect));
+        positions.filter(|position| wanted(*position)).count()
+    };
+    let higher = apart(|p| matches!(p, Position::Higher95 | Position::Higher998));
+    let lower = apart(|p| matches!(p, Position::Lower95 | Position::Lower998));
+    let title = format!(
+        "{}, {}: of {} authorities, {higher} have an interval above that of their circumstances and {lower} one below",
+        own.title,
+        key.span,
+        effects.len()
+    );
+    let description = format!(
+        "Each line is one authority. The dot is its rate divided by that of a typical authority with the same \
+         circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the 95% interval. \
+         Filled dots have an interval that leaves out 1: they \
+         differ by more than chance; whether by more than is ordinary, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
+         could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.",
+        key.model.words(&own.family)
+    );
+    let rows = i32::try_from(effects.len()).unwrap_or(i32::MAX / ROW / 2);
+    let bottom = TOP + rows * ROW + 10;
+    let size = (WIDTH, bottom.unsigned_abs() + 20);
+    let heading = format!("{}, {}", own.title, key.span);
+    let svg = svg::draw(size, &title, &description, |canvas| {
+        paint(canvas, view, &heading, &effects, bottom)
+    });
+    Some(Chart {
+        file: format!("caterpillar_{}.svg", own.name),
+        table: table(view, &heading, &effects),
+        title,
+        description,
+        svg,
+        source: view.source(key.indicator),
+    })
+}
+
+fn position(effect: &Effect) -> Position {
+    Position::of(&effect.ratio.intervals)
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    view: View<'_>,
+    heading: &str,
+    effects: &[&Effect],
+    bottom: i32,
+) -> Drawn {
+    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
+    let measure = "Ratio to a typical authority in the same circumstances, with 95% interval";
+    svg::text(canvas, measure, (12, 38), 13, GREY, Anchor::Start)?;
+    let ends = effects.iter().flat_map(|effect| {
+        let ends = effect.ratio.intervals.p95;
+        [ends.low, ends.high]
+    });
+    let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
+    let scale = RatioScale::covering(ends, LABELS + 14, right);
+    for (tick, words) in scale.ticks() {
+        let x = scale.at(tick);
+        let (colour, width) = tick_line(tick);
+        svg::line(canvas, (x, TOP - 12), (x, bottom), colour, width)?;
+        svg::text(canvas, &words, (x, TOP - 22), 12, GREY, Anchor::Middle)?;
+    }
+    for (effect, i) in effects.iter().zip(0..) {
+        let y = TOP + i * ROW;
+        let (colour, filled) = look(Some(position(effect)));
+        let name = view.catalogue.areas.name(effect.area);
+        svg::text(canvas, &name, (LABELS, y), 11, INK, Anchor::End)?;
+        let ends = effect.ratio.intervals.p95;
+        let (from, to) = ((scale.at(ends.low), y), (scale.at(ends.high), y));
+        svg::line(canvas, from, to, colour, 2)?;
+        let centre = (scale.at(effect.ratio.value), y);
+        canvas.draw(&Circle::new(centre, 4, WHITE.filled()))?;
+        let style = if filled {
+            colour.filled()
+        } else {
+            colour.stroke_width(2)
+        };
+        canvas.draw(&Circle::new(centre, 4, style))?;
+    }
+    Ok(())
+}
+
+fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
+    let rows = effects.iter().map(|effect| {
+        let rank = reported(&effect.rank, |rank| {
+            format!("{} ({} to {})", rank.rank, rank.low, rank.high)
+        });
+        let area = view.catalogue.areas.get(effect.area);
+        let region = area.and_then(|area| area.region);
+        vec![
+            view.catalogue.areas.name(effect.area),
+            region
+                .map(|code| view.catalogue.areas.name(code))
+                .unwrap_or_default(),
+            ratio(&effect.ratio),
+            format!("{}%", grouped(effect.probability_above * 100.0, 0)),
+            rank,
+        ]
+    });
+    DataTable {
+        caption: format!(
+            "{heading}: ratio to a typical authority in the same circumstances, with 95% interval"
+        ),
+        columns: [
+            "Authority",
+            "Region",
+            "Ratio (95% interval)",
+            "Probability that it is above 1",
+            "Rank, 1 the highest (95% interval)",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.collect(),
+    }
+}
