@@ -10,11 +10,22 @@ fn an_authority_in_text_json_and_csv() {
     );
     golden(
         "authority_hackney.csv",
-        &disparity(&["authority", "E09000012", "--format", "csv"]).ok(),
+        &rounded(&disparity(&["authority", "E09000012", "--format", "csv"]).ok()),
     );
     let json: serde_json::Value =
         serde_json::from_str(&disparity(&["authority", "204", "--format", "json"]).ok()).unwrap();
     assert_eq!(json.as_array().unwrap()[0]["indicator"], "cla_at_31_march");
+}
+
+/// The same table with nine digits of every fraction: what is searched for may differ in the last ones
+/// between two machines' logarithms.
+fn rounded(csv: &str) -> String {
+    let field = |text: &str| match text.parse::<f64>() {
+        Ok(number) if text.contains('.') => format!("{number:.8e}"),
+        _ => text.to_owned(),
+    };
+    let line = |line: &str| line.split(',').map(field).collect::<Vec<_>>().join(",") + "\n";
+    csv.lines().map(line).collect()
 }
 
 #[test]

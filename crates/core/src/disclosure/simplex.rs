@@ -9,11 +9,13 @@ const EPSILON: f64 = 1e-7;
 /// The least and the most of an unknown, all of them at least 0. `None` if the equations contradict
 /// one another; no upper end if nothing bounds it.
 pub(super) fn bounds(unknowns: usize, equations: &[Equation], of: usize) -> Option<(f64, f64)> {
-    let low = Tableau::new(unknowns, equations).minimise(of, 1.0)?;
-    let high = Tableau::new(unknowns, equations).minimise(of, -1.0)?;
+    let start = Tableau::feasible(unknowns, equations)?;
+    let low = start.clone().minimise(of, 1.0);
+    let high = start.minimise(of, -1.0);
     Some((low.max(0.0), -high))
 }
 
+#[derive(Clone)]
 struct Tableau {
     rows: Vec<Vec<f64>>,
     basis: Vec<usize>,
@@ -45,18 +47,49 @@ impl Tableau {
         }
     }
 
-    fn minimise(mut self, of: usize, sign: f64) -> Option<f64> {
-        let width = self.unknowns + self.rows.len() + 1;
+    /// A corner where every equation holds, without artificial unknowns.
+    fn feasible(unknowns: usize, equations: &[Equation]) -> Option<Self> {
+        let mut start = Self::new(unknowns, equations);
+        let width = unknowns + equations.len() + 1;
         let mut artificial = vec![0.0; width];
-        artificial[self.unknowns..width - 1].fill(1.0);
-        let feasible = self.solve(artificial, width - 1)?;
-        if feasible > EPSILON {
+        artificial[unknowns..width - 1].fill(1.0);
+        if start.solve(artificial, width - 1)? > EPSILON {
             return None;
         }
-        let mut cost = vec![0.0; width];
+        start.drive_out();
+        Some(start)
+    }
+
+    /// An artificial unknown that is still in the basis is 0, but would grow again when others
+    /// change: it leaves for any other, and an equation that has none says nothing new.
+    fn drive_out(&mut self) {
+        let mut at = 0;
+        while at < self.rows.len() {
+            if self.basis[at] < self.unknowns {
+                at += 1;
+            } else if let Some(enter) =
+                (0..self.unknowns).find(|column| self.rows[at][*column].abs() > EPSILON)
+            {
+                self.pivot(at, enter, None);
+                at += 1;
+            } else {
+                self.rows.swap_remove(at);
+                self.basis.swap_remove(at);
+            }
+        }
+        let unknowns = self.unknowns;
+        for row in &mut self.rows {
+            let last = row.len() - 1;
+            row.swap(unknowns, last);
+            row.truncate(unknowns + 1);
+        }
+    }
+
+    /// The least value; minus infinity if there is none.
+    fn minimise(mut self, of: usize, sign: f64) -> f64 {
+        let mut cost = vec![0.0; self.unknowns + 1];
         cost[of] = sign;
-        // Artificial unknowns stay out from here on.
-        Some(self.solve(cost, self.unknowns).unwrap_or(f64::NEG_INFINITY))
+        self.solve(cost, self.unknowns).unwrap_or(f64::NEG_INFINITY)
     }
 
     /// Minimises a cost over the first `allowed` unknowns; `None` if it has no least value.
@@ -68,7 +101,19 @@ impl Tableau {
                 cost.iter_mut().zip(row).for_each(|(c, r)| *c -= factor * r);
             }
         }
-        while let Some(enter) = (0..allowed).find(|at| cost[*at] < -EPSILON) {
+        // The steepest column first; Bland's rule only when that goes on for long. Rounding can undo
+        // even Bland's promise: whoever stops early has gone less far than possible.
+        let size = self.rows.len() + allowed;
+        for step in 0..20 * size + 200 {
+            let mut falling = (0..allowed).filter(|at| cost[*at] < -EPSILON);
+            let enter = if step < 4 * size {
+                falling.min_by(|a, b| cost[*a].total_cmp(&cost[*b]))
+            } else {
+                falling.next()
+            };
+            let Some(enter) = enter else {
+                break;
+            };
             let leave = (0..self.rows.len())
                 .filter(|at| self.rows[*at][enter] > EPSILON)
                 .min_by(|a, b| {
@@ -77,28 +122,26 @@ impl Tableau {
                         .total_cmp(&ratio(*b))
                         .then(self.basis[*a].cmp(&self.basis[*b]))
                 })?;
-            let pivot = self.rows[leave][enter];
-            self.rows[leave]
-                .iter_mut()
-                .for_each(|value| *value /= pivot);
-            let pivot_row = self.rows[leave].clone();
-            let clear = |row: &mut Vec<f64>| {
-                let factor = row[enter];
-                if factor.abs() > 0.0 {
-                    row.iter_mut()
-                        .zip(&pivot_row)
-                        .for_each(|(value, p)| *value -= factor * p);
-                }
-            };
-            for (at, row) in self.rows.iter_mut().enumerate() {
-                if at != leave {
-                    clear(row);
-                }
-            }
-            clear(&mut cost);
-            self.basis[leave] = enter;
+            self.pivot(leave, enter, Some(&mut cost));
         }
         Some(-cost[last])
+    }
+
+    /// Makes an unknown basic in a row, and clears it from every other and from the cost.
+    fn pivot(&mut self, leave: usize, enter: usize, cost: Option<&mut Vec<f64>>) {
+        let mut pivot_row = std::mem::take(&mut self.rows[leave]);
+        let pivot = pivot_row[enter];
+        pivot_row.iter_mut().for_each(|value| *value /= pivot);
+        for row in self.rows.iter_mut().chain(cost) {
+            let factor = row.get(enter).copied().unwrap_or(0.0);
+            if factor.abs() > 0.0 {
+                row.iter_mut()
+                    .zip(&pivot_row)
+                    .for_each(|(value, p)| *value -= factor * p);
+            }
+        }
+        self.rows[leave] = pivot_row;
+        self.basis[leave] = enter;
     }
 }
 

@@ -61,30 +61,40 @@ pub fn suppress(cells: &[Cell], sums: &[Sum], threshold: Threshold) -> Vec<bool>
         .iter()
         .map(|cell| !cell.published || threshold.is_small(cell.count))
         .collect();
+    let mut gaps = vec![0; sums.len()];
+    for at in (0..cells.len()).filter(|at| hidden[*at]) {
+        of_cell[at].iter().for_each(|sum| gaps[*sum] += 1);
+    }
     let mut work: VecDeque<usize> = (0..sums.len()).collect();
     // A pattern first: a sum never has a single gap, nor gaps that together are small.
     while let Some(at) = work.pop_front() {
-        let Some(extra) = gap_to_close(cells, sums, &of_cell, at, &hidden, threshold) else {
+        let Some(extra) = gap_to_close(cells, sums, &of_cell, at, (&hidden, &gaps), threshold)
+        else {
             continue;
         };
         hidden[extra] = true;
+        of_cell[extra].iter().for_each(|sum| gaps[*sum] += 1);
         work.extend(&of_cell[extra]);
         work.push_back(at);
     }
-    // Then the audit, which sees through several sums at once.
+    // Then the audit, which sees through several sums at once. What hangs together with nothing that
+    // was withheld since the last time has the bounds that it had.
+    let mut bounds: Vec<Bounds> = cells.iter().map(known).collect();
+    let mut changed: Vec<usize> = (0..cells.len()).filter(|at| hidden[*at]).collect();
     loop {
-        let bounds = attack(cells, sums, &hidden, Some(threshold));
-        let mut widened = false;
+        let near: Vec<usize> = parts_of_hidden(sums, &of_cell, &hidden, &changed).concat();
+        audit(cells, sums, &of_cell, &near, Some(threshold), &mut bounds);
+        changed.clear();
         for at in 0..cells.len() {
             if threshold.is_small(cells[at].count)
                 && !threshold.in_doubt(bounds[at])
                 && let Some(extra) = next_to_hide(cells, sums, &of_cell, &hidden, at)
             {
                 hidden[extra] = true;
-                widened = true;
+                changed.push(extra);
             }
         }
-        if !widened {
+        if changed.is_empty() {
             return hidden;
         }
     }
@@ -108,9 +118,12 @@ fn gap_to_close(
     sums: &[Sum],
     of_cell: &[Vec<usize>],
     at: usize,
-    hidden: &[bool],
+    (hidden, gaps_of_sum): (&[bool], &[usize]),
     threshold: Threshold,
 ) -> Option<usize> {
+    if gaps_of_sum[at] == 0 {
+        return None;
+    }
     let sum = &sums[at];
     let all = || sum.parts.iter().chain([&sum.total]).copied();
     let gaps: Vec<usize> = all().filter(|at| hidden[*at]).collect();
@@ -131,10 +144,9 @@ fn gap_to_close(
     // The part that opens the fewest new single gaps, then the smallest that hides something; the
     // total is the last resort.
     let new_gaps = |cell: usize| {
-        let whole = |sum: &Sum| sum.parts.iter().chain([&sum.total]).all(|at| !hidden[*at]);
         of_cell[cell]
             .iter()
-            .filter(|other| **other != at && whole(&sums[**other]))
+            .filter(|other| **other != at && gaps_of_sum[**other] == 0)
             .count()
     };
     sum.parts
@@ -193,13 +205,36 @@ pub fn attack(
     hidden: &[bool],
     only: Option<Threshold>,
 ) -> Vec<Bounds> {
-    let mut bounds = propagate(cells, sums, hidden);
+    let mut bounds: Vec<Bounds> = cells.iter().map(known).collect();
+    let of_cell = sums_of_cells(cells.len(), sums);
+    let all: Vec<usize> = (0..cells.len()).filter(|at| hidden[*at]).collect();
+    audit(cells, sums, &of_cell, &all, only, &mut bounds);
+    bounds
+}
+
+fn known(cell: &Cell) -> Bounds {
+    (u64::from(cell.count), u64::from(cell.count))
+}
+
+/// The bounds of withheld counts that hang together with no others than themselves.
+fn audit(
+    cells: &[Cell],
+    sums: &[Sum],
+    of_cell: &[Vec<usize>],
+    near: &[usize],
+    only: Option<Threshold>,
+    bounds: &mut [Bounds],
+) {
+    near.iter().for_each(|at| bounds[*at] = (0, MOST));
+    propagate(sums, of_cell, near, bounds);
     // What follows at once from the rest is known, and holds nothing together.
-    let hidden: Vec<bool> = bounds.iter().map(|(low, high)| low < high).collect();
+    let mut hidden = vec![false; cells.len()];
+    for at in near {
+        hidden[*at] = bounds[*at].0 < bounds[*at].1;
+    }
     let hidden = &hidden;
     let asked = |at: usize| hidden[at] && bounds_matter(cells[at].count, only);
-    let of_cell = sums_of_cells(cells.len(), sums);
-    for part in parts_of_hidden(cells.len(), sums, hidden) {
+    for part in parts_of_hidden(sums, of_cell, hidden, near) {
         if part.len() > EXACT || !part.iter().any(|at| asked(*at)) {
             continue;
         }
@@ -230,7 +265,6 @@ pub fn attack(
             }
         }
     }
-    bounds
 }
 
 fn bounds_matter(count: u32, only: Option<Threshold>) -> bool {
@@ -261,26 +295,32 @@ fn equation(
     (!terms.is_empty()).then_some((terms, -known))
 }
 
-/// Withheld counts that share sums, each part sorted.
-fn parts_of_hidden(cells: usize, sums: &[Sum], hidden: &[bool]) -> Vec<Vec<usize>> {
-    let of_cell = sums_of_cells(cells, sums);
-    let mut seen = vec![false; cells];
+/// Withheld counts that share sums, each part sorted; the parts in which `among` are.
+fn parts_of_hidden(
+    sums: &[Sum],
+    of_cell: &[Vec<usize>],
+    hidden: &[bool],
+    among: &[usize],
+) -> Vec<Vec<usize>> {
+    let mut seen = vec![false; of_cell.len()];
+    let mut seen_sum = vec![false; sums.len()];
     let mut parts = Vec::new();
-    for start in (0..cells).filter(|at| hidden[*at]) {
-        if seen[start] {
+    for start in among.iter().copied().filter(|at| hidden[*at]) {
+        if std::mem::replace(&mut seen[start], true) {
             continue;
         }
-        seen[start] = true;
         let (mut part, mut work) = (vec![], vec![start]);
         while let Some(cell) = work.pop() {
             part.push(cell);
-            for other in of_cell[cell]
-                .iter()
-                .flat_map(|at| sums[*at].parts.iter().chain([&sums[*at].total]))
-            {
-                if hidden[*other] && !seen[*other] {
-                    seen[*other] = true;
-                    work.push(*other);
+            for at in &of_cell[cell] {
+                if std::mem::replace(&mut seen_sum[*at], true) {
+                    continue;
+                }
+                let sum = &sums[*at];
+                for other in sum.parts.iter().chain([&sum.total]) {
+                    if hidden[*other] && !std::mem::replace(&mut seen[*other], true) {
+                        work.push(*other);
+                    }
                 }
             }
         }
@@ -290,30 +330,24 @@ fn parts_of_hidden(cells: usize, sums: &[Sum], hidden: &[bool]) -> Vec<Vec<usize
     parts
 }
 
-/// Bounds tightened from sum to sum until nothing changes. What this finds, holds.
-fn propagate(cells: &[Cell], sums: &[Sum], hidden: &[bool]) -> Vec<Bounds> {
-    let known = |at: usize| u64::from(cells[at].count);
-    let mut bounds: Vec<Bounds> = (0..cells.len())
-        .map(|at| {
-            if hidden[at] {
-                (0, MOST)
-            } else {
-                (known(at), known(at))
-            }
-        })
-        .collect();
-    let of_cell = sums_of_cells(cells.len(), sums);
-    let mut queued = vec![true; sums.len()];
-    let mut work: VecDeque<usize> = (0..sums.len()).collect();
+/// Bounds tightened from sum to sum until nothing changes, in the sums of some counts. What this
+/// finds, holds.
+fn propagate(sums: &[Sum], of_cell: &[Vec<usize>], near: &[usize], bounds: &mut [Bounds]) {
+    let mut own: Vec<usize> = near.iter().flat_map(|at| &of_cell[*at]).copied().collect();
+    own.sort_unstable();
+    own.dedup();
+    let mut queued = vec![false; sums.len()];
+    own.iter().for_each(|at| queued[*at] = true);
     // Each step narrows an interval of whole numbers; the limit only guards against very long chains.
     let mut steps = sums.len().saturating_mul(200).max(10_000);
+    let mut work = VecDeque::from(own);
     while let Some(at) = work.pop_front() {
         queued[at] = false;
         steps -= 1;
         if steps == 0 {
             break;
         }
-        for changed in tighten(&sums[at], &mut bounds) {
+        for changed in tighten(&sums[at], bounds) {
             for other in &of_cell[changed] {
                 if !queued[*other] {
                     queued[*other] = true;
@@ -322,18 +356,13 @@ fn propagate(cells: &[Cell], sums: &[Sum], hidden: &[bool]) -> Vec<Bounds> {
             }
         }
     }
-    bounds
 }
 
 fn tighten(sum: &Sum, bounds: &mut [Bounds]) -> Vec<usize> {
     let mut changed = Vec::new();
     let low: u64 = sum.parts.iter().map(|at| bounds[*at].0).sum();
-    let high: u64 = sum
-        .parts
-        .iter()
-        .map(|at| bounds[*at].1)
-        .fold(0_u64, u64::saturating_add)
-        .min(MOST);
+    // No sum has so many parts that this overflows.
+    let mut high: u64 = sum.parts.iter().map(|at| bounds[*at].1).sum();
     let mut set = |at: usize, low: u64, high: u64, bounds: &mut [Bounds]| {
         let new = (bounds[at].0.max(low), bounds[at].1.min(high));
         if new != bounds[at] {
@@ -341,22 +370,19 @@ fn tighten(sum: &Sum, bounds: &mut [Bounds]) -> Vec<usize> {
             changed.push(at);
         }
     };
-    set(sum.total, low, high, bounds);
+    set(sum.total, low, high.min(MOST), bounds);
     let total = bounds[sum.total];
     for at in sum.parts.iter().copied() {
         let others_low = low - bounds[at].0;
-        let others_high: u64 = sum
-            .parts
-            .iter()
-            .filter(|other| **other != at)
-            .map(|other| bounds[*other].1)
-            .fold(0_u64, u64::saturating_add);
+        let own_high = bounds[at].1;
+        let others_high = high - own_high;
         set(
             at,
             total.0.saturating_sub(others_high),
             total.1.saturating_sub(others_low),
             bounds,
         );
+        high -= own_high - bounds[at].1;
     }
     changed
 }
