@@ -131,7 +131,9 @@ impl Tableau {
     fn pivot(&mut self, leave: usize, enter: usize, cost: Option<&mut Vec<f64>>) {
         let mut pivot_row = std::mem::take(&mut self.rows[leave]);
         let pivot = pivot_row[enter];
-        pivot_row.iter_mut().for_each(|value| *value /= pivot);
+        for value in &mut pivot_row {
+            *value /= pivot;
+        }
         for row in self.rows.iter_mut().chain(cost) {
             let factor = row.get(enter).copied().unwrap_or(0.0);
             if factor.abs() > 0.0 {

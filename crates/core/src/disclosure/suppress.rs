@@ -79,7 +79,7 @@ pub fn suppress(cells: &[Cell], sums: &[Sum], threshold: Threshold) -> Vec<bool>
     }
     // Then the audit, which sees through several sums at once. What hangs together with nothing that
     // was withheld since the last time has the bounds that it had.
-    let mut bounds: Vec<Bounds> = cells.iter().map(known).collect();
+    let mut bounds: Vec<Bounds> = cells.iter().copied().map(known).collect();
     let mut changed: Vec<usize> = (0..cells.len()).filter(|at| hidden[*at]).collect();
     loop {
         let near: Vec<usize> = parts_of_hidden(sums, &of_cell, &hidden, &changed).concat();
@@ -205,14 +205,14 @@ pub fn attack(
     hidden: &[bool],
     only: Option<Threshold>,
 ) -> Vec<Bounds> {
-    let mut bounds: Vec<Bounds> = cells.iter().map(known).collect();
+    let mut bounds: Vec<Bounds> = cells.iter().copied().map(known).collect();
     let of_cell = sums_of_cells(cells.len(), sums);
     let all: Vec<usize> = (0..cells.len()).filter(|at| hidden[*at]).collect();
     audit(cells, sums, &of_cell, &all, only, &mut bounds);
     bounds
 }
 
-fn known(cell: &Cell) -> Bounds {
+fn known(cell: Cell) -> Bounds {
     (u64::from(cell.count), u64::from(cell.count))
 }
 
@@ -225,7 +225,9 @@ fn audit(
     only: Option<Threshold>,
     bounds: &mut [Bounds],
 ) {
-    near.iter().for_each(|at| bounds[*at] = (0, MOST));
+    for at in near {
+        bounds[*at] = (0, MOST);
+    }
     propagate(sums, of_cell, near, bounds);
     // What follows at once from the rest is known, and holds nothing together.
     let mut hidden = vec![false; cells.len()];
@@ -337,7 +339,9 @@ fn propagate(sums: &[Sum], of_cell: &[Vec<usize>], near: &[usize], bounds: &mut 
     own.sort_unstable();
     own.dedup();
     let mut queued = vec![false; sums.len()];
-    own.iter().for_each(|at| queued[*at] = true);
+    for at in &own {
+        queued[*at] = true;
+    }
     // Each step narrows an interval of whole numbers; the limit only guards against very long chains.
     let mut steps = sums.len().saturating_mul(200).max(10_000);
     let mut work = VecDeque::from(own);
