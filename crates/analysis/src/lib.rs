@@ -30,6 +30,7 @@ use disparity_core::{
     Provenance, Results, Shrunken,
 };
 use rayon::prelude::*;
+use std::mem::take;
 
 /// What an analysis reads.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +50,7 @@ pub struct Input<'a> {
 /// Analyses every indicator of the plan.
 #[must_use]
 pub fn analyse(input: Input<'_>) -> Results {
-    let (parts, models) = rayon::join(
+    let (mut parts, models) = rayon::join(
         || {
             let each = input.plan.indicators.par_iter();
             each.map(|id| analyse_one(input, *id))
@@ -58,21 +59,12 @@ pub fn analyse(input: Input<'_>) -> Results {
         || structural::models(input),
     );
     let mut results = Results::new(input.provenance);
-    results.estimates = Vec::with_capacity(parts.iter().map(|part| part.estimates.len()).sum());
-    let expected: usize = parts.iter().map(|part| part.expected.len()).sum();
-    results
-        .expected
-        .reserve_exact(expected + models.expected.len());
-    results
-        .contrasts
-        .reserve_exact(parts.iter().map(|part| part.contrasts.len()).sum());
-    for part in parts {
-        results.estimates.extend(part.estimates);
-        results.expected.extend(part.expected);
-        results.contrasts.extend(part.contrasts);
-        results.shrunken.extend(part.shrunken);
-    }
-    results.expected.extend(models.expected);
+    // Kind after kind, so that no more than one of them is ever there twice.
+    results.estimates = joined(parts.iter_mut().map(|part| take(&mut part.estimates)));
+    results.contrasts = joined(parts.iter_mut().map(|part| take(&mut part.contrasts)));
+    results.shrunken = joined(parts.iter_mut().map(|part| take(&mut part.shrunken)));
+    let expected = parts.iter_mut().map(|part| take(&mut part.expected));
+    results.expected = joined(expected.chain([models.expected]));
     results
         .expected
         .sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
@@ -117,6 +109,16 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
         contrasts: keep(contrasts, |row| wanted(row.key.area, row.key.period)),
         shrunken: keep(shrunken, |row| wanted(row.key.area, row.key.period)),
     }
+}
+
+/// The pieces in one, each gone once it is in.
+pub(crate) fn joined<T>(pieces: impl Iterator<Item = Vec<T>>) -> Vec<T> {
+    let pieces: Vec<Vec<T>> = pieces.collect();
+    let mut whole = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
+    for piece in pieces {
+        whole.extend(piece);
+    }
+    whole
 }
 
 fn keep<T>(mut rows: Vec<T>, wanted: impl Fn(&T) -> bool) -> Vec<T> {

@@ -25,6 +25,7 @@ mod intersections;
 mod panel;
 
 use std::cell::RefCell;
+use std::mem::take;
 use std::rc::Rc;
 
 use disparity_core::{
@@ -34,7 +35,7 @@ use disparity_core::{
 };
 use rayon::prelude::*;
 
-use crate::Input;
+use crate::{Input, joined};
 use covariates::{Covariates, Edition};
 use fit::Fitted;
 use panel::Panel;
@@ -63,15 +64,12 @@ pub(crate) struct Models {
 /// Fits every model that the plan asks for.
 pub(crate) fn models(input: Input<'_>) -> Models {
     let jobs = jobs(input);
-    let each: Vec<Models> = jobs.par_iter().map(|job| one(input, *job)).collect();
-    let mut models = Models::default();
-    // The two that are large, once and in one piece.
-    models
-        .expected
-        .reserve_exact(each.iter().map(|one| one.expected.len()).sum());
-    models
-        .effects
-        .reserve_exact(each.iter().map(|one| one.effects.len()).sum());
+    let mut each: Vec<Models> = jobs.par_iter().map(|job| one(input, *job)).collect();
+    let mut models = Models {
+        expected: joined(each.iter_mut().map(|one| take(&mut one.expected))),
+        effects: joined(each.iter_mut().map(|one| take(&mut one.effects))),
+        ..Models::default()
+    };
     for one in each {
         models.extend(one);
     }
@@ -136,11 +134,9 @@ fn jobs(input: Input<'_>) -> Vec<Job> {
 }
 
 impl Models {
-    /// Puts those of a later job after these.
+    /// Puts what is small of a later job after these.
     fn extend(&mut self, later: Self) {
-        self.expected.extend(later.expected);
         self.fits.extend(later.fits);
-        self.effects.extend(later.effects);
         self.fifths.extend(later.fifths);
         self.gradients.extend(later.gradients);
         self.intersections.extend(later.intersections);
