@@ -2,7 +2,7 @@
 //! would make of them, and fifths.
 
 use disparity_core::{Expected, Rank, Reported};
-use disparity_stats::{FirstQuantile, Level, quantile_groups, rank_intervals};
+use disparity_stats::{FirstQuantile, Level, RankInterval, quantile_groups, rank_intervals};
 
 use crate::measure;
 
@@ -49,14 +49,8 @@ impl Compared {
             REPETITIONS,
         );
         let of = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        // The statistic counts from the lowest ratio; a reader counts from the highest.
         for (place, interval) in self.places.iter().zip(ranks.into_iter().flatten()) {
-            rows[*place].rank = Reported::Value(Rank {
-                rank: from_highest(interval.rank, of),
-                low: from_highest(interval.interval.high, of),
-                high: from_highest(interval.interval.low, of),
-                of,
-            });
+            rows[*place].rank = Reported::Value(from_highest(&interval, of));
         }
         self.fifths(rows);
     }
@@ -76,7 +70,13 @@ impl Compared {
     }
 }
 
-/// A rank counted from the lowest, counted from the highest.
-pub(crate) fn from_highest(rank: f64, of: u32) -> u32 {
-    measure::whole_number((f64::from(of) + 1.0 - rank).round())
+/// The statistic counts from the lowest ratio; a reader counts from the highest.
+pub(crate) fn from_highest(interval: &RankInterval, of: u32) -> Rank {
+    let turned = |rank: f64| measure::whole_number((f64::from(of) + 1.0 - rank).round());
+    Rank {
+        rank: turned(interval.rank),
+        low: turned(interval.interval.high),
+        high: turned(interval.interval.low),
+        of,
+    }
 }

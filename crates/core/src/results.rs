@@ -63,6 +63,18 @@ pub struct Measured {
     pub method: &'static str,
 }
 
+impl Measured {
+    /// The value and its intervals multiplied by a positive factor.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            value: self.value * factor,
+            intervals: self.intervals.times(factor),
+            ..self
+        }
+    }
+}
+
 /// One rate or proportion.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {

@@ -77,6 +77,14 @@ pub(crate) fn absence(symbol: Symbol) -> String {
     format!("[{symbol}]")
 }
 
+/// The words with a capital.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
 /// The unit in words.
 #[must_use]
 pub const fn unit_words(unit: Unit) -> &'static str {

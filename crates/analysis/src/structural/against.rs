@@ -2,7 +2,7 @@
 
 use disparity_core::{
     Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
-    IssueSet, Measured, ModelBased, Position, Rank, Reported, Symbol, Variation,
+    IssueSet, Measured, ModelBased, Position, Reported, Symbol, Variation,
 };
 use disparity_stats::models::{AgainstExpected, Expectation, LeftOut, rank_effects};
 use disparity_stats::{Estimate, Interval, Level};
@@ -203,12 +203,7 @@ pub(super) fn effects(
             ratio,
             probability_above: mode.probability_above(),
             rank: rank.map_or(Reported::Symbol(Symbol::NotApplicable), |interval| {
-                Reported::Value(Rank {
-                    rank: from_highest(interval.rank, of),
-                    low: from_highest(interval.interval.high, of),
-                    high: from_highest(interval.interval.low, of),
-                    of,
-                })
+                Reported::Value(from_highest(interval, of))
             }),
             issues: issues.union(record.issues(&panel.covariates, key.span)),
         });

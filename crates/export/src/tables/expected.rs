@@ -1,12 +1,13 @@
 //! Expected versus actual.
 
 use disparity_core::{
-    AreaCode, Catalogue, Expected, ExpectedCount, ExpectedModel, IndicatorId, Position, Rank,
-    Results, Span,
+    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Position, Results, Span,
 };
 
 use super::place::{IsAbout, IsPlaced, indicator, time_and_place};
-use super::{LEVELS, cases, closing, interval, level, method, number, whole};
+use super::{
+    LEVELS, cases, closing, expected_model, interval, level, method, number, ranks, whole,
+};
 use crate::column::{At, Column, TableView};
 
 type Row<'a> = At<'a, Expected>;
@@ -42,23 +43,14 @@ pub(crate) fn expected<'a>(
     let rows = results.expected.as_slice();
     let mut columns = time_and_place(rows, catalogue);
     columns.extend(indicator(catalogue));
-    columns.push(cases(
-        "model",
-        "How the expected count was made",
-        ExpectedModel::ALL.map(ExpectedModel::as_str),
-        |row: &Expected| {
-            ExpectedModel::ALL
-                .iter()
-                .position(|model| *model == row.model)
-        },
-    ));
+    columns.push(expected_model(|row: &Expected| row.model));
     columns.extend(counts());
     columns.push(level());
     columns.push(method(rows, |row| {
         row.outcome.value().map(|outcome| outcome.ratio.method)
     }));
     columns.extend(positions());
-    columns.extend(ranks());
+    columns.extend(ranks(|row: &Expected| row.rank.value()));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     columns.extend(model_based());
     TableView {
@@ -146,28 +138,6 @@ fn positions<'a>() -> Vec<Column<'a, Expected>> {
             1,
             |at: Row<'_>| at.row.adjusted.value()?.phi.value(),
         ),
-    ]
-}
-
-fn ranks<'a>() -> Vec<Column<'a, Expected>> {
-    let of = |name, label, pick: fn(Rank) -> u32| {
-        whole(name, label, move |at: Row<'_>| {
-            at.row.rank.value().map(pick)
-        })
-    };
-    vec![
-        of("rank", "Rank of the ratio, 1 the highest", |rank| rank.rank),
-        of(
-            "rank_low",
-            "Lower end of the 95% interval of the rank",
-            |rank| rank.low,
-        ),
-        of(
-            "rank_high",
-            "Upper end of the 95% interval of the rank",
-            |rank| rank.high,
-        ),
-        of("ranked", "Authorities that were ranked", |rank| rank.of),
     ]
 }
 

@@ -15,7 +15,9 @@ pub(crate) use models::{
     claims, covariates, effects, fifths, fit_figures, fits, gradients, intersections,
 };
 
-use disparity_core::{Intervals, IssueSet, Symbol};
+use std::sync::Arc;
+
+use disparity_core::{ExpectedModel, Intervals, IssueSet, Rank, Symbol};
 
 use crate::column::{At, Column, Dictionary, Kind, Role, Spec, Value, Words};
 
@@ -168,6 +170,69 @@ fn cases<'a, R, const N: usize>(
             pick(at.row)
                 .and_then(|case| u32::try_from(case).ok())
                 .map_or(Value::None, Value::Text)
+        },
+    )
+}
+
+/// How an expected count was made.
+fn expected_model<'a, R>(get: impl Fn(&R) -> ExpectedModel + Sync + Send + 'a) -> Column<'a, R> {
+    cases(
+        "model",
+        "How the expected count was made",
+        ExpectedModel::ALL.map(ExpectedModel::as_str),
+        move |row: &R| {
+            let own = get(row);
+            ExpectedModel::ALL.iter().position(|model| *model == own)
+        },
+    )
+}
+
+/// A rank and its interval.
+fn ranks<'a, R>(get: impl Fn(&R) -> Option<Rank> + Copy + Sync + Send + 'a) -> [Column<'a, R>; 4] {
+    let of = |name, label, pick: fn(Rank) -> u32| {
+        whole(name, label, move |at: At<'_, R>| get(at.row).map(pick))
+    };
+    [
+        of("rank", "Rank of the ratio, 1 the highest", |rank| rank.rank),
+        of(
+            "rank_low",
+            "Lower end of the 95% interval of the rank",
+            |rank| rank.low,
+        ),
+        of(
+            "rank_high",
+            "Upper end of the 95% interval of the rank",
+            |rank| rank.high,
+        ),
+        of("ranked", "Authorities that were ranked", |rank| rank.of),
+    ]
+}
+
+/// A column whose texts are collected from the rows; an empty one is nothing.
+fn named<'a, R: Sync>(
+    name: &'static str,
+    label: &'static str,
+    rows: &[R],
+    pick: impl Fn(&R) -> String + Copy + Sync + Send + 'a,
+) -> Column<'a, R> {
+    let mut texts: Vec<String> = rows.iter().map(pick).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let dictionary: Dictionary = texts.into();
+    let lookup = Arc::clone(&dictionary);
+    text(
+        name,
+        Role::Filter,
+        label,
+        dictionary,
+        move |at: At<'_, R>| {
+            let own = pick(at.row);
+            match lookup.binary_search(&own) {
+                Ok(position) if !own.is_empty() => {
+                    u32::try_from(position).map_or(Value::None, Value::Text)
+                }
+                _ => Value::None,
+            }
         },
     )
 }

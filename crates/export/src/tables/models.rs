@@ -2,14 +2,17 @@
 //! gradients and intersections.
 
 use disparity_core::{
-    AreaCode, Catalogue, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, ExpectedModel,
-    Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, IndicatorId, Intersection,
+    AreaCode, Catalogue, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Fifth, Fit,
+    FitKey, Gradient, GradientFigure, GradientMethod, IndicatorId, Intersection,
     IntersectionFigure, IssueSet, Measured, Reported, Results, Span, Stratum, StructuralModel,
     Symbol, Term, Unit, Variation,
 };
 
 use super::place::{IsAbout, IsPlaced, indicator, opening, time_and_place};
-use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
+use super::{
+    LEVELS, cases, closing, expected_model, interval, level, method, named, number, ranks, text,
+    whole, words,
+};
 use crate::column::{At, Column, Role, TableView, Value};
 
 /// One figure of one fit.
@@ -148,11 +151,7 @@ pub(crate) fn fits<'a>(
             Some(Term::Baseline) => indicator.unit().factor(),
             _ => 1.0,
         };
-        Some(Measured {
-            value: found.value * factor,
-            intervals: found.intervals.times(factor),
-            method: found.method,
-        })
+        Some(found.times(factor))
     };
     let statistic = |row: &FitFigure<'_>| row.term.map_or("share_in_another_fifth", Term::as_str);
     columns.push(named("statistic", "What the figure is", rows, move |row| {
@@ -255,25 +254,7 @@ pub(crate) fn effects<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tab
         3,
         |at: At<'_, Effect>| Some(at.row.probability_above),
     ));
-    let rank = |name, label, pick: fn(disparity_core::Rank) -> u32| {
-        whole(name, label, move |at: At<'_, Effect>| {
-            at.row.rank.value().map(pick)
-        })
-    };
-    columns.extend([
-        rank("rank", "Rank of the ratio, 1 the highest", |rank| rank.rank),
-        rank(
-            "rank_low",
-            "Lower end of the 95% interval of the rank",
-            |rank| rank.low,
-        ),
-        rank(
-            "rank_high",
-            "Upper end of the 95% interval of the rank",
-            |rank| rank.high,
-        ),
-        rank("ranked", "Authorities that were ranked", |rank| rank.of),
-    ]);
+    columns.extend(ranks(|row: &Effect| row.rank.value()));
     columns.extend(closing(rows, |_| None, |row| row.issues));
     table("effects", columns, rows, LEVELS.len())
 }
@@ -283,16 +264,7 @@ pub(crate) fn fifths<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tabl
     let rows = results.fifths.as_slice();
     let mut columns = time_and_place(rows, catalogue);
     columns.extend(indicator(catalogue));
-    columns.push(cases(
-        "model",
-        "How the expected count was made",
-        ExpectedModel::ALL.map(ExpectedModel::as_str),
-        |row: &Fifth| {
-            ExpectedModel::ALL
-                .iter()
-                .position(|model| *model == row.model)
-        },
-    ));
+    columns.push(expected_model(|row: &Fifth| row.model));
     let of = |name, label, pick: fn(&Fifth) -> u32| {
         whole(name, label, move |at: At<'_, Fifth>| Some(pick(at.row)))
     };
@@ -369,11 +341,7 @@ pub(crate) fn gradients<'a>(
             GradientFigure::Rate(_) | GradientFigure::SlopeIndex
         );
         let factor = if is_ratio { 1.0 } else { factor };
-        Some(Measured {
-            value: found.value * factor,
-            intervals: found.intervals.times(factor),
-            method: found.method,
-        })
+        Some(found.times(factor))
     };
     columns.push(number(
         "value",
@@ -487,21 +455,21 @@ pub(crate) fn claims<'a>(
     ));
     columns.push(level());
     columns.push(method(rows, |row| row.method));
-    columns.push(cases(
-        "agrees",
-        "Whether the interval holds the document's figure",
-        ["no", "yes"],
-        |_| None,
-    ));
-    if let Some(column) = columns.last_mut() {
-        column.by_level = true;
-        column.get = Box::new(move |at: At<'_, ClaimCheck>| {
-            at.row.intervals.map_or(Value::None, |intervals| {
-                let interval = intervals.levels()[at.level].1;
-                Value::Text(u32::from(interval.contains(of(at.row).stated)))
-            })
-        });
-    }
+    columns.push(
+        text(
+            "agrees",
+            Role::Filter,
+            "Whether the interval holds the document's figure",
+            words(["no", "yes"]),
+            move |at: At<'_, ClaimCheck>| {
+                at.row.intervals.map_or(Value::None, |intervals| {
+                    let interval = intervals.levels()[at.level].1;
+                    Value::Text(u32::from(interval.contains(of(at.row).stated)))
+                })
+            },
+        )
+        .by_level(),
+    );
     columns.push(named("why", "Why the two may differ", rows, move |row| {
         of(row).why.clone()
     }));
@@ -547,35 +515,6 @@ fn limits<'a, R: Sync>(
         ("Lower end of the interval", "Upper end of the interval"),
         3,
         move |row: &R| get(row).map(|found| found.intervals),
-    )
-}
-
-/// A column of texts of which there are few.
-fn named<'a, R: Sync>(
-    name: &'static str,
-    label: &'static str,
-    rows: &[R],
-    pick: impl Fn(&R) -> String + Copy + Sync + Send + 'a,
-) -> Column<'a, R> {
-    let mut texts: Vec<String> = rows.iter().map(pick).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let dictionary: crate::column::Dictionary = texts.into();
-    let lookup = std::sync::Arc::clone(&dictionary);
-    text(
-        name,
-        Role::Filter,
-        label,
-        dictionary,
-        move |at: At<'_, R>| {
-            let own = pick(at.row);
-            match lookup.binary_search(&own) {
-                Ok(position) if !own.is_empty() => {
-                    u32::try_from(position).map_or(Value::None, Value::Text)
-                }
-                _ => Value::None,
-            }
-        },
     )
 }
 

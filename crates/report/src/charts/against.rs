@@ -8,6 +8,7 @@ use disparity_core::{
 use plotters::prelude::*;
 
 use super::ratios::{RatioScale, look, tick_line};
+use super::rows::headings;
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
 use super::{Chart, DataTable};
 use crate::format::{grouped, ratio};
@@ -110,18 +111,38 @@ pub fn observed_expected(
          Expected is what usually goes with such circumstances, not what should be.",
         model.words(&own.family)
     );
+    let words = (title, description);
+    Some(chart(
+        view,
+        indicator,
+        ("observed_expected", &heading),
+        words,
+        &points,
+        paint_rates,
+    ))
+}
+
+/// A chart of these points with its title and description, painted under its heading.
+fn chart(
+    view: View<'_>,
+    indicator: IndicatorId,
+    (file, heading): (&str, &str),
+    (title, description): (String, String),
+    points: &[Point<'_>],
+    paint: fn(&Canvas<'_>, &str, &[Point<'_>]) -> Drawn,
+) -> Chart {
     let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {
-        paint_rates(canvas, &heading, &points)
+        paint(canvas, heading, points)
     });
-    Some(Chart {
-        file: format!("observed_expected_{}.svg", own.name),
-        table: table(view, &heading, &points),
+    Chart {
+        file: format!("{file}_{}.svg", view.indicator(indicator).name),
+        table: table(view, heading, points),
         title,
         description,
         svg,
         source: view.source(indicator),
-    })
+    }
 }
 
 fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
@@ -135,9 +156,7 @@ fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Draw
         .fold(0.0, f64::max);
     let (across, ticks) = Scale::from_zero(high, LEFT, RIGHT);
     let (up, _) = Scale::from_zero(high, BOTTOM, TOP);
-    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
-    let words = "Up: observed per 10,000 children";
-    svg::text(canvas, words, (12, 38), 13, GREY, Anchor::Start)?;
+    headings(canvas, heading, "Up: observed per 10,000 children")?;
     let words = "Expected per 10,000 children";
     let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
@@ -182,24 +201,23 @@ pub fn funnel(
          outside the dark bar.",
         model.words(&own.family)
     );
-    let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
-    let svg = svg::draw(size, &title, &description, |canvas| {
-        paint_funnel(canvas, &heading, &points)
-    });
-    Some(Chart {
-        file: format!("funnel_{}.svg", own.name),
-        table: table(view, &heading, &points),
-        title,
-        description,
-        svg,
-        source: view.source(indicator),
-    })
+    let words = (title, description);
+    Some(chart(
+        view,
+        indicator,
+        ("funnel", &heading),
+        words,
+        &points,
+        paint_funnel,
+    ))
 }
 
 fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
-    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
-    let words = "Up: observed ÷ expected; bars: where such ratios ordinarily lie";
-    svg::text(canvas, words, (12, 38), 13, GREY, Anchor::Start)?;
+    headings(
+        canvas,
+        heading,
+        "Up: observed ÷ expected; bars: where such ratios ordinarily lie",
+    )?;
     let words = "Expected count (each step across is twice as many)";
     let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
@@ -257,13 +275,7 @@ fn dots(
     for point in order.chain(points.iter().filter(|point| !ordinary(point))) {
         let (colour, filled) = look(Some(point.position));
         let at = place(point);
-        canvas.draw(&Circle::new(at, 4, WHITE.filled()))?;
-        let style = if filled {
-            colour.filled()
-        } else {
-            colour.stroke_width(2)
-        };
-        canvas.draw(&Circle::new(at, 4, style))?;
+        svg::dot(canvas, at, 4, colour, filled)?;
     }
     let mut taken: Vec<[i32; 4]> = Vec::new();
     for point in named(points) {

@@ -2,9 +2,9 @@
 //! in order.
 
 use disparity_core::{Effect, FitKey, Position};
-use plotters::prelude::*;
 
 use super::ratios::{RatioScale, look, tick_line};
+use super::rows::headings;
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK};
 use super::{Chart, DataTable};
 use crate::format::{grouped, ratio, reported};
@@ -72,9 +72,8 @@ fn paint(
     effects: &[&Effect],
     bottom: i32,
 ) -> Drawn {
-    svg::strong(canvas, heading, (12, 18), 16, INK, Anchor::Start)?;
     let measure = "Ratio to a typical authority in the same circumstances, with 95% interval";
-    svg::text(canvas, measure, (12, 38), 13, GREY, Anchor::Start)?;
+    headings(canvas, heading, measure)?;
     let ends = effects.iter().flat_map(|effect| {
         let ends = effect.ratio.intervals.p95;
         [ends.low, ends.high]
@@ -96,13 +95,7 @@ fn paint(
         let (from, to) = ((scale.at(ends.low), y), (scale.at(ends.high), y));
         svg::line(canvas, from, to, colour, 2)?;
         let centre = (scale.at(effect.ratio.value), y);
-        canvas.draw(&Circle::new(centre, 4, WHITE.filled()))?;
-        let style = if filled {
-            colour.filled()
-        } else {
-            colour.stroke_width(2)
-        };
-        canvas.draw(&Circle::new(centre, 4, style))?;
+        svg::dot(canvas, centre, 4, colour, filled)?;
     }
     Ok(())
 }

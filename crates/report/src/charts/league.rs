@@ -9,7 +9,7 @@ use super::ratios::look;
 use super::rows::{Mark, Rows, headings, longest};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK};
 use super::{Chart, DataTable};
-use crate::format::{absence, grouped, rate, reported, unit_words, with_interval};
+use crate::format::{absence, grouped, rate, reported, sentence, unit_words, with_interval};
 use crate::view::View;
 
 const WIDTH: u32 = 900;
@@ -187,14 +187,6 @@ fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, rows: &Rows<'_>, y: i32) -> 
         radius: 4,
     };
     rows.figure(canvas, &measured, y, mark)
-}
-
-/// The words with a capital.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
 }
 
 fn table(

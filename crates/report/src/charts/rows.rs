@@ -73,13 +73,7 @@ impl<'a> Rows<'a> {
         let (low, high) = ((self.at(ends.low), y), (self.at(ends.high), y));
         svg::line(canvas, low, high, mark.colour, mark.width)?;
         let centre = (self.at(measured.value), y);
-        canvas.draw(&Circle::new(centre, mark.radius, WHITE.filled()))?;
-        let style = if mark.filled {
-            mark.colour.filled()
-        } else {
-            mark.colour.stroke_width(2)
-        };
-        canvas.draw(&Circle::new(centre, mark.radius, style))
+        svg::dot(canvas, centre, mark.radius, mark.colour, mark.filled)
     }
 }
 

@@ -117,6 +117,23 @@ pub(super) fn line(
     ))
 }
 
+/// A dot that hides what is under it; hollow where it is not filled.
+pub(super) fn dot(
+    canvas: &Canvas<'_>,
+    at: (i32, i32),
+    radius: i32,
+    colour: RGBColor,
+    filled: bool,
+) -> Drawn {
+    canvas.draw(&Circle::new(at, radius, WHITE.filled()))?;
+    let style = if filled {
+        colour.filled()
+    } else {
+        colour.stroke_width(2)
+    };
+    canvas.draw(&Circle::new(at, radius, style))
+}
+
 /// A linear scale from values to pixels.
 #[derive(Clone, Copy)]
 pub(super) struct Scale {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Figure, figure};
 use crate::charts::{Chart, DataTable, caterpillar, funnel, gradient, observed_expected, tiles};
-use crate::format::{grouped, reported};
+use crate::format::{grouped, reported, sentence};
 use crate::view::View;
 
 /// The model that the charts show: everything that is known.
@@ -225,14 +225,6 @@ fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
         .to_vec(),
         rows: rows.collect(),
     }
-}
-
-/// The words with a capital.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
 }
 
 fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
