@@ -9,6 +9,11 @@ use super::convergence::{Convergence, Stop};
 /// A function with its gradient; `None` where it cannot be computed.
 pub(super) trait Objective {
     fn evaluate(&mut self, at: &[f64]) -> Option<(f64, Vec<f64>)>;
+
+    /// The second derivatives, where they have a closed form; else they are found by differences.
+    fn hessian(&mut self, _at: &[f64]) -> Option<DMatrix<f64>> {
+        None
+    }
 }
 
 /// Where a minimisation ended.
@@ -196,9 +201,12 @@ impl<'a, O: Objective> Walk<'a, O> {
         Some((direction * share, change))
     }
 
-    /// The Hessian by central differences of the gradient, each step a thousandth of the
-    /// parameter's own uncertainty.
+    /// The Hessian in closed form or by central differences of the gradient, each step a thousandth
+    /// of the parameter's own uncertainty.
     fn hessian(&mut self, inverse: &DMatrix<f64>) -> DMatrix<f64> {
+        if let Some(hessian) = self.objective.hessian(&self.at) {
+            return hessian;
+        }
         let n = self.at.len();
         let mut hessian = DMatrix::zeros(n, n);
         for j in 0..n {

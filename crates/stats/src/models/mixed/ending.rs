@@ -38,9 +38,11 @@ impl Solution {
     }
 }
 
-/// A criterion that leaves its engine at the point it was last computed for.
+/// A criterion that can leave its engine at a point.
 pub(super) trait Ending<'a>: Objective {
     fn layout(&self) -> Layout;
+    /// Leaves the engine at a point; the criterion there.
+    fn arrive(&mut self, at: &[f64]) -> Option<f64>;
     fn engine(&self) -> &Engine<'a>;
     fn into_engine(self) -> Engine<'a>;
 }
@@ -68,7 +70,7 @@ pub(super) fn finish<'a>(
     for (a, s) in at.iter_mut().zip(&signs) {
         *a *= s;
     }
-    let mut value = found.value;
+    let value = found.value;
     if at[..layout.thetas]
         .iter()
         .any(|&t| t != 0.0 && t.abs() < SINGULAR)
@@ -87,11 +89,10 @@ pub(super) fn finish<'a>(
         if let Some((v, _)) = criterion.evaluate(&flat)
             && v <= value + 1e-7
         {
-            (at, value) = (flat, v);
+            at = flat;
         }
     }
-    // Leave the engine at the end that is reported.
-    criterion.evaluate(&at).ok_or(Error::OutOfRange {
+    let value = criterion.arrive(&at).ok_or(Error::OutOfRange {
         what: "the likelihood at its maximum",
     })?;
     let (t, p) = (layout.thetas, layout.gammas);

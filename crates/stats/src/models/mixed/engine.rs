@@ -73,6 +73,10 @@ impl<'a> Engine<'a> {
         }
     }
 
+    pub(super) fn family(&self) -> Family {
+        self.family
+    }
+
     /// `extra` is the root of 1 / size: like a spread it may be 0, where counts are Poisson, and
     /// its sign says nothing.
     pub(super) fn set_spread(&mut self, theta: &[f64], extra: Option<f64>) {

@@ -10,11 +10,16 @@ use super::fitted::FittedMixed;
 use super::search::{Criterion, Rule};
 use crate::error::{Error, Result};
 
+/// A promised gain that is as good as none for a rise.
+const NEAR: f64 = 1e-9;
+
 /// A criterion with one parameter held.
 struct Pinned<'a, 'b> {
     criterion: &'b mut Criterion<'a>,
     place: usize,
     value: f64,
+    /// The derivative in the parameter that is held, where the criterion was last computed.
+    slope: f64,
 }
 
 impl Objective for Pinned<'_, '_> {
@@ -22,106 +27,143 @@ impl Objective for Pinned<'_, '_> {
         let mut whole = at.to_vec();
         whole.insert(self.place, self.value);
         let (value, mut slopes) = self.criterion.evaluate(&whole)?;
-        slopes.remove(self.place);
+        self.slope = slopes.remove(self.place);
         Some((value, slopes))
     }
+}
+
+/// The other parameters at their best for a value of the one that is held.
+#[derive(Clone)]
+struct Best {
+    held: f64,
+    rest: Vec<f64>,
+    /// The inverse of their Hessian, roughly.
+    inverse: DMatrix<f64>,
+}
+
+/// A point of the profile: by how much −2 ln L has risen, and how steeply it rises.
+#[derive(Clone, Copy)]
+struct Point {
+    rise: f64,
+    slope: f64,
 }
 
 /// The profile around a solution.
 struct Profile<'a> {
     criterion: Criterion<'a>,
-    solution: &'a Solution,
     place: usize,
-    /// The inverse of the other parameters' Hessian, and how they move with the one held.
-    inverse: DMatrix<f64>,
+    top: Best,
+    /// How the other parameters move with the one held at the solution.
     drift: DVector<f64>,
+    /// Where the profile was last looked at.
+    last: Best,
     least: f64,
 }
 
 impl<'a> Profile<'a> {
-    fn new(criterion: Criterion<'a>, solution: &'a Solution, place: usize) -> Self {
+    fn new(criterion: Criterion<'a>, solution: &Solution, place: usize) -> Self {
         let hessian = &solution.hessian;
-        let rest = hessian.clone().remove_row(place).remove_column(place);
+        let others = hessian.clone().remove_row(place).remove_column(place);
         let cross = hessian.column(place).clone_owned().remove_row(place);
-        let inverse = guarded_inverse(&rest);
-        Profile {
-            drift: -(&inverse * cross),
+        let inverse = guarded_inverse(&others);
+        let mut rest = solution.parameters();
+        let held = rest.remove(place);
+        let drift = -(&inverse * cross);
+        let top = Best {
+            held,
+            rest,
             inverse,
+        };
+        Profile {
+            drift,
             criterion,
-            solution,
             place,
+            last: top.clone(),
+            top,
             least: solution.value,
         }
     }
 
-    /// How far −2 ln L rises when the parameter is held at `value`.
-    fn rise(&mut self, value: f64) -> Option<f64> {
-        let mut start = self.solution.parameters();
-        let own = start.remove(self.place);
-        for (s, d) in start.iter_mut().zip(self.drift.iter()) {
-            *s += (value - own) * d;
-        }
-        let place = self.place;
-        let (inverse, fallback) = (self.inverse.clone(), self.solution.parameters());
+    /// Where the other parameters are likely to be best: on the line through the solution and the
+    /// last place, and on the tangent before there is one.
+    fn guess(&self, held: f64) -> Vec<f64> {
+        let (top, last) = (&self.top, &self.last);
+        let way = last.held - top.held;
+        let along = |(i, from): (usize, &f64)| {
+            let slope = if way == 0.0 {
+                self.drift[i]
+            } else {
+                (last.rest[i] - from) / way
+            };
+            from + (held - top.held) * slope
+        };
+        top.rest.iter().enumerate().map(along).collect()
+    }
+
+    /// The profile where the parameter is held at a value.
+    fn at(&mut self, held: f64) -> Option<Point> {
+        let start = self.guess(held);
         let mut pinned = Pinned {
             criterion: &mut self.criterion,
-            place,
-            value,
+            place: self.place,
+            value: held,
+            slope: f64::NAN,
         };
-        if start.is_empty() {
-            return Some(pinned.evaluate(&start)?.0 - self.least);
-        }
-        let found = descend(&mut pinned, &start, inverse.clone(), 1e-8).or_else(|| {
-            let mut plain = fallback;
-            plain.remove(place);
-            descend(&mut pinned, &plain, inverse, 1e-8)
-        })?;
-        Some(found.1 - self.least)
+        let (rest, value, inverse) = if start.is_empty() {
+            (start, pinned.evaluate(&[])?.0, self.top.inverse.clone())
+        } else {
+            descend(&mut pinned, &start, self.last.inverse.clone(), NEAR).or_else(|| {
+                descend(&mut pinned, &self.top.rest, self.top.inverse.clone(), NEAR)
+            })?
+        };
+        let slope = pinned.slope;
+        self.last = Best {
+            held,
+            rest,
+            inverse,
+        };
+        Some(Point {
+            rise: (value - self.least).max(0.0),
+            slope,
+        })
     }
 
     /// Where the rise is `target` on the side of `sign`, starting a normal interval away.
     fn limit(&mut self, target: f64, guess: f64, sign: f64) -> Option<f64> {
-        let own = self.solution.theta[self.place];
-        let root = target.sqrt();
-        if sign < 0.0 && self.rise(0.0)? <= target {
-            return Some(0.0);
-        }
-        // The signed root of the rise is close to a straight line in the parameter.
-        let (mut near, mut at_near) = (own, 0.0);
-        let mut far = own + sign * guess;
+        let (own, root) = (self.top.held, target.sqrt());
+        // Bounds of the limit: how far it is at least, and at most if that is known.
+        let (mut near, mut far) = (own, None);
+        let mut next = own + sign * guess;
         if sign < 0.0 {
-            far = far.max(0.5 * own);
-        }
-        let mut at_far = self.rise(far)?.max(0.0).sqrt();
-        for _ in 0..60 {
-            if at_far >= root {
-                break;
+            if self.at(0.0)?.rise <= target {
+                return Some(0.0);
             }
-            (near, at_near) = (far, at_far);
-            far = if sign < 0.0 {
-                0.5 * far
-            } else {
-                far + 1.5 * (far - own)
-            };
-            at_far = self.rise(far)?.max(0.0).sqrt();
+            far = Some(0.0);
+            next = next.max(0.5 * own);
         }
-        if at_far < root {
-            return None;
-        }
-        for _ in 0..40 {
-            let share = ((root - at_near) / (at_far - at_near)).clamp(0.02, 0.98);
-            let middle = near + share * (far - near);
-            let value = self.rise(middle)?.max(0.0).sqrt();
-            if (value - root).abs() < 1e-7 || (far - near).abs() < 1e-10 {
-                return Some(middle);
+        self.last = self.top.clone();
+        for _ in 0..100 {
+            let held = next;
+            let point = self.at(held)?;
+            let value = point.rise.sqrt();
+            if (value - root).abs() < 1e-7 || far.is_some_and(|far| (far - near).abs() < 1e-10) {
+                return Some(held);
             }
             if value < root {
-                (near, at_near) = (middle, value);
+                near = held;
             } else {
-                (far, at_far) = (middle, value);
+                far = Some(held);
             }
+            // The signed root of the rise is close to a straight line in the parameter.
+            let newton = held + (root - value) * 2.0 * value / point.slope;
+            next = match far {
+                Some(far) if (newton - near) * (newton - far) < 0.0 => newton,
+                Some(far) => 0.5 * (near + far),
+                None if newton > near && newton - own < 2.5 * (near - own) => newton,
+                None => own + 2.5 * (near - own),
+            };
         }
-        Some(near + (root - at_near) / (at_far - at_near) * (far - near))
+        None
     }
 }
 
@@ -129,22 +171,16 @@ impl<'a> Profile<'a> {
 pub(super) fn limits(fit: &FittedMixed, place: usize, target: f64) -> Result<(f64, f64)> {
     let rule = fit.model.rule(&fit.options)?;
     let solution = exact(fit, &rule)?;
-    let criterion = |rule| {
-        let mut engine = Engine::new(&fit.cells, fit.model.family);
-        engine.set_gamma(&solution.gamma);
-        Criterion {
-            engine,
-            layout: solution.layout,
-            rule,
-        }
-    };
+    let mut engine = Engine::new(&fit.cells, fit.model.family);
+    engine.set_gamma(&solution.gamma);
+    let criterion = Criterion::new(engine, solution.layout, &rule);
     let curvature = solution.hessian[(place, place)].max(1e-3);
     let guess = (2.0 * target / curvature).sqrt().clamp(1e-3, 1.0);
     let failed = || Error::NotConverged {
         what: "the profile likelihood of a standard deviation",
-        iterations: 60,
+        iterations: 100,
     };
-    let mut profile = Profile::new(criterion(&rule), &solution, place);
+    let mut profile = Profile::new(criterion, &solution, place);
     let low = profile.limit(target, guess, -1.0).ok_or_else(failed)?;
     let high = profile.limit(target, guess, 1.0).ok_or_else(failed)?;
     Ok((low, high))

@@ -14,6 +14,7 @@ use super::ending::{Ending, Solution, finish};
 use super::engine::Engine;
 use super::laplace::{self, Layout};
 use super::quadrature;
+use super::separate::Separate;
 use crate::error::{Error, Result};
 use crate::sum::sum;
 
@@ -30,10 +31,23 @@ pub(super) struct Criterion<'a> {
     pub(super) engine: Engine<'a>,
     pub(super) layout: Layout,
     pub(super) rule: &'a Rule,
+    /// The same criterion by groups, where the model falls apart by them.
+    separate: Option<Separate<'a>>,
 }
 
-impl Objective for Criterion<'_> {
-    fn evaluate(&mut self, at: &[f64]) -> Option<(f64, Vec<f64>)> {
+impl<'a> Criterion<'a> {
+    pub(super) fn new(engine: Engine<'a>, layout: Layout, rule: &'a Rule) -> Self {
+        let family = engine.family();
+        Criterion {
+            separate: Separate::new(engine.cells, family, rule),
+            engine,
+            layout,
+            rule,
+        }
+    }
+
+    /// The criterion as for any model, which leaves the engine at that point.
+    pub(super) fn by_engine(&mut self, at: &[f64]) -> Option<(f64, Vec<f64>)> {
         match self.rule {
             Rule::Nodes(nodes) => quadrature::evaluate(&mut self.engine, nodes, self.layout, at),
             Rule::Joint | Rule::Laplace => laplace::evaluate(&mut self.engine, self.layout, at),
@@ -41,9 +55,32 @@ impl Objective for Criterion<'_> {
     }
 }
 
+impl Objective for Criterion<'_> {
+    fn evaluate(&mut self, at: &[f64]) -> Option<(f64, Vec<f64>)> {
+        let Some(separate) = &mut self.separate else {
+            return self.by_engine(at);
+        };
+        separate.move_to(at, None).then(|| {
+            let slopes = separate.slopes(None, false).gradient;
+            (separate.value(), slopes.as_slice().to_vec())
+        })
+    }
+
+    fn hessian(&mut self, at: &[f64]) -> Option<DMatrix<f64>> {
+        let separate = self.separate.as_mut()?;
+        separate
+            .move_to(at, None)
+            .then(|| separate.slopes(None, true).whole_hessian())?
+    }
+}
+
 impl<'a> Ending<'a> for Criterion<'a> {
     fn layout(&self) -> Layout {
         self.layout
+    }
+
+    fn arrive(&mut self, at: &[f64]) -> Option<f64> {
+        Some(self.by_engine(at)?.0)
     }
 
     fn engine(&self) -> &Engine<'a> {
@@ -155,11 +192,7 @@ pub(super) fn search<'a>(
     };
     let mut engine = Engine::new(cells, family);
     engine.set_gamma(&start.gamma);
-    let mut criterion = Criterion {
-        engine,
-        layout: joint,
-        rule: &Rule::Joint,
-    };
+    let mut criterion = Criterion::new(engine, joint, &Rule::Joint);
     let quick = *rule == Rule::Joint;
     let mut warm = start;
     let mut spread_inverse = rough_inverse(structure, &warm.theta, has_size);
@@ -185,8 +218,7 @@ pub(super) fn search<'a>(
         Some(inverse) => inverse,
         None => full_inverse(&criterion.engine, layout, &spread_inverse).ok_or_else(failed)?,
     };
-    criterion.layout = layout;
-    criterion.rule = rule;
+    let mut criterion = Criterion::new(criterion.engine, layout, rule);
     let at: Vec<f64> = warm
         .theta
         .iter()

@@ -6,12 +6,13 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
+use super::super::basis::dot;
 use super::super::cells::Cells;
 use super::super::family::{Family, Kernel};
 use super::search::Rule;
 
 /// After a step of a mode this long, the next would be rounding: the method is of third order.
-const SETTLED: f64 = 1e-5;
+const SETTLED: f64 = 3e-4;
 const ITERATIONS: usize = 60;
 
 /// The criterion's state at one set of parameters: the spread, then the coefficients of the basis.
@@ -19,8 +20,12 @@ pub(super) struct Separate<'a> {
     pub(super) cells: &'a Cells,
     width: usize,
     theta: f64,
-    /// What each cell would have without effects.
-    rates: Vec<f64>,
+    /// The log of what each cell would have without covariates and effects.
+    logs: Vec<f64>,
+    /// Whether every group is one cell.
+    single: bool,
+    /// Each cell's part of what its group would have without its effect.
+    shares: Vec<f64>,
     groups: Vec<Group>,
 }
 
@@ -31,8 +36,10 @@ struct Group {
     observed: f64,
     /// The mode, in standard deviations.
     u: f64,
-    /// What it would have without its effect.
-    base: f64,
+    /// The log of what it would have without its effect.
+    log_base: f64,
+    /// Its counts times their predictors without the effect.
+    fixed: f64,
     /// What it has with its mode: M.
     mean: f64,
     /// 1 + θ² M.
@@ -65,7 +72,7 @@ impl Group {
     fn third(&self, theta: f64) -> Option<Third> {
         let at = |l: f64, t: f64| {
             let mut moved = Group {
-                base: self.base * l.exp(),
+                log_base: self.log_base + l,
                 ..*self
             };
             moved.settle(theta + t).then(|| {
@@ -84,11 +91,29 @@ impl Group {
         })
     }
 
+    /// Moves to another base and spread: the mode follows along its slopes, so that one look mostly
+    /// settles it, and is searched for from 0 where that fails. False where there is none.
+    fn follow(&mut self, log_base: f64, from: f64, theta: f64) -> bool {
+        let rest = self.observed - self.mean;
+        let answer = (rest - from * self.mean * self.u) * (theta - from)
+            - from * self.mean * (log_base - self.log_base);
+        let step = answer / self.curvature;
+        if step.abs() < 1.0 {
+            self.u += step;
+        }
+        self.log_base = log_base;
+        if self.settle(theta) {
+            return true;
+        }
+        self.u = 0.0;
+        self.settle(theta)
+    }
+
     /// The mode for a given base, from the one before; false where there is none.
     fn settle(&mut self, theta: f64) -> bool {
         let square = theta * theta;
         for _ in 0..ITERATIONS {
-            let mean = self.base * (theta * self.u).exp();
+            let mean = (self.log_base + theta * self.u).exp();
             let curvature = 1.0 + square * mean;
             let newton = (theta * (self.observed - mean) - self.u) / curvature;
             let bend = 1.0 + 0.5 * newton * theta * square * mean / curvature;
@@ -140,15 +165,24 @@ impl<'a> Separate<'a> {
         if !fits {
             return None;
         }
-        let group = |pattern: usize| Group {
-            observed: cells.totals[cells.frame.range(pattern)].iter().sum(),
-            ..Group::default()
+        // A mode of 0 with its mean where it is counted: what follows from there stays.
+        let group = |pattern: usize| {
+            let observed = cells.totals[cells.frame.range(pattern)].iter().sum();
+            Group {
+                observed,
+                mean: observed,
+                curvature: 1.0,
+                ..Group::default()
+            }
         };
+        let logs = cells.units.iter().zip(&cells.offsets);
         Some(Separate {
             cells,
             width: cells.frame.basis.width,
             theta: 0.0,
-            rates: vec![0.0; cells.frame.count],
+            logs: logs.map(|(units, offset)| units.ln() + offset).collect(),
+            single: structure.patterns == cells.frame.count,
+            shares: vec![1.0; cells.frame.count],
             groups: (0..structure.patterns).map(group).collect(),
         })
     }
@@ -161,34 +195,49 @@ impl<'a> Separate<'a> {
     /// Moves to other parameters; false where the modes cannot be found. A group that is left out
     /// stays where it was.
     pub(super) fn move_to(&mut self, at: &[f64], left_out: Option<usize>) -> bool {
-        let (cells, theta) = (self.cells, at[0]);
+        let (from, theta, gamma) = (self.theta, at[0], &at[1..]);
         self.theta = theta;
-        for (pattern, group) in self.groups.iter_mut().enumerate() {
+        for pattern in 0..self.groups.len() {
             if left_out == Some(pattern) {
                 continue;
             }
-            let mut base = 0.0;
-            for i in cells.frame.range(pattern) {
-                let row = cells.frame.basis_row(i);
-                let eta: f64 = row.iter().zip(&at[1..]).map(|(x, g)| x * g).sum();
-                self.rates[i] = cells.units[i] * (cells.offsets[i] + eta).exp();
-                base += self.rates[i];
-            }
-            group.base = base;
-            if !group.settle(theta) {
-                group.u = 0.0;
-                if !group.settle(theta) {
-                    return false;
-                }
+            let log_base = if self.single {
+                let eta = dot(self.cells.frame.basis_row(pattern), gamma);
+                let group = &mut self.groups[pattern];
+                group.fixed = group.observed * (self.cells.offsets[pattern] + eta);
+                self.logs[pattern] + eta
+            } else {
+                self.several(pattern, gamma)
+            };
+            let group = &mut self.groups[pattern];
+            if !group.follow(log_base, from, theta) {
+                return false;
             }
             group.differentiate(theta);
         }
         true
     }
 
+    /// The log of what a group of several cells would have without its effect, and their shares.
+    fn several(&mut self, pattern: usize, gamma: &[f64]) -> f64 {
+        let cells = self.cells;
+        let (mut base, mut fixed) = (0.0, 0.0);
+        for i in cells.frame.range(pattern) {
+            let eta = dot(cells.frame.basis_row(i), gamma);
+            fixed += cells.totals[i] * (cells.offsets[i] + eta);
+            self.shares[i] = (self.logs[i] + eta).exp();
+            base += self.shares[i];
+        }
+        for share in &mut self.shares[cells.frame.range(pattern)] {
+            *share = if base > 0.0 { *share / base } else { 0.0 };
+        }
+        self.groups[pattern].fixed = fixed;
+        base.ln()
+    }
+
     /// The third derivatives of each group, where every group is one cell.
     pub(super) fn thirds(&self) -> Option<Vec<Third>> {
-        if self.groups.len() != self.cells.frame.count {
+        if !self.single {
             return None;
         }
         self.groups.iter().map(|g| g.third(self.theta)).collect()
@@ -232,31 +281,21 @@ impl<'a> Separate<'a> {
         }
     }
 
-    /// The modes as they are, to start from again.
-    pub(super) fn modes(&self) -> Vec<f64> {
-        self.groups.iter().map(|g| g.u).collect()
-    }
-
-    pub(super) fn set_modes(&mut self, modes: &[f64]) {
-        for (group, &u) in self.groups.iter_mut().zip(modes) {
-            group.u = u;
+    /// To where another of the same cells is.
+    pub(super) fn as_in(&mut self, other: &Self) {
+        self.theta = other.theta;
+        self.groups.clone_from(&other.groups);
+        if !self.single {
+            self.shares.clone_from(&other.shares);
         }
     }
 
-    /// −2 ln L up to the constants of the data: what the slopes are those of.
-    #[cfg(test)]
-    pub(super) fn value(&self, at: &[f64]) -> f64 {
-        let cells = self.cells;
-        let own = self
-            .groups
-            .iter()
-            .map(|g| g.u * g.u - 2.0 * (g.observed * self.theta * g.u - g.mean) + g.curvature.ln());
-        let fixed = (0..cells.frame.count).map(|i| {
-            let row = cells.frame.basis_row(i).iter().zip(&at[1..]);
-            let eta: f64 = row.map(|(x, g)| x * g).sum();
-            -2.0 * cells.totals[i] * (cells.offsets[i] + eta)
+    /// −2 ln L with its constants.
+    pub(super) fn value(&self) -> f64 {
+        let own = self.groups.iter().map(|g| {
+            g.u * g.u - 2.0 * (g.fixed + g.observed * self.theta * g.u - g.mean) + g.curvature.ln()
         });
-        crate::sum::sum(own.chain(fixed))
+        crate::sum::sum(own) - 2.0 * self.cells.constants.value(Kernel::Poisson)
     }
 
     /// The slopes of all groups but one.
@@ -298,11 +337,7 @@ impl<'a> Separate<'a> {
         // The group's mean row, by what each cell would have.
         let mut centre = vec![0.0; self.width];
         for i in range.clone() {
-            let share = if group.base > 0.0 {
-                self.rates[i] / group.base
-            } else {
-                0.0
-            };
+            let share = self.shares[i];
             let slope = sign * (group.by_l * share - 2.0 * self.cells.totals[i]);
             for ((g, c), x) in gradient[1..]
                 .iter_mut()
@@ -322,7 +357,7 @@ impl<'a> Separate<'a> {
         }
         add_square(hessian, 1, sign * (group.by_ll - group.by_l), &centre);
         for i in range {
-            let weight = sign * group.by_l * self.rates[i] / group.base.max(f64::MIN_POSITIVE);
+            let weight = sign * group.by_l * self.shares[i];
             add_square(hessian, 1, weight, frame.basis_row(i));
         }
     }
@@ -332,7 +367,7 @@ impl<'a> Separate<'a> {
     pub(super) fn information(&self, left_out: Option<usize>) -> DMatrix<f64> {
         let mut total = DMatrix::zeros(self.width, self.width);
         for (pattern, group) in self.groups.iter().enumerate() {
-            if left_out == Some(pattern) || group.base <= 0.0 {
+            if left_out == Some(pattern) {
                 continue;
             }
             let range = self.cells.frame.range(pattern);
@@ -343,7 +378,7 @@ impl<'a> Separate<'a> {
             }
             let mut centre = vec![0.0; self.width];
             for i in range {
-                let (row, share) = (self.cells.frame.basis_row(i), self.rates[i] / group.base);
+                let (row, share) = (self.cells.frame.basis_row(i), self.shares[i]);
                 for (c, x) in centre.iter_mut().zip(row) {
                     *c += share * x;
                 }
@@ -374,6 +409,13 @@ fn add_square(to: &mut DMatrix<f64>, place: usize, weight: f64, row: &[f64]) {
 }
 
 impl Slopes {
+    /// The Hessian with both its triangles.
+    pub(super) fn whole_hessian(self) -> Option<DMatrix<f64>> {
+        let mut hessian = self.hessian?;
+        hessian.fill_upper_triangle_with_lower_triangle();
+        Some(hessian)
+    }
+
     /// The factor of the Hessian, if it is positive definite.
     pub(super) fn factor(&self) -> Option<Cholesky<f64, Dyn>> {
         Cholesky::new(self.hessian.clone()?)

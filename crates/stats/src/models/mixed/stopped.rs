@@ -100,6 +100,10 @@ impl<'a> Ending<'a> for Stopped<'a> {
         self.layout
     }
 
+    fn arrive(&mut self, at: &[f64]) -> Option<f64> {
+        self.value(at)
+    }
+
     fn engine(&self) -> &Engine<'a> {
         &self.engine
     }

@@ -7,7 +7,7 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::super::cells::{self, Cells};
 use super::super::family::Kernel;
-use super::super::optimise::{Objective, guarded_inverse, refine};
+use super::super::optimise::{guarded_inverse, refine};
 use super::super::regression::LeftOut;
 use super::super::regression::leave_out::{grouped, others};
 use super::MixedModel;
@@ -227,11 +227,7 @@ impl FittedMixed {
         let layout: Layout = solution.layout;
         let mut engine = Engine::new(cells, self.model.family);
         engine.set_gamma(&start.gamma);
-        let mut criterion = Criterion {
-            engine,
-            layout,
-            rule,
-        };
+        let mut criterion = Criterion::new(engine, layout, rule);
         let gammas = &start.gamma[..layout.gammas];
         let at: Vec<f64> = start
             .theta
@@ -243,7 +239,7 @@ impl FittedMixed {
         let inverse = guarded_inverse(&solution.hessian);
         let (at, _) = refine(&mut criterion, &at, inverse).ok_or_else(failed)?;
         // Leave the engine at that point.
-        criterion.evaluate(&at).ok_or_else(failed)?;
+        criterion.by_engine(&at).ok_or_else(failed)?;
         Ok((at[..layout.thetas].to_vec(), criterion.engine))
     }
 }
@@ -266,7 +262,6 @@ struct Quick<'a> {
     whole: Separate<'a>,
     at: Vec<f64>,
     slopes: Slopes,
-    modes: Vec<f64>,
     /// Of every group, where the step away from the whole fit can be bent by them.
     thirds: Option<Vec<Third>>,
     moving: Separate<'a>,
@@ -282,7 +277,6 @@ impl<'a> Quick<'a> {
         }
         Some(Quick {
             slopes: whole.slopes(None, true),
-            modes: whole.modes(),
             thirds: whole.thirds(),
             moving: Separate::new(cells, fit.model.family, rule)?,
             whole,
@@ -301,7 +295,7 @@ impl<'a> Quick<'a> {
         let mut at = self.at.clone();
         let mut slopes = self.slopes.clone();
         self.whole.add(pattern, -1.0, &mut slopes);
-        self.moving.set_modes(&self.modes);
+        self.moving.as_in(&self.whole);
         let mut factor = slopes.factor()?;
         let mut last = f64::INFINITY;
         // What a step of Newton's leaves of the gain, over the square of the gain.

@@ -4,7 +4,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::super::super::cells::Cells;
-use super::super::super::optimise::{Objective, guarded_inverse, refine};
+use super::super::super::optimise::{guarded_inverse, refine};
 use super::super::engine::Engine;
 use super::super::fitted::FittedMixed;
 use super::super::laplace::{self, Layout};
@@ -44,12 +44,8 @@ impl Near {
         }
         let mut engine = Engine::new(&fit.cells, fit.model.family);
         engine.set_gamma(&solution.gamma);
-        let mut criterion = Criterion {
-            engine,
-            layout: solution.layout,
-            rule,
-        };
-        criterion.evaluate(&at)?;
+        let mut criterion = Criterion::new(engine, solution.layout, rule);
+        criterion.by_engine(&at)?;
         Some(Near {
             gamma: criterion.engine.gamma.clone(),
             modes: criterion.engine.u.clone(),
@@ -82,14 +78,10 @@ impl Near {
         let mut engine = Engine::new(&cells, fit.model.family);
         engine.set_gamma(&self.gamma);
         engine.u.clone_from(&self.modes);
-        let mut criterion = Criterion {
-            engine,
-            layout,
-            rule,
-        };
+        let mut criterion = Criterion::new(engine, layout, rule);
         let (at, _) = refine(&mut criterion, &at, inverse)?;
         // Leave the engine at that point.
-        criterion.evaluate(&at)?;
+        criterion.by_engine(&at)?;
         fit.told(at[..layout.thetas].to_vec(), &criterion.engine, own, given)
     }
 
