@@ -28,6 +28,7 @@ mod optimise;
 mod r_squared;
 mod random;
 mod rank;
+mod reach;
 mod regression;
 mod strata;
 mod structural;

@@ -4,6 +4,7 @@
 
 mod log_linear;
 mod monotone;
+mod quadratic;
 
 pub use log_linear::{LogLinearDeciles, decile_rates_log_linear};
 pub use monotone::{MonotoneDeciles, OpenRatio, Resampling, decile_rates_monotone};

@@ -1,5 +1,6 @@
 //! Decile-specific rates that do not rise as deprivation falls, of no other shape.
 
+use super::quadratic;
 use super::{Areas, DECILES, DecileArea, DecileRate, Scatter};
 use crate::error::{Error, Result};
 use crate::level::{Estimate, Level};
@@ -183,14 +184,16 @@ struct Best {
     converged: bool,
 }
 
-/// Each area's weight in the Hessian and the gradient of the log-likelihood.
+/// The derivatives of the log-likelihood.
 struct Slopes {
     gradient: Steps,
-    /// Counts over squared means.
-    weights: Vec<f64>,
+    /// Minus the Hessian, with a little more on its diagonal than it has.
+    hessian: [Steps; DECILES],
 }
 
-/// Newton steps that are taken on the word of their slopes, before the likelihood is asked each time.
+/// Newton steps, and how many of them are taken on the word of their slopes before the likelihood is
+/// asked each time.
+const ROUNDS: usize = 200;
 const TRUSTED: usize = 30;
 
 impl Ladder {
@@ -242,9 +245,9 @@ impl Ladder {
         }))
     }
 
-    /// Projected Newton (Bertsekas 1982): the steps that press against 0 rest, the others move
-    /// together, and the whole is kept from going below 0. The problem is concave, so that the end
-    /// is the same from any start.
+    /// Newton's method with the bounds in every step: each goes to the best of the quadratic that
+    /// touches the likelihood, among steps that are not negative. The problem is concave, so that
+    /// the end is the same from any start.
     fn fit(&self, counts: &[f64], near: Option<&Steps>) -> Best {
         let total = sum(counts.iter().copied());
         let used = self.scales.iter().filter(|&&s| s > 0.0).count().max(1) as f64;
@@ -258,120 +261,75 @@ impl Ladder {
                 converged: true,
             };
         }
-        let mut slopes = Slopes {
-            gradient: [0.0; DECILES],
-            weights: vec![0.0; counts.len()],
-        };
-        self.slopes(counts, &steps, &mut slopes);
-        let tolerance = 1e-9 * (1.0 + total);
+        let mut slopes = self.slopes(counts, &steps);
         let mut converged = false;
-        for round in 0..500 {
-            let gradient = slopes.gradient;
-            let (mut free, mut k, mut most) = ([0; DECILES], 0, 0.0_f64);
-            for d in 0..DECILES {
-                if self.scales[d] > 0.0 && (steps[d] > 1e-12 * total || gradient[d] > 0.0) {
-                    (free[k], k) = (d, k + 1);
-                    // At the end the steps' own gradients vanish, in units of events.
-                    most = most
-                        .max((gradient[d] * steps[d]).abs())
-                        .max(gradient[d].max(0.0) * 1e-3);
-                }
-            }
-            if converged || most < tolerance {
+        for round in 0..ROUNDS {
+            let mut next = quadratic::best(&slopes.hessian, &slopes.gradient, &steps);
+            let promised = along(&slopes.gradient, &steps, &next);
+            if promised <= 1e-13 * (1.0 + total) {
                 converged = true;
                 break;
             }
-            let direction = self.direction(&slopes, &free[..k]);
-            let next = moved(&steps, &direction, 1.0);
-            let promised = along(&gradient, &steps, &next);
-            self.slopes(counts, &next, &mut slopes);
+            let mut after = self.slopes(counts, &next);
             // Where the slope along the way is still up, or down by less than it was up, the
             // likelihood of a step of Newton's has risen.
-            let after = along(&slopes.gradient, &steps, &next);
-            if round < TRUSTED && promised > 0.0 && after >= -0.5 * promised {
-                steps = next;
-                converged = promised <= 1e-13 * (1.0 + total);
-                continue;
+            let risen = along(&after.gradient, &steps, &next) >= -0.5 * promised;
+            if round >= TRUSTED || !risen {
+                let Some(found) = self.search(counts, &steps, &next, promised) else {
+                    converged = promised <= 1e-9 * (1.0 + total);
+                    break;
+                };
+                next = found;
+                after = self.slopes(counts, &next);
             }
-            let value = self.log_likelihood(counts, &steps);
-            let (next, better) = self.search(counts, &steps, &direction, &gradient, value);
-            converged = better - value <= 1e-13 * (1.0 + value.abs());
-            steps = next;
-            self.slopes(counts, &steps, &mut slopes);
+            (steps, slopes) = (next, after);
         }
         Best { steps, converged }
     }
 
-    fn slopes(&self, counts: &[f64], steps: &Steps, into: &mut Slopes) {
+    fn slopes(&self, counts: &[f64], steps: &Steps) -> Slopes {
         let mut gradient = [0.0; DECILES];
-        let areas = self.exposures.iter().zip(counts).zip(&mut into.weights);
-        for ((exposure, &o), weight) in areas {
+        let mut hessian = [[0.0; DECILES]; DECILES];
+        for (exposure, &o) in self.exposures.iter().zip(counts) {
             let mean = dot(exposure, steps);
             let over = if o > 0.0 {
                 o / mean.max(f64::MIN_POSITIVE)
             } else {
                 0.0
             };
-            *weight = if mean > 0.0 { over / mean } else { 0.0 };
             for (g, e) in gradient.iter_mut().zip(exposure) {
                 *g += (over - 1.0) * e;
             }
-        }
-        into.gradient = gradient;
-    }
-
-    /// Newton's direction for the free steps; the others stay.
-    fn direction(&self, slopes: &Slopes, free: &[usize]) -> Steps {
-        let k = free.len();
-        let mut hessian = [[0.0; DECILES]; DECILES];
-        for (exposure, &weight) in self.exposures.iter().zip(&slopes.weights) {
-            let mut own = [0.0; DECILES];
-            for (own, &d) in own.iter_mut().zip(free) {
-                *own = exposure[d];
-            }
-            for a in 0..k {
-                let scaled = weight * own[a];
-                for b in 0..=a {
-                    hessian[a][b] += scaled * own[b];
+            let weight = if mean > 0.0 { over / mean } else { 0.0 };
+            for (row, e) in hessian.iter_mut().zip(exposure) {
+                let scaled = weight * e;
+                for (h, e) in row.iter_mut().zip(exposure) {
+                    *h += scaled * e;
                 }
             }
         }
-        let ridge = 1e-10 * (0..k).map(|a| hessian[a][a]).fold(0.0, f64::max);
-        for (a, row) in hessian.iter_mut().enumerate().take(k) {
-            row[a] += ridge.max(f64::MIN_POSITIVE);
+        let ridge = 1e-10 * (0..DECILES).map(|d| hessian[d][d]).fold(0.0, f64::max);
+        for (d, row) in hessian.iter_mut().enumerate() {
+            row[d] += ridge.max(f64::MIN_POSITIVE);
         }
-        let mut right = [0.0; DECILES];
-        for (right, &d) in right.iter_mut().zip(free) {
-            *right = slopes.gradient[d];
-        }
-        let solved = solve(&mut hessian, right, k).unwrap_or(right);
-        let mut direction = [0.0; DECILES];
-        for (&d, value) in free.iter().zip(solved) {
-            direction[d] = value;
-        }
-        direction
+        Slopes { gradient, hessian }
     }
 
-    /// A step along the direction, bent at 0, that raises the likelihood.
-    fn search(
-        &self,
-        counts: &[f64],
-        steps: &Steps,
-        direction: &Steps,
-        gradient: &Steps,
-        value: f64,
-    ) -> (Steps, f64) {
+    /// A point on the way that is higher than its start; nothing where none is.
+    fn search(&self, counts: &[f64], from: &Steps, to: &Steps, promised: f64) -> Option<Steps> {
+        let value = self.log_likelihood(counts, from);
         let mut share = 1.0;
-        for _ in 0..60 {
-            let next = moved(steps, direction, share);
-            let promised = along(gradient, steps, &next);
-            let found = self.log_likelihood(counts, &next);
-            if found >= value + 1e-4 * promised.max(0.0) {
-                return (next, found);
+        for _ in 0..40 {
+            let mut next = *from;
+            for (next, to) in next.iter_mut().zip(to) {
+                *next += share * (to - *next);
+            }
+            if self.log_likelihood(counts, &next) > value + 1e-4 * share * promised {
+                return Some(next);
             }
             share *= 0.5;
         }
-        (*steps, value)
+        None
     }
 }
 
@@ -379,45 +337,8 @@ fn dot(a: &Steps, b: &Steps) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The steps moved by a share of a direction, and none of them below 0.
-fn moved(steps: &Steps, direction: &Steps, share: f64) -> Steps {
-    let mut next = *steps;
-    for (next, by) in next.iter_mut().zip(direction) {
-        if *by != 0.0 {
-            *next = (*next + share * by).max(0.0);
-        }
-    }
-    next
-}
-
 /// How far a gradient rises on the way from one place to another.
 fn along(gradient: &Steps, from: &Steps, to: &Steps) -> f64 {
     let ways = from.iter().zip(to).map(|(from, to)| to - from);
     gradient.iter().zip(ways).map(|(g, way)| g * way).sum()
-}
-
-/// The solution of the first `k` equations, by Cholesky's method in the lower triangle.
-fn solve(matrix: &mut [Steps; DECILES], mut right: Steps, k: usize) -> Option<Steps> {
-    for a in 0..k {
-        for b in 0..=a {
-            let done: f64 = (0..b).map(|c| matrix[a][c] * matrix[b][c]).sum();
-            let left = matrix[a][b] - done;
-            if a > b {
-                matrix[a][b] = left / matrix[b][b];
-            } else if left > 0.0 {
-                matrix[a][a] = left.sqrt();
-            } else {
-                return None;
-            }
-        }
-    }
-    for a in 0..k {
-        let done: f64 = (0..a).map(|c| matrix[a][c] * right[c]).sum();
-        right[a] = (right[a] - done) / matrix[a][a];
-    }
-    for a in (0..k).rev() {
-        let done: f64 = (a + 1..k).map(|c| matrix[c][a] * right[c]).sum();
-        right[a] = (right[a] - done) / matrix[a][a];
-    }
-    Some(right)
 }

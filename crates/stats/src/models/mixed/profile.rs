@@ -4,6 +4,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::super::optimise::{Objective, descend, guarded_inverse};
+use super::super::reach::{Point, Search, reach};
 use super::ending::Solution;
 use super::engine::Engine;
 use super::fitted::FittedMixed;
@@ -39,13 +40,6 @@ struct Best {
     rest: Vec<f64>,
     /// The inverse of their Hessian, roughly.
     inverse: DMatrix<f64>,
-}
-
-/// A point of the profile: by how much −2 ln L has risen, and how steeply it rises.
-#[derive(Clone, Copy)]
-struct Point {
-    rise: f64,
-    slope: f64,
 }
 
 /// The profile around a solution.
@@ -112,9 +106,8 @@ impl<'a> Profile<'a> {
         let (rest, value, inverse) = if start.is_empty() {
             (start, pinned.evaluate(&[])?.0, self.top.inverse.clone())
         } else {
-            descend(&mut pinned, &start, self.last.inverse.clone(), NEAR).or_else(|| {
-                descend(&mut pinned, &self.top.rest, self.top.inverse.clone(), NEAR)
-            })?
+            descend(&mut pinned, &start, self.last.inverse.clone(), NEAR)
+                .or_else(|| descend(&mut pinned, &self.top.rest, self.top.inverse.clone(), NEAR))?
         };
         let slope = pinned.slope;
         self.last = Best {
@@ -123,47 +116,36 @@ impl<'a> Profile<'a> {
             inverse,
         };
         Some(Point {
-            rise: (value - self.least).max(0.0),
+            rise: value - self.least,
             slope,
         })
     }
 
     /// Where the rise is `target` on the side of `sign`, starting a normal interval away.
     fn limit(&mut self, target: f64, guess: f64, sign: f64) -> Option<f64> {
-        let (own, root) = (self.top.held, target.sqrt());
-        // Bounds of the limit: how far it is at least, and at most if that is known.
-        let (mut near, mut far) = (own, None);
-        let mut next = own + sign * guess;
+        let own = self.top.held;
+        let mut search = Search {
+            target,
+            first: guess,
+            beyond: None,
+            most: f64::INFINITY,
+        };
         if sign < 0.0 {
             if self.at(0.0)?.rise <= target {
                 return Some(0.0);
             }
-            far = Some(0.0);
-            next = next.max(0.5 * own);
+            search.first = guess.min(0.5 * own);
+            search.beyond = Some(own);
         }
         self.last = self.top.clone();
-        for _ in 0..100 {
-            let held = next;
-            let point = self.at(held)?;
-            let value = point.rise.sqrt();
-            if (value - root).abs() < 1e-7 || far.is_some_and(|far| (far - near).abs() < 1e-10) {
-                return Some(held);
-            }
-            if value < root {
-                near = held;
-            } else {
-                far = Some(held);
-            }
-            // The signed root of the rise is close to a straight line in the parameter.
-            let newton = held + (root - value) * 2.0 * value / point.slope;
-            next = match far {
-                Some(far) if (newton - near) * (newton - far) < 0.0 => newton,
-                Some(far) => 0.5 * (near + far),
-                None if newton > near && newton - own < 2.5 * (near - own) => newton,
-                None => own + 2.5 * (near - own),
-            };
-        }
-        None
+        let away = reach(search, |t| {
+            let point = self.at(own + sign * t)?;
+            Some(Point {
+                slope: sign * point.slope,
+                ..point
+            })
+        })?;
+        Some(own + sign * away)
     }
 }
 
