@@ -4,7 +4,7 @@
 //! and unaccompanied children. Those are part of the children looked after, and the only count here:
 //! the full model takes them as given, and a variation does without them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
     AreaCode, CellKey, Covariate, CovariateValue, Dimension, GeographicLevel, IssueCode, IssueSet,
@@ -32,22 +32,27 @@ pub(super) type Row = [(Reported<f64>, IssueSet); Covariate::ALL.len()];
 const ABSENT: (Reported<f64>, IssueSet) = (Reported::Symbol(Symbol::NotAvailable), IssueSet::EMPTY);
 
 /// Reads covariates of authorities.
-#[derive(Clone, Copy)]
 pub(super) struct Covariates<'a> {
     input: Input<'a>,
     unaccompanied: Option<disparity_core::IndicatorId>,
+    /// The years of the editions of the deprivation indices.
+    editions: BTreeSet<u16>,
 }
 
 impl<'a> Covariates<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
+        let names = input.catalogue.context.low_income.keys();
         Self {
             input,
             unaccompanied: input.catalogue.indicators.id(UNACCOMPANIED),
+            editions: names
+                .filter_map(|(name, _)| name.rsplit('_').next()?.parse().ok())
+                .collect(),
         }
     }
 
     /// Every covariate of an authority and year.
-    pub(super) fn row(self, area: AreaCode, period: Period, edition: Edition) -> Row {
+    pub(super) fn row(&self, area: AreaCode, period: Period, edition: Edition) -> Row {
         let mut row = [ABSENT; Covariate::ALL.len()];
         let mut set = |covariate: Covariate, value| row[covariate as usize] = value;
         if let Some(year) = self.index_year(period, edition) {
@@ -84,7 +89,7 @@ impl<'a> Covariates<'a> {
     }
 
     /// Unaccompanied children looked after in an authority.
-    pub(super) fn unaccompanied(self, area: AreaCode, period: Period) -> Reported<u32> {
+    pub(super) fn unaccompanied(&self, area: AreaCode, period: Period) -> Reported<u32> {
         let cell = self.unaccompanied.and_then(|indicator| {
             self.input.cube.get(&CellKey {
                 indicator,
@@ -100,19 +105,15 @@ impl<'a> Covariates<'a> {
 
     /// The year in the names of the edition that describes a period. Indices come out in the autumn of
     /// their year, so on 31 March of it they are not yet in force.
-    pub(super) fn index_year(self, period: Period, edition: Edition) -> Option<u16> {
-        let names = self.input.catalogue.context.low_income.keys();
-        let years: Vec<u16> = names
-            .filter_map(|(name, _)| name.rsplit('_').next()?.parse().ok())
-            .collect();
-        let in_force = years.iter().filter(|year| **year < period.year()).max();
+    pub(super) fn index_year(&self, period: Period, edition: Edition) -> Option<u16> {
+        let in_force = self.editions.range(..period.year()).next_back();
         match edition {
-            Edition::InForce => in_force.or_else(|| years.iter().min()).copied(),
-            Edition::Newest => years.iter().max().copied(),
+            Edition::InForce => in_force.or_else(|| self.editions.first()).copied(),
+            Edition::Newest => self.editions.last().copied(),
         }
     }
 
-    fn low_income(self, area: AreaCode, year: u16) -> (Reported<f64>, IssueSet) {
+    fn low_income(&self, area: AreaCode, year: u16) -> (Reported<f64>, IssueSet) {
         let context = &self.input.catalogue.context;
         let found = context.low_income.get(&(format!("idaci_{year}"), area));
         found
@@ -127,7 +128,7 @@ impl<'a> Covariates<'a> {
     }
 
     /// The mean decile of children's neighbourhoods, and the share in the most deprived tenth.
-    fn deciles(self, area: AreaCode, year: u16) -> (Reported<f64>, Reported<f64>) {
+    fn deciles(&self, area: AreaCode, year: u16) -> (Reported<f64>, Reported<f64>) {
         let context = &self.input.catalogue.context;
         let key = (format!("imd_{year}"), area);
         let Some(children) = context.children_by_decile.get(&key) else {
@@ -150,7 +151,7 @@ impl<'a> Covariates<'a> {
 
     /// The share of an authority's children in one group of a dimension.
     fn share(
-        self,
+        &self,
         area: AreaCode,
         period: Period,
         dimension: Dimension,
@@ -169,7 +170,7 @@ impl<'a> Covariates<'a> {
         (both.and_then(|(n, all)| part_of(n, all)), group.issues)
     }
 
-    fn unaccompanied_rate(self, area: AreaCode, period: Period) -> Reported<f64> {
+    fn unaccompanied_rate(&self, area: AreaCode, period: Period) -> Reported<f64> {
         let children = self.input.populations.get(period, area, Stratum::TOTAL);
         let children = children.map_or(ABSENT.0, |all| all.denominator.value);
         self.unaccompanied(area, period)
@@ -178,7 +179,7 @@ impl<'a> Covariates<'a> {
     }
 
     /// The covariates of every authority in these years, as rows to write.
-    pub(super) fn rows(self, periods: impl Iterator<Item = Period>) -> Vec<CovariateValue> {
+    pub(super) fn rows(&self, periods: impl Iterator<Item = Period>) -> Vec<CovariateValue> {
         let areas = &self.input.catalogue.areas;
         let mut rows: BTreeMap<(AreaCode, Span, Covariate), CovariateValue> = BTreeMap::new();
         for period in periods {

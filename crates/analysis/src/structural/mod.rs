@@ -245,7 +245,7 @@ impl<'a> Question<'a> {
             job,
             variation,
             family: &input.catalogue.indicators.get(job.indicator).family,
-            records: panel::records(input, covariates, job.indicator, job.span, variation),
+            records: panel::records(input, &covariates, job.indicator, job.span, variation),
             null: RefCell::new(None),
         }
     }

@@ -47,7 +47,7 @@ pub(super) struct Panel<'a> {
 /// The authorities of a span that have a count, before a model chooses its covariates.
 pub(super) fn records<'a>(
     input: Input<'a>,
-    covariates: Covariates<'a>,
+    covariates: &Covariates<'a>,
     id: IndicatorId,
     span: Span,
     variation: Variation,
@@ -87,7 +87,7 @@ pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(&Are
 
 fn record<'a>(
     input: Input<'a>,
-    covariates: Covariates<'a>,
+    covariates: &Covariates<'a>,
     id: IndicatorId,
     span: Span,
     variation: Variation,
@@ -118,7 +118,7 @@ fn record<'a>(
 /// A year's count and children, where both are known.
 fn counted(
     input: Input<'_>,
-    covariates: Covariates<'_>,
+    covariates: &Covariates<'_>,
     indicator: IndicatorId,
     area: AreaCode,
     year: u16,
