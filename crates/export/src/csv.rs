@@ -1,6 +1,7 @@
 //! CSV text. Full precision, no quotes but where a comma or a quote needs them, `\n` line ends.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use crate::column::{Column, Kind, Role, TableView, Value};
 
@@ -26,22 +27,56 @@ pub(crate) fn chunk<R>(
 ) -> String {
     let rows = values.first().map_or(0, Vec::len);
     let mut text = String::with_capacity(rows * columns.len() * 10);
+    let mut numbers = vec![Number::default(); columns.len()];
     for row in 0..rows {
         for (column, own) in values.iter().enumerate() {
             if column > 0 {
                 text.push(',');
             }
-            // Writing to a String cannot fail.
             match own[row] {
                 Value::Text(position) => text.push_str(&quoted[column][position as usize]),
+                // Writing to a String cannot fail.
                 Value::Whole(n) => drop(write!(text, "{n}")),
-                Value::Number(x) => drop(write!(text, "{x}")),
+                Value::Number(x) => numbers[column].write(x, &mut text),
                 Value::None => {}
             }
         }
         text.push('\n');
     }
     text
+}
+
+/// The number last written in a column, and where: the levels of a row share most of theirs.
+#[derive(Clone, Default)]
+struct Number {
+    bits: u64,
+    place: Range<usize>,
+}
+
+impl Number {
+    /// The shortest digits that give the number back, without an exponent.
+    fn write(&mut self, x: f64, to: &mut String) {
+        let start = to.len();
+        if self.bits == x.to_bits() && !self.place.is_empty() {
+            to.extend_from_within(self.place.clone());
+        } else {
+            plain(x, to);
+        }
+        self.bits = x.to_bits();
+        self.place = start..to.len();
+    }
+}
+
+/// A number without an exponent, in fewer steps than `{}` takes.
+fn plain(x: f64, to: &mut String) {
+    let mut buffer = zmij::Buffer::new();
+    let digits = buffer.format(x);
+    if digits.contains(['e', 'n']) {
+        // Writing to a String cannot fail.
+        let _ = write!(to, "{x}");
+    } else {
+        to.push_str(digits.strip_suffix(".0").unwrap_or(digits));
+    }
 }
 
 /// Every dictionary of a table with its texts quoted once.
@@ -82,6 +117,59 @@ pub(crate) fn meta<R>(table: &TableView<'_, R>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_short_and_exact() {
+        let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut numbers = vec![
+            0.0,
+            -0.0,
+            1.0,
+            -17.0,
+            0.1,
+            100.0,
+            1e15,
+            1e16,
+            1e17,
+            1e-4,
+            1e-5,
+            1.5e-6,
+            1e300,
+            5e-324,
+            0.3,
+            81_770.0,
+            67.1,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ];
+        for _ in 0..100_000 {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            numbers.push(f64::from_bits(bits));
+            numbers.push((bits >> 20) as f64 / 1e6);
+            numbers.push((bits >> 40) as f64 / 1e9);
+        }
+        let mut text = String::new();
+        for x in numbers {
+            text.clear();
+            plain(x, &mut text);
+            let usual = x.to_string();
+            // Of two as short and as close, the even one is written; `{}` takes the other.
+            let as_good = text.len() == usual.len() && text.parse() == Ok(x);
+            assert!(text == usual || as_good, "{text} for {usual}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_copied_only_where_it_is_the_same() {
+        let (mut text, mut number) = (String::new(), Number::default());
+        for x in [0.0, 0.0, -0.0, 0.25, 0.25, 0.0] {
+            number.write(x, &mut text);
+            text.push(' ');
+        }
+        assert_eq!(text, "0 0 -0 0.25 0.25 0 ");
+    }
 
     #[test]
     fn only_what_needs_quotes_is_quoted() {

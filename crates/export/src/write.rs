@@ -6,8 +6,9 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use disparity_core::{Catalogue, Release};
+use rayon::prelude::*;
 
-use crate::column::TableView;
+use crate::column::{Column, TableView, Value};
 use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::sink::Sink;
@@ -48,42 +49,38 @@ pub fn write_tables(
 ) -> Result<Written, WriteError> {
     let results = release.results();
     let figures = tables::fit_figures(results);
-    // The two largest tables side by side, so that two cores finish together.
-    let (left, right) = std::thread::scope(|scope| {
-        let left = scope.spawn(|| {
-            let contrasts = write_table(&tables::contrasts(results, catalogue), folder)?;
-            let effects = write_some(&tables::effects(results, catalogue), folder)?;
-            let fifths = write_some(&tables::fifths(results, catalogue), folder)?;
-            let covariates = write_some(&tables::covariates(results, catalogue), folder)?;
-            Ok([contrasts, effects, fifths, covariates])
-        });
-        let right = (|| {
-            let estimates = write_table(&tables::estimates(results, catalogue), folder)?;
-            let expected = write_table(&tables::expected(results, catalogue), folder)?;
-            let issues = write_table(&tables::issues(results, catalogue), folder)?;
-            let fits = write_some(&tables::fits(&figures, catalogue), folder)?;
-            let gradients = write_some(&tables::gradients(results, catalogue), folder)?;
-            let crossed = write_some(&tables::intersections(results, catalogue), folder)?;
-            let claims = write_some(&tables::claims(results, catalogue), folder)?;
-            Ok([
-                estimates, expected, issues, fits, gradients, crossed, claims,
-            ])
-        })();
-        (left.join(), right)
-    });
-    let left = left.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    Ok(left.into_iter().chain(right?).flatten().collect())
+    let always = |written| Ok(Some(written));
+    // The largest first, so that no core ends with much to do while the others have nothing.
+    let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 11] = [
+        &|| write_table(&tables::contrasts(results, catalogue), folder).and_then(always),
+        &|| write_table(&tables::estimates(results, catalogue), folder).and_then(always),
+        &|| write_table(&tables::expected(results, catalogue), folder).and_then(always),
+        &|| write_some(&tables::effects(results, catalogue), folder),
+        &|| write_some(&tables::covariates(results, catalogue), folder),
+        &|| write_some(&tables::fifths(results, catalogue), folder),
+        &|| write_some(&tables::fits(&figures, catalogue), folder),
+        &|| write_some(&tables::gradients(results, catalogue), folder),
+        &|| write_table(&tables::issues(results, catalogue), folder).and_then(always),
+        &|| write_some(&tables::intersections(results, catalogue), folder),
+        &|| write_some(&tables::claims(results, catalogue), folder),
+    ];
+    let written = tasks.par_iter().with_max_len(1).map(|write| write());
+    let written: Vec<Option<TableFiles>> = written.collect::<Result<_, _>>()?;
+    Ok(written.into_iter().flatten().flatten().collect())
 }
+
+/// The files of a table, with what is said of each.
+type TableFiles = [(String, FileRecord); 3];
 
 /// Writes a table that there may be nothing for: no models were asked, no counts are crossed.
 fn write_some<R: Sync>(
     table: &TableView<'_, R>,
     folder: &Path,
-) -> Result<Vec<(String, FileRecord)>, WriteError> {
+) -> Result<Option<TableFiles>, WriteError> {
     if table.rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    write_table(table, folder)
+    write_table(table, folder).map(Some)
 }
 
 /// Writes a file whole: under a temporary name that is then renamed.
@@ -92,12 +89,7 @@ fn write_some<R: Sync>(
 /// [`WriteError`] naming the file.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<FileRecord, WriteError> {
     let mut file = Staged::create(path)?;
-    file.sink
-        .write_all(bytes)
-        .map_err(|source| WriteError::File {
-            path: path.to_owned(),
-            source,
-        })?;
+    file.write(bytes)?;
     file.finish(None)
 }
 
@@ -129,6 +121,15 @@ impl Staged {
         })
     }
 
+    fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        self.sink
+            .write_all(bytes)
+            .map_err(|source| WriteError::File {
+                path: self.path.clone(),
+                source,
+            })
+    }
+
     fn temporary(path: &Path) -> PathBuf {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".tmp");
@@ -154,34 +155,13 @@ impl Staged {
     }
 }
 
-fn write_table<R: Sync>(
-    table: &TableView<'_, R>,
-    folder: &Path,
-) -> Result<Vec<(String, FileRecord)>, WriteError> {
+/// Writes a table chunk by chunk, its text and its Parquet at the same time.
+fn write_table<R: Sync>(table: &TableView<'_, R>, folder: &Path) -> Result<TableFiles, WriteError> {
     let named = |ending: &str| format!("{}.{ending}", table.name);
     let columns = &table.columns;
     let mut text = Staged::create(&folder.join(named("csv")))?;
-    let text_failed = {
-        let path = text.path.clone();
-        move |source| WriteError::File {
-            path: path.clone(),
-            source,
-        }
-    };
-    let binary = Staged::create(&folder.join(named("parquet")))?;
-    let binary_path = binary.path.clone();
-    let binary_failed = |source| WriteError::Parquet {
-        path: binary_path.clone(),
-        source,
-    };
-    let about = [
-        ("table", table.name.to_owned()),
-        ("licence", tables::LICENCE.to_owned()),
-    ];
-    let mut parquet = ParquetFile::create(binary.sink, columns, &about).map_err(binary_failed)?;
-    text.sink
-        .write_all(csv::header(columns).as_bytes())
-        .map_err(&text_failed)?;
+    text.write(csv::header(columns).as_bytes())?;
+    let mut binary = StagedParquet::create(table, &folder.join(named("parquet")))?;
     let quoted = csv::quoted(columns);
     // Both levels of a row stay in one chunk.
     let step = CHUNK / table.levels;
@@ -190,22 +170,70 @@ fn write_table<R: Sync>(
             .iter()
             .map(|column| table.values(column, rows))
             .collect();
-        let lines = csv::chunk(columns, &values, &quoted);
-        text.sink
-            .write_all(lines.as_bytes())
-            .map_err(&text_failed)?;
-        parquet.chunk(columns, &values).map_err(binary_failed)?;
+        let (lines, batch) = rayon::join(
+            || text.write(csv::chunk(columns, &values, &quoted).as_bytes()),
+            || binary.chunk(columns, &values),
+        );
+        lines?;
+        batch?;
     }
-    let sink = parquet.close().map_err(binary_failed)?;
-    let binary = Staged {
-        path: binary_path.clone(),
-        sink,
-    };
     let rows = Some(table.len() as u64);
     let meta = write_file(&folder.join(named("meta.csv")), csv::meta(table).as_bytes())?;
-    Ok(vec![
+    Ok([
         (named("csv"), text.finish(rows)?),
         (named("parquet"), binary.finish(rows)?),
         (named("meta.csv"), meta),
     ])
+}
+
+/// A Parquet file under its temporary name.
+struct StagedParquet {
+    path: PathBuf,
+    file: ParquetFile<Sink<BufWriter<File>>>,
+}
+
+impl StagedParquet {
+    fn create<R>(table: &TableView<'_, R>, path: &Path) -> Result<Self, WriteError> {
+        let about = [
+            ("table", table.name.to_owned()),
+            ("licence", tables::LICENCE.to_owned()),
+        ];
+        let staged = Staged::create(path)?;
+        match ParquetFile::create(staged.sink, &table.columns, &about) {
+            Ok(file) => Ok(Self {
+                path: staged.path,
+                file,
+            }),
+            Err(source) => Err(WriteError::Parquet {
+                path: staged.path,
+                source,
+            }),
+        }
+    }
+
+    fn chunk<R>(
+        &mut self,
+        columns: &[Column<'_, R>],
+        values: &[Vec<Value>],
+    ) -> Result<(), WriteError> {
+        let failed = |source| WriteError::Parquet {
+            path: self.path.clone(),
+            source,
+        };
+        self.file.chunk(columns, values).map_err(failed)
+    }
+
+    fn finish(self, rows: Option<u64>) -> Result<FileRecord, WriteError> {
+        match self.file.close() {
+            Ok(sink) => Staged {
+                path: self.path,
+                sink,
+            }
+            .finish(rows),
+            Err(source) => Err(WriteError::Parquet {
+                path: self.path,
+                source,
+            }),
+        }
+    }
 }

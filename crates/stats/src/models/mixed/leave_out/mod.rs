@@ -252,7 +252,7 @@ const LEAST_LEFT: f64 = 1e-6;
 const STEPS: usize = 20;
 const ARRIVED: f64 = 1e-15;
 /// A gain so small that nobody need look whether the last step arrived.
-const SURE: f64 = 1e-19;
+const SURE: f64 = 1e-15;
 
 /// The fits without a group of a model that falls apart by groups: Newton's method from the whole
 /// fit, with the group's part taken out of its slopes. Where it does not settle at once, or the
