@@ -203,7 +203,7 @@ fn closed_forms_are_the_general_ones() -> Result<()> {
         let mut separate = Separate::new(&cells, Family::Poisson, &Rule::Laplace).expect("Poisson");
         let mut gradient =
             |at: &[f64]| laplace::evaluate(&mut engine, layout, at).expect("a value");
-        assert!(separate.move_to(at, None));
+        assert!(separate.move_to(at, None, true));
         let (value, slopes) = gradient(at);
         let found = separate.slopes(None, true);
         let hessian = found.hessian.clone().expect("asked for");
@@ -229,9 +229,9 @@ fn closed_forms_are_the_general_ones() -> Result<()> {
         let apart = less.hessian.expect("asked for") - without.hessian.expect("asked for");
         assert!(apart.amax() < 1e-9);
         assert!((separate.value() - value).abs() < 1e-8);
-        assert!(separate.move_to(&beside, None));
+        assert!(separate.move_to(&beside, None, true));
         assert!((separate.value() - value - other).abs() < 1e-8);
-        assert!(separate.move_to(at, None));
+        assert!(separate.move_to(at, None, true));
         laplace::evaluate(&mut engine, layout, at).expect("a value");
         let block = engine.expected_block().expect("a block").covariance();
         let inverse = separate.information(None).try_inverse().expect("regular");

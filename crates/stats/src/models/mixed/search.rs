@@ -60,7 +60,7 @@ impl Objective for Criterion<'_> {
         let Some(separate) = &mut self.separate else {
             return self.by_engine(at);
         };
-        separate.move_to(at, None).then(|| {
+        separate.move_to(at, None, false).then(|| {
             let slopes = separate.slopes(None, false).gradient;
             (separate.value(), slopes.as_slice().to_vec())
         })
@@ -69,7 +69,7 @@ impl Objective for Criterion<'_> {
     fn hessian(&mut self, at: &[f64]) -> Option<DMatrix<f64>> {
         let separate = self.separate.as_mut()?;
         separate
-            .move_to(at, None)
+            .move_to(at, None, true)
             .then(|| separate.slopes(None, true).whole_hessian())?
     }
 }

@@ -26,29 +26,38 @@ pub(super) struct Separate<'a> {
     single: bool,
     /// Each cell's part of what its group would have without its effect.
     shares: Vec<f64>,
-    groups: Vec<Group>,
+    groups: Groups,
+    /// The logs of the groups' bases at the parameters moved to.
+    bases: Vec<f64>,
 }
 
-/// One group's modes and the derivatives of its part of −2 ln L in ℓ, the log of what it would have
-/// without its effect, and θ.
-#[derive(Debug, Clone, Copy, Default)]
-struct Group {
-    observed: f64,
+/// The groups' modes and the derivatives of their parts of −2 ln L in ℓ, the log of what a group
+/// would have without its effect, and θ; figure by figure, so that a processor takes several groups
+/// at a time.
+#[derive(Debug, Clone, Default)]
+struct Groups {
+    observed: Vec<f64>,
     /// The mode, in standard deviations.
-    u: f64,
+    u: Vec<f64>,
     /// The log of what it would have without its effect.
-    log_base: f64,
+    log_base: Vec<f64>,
     /// Its counts times their predictors without the effect.
-    fixed: f64,
+    fixed: Vec<f64>,
     /// What it has with its mode: M.
-    mean: f64,
+    mean: Vec<f64>,
     /// 1 + θ² M.
-    curvature: f64,
-    by_l: f64,
-    by_t: f64,
-    by_ll: f64,
-    by_lt: f64,
-    by_tt: f64,
+    curvature: Vec<f64>,
+    by_l: Vec<f64>,
+    by_t: Vec<f64>,
+    second: Vec<Second>,
+}
+
+/// The second derivatives of a group's part.
+#[derive(Debug, Clone, Copy, Default)]
+struct Second {
+    ll: f64,
+    lt: f64,
+    tt: f64,
 }
 
 /// The gradient and, if asked for, the Hessian of the whole or of some groups.
@@ -67,90 +76,186 @@ pub(super) struct Third {
     ttt: f64,
 }
 
-impl Group {
-    /// By differences of the second derivatives; nothing where a mode cannot be found.
-    fn third(&self, theta: f64) -> Option<Third> {
-        let at = |l: f64, t: f64| {
-            let mut moved = Group {
-                log_base: self.log_base + l,
-                ..*self
+/// A mode with what depends on it.
+#[derive(Debug, Clone, Copy)]
+struct Mode {
+    u: f64,
+    mean: f64,
+    curvature: f64,
+    /// The step that led there.
+    step: f64,
+}
+
+/// One step towards the mode of a group whose mean is known where it stands, of third order.
+#[inline]
+fn step_to_mode(observed: f64, u: f64, mean: f64, theta: f64) -> Mode {
+    let square = theta * theta;
+    let over = 1.0 / (1.0 + square * mean);
+    let newton = (theta * (observed - mean) - u) * over;
+    let bend = 1.0 + 0.5 * newton * theta * square * mean * over;
+    // Never so far that the next mean is out of hand.
+    let most = 3.0 / theta.abs().max(1e-3);
+    let step = (newton / bend.clamp(0.5, 2.0)).clamp(-most, most);
+    let x = theta * step;
+    // Right to rounding once steps are short.
+    let mean = mean * (1.0 + x * (1.0 + 0.5 * x * (1.0 + x / 3.0)));
+    Mode {
+        u: u + step,
+        mean,
+        curvature: 1.0 + square * mean,
+        step,
+    }
+}
+
+/// The mode of a group for a base and a spread, searched for from a start; nothing where none is.
+fn settle(observed: f64, log_base: f64, theta: f64, start: f64) -> Option<Mode> {
+    let mut u = start;
+    for _ in 0..ITERATIONS {
+        let mode = step_to_mode(observed, u, (log_base + theta * u).exp(), theta);
+        if mode.step.is_nan() {
+            return None;
+        }
+        if mode.step.abs() < SETTLED {
+            return Some(mode);
+        }
+        u = mode.u;
+    }
+    None
+}
+
+/// The first derivatives of a group's part in ℓ and in θ.
+#[inline]
+fn first(observed: f64, u: f64, m: f64, a: f64, t: f64) -> (f64, f64) {
+    let (tt, over) = (t * t, 1.0 / a);
+    let o2 = over * over;
+    let by_l = 2.0 * m + tt * m * o2;
+    let by_t = -2.0 * (observed - m) * u + 2.0 * t * m * over + 2.0 * tt * m * u * o2;
+    (by_l, by_t)
+}
+
+/// The second derivatives of a group's part.
+#[inline]
+fn second(observed: f64, u: f64, m: f64, a: f64, t: f64) -> Second {
+    let (tt, over) = (t * t, 1.0 / a);
+    let rest = observed - m;
+    // How the mode and the mean answer to the spread.
+    let du = (rest - t * m * u) * over;
+    let dm = 2.0 * m * u * over;
+    let da = 2.0 * t * m + tt * dm;
+    let (o2, o3) = (over * over, over * over * over);
+    Second {
+        ll: 2.0 * m * over + tt * m * o3 * (1.0 - 2.0 * tt * m * over),
+        lt: 2.0 * dm + 2.0 * t * m * o2 + tt * dm * o2 - 2.0 * tt * m * da * o3,
+        tt: 2.0 * (dm * u - rest * du) + 2.0 * (m + t * dm) * over - 2.0 * t * m * da * o2
+            + (4.0 * t * m * u + 2.0 * tt * (dm * u + m * du)) * o2
+            - 4.0 * tt * m * u * da * o3,
+    }
+}
+
+impl Groups {
+    /// Modes of 0 with their means where they are counted: what follows from there stays.
+    fn of(observed: Vec<f64>) -> Self {
+        let n = observed.len();
+        let nothing = || vec![0.0; n];
+        Groups {
+            u: nothing(),
+            log_base: nothing(),
+            fixed: nothing(),
+            mean: observed.clone(),
+            curvature: vec![1.0; n],
+            by_l: nothing(),
+            by_t: nothing(),
+            second: vec![Second::default(); n],
+            observed,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.observed.len()
+    }
+
+    /// Moves to other bases and another spread. The modes follow along their slopes, so that one
+    /// look settles most; false where one other than the one left out cannot be found.
+    fn follow(&mut self, bases: &[f64], from: f64, theta: f64, left_out: Option<usize>) -> bool {
+        let n = self.len();
+        let (observed, u) = (&self.observed[..n], &mut self.u[..n]);
+        let (mean, curvature) = (&mut self.mean[..n], &mut self.curvature[..n]);
+        let log_base = &mut self.log_base[..n];
+        for i in 0..n {
+            let answer = (observed[i] - mean[i] - from * mean[i] * u[i]) * (theta - from)
+                - from * mean[i] * (bases[i] - log_base[i]);
+            let step = answer / curvature[i];
+            u[i] += if step.abs() < 1.0 { step } else { 0.0 };
+        }
+        log_base.copy_from_slice(bases);
+        for i in 0..n {
+            mean[i] = (log_base[i] + theta * u[i]).exp();
+        }
+        let mut unsettled = 0.0;
+        for i in 0..n {
+            let mode = step_to_mode(observed[i], u[i], mean[i], theta);
+            (u[i], mean[i], curvature[i]) = (mode.u, mode.mean, mode.curvature);
+            unsettled += if mode.step.abs() < SETTLED { 0.0 } else { 1.0 };
+            self.by_t[i] = mode.step;
+        }
+        unsettled == 0.0 || self.settle_others(theta, left_out)
+    }
+
+    /// Settles the modes whose last step, kept in the place of a slope, was too long.
+    fn settle_others(&mut self, theta: f64, left_out: Option<usize>) -> bool {
+        for i in 0..self.len() {
+            if self.by_t[i].abs() < SETTLED || left_out == Some(i) {
+                continue;
+            }
+            let (observed, log_base) = (self.observed[i], self.log_base[i]);
+            let found = settle(observed, log_base, theta, self.u[i])
+                .or_else(|| settle(observed, log_base, theta, 0.0));
+            let Some(mode) = found else {
+                return false;
             };
-            moved.settle(theta + t).then(|| {
-                moved.differentiate(theta + t);
-                moved
-            })
+            (self.u[i], self.mean[i], self.curvature[i]) = (mode.u, mode.mean, mode.curvature);
+        }
+        true
+    }
+
+    fn differentiate(&mut self, theta: f64, twice: bool) {
+        let n = self.len();
+        let (observed, u) = (&self.observed[..n], &self.u[..n]);
+        let (mean, curvature) = (&self.mean[..n], &self.curvature[..n]);
+        let (by_l, by_t) = (&mut self.by_l[..n], &mut self.by_t[..n]);
+        for i in 0..n {
+            (by_l[i], by_t[i]) = first(observed[i], u[i], mean[i], curvature[i], theta);
+        }
+        if twice {
+            for (i, to) in self.second.iter_mut().enumerate() {
+                *to = second(observed[i], u[i], mean[i], curvature[i], theta);
+            }
+        }
+    }
+
+    /// The third derivatives of a group's part, by differences of the second; nothing where a mode
+    /// cannot be found.
+    fn third(&self, group: usize, theta: f64) -> Option<Third> {
+        let (observed, log_base) = (self.observed[group], self.log_base[group]);
+        let at = |l: f64, t: f64| {
+            let mode = settle(observed, log_base + l, theta + t, self.u[group])?;
+            Some(second(
+                observed,
+                mode.u,
+                mode.mean,
+                mode.curvature,
+                theta + t,
+            ))
         };
         let (l, t) = (1e-3, 1e-3 * theta);
         let (up, down) = (at(l, 0.0)?, at(-l, 0.0)?);
         let (more, less) = (at(0.0, t)?, at(0.0, -t)?);
         Some(Third {
-            lll: (up.by_ll - down.by_ll) / (2.0 * l),
-            llt: (up.by_lt - down.by_lt) / (2.0 * l),
-            ltt: (more.by_lt - less.by_lt) / (2.0 * t),
-            ttt: (more.by_tt - less.by_tt) / (2.0 * t),
+            lll: (up.ll - down.ll) / (2.0 * l),
+            llt: (up.lt - down.lt) / (2.0 * l),
+            ltt: (more.lt - less.lt) / (2.0 * t),
+            ttt: (more.tt - less.tt) / (2.0 * t),
         })
-    }
-
-    /// Moves to another base and spread: the mode follows along its slopes, so that one look mostly
-    /// settles it, and is searched for from 0 where that fails. False where there is none.
-    fn follow(&mut self, log_base: f64, from: f64, theta: f64) -> bool {
-        let rest = self.observed - self.mean;
-        let answer = (rest - from * self.mean * self.u) * (theta - from)
-            - from * self.mean * (log_base - self.log_base);
-        let step = answer / self.curvature;
-        if step.abs() < 1.0 {
-            self.u += step;
-        }
-        self.log_base = log_base;
-        if self.settle(theta) {
-            return true;
-        }
-        self.u = 0.0;
-        self.settle(theta)
-    }
-
-    /// The mode for a given base, from the one before; false where there is none.
-    fn settle(&mut self, theta: f64) -> bool {
-        let square = theta * theta;
-        for _ in 0..ITERATIONS {
-            let mean = (self.log_base + theta * self.u).exp();
-            let curvature = 1.0 + square * mean;
-            let newton = (theta * (self.observed - mean) - self.u) / curvature;
-            let bend = 1.0 + 0.5 * newton * theta * square * mean / curvature;
-            let step = newton / bend.clamp(0.5, 2.0);
-            // Never so far that the next mean is out of hand.
-            let most = 3.0 / theta.abs().max(1e-3);
-            let step = step.clamp(-most, most);
-            if !step.is_finite() {
-                return false;
-            }
-            self.u += step;
-            if step.abs() < SETTLED {
-                let x = theta * step;
-                self.mean = mean * (1.0 + x * (1.0 + 0.5 * x * (1.0 + x / 3.0)));
-                self.curvature = 1.0 + square * self.mean;
-                return true;
-            }
-        }
-        false
-    }
-
-    fn differentiate(&mut self, t: f64) {
-        let (u, m, a) = (self.u, self.mean, self.curvature);
-        let (tt, over) = (t * t, 1.0 / a);
-        let rest = self.observed - m;
-        // How the mode and the mean answer to the spread.
-        let du = (rest - t * m * u) * over;
-        let dm = 2.0 * m * u * over;
-        let da = 2.0 * t * m + tt * dm;
-        let (o2, o3) = (over * over, over * over * over);
-        self.by_l = 2.0 * m + tt * m * o2;
-        self.by_t = -2.0 * rest * u + 2.0 * t * m * over + 2.0 * tt * m * u * o2;
-        self.by_ll = 2.0 * m * over + tt * m * o3 * (1.0 - 2.0 * tt * m * over);
-        self.by_lt = 2.0 * dm + 2.0 * t * m * o2 + tt * dm * o2 - 2.0 * tt * m * da * o3;
-        self.by_tt = 2.0 * (dm * u - rest * du) + 2.0 * (m + t * dm) * over - 2.0 * t * m * da * o2
-            + (4.0 * t * m * u + 2.0 * tt * (dm * u + m * du)) * o2
-            - 4.0 * tt * m * u * da * o3;
     }
 }
 
@@ -165,16 +270,8 @@ impl<'a> Separate<'a> {
         if !fits {
             return None;
         }
-        // A mode of 0 with its mean where it is counted: what follows from there stays.
-        let group = |pattern: usize| {
-            let observed = cells.totals[cells.frame.range(pattern)].iter().sum();
-            Group {
-                observed,
-                mean: observed,
-                curvature: 1.0,
-                ..Group::default()
-            }
-        };
+        let observed =
+            |pattern: usize| cells.totals[cells.frame.range(pattern)].iter().sum::<f64>();
         let logs = cells.units.iter().zip(&cells.offsets);
         Some(Separate {
             cells,
@@ -183,7 +280,8 @@ impl<'a> Separate<'a> {
             logs: logs.map(|(units, offset)| units.ln() + offset).collect(),
             single: structure.patterns == cells.frame.count,
             shares: vec![1.0; cells.frame.count],
-            groups: (0..structure.patterns).map(group).collect(),
+            groups: Groups::of((0..structure.patterns).map(observed).collect()),
+            bases: vec![0.0; structure.patterns],
         })
     }
 
@@ -192,30 +290,24 @@ impl<'a> Separate<'a> {
         1 + self.width
     }
 
-    /// Moves to other parameters; false where the modes cannot be found. A group that is left out
-    /// stays where it was.
-    pub(super) fn move_to(&mut self, at: &[f64], left_out: Option<usize>) -> bool {
+    /// Moves to other parameters; false where a mode cannot be found, of the group that is left out
+    /// excepted. `twice` says whether second derivatives will be asked for.
+    pub(super) fn move_to(&mut self, at: &[f64], left_out: Option<usize>, twice: bool) -> bool {
         let (from, theta, gamma) = (self.theta, at[0], &at[1..]);
         self.theta = theta;
-        for pattern in 0..self.groups.len() {
-            if left_out == Some(pattern) {
-                continue;
+        if self.single {
+            let rows = self.cells.frame.basis.rows.chunks_exact(self.width);
+            for (i, row) in rows.enumerate() {
+                self.bases[i] = self.logs[i] + dot(row, gamma);
             }
-            let log_base = if self.single {
-                let eta = dot(self.cells.frame.basis_row(pattern), gamma);
-                let group = &mut self.groups[pattern];
-                group.fixed = group.observed * (self.cells.offsets[pattern] + eta);
-                self.logs[pattern] + eta
-            } else {
-                self.several(pattern, gamma)
-            };
-            let group = &mut self.groups[pattern];
-            if !group.follow(log_base, from, theta) {
-                return false;
+        } else {
+            for pattern in 0..self.groups.len() {
+                self.bases[pattern] = self.several(pattern, gamma);
             }
-            group.differentiate(theta);
         }
-        true
+        let found = self.groups.follow(&self.bases, from, theta, left_out);
+        self.groups.differentiate(theta, twice);
+        found
     }
 
     /// The log of what a group of several cells would have without its effect, and their shares.
@@ -231,7 +323,7 @@ impl<'a> Separate<'a> {
         for share in &mut self.shares[cells.frame.range(pattern)] {
             *share = if base > 0.0 { *share / base } else { 0.0 };
         }
-        self.groups[pattern].fixed = fixed;
+        self.groups.fixed[pattern] = fixed;
         base.ln()
     }
 
@@ -240,7 +332,8 @@ impl<'a> Separate<'a> {
         if !self.single {
             return None;
         }
-        self.groups.iter().map(|g| g.third(self.theta)).collect()
+        let groups = 0..self.groups.len();
+        groups.map(|g| self.groups.third(g, self.theta)).collect()
     }
 
     /// How far a group's log base moves with the coefficients of a change; of one cell.
@@ -275,9 +368,10 @@ impl<'a> Separate<'a> {
         let square = self.theta * self.theta;
         for pattern in 0..self.groups.len() {
             let l = self.moved(pattern, change);
-            let group = &mut self.groups[pattern];
-            group.mean *= 1.0 + (l + 2.0 * group.u * change[0]) / group.curvature;
-            group.curvature = 1.0 + square * group.mean;
+            let groups = &mut self.groups;
+            let mean = &mut groups.mean[pattern];
+            *mean *= 1.0 + (l + 2.0 * groups.u[pattern] * change[0]) / groups.curvature[pattern];
+            groups.curvature[pattern] = 1.0 + square * *mean;
         }
     }
 
@@ -292,8 +386,16 @@ impl<'a> Separate<'a> {
 
     /// −2 ln L with its constants.
     pub(super) fn value(&self) -> f64 {
-        let own = self.groups.iter().map(|g| {
-            g.u * g.u - 2.0 * (g.fixed + g.observed * self.theta * g.u - g.mean) + g.curvature.ln()
+        let groups = &self.groups;
+        let own = (0..groups.len()).map(|g| {
+            let (u, observed) = (groups.u[g], groups.observed[g]);
+            let fixed = if self.single {
+                observed * (self.bases[g] - self.logs[g] + self.cells.offsets[g])
+            } else {
+                groups.fixed[g]
+            };
+            u * u - 2.0 * (fixed + observed * self.theta * u - groups.mean[g])
+                + groups.curvature[g].ln()
         });
         crate::sum::sum(own) - 2.0 * self.cells.constants.value(Kernel::Poisson)
     }
@@ -314,23 +416,24 @@ impl<'a> Separate<'a> {
 
     /// Adds one group's slopes, or takes them away. Only the lower triangle of the Hessian is kept.
     pub(super) fn add(&self, pattern: usize, sign: f64, to: &mut Slopes) {
-        let (group, range) = (&self.groups[pattern], self.cells.frame.range(pattern));
+        let (groups, range) = (&self.groups, self.cells.frame.range(pattern));
+        let (by_l, second) = (groups.by_l[pattern], groups.second[pattern]);
         let frame = &self.cells.frame;
         let gradient = to.gradient.as_mut_slice();
-        gradient[0] += sign * group.by_t;
+        gradient[0] += sign * groups.by_t[pattern];
         if range.len() == 1 {
             // One cell: its row is the mean row.
             let row = frame.basis_row(range.start);
-            let slope = sign * (group.by_l - 2.0 * group.observed);
+            let slope = sign * (by_l - 2.0 * groups.observed[pattern]);
             for (g, x) in gradient[1..].iter_mut().zip(row) {
                 *g += slope * x;
             }
             if let Some(hessian) = &mut to.hessian {
-                hessian[(0, 0)] += sign * group.by_tt;
+                hessian[(0, 0)] += sign * second.tt;
                 for (j, x) in row.iter().enumerate() {
-                    hessian[(1 + j, 0)] += sign * group.by_lt * x;
+                    hessian[(1 + j, 0)] += sign * second.lt * x;
                 }
-                add_square(hessian, 1, sign * group.by_ll, row);
+                add_square(hessian, 1, sign * second.ll, row);
             }
             return;
         }
@@ -338,7 +441,7 @@ impl<'a> Separate<'a> {
         let mut centre = vec![0.0; self.width];
         for i in range.clone() {
             let share = self.shares[i];
-            let slope = sign * (group.by_l * share - 2.0 * self.cells.totals[i]);
+            let slope = sign * (by_l * share - 2.0 * self.cells.totals[i]);
             for ((g, c), x) in gradient[1..]
                 .iter_mut()
                 .zip(&mut centre)
@@ -351,13 +454,13 @@ impl<'a> Separate<'a> {
         let Some(hessian) = &mut to.hessian else {
             return;
         };
-        hessian[(0, 0)] += sign * group.by_tt;
+        hessian[(0, 0)] += sign * second.tt;
         for (j, c) in centre.iter().enumerate() {
-            hessian[(1 + j, 0)] += sign * group.by_lt * c;
+            hessian[(1 + j, 0)] += sign * second.lt * c;
         }
-        add_square(hessian, 1, sign * (group.by_ll - group.by_l), &centre);
+        add_square(hessian, 1, sign * (second.ll - by_l), &centre);
         for i in range {
-            let weight = sign * group.by_l * self.shares[i];
+            let weight = sign * by_l * self.shares[i];
             add_square(hessian, 1, weight, frame.basis_row(i));
         }
     }
@@ -366,14 +469,15 @@ impl<'a> Separate<'a> {
     /// but one.
     pub(super) fn information(&self, left_out: Option<usize>) -> DMatrix<f64> {
         let mut total = DMatrix::zeros(self.width, self.width);
-        for (pattern, group) in self.groups.iter().enumerate() {
+        for pattern in 0..self.groups.len() {
             if left_out == Some(pattern) {
                 continue;
             }
+            let (mean, curvature) = (self.groups.mean[pattern], self.groups.curvature[pattern]);
             let range = self.cells.frame.range(pattern);
             if range.len() == 1 {
                 let row = self.cells.frame.basis_row(range.start);
-                add_square(&mut total, 0, group.mean / group.curvature, row);
+                add_square(&mut total, 0, mean / curvature, row);
                 continue;
             }
             let mut centre = vec![0.0; self.width];
@@ -382,9 +486,9 @@ impl<'a> Separate<'a> {
                 for (c, x) in centre.iter_mut().zip(row) {
                     *c += share * x;
                 }
-                add_square(&mut total, 0, group.mean * share, row);
+                add_square(&mut total, 0, mean * share, row);
             }
-            let taken = group.mean * (1.0 / group.curvature - 1.0);
+            let taken = mean * (1.0 / curvature - 1.0);
             add_square(&mut total, 0, taken, &centre);
         }
         total.fill_upper_triangle_with_lower_triangle();

@@ -252,7 +252,7 @@ const LEAST_LEFT: f64 = 1e-6;
 const STEPS: usize = 20;
 const ARRIVED: f64 = 1e-15;
 /// A gain so small that nobody need look whether the last step arrived.
-const SURE: f64 = 1e-15;
+const SURE: f64 = 1e-13;
 
 /// The fits without a group of a model that falls apart by groups: Newton's method from the whole
 /// fit, with the group's part taken out of its slopes. Where it does not settle at once, or the
@@ -272,7 +272,7 @@ impl<'a> Quick<'a> {
         let cells = &fit.cells;
         let at = fit.parts.solution.parameters();
         let mut whole = Separate::new(cells, fit.model.family, rule)?;
-        if at[0] < FLAT || cells.frame.structure.patterns < 4 || !whole.move_to(&at, None) {
+        if at[0] < FLAT || cells.frame.structure.patterns < 4 || !whole.move_to(&at, None, true) {
             return None;
         }
         Some(Quick {
@@ -298,19 +298,23 @@ impl<'a> Quick<'a> {
         self.moving.as_in(&self.whole);
         let mut factor = slopes.factor()?;
         let mut last = f64::INFINITY;
-        // What a step of Newton's leaves of the gain, over the square of the gain.
-        let mut left = f64::INFINITY;
+        // What of a gain the next step will leave, as a share and as a share for each unit of gain.
+        let (mut share, mut square) = (1.0, f64::INFINITY);
         for step in 0..STEPS {
             let mut change = factor.solve(&slopes.gradient);
             let gain = change.dot(&slopes.gradient);
             if !(gain < 0.5 * last && change.amax() < 0.5) {
                 return None;
             }
+            let mut far = gain > 1e-4;
             if let (0, Some(thirds)) = (step, &self.thirds) {
                 let bend = self.whole.bend(thirds, change.as_slice(), pattern);
                 let second = factor.solve(&bend);
-                left = 0.25 * second.dot(&bend) / (gain * gain);
+                let bent = 0.25 * second.dot(&bend) / gain;
                 change += 0.5 * second;
+                (share, square) = (4.0 * bent, bent / gain);
+                // What is left then is a bend of a bend, which the same factor makes small enough.
+                far = share * bent * bent * gain > 1e-12;
             }
             for (a, c) in at.iter_mut().zip(change.iter()) {
                 *a -= c;
@@ -319,7 +323,8 @@ impl<'a> Quick<'a> {
                 return None;
             }
             // At the latest when the last step no longer matters.
-            let sure = step == 1 && self.thirds.is_some() && left * gain * gain < SURE;
+            let left = gain * (square * gain).min(share);
+            let sure = step == 1 && self.thirds.is_some() && left < SURE;
             if step > 0 && (gain < ARRIVED || sure) {
                 if sure {
                     self.moving.nudge((-change).as_slice());
@@ -334,16 +339,16 @@ impl<'a> Quick<'a> {
                     given: vec![0.0; own.len()],
                 });
             }
-            if !self.moving.move_to(&at, Some(pattern)) {
+            if !self.moving.move_to(&at, Some(pattern), far) {
                 return None;
             }
             // Close by, the Hessian hardly changes.
-            let far = gain > 1e-4;
             slopes = self.moving.slopes(Some(pattern), far);
             if far {
                 factor = slopes.factor()?;
+                share = 1.0;
             } else {
-                left = f64::INFINITY;
+                square = f64::INFINITY;
             }
             last = gain;
         }
