@@ -15,7 +15,7 @@ use crate::sink::Sink;
 use crate::{Written, csv, tables};
 
 /// File rows handled at a time.
-const CHUNK: usize = 16_384;
+const CHUNK: usize = 4_096;
 
 /// An output that could not be written.
 #[derive(Debug, thiserror::Error)]
