@@ -1,15 +1,13 @@
 //! `disparity authority`: one authority beside its neighbours, region and England.
 
 use anyhow::Result;
-use disparity_core::{
-    Area, AreaLookupError, Expected, ExpectedCount, ExpectedModel, Measured, ModelBased, Reported,
-    StructuralModel,
-};
+use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
 use disparity_report::profile::{Against, Row, profile};
 use disparity_report::{View, rate, ratio, reported, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
+use super::sections;
 use crate::args::{AuthorityArgs, Format};
 use crate::out::{csv, print, table};
 use crate::plan::{find_authority, for_authority};
@@ -92,74 +90,13 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
         &[2, 3, 4, 5, 6, 7, 8, 9],
         rows.iter().map(|row| line(view, row)),
     );
-    text += &given(view, rows);
+    text += &sections::given(view, rows);
+    text += &sections::gradients(view, rows);
+    text += &sections::small_numbers(view, area);
     text += "\nRates are per 10,000 children aged 0 to 17. Expected is at England's rate: arithmetic, not a target.\n\
              Standing out allows for the ordinary spread between authorities. [c] withheld, [x] not available,\n\
              [u] unreliable, [z] does not apply. Other years and intervals: disparity run.\n";
     text
-}
-
-/// What models of all the other authorities expect of this one.
-fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
-    let header = [
-        "Given who lives there",
-        "Year",
-        "Expected from",
-        "Count",
-        "Expected",
-        "Observed ÷ expected",
-        "Drawn to typical",
-        "Probability above",
-        "Rank of",
-        "Fifth",
-        "Standing out",
-    ];
-    let known = |model| match model {
-        StructuralModel::Null => "number of children",
-        StructuralModel::Deprivation => "and low income",
-        StructuralModel::DeprivationEthnicity => "and ethnic groups",
-        StructuralModel::Full => "and all that is known",
-    };
-    let line = |row: &Row<'_>, expected: &Expected| {
-        let ExpectedModel::Structural(model) = expected.model else {
-            return Vec::new();
-        };
-        let probability = |found: &ModelBased| format!("{:.0}%", found.probability_above * 100.0);
-        vec![
-            view.indicator(row.indicator).short_title.clone(),
-            row.period.to_string(),
-            known(model).to_owned(),
-            reported(&expected.observed, |n| {
-                disparity_report::count(f64::from(*n))
-            }),
-            reported(&expected.outcome, |e| disparity_report::count(e.expected)),
-            reported(&expected.outcome, |e| ratio(&e.ratio)),
-            reported(&expected.model_based, |found| ratio(&found.shrunken)),
-            reported(&expected.model_based, probability),
-            reported(&expected.rank, |rank| {
-                format!(
-                    "{} ({} to {}) of {}",
-                    rank.rank, rank.low, rank.high, rank.of
-                )
-            }),
-            reported(&expected.fifth, ToString::to_string),
-            reported(&expected.adjusted, |found| {
-                found.position.words().to_owned()
-            }),
-        ]
-    };
-    let lines: Vec<Vec<String>> = rows
-        .iter()
-        .flat_map(|row| row.given.iter().map(move |expected| line(row, expected)))
-        .collect();
-    if lines.is_empty() {
-        return String::new();
-    }
-    format!(
-        "\n{}\nExpected is what a model of all the other authorities gives one with the same circumstances. It is what usually\n\
-         goes with them, not what should be: explained by deprivation is not the same as justified. Rank 1 and fifth 5 are the highest.\n",
-        table(&header, &[3, 4, 5, 6, 7, 8, 9], lines.into_iter())
-    )
 }
 
 fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
@@ -213,6 +150,15 @@ struct Record {
     observed_over_expected_low: Option<f64>,
     observed_over_expected_high: Option<f64>,
     adjusted_position: Option<&'static str>,
+    /// The rate drawn towards that of its kind, where few children were counted.
+    shrunken: Option<f64>,
+    shrunken_low: Option<f64>,
+    shrunken_high: Option<f64>,
+    /// England's rate in its most over that in its least deprived tenth, and how it was found.
+    england_most_to_least: Option<f64>,
+    england_most_to_least_low: Option<f64>,
+    england_most_to_least_high: Option<f64>,
+    england_gradient: Option<&'static str>,
     /// Against the model that knows most; the others are in the tables of a run.
     given_expected: Option<f64>,
     given_observed_over_expected: Option<f64>,
@@ -233,6 +179,7 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
             let given = row.given_all();
             let given_count = given.and_then(|row| row.outcome.value());
             let ends = row.estimate.value().map(|m| m.intervals.p95);
+            let gradient = row.most_to_least.and_then(|row| row.value.value());
             Record {
                 new_la_code: area.code.to_string(),
                 la_name: area.name.clone(),
@@ -259,6 +206,13 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
                     .expected
                     .and_then(|row| row.adjusted.value())
                     .map(|a| a.position.as_str()),
+                shrunken: row.drawn.map(|m| m.value * factor),
+                shrunken_low: row.drawn.map(|m| m.intervals.p95.low * factor),
+                shrunken_high: row.drawn.map(|m| m.intervals.p95.high * factor),
+                england_most_to_least: gradient.map(|m| m.value),
+                england_most_to_least_low: gradient.map(|m| m.intervals.p95.low),
+                england_most_to_least_high: gradient.map(|m| m.intervals.p95.high),
+                england_gradient: row.most_to_least.map(|row| row.found.as_str()),
                 given_expected: given_count.map(|e| e.expected),
                 given_observed_over_expected: given_count.map(|e| e.ratio.value),
                 given_observed_over_expected_low: given_count.map(|e| e.ratio.intervals.p95.low),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use disparity_core::{
     AreaCode, Areas, Comparator, Contrast, Estimate, Expected, ExpectedModel, IndicatorId, Measure,
-    Period, Plan, StructuralModel,
+    Measured, Period, Plan, StructuralModel,
 };
 use disparity_report::{View, ratio, reported, unit_words, with_interval};
 use serde::Serialize;
@@ -83,6 +83,8 @@ struct Line<'a> {
     against: Option<&'a Contrast>,
     /// Against what a model of all the other authorities expects.
     given: Option<&'a Expected>,
+    /// The rate drawn towards that of its kind, where few children were counted.
+    drawn: Option<Measured>,
 }
 
 fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom) -> Vec<Line<'a>> {
@@ -90,12 +92,14 @@ fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom)
         return Vec::new();
     };
     let model = ExpectedModel::Structural(StructuralModel::Full);
+    let drawn = |estimate: &Estimate| Some(view.results().shrunken_for(&estimate.key)?.rate);
     let line = |area, wanted: Option<Comparator>| Line {
         given: view.expected(indicator, period, area, model),
         indicator,
         period,
         area,
         estimate: view.total(indicator, period, area),
+        drawn: view.total(indicator, period, area).and_then(drawn),
         against: wanted.and_then(|wanted| {
             view.contrast(indicator, period, own, Measure::Ratio, |found| {
                 found == wanted
@@ -129,6 +133,7 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
         let name = view.catalogue.areas.name(group[0].area);
         let heading = format!("{name} ÷ it (95% interval)");
         let modelled = group.iter().any(|line| line.given.is_some());
+        let few = group.iter().any(|line| line.drawn.is_some());
         let rows = group.iter().map(|line| {
             let absent = || "[x]".to_owned();
             let mut row = vec![
@@ -153,13 +158,23 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
                     }),
                 );
             }
+            if few {
+                row.push(
+                    line.drawn
+                        .map_or(String::new(), |drawn| with_interval(&drawn, own)),
+                );
+            }
             row
         });
         let mut header = vec!["Area", "Count", "Figure (95% interval)", &heading];
         if modelled {
             header.extend(["÷ expected given who lives there", "Standing out"]);
         }
+        if few {
+            header.push("Few children: drawn to its kind");
+        }
         text += &table(&header, &[1, 2, 3, 4], rows);
+        text += &by_deprivation(view, &group[0]);
         text.push('\n');
     }
     text += "An interval for a ratio that contains 1 is no evidence of a difference. With many comparisons some will miss 1 by chance.\n";
@@ -168,6 +183,18 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
                  what usually goes with them, not what should be. Explained by deprivation is not the same as justified.\n";
     }
     text
+}
+
+/// How steeply England's rates go with the deprivation of children's neighbourhoods.
+fn by_deprivation(view: View<'_>, line: &Line<'_>) -> String {
+    let found = view.most_to_least(line.indicator, line.period);
+    found.map_or(String::new(), |row| {
+        format!(
+            " England's most deprived tenth ÷ its least deprived: {} (from {})\n",
+            reported(&row.value, ratio),
+            row.found.words()
+        )
+    })
 }
 
 /// A line with full precision and stable names.
@@ -188,6 +215,9 @@ struct Record {
     ratio_low: Option<f64>,
     ratio_high: Option<f64>,
     method: Option<&'static str>,
+    shrunken: Option<f64>,
+    shrunken_low: Option<f64>,
+    shrunken_high: Option<f64>,
     given_expected: Option<f64>,
     given_observed_over_expected: Option<f64>,
     given_observed_over_expected_low: Option<f64>,
@@ -224,6 +254,9 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         ratio_low: ratio.map(|m| m.intervals.p95.low),
         ratio_high: ratio.map(|m| m.intervals.p95.high),
         method: ratio.map(|m| m.method),
+        shrunken: line.drawn.map(|m| m.value * factor),
+        shrunken_low: line.drawn.map(|m| m.intervals.p95.low * factor),
+        shrunken_high: line.drawn.map(|m| m.intervals.p95.high * factor),
         given_expected: given.map(|e| e.expected),
         given_observed_over_expected: given.map(|e| e.ratio.value),
         given_observed_over_expected_low: given.map(|e| e.ratio.intervals.p95.low),

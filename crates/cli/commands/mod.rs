@@ -9,4 +9,5 @@ pub(crate) mod method;
 pub(crate) mod prior_help;
 pub(crate) mod returns;
 pub(crate) mod run;
+mod sections;
 pub(crate) mod simulate;

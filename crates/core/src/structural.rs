@@ -339,6 +339,16 @@ impl GradientMethod {
             Self::EcologicalMonotone => "ecological_monotone",
         }
     }
+
+    /// What its rates were found from.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Direct => "counts in each tenth",
+            Self::EcologicalLogLinear => "authorities' totals, the same factor between tenths",
+            Self::EcologicalMonotone => "authorities' totals, any shape that does not rise",
+        }
+    }
 }
 
 /// One figure of a gradient.

@@ -1,8 +1,8 @@
 //! One authority's indicators, each beside what it can be compared with.
 
 use disparity_core::{
-    Area, Comparator, Contrast, Count, Expected, ExpectedModel, IndicatorId, IssueSet, Measure,
-    Measured, Period, Reported, StructuralModel, Symbol,
+    Area, Comparator, Contrast, Count, Dimension, Estimate, Expected, ExpectedModel, Gradient,
+    IndicatorId, IssueSet, Measure, Measured, Period, Reported, Stratum, StructuralModel, Symbol,
 };
 
 use crate::View;
@@ -48,8 +48,23 @@ pub struct Row<'a> {
     /// Expected from what is known of its children by a model of all the other authorities, for each
     /// model that was fitted, from the least to the most that is known.
     pub given: Vec<&'a Expected>,
+    /// The rate drawn towards that of its kind, where few children were counted.
+    pub drawn: Option<Measured>,
+    /// How many times the rate of England's least deprived tenth that of its most deprived one is.
+    pub most_to_least: Option<&'a Gradient>,
     /// What must be said about the row.
     pub issues: IssueSet,
+}
+
+/// A rate of few children: as counted, and drawn towards that of its kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SmallNumber<'a> {
+    /// The group, or everyone.
+    pub group: String,
+    /// As counted.
+    pub estimate: &'a Estimate,
+    /// Drawn towards the rate of the same group and year in all authorities: the one to report.
+    pub drawn: Measured,
 }
 
 impl<'a> Row<'a> {
@@ -108,8 +123,51 @@ fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a
             .into_iter()
             .filter_map(|model| expected(ExpectedModel::Structural(model)))
             .collect(),
+        drawn: estimate.and_then(|row| Some(view.results().shrunken_for(&row.key)?.rate)),
+        most_to_least: view.most_to_least(indicator, period),
         issues: estimate.map_or(IssueSet::EMPTY, |row| row.issues),
     })
+}
+
+/// An authority's rates of few children in the last year of each indicator, in code-list order.
+#[must_use]
+pub fn small_numbers<'a>(view: View<'a>, area: &Area) -> Vec<SmallNumber<'a>> {
+    let results = view.results();
+    let own = results
+        .shrunken
+        .iter()
+        .filter(|row| row.key.area == area.code);
+    let own: Vec<_> = own.collect();
+    own.chunk_by(|a, b| a.key.indicator == b.key.indicator)
+        .flat_map(|rows| {
+            let existed = |period: &Period| view.catalogue.areas.exists_at(area.code, *period);
+            let periods = view.periods(rows[0].key.indicator);
+            let last = periods.into_iter().rev().find(existed);
+            rows.iter().filter(move |row| Some(row.key.period) == last)
+        })
+        .filter_map(|row| {
+            Some(SmallNumber {
+                group: group(view, row.key.stratum),
+                estimate: results.estimate(&row.key)?,
+                drawn: row.rate,
+            })
+        })
+        .collect()
+}
+
+/// The groups of a stratum in words.
+fn group(view: View<'_>, stratum: Stratum) -> String {
+    let labels = view.catalogue.dimensions.labels(stratum);
+    let named = Dimension::ALL.into_iter().zip(labels);
+    let groups: Vec<&str> = named
+        .filter(|(dimension, _)| stratum.get(*dimension) != Stratum::TOTAL.get(*dimension))
+        .map(|(_, label)| label)
+        .collect();
+    if groups.is_empty() {
+        "everyone".to_owned()
+    } else {
+        groups.join(", ")
+    }
 }
 
 fn from_contrast(contrast: &Contrast) -> Against {

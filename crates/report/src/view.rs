@@ -2,8 +2,9 @@
 
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
-    ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, Indicator, IndicatorId, Measure,
-    Period, Plan, Release, Results, Span, Stratum, StructuralModel, Variation,
+    ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
+    IndicatorId, Measure, Period, Plan, Release, Results, Span, Stratum, StructuralModel,
+    Variation,
 };
 
 /// A release with what its keys mean and what was asked for.
@@ -127,6 +128,15 @@ impl<'a> View<'a> {
         self.results().gradients.iter().filter(move |row| {
             row.indicator == indicator && row.period == period && row.area == area
         })
+    }
+
+    /// The rate of England's most over that of its least deprived tenth: from counts by tenth or,
+    /// without them, from the totals of authorities.
+    #[must_use]
+    pub fn most_to_least(&self, indicator: IndicatorId, period: Period) -> Option<&'a Gradient> {
+        self.gradients(indicator, period, AreaCode::ENGLAND)
+            .filter(|row| row.figure == GradientFigure::RatioMostToLeast && row.value.is_value())
+            .min_by_key(|row| row.found)
     }
 
     /// One comparison of the figure for everyone in an area.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::percent_change;
 use crate::charts::{Chart, trend};
 use crate::format::{grouped, ratio, reported, with_interval};
-use crate::profile::{Against, Row, profile};
+use crate::profile::{Against, Row, SmallNumber, profile, small_numbers};
 use crate::view::View;
 
 /// Authorities of one region.
@@ -29,6 +29,8 @@ struct Authority {
     rows: Vec<AuthorityRow>,
     /// What models of all the others expect; empty without models.
     given: Vec<GivenRow>,
+    /// Rates of few children: as counted, and drawn towards their kind.
+    small: Vec<SmallRow>,
     trend: Option<TrendLink>,
 }
 
@@ -107,6 +109,10 @@ fn authority(
         name: area.name.clone(),
         facts: facts(view, area, period),
         given: rows.iter().filter_map(|row| given_row(view, row)).collect(),
+        small: small_numbers(view, area)
+            .iter()
+            .map(|small| small_row(view, small))
+            .collect(),
         rows: rows.iter().map(|row| authority_row(view, row)).collect(),
         trend: drawn.then_some(link),
     }
@@ -178,6 +184,30 @@ fn given_row(view: View<'_>, row: &Row<'_>) -> Option<GivenRow> {
         fifth: reported(&full.fifth, ToString::to_string),
         position: reported(&full.adjusted, |found| found.position.words().to_owned()),
     })
+}
+
+/// A rate of few children.
+#[derive(Debug, Serialize)]
+struct SmallRow {
+    title: String,
+    group: String,
+    period: String,
+    count: String,
+    counted: String,
+    drawn: String,
+}
+
+fn small_row(view: View<'_>, small: &SmallNumber<'_>) -> SmallRow {
+    let row = small.estimate;
+    let own = view.indicator(row.key.indicator);
+    SmallRow {
+        title: own.short_title.clone(),
+        group: small.group.clone(),
+        period: row.key.period.to_string(),
+        count: reported(&row.numerator, |n| grouped(f64::from(*n), 0)),
+        counted: reported(&row.outcome, |measured| with_interval(measured, own)),
+        drawn: with_interval(&small.drawn, own),
+    }
 }
 
 fn facts(view: View<'_>, area: &Area, period: Period) -> Vec<(&'static str, String)> {
