@@ -248,7 +248,11 @@ fn pooled_years_are_sums_and_say_where_a_year_is_missing() {
     let mut plan = plan();
     plan.model_years = ModelYears::All;
     let hole = area("Camden");
+    let indicators = &loaded().catalogue.indicators;
+    let unaccompanied = indicators.id("cla_unaccompanied_at_31_march").unwrap();
     let results = analysed(&plan, 2021, |cells| {
+        let unknown = |cell: &Cell| cell.key.area == area("Kent") && cell.key.period.year() == 2022;
+        cells.retain(|cell| cell.key.indicator != unaccompanied || !unknown(cell));
         for cell in totals(cells, &plan) {
             if cell.key.area == hole && cell.key.period.year() == 2023 {
                 cell.numerator = Reported::Symbol(Symbol::NotAvailable);
@@ -280,6 +284,18 @@ fn pooled_years_are_sums_and_say_where_a_year_is_missing() {
         assert_eq!(row.observed, Reported::Value(year_by_year(code)));
         assert_eq!(row.issues.contains(IssueCode::FewerYears), missing);
     }
+    // A mean of four years stands for the five, and says so.
+    let full = |span| {
+        let model = ExpectedModel::Structural(StructuralModel::Full);
+        let row = results.expected_for(plan.indicators[0], span, area("Kent"), model);
+        row.unwrap().issues.contains(IssueCode::CovariateFewerYears)
+    };
+    assert!(full(span) && !full(year(2025)));
+    assert!(
+        !pooled(area("Kent"))
+            .issues
+            .contains(IssueCode::CovariateFewerYears)
+    );
     // In the year itself there is a row with the reason.
     let row = results
         .expected_for(plan.indicators[0], year(2023), hole, model)

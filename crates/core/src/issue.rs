@@ -116,6 +116,8 @@ issue_codes! {
     PooledStock = "POOLED_STOCK", Note, "the counts are sums over the years; divide by their number for children on a day";
     /// Not every year of the span has a figure for the authority; those that have are summed.
     FewerYears = "FEWER_YEARS", Note, "compare ratios, not counts, with those of other authorities";
+    /// Something that the model knows of the authority is not published for every year of the span; the mean of the years that have it stands for all.
+    CovariateFewerYears = "COVARIATE_FEWER_YEARS", Note, "look at the single years, or at the models that need less";
     /// The circumstances of the authority are so unlike those of the others that what is expected of it is uncertain by more than authorities differ.
     Extrapolated = "EXTRAPOLATED", Warning, "look at the models that know less; do not quote the ratio alone";
     /// The model cannot be fitted to these figures; the message says why.

@@ -172,6 +172,12 @@ impl<'a> Record<'a> {
         self.values[covariate as usize].0
     }
 
+    /// Whether a covariate is known for some of the years counted and not for others.
+    fn in_part(&self, covariate: Covariate) -> bool {
+        let weight = self.weights[covariate as usize];
+        weight > 0.0 && weight < self.children * (1.0 - SAME)
+    }
+
     /// How many times over its count tells what one independent count would: most children of a stock
     /// are counted again in the next year.
     pub(super) fn times(&self) -> f64 {
@@ -191,6 +197,10 @@ impl<'a> Record<'a> {
                 issues.union(self.values[*covariate as usize].1)
             })
             .with_if(self.years < all, IssueCode::FewerYears)
+            .with_if(
+                covariates.iter().any(|covariate| self.in_part(*covariate)),
+                IssueCode::CovariateFewerYears,
+            )
             .with_if(self.stock && self.years > 1, IssueCode::PooledStock)
             .with_if(self.area.tiny, IssueCode::TinyArea)
     }

@@ -288,6 +288,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         IssueCode::Ecological,
         IssueCode::Extrapolated,
         IssueCode::FewerYears,
+        IssueCode::CovariateFewerYears,
         IssueCode::LowIncomeLowerBound,
         IssueCode::ModelRefused,
         IssueCode::NoSpread,
