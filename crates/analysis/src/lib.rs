@@ -52,7 +52,7 @@ pub struct Input<'a> {
 pub fn analyse(input: Input<'_>) -> Results {
     let (mut parts, models) = rayon::join(
         || {
-            let each = input.plan.indicators.par_iter();
+            let each = input.plan.indicators.par_iter().with_max_len(1);
             each.map(|id| analyse_one(input, *id))
                 .collect::<Vec<Part>>()
         },

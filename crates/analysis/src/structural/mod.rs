@@ -64,7 +64,9 @@ pub(crate) struct Models {
 /// Fits every model that the plan asks for.
 pub(crate) fn models(input: Input<'_>) -> Models {
     let jobs = jobs(input);
-    let mut each: Vec<Models> = jobs.par_iter().map(|job| one(input, *job)).collect();
+    // One at a time: some take ten times as long as others, and no core should wait for a heap of them.
+    let each = jobs.par_iter().with_max_len(1).map(|job| one(input, *job));
+    let mut each: Vec<Models> = each.collect();
     let mut models = Models {
         expected: joined(each.iter_mut().map(|one| take(&mut one.expected))),
         effects: joined(each.iter_mut().map(|one| take(&mut one.effects))),

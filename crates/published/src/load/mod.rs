@@ -61,15 +61,22 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
         claims: lists.claims.clone(),
         areas,
     };
-    let (mut counts, fed) = counts::read(&tables, &lists, &catalogue)?;
+    let (counts, populations) = at_once(
+        || counts::read(&tables, &lists, &catalogue),
+        || -> Result<Populations, LoadErrors> {
+            let children = Children::read(&tables, &lists, &catalogue, chinese_group)?;
+            Ok(children.populations(&catalogue))
+        },
+    );
+    let ((mut counts, fed), populations) = (counts?, populations?);
     catalogue.tables = fed;
     counts::place_chinese(&mut counts, &catalogue, chinese_group);
-    let populations =
-        Children::read(&tables, &lists, &catalogue, chinese_group)?.populations(&catalogue);
-    let cells = denominators::attach(&counts, &populations, &catalogue);
-    let mut issues = counts::issues(&counts, &catalogue);
+    let (cube, mut issues) = at_once(
+        || Cube::new(denominators::attach(&counts, &populations, &catalogue)),
+        || counts::issues(&counts, &catalogue),
+    );
+    let cube = cube.map_err(|error| contradiction(error.to_string()))?;
     issues.extend(changed_areas(&catalogue));
-    let cube = Cube::new(cells).map_err(|error| contradiction(error.to_string()))?;
     Ok(Warned {
         output: Loaded {
             catalogue,
@@ -77,6 +84,17 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
             populations,
         },
         issues,
+    })
+}
+
+/// Two pieces of work at the same time.
+fn at_once<A, B: Send>(first: impl FnOnce() -> A, second: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let second = scope.spawn(second);
+        let first = first();
+        let second = second.join();
+        let second = second.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (first, second)
     })
 }
 
