@@ -220,7 +220,7 @@ struct Question<'a> {
     variation: Variation,
     family: &'a str,
     records: Vec<panel::Record<'a>>,
-    /// The null model of the authorities that a model with covariates was last fitted to.
+    /// The null model of the authorities that a model was last fitted to.
     null: RefCell<Option<Null>>,
 }
 
@@ -280,8 +280,19 @@ impl<'a> Question<'a> {
                 ),
                 effects: Vec::new(),
             },
-            Ok(fitted) => self.told(key, &panel, &fitted, issues),
+            Ok(fitted) => {
+                let fitted = Rc::new(fitted);
+                if panel.covariates.is_empty() {
+                    self.keep_null(&panel, Some(Rc::clone(&fitted)));
+                }
+                self.told(key, &panel, &fitted, issues)
+            }
         }
+    }
+
+    fn keep_null(&self, panel: &Panel<'_>, fitted: Option<Rc<Fitted>>) {
+        let areas = panel.records.iter().map(|r| r.area.code).collect();
+        *self.null.borrow_mut() = Some(Null { areas, fitted });
     }
 
     fn told(&self, key: FitKey, panel: &Panel<'_>, fitted: &Fitted, issues: IssueSet) -> Answer {
@@ -309,16 +320,14 @@ impl<'a> Question<'a> {
         if panel.covariates.is_empty() {
             return None;
         }
-        let areas: Vec<AreaCode> = panel.records.iter().map(|r| r.area.code).collect();
-        let mut kept = self.null.borrow_mut();
-        if let Some(null) = kept.as_ref().filter(|null| null.areas == areas) {
+        let areas = panel.records.iter().map(|r| r.area.code);
+        if let Some(null) = self.null.borrow().as_ref()
+            && null.areas.iter().copied().eq(areas)
+        {
             return null.fitted.clone();
         }
         let fitted = fit::null_of(panel).map(Rc::new);
-        *kept = Some(Null {
-            areas,
-            fitted: fitted.clone(),
-        });
+        self.keep_null(panel, fitted.clone());
         fitted
     }
 
