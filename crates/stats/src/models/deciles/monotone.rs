@@ -342,3 +342,44 @@ fn along(gradient: &Steps, from: &Steps, to: &Steps) -> f64 {
     let ways = from.iter().zip(to).map(|(from, to)| to - from);
     gradient.iter().zip(ways).map(|(g, way)| g * way).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a concave likelihood the end is known: no slope for a step above 0, none upwards for one
+    /// at 0. Counts that scatter far more than their means leave many steps at 0.
+    #[test]
+    fn every_fit_ends_at_its_maximum() -> Result<()> {
+        let mut draws = Draws::from_seed(11);
+        let areas: Vec<DecileArea> = (0..150)
+            .map(|_| {
+                let lean = draws.normal();
+                let size = 4_000.0 * (0.7 * draws.normal()).exp();
+                let children = std::array::from_fn(|d| {
+                    size * (lean * (d as f64 - 4.5) / 4.5 + 0.3 * draws.normal()).exp()
+                });
+                DecileArea {
+                    count: 1.0,
+                    children,
+                }
+            })
+            .collect();
+        let areas = Areas::new(&areas, 2)?;
+        let ladder = Ladder::new(&areas);
+        let means = areas.means(&std::array::from_fn(|d| 0.01 - 0.0009 * d as f64));
+        let near = ladder.fit(&means, None).steps;
+        for repetition in 0..300 {
+            let counts: Vec<f64> = means.iter().map(|&m| draw(&mut draws, m, 40.0)).collect();
+            let start = (repetition % 2 == 0).then_some(&near);
+            let best = ladder.fit(&counts, start);
+            let slopes = ladder.slopes(&counts, &best.steps).gradient;
+            let total = sum(counts.iter().copied());
+            assert!(best.converged);
+            for (step, slope) in best.steps.iter().zip(slopes) {
+                assert!((step * slope).abs() < 1e-6 * total && slope < 1e-6);
+            }
+        }
+        Ok(())
+    }
+}
