@@ -137,6 +137,35 @@ fn what_is_expected_of_an_authority_does_not_depend_on_its_own_count() {
 }
 
 #[test]
+fn shares_of_children_by_decile_are_of_one_whole() {
+    let results = analysed(&plan(), 2025, |_| {});
+    let mut shares: BTreeMap<AreaCode, Vec<f64>> = BTreeMap::new();
+    let mut means: BTreeMap<AreaCode, f64> = BTreeMap::new();
+    for row in &results.covariates {
+        let Reported::Value(value) = row.value else {
+            continue;
+        };
+        if Covariate::TENTHS.contains(&row.covariate) {
+            shares.entry(row.area).or_default().push(value);
+        } else if row.covariate == Covariate::MeanDecile {
+            means.insert(row.area, value);
+        }
+    }
+    assert!(shares.len() >= 151);
+    for (area, shares) in shares {
+        assert_eq!(shares.len(), 10);
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        // In code order, from the most deprived.
+        let mean: f64 = shares
+            .iter()
+            .zip(1_u8..)
+            .map(|(s, d)| s * f64::from(d))
+            .sum();
+        assert!((mean - means[&area]).abs() < 1e-9, "{area:?}");
+    }
+}
+
+#[test]
 fn tables_of_models_agree_with_one_another() {
     let results = analysed(&plan(), 2018, |_| {});
     let id = plan().indicators[0];

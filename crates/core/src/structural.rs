@@ -147,8 +147,27 @@ pub enum Covariate {
     LowIncome,
     /// Mean decile of deprivation of children's neighbourhoods, 1 the most deprived.
     MeanDecile,
-    /// Share of children whose neighbourhood is among the most deprived tenth.
+    /// Share of children whose neighbourhood is among the most deprived tenth. The shares in the
+    /// other tenths are told, and no model asks for them.
     MostDeprivedTenth,
+    /// Share of children in the second tenth.
+    Tenth2,
+    /// Share of children in the third tenth.
+    Tenth3,
+    /// Share of children in the fourth tenth.
+    Tenth4,
+    /// Share of children in the fifth tenth.
+    Tenth5,
+    /// Share of children in the sixth tenth.
+    Tenth6,
+    /// Share of children in the seventh tenth.
+    Tenth7,
+    /// Share of children in the eighth tenth.
+    Tenth8,
+    /// Share of children in the ninth tenth.
+    Tenth9,
+    /// Share of children in the least deprived tenth.
+    LeastDeprivedTenth,
     /// Share of children of Mixed or multiple ethnic groups.
     Mixed,
     /// Share of Asian children.
@@ -166,11 +185,34 @@ pub enum Covariate {
 }
 
 impl Covariate {
+    /// The shares of children by tenth, from the most to the least deprived.
+    pub const TENTHS: [Self; 10] = [
+        Self::MostDeprivedTenth,
+        Self::Tenth2,
+        Self::Tenth3,
+        Self::Tenth4,
+        Self::Tenth5,
+        Self::Tenth6,
+        Self::Tenth7,
+        Self::Tenth8,
+        Self::Tenth9,
+        Self::LeastDeprivedTenth,
+    ];
+
     /// Every covariate, in output order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 19] = [
         Self::LowIncome,
         Self::MeanDecile,
         Self::MostDeprivedTenth,
+        Self::Tenth2,
+        Self::Tenth3,
+        Self::Tenth4,
+        Self::Tenth5,
+        Self::Tenth6,
+        Self::Tenth7,
+        Self::Tenth8,
+        Self::Tenth9,
+        Self::LeastDeprivedTenth,
         Self::Mixed,
         Self::Asian,
         Self::Black,
@@ -187,6 +229,15 @@ impl Covariate {
             Self::LowIncome => "children_in_low_income_families",
             Self::MeanDecile => "mean_deprivation_decile",
             Self::MostDeprivedTenth => "children_in_most_deprived_tenth",
+            Self::Tenth2 => "children_in_decile_2",
+            Self::Tenth3 => "children_in_decile_3",
+            Self::Tenth4 => "children_in_decile_4",
+            Self::Tenth5 => "children_in_decile_5",
+            Self::Tenth6 => "children_in_decile_6",
+            Self::Tenth7 => "children_in_decile_7",
+            Self::Tenth8 => "children_in_decile_8",
+            Self::Tenth9 => "children_in_decile_9",
+            Self::LeastDeprivedTenth => "children_in_least_deprived_tenth",
             Self::Mixed => "children_mixed",
             Self::Asian => "children_asian",
             Self::Black => "children_black",

@@ -57,9 +57,13 @@ impl<'a> Covariates<'a> {
         let mut set = |covariate: Covariate, value| row[covariate as usize] = value;
         if let Some(year) = self.index_year(period, edition) {
             set(Covariate::LowIncome, self.low_income(area, year));
-            let (mean, tenth) = self.deciles(area, year);
-            set(Covariate::MeanDecile, (mean, IssueSet::EMPTY));
-            set(Covariate::MostDeprivedTenth, (tenth, IssueSet::EMPTY));
+            if let Some((mean, tenths)) = self.deciles(area, year) {
+                let known = |value| (Reported::Value(value), IssueSet::EMPTY);
+                set(Covariate::MeanDecile, known(mean));
+                for (tenth, share) in Covariate::TENTHS.into_iter().zip(tenths) {
+                    set(tenth, known(share));
+                }
+            }
         }
         for (covariate, code) in [
             (Covariate::Mixed, "mixed"),
@@ -127,26 +131,16 @@ impl<'a> Covariates<'a> {
             })
     }
 
-    /// The mean decile of children's neighbourhoods, and the share in the most deprived tenth.
-    fn deciles(&self, area: AreaCode, year: u16) -> (Reported<f64>, Reported<f64>) {
+    /// The mean decile of children's neighbourhoods, and the share of children in each.
+    fn deciles(&self, area: AreaCode, year: u16) -> Option<(f64, [f64; 10])> {
         let context = &self.input.catalogue.context;
-        let key = (format!("imd_{year}"), area);
-        let Some(children) = context.children_by_decile.get(&key) else {
-            return (ABSENT.0, ABSENT.0);
-        };
+        let children = context
+            .children_by_decile
+            .get(&(format!("imd_{year}"), area))?;
         let all: f64 = children.iter().sum();
-        if all <= 0.0 {
-            return (ABSENT.0, ABSENT.0);
-        }
-        let weighted: f64 = children
-            .iter()
-            .zip(1_u8..)
-            .map(|(n, d)| n * f64::from(d))
-            .sum();
-        (
-            Reported::Value(weighted / all),
-            Reported::Value(children[0] / all),
-        )
+        let by_decile = children.iter().zip(1_u8..);
+        let weighted: f64 = by_decile.map(|(n, d)| n * f64::from(d)).sum();
+        (all > 0.0).then(|| (weighted / all, children.map(|n| n / all)))
     }
 
     /// The share of an authority's children in one group of a dimension.
