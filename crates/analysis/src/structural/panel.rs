@@ -326,17 +326,21 @@ fn asked(family: &str, model: StructuralModel) -> &'static [Covariate] {
         StructuralModel::DeprivationEthnicity => {
             &[C::LowIncome, C::Mixed, C::Asian, C::Black, C::OtherEthnic]
         }
-        StructuralModel::Full if family == StructuralModel::LOOKED_AFTER => &C::ALL,
-        StructuralModel::Full => &[
-            C::LowIncome,
-            C::MeanDecile,
-            C::MostDeprivedTenth,
-            C::Mixed,
-            C::Asian,
-            C::Black,
-            C::OtherEthnic,
-            C::UnderFive,
-            C::SixteenSeventeen,
-        ],
+        StructuralModel::Full if family == StructuralModel::LOOKED_AFTER => &EVERYTHING,
+        StructuralModel::Full => &EVERYTHING[..EVERYTHING.len() - 1],
     }
 }
+
+/// Unaccompanied children, who are part of one family's counts only, last.
+const EVERYTHING: [Covariate; 10] = [
+    Covariate::LowIncome,
+    Covariate::MeanDecile,
+    Covariate::MostDeprivedTenth,
+    Covariate::Mixed,
+    Covariate::Asian,
+    Covariate::Black,
+    Covariate::OtherEthnic,
+    Covariate::UnderFive,
+    Covariate::SixteenSeventeen,
+    Covariate::Unaccompanied,
+];
