@@ -55,15 +55,12 @@ pub fn rank_intervals(
         .collect();
     check::each(&rates, |rate| check::result("a rate", rate))?;
     let mut draws = Draws::from_seed(seed);
-    let shapes: Vec<(GammaShape, f64, usize)> = order
+    let shapes: Vec<(GammaShape, f64)> = order
         .iter()
-        .map(|&i| (GammaShape::new(counts[i] + 0.5), denominators[i], i))
+        .map(|&i| (GammaShape::new(counts[i] + 0.5), 1.0 / denominators[i]))
         .collect();
-    let tally = Tally::of(n, repetitions, |into| {
-        let draw = |(shape, denominator, i): &(GammaShape, f64, usize)| {
-            (draws.gamma_of(shape) / denominator, *i)
-        };
-        into.extend(shapes.iter().map(draw));
+    let tally = Tally::of(&order, &shapes, repetitions, |(shape, over)| {
+        draws.gamma_of(shape) * over
     })?;
     let observed = mean_ranks(&rates);
     let same = |&i: &usize, &j: &usize| {
@@ -91,12 +88,14 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts the ranks in sets of draws, each set filled in by `draw` as values with their units.
-    pub(crate) fn of(
-        units: usize,
+    /// Counts the ranks in repeated draws: one of each source for its unit, in that order.
+    pub(crate) fn of<T>(
+        order: &[usize],
+        sources: &[T],
         repetitions: u32,
-        mut draw: impl FnMut(&mut Vec<(f64, usize)>),
+        mut draw: impl FnMut(&T) -> f64,
     ) -> Result<Self> {
+        let units = order.len();
         if units > MOST_UNITS {
             return Err(Error::Argument {
                 name: "units",
@@ -105,20 +104,18 @@ impl Tally {
             });
         }
         let mut times = vec![0; units * units];
-        let mut drawn: Vec<(f64, usize)> = Vec::with_capacity(units);
+        let rows: Vec<usize> = order.iter().map(|unit| unit * units).collect();
         let mut keys: Vec<u64> = Vec::with_capacity(units);
         // The lowest digits of a draw make room for its place: single numbers are sorted fastest.
         let room = (units as u64).next_power_of_two() - 1;
         for _ in 0..repetitions {
-            drawn.clear();
-            draw(&mut drawn);
             keys.clear();
-            let places = drawn.iter().zip(0_u64..);
-            keys.extend(places.map(|(&(value, _), place)| ordered(value) & !room | place));
+            let places = sources.iter().zip(0_u64..);
+            keys.extend(places.map(|(source, place)| ordered(draw(source)) & !room | place));
             keys.sort_unstable();
             for (rank, &key) in keys.iter().enumerate() {
                 let place = usize::try_from(key & room).unwrap_or(0);
-                times[drawn[place].1 * units + rank] += 1;
+                times[rows[place] + rank] += 1;
             }
         }
         Ok(Tally { units, times })

@@ -27,9 +27,9 @@ pub fn rank_effects(
     }
     let n = effects.len();
     let mut draws = Draws::from_seed(seed);
-    let tally = Tally::of(n, repetitions, |into| {
-        let draw = |e: &ConditionalMode| e.value + e.prediction_sd * draws.normal();
-        into.extend(effects.iter().map(draw).zip(0..n));
+    let order: Vec<usize> = (0..n).collect();
+    let tally = Tally::of(&order, effects, repetitions, |effect| {
+        effect.value + effect.prediction_sd * draws.normal()
     })?;
     let values: Vec<f64> = effects.iter().map(|e| e.value).collect();
     let observed = crate::rank::mean_ranks(&values);
