@@ -3,7 +3,7 @@
 
 use disparity_core::{Area, Expected, ExpectedModel, Gradient, ModelBased, StructuralModel};
 use disparity_report::profile::{Row, small_numbers as small_numbers_of};
-use disparity_report::{View, count, ratio, reported, with_interval};
+use disparity_report::{View, count, probability, ratio, reported, with_interval};
 
 use crate::out::table;
 
@@ -32,7 +32,7 @@ pub(super) fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
         let ExpectedModel::Structural(model) = expected.model else {
             return Vec::new();
         };
-        let probability = |found: &ModelBased| format!("{:.0}%", found.probability_above * 100.0);
+        let above = |found: &ModelBased| probability(found.probability_above);
         vec![
             view.indicator(row.indicator).short_title.clone(),
             row.period.to_string(),
@@ -41,7 +41,7 @@ pub(super) fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
             reported(&expected.outcome, |e| count(e.expected)),
             reported(&expected.outcome, |e| ratio(&e.ratio)),
             reported(&expected.model_based, |found| ratio(&found.shrunken)),
-            reported(&expected.model_based, probability),
+            reported(&expected.model_based, above),
             reported(&expected.rank, |rank| {
                 format!(
                     "{} ({} to {}) of {}",

@@ -30,6 +30,18 @@ pub(crate) fn grouped(value: f64, decimals: u8) -> String {
     }
 }
 
+/// A probability in percent, none of which is quite 0 or 1: `<1%`, `85%`, `>99%`.
+#[must_use]
+pub fn probability(value: f64) -> String {
+    if value < 0.005 {
+        "<1%".to_owned()
+    } else if value >= 0.995 {
+        ">99%".to_owned()
+    } else {
+        grouped(value * 100.0, 0) + "%"
+    }
+}
+
 /// A rate per 10,000 or a percentage, with the publisher's decimals.
 #[must_use]
 pub fn rate(value: f64, indicator: &Indicator) -> String {
@@ -105,6 +117,12 @@ mod tests {
         assert_eq!(grouped(67.118, 1), "67.1");
         assert_eq!(grouped(-0.25, 1), "−0.3");
         assert_eq!(grouped(0.0, 0), "0");
+    }
+
+    #[test]
+    fn no_probability_is_certain() {
+        let all = [0.0, 0.0049, 0.005, 0.5, 0.9949, 0.995, 1.0].map(probability);
+        assert_eq!(all, ["<1%", "<1%", "1%", "50%", "99%", ">99%", ">99%"]);
     }
 
     #[test]

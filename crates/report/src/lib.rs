@@ -16,6 +16,6 @@ pub mod profile;
 mod view;
 
 pub use charts::{Chart, DataTable};
-pub use format::{count, rate, ratio, reported, unit_words, with_interval};
+pub use format::{count, probability, rate, ratio, reported, unit_words, with_interval};
 pub use page::{Page, RenderError, is_synthetic, render};
 pub use view::View;

@@ -7,7 +7,7 @@ use super::ratios::{RatioScale, look, tick_line};
 use super::rows::headings;
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK};
 use super::{Chart, DataTable};
-use crate::format::{grouped, ratio, reported};
+use crate::format::{probability, ratio, reported};
 use crate::view::View;
 
 const WIDTH: u32 = 900;
@@ -113,7 +113,7 @@ fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
                 .map(|code| view.catalogue.areas.name(code))
                 .unwrap_or_default(),
             ratio(&effect.ratio),
-            format!("{}%", grouped(effect.probability_above * 100.0, 0)),
+            probability(effect.probability_above),
             rank,
         ]
     });

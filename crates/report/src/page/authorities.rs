@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::percent_change;
 use crate::charts::{Chart, trend};
-use crate::format::{grouped, ratio, reported, with_interval};
+use crate::format::{grouped, probability, ratio, reported, with_interval};
 use crate::profile::{Against, Row, SmallNumber, profile, small_numbers};
 use crate::view::View;
 
@@ -173,7 +173,7 @@ fn given_row(view: View<'_>, row: &Row<'_>) -> Option<GivenRow> {
         expected: expected(full),
         ratio: reported(&full.outcome, |o| ratio(&o.ratio)),
         probability: reported(&full.model_based, |found| {
-            format!("{}%", grouped(found.probability_above * 100.0, 0))
+            probability(found.probability_above)
         }),
         rank: reported(&full.rank, |rank| {
             format!(
