@@ -298,8 +298,10 @@ impl<'a> Quick<'a> {
         self.moving.as_in(&self.whole);
         let mut factor = slopes.factor()?;
         let mut last = f64::INFINITY;
-        // What of a gain the next step will leave, as a share and as a share for each unit of gain.
-        let (mut share, mut square) = (1.0, f64::INFINITY);
+        let mut left = Left {
+            share: 1.0,
+            square: f64::INFINITY,
+        };
         for step in 0..STEPS {
             let mut change = factor.solve(&slopes.gradient);
             let gain = change.dot(&slopes.gradient);
@@ -312,9 +314,9 @@ impl<'a> Quick<'a> {
                 let second = factor.solve(&bend);
                 let bent = 0.25 * second.dot(&bend) / gain;
                 change += 0.5 * second;
-                (share, square) = (4.0 * bent, bent / gain);
+                left = Left::by(bent, gain);
                 // What is left then is a bend of a bend, which the same factor makes small enough.
-                far = share * bent * bent * gain > 1e-12;
+                far = left.share * bent * bent * gain > 10.0 * SURE;
             }
             for (a, c) in at.iter_mut().zip(change.iter()) {
                 *a -= c;
@@ -323,21 +325,12 @@ impl<'a> Quick<'a> {
                 return None;
             }
             // At the latest when the last step no longer matters.
-            let left = gain * (square * gain).min(share);
-            let sure = step == 1 && self.thirds.is_some() && left < SURE;
-            if step > 0 && (gain < ARRIVED || sure) {
-                if sure {
-                    self.moving.nudge((-change).as_slice());
-                }
-                let basis = &frame.basis;
-                let information = Cholesky::new(self.moving.information(Some(pattern)))?;
-                return Some(Without {
-                    theta: vec![at[0]],
-                    coefficients: basis.coefficients(&at[1..]),
-                    covariance: basis.covariance(&information.inverse()),
-                    kernel: Kernel::Poisson,
-                    given: vec![0.0; own.len()],
-                });
+            let sure = step == 1 && self.thirds.is_some() && left.of(gain) < SURE;
+            if sure {
+                self.moving.nudge((-change).as_slice());
+            }
+            if sure || (step > 0 && gain < ARRIVED) {
+                return self.arrived(fit, &at, pattern, own.len());
             }
             if !self.moving.move_to(&at, Some(pattern), far) {
                 return None;
@@ -346,13 +339,53 @@ impl<'a> Quick<'a> {
             slopes = self.moving.slopes(Some(pattern), far);
             if far {
                 factor = slopes.factor()?;
-                share = 1.0;
+                left.share = 1.0;
             } else {
-                square = f64::INFINITY;
+                left.square = f64::INFINITY;
             }
             last = gain;
         }
         None
+    }
+
+    /// The fit at the parameters arrived at.
+    fn arrived(
+        &self,
+        fit: &FittedMixed,
+        at: &[f64],
+        pattern: usize,
+        records: usize,
+    ) -> Option<Without> {
+        let basis = &fit.cells.frame.basis;
+        let information = Cholesky::new(self.moving.information(Some(pattern)))?;
+        Some(Without {
+            theta: vec![at[0]],
+            coefficients: basis.coefficients(&at[1..]),
+            covariance: basis.covariance(&information.inverse()),
+            kernel: Kernel::Poisson,
+            given: vec![0.0; records],
+        })
+    }
+}
+
+/// What of a gain a step will leave: the share with the factor from before it, and the share for
+/// each unit of gain with a factor of its own.
+struct Left {
+    share: f64,
+    square: f64,
+}
+
+impl Left {
+    /// Where the bend takes that share of a gain.
+    fn by(bent: f64, gain: f64) -> Self {
+        Left {
+            share: 4.0 * bent,
+            square: bent / gain,
+        }
+    }
+
+    fn of(&self, gain: f64) -> f64 {
+        gain * (self.square * gain).min(self.share)
     }
 }
 
