@@ -502,6 +502,11 @@ impl Assembly<'_> {
         let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
             .into_iter()
             .partition(|row| codes.respite.has(row.legal_status));
+        crate::respite::check(
+            &breaks,
+            self.codes.set(CodeSetId::LegalStatus),
+            &mut tally.care,
+        );
         for row in &breaks {
             let mut spell =
                 self.care_spell(SpellKind::Respite, row, row.start, row.end, records, tally);

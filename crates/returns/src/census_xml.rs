@@ -1,10 +1,11 @@
 //! The children in need census as XML: one `Child` at a time to records. Elements are matched by
 //! name in any order; the union of all years is read and what belongs to another year is said.
 
-use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellFlags, SpellKind};
+use disparity_core::{CategoryId, Day};
 
 use crate::diagnostics::Code;
+use crate::period::read_year;
 use crate::reading::Reading;
 use crate::records::{Activity, PersonRow, RowPlace, System};
 use crate::tables::Sink;
@@ -112,6 +113,7 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
         u8,
     ),
     factors: Vec<String>,
+    unread: std::collections::BTreeSet<String>,
 }
 
 impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
@@ -142,6 +144,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             conference: None,
             plan: Default::default(),
             factors: vec![],
+            unread: std::collections::BTreeSet::new(),
         }
     }
 
@@ -201,6 +204,13 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             (None, None) => self.reading.report(Code::BirthMissing, 4, "", "rule 8525Q"),
             (Some(_), None) => {}
         }
+        // Fields that are there and blank have been reported where they stand.
+        if person.ethnicity == CategoryId::TOTAL {
+            self.reading.report(Code::EthnicityMissing, 9, "", "");
+        }
+        if person.sex == CategoryId::TOTAL {
+            self.reading.report(Code::SexMissing, 6, "", "");
+        }
         if child.none_disability && child.disabilities > 1 {
             self.reading.report(
                 Code::CodeUnknown,
@@ -255,15 +265,17 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         if nfa.is_none() {
             self.reading.report(Code::NfaMissing, 17, "", "rule 8568");
         }
-        if let Some(end) = episode.end
-            && end < start
-        {
-            self.reading
-                .report(Code::EndBeforeStart, 14, &end.to_string(), "rule 8630");
-            child
-                .nested
-                .retain(|activity| activity.parent != Some(start) || activity.end.is_none());
-            return;
+        if let Some(end) = episode.end {
+            if end < start {
+                // Its modules have dates of their own and stay.
+                self.reading
+                    .report(Code::EndBeforeStart, 14, &end.to_string(), "rule 8630");
+                return;
+            }
+            if end > self.reading.options.as_of {
+                self.reading
+                    .report(Code::FutureEnd, 14, &end.to_string(), "");
+            }
         }
         child.episodes.push(episode);
     }
@@ -304,6 +316,10 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 format!("{} starts {start}", kind.as_str()),
             );
             return;
+        }
+        if let Some(end) = end.filter(|end| *end > self.reading.options.as_of) {
+            self.reading
+                .report_row(Code::FutureEnd, format!("{} ends {end}", kind.as_str()));
         }
         let end = if kind.is_event() { Some(start) } else { end };
         let activity = self.push_nested(kind, start, end);
@@ -346,7 +362,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         match ELEMENTS[column] {
             "Collection" => text.clone_into(&mut self.header.collection),
             "Year" => {
-                self.header.year = text.parse().ok();
+                self.header.year = read_year(text);
                 self.reading.year = self.reading.options.year.or(self.header.year);
             }
             "ReferenceDate" => self.header.reference = self.reading.day(column, text),
@@ -641,7 +657,7 @@ impl CensusReader<'_, '_, '_> {
             }
             return;
         }
-        if !PROCEEDINGS.contains(&name) {
+        if !PROCEEDINGS.contains(&name) && self.unread.insert(name.to_owned()) {
             self.reading
                 .report_file(Code::ColumnUnknown, format!("element {name}"));
         }

@@ -128,6 +128,8 @@ codes! {
     ReferenceDate "REFERENCE_DATE" Warning "the reference date is not 31 March of the year" => "check that this is the final return";
     YearMismatch "YEAR_MISMATCH" Warning "the year and the reference date disagree" => "the reference date is used";
     LaUnlisted "LA_UNLISTED" Warning "no authority has this code" => "counted under the code as it is, without an area";
+    LaMismatch "LA_MISMATCH" Warning "the file and the manifest name different authorities" => "the manifest is followed; correct whichever is wrong";
+    LookupRead "LOOKUP_READ" Note "a lookup of postcodes" => "nothing to do";
     CinNonstandard "CIN_NONSTANDARD" Warning "the XML uses names that the census does not" => "read as what they stand for";
     StrayText "STRAY_TEXT" Warning "there is text where only elements belong" => "ignored";
     FactorsJoined "FACTORS_JOINED" Note "several assessment factors are in one element" => "read as several";

@@ -1,7 +1,7 @@
 //! Reading the fields of one table or document: text to typed values, every oddity reported once
 //! with its place. Knows columns and code sets; knows nothing of what a row is for.
 
-use disparity_core::journeys::{CodeId, CodeSetId};
+use disparity_core::journeys::{CodeId, CodeSetId, SpellKind};
 use disparity_core::{CategoryId, Day};
 
 use crate::codelists::{ColumnType, Lists, TableDef};
@@ -22,7 +22,14 @@ struct ColumnState {
     unknown: u64,
     floats: u64,
     serial_lines: Vec<u32>,
+    /// Sexes written as letters and as numbers.
+    sexes: [u64; 2],
+    /// Whether its dates are of births or addresses, which may lie before the Children Act.
+    old: bool,
 }
+
+/// The day on which the Children Act 1989 came into force; nothing under it is older.
+const CHILDREN_ACT: Day = Day(7_956);
 
 /// A row that cannot be used; why has been reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +62,15 @@ impl<'a> Reading<'a> {
         file: &str,
         columns: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let columns = columns.into_iter().map(|name| ColumnState {
-            name: name.to_owned(),
-            ..ColumnState::default()
+        let columns = columns.into_iter().map(|name| {
+            let folded = name.to_lowercase();
+            ColumnState {
+                name: name.to_owned(),
+                old: ["birth", "dob", "addr"]
+                    .iter()
+                    .any(|part| folded.contains(part)),
+                ..ColumnState::default()
+            }
         });
         Self {
             lists,
@@ -171,6 +184,36 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// First and last day of something of a kind; what has no length ends where it starts. A column
+    /// beyond the table stands for no last day.
+    ///
+    /// # Errors
+    /// [`RowStop`] if it has no first day, starts after the extract or ends before it starts.
+    pub(crate) fn span(
+        &mut self,
+        kind: SpellKind,
+        from: (usize, &str),
+        to: (usize, &str),
+    ) -> Result<(Day, Option<Day>), RowStop> {
+        let start = self.key_day(from.0, from.1)?;
+        if start > self.options.as_of {
+            self.report(Code::DateAfterExtract, from.0, from.1, "");
+            return Err(RowStop);
+        }
+        if kind.is_event() {
+            return Ok((start, Some(start)));
+        }
+        let end = self.day(to.0, to.1);
+        if end.is_some_and(|end| end < start) {
+            self.report(Code::EndBeforeStart, to.0, to.1, "");
+            return Err(RowStop);
+        }
+        if end.is_some_and(|end| end > self.options.as_of) {
+            self.report(Code::FutureEnd, to.0, to.1, "");
+        }
+        Ok((start, end))
+    }
+
     /// The day, or none if the text stands for none; an error once something has been reported.
     fn date(&mut self, column: usize, text: &str, if_bad: Code) -> Result<Option<Day>, RowStop> {
         let text = trim(text);
@@ -183,13 +226,13 @@ impl<'a> Reading<'a> {
         };
         let beside_dates = state.dates.other > 0;
         let why = match read_date(text, order, pivot, line, &mut state.dates) {
-            DateText::Day(day) => return self.plausible(column, text, day),
+            DateText::Day(day) => return self.plausible(column, text, day, if_bad),
             DateText::Blank | DateText::Sentinel => return Ok(None),
             DateText::Serial(day) if !beside_dates => {
                 state
                     .serial_lines
                     .push(u32::try_from(line).unwrap_or(u32::MAX));
-                return self.plausible(column, text, day);
+                return self.plausible(column, text, day, if_bad);
             }
             DateText::Serial(_) => "a bare number beside dates",
             DateText::OtherOrder => "the month would be above 12",
@@ -199,13 +242,31 @@ impl<'a> Reading<'a> {
         Err(RowStop)
     }
 
-    /// Days before 1900 or long after today are set aside.
-    fn plausible(&mut self, column: usize, text: &str, day: Day) -> Result<Option<Day>, RowStop> {
+    /// Days that cannot be are set aside: before 1900 or long after today, or, of anything but a
+    /// birth, before the Children Act. A row that hangs on such a day goes with it.
+    fn plausible(
+        &mut self,
+        column: usize,
+        text: &str,
+        day: Day,
+        if_bad: Code,
+    ) -> Result<Option<Day>, RowStop> {
+        let code = if if_bad == Code::DateIgnored {
+            Code::DateImplausible
+        } else {
+            if_bad
+        };
         let (year, ..) = day.ymd();
+        let old = self.columns.get(column).is_none_or(|state| state.old);
+        if !old && day < CHILDREN_ACT {
+            let why = "before the Children Act 1989 came into force";
+            self.report(code, column, text, why);
+            return Err(RowStop);
+        }
         if (1900..=self.options.as_of.ymd().0 + 25).contains(&year) {
             return Ok(Some(day));
         }
-        self.report(Code::DateImplausible, column, text, "");
+        self.report(code, column, text, "outside what is possible");
         Err(RowStop)
     }
 
@@ -300,7 +361,8 @@ impl<'a> Reading<'a> {
     pub(crate) fn sex(&mut self, column: usize, text: &str) -> CategoryId {
         let unknown = self.lists.sex("unknown").unwrap_or(CategoryId::TOTAL);
         let text = trim(text);
-        if text.is_empty() {
+        if is_null(text) {
+            self.report(Code::SexMissing, column, "", "");
             return unknown;
         }
         let word = strip_list_prefix(text);
@@ -311,12 +373,13 @@ impl<'a> Reading<'a> {
             .and_then(|code| self.lists.sex(code));
         self.count_code(column, found.is_some());
         let Some(found) = found else {
-            if !is_null(text) {
-                self.report(Code::CodeUnknown, column, text, "");
-            }
+            self.report(Code::CodeUnknown, column, text, "");
             return unknown;
         };
         let digit = word.bytes().all(|b| b.is_ascii_digit());
+        if let (1, Some(state)) = (word.len(), self.columns.get_mut(column)) {
+            state.sexes[usize::from(digit)] += 1;
+        }
         if let Some(year) = self.year
             && word.len() == 1
             && digit == (year >= 2025)
@@ -452,6 +515,13 @@ impl<'a> Reading<'a> {
                     "",
                     format!("{} values", state.floats),
                 );
+            }
+            if state.sexes[0] > 0 && state.sexes[1] > 0 {
+                let message = format!(
+                    "{} letters and {} numbers in one file",
+                    state.sexes[0], state.sexes[1]
+                );
+                self.report(Code::CodeOtherYear, at, "", message);
             }
             let checked = types
                 .get(at)

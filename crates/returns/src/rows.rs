@@ -6,10 +6,10 @@ use std::io::Read;
 use calamine::{Data, Range};
 use csv::StringRecord;
 
-use crate::codelists::{Lists, TableDef, fold};
+use crate::codelists::{ColumnType, Lists, TableDef, fold};
 use crate::diagnostics::Code;
 use crate::reading::Reading;
-use crate::value::trim;
+use crate::value::{is_null, trim};
 
 /// A source of rows: the header among the first, then data.
 pub(crate) trait RowSource {
@@ -154,8 +154,10 @@ pub(crate) struct Recognised<'l> {
     pub def: &'l TableDef,
     /// For each of its columns, the position in the file.
     pub positions: Vec<Option<usize>>,
-    /// Doubled columns: the one that is read and the other.
+    /// Columns of one name, doubled by a merge: the one that is read and the other.
     pub twins: Vec<(usize, usize)>,
+    /// Where else each column may stand, under another of its names: `Sex` beside `GenderCurrent`.
+    pub others: Vec<Option<usize>>,
     /// Names in the file that are not of the table.
     pub unknown: Vec<String>,
     /// How many columns have no name.
@@ -174,10 +176,16 @@ fn without_suffix(name: &str) -> Option<&str> {
         .or_else(|| name.strip_suffix(".1"))
 }
 
+/// A name without what a merge leaves behind it, folded.
+fn plain(name: &str) -> String {
+    fold(without_suffix(name).unwrap_or(name))
+}
+
 /// Matches a header against one table: none if a key column is missing.
 fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l>> {
     let mut positions = vec![None; def.columns.len()];
     let mut twins = Vec::new();
+    let mut others = vec![None; def.columns.len()];
     let mut unknown = Vec::new();
     let mut nameless = 0;
     for (at, name) in header.iter().enumerate() {
@@ -201,7 +209,12 @@ fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l
         match found {
             Some(column) => match positions[column] {
                 None => positions[column] = Some(at),
-                Some(first) => twins.push((first, at)),
+                Some(first) if plain(&header[first]) != plain(shown) => others[column] = Some(at),
+                // What nobody reads may be doubled as it likes.
+                Some(first) if def.columns[column].kind != ColumnType::Text => {
+                    twins.push((first, at));
+                }
+                Some(_) => {}
             },
             None => unknown.push(shown.to_owned()),
         }
@@ -216,6 +229,7 @@ fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l
         def,
         positions,
         twins,
+        others,
         unknown,
         nameless,
         width: header.len(),
@@ -320,18 +334,21 @@ pub(crate) fn find_header<S: RowSource>(
 pub(crate) struct Row<'r> {
     record: &'r StringRecord,
     positions: &'r [Option<usize>],
+    others: &'r [Option<usize>],
 }
 
 impl<'r> Row<'r> {
     /// The text of a column of the table, blank if the file does not have it.
     #[must_use]
     pub(crate) fn text(&self, column: usize) -> &'r str {
-        self.positions
-            .get(column)
-            .copied()
-            .flatten()
-            .and_then(|at| self.record.get(at))
-            .unwrap_or_default()
+        let field = |places: &[Option<usize>]| -> Option<&'r str> {
+            self.record.get(places.get(column).copied().flatten()?)
+        };
+        let own = field(self.positions).unwrap_or_default();
+        if self.others.get(column).copied().flatten().is_some() && is_null(trim(own)) {
+            return field(self.others).unwrap_or(own);
+        }
+        own
     }
 
     /// Whether the file has the column at all.
@@ -409,6 +426,7 @@ impl<S: RowSource> Found<'_, S> {
             let row = Row {
                 record: &record,
                 positions: &self.table.positions,
+                others: &self.table.others,
             };
             counts.kept += u64::from(each(reading, &row));
         }

@@ -9,9 +9,15 @@ mod ssda903;
 
 use std::collections::BTreeMap;
 
+pub(crate) use ssda903::permanence_of;
+
+use disparity_core::Day;
+use disparity_core::journeys::{BirthPrecision, SpellKind};
+
 use crate::codelists::TableDef;
+use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
-use crate::records::{Mark, Records, RowPlace};
+use crate::records::{Activity, Mark, Records, RowPlace, System};
 use crate::rows::{Found, Row, RowCounts, RowSource};
 use crate::value::trim;
 
@@ -66,6 +72,17 @@ impl Shelves {
         for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
             records.rewind(marks.get(at).copied().unwrap_or_default());
         }
+    }
+
+    /// Takes dates of birth that are all the first of a month, since a mark, for what they are.
+    pub(crate) fn degrade_births(&mut self, marks: &[Mark]) -> Option<BirthPrecision> {
+        self.by_la
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(at, (_, records))| {
+                records.degrade_births(marks.get(at).copied().unwrap_or_default())
+            })
+            .max()
     }
 
     /// Takes back the rows since a mark that stand on certain lines.
@@ -175,6 +192,18 @@ impl<'r> Sink<'r> {
         }
     }
 
+    /// A spell or an event of the row being read.
+    pub(crate) fn activity(
+        &self,
+        reading: &Reading<'_>,
+        system: System,
+        id: u32,
+        kind: SpellKind,
+        (start, end): (Day, Option<Day>),
+    ) -> Activity {
+        Activity::new(id, system, self.place(reading), self.year, kind, start, end)
+    }
+
     pub(crate) fn place(&self, reading: &Reading<'_>) -> RowPlace {
         RowPlace {
             source: self.source,
@@ -254,6 +283,10 @@ pub(crate) fn read<S: RowSource>(
             Some(each) => rows(found, reading, sink, la_year, each),
             None => unused(found, reading),
         },
+        ("early_help", "families") => {
+            reading.report_file(Code::FamilyLevel, "it names families and no child");
+            unused(found, reading)
+        }
         ("early_help", _) => rows(found, reading, sink, la_year, early_help::episodes(def)),
         ("lookup", "aliases") => rows(found, reading, sink, la_year, early_help::aliases(def)),
         _ => unused(found, reading),
