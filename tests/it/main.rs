@@ -20,6 +20,8 @@ mod planted;
 mod reference;
 mod released;
 mod returns;
+mod returns_codes;
+mod returns_shapes;
 mod spec;
 mod store;
 mod structural;

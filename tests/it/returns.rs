@@ -1,6 +1,5 @@
 //! Returns as they really are: the public samples where they are at hand, and small ones of our own.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use disparity_core::Day;
@@ -96,11 +95,11 @@ fn raised(outcome: &Outcome, code: Code) -> u64 {
 const CENSUS: &str = "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2024</Year>\
 <ReferenceDate>2024-03-31</ReferenceDate></CollectionDetails><Source><LEA>301</LEA></Source></Header><Children>CHILDREN</Children></Message>";
 
-fn census(children: &str) -> String {
+pub(crate) fn census(children: &str) -> String {
     CENSUS.replace("CHILDREN", children)
 }
 
-fn child(id: &str, birth: &str, details: &str) -> String {
+pub(crate) fn child(id: &str, birth: &str, details: &str) -> String {
     format!(
         "<Child><ChildIdentifiers><LAchildID>{id}</LAchildID><PersonBirthDate>{birth}</PersonBirthDate><GenderCurrent>1</GenderCurrent>\
          </ChildIdentifiers><ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>{details}</Child>"
@@ -292,22 +291,6 @@ fn an_unborn_child_stays_the_same_child_after_birth() {
             .spells(SpellKind::ProtectionPlan)
             .all(|s| s.flags.has(SpellFlags::START_KNOWN))
     );
-}
-
-#[test]
-fn one_bad_date_in_many_rows_sets_one_row_aside() {
-    let mut text = String::from("CHILD,DECOM,RNE,LS,DEC,REC\n");
-    for number in 0..20_000 {
-        writeln!(text, "A{number},01/05/2020,S,C2,01/06/2020,E4A").unwrap();
-    }
-    text += "B1,99/99/2020,S,C2,01/06/2020,E4A\n";
-    let outcome = read_text("episodes.csv", &text, &of_la("301"));
-    assert_eq!(
-        (outcome.sources[0].rows_read, outcome.sources[0].rows_kept),
-        (20_001, 20_000)
-    );
-    assert_eq!(raised(&outcome, Code::DateUnparseable), 1);
-    assert!(!outcome.failed(0.05) && outcome.failed(0.0));
 }
 
 #[test]

@@ -220,8 +220,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             );
         }
         if child.episodes.is_empty() && child.nested.is_empty() {
-            self.reading
-                .report_row(Code::ColumnMissing, "the child has no episode (rule 8590)");
+            self.reading.report_row(Code::NoEpisode, "rule 8590");
         }
         self.sink.records().persons.push(person);
         for mut activity in child.episodes.into_iter().chain(child.nested) {
@@ -420,7 +419,15 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 let day = self.reading.day(column, text);
                 self.child(line).expected = day;
             }
-            "GenderCurrent" | "Sex" => person.sex = self.reading.sex(column, text),
+            name @ ("GenderCurrent" | "Sex") => {
+                person.sex = self.reading.sex(column, text);
+                let number = text.bytes().all(|b| b.is_ascii_digit());
+                if !text.is_empty() && number == (name == "Sex") {
+                    let message = "GenderCurrent holds a number and Sex a letter";
+                    self.reading
+                        .report(Code::CodeOtherYear, column, text, message);
+                }
+            }
             "PersonDeathDate" => person.death = self.reading.day(column, text),
             "Ethnicity" => person.ethnicity = self.reading.ethnicity(column, text),
             "Disability" => {

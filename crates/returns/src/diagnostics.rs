@@ -136,6 +136,8 @@ codes! {
     DateTwoDigits "DATE_TWO_DIGITS" Warning "years are written with two digits" => "read as 20yy up to next year, otherwise 19yy";
     DateSentinel "DATE_SENTINEL" Note "a date stands for no date" => "read as blank";
     DateImplausible "DATE_IMPLAUSIBLE" Warning "a date is outside what is possible" => "the value is set aside";
+    DateBeforeAct "DATE_BEFORE_ACT" Warning "it happened before the Children Act 1989 came into force" => "kept as it is; correct the date at source";
+    NoEpisode "NO_EPISODE" Warning "the child has no episode" => "the child is kept without one; look for episodes lost in the export";
     DateIgnored "DATE_IGNORED" Warning "a date that the row can do without cannot be read" => "read as blank";
     DateZoned "DATE_ZONED" Warning "dates carry a time and a time zone" => "the day as written is used; check days around midnight";
     NumberFloat "NUMBER_FLOAT" Note "whole numbers are written with a decimal point" => "nothing to do";

@@ -242,8 +242,8 @@ impl<'a> Reading<'a> {
         Err(RowStop)
     }
 
-    /// Days that cannot be are set aside: before 1900 or long after today, or, of anything but a
-    /// birth, before the Children Act. A row that hangs on such a day goes with it.
+    /// Days that cannot be are set aside: before 1900 or long after today. A row that hangs on such
+    /// a day goes with it.
     fn plausible(
         &mut self,
         column: usize,
@@ -258,10 +258,8 @@ impl<'a> Reading<'a> {
         };
         let (year, ..) = day.ymd();
         let old = self.columns.get(column).is_none_or(|state| state.old);
-        if !old && day < CHILDREN_ACT {
-            let why = "before the Children Act 1989 came into force";
-            self.report(code, column, text, why);
-            return Err(RowStop);
+        if !old && day < CHILDREN_ACT && year > 1900 {
+            self.report(Code::DateBeforeAct, column, text, "rule 353");
         }
         if (1900..=self.options.as_of.ymd().0 + 25).contains(&year) {
             return Ok(Some(day));

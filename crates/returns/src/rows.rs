@@ -253,35 +253,48 @@ pub(crate) fn recognise<'l>(lists: &'l Lists, header: &[String]) -> Option<Recog
     best
 }
 
+/// What a header that fits no known table is nearest to.
+pub(crate) struct Nearest {
+    /// What to say.
+    pub message: String,
+    /// Whether it is that table but for a column: half of its columns are there.
+    pub is_table: bool,
+}
+
 /// The known table nearest to a header that fits none, with the key columns that are missing.
 #[must_use]
-pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> String {
+pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> Nearest {
     let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
     let has = |names: &[String]| names.iter().any(|name| folded.contains(name));
     let scored = lists.tables().iter().map(|def| {
-        let matched = def
-            .columns
-            .iter()
-            .filter(|column| has(&column.folded))
-            .count();
-        let missing: Vec<&str> = def
-            .columns
-            .iter()
+        let columns = || {
+            def.columns
+                .iter()
+                .filter(|column| column.folded[0] != "la" && column.folded[0] != "year")
+        };
+        let matched = columns().filter(|column| has(&column.folded)).count();
+        let missing: Vec<&str> = columns()
             .filter(|column| column.key && !has(&column.folded))
             .map(|column| column.name.as_str())
             .collect();
-        (matched, missing, def)
+        (matched, missing, columns().count(), def)
     });
-    match scored.max_by_key(|(matched, missing, _)| (*matched, usize::MAX - missing.len())) {
-        Some((matched, missing, def)) if matched > 0 => {
-            format!(
+    let nearest =
+        scored.max_by_key(|(matched, missing, ..)| (*matched, usize::MAX - missing.len()));
+    match nearest {
+        Some((matched, missing, all, def)) if matched > 0 => Nearest {
+            message: format!(
                 "nearest is {} {}, which needs {}",
                 def.family,
                 def.name,
                 missing.join(", ")
-            )
-        }
-        _ => format!("it begins {:?}", header.iter().take(4).collect::<Vec<_>>()),
+            ),
+            is_table: matched >= 3 && matched * 2 >= all,
+        },
+        _ => Nearest {
+            message: format!("it begins {:?}", header.iter().take(4).collect::<Vec<_>>()),
+            is_table: false,
+        },
     }
 }
 
@@ -319,11 +332,12 @@ pub(crate) fn find_header<S: RowSource>(
                 pending: None,
             });
         }
-        let fuller = first.as_ref().is_none_or(|f| {
-            let named = |h: &[String]| h.iter().filter(|name| !name.is_empty()).count();
-            named(&header) > named(f) && named(f) <= 1
-        });
-        if fuller {
+        // A title above has fewer names than the header that nobody knows.
+        let named = |h: &[String]| h.iter().filter(|name| !name.is_empty()).count();
+        if first
+            .as_ref()
+            .is_none_or(|f| named(f) <= 1 && named(&header) > named(f))
+        {
             first = Some(header);
         }
     }
@@ -368,6 +382,11 @@ pub(crate) struct RowCounts {
 }
 
 impl<S: RowSource> Found<'_, S> {
+    /// The rows that follow the header.
+    pub(crate) fn into_source(self) -> S {
+        self.source
+    }
+
     /// Reports what is odd about the header.
     pub(crate) fn report_header(&self, reading: &mut Reading<'_>) {
         for name in &self.table.unknown {

@@ -1,9 +1,12 @@
 //! What each file is, from its first bytes, and which authority it is from; archives are opened.
 
+use std::io::Read;
+
 use super::{Candidate, Context, FileKind, why_unreadable};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::input::{Input, InputError};
-use crate::text::wide;
+use crate::rows::{Delimited, RowSource, find_header, sniff_delimiter};
+use crate::text::{Encoding, Utf8Reader, wide};
 
 /// How much of a file is looked at.
 pub(super) const HEAD: usize = 64 << 10;
@@ -84,7 +87,11 @@ fn candidate(
     let kind = kind_of(&input.name, head);
     let code = |la: &str| context.la_code(la);
     let stated = about.la.as_deref().and_then(code);
-    let own = (kind == FileKind::Xml).then(|| lea_of(head)).flatten();
+    let own = match kind {
+        FileKind::Xml => lea_of(head),
+        FileKind::Text => lea_of_table(context, head),
+        _ => None,
+    };
     // What a file says of itself is not overruled by an option for those that do not say.
     let la = stated
         .clone()
@@ -164,6 +171,28 @@ fn lea_of(head: &[u8]) -> Option<String> {
         .take_while(char::is_ascii_digit)
         .collect();
     (code.len() == 3).then_some(code)
+}
+
+/// The authority in a census's header table, which the tables beside it do not repeat.
+fn lea_of_table(context: Context<'_>, head: &[u8]) -> Option<String> {
+    let mut text = String::new();
+    let encoding = wide(head).unwrap_or(Encoding::Windows1252);
+    Utf8Reader::new(head, encoding)
+        .read_to_string(&mut text)
+        .ok()?;
+    let text = text.trim_start_matches(['\u{feff}', 'ï', '»', '¿']);
+    let rows = Delimited::new(text.as_bytes(), sniff_delimiter(text));
+    let found = find_header(context.lists, rows).ok()?;
+    let def = found.table.def;
+    if (def.family.as_str(), def.name.as_str()) != ("cin", "header") {
+        return None;
+    }
+    let column = def.columns.iter().position(|column| column.name == "LEA")?;
+    let mut row = csv::StringRecord::new();
+    let at = found.table.positions.get(column).copied().flatten()?;
+    let mut source = found.into_source();
+    source.next_row(&mut row).ok()??;
+    context.la_code(row.get(at)?)
 }
 
 /// Files that do not say their authority take it from their own path, or from the other files of

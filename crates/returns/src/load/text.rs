@@ -257,8 +257,13 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let mut found = match find_header(context.lists, rows) {
         Ok(found) => found,
         Err((_, header)) => {
-            let message = nearest_table(context.lists, &header);
-            desk.say(Code::TableUnrecognised, &info.name, message);
+            let nearest = nearest_table(context.lists, &header);
+            let code = if nearest.is_table {
+                Code::ColumnMissing
+            } else {
+                Code::TableUnrecognised
+            };
+            desk.say(code, &info.name, nearest.message);
             return false;
         }
     };

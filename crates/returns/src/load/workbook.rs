@@ -5,7 +5,7 @@ use calamine::{Data, Range, Reader as _, Sheets};
 use super::text::{read_rows, report_births};
 use super::{Desk, Source};
 use crate::diagnostics::Code;
-use crate::rows::{Sheet, find_header};
+use crate::rows::{Sheet, find_header, nearest_table};
 use crate::text::probe;
 
 /// Reads every sheet of the workbook on the table.
@@ -80,8 +80,13 @@ fn read_sheet(desk: &mut Desk<'_>, range: Range<Data>, empty: usize, info: &mut 
         .filter(|(.., cell)| matches!(cell, Data::Error(_)))
         .count();
     // A sheet that is no table of children is a cover or a guide, not a fault.
-    if find_header(desk.context.lists, Sheet::new(range.clone())).is_err() {
-        desk.say(Code::SheetSkipped, &info.name, "");
+    if let Err((_, header)) = find_header(desk.context.lists, Sheet::new(range.clone())) {
+        let nearest = nearest_table(desk.context.lists, &header);
+        if nearest.is_table {
+            desk.say(Code::ColumnMissing, &info.name, nearest.message);
+        } else {
+            desk.say(Code::SheetSkipped, &info.name, nearest.message);
+        }
         return false;
     }
     if errors + empty > 0 {

@@ -227,11 +227,22 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
         "reviews" => (SpellKind::ProtectionReview, "CPPreviewDate", ""),
         _ => return None,
     };
-    let [child, key, from, to, initial, latest, previous, conference] = columns(
+    let [
+        child,
+        key,
+        referral,
+        from,
+        to,
+        initial,
+        latest,
+        previous,
+        conference,
+    ] = columns(
         def,
         [
             "LAchildID",
             "CINdetailsID",
+            "CINreferralDate",
             from,
             to,
             "InitialCategoryOfAbuse",
@@ -245,6 +256,7 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
         let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
         let mut activity = sink.activity(reading, System::Cin, id, kind, days);
         activity.parent_key = key_of(row, key, sink);
+        activity.parent = reading.day(referral, row.text(referral));
         if kind == SpellKind::ProtectionPlan {
             activity.codes[0] =
                 reading.coded(initial, CodeSetId::CategoryOfAbuse, row.text(initial));
