@@ -139,14 +139,21 @@ fn of_files() -> Vec<Case> {
     bomb.resize(100 << 20, b'0');
     let bomb = zip_of(&[("e.csv", bomb.as_slice())]).unwrap();
     let plain = format!("{EPISODES}\nA1,01/05/2023,S,C2,,\n");
-    let mut unknown_year = one(
-        C::PeriodUnknown,
-        "2020.csv",
-        "LAchildID,CINreferralDate,ReferralNFA\nA1,2024-05-01,0\n",
-        "2020.csv",
-    );
+    // Too few rows in each of the latest years to tell it, and too many to be slips.
+    let rows: String = (0..1000)
+        .map(|n| {
+            let year = match n {
+                0..4 => 2024,
+                4..8 => 2023,
+                8..12 => 2022,
+                _ => 2018,
+            };
+            format!("A{n},{year}-05-01,0\n")
+        })
+        .collect();
+    let table = format!("LAchildID,CINreferralDate,ReferralNFA\n{rows}");
+    let mut unknown_year = one(C::PeriodUnknown, "2020.csv", table, "2020.csv");
     unknown_year.options.year = None;
-    unknown_year.options.as_of = Day::parse("2024-04-30").unwrap();
     let mut nowhere = one(C::LaUnknown, "e.csv", plain.clone(), "e.csv");
     nowhere.options = options();
     let mut no_coverage = one(
@@ -609,8 +616,6 @@ fn of_histories() -> Vec<Case> {
             place,
         )
     };
-    let mut counts = String::from("<x/>");
-    counts.clear();
     let file = |n: usize, year: u16| {
         let children: String = (0..n)
             .map(|at| {
@@ -772,9 +777,11 @@ fn every_code_is_raised_where_it_is() {
                 case.place
             ));
         }
-        // An error of a row sets it aside: something read is not kept, or not in any journey.
         if case.code.severity() == Severity::FileError {
-            assert!(outcome.failed(1.0), "{}", case.code.as_str());
+            let failed = outcome.failed(1.0);
+            if !failed {
+                wrong.push(format!("{}: the reading did not fail", case.code.as_str()));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

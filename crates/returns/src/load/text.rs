@@ -276,7 +276,7 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let la_code = |text: &str| context.la_code(text);
     let mut sink = desk.sink(&la_code);
     let used = tables::read(&mut found, &mut reading, &mut sink);
-    let labels = std::mem::take(&mut sink.labels);
+    let labels = sink.take_labels();
     let counts = match used {
         Use::Read(counts) => {
             info.used = true;

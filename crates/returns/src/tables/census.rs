@@ -301,10 +301,17 @@ pub(super) fn events(
             "NumberOfPreviousCPP",
         ],
     );
+    // Rows of one kind follow one another.
+    let mut word = (String::new(), String::new());
     move |reading, row, sink| {
         let id = sink.id(reading, identity.child, row.text(identity.child))?;
-        let kind_of = crate::codelists::fold(row.text(kind));
-        let (spell, end) = match kind_of.as_str() {
+        if word.0 != row.text(kind) {
+            word = (
+                row.text(kind).to_owned(),
+                crate::codelists::fold(row.text(kind)),
+            );
+        }
+        let (spell, end) = match word.1.as_str() {
             "cinreferraldate" => return referral(identity, details, date, reading, row, sink, id),
             "assessmentactualstartdate" => (SpellKind::Assessment, assessed),
             "cinplanstartdate" => (SpellKind::CinPlan, plan_end),
