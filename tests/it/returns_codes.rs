@@ -821,7 +821,7 @@ fn a_month_without_referrals_is_said() {
 }
 
 /// A workbook of sheets whose cells are texts; one that begins with `=` is a formula without a value.
-fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+pub(crate) fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
     const HEAD: &str = "<?xml version=\"1.0\"?>";
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
