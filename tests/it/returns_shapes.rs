@@ -22,7 +22,7 @@ const HEADER: [&str; 4] = [
 ];
 
 fn text(rows: &[&str], end: &str) -> String {
-    rows.iter().map(|row| format!("{row}{end}")).collect()
+    rows.join(end) + end
 }
 
 /// Every row changed by a function, the header among them.
@@ -93,16 +93,13 @@ fn shown(outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
-/// The return in each shape, with the oddity that the shape has, if any.
-fn shapes() -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>, Option<Code>)> {
+type Files = Vec<(&'static str, Vec<u8>)>;
+/// A name, the files, and the oddity that the shape has, if any.
+type Shape = (&'static str, Files, Option<Code>);
+
+/// Encodings and ends of lines.
+fn encodings() -> Vec<Shape> {
     let plain = |rows: &[&str]| text(rows, "\n").into_bytes();
-    let packed = |members: &[(&str, &[u8])]| zip_of(members).unwrap();
-    let members = both(plain);
-    let of = |at: usize| members[at].1.as_slice();
-    let inner = packed(&[
-        ("2023-24/episodes.csv", of(0)),
-        ("2023-24/header.csv", of(1)),
-    ]);
     vec![
         ("plain", both(plain), None),
         ("CRLF", both(|r| text(r, "\r\n").into_bytes()), None),
@@ -139,6 +136,12 @@ fn shapes() -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>, Option<Code>)> {
             }),
             Some(Code::EncodingCp1252),
         ),
+    ]
+}
+
+/// Delimiters, quotes, headers, and what stands around a table.
+fn layouts() -> Vec<Shape> {
+    vec![
         (
             "quotes",
             both(|r| each(r, |_, row| format!("\"{}\"", row.replace(',', "\",\"")))),
@@ -226,6 +229,12 @@ fn shapes() -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>, Option<Code>)> {
             }),
             None,
         ),
+    ]
+}
+
+/// Dates, blanks and identifiers as programs write them.
+fn values() -> Vec<Shape> {
+    vec![
         ("ISO dates", both(|r| dates(r, |day| day.to_string())), None),
         (
             "ISO dates with times",
@@ -263,6 +272,20 @@ fn shapes() -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>, Option<Code>)> {
             }),
             None,
         ),
+    ]
+}
+
+/// Files in archives.
+fn packed() -> Vec<Shape> {
+    let plain = |rows: &[&str]| text(rows, "\n").into_bytes();
+    let packed = |members: &[(&str, &[u8])]| zip_of(members).unwrap();
+    let members = both(plain);
+    let of = |at: usize| members[at].1.as_slice();
+    let inner = packed(&[
+        ("2023-24/episodes.csv", of(0)),
+        ("2023-24/header.csv", of(1)),
+    ]);
+    vec![
         (
             "gzip",
             both(|r| gzip(text(r, "\n").as_bytes()).unwrap()),
@@ -279,6 +302,11 @@ fn shapes() -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>, Option<Code>)> {
             None,
         ),
     ]
+}
+
+/// The return in each shape.
+fn shapes() -> Vec<Shape> {
+    [encodings(), layouts(), values(), packed()].concat()
 }
 
 #[test]

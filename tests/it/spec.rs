@@ -4,7 +4,7 @@
 //! first cell says what the case shows and the last what the program must answer. A table that
 //! nobody can run, or a row that has been skipped, is a failure.
 
-mod answers;
+pub(crate) mod answers;
 mod histories;
 
 use std::collections::BTreeSet;
@@ -115,8 +115,24 @@ const ASKED: &[Asked] = &[
         answers::known_for(c[0], c[1])
     }),
     (&["helped of observed", "shown"], |c| answers::shown(c[0])),
+    (&["code", "severity", "file", "holds", "said at"], |c| {
+        answers::said_at(c[0], c[1], c[2], c[3])
+    }),
     (&["text", "read as"], |c| answers::date_read(c[0])),
 ];
+
+/// The codes that the document of diagnostics has a row for.
+pub(crate) fn documented_codes() -> BTreeSet<String> {
+    let documents = documents();
+    let (_, text) = documents
+        .iter()
+        .find(|(name, _)| name == "diagnostics.md")
+        .unwrap();
+    let all = tables(text);
+    all.iter()
+        .flat_map(|table| table.rows.iter().map(|(_, row)| row[1].clone()))
+        .collect()
+}
 
 /// The list of rules: each names a document and a row that stands in it.
 const INDEX: [&str; 3] = ["rule", "document", "row"];

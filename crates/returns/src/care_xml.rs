@@ -213,7 +213,7 @@ impl Handler for CareReader<'_, '_, '_> {
                 {
                     match &mut self.episode {
                         Some(episode) if EPISODE.contains(&at) => {
-                            episode.push((at, text.to_owned()))
+                            episode.push((at, text.to_owned()));
                         }
                         // Modules after the header repeat some of its names; the first is the header's.
                         _ if !EPISODE.contains(&at)

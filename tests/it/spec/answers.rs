@@ -1,5 +1,7 @@
 //! What the program answers to a row, in the words of the tables.
 
+use std::fmt::Write as _;
+
 use disparity_core::Controlled;
 use disparity_core::journeys::{BirthPrecision, Child, SpellFlags, SpellKind};
 use disparity_core::{Day, Period, Stratum};
@@ -7,12 +9,14 @@ use disparity_journeys::{
     Group, GroupBy, HelpKind, KNOWN_BANDS, LookBack, Lookup, Mode, PriorHelpParams, Return,
     YearKey, Years, control, counts, entries, known_band, known_days, prior_help, returns,
 };
+use disparity_returns::{Code, Input, Options, Outcome, Severity};
 
 use super::histories::{
     Census, Stated, blank, day, episodes, event, file, journeys, parts, push_child, read_301,
     read_any, spells,
 };
 use crate::codelists::dimensions;
+use crate::returns::{of_la, read};
 
 /// A last day as the tables write it.
 fn end_of(day: Day) -> String {
@@ -208,8 +212,8 @@ pub(super) fn linked(care: &str, need: &str) -> String {
     for f in parts(care) {
         first = first.or(Some(f[0]));
         let upn = f.get(2).copied().unwrap_or_default();
-        header += &format!("{},1,{},WBRI,{upn},2024\n", f[0], blank(f[1]));
-        rows += &format!("{},2023-09-01,S,C2,2024\n", f[0]);
+        writeln!(header, "{},1,{},WBRI,{upn},2024", f[0], blank(f[1])).unwrap();
+        writeln!(rows, "{},2023-09-01,S,C2,2024", f[0]).unwrap();
     }
     let mut census = Census::of_years("-");
     for f in parts(need) {
@@ -431,9 +435,68 @@ pub(super) fn date_read(text: &str) -> String {
     let said: Vec<&str> = outcome
         .diagnostics
         .tallies()
-        .filter(|(code, ..)| code.severity() >= disparity_returns::Severity::RowError)
+        .filter(|(code, ..)| code.severity() >= Severity::RowError)
         .map(|(code, ..)| code.as_str())
         .filter(|code| *code != "COVERAGE_UNKNOWN")
         .collect();
     said.join(" ")
+}
+
+/// Where a code is said of some files, if its severity is the one given.
+pub(super) fn said_at(code: &str, severity: &str, names: &str, holds: &str) -> String {
+    let lines = |text: &str| match text.split_once(" × ") {
+        // The last line so many times.
+        Some((text, times)) => {
+            let (before, last) = text.rsplit_once(" / ").unwrap();
+            let last = format!("{last}\n").repeat(times.parse().unwrap());
+            format!("{}\n{last}", before.replace(" / ", "\n"))
+        }
+        None => text.replace(" / ", "\n") + "\n",
+    };
+    let files: Vec<Input> = names
+        .split(" + ")
+        .zip(holds.split(" + "))
+        .map(|(name, text)| file(name, lines(text)))
+        .collect();
+    let options = Options {
+        year: (!holds.contains("YEAR")).then_some(2024),
+        early_help_from: Some(day("2019-04-01")),
+        ..of_la("301")
+    };
+    let outcome = read(files, &options);
+    let code = Code::ALL
+        .iter()
+        .copied()
+        .find(|known| known.as_str() == code)
+        .unwrap_or_else(|| panic!("{code:?} is no code"));
+    if code.severity().as_str() != severity {
+        return format!("it is a {}", code.severity().as_str());
+    }
+    if code.severity() == Severity::FileError && !outcome.failed(1.0) {
+        return "nowhere: the reading did not fail".into();
+    }
+    places(&outcome, code)
+        .into_iter()
+        .next()
+        .unwrap_or_default()
+}
+
+/// Where a code was said, as `file:line, column`.
+pub(crate) fn places(outcome: &Outcome, code: Code) -> Vec<String> {
+    outcome
+        .diagnostics
+        .tallies()
+        .filter(|(found, ..)| *found == code)
+        .flat_map(|(.., tally)| &tally.examples)
+        .map(|one| {
+            let mut place = one.file.clone();
+            if one.line > 0 {
+                write!(place, ":{}", one.line).unwrap();
+            }
+            if !one.column.is_empty() {
+                write!(place, ", {}", one.column).unwrap();
+            }
+            place
+        })
+        .collect()
 }

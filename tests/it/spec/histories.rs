@@ -188,7 +188,7 @@ fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
     match (kind, fields.get(3)) {
         (SpellKind::ProtectionPlan, Some(number)) => spell.number = number.parse().unwrap(),
         (SpellKind::Care, Some(code)) => {
-            spell.codes[2] = code_of(journeys, CodeSetId::ReasonCeased, code)
+            spell.codes[2] = code_of(journeys, CodeSetId::ReasonCeased, code);
         }
         (SpellKind::CinEpisode, Some(code)) => {
             spell.codes[2] = code_of(journeys, CodeSetId::ReasonForClosure, code);
@@ -203,7 +203,7 @@ fn code_of(journeys: &Journeys, set: CodeSetId, code: &str) -> CodeId {
 }
 
 /// A linked child born on a day, with a history.
-pub(super) fn push_child(journeys: &mut Journeys, born: &str, spells: &mut Vec<Spell>) {
+pub(super) fn push_child(journeys: &mut Journeys, born: &str, spells: &mut [Spell]) {
     let child = ChildRecord {
         birth: Some(day(born)),
         birth_precision: BirthPrecision::Day,
