@@ -127,6 +127,24 @@ fn the_public_samples_of_the_london_pipeline_are_read_whole() {
         (census.rows_read, census.year, census.las.as_slice()),
         (1, Some(2022), ["201".to_owned()].as_slice())
     );
+    let barking = outcome
+        .journeys
+        .authorities()
+        .iter()
+        .position(|authority| authority.old_la_code == "201")
+        .unwrap();
+    let position = outcome.journeys.children_of(barking).next().unwrap();
+    let child = outcome.journeys.child(position);
+    for kind in [
+        SpellKind::CinEpisode,
+        SpellKind::Assessment,
+        SpellKind::CinPlan,
+        SpellKind::Section47,
+        SpellKind::ProtectionPlan,
+        SpellKind::ProtectionReview,
+    ] {
+        assert_eq!(child.spells(kind).count(), 1, "{}", kind.as_str());
+    }
     let episodes = outcome
         .sources
         .iter()

@@ -1,5 +1,5 @@
 //! One return in many shapes: whatever a system or a spreadsheet made of it, the same children, and
-//! what was odd about the shape said. Large files are streamed, never held.
+//! what was odd about the shape said.
 
 use disparity_core::Day;
 use disparity_core::journeys::SpellKind;
@@ -93,9 +93,9 @@ fn shown(outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
-type Files = Vec<(&'static str, Vec<u8>)>;
+pub(crate) type Files = Vec<(&'static str, Vec<u8>)>;
 /// A name, the files, and the oddity that the shape has, if any.
-type Shape = (&'static str, Files, Option<Code>);
+pub(crate) type Shape = (&'static str, Files, Option<Code>);
 
 /// Encodings and ends of lines.
 fn encodings() -> Vec<Shape> {
@@ -139,8 +139,8 @@ fn encodings() -> Vec<Shape> {
     ]
 }
 
-/// Delimiters, quotes, headers, and what stands around a table.
-fn layouts() -> Vec<Shape> {
+/// Delimiters and quotes.
+fn delimiters() -> Vec<Shape> {
     vec![
         (
             "quotes",
@@ -167,6 +167,12 @@ fn layouts() -> Vec<Shape> {
             both(|r| format!("sep=;\n{}", text(r, "\n").replace(',', ";")).into_bytes()),
             None,
         ),
+    ]
+}
+
+/// Headers, order, and what stands around a table.
+fn layouts() -> Vec<Shape> {
+    vec![
         (
             "lower case",
             both(|r| {
@@ -305,8 +311,8 @@ fn packed() -> Vec<Shape> {
 }
 
 /// The return in each shape.
-fn shapes() -> Vec<Shape> {
-    [encodings(), layouts(), values(), packed()].concat()
+pub(crate) fn shapes() -> Vec<Shape> {
+    [encodings(), delimiters(), layouts(), values(), packed()].concat()
 }
 
 #[test]
@@ -337,114 +343,6 @@ fn whatever_its_shape_a_return_holds_the_same_children() {
                 code.as_str()
             );
         }
-    }
-}
-
-/// How many rows one block has; blocks follow one another until there are enough.
-const BLOCK: u64 = 4_000;
-
-/// Bytes of a table of events made on the fly: a header, many rows that close a case, and one row
-/// whose date cannot be.
-struct Rows {
-    header: &'static [u8],
-    block: Vec<u8>,
-    spoiled: Vec<u8>,
-    bad_block: u64,
-    blocks: u64,
-    next: u64,
-    given: usize,
-}
-
-impl Rows {
-    fn new(rows: u64, bad: u64) -> Self {
-        let row = |n: u64, date: &str| format!("{date},CINclosureDate,C{:04},301,2024\n", n % 5000);
-        let block = |bad: Option<u64>| -> Vec<u8> {
-            (0..BLOCK)
-                .map(|n| match bad {
-                    Some(bad) if bad == n => row(n, "2023-02-30"),
-                    _ => row(n, &format!("2023-{:02}-{:02}", n % 12 + 1, n % 28 + 1)),
-                })
-                .collect::<String>()
-                .into_bytes()
-        };
-        Self {
-            header: b"Date,Type,LAchildID,LA,YEAR\n",
-            block: block(None),
-            spoiled: block(Some((bad - 1) % BLOCK)),
-            bad_block: (bad - 1) / BLOCK,
-            blocks: rows / BLOCK,
-            next: 0,
-            given: 0,
-        }
-    }
-}
-
-impl std::io::Read for Rows {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if !self.header.is_empty() {
-            return self.header.read(buffer);
-        }
-        if self.next == self.blocks {
-            return Ok(0);
-        }
-        let block = if self.next == self.bad_block {
-            &self.spoiled
-        } else {
-            &self.block
-        };
-        let n = buffer.len().min(block.len() - self.given);
-        buffer[..n].copy_from_slice(&block[self.given..self.given + n]);
-        self.given += n;
-        if self.given == block.len() {
-            (self.next, self.given) = (self.next + 1, 0);
-        }
-        Ok(n)
-    }
-}
-
-/// The most memory this process has held, in megabytes; none where the system does not say.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace()
-        .nth(1)?
-        .parse::<u64>()
-        .ok()
-        .map(|kb| kb / 1024)
-}
-
-#[test]
-fn ten_million_rows_with_one_bad_date_stream_by_and_one_is_set_aside() {
-    const ROWS: u64 = 10_000_000;
-    const BAD: u64 = 7_654_321;
-    let before = peak();
-    let input = Input::from_stream("events.csv", || Box::new(Rows::new(ROWS, BAD)));
-    let outcome = read(vec![input], &options());
-    let source = &outcome.sources[0];
-    assert_eq!((source.rows_read, source.rows_kept), (ROWS, ROWS - 1));
-    let places: Vec<(u64, String, String, u64)> = outcome
-        .diagnostics
-        .tallies()
-        .filter(|(code, ..)| *code == Code::DateUnparseable)
-        .map(|(.., tally)| {
-            let first = &tally.examples[0];
-            (
-                first.line,
-                first.column.clone(),
-                first.value.clone(),
-                tally.count,
-            )
-        })
-        .collect();
-    let expected = (BAD + 1, "Date".to_owned(), "2023-02-30".to_owned(), 1);
-    assert_eq!(places, [expected]);
-    assert!(!outcome.failed(0.05) && outcome.failed(0.0));
-    match (before, peak(), std::env::var_os("NEXTEST")) {
-        // Tests that share a process share its memory, too.
-        (Some(before), Some(after), Some(_)) => {
-            assert!(after - before < 64, "{before} MB before, {after} MB after");
-        }
-        _ => crate::support::say("not measured: the memory of a test that shares its process"),
     }
 }
 
@@ -588,109 +486,4 @@ fn what_a_file_says_of_its_authority_is_not_overruled_by_an_option() {
         &of_la("302"),
     );
     assert_eq!(outcome.journeys.authorities()[0].old_la_code, "301");
-}
-
-/// Numbers that look random and are the same on every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % sides.max(1)
-    }
-}
-
-/// One small damage to some bytes, such as transport, editors and bad luck do.
-fn damaged(bytes: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
-    const TOKENS: [&[u8]; 14] = [
-        b"\"",
-        b",",
-        b"\n",
-        b"\r",
-        b"<",
-        b"</",
-        b"&",
-        b"]]>",
-        b"{",
-        b"\x00",
-        b"\xff\xfe",
-        b"99/99/9999",
-        b"1e308",
-        b"\xf0\x9f\x98\x80",
-    ];
-    let mut bytes = bytes.to_vec();
-    for _ in 0..=dice.roll(4) {
-        let at = dice.roll(bytes.len());
-        let end = (at + dice.roll(40)).min(bytes.len());
-        match dice.roll(6) {
-            0 if at < bytes.len() => bytes[at] ^= 1 << dice.roll(8),
-            1 => drop(bytes.drain(at..end)),
-            2 => {
-                let part = bytes[at..end].to_vec();
-                bytes.splice(end..end, part);
-            }
-            3 => drop(bytes.splice(at..at, TOKENS[dice.roll(TOKENS.len())].iter().copied())),
-            4 => bytes.truncate(at),
-            _ => {
-                let from = dice.roll(other.len());
-                let to = (from + dice.roll(60)).min(other.len());
-                bytes.splice(at..end, other[from..to].iter().copied());
-            }
-        }
-    }
-    bytes
-}
-
-/// Files of every format, small enough to be damaged many times.
-fn seeds() -> Vec<(&'static str, Vec<u8>)> {
-    let details = "<CINdetails><CINreferralDate>2023-06-01</CINreferralDate><ReferralSource>1A</ReferralSource><ReferralNFA>0</ReferralNFA>\
-        <Section47><S47ActualStartDate>2023-06-02</S47ActualStartDate><DateOfInitialCPC>2023-06-12</DateOfInitialCPC></Section47>\
-        <ChildProtectionPlans><CPPstartDate>2023-06-12</CPPstartDate><Reviews><CPPreviewDate>2023-09-01</CPPreviewDate></Reviews></ChildProtectionPlans></CINdetails>";
-    let census = crate::returns::census(&crate::returns::child("A1", "2010-01-01", details));
-    let care = "<EXPSSDA903><CHILD><HEADER><CHILDID>1</CHILDID><DOB>01/02/2010</DOB></HEADER><EPISODE><DECOM>01/05/2023</DECOM>\
-        <RNE>S</RNE><LS>C2</LS><DEC/></EPISODE></CHILD></EXPSSDA903>";
-    let json = "[{\"la_child_id\": \"A1\", \"social_care_episodes\": [{\"referral_date\": \"2022-06-14\", \"child_looked_after_placements\": \
-        [{\"start_date\": \"2022-09-14\", \"start_reason\": \"S\"}]}]}, {\"la_child_id\": \"B2\", \"purge\": true}]";
-    let book = crate::returns_codes::workbook(&[(
-        "L1",
-        &[
-            &["Child Unique ID", "Age", "Date of Contact"],
-            &["A1", "=1+2", "01/05/2023"],
-        ],
-    )]);
-    let mut seeds = vec![
-        ("census.xml", census.into_bytes()),
-        ("care.xml", care.as_bytes().to_vec()),
-        ("api.json", json.as_bytes().to_vec()),
-        ("annex.xlsx", book),
-    ];
-    for (_, files, _) in shapes() {
-        seeds.extend(files);
-    }
-    seeds
-}
-
-/// For longer: `FUZZ_CASES=1000000 cargo test --test it damaged_files`.
-#[test]
-fn damaged_files_are_read_to_an_end_and_everything_is_accounted_for() {
-    let cases = std::env::var("FUZZ_CASES").map_or(600, |text| text.parse().unwrap());
-    let first = std::env::var("FUZZ_SEED").map_or(1, |text| text.parse().unwrap());
-    let seeds = seeds();
-    for case in 0..cases {
-        let mut dice = Dice(first + case);
-        let (name, bytes) = &seeds[dice.roll(seeds.len())];
-        let other = &seeds[dice.roll(seeds.len())].1;
-        let bytes = damaged(bytes, other, &mut dice);
-        let result = std::panic::catch_unwind(|| {
-            let inputs = vec![Input::from_bytes(*name, bytes.clone())];
-            let outcome = read(inputs, &of_la("301"));
-            let rows: u64 = outcome.sources.iter().map(|source| source.rows_read).sum();
-            let kept: u64 = outcome.sources.iter().map(|source| source.rows_kept).sum();
-            kept == rows || !outcome.diagnostics.is_empty()
-        });
-        assert_eq!(result.ok(), Some(true), "case {case} of {name}: {bytes:?}");
-    }
 }

@@ -36,6 +36,40 @@ const FIELDS: &[&str] = &[
     "referral_no_further_action_flag",
 ];
 
+/// Lists inside an episode: what their members are, and where their days stand.
+const MODULES: [(&str, SpellKind, &str, &str); 5] = [
+    (
+        "child_and_family_assessments",
+        SpellKind::Assessment,
+        "start_date",
+        "authorisation_date",
+    ),
+    (
+        "child_in_need_plans",
+        SpellKind::CinPlan,
+        "start_date",
+        "end_date",
+    ),
+    (
+        "section_47_assessments",
+        SpellKind::Section47,
+        "start_date",
+        "",
+    ),
+    (
+        "section_47_assessments",
+        SpellKind::InitialConference,
+        "icpc_date",
+        "",
+    ),
+    (
+        "child_protection_plans",
+        SpellKind::ProtectionPlan,
+        "start_date",
+        "end_date",
+    ),
+];
+
 /// Reads children into records.
 pub(crate) struct ApiReader<'x, 'a, 'r> {
     reading: &'x mut Reading<'a>,
@@ -215,38 +249,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             .reading
             .yes_no(column("referral_no_further_action_flag"), &nfa);
         self.sink.records().activities.push(episode);
-        for (list, kind, from, to) in [
-            (
-                "child_and_family_assessments",
-                SpellKind::Assessment,
-                "start_date",
-                "authorisation_date",
-            ),
-            (
-                "child_in_need_plans",
-                SpellKind::CinPlan,
-                "start_date",
-                "end_date",
-            ),
-            (
-                "section_47_assessments",
-                SpellKind::Section47,
-                "start_date",
-                "",
-            ),
-            (
-                "section_47_assessments",
-                SpellKind::InitialConference,
-                "icpc_date",
-                "",
-            ),
-            (
-                "child_protection_plans",
-                SpellKind::ProtectionPlan,
-                "start_date",
-                "end_date",
-            ),
-        ] {
+        for (list, kind, from, to) in MODULES {
             for module in objects(object, list) {
                 if kind == SpellKind::InitialConference && text(module, from).is_empty() {
                     continue;

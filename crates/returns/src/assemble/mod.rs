@@ -288,6 +288,7 @@ impl Assembly<'_> {
             .min()
     }
 
+    /// Care rows of one child as periods, episodes and short breaks.
     fn care(
         &self,
         mut rows: Vec<CareRow>,
@@ -308,61 +309,38 @@ impl Assembly<'_> {
         if rows.iter().any(|row| row.system == System::Care) {
             rows.retain(|row| row.system == System::Care);
         }
-        for row in rows
-            .iter_mut()
-            .filter(|row| row.legal_status == CodeId::BLANK)
-        {
-            let then = statuses
-                .iter()
-                .rev()
-                .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
-            row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
-        }
+        join_statuses(&mut rows, statuses);
+        let codes = RepairCodes::of(self.codes);
         repair_child(
             &mut rows,
             &self.care_years,
-            RepairCodes::of(self.codes),
+            codes,
             &mut records.texts,
             &mut tally.repairs,
         );
-        let respite = self.codes.set(CodeSetId::LegalStatus).in_group("respite");
         let unclear = rows.iter().any(|row| row.system == System::Api);
-        let repair = RepairCodes::of(self.codes);
-        let codes = PeriodCodes {
-            start: repair.start,
-            continues: repair.continues,
-            inferred: repair.inferred,
-            respite,
-        };
+        let statuses = self.codes.set(CodeSetId::LegalStatus);
+        let respite = statuses.in_group("respite");
         let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
             .into_iter()
-            .partition(|row| codes.respite.has(row.legal_status));
-        crate::respite::check(
-            &breaks,
-            self.codes.set(CodeSetId::LegalStatus),
-            &mut tally.care,
-        );
+            .partition(|row| respite.has(row.legal_status));
+        crate::respite::check(&breaks, statuses, &mut tally.care);
         for row in &breaks {
-            let mut spell =
-                self.care_spell(SpellKind::Respite, row, row.start, row.end, records, tally);
+            let kind = SpellKind::Respite;
+            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
             spell.codes = [row.legal_status, row.need, row.reason_ceased];
             spells.push(spell);
         }
-        let periods = periods_of_care::periods(
-            &mut rows,
-            codes,
-            self.options.same_day_restart_is_new,
-            &mut tally.care,
-        );
+        let codes = PeriodCodes {
+            start: codes.start,
+            continues: codes.continues,
+            inferred: codes.inferred,
+        };
+        let same_day = self.options.same_day_restart_is_new;
+        let periods = periods_of_care::periods(&mut rows, codes, same_day, &mut tally.care);
         for row in &rows {
-            let mut spell = self.care_spell(
-                SpellKind::CareEpisode,
-                row,
-                row.start,
-                row.end,
-                records,
-                tally,
-            );
+            let kind = SpellKind::CareEpisode;
+            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
             spell.codes = [row.legal_status, row.placement, row.reason_ceased];
             spell.number = row.reason_new.0;
             spells.push(spell);
@@ -375,19 +353,9 @@ impl Assembly<'_> {
             {
                 (start, flags) = (day, flags.with(SpellFlags::START_KNOWN));
             }
-            let mut spell = self.care_spell(
-                SpellKind::Care,
-                &period.first,
-                start,
-                period.end,
-                records,
-                tally,
-            );
-            spell.codes = [
-                period.first.legal_status,
-                period.first.need,
-                period.last.reason_ceased,
-            ];
+            let (first, last, days) = (&period.first, &period.last, (start, period.end));
+            let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
+            spell.codes = [first.legal_status, first.need, last.reason_ceased];
             spell.flags = flags;
             spells.push(spell);
         }
@@ -397,8 +365,7 @@ impl Assembly<'_> {
         &self,
         kind: SpellKind,
         row: &CareRow,
-        start: Day,
-        end: Option<Day>,
+        (start, end): (Day, Option<Day>),
         records: &Records,
         tally: &mut Tally,
     ) -> Spell {
@@ -440,6 +407,18 @@ impl Bundle {
         first
             .or_else(|| self.activities.first().map(|row| row.id))
             .or_else(|| self.care.first().map(|row| row.id))
+    }
+}
+
+/// Legal statuses that stand in a table of their own, joined by date.
+fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
+    let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
+    for row in rows.iter_mut().filter(without) {
+        let then = statuses
+            .iter()
+            .rev()
+            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
+        row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
     }
 }
 

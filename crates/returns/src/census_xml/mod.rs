@@ -56,6 +56,7 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
     pub(crate) header: CensusHeader,
     pub(crate) children: u64,
     pub(crate) kept: u64,
+    pub(crate) episodes: u64,
     columns: std::collections::BTreeMap<String, usize>,
     child: Option<Child>,
     episode: Option<Activity>,
@@ -91,6 +92,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             header: CensusHeader::default(),
             children: 0,
             kept: 0,
+            episodes: 0,
             columns,
             child: None,
             episode: None,
@@ -345,6 +347,7 @@ impl Handler for CensusReader<'_, '_, '_> {
             }
             "cindetails" => {
                 self.flush_episode();
+                self.episodes += 1;
                 self.child(line);
                 self.in_episode = true;
                 let (place, year) = (self.place(), self.sink.year);

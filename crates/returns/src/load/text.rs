@@ -151,7 +151,8 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         let mut reader = CensusReader::new(&mut reading, &mut sink);
         let result = walk(whole, &mut reader);
         reader.finish();
-        (info.rows_read, info.rows_kept) = (reader.children, reader.kept);
+        (info.rows_read, info.parts, info.rows_kept) =
+            (reader.children, reader.episodes, reader.kept);
         let header = std::mem::take(&mut reader.header);
         census_header(&mut reading, &header, root == "cindetailscollection", info);
         result
@@ -164,8 +165,10 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
             (reader.children, reader.episodes, reader.kept);
         result
     };
-    if let Err(malformed) = result {
-        reading.diagnostics.push(malformed_at(name, &malformed));
+    match result {
+        Err(malformed) => reading.diagnostics.push(malformed_at(name, &malformed)),
+        Ok(()) if info.rows_read == 0 => reading.report_file(Code::EmptyTable, "no child"),
+        Ok(()) => {}
     }
     finish(desk, reading)
 }
@@ -199,6 +202,10 @@ fn census_header(
 ) {
     reading.line = 0;
     reading.child = None;
+    if !header.collection.is_empty() && !header.collection.eq_ignore_ascii_case("cin") {
+        let message = format!("it is of the collection {}", header.collection);
+        reading.report_file(Code::XmlRootUnknown, message);
+    }
     if nonstandard {
         reading.report_file(
             Code::CinNonstandard,
@@ -247,6 +254,8 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
             line: error.line() as u64,
             ..one
         });
+    } else if info.rows_read == 0 {
+        reading.report_file(Code::EmptyTable, "no child");
     }
     finish(desk, reading)
 }

@@ -1,5 +1,6 @@
 //! Tables of the return on children looked after.
 
+use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
 use super::{Sink, columns};
@@ -81,22 +82,7 @@ pub(super) fn episodes(
         if end == Some(start) {
             reading.report(Code::SameDaySpell, dec, "", "rule 355");
         }
-        let reason_ceased = reading.coded(rec, CodeSetId::ReasonCeased, row.text(rec));
-        if end.is_none() && reason_ceased != CodeId::BLANK {
-            reading.report(
-                Code::CeasedReasonAlone,
-                rec,
-                row.text(rec),
-                "reason without a date (rule 148)",
-            );
-        } else if end.is_some() && reason_ceased == CodeId::BLANK {
-            reading.report(
-                Code::CeasedReasonAlone,
-                rec,
-                "",
-                "date without a reason (rule 148)",
-            );
-        }
+        let reason_ceased = ceased(reading, end, rec, row.text(rec));
         reading.check_code(provider, "place_provider", row.text(provider));
         reading.check_code(reason, "reason_place_change", row.text(reason));
         let home_postcode = reading
@@ -128,6 +114,18 @@ pub(super) fn episodes(
         sink.records().care.push(episode);
         Ok(())
     }
+}
+
+/// The reason for ceasing, which stands with a date or not at all.
+fn ceased(reading: &mut Reading<'_>, end: Option<Day>, column: usize, text: &str) -> CodeId {
+    let reason = reading.coded(column, CodeSetId::ReasonCeased, text);
+    let message = match (end, reason) {
+        (None, reason) if reason != CodeId::BLANK => "reason without a date (rule 148)",
+        (Some(_), CodeId::BLANK) => "date without a reason (rule 148)",
+        _ => return reason,
+    };
+    reading.report(Code::CeasedReasonAlone, column, text, message);
+    reason
 }
 
 /// One unaccompanied child.
