@@ -133,8 +133,15 @@ fn the_public_samples_of_the_london_pipeline_are_read_whole() {
         .iter()
         .position(|authority| authority.old_la_code == "201")
         .unwrap();
-    let position = outcome.journeys.children_of(barking).next().unwrap();
-    let child = outcome.journeys.child(position);
+    let reviewed = |child: &disparity_core::journeys::Child<'_>| {
+        child.spells(SpellKind::ProtectionReview).count() > 0
+    };
+    let child = outcome
+        .journeys
+        .children_of(barking)
+        .map(|position| outcome.journeys.child(position))
+        .find(reviewed)
+        .unwrap();
     for kind in [
         SpellKind::CinEpisode,
         SpellKind::Assessment,
