@@ -1,166 +1,212 @@
 //! The definitions as small tables in `tests/spec`, which an analyst can check without reading Rust.
-//! One harness reads them; each row is a case.
+//!
+//! Every table of every document there is run: its columns say what it asks, each row is a case, the
+//! first cell says what the case shows and the last what the program must answer. A table that
+//! nobody can run, or a row that has been skipped, is a failure.
 
-use std::fmt::Write as _;
+pub(crate) mod answers;
+mod histories;
 
-use disparity_core::Day;
-use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, Coverage, Covered, Journeys, LinkOutcome, Spell,
-    SpellFlags, SpellKind,
-};
-use disparity_journeys::{GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, Years, prior_help};
-use disparity_returns::Input;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use crate::codelists::dimensions;
-use crate::returns::{of_la, read};
+/// One table: its columns, and its rows with their lines.
+struct Table {
+    columns: Vec<String>,
+    rows: Vec<(usize, Vec<String>)>,
+}
 
-/// The cells of each row of the table in a document, without the header.
-fn rows(document: &str) -> Vec<Vec<String>> {
-    document
-        .lines()
-        .filter(|line| line.starts_with('|'))
-        .skip(2)
-        .map(|line| {
-            line.trim_matches('|')
-                .split('|')
-                .map(|cell| cell.trim().to_owned())
-                .collect()
-        })
+fn cells(line: &str) -> Vec<String> {
+    line.trim_matches('|')
+        .split('|')
+        .map(|cell| cell.trim().to_owned())
         .collect()
 }
 
-fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
-}
-
-#[test]
-fn prior_help_is_what_its_table_says() {
-    let rows = rows(include_str!("../spec/prior_help.md"));
-    assert!(rows.len() > 25);
-    for row in rows {
-        let [what, born, from, entry, spell, question, expected] = row.as_slice() else {
-            panic!("{row:?}")
-        };
-        assert_eq!(
-            &answer(born, from, entry, spell, question),
-            expected,
-            "{what}"
+/// The tables of a document. A line with a bar outside a table is a mistake.
+fn tables(document: &str) -> Vec<Table> {
+    let lines: Vec<&str> = document.lines().collect();
+    let mut tables = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        if !lines[at].contains('|') {
+            at += 1;
+            continue;
+        }
+        let rule = lines.get(at + 1).copied().unwrap_or_default();
+        assert!(
+            rule.starts_with("|---"),
+            "line {}: a row outside a table",
+            at + 1
         );
+        let columns = cells(lines[at]);
+        let first = at + 2;
+        at = first;
+        let mut rows = Vec::new();
+        while at < lines.len() && lines[at].starts_with('|') {
+            let row = cells(lines[at]);
+            assert_eq!(row.len(), columns.len(), "line {}: {}", at + 1, lines[at]);
+            rows.push((at + 1, row));
+            at += 1;
+        }
+        assert!(!rows.is_empty(), "line {first}: a table without rows");
+        tables.push(Table { columns, rows });
     }
+    tables
 }
 
-fn answer(born: &str, from: &str, entry: &str, spell: &str, question: &str) -> String {
-    let codes = read(vec![], &of_la("301")).journeys.codes().clone();
-    let mut coverage = Coverage::default();
-    for kind in SpellKind::ALL {
-        coverage.set(kind, Covered::new(vec![(day(from), day("2025-04-01"))]));
-    }
-    coverage.set(
-        SpellKind::Care,
-        Covered::new(vec![(day("2010-04-01"), day("2025-04-01"))]),
-    );
-    let mut journeys = Journeys::new(codes, true);
-    journeys.push_authority(Authority {
-        old_la_code: "301".into(),
-        area: None,
-        coverage,
-        extract: day("2025-03-31"),
-    });
-    let mut care = Spell::new(SpellKind::Care, day(entry), Day::OPEN);
-    care.flags = SpellFlags::START_KNOWN;
-    let mut spells = vec![care];
-    if let [kind, start, end] = spell.split(' ').collect::<Vec<_>>().as_slice() {
-        let kind = match *kind {
-            "cpp" => SpellKind::ProtectionPlan,
-            word => SpellKind::from_word(word).unwrap(),
-        };
-        let end = if *end == "open" { Day::OPEN } else { day(end) };
-        spells.push(Spell::new(kind, day(start), end));
-    }
-    let child = ChildRecord {
-        birth: Some(day(born)),
-        birth_precision: BirthPrecision::Day,
-        link: LinkOutcome::Confirmed,
-        unaccompanied: Some(false),
-        ..ChildRecord::default()
-    };
-    journeys.push_child(&child, &mut spells).unwrap();
-    let parts: Vec<&str> = question.split(' ').collect();
-    let params = PriorHelpParams {
-        kinds: vec![HelpKind::from_word(parts[0]).unwrap()],
-        look_backs: vec![LookBack::Years(parts[1].parse().unwrap())],
-        leads: vec![parts[2].parse().unwrap()],
-        modes: vec![Mode::from_word(parts[3]).unwrap()],
-        groups: vec![GroupBy::Total],
-        years: Years::Each,
-        ..PriorHelpParams::default()
-    };
-    let answers = prior_help(&journeys, &dimensions(), &params);
-    let counts = answers[0].counts;
-    let found = [
-        (counts.complete_yes, "yes"),
-        (counts.complete_no, "no"),
-        (counts.incomplete_yes, "incomplete yes"),
-        (counts.incomplete_no, "incomplete no"),
-        (counts.unlinked, "unlinked"),
-    ];
-    found
+fn documents() -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/spec");
+    let mut documents: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    documents.sort();
+    documents
+}
+
+/// What is asked and how it is answered: the columns between the first and the last, and a function
+/// of their cells.
+type Asked = (&'static [&'static str], fn(&[&str]) -> String);
+
+const ASKED: &[Asked] = &[
+    (&["episodes", "periods"], |c| answers::periods(c[0])),
+    (&["born", "episodes", "entries"], |c| {
+        answers::entries_of(c[0], c[1])
+    }),
+    (
+        &[
+            "born",
+            "files from",
+            "entry",
+            "spell",
+            "question",
+            "counted",
+        ],
+        |c| answers::prior_help_from(c[0], c[1], c[2], c[3], c[4]),
+    ),
+    (
+        &["born", "files for", "entry", "spell", "question", "counted"],
+        |c| answers::prior_help_in(c[0], c[1], c[2], c[3], c[4]),
+    ),
+    (&["kind", "files for", "covered"], |c| {
+        answers::covered(c[0], c[1])
+    }),
+    (&["files for", "stated", "made of it"], |c| {
+        answers::merged(c[0], c[1])
+    }),
+    (&["care return", "census", "linked"], |c| {
+        answers::linked(c[0], c[1])
+    }),
+    (&["records", "children"], |c| answers::children(c[0])),
+    (&["stated", "child"], |c| answers::unborn(c[0])),
+    (&["born", "on", "age"], |c| answers::age(c[0], c[1])),
+    (&["files from", "record", "asked", "counted"], |c| {
+        answers::came_back(c[0], c[1], c[2])
+    }),
+    (&["record", "indicator", "counted"], |c| {
+        answers::indicator(c[0], c[1])
+    }),
+    (&["record", "entry", "known for"], |c| {
+        answers::known_for(c[0], c[1])
+    }),
+    (&["helped of observed", "shown"], |c| answers::shown(c[0])),
+    (&["code", "severity", "file", "holds", "said at"], |c| {
+        answers::said_at(c[0], c[1], c[2], c[3])
+    }),
+    (&["text", "read as"], |c| answers::date_read(c[0])),
+];
+
+/// The codes that the document of diagnostics has a row for.
+pub(crate) fn documented_codes() -> BTreeSet<String> {
+    let documents = documents();
+    let (_, text) = documents
         .iter()
-        .filter(|(n, _)| *n == 1)
-        .map(|(_, word)| *word)
-        .collect::<Vec<_>>()
-        .join("; ")
+        .find(|(name, _)| name == "diagnostics.md")
+        .unwrap();
+    let all = tables(text);
+    all.iter()
+        .flat_map(|table| table.rows.iter().map(|(_, row)| row[1].clone()))
+        .collect()
+}
+
+/// The list of rules: each names a document and a row that stands in it.
+const INDEX: [&str; 3] = ["rule", "document", "row"];
+
+#[test]
+fn every_row_of_every_definition_is_what_the_program_does() {
+    let documents = documents();
+    let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
+    let (mut stood, mut ran) = (0, 0);
+    for (name, text) in &documents {
+        stood += text
+            .lines()
+            .filter(|line| line.starts_with('|') && !line.starts_with("|---"))
+            .count();
+        for table in tables(text) {
+            ran += 1;
+            if table.columns == INDEX {
+                ran += table.rows.len();
+                check_index(&documents, &table);
+                continue;
+            }
+            let asked = ASKED
+                .iter()
+                .position(|(columns, _)| table.columns[1..] == **columns)
+                .unwrap_or_else(|| panic!("{name}: nobody can run {:?}", table.columns));
+            used.insert(asked);
+            for (line, row) in &table.rows {
+                ran += 1;
+                let middle: Vec<&str> = row[1..row.len() - 1].iter().map(String::as_str).collect();
+                let found = (ASKED[asked].1)(&middle);
+                let expected = &row[row.len() - 1];
+                if &found != expected {
+                    wrong.push(format!(
+                        "tests/spec/{name}:{line}, {}: {expected:?}, but the program says {found:?}",
+                        row[0]
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(ran, stood, "rows that were not run");
+    assert_eq!(used.len(), ASKED.len(), "a kind of table that nobody uses");
+}
+
+/// Every rule of the index names a row that is there.
+fn check_index(documents: &[(String, String)], index: &Table) {
+    for (line, row) in &index.rows {
+        let [rule, document, shows] = row.as_slice() else {
+            panic!("line {line}: {row:?}")
+        };
+        let found = documents.iter().any(|(name, text)| {
+            name == document
+                && tables(text)
+                    .iter()
+                    .any(|table| table.rows.iter().any(|(_, cells)| &cells[0] == shows))
+        });
+        assert!(found, "{rule}: {document} has no row {shows:?}");
+    }
 }
 
 #[test]
-fn periods_of_care_are_what_their_table_says() {
-    let rows = rows(include_str!("../spec/periods_of_care.md"));
-    assert!(rows.len() > 12);
-    for row in rows {
-        let [what, episodes, expected] = row.as_slice() else {
-            panic!("{row:?}")
-        };
-        assert_eq!(&periods(episodes), expected, "{what}");
+fn every_definition_says_what_it_defines_and_where_it_comes_from() {
+    for (name, text) in documents() {
+        assert!(text.starts_with("# "), "{name} has no title");
+        let source = text.lines().any(|line| line.starts_with("Source: "));
+        assert!(source, "{name} does not say where it comes from");
+        assert!(!tables(&text).is_empty(), "{name} has no table");
     }
 }
 
-fn periods(episodes: &str) -> String {
-    let mut csv =
-        String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST,YEAR\n");
-    for episode in episodes.split("; ") {
-        let f: Vec<&str> = episode.split(' ').collect();
-        let or_blank = |text: &str| {
-            if text == "-" {
-                String::new()
-            } else {
-                text.to_owned()
-            }
-        };
-        let (end, reason) = (or_blank(f[1]), or_blank(f[4]));
-        let (start, new, legal) = (f[0], f[2], f[3]);
-        writeln!(
-            csv,
-            "A1,{start},{new},{legal},N1,U6,PR1,{end},{reason},,2021"
-        )
-        .unwrap();
-    }
-    let outcome = read(
-        vec![Input::from_bytes("episodes.csv", csv.into_bytes())],
-        &of_la("301"),
-    );
-    let child = outcome.journeys.child(0);
-    let breaks = child
-        .spells(SpellKind::Respite)
-        .map(|s| format!("respite {} {}", s.start, s.end));
-    let care = child.spells(SpellKind::Care).map(|s| {
-        let start = if s.flags.has(SpellFlags::START_KNOWN) {
-            "known"
-        } else if s.flags.has(SpellFlags::START_INFERRED) {
-            "inferred"
-        } else {
-            "truncated"
-        };
-        format!("{} {} {start}", s.start, s.end)
-    });
-    breaks.chain(care).collect::<Vec<_>>().join("; ")
+#[test]
+#[should_panic(expected = "a row outside a table")]
+fn a_row_without_a_header_is_refused() {
+    tables("# Title\n| a | b |\n| c | d |\n");
 }

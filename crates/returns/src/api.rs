@@ -3,12 +3,12 @@
 
 use std::io::Read;
 
+use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::diagnostics::Code;
-use crate::reading::Reading;
+use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, Address, CareRow, PersonRow, System};
 use crate::tables::Sink;
 
@@ -31,8 +31,43 @@ const FIELDS: &[&str] = &[
     "start_reason",
     "placement_type",
     "end_reason",
+    "uasc_flag",
     "uasc_end_date",
     "referral_no_further_action_flag",
+];
+
+/// Lists inside an episode: what their members are, and where their days stand.
+const MODULES: [(&str, SpellKind, &str, &str); 5] = [
+    (
+        "child_and_family_assessments",
+        SpellKind::Assessment,
+        "start_date",
+        "authorisation_date",
+    ),
+    (
+        "child_in_need_plans",
+        SpellKind::CinPlan,
+        "start_date",
+        "end_date",
+    ),
+    (
+        "section_47_assessments",
+        SpellKind::Section47,
+        "start_date",
+        "",
+    ),
+    (
+        "section_47_assessments",
+        SpellKind::InitialConference,
+        "icpc_date",
+        "",
+    ),
+    (
+        "child_protection_plans",
+        SpellKind::ProtectionPlan,
+        "start_date",
+        "end_date",
+    ),
 ];
 
 /// Reads children into records.
@@ -55,7 +90,7 @@ fn text<'v>(object: &'v Object, name: &str) -> std::borrow::Cow<'v, str> {
 }
 
 fn is_purged(object: &Object) -> bool {
-    object.get("purge") == Some(&Value::Bool(true))
+    crate::value::read_bool(&text(object, "purge")) == Ok(Some(true))
 }
 
 fn objects<'v>(object: &'v Object, name: &str) -> impl Iterator<Item = &'v Object> {
@@ -90,15 +125,34 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         }
     }
 
-    /// Reads the whole document.
+    /// Reads the whole document, or several one after another: an array of children, one child, or
+    /// pages that hold such an array under any name.
     pub(crate) fn read(&mut self, reader: impl Read) -> Result<(), serde_json::Error> {
-        let mut document = serde_json::Deserializer::from_reader(std::io::BufReader::new(reader));
-        Document(self).deserialize(&mut document)?;
-        document.end()
+        let reader = std::io::BufReader::new(reader);
+        let mut document = serde_json::Deserializer::from_reader(reader);
+        let mut first = true;
+        // A second document follows or nothing does; what is neither is an error of its own.
+        while first || document.end().is_err() {
+            Document(self).deserialize(&mut document)?;
+            first = false;
+        }
+        Ok(())
     }
 
-    fn day(&mut self, object: &Object, name: &str) -> Option<disparity_core::Day> {
+    fn day(&mut self, object: &Object, name: &str) -> Option<Day> {
         self.reading.day(column(name), &text(object, name))
+    }
+
+    fn span(
+        &mut self,
+        object: &Object,
+        kind: SpellKind,
+        from: &str,
+        to: &str,
+    ) -> Result<(Day, Option<Day>), RowStop> {
+        let (first, last) = (text(object, from), text(object, to));
+        self.reading
+            .span(kind, (column(from), &first), (column(to), &last))
     }
 
     fn child(&mut self, child: &Object) {
@@ -140,7 +194,8 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
                 .reading
                 .upn(column("unique_pupil_number"), &upn)
                 .map(|upn| self.sink.records().texts.number(&upn));
-            person.unaccompanied = details.get("uasc_flag").and_then(Value::as_bool);
+            let flag = text(details, "uasc_flag");
+            person.unaccompanied = self.reading.yes_no(column("uasc_flag"), &flag);
             person.unaccompanied_ceased = self.day(details, "uasc_end_date");
             if let Some(code) = self
                 .reading
@@ -164,18 +219,10 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
     fn episode(&mut self, id: u32, object: &Object) {
         let place = self.sink.place(self.reading);
         let year = self.sink.year;
-        let Ok(start) = self
-            .reading
-            .key_day(column("referral_date"), &text(object, "referral_date"))
-        else {
+        let kind = SpellKind::CinEpisode;
+        let Ok((start, end)) = self.span(object, kind, "referral_date", "closure_date") else {
             return;
         };
-        let end = self.day(object, "closure_date");
-        if end.is_some_and(|end| end < start) {
-            self.reading
-                .report(Code::EndBeforeStart, column("closure_date"), "", "");
-            return;
-        }
         let mut episode = Activity::new(
             id,
             System::Api,
@@ -202,55 +249,14 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             .reading
             .yes_no(column("referral_no_further_action_flag"), &nfa);
         self.sink.records().activities.push(episode);
-        for (list, kind, from, to) in [
-            (
-                "child_and_family_assessments",
-                SpellKind::Assessment,
-                "start_date",
-                "authorisation_date",
-            ),
-            (
-                "child_in_need_plans",
-                SpellKind::CinPlan,
-                "start_date",
-                "end_date",
-            ),
-            (
-                "section_47_assessments",
-                SpellKind::Section47,
-                "start_date",
-                "",
-            ),
-            (
-                "section_47_assessments",
-                SpellKind::InitialConference,
-                "icpc_date",
-                "",
-            ),
-            (
-                "child_protection_plans",
-                SpellKind::ProtectionPlan,
-                "start_date",
-                "end_date",
-            ),
-        ] {
+        for (list, kind, from, to) in MODULES {
             for module in objects(object, list) {
                 if kind == SpellKind::InitialConference && text(module, from).is_empty() {
                     continue;
                 }
-                let Ok(day) = self.reading.key_day(column(from), &text(module, from)) else {
+                let Ok((day, until)) = self.span(module, kind, from, to) else {
                     continue;
                 };
-                let until = if kind.is_event() {
-                    Some(day)
-                } else {
-                    self.day(module, to)
-                };
-                if until.is_some_and(|until| until < day) {
-                    self.reading
-                        .report(Code::EndBeforeStart, column(to), "", "");
-                    continue;
-                }
                 let mut activity = Activity::new(id, System::Api, place, year, kind, day, until);
                 activity.parent = Some(start);
                 self.sink.records().activities.push(activity);
@@ -262,18 +268,10 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
     }
 
     fn placement(&mut self, id: u32, object: &Object) {
-        let Ok(start) = self
-            .reading
-            .key_day(column("start_date"), &text(object, "start_date"))
-        else {
+        let kind = SpellKind::CareEpisode;
+        let Ok((start, end)) = self.span(object, kind, "start_date", "end_date") else {
             return;
         };
-        let end = self.day(object, "end_date");
-        if end.is_some_and(|end| end < start) {
-            self.reading
-                .report(Code::EndBeforeStart, column("end_date"), "", "");
-            return;
-        }
         let (new, place, ceased) = (
             text(object, "start_reason"),
             text(object, "placement_type"),
@@ -342,13 +340,92 @@ impl<'de> Visitor<'de> for Document<'_, '_, '_, '_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         let mut child = Map::new();
-        while let Some((name, value)) = map.next_entry::<String, Value>()? {
-            child.insert(name, value);
+        let mut pages = 0_u32;
+        while let Some(name) = map.next_key::<String>()? {
+            if FIELDS.contains(&name.as_str()) || CHILD_PARTS.contains(&name.as_str()) {
+                child.insert(name, map.next_value()?);
+            } else if map.next_value_seed(Page(self.0))? {
+                pages += 1;
+            }
         }
-        if !child.contains_key("la_child_id") {
-            return Err(M::Error::custom("the object has no la_child_id"));
+        match (child.contains_key("la_child_id"), pages) {
+            (true, _) => self.0.child(&child),
+            (false, 1..) => {}
+            (false, 0) => return Err(M::Error::custom("the object has no la_child_id")),
         }
-        self.0.child(&child);
         Ok(())
+    }
+}
+
+/// The parts of a child that are no fields of their own.
+const CHILD_PARTS: [&str; 5] = [
+    "child_details",
+    "health_and_wellbeing",
+    "social_care_episodes",
+    "purge",
+    "mis_child_id",
+];
+
+/// A value beside others in an object: an array of children is a page, anything else is about the
+/// pages. Says which it was.
+struct Page<'d, 'x, 'a, 'r>(&'d mut ApiReader<'x, 'a, 'r>);
+
+impl<'de> DeserializeSeed<'de> for Page<'_, '_, '_, '_> {
+    type Value = bool;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Page<'_, '_, '_, '_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of children or a note about them")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut children: S) -> Result<bool, S::Error> {
+        let mut found = false;
+        while let Some(value) = children.next_element::<Value>()? {
+            match value.as_object() {
+                Some(child) if child.contains_key("la_child_id") => {
+                    found = true;
+                    self.0.child(child);
+                }
+                _ if found => return Err(S::Error::custom("an element is not a child")),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<bool, M::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(false)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
     }
 }

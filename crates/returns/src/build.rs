@@ -4,18 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use disparity_core::journeys::{Coverage, Covered, Journeys, JourneysError, SpellKind};
-use disparity_core::{Areas, Day, Dimensions, Period};
+use disparity_core::journeys::{Journeys, JourneysError};
+use disparity_core::{Areas, Dimensions, Period};
 use rayon::prelude::*;
 
 use crate::assemble::Assembly;
 use crate::codelists::{ListError, Lists};
+use crate::cover::cover;
+use crate::dating::date_sources;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::input::Input;
 use crate::load::{Candidate, Context, FileKind, Source, candidates, read_file};
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::period::{labels_in, read_clear_year, year_of_dates};
 use crate::postcodes::PostcodeLookup;
 use crate::records::Records;
 use crate::tables::Shelves;
@@ -250,169 +251,6 @@ fn key_of(source: &Source) -> String {
     )
 }
 
-/// Which sources need a year: their rows are of one.
-fn needs_year(source: &Source) -> bool {
-    source.used
-        && source.row_years.is_empty()
-        && matches!(source.family.as_str(), "ssda903" | "cin")
-}
-
-/// Gives every source its year and its rows theirs.
-fn date_sources(
-    context: Context<'_>,
-    sources: &mut [Source],
-    first: usize,
-    shelves: &mut Shelves,
-    diagnostics: &mut Diagnostics,
-) {
-    let folder = |name: &str| {
-        name.rsplit_once('/')
-            .map_or("", |(folder, _)| folder)
-            .to_owned()
-    };
-    let headers: Vec<(String, u16)> = sources
-        .iter()
-        .filter(|source| source.family == "cin" && source.table == "header")
-        .filter_map(|source| Some((folder(&source.name), source.row_years.first()?.0)))
-        .collect();
-    // Dates speak for tables that have enough of them.
-    let mut by_label: BTreeMap<String, u16> = BTreeMap::new();
-    for (at, source) in sources.iter_mut().enumerate() {
-        let number = u32::try_from(first + at).unwrap_or(u32::MAX);
-        source.last_day = last_day(shelves, number, context.options.as_of);
-        if source.year.is_some() || !needs_year(source) {
-            continue;
-        }
-        let here = folder(&source.name);
-        let clear = labels_in(&source.name)
-            .into_iter()
-            .find_map(read_clear_year);
-        let header = headers
-            .iter()
-            .find(|(other, _)| source.family == "cin" && *other == here)
-            .map(|(_, year)| *year);
-        if let Some(year) = header.or(clear) {
-            source.year = Some(year);
-        } else if matches!(
-            source.table.as_str(),
-            "episodes" | "return" | "cin_details" | "events"
-        ) {
-            source.year =
-                year_of_dates(days_of(shelves, number).into_iter(), context.options.as_of);
-            if let Some(year) = source.year {
-                diagnostics.push(Diagnostic::of_file(
-                    Code::YearInferred,
-                    &source.name,
-                    format!("year ending 31 March {year}"),
-                ));
-            }
-        }
-        if let Some(year) = source.year {
-            for label in labels_in(&source.name) {
-                by_label.insert(format!("{here} {label}"), year);
-            }
-        }
-    }
-    let years: BTreeSet<u16> = sources.iter().filter_map(|source| source.year).collect();
-    for source in sources
-        .iter_mut()
-        .filter(|source| source.year.is_none() && needs_year(source))
-    {
-        let here = folder(&source.name);
-        let from_label = labels_in(&source.name)
-            .into_iter()
-            .find_map(|label| by_label.get(&format!("{here} {label}")).copied());
-        source.year = from_label.or_else(|| {
-            if years.len() == 1 {
-                years.first().copied()
-            } else {
-                None
-            }
-        });
-        let matters = matches!(
-            source.table.as_str(),
-            "episodes" | "return" | "cin_details" | "events" | "census"
-        );
-        if source.year.is_none() && matters && source.rows_kept > 0 {
-            let labels: Vec<String> = labels_in(&source.name)
-                .into_iter()
-                .filter_map(crate::period::bare_year)
-                .map(|y| {
-                    format!(
-                        "{y} as the year it ends in or {} as the year it starts in",
-                        y + 1
-                    )
-                })
-                .collect();
-            diagnostics.push(Diagnostic::of_file(
-                Code::PeriodUnknown,
-                &source.name,
-                labels.join("; "),
-            ));
-        }
-    }
-    report_doubles(sources, diagnostics);
-    let year_of = |source: u32| sources.get((source as usize).checked_sub(first)?)?.year;
-    for (_, records) in shelves.iter_mut() {
-        records.set_years(year_of);
-    }
-}
-
-fn report_doubles(sources: &[Source], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str, &[String], u16), &str> = BTreeMap::new();
-    for source in sources.iter().filter(|source| source.used) {
-        let Some(year) = source.year else { continue };
-        let key = (
-            source.family.as_str(),
-            source.table.as_str(),
-            source.las.as_slice(),
-            year,
-        );
-        match seen.get(&key) {
-            Some(other) => {
-                let message = format!(
-                    "{} {} for {year}, also in {other}",
-                    source.family, source.table
-                );
-                diagnostics.push(Diagnostic::of_file(
-                    Code::FileYearTwice,
-                    &source.name,
-                    message,
-                ));
-            }
-            None => {
-                seen.insert(key, &source.name);
-            }
-        }
-    }
-}
-
-fn days_of(shelves: &mut Shelves, source: u32) -> Vec<Day> {
-    let mut days = Vec::new();
-    for (_, records) in shelves.iter_mut() {
-        for row in records.care.iter().filter(|row| row.place.source == source) {
-            days.push(row.start);
-            days.extend(row.end);
-        }
-        for row in records
-            .activities
-            .iter()
-            .filter(|row| row.place.source == source)
-        {
-            days.push(row.start);
-            days.extend(row.end);
-        }
-    }
-    days
-}
-
-fn last_day(shelves: &mut Shelves, source: u32, as_of: Day) -> Option<Day> {
-    days_of(shelves, source)
-        .into_iter()
-        .filter(|day| *day <= as_of)
-        .max()
-}
-
 /// One authority: its own files and its rows of regional ones.
 fn authority(
     context: Context<'_>,
@@ -518,139 +356,6 @@ fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
-struct Cover {
-    coverage: Coverage,
-    census_years: Vec<u16>,
-    care_years: Vec<u16>,
-    children: BTreeMap<u16, u64>,
-    extract: Day,
-}
-
-/// Which days the sources of an authority cover, for each kind.
-fn cover(context: Context<'_>, sources: &[Source], diagnostics: &mut Diagnostics) -> Cover {
-    let mut spans: BTreeMap<SpellKind, Vec<(Day, Day)>> = BTreeMap::new();
-    let (mut census, mut care) = (BTreeSet::new(), BTreeSet::new());
-    let mut children = BTreeMap::new();
-    let mut extract: Option<Day> = None;
-    for source in sources.iter().filter(|source| source.used) {
-        let years: Vec<u16> = source
-            .year
-            .into_iter()
-            .chain(source.row_years.iter().map(|(year, _)| *year))
-            .collect();
-        let kinds = kinds_of(source);
-        match source.family.as_str() {
-            "cin" | "ssda903" => {
-                for year in years.iter().filter_map(|year| Period::ending(*year)) {
-                    let span = (Day::first_of(year), Day::last_of(year).plus(1));
-                    extract = extract.max(Some(Day::last_of(year).min(context.options.as_of)));
-                    for kind in kinds
-                        .iter()
-                        .filter(|kind| **kind != SpellKind::CinPlan || year.year() >= 2022)
-                    {
-                        spans.entry(*kind).or_default().push(span);
-                    }
-                    match source.family.as_str() {
-                        "cin" if !kinds.is_empty() => {
-                            census.insert(year.year());
-                        }
-                        "ssda903" if kinds.contains(&SpellKind::Care) => {
-                            care.insert(year.year());
-                        }
-                        _ => {}
-                    }
-                    if source.table == "census" {
-                        *children.entry(year.year()).or_default() += source.rows_kept;
-                    }
-                }
-            }
-            _ if kinds.is_empty() => {}
-            _ => {
-                let last = source
-                    .coverage
-                    .1
-                    .or(source.last_day)
-                    .unwrap_or(context.options.as_of);
-                extract = extract.max(Some(last));
-                match first_covered(context, source, last) {
-                    Some(from) => {
-                        for kind in kinds {
-                            spans.entry(kind).or_default().push((from, last.plus(1)));
-                        }
-                    }
-                    None => diagnostics.push(Diagnostic::of_file(
-                        Code::CoverageUnknown,
-                        &source.name,
-                        source.table.clone(),
-                    )),
-                }
-            }
-        }
-    }
-    let mut coverage = Coverage::default();
-    for (kind, spans) in spans {
-        coverage.set(kind, Covered::new(spans));
-    }
-    Cover {
-        coverage,
-        census_years: census.into_iter().collect(),
-        care_years: care.into_iter().collect(),
-        children,
-        extract: extract.unwrap_or(context.options.as_of),
-    }
-}
-
-fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day> {
-    let said = source.coverage.0;
-    match source.family.as_str() {
-        // A window of six months up to the extract, whatever else is said.
-        "annex_a" => Some(said.unwrap_or_else(|| last.plus_months(-6))),
-        "early_help" => said.or(context.options.early_help_from),
-        _ => said.or(context.options.extract_from),
-    }
-}
-
-/// Which kinds a source says something about.
-fn kinds_of(source: &Source) -> Vec<SpellKind> {
-    use SpellKind as K;
-    match (source.family.as_str(), source.table.as_str()) {
-        ("cin", "census" | "events") | ("api", _) => {
-            let mut kinds = vec![
-                K::Referral,
-                K::CinEpisode,
-                K::Assessment,
-                K::Section47,
-                K::InitialConference,
-                K::CinPlan,
-                K::ProtectionPlan,
-                K::ProtectionReview,
-            ];
-            if source.family == "api" {
-                kinds.extend([K::Care, K::CareEpisode]);
-            }
-            kinds
-        }
-        ("cin", "cin_details") | ("ssd", "cin_episodes") => vec![K::Referral, K::CinEpisode],
-        ("cin" | "annex_a", "assessments") | ("ssd", "cin_assessments") => vec![K::Assessment],
-        ("cin", "cin_plan_dates") | ("ssd", "cin_plans") => vec![K::CinPlan],
-        ("cin" | "annex_a", "section47") | ("ssd", "s47_enquiry") => vec![K::Section47],
-        ("ssd", "initial_cp_conference") => vec![K::InitialConference],
-        ("cin", "child_protection_plans")
-        | ("ssd", "cp_plans")
-        | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
-        ("ssda903", "episodes" | "return") => vec![K::Care, K::CareEpisode, K::Respite],
-        ("ssd", "cla_episodes") | ("annex_a", "in_care") => vec![K::Care, K::CareEpisode],
-        ("ssda903" | "ssd", "missing") => vec![K::Missing],
-        ("early_help", _) | ("ssd", "early_help_episodes") | ("annex_a", "early_help") => {
-            vec![K::EarlyHelp]
-        }
-        ("ssd" | "annex_a", "contacts") => vec![K::Contact],
-        ("annex_a", "referrals") => vec![K::Referral],
-        ("annex_a", "cin") => vec![K::CinEpisode],
-        _ => vec![],
-    }
-}
-
 /// Takes lookups of postcodes out of the files and reads them.
 fn read_postcodes(
     context: Context<'_>,
@@ -666,7 +371,7 @@ fn read_postcodes(
             Some(rows) => {
                 let message = format!("{rows} postcodes");
                 diagnostics.push(Diagnostic::of_file(
-                    Code::TableUnused,
+                    Code::LookupRead,
                     &candidate.input.name,
                     message,
                 ));
@@ -682,6 +387,9 @@ fn read_postcodes(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    use disparity_core::Day;
+    use disparity_core::journeys::SpellKind;
 
     use super::*;
     use crate::codelists::tests::dimensions;

@@ -1,11 +1,11 @@
 //! The return on children looked after as XML (`EXPSSDA903`): children with a header and episodes.
 
-use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId};
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
 use crate::diagnostics::Code;
 use crate::reading::Reading;
 use crate::records::{CareRow, PersonRow, System};
-use crate::tables::Sink;
+use crate::tables::{Sink, permanence_of};
 use crate::value::trim;
 use crate::xml::Handler;
 
@@ -29,7 +29,11 @@ const ELEMENTS: &[&str] = &[
     "DEC",
     "REC",
     "REASON_PLACE_CHANGE",
+    "PREV_PERM",
 ];
+/// Columns of an episode; the others are of the child.
+const EPISODE: std::ops::RangeInclusive<usize> = 7..=18;
+const PERMANENCE: usize = 19;
 
 /// Reads a return into records.
 pub(crate) struct CareReader<'x, 'a, 'r> {
@@ -43,6 +47,9 @@ pub(crate) struct CareReader<'x, 'a, 'r> {
     pending: Vec<(u64, Vec<(usize, String)>)>,
     child_line: u64,
     in_child: bool,
+    /// Some exports call the identifier `CHILD`, like the element around it.
+    in_identifier: bool,
+    unread: std::collections::BTreeSet<String>,
 }
 
 impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
@@ -63,6 +70,8 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             pending: vec![],
             child_line: 0,
             in_child: false,
+            in_identifier: false,
+            unread: std::collections::BTreeSet::new(),
         }
     }
 
@@ -105,12 +114,15 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
         person.ethnicity = self.reading.ethnicity(4, get(4));
         person.unaccompanied = self.reading.yes_no(5, get(5));
         person.unaccompanied_ceased = self.reading.day(6, get(6));
+        person.earlier_permanence = (!get(PERMANENCE).is_empty())
+            .then(|| permanence_of(self.reading, get(PERMANENCE)))
+            .flatten();
         self.sink.records().persons.push(person);
+        self.kept += 1;
         for (line, episode) in pending {
             self.reading.line = line;
             if let Some(row) = self.care_row(id, &episode) {
                 self.sink.records().care.push(row);
-                self.kept += 1;
             }
         }
         self.reading.child = None;
@@ -124,15 +136,10 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
                 .find(|(at, _)| *at == column)
                 .map_or("", |(_, text)| text.as_str())
         };
-        let start = self.reading.key_day(7, get(7)).ok()?;
-        let end = self.reading.day(16, get(16));
-        if start > self.reading.options.as_of {
-            self.reading.report(Code::DateAfterExtract, 7, get(7), "");
-            return None;
-        }
-        if end.is_some_and(|end| end < start) {
-            self.reading.report(Code::EndBeforeStart, 16, get(16), "");
-            return None;
+        let kind = SpellKind::CareEpisode;
+        let (start, end) = self.reading.span(kind, (7, get(7)), (16, get(16))).ok()?;
+        if end == Some(start) {
+            self.reading.report(Code::SameDaySpell, 16, "", "rule 355");
         }
         let reason_ceased = self.reading.coded(17, CodeSetId::ReasonCeased, get(17));
         if end.is_none() != (reason_ceased == CodeId::BLANK) {
@@ -174,10 +181,12 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
 impl Handler for CareReader<'_, '_, '_> {
     fn open(&mut self, name: &str, line: u64) {
         self.reading.line = line;
-        // In episodes `CHILD` never occurs, so a nested element of that name cannot open a child.
-        if name == "child" && !self.in_child {
-            self.in_child = true;
-            self.child_line = line;
+        if name == "child" {
+            self.in_identifier = self.in_child;
+            if !self.in_child {
+                self.in_child = true;
+                self.child_line = line;
+            }
         } else if name == "episode" {
             self.episode = Some(vec![]);
         }
@@ -186,7 +195,7 @@ impl Handler for CareReader<'_, '_, '_> {
     fn close(&mut self, name: &str, text: &str, line: u64) {
         self.reading.line = line;
         match name {
-            "child" => self.flush_child(),
+            "child" if !std::mem::take(&mut self.in_identifier) => self.flush_child(),
             "episode" => {
                 if let Some(episode) = self.episode.take() {
                     self.pending.push((line, episode));
@@ -195,6 +204,7 @@ impl Handler for CareReader<'_, '_, '_> {
             _ => {
                 let alias = match name {
                     "place" => "pl",
+                    "child" => "childid",
                     other => other,
                 };
                 if let Some(at) = ELEMENTS
@@ -202,13 +212,20 @@ impl Handler for CareReader<'_, '_, '_> {
                     .position(|known| known.eq_ignore_ascii_case(alias))
                 {
                     match &mut self.episode {
-                        Some(episode) if at >= 7 => episode.push((at, text.to_owned())),
+                        Some(episode) if EPISODE.contains(&at) => {
+                            episode.push((at, text.to_owned()));
+                        }
                         // Modules after the header repeat some of its names; the first is the header's.
-                        _ if at < 7 && !self.header.iter().any(|(seen, _)| *seen == at) => {
+                        _ if !EPISODE.contains(&at)
+                            && !self.header.iter().any(|(seen, _)| *seen == at) =>
+                        {
                             self.header.push((at, text.to_owned()));
                         }
                         _ => {}
                     }
+                } else if !text.is_empty() && self.unread.insert(name.to_owned()) {
+                    self.reading
+                        .report_file(Code::ColumnUnknown, format!("element {name}"));
                 }
             }
         }

@@ -84,6 +84,15 @@ pub(crate) fn read_date(
     }
     let bytes = text.as_bytes();
     let (date, time) = split_time(text);
+    // A day number with the time of day behind the point, or with the `.0` of a data frame.
+    if let Some((whole, part)) = date.split_once('.')
+        && whole.len() == 5
+        && [whole, part]
+            .iter()
+            .all(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return read_digits(whole, line, seen);
+    }
     let found = if bytes.len() >= 10 && bytes[4] == b'-' {
         iso(date)
     } else if date.bytes().all(|b| b.is_ascii_digit()) {
@@ -143,7 +152,12 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
     {
         return (date, Some(time));
     }
-    match text.rsplit_once(' ') {
+    // Half past ten may be 10:30, 10:30 AM or 10:30 am: the half of the day changes no day.
+    let clock = ["AM", "PM", "am", "pm"]
+        .iter()
+        .find_map(|half| text.strip_suffix(half))
+        .map_or(text, str::trim_end);
+    match clock.rsplit_once(' ') {
         Some((date, time)) if time.contains(':') => (date.trim_end(), Some(time)),
         _ => (text, None),
     }
@@ -353,6 +367,8 @@ mod tests {
             "9/3/2024",
             "09/03/2024 10:15",
             "09/03/2024 10:15:30",
+            "09/03/2024 12:00:00 AM",
+            "09/03/2024 1:15 pm",
             "09-03-2024",
             "09.03.2024",
             "09-Mar-2024",
@@ -419,6 +435,8 @@ mod tests {
         assert_eq!(of(43_538.0, true).as_deref(), Some("2023-03-15"));
         assert_eq!(of(0.0, false), None);
         assert_eq!(of(f64::NAN, false), None);
+        assert_eq!(read("45000.0"), read("45000"));
+        assert_eq!(read("45000.75"), read("45000"));
         assert_eq!(
             read("45000"),
             DateText::Serial(Day::parse("2023-03-15").unwrap())

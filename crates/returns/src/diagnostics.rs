@@ -128,12 +128,16 @@ codes! {
     ReferenceDate "REFERENCE_DATE" Warning "the reference date is not 31 March of the year" => "check that this is the final return";
     YearMismatch "YEAR_MISMATCH" Warning "the year and the reference date disagree" => "the reference date is used";
     LaUnlisted "LA_UNLISTED" Warning "no authority has this code" => "counted under the code as it is, without an area";
+    LaMismatch "LA_MISMATCH" Warning "the file and the manifest name different authorities" => "the manifest is followed; correct whichever is wrong";
+    LookupRead "LOOKUP_READ" Note "a lookup of postcodes" => "nothing to do";
     CinNonstandard "CIN_NONSTANDARD" Warning "the XML uses names that the census does not" => "read as what they stand for";
     StrayText "STRAY_TEXT" Warning "there is text where only elements belong" => "ignored";
     FactorsJoined "FACTORS_JOINED" Note "several assessment factors are in one element" => "read as several";
     DateTwoDigits "DATE_TWO_DIGITS" Warning "years are written with two digits" => "read as 20yy up to next year, otherwise 19yy";
     DateSentinel "DATE_SENTINEL" Note "a date stands for no date" => "read as blank";
     DateImplausible "DATE_IMPLAUSIBLE" Warning "a date is outside what is possible" => "the value is set aside";
+    DateBeforeAct "DATE_BEFORE_ACT" Warning "it happened before the Children Act 1989 came into force" => "kept as it is; correct the date at source";
+    NoEpisode "NO_EPISODE" Warning "the child has no episode" => "the child is kept without one; look for episodes lost in the export";
     DateIgnored "DATE_IGNORED" Warning "a date that the row can do without cannot be read" => "read as blank";
     DateZoned "DATE_ZONED" Warning "dates carry a time and a time zone" => "the day as written is used; check days around midnight";
     NumberFloat "NUMBER_FLOAT" Note "whole numbers are written with a decimal point" => "nothing to do";

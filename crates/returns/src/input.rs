@@ -32,7 +32,18 @@ pub struct Input {
 enum Location {
     Path(PathBuf),
     Bytes(Arc<[u8]>),
+    Stream(Stream),
     Member(Box<Location>, usize),
+}
+
+/// Bytes that are made anew each time they are asked for.
+#[derive(Clone)]
+struct Stream(Arc<dyn Fn() -> Box<dyn Read> + Send + Sync>);
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stream")
+    }
 }
 
 /// Why bytes could not be read.
@@ -49,6 +60,17 @@ pub enum InputError {
     Ratio,
 }
 
+impl InputError {
+    /// What an error of a reader means: the expansion limit, or the system.
+    pub(crate) fn from_read(error: io::Error) -> Self {
+        if is_ratio_error(&error) {
+            Self::Ratio
+        } else {
+            Self::Io(error)
+        }
+    }
+}
+
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
@@ -59,6 +81,19 @@ impl Input {
         Self {
             name: name.into(),
             location: Location::Bytes(bytes.into()),
+        }
+    }
+
+    /// Bytes from elsewhere, such as a database: `make` gives them from the beginning, once for each
+    /// time they are looked at (three times at most). They are never held all at once.
+    #[must_use]
+    pub fn from_stream(
+        name: impl Into<String>,
+        make: impl Fn() -> Box<dyn Read> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            location: Location::Stream(Stream(Arc::new(make))),
         }
     }
 
@@ -90,23 +125,38 @@ impl Input {
         Ok(head)
     }
 
+    /// The same bytes held in memory, as an archive inside an archive needs: it has to be read from
+    /// its end.
+    ///
+    /// # Errors
+    /// [`InputError`], also when they are too many.
+    pub fn in_memory(&self) -> Result<Self, InputError> {
+        Ok(Self::from_bytes(self.name.clone(), self.whole()?))
+    }
+
+    fn whole(&self) -> Result<Vec<u8>, InputError> {
+        let mut bytes = Vec::new();
+        self.read(|reader| reader.take(MAX_WORKBOOK + 1).read_to_end(&mut bytes))?
+            .map_err(InputError::from_read)?;
+        if bytes.len() as u64 > MAX_WORKBOOK {
+            return Err(InputError::Ratio);
+        }
+        Ok(bytes)
+    }
+
     /// All bytes of a workbook, after checking that it does not expand like a bomb.
     ///
     /// # Errors
     /// [`InputError`], also when it is too large.
     pub fn workbook_bytes(&self) -> Result<Vec<u8>, InputError> {
-        let mut bytes = Vec::new();
-        self.read(|reader| reader.take(MAX_WORKBOOK + 1).read_to_end(&mut bytes))??;
-        if bytes.len() as u64 > MAX_WORKBOOK {
-            return Err(InputError::Ratio);
-        }
+        let bytes = self.whole()?;
         if bytes.starts_with(b"PK\x03\x04") {
             let mut archive = open_zip(Cursor::new(&bytes))?;
             for index in 0..archive.len() {
                 let packed = archive.by_index(index).map_err(zip_error)?;
                 let size = packed.compressed_size();
                 let mut member = Limited::new(packed, Rc::new(Cell::new(size)));
-                io::copy(&mut member, &mut io::sink()).map_err(ratio_or_io)?;
+                io::copy(&mut member, &mut io::sink()).map_err(InputError::from_read)?;
             }
         }
         Ok(bytes)
@@ -147,8 +197,9 @@ impl Location {
         match self {
             Self::Path(path) => Ok(then(&mut BufReader::new(File::open(path)?))),
             Self::Bytes(bytes) => Ok(then(&mut Cursor::new(bytes))),
-            // One level only: an archive within an archive is not a return.
-            Self::Member(..) => Err(InputError::Zip("an archive inside an archive".into())),
+            Self::Stream(_) | Self::Member(..) => Err(InputError::Zip(
+                "it can only be read from its beginning".into(),
+            )),
         }
     }
 
@@ -160,6 +211,7 @@ impl Location {
                 let size = member.compressed_size();
                 Ok(then(&mut Limited::new(member, Rc::new(Cell::new(size)))))
             })?,
+            Self::Stream(stream) => Ok(then(&mut (stream.0)())),
             _ => self.with_seek(|file| then(&mut ForgetSeek(file))),
         }
     }
@@ -184,14 +236,6 @@ fn open_zip<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, InputError> {
 )]
 fn zip_error(error: zip::result::ZipError) -> InputError {
     InputError::Zip(error.to_string())
-}
-
-fn ratio_or_io(error: io::Error) -> InputError {
-    if is_ratio_error(&error) {
-        InputError::Ratio
-    } else {
-        InputError::Io(error)
-    }
 }
 
 /// Whether a read failed because an archive expands too much.

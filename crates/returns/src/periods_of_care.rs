@@ -2,7 +2,7 @@
 //! start of each period is the real start. The rules are a table in `tests/spec/periods_of_care.md`.
 
 use disparity_core::Day;
-use disparity_core::journeys::{CodeId, CodeMask, SpellFlags};
+use disparity_core::journeys::{CodeId, SpellFlags};
 
 use crate::diagnostics::Code;
 use crate::records::CareRow;
@@ -13,7 +13,6 @@ pub(crate) struct PeriodCodes {
     pub(crate) start: CodeId,
     pub(crate) continues: CodeId,
     pub(crate) inferred: CodeId,
-    pub(crate) respite: CodeMask,
 }
 
 /// One period of care.

@@ -257,6 +257,9 @@ pub(crate) struct Records {
     pub links: Vec<(u32, u32)>,
 }
 
+/// So many births on the first of a month are no chance.
+const ENOUGH_BIRTHS: usize = 10;
+
 /// How much there was before a table, so that a table found faulty can be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Mark([usize; 5]);
@@ -299,6 +302,30 @@ impl Records {
         retain_from(&mut self.persons, persons, |row| keep(row.place.line));
         retain_from(&mut self.activities, activities, |row| keep(row.place.line));
         retain_from(&mut self.care, care, |row| keep(row.place.line));
+    }
+
+    /// Whether every date of birth since a mark is the first of a month, or of a year: an extract
+    /// gave no more away. Those then count as known to the month or the year.
+    pub(crate) fn degrade_births(&mut self, mark: Mark) -> Option<BirthPrecision> {
+        let rows = &mut self.persons[mark.0[0]..];
+        let known = |row: &PersonRow| row.precision == BirthPrecision::Day;
+        let births = || {
+            rows.iter()
+                .filter(|row| known(row))
+                .filter_map(|row| row.birth)
+        };
+        if births().count() < ENOUGH_BIRTHS || births().any(|day| day.ymd().2 != 1) {
+            return None;
+        }
+        let precision = if births().all(|day| day.ymd().1 == 1) {
+            BirthPrecision::Year
+        } else {
+            BirthPrecision::Month
+        };
+        for row in rows.iter_mut().filter(|row| known(row)) {
+            row.precision = precision;
+        }
+        Some(precision)
     }
 
     /// Takes over everything of another set of records of the same authority.

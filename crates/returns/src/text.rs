@@ -32,6 +32,12 @@ impl Encoding {
         }
     }
 
+    /// Whether characters take two bytes.
+    #[must_use]
+    pub const fn is_wide(self) -> bool {
+        matches!(self, Self::Utf16Le | Self::Utf16Be)
+    }
+
     /// The encoding of that name, as a user would type it.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -58,6 +64,36 @@ pub(crate) struct Probe {
     pub invalid: (u64, u64),
 }
 
+/// How many bytes are looked at for signs of two bytes a character.
+const WIDE_LOOK: usize = 1024;
+
+/// Whether a file is in UTF-16: by its mark or, without one, by every second byte of what is
+/// nearly all Latin text being zero.
+#[must_use]
+pub(crate) fn wide(head: &[u8]) -> Option<Encoding> {
+    match head {
+        [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le),
+        [0xfe, 0xff, ..] => return Some(Encoding::Utf16Be),
+        _ => {}
+    }
+    let head = &head[..head.len().min(WIDE_LOOK) & !1];
+    let pairs = head.len() / 2;
+    let zeros = |offset: usize| {
+        head.iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
+    let (high_first, low_first) = (zeros(0), zeros(1));
+    match (high_first, low_first) {
+        _ if pairs < 4 => None,
+        (0, n) if n * 10 >= pairs * 9 => Some(Encoding::Utf16Le),
+        (n, 0) if n * 10 >= pairs * 9 => Some(Encoding::Utf16Be),
+        _ => None,
+    }
+}
+
 /// Reads every byte once.
 ///
 /// # Errors
@@ -67,7 +103,7 @@ pub(crate) fn probe(reader: &mut dyn Read) -> io::Result<Probe> {
     let mut chunk = vec![0_u8; 256 << 10];
     let mut scan = Utf8Scan::default();
     let mut total = 0_u64;
-    let mut start = Vec::with_capacity(3);
+    let mut start = Vec::with_capacity(WIDE_LOOK);
     loop {
         let n = match reader.read(&mut chunk) {
             Ok(0) => break,
@@ -76,15 +112,14 @@ pub(crate) fn probe(reader: &mut dyn Read) -> io::Result<Probe> {
             Err(error) => return Err(error),
         };
         let read = &chunk[..n];
-        start.extend(read.iter().take(3 - start.len()));
+        start.extend(read.iter().take(WIDE_LOOK - start.len()));
         hash.update(read);
         scan.feed(read);
         total += n as u64;
     }
     scan.finish();
-    let encoding = match start.as_slice() {
-        [0xff, 0xfe, ..] => Some(Encoding::Utf16Le),
-        [0xfe, 0xff, ..] => Some(Encoding::Utf16Be),
+    let encoding = match wide(&start) {
+        Some(wide) => Some(wide),
         _ if scan.invalid == 0 => Some(Encoding::Utf8),
         _ if scan.multibyte > 0 => None,
         _ => Some(Encoding::Windows1252),
@@ -283,6 +318,17 @@ mod tests {
             .chain(text.encode_utf16().flat_map(u16::to_be_bytes))
             .collect();
         assert_eq!(decode(&wide), (Some(Encoding::Utf16Be), text.into()));
+    }
+
+    #[test]
+    fn two_bytes_a_character_are_seen_without_a_mark() {
+        let text = "CHILD,DECOM\r\n1,01/05/2020\r\n";
+        let low: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(&low), (Some(Encoding::Utf16Le), text.into()));
+        let high: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(decode(&high), (Some(Encoding::Utf16Be), text.into()));
+        assert_eq!(wide(b"CHILD,DECOM\n"), None);
+        assert_eq!(wide(&[0; 64]), None);
     }
 
     #[test]

@@ -6,7 +6,6 @@ use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
 use super::{Each, Sink, columns};
 use crate::codelists::TableDef;
-use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, CareRow, PersonRow, System};
 use crate::rows::Row;
@@ -103,25 +102,8 @@ fn simple(def: &TableDef, kind: SpellKind, from: &str, to: &str) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = common.read(reading, row, sink)?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = if kind.is_event() {
-            Some(start)
-        } else {
-            reading.day(to, row.text(to))
-        };
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
-        let mut activity = Activity::new(
-            id,
-            System::AnnexA,
-            sink.place(reading),
-            sink.year,
-            kind,
-            start,
-            end,
-        );
+        let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
+        let mut activity = sink.activity(reading, System::AnnexA, id, kind, days);
         match kind {
             SpellKind::ProtectionPlan => {
                 activity.codes[0] =
@@ -162,18 +144,10 @@ fn referrals(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = common.read(reading, row, sink)?;
-        let start = reading.key_day(date, row.text(date))?;
-        let place = sink.place(reading);
+        let none = (usize::MAX, "");
+        let days = reading.span(SpellKind::Referral, (date, row.text(date)), none)?;
         // A list of referrals says nothing of closure, so the referral stays an event of its own.
-        let mut referral = Activity::new(
-            id,
-            System::AnnexA,
-            place,
-            sink.year,
-            SpellKind::Referral,
-            start,
-            Some(start),
-        );
+        let mut referral = sink.activity(reading, System::AnnexA, id, SpellKind::Referral, days);
         referral.codes[0] = reading.coded(source, CodeSetId::ReferralSource, row.text(source));
         referral.no_further_action = reading.yes_no(nfa, row.text(nfa));
         sink.records().activities.push(referral);
@@ -197,12 +171,8 @@ fn in_care(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = common.read(reading, row, sink)?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = reading.day(to, row.text(to));
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
+        let (from, to) = ((from, row.text(from)), (to, row.text(to)));
+        let (start, end) = reading.span(SpellKind::Care, from, to)?;
         if let Some(person) = sink.records().persons.last_mut() {
             person.unaccompanied = reading.yes_no(uasc, row.text(uasc));
             reading.yes_no(second, row.text(second));

@@ -140,34 +140,15 @@ impl Details {
         sink: &mut Sink<'_>,
         id: u32,
     ) -> Result<Activity, RowStop> {
-        let start = reading.key_day(self.referral, row.text(self.referral))?;
-        if start > reading.options.as_of {
-            reading.report(
-                Code::DateAfterExtract,
-                self.referral,
-                row.text(self.referral),
-                "",
-            );
-            return Err(RowStop);
-        }
-        let end = reading.day(self.closure, row.text(self.closure));
-        if end.is_some_and(|end| end < start) {
-            reading.report(
-                Code::EndBeforeStart,
-                self.closure,
-                row.text(self.closure),
-                "",
-            );
-            return Err(RowStop);
-        }
-        let mut episode = Activity::new(
-            id,
+        let (from, to) = (self.referral, self.closure);
+        let (from, to) = ((from, row.text(from)), (to, row.text(to)));
+        let (start, end) = reading.span(SpellKind::CinEpisode, from, to)?;
+        let mut episode = sink.activity(
+            reading,
             System::Cin,
-            sink.place(reading),
-            sink.year,
+            id,
             SpellKind::CinEpisode,
-            start,
-            end,
+            (start, end),
         );
         episode.codes = [
             reading.coded(
@@ -192,15 +173,12 @@ impl Details {
 
 /// A conference recorded with the referral itself: the child came with a plan from elsewhere.
 fn transfer_in(reading: &Reading<'_>, sink: &mut Sink<'_>, id: u32, referral: Day, day: Day) {
-    let place = sink.place(reading);
-    let mut conference = Activity::new(
-        id,
+    let mut conference = sink.activity(
+        reading,
         System::Cin,
-        place,
-        sink.year,
+        id,
         SpellKind::InitialConference,
-        day,
-        Some(day),
+        (day, Some(day)),
     );
     conference.parent = Some(referral);
     conference.flags = conference
@@ -249,11 +227,22 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
         "reviews" => (SpellKind::ProtectionReview, "CPPreviewDate", ""),
         _ => return None,
     };
-    let [child, key, from, to, initial, latest, previous, conference] = columns(
+    let [
+        child,
+        key,
+        referral,
+        from,
+        to,
+        initial,
+        latest,
+        previous,
+        conference,
+    ] = columns(
         def,
         [
             "LAchildID",
             "CINdetailsID",
+            "CINreferralDate",
             from,
             to,
             "InitialCategoryOfAbuse",
@@ -264,26 +253,10 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
     );
     Some(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = if kind.is_event() {
-            Some(start)
-        } else {
-            reading.day(to, row.text(to))
-        };
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
-        let mut activity = Activity::new(
-            id,
-            System::Cin,
-            sink.place(reading),
-            sink.year,
-            kind,
-            start,
-            end,
-        );
+        let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
+        let mut activity = sink.activity(reading, System::Cin, id, kind, days);
         activity.parent_key = key_of(row, key, sink);
+        activity.parent = reading.day(referral, row.text(referral));
         if kind == SpellKind::ProtectionPlan {
             activity.codes[0] =
                 reading.coded(initial, CodeSetId::CategoryOfAbuse, row.text(initial));
@@ -293,13 +266,7 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
         if kind == SpellKind::Section47
             && let Some(day) = reading.day(conference, row.text(conference))
         {
-            let mut held = Activity {
-                kind: SpellKind::InitialConference,
-                start: day,
-                end: Some(day),
-                ..activity
-            };
-            held.codes = Default::default();
+            let held = conference_of(&activity, day);
             sink.records().activities.push(held);
         }
         sink.records().activities.push(activity);
@@ -334,32 +301,18 @@ pub(super) fn events(
             "NumberOfPreviousCPP",
         ],
     );
+    // Rows of one kind follow one another.
+    let mut word = (String::new(), String::new());
     move |reading, row, sink| {
         let id = sink.id(reading, identity.child, row.text(identity.child))?;
-        let day = reading.key_day(date, row.text(date))?;
-        let kind_of = crate::codelists::fold(row.text(kind));
-        let (spell, end) = match kind_of.as_str() {
-            "cinreferraldate" => {
-                let person = identity.read(reading, row, sink, id);
-                sink.records().persons.push(person);
-                if trim(row.text(details.referral)).is_empty() {
-                    let mut episode = Activity::new(
-                        id,
-                        System::Cin,
-                        sink.place(reading),
-                        sink.year,
-                        SpellKind::CinEpisode,
-                        day,
-                        None,
-                    );
-                    episode.no_further_action = reading.yes_no(details.nfa, row.text(details.nfa));
-                    sink.records().activities.push(episode);
-                } else {
-                    let episode = details.read(reading, row, sink, id)?;
-                    sink.records().activities.push(episode);
-                }
-                return Ok(());
-            }
+        if word.0 != row.text(kind) {
+            word = (
+                row.text(kind).to_owned(),
+                crate::codelists::fold(row.text(kind)),
+            );
+        }
+        let (spell, end) = match word.1.as_str() {
+            "cinreferraldate" => return referral(identity, details, date, reading, row, sink, id),
             "assessmentactualstartdate" => (SpellKind::Assessment, assessed),
             "cinplanstartdate" => (SpellKind::CinPlan, plan_end),
             "s47actualstartdate" => (SpellKind::Section47, usize::MAX),
@@ -367,7 +320,7 @@ pub(super) fn events(
             "cppreviewdate" => (SpellKind::ProtectionReview, usize::MAX),
             // The ends repeat what the row of the start already says.
             "cinclosuredate" | "assessmentauthorisationdate" | "cinplanenddate" | "cppenddate" => {
-                return Ok(());
+                return reading.key_day(date, row.text(date)).map(|_| ());
             }
             _ => {
                 reading.report(
@@ -379,20 +332,8 @@ pub(super) fn events(
                 return Err(RowStop);
             }
         };
-        let end = if spell.is_event() {
-            Some(day)
-        } else {
-            reading.day(end, row.text(end)).filter(|end| *end >= day)
-        };
-        let mut activity = Activity::new(
-            id,
-            System::Cin,
-            sink.place(reading),
-            sink.year,
-            spell,
-            day,
-            end,
-        );
+        let days = reading.span(spell, (date, row.text(date)), (end, row.text(end)))?;
+        let mut activity = sink.activity(reading, System::Cin, id, spell, days);
         activity.parent = reading.day(details.referral, row.text(details.referral));
         if spell == SpellKind::ProtectionPlan {
             activity.codes[0] =
@@ -400,7 +341,50 @@ pub(super) fn events(
             activity.codes[1] = reading.coded(latest, CodeSetId::CategoryOfAbuse, row.text(latest));
             activity.number = reading.small_number(previous, row.text(previous));
         }
+        if spell == SpellKind::Section47
+            && let Some(day) = reading.day(details.conference, row.text(details.conference))
+        {
+            let held = conference_of(&activity, day);
+            sink.records().activities.push(held);
+        }
         sink.records().activities.push(activity);
         Ok(())
     }
+}
+
+/// The conference that followed an enquiry.
+fn conference_of(enquiry: &Activity, day: Day) -> Activity {
+    Activity {
+        kind: SpellKind::InitialConference,
+        start: day,
+        end: Some(day),
+        codes: Default::default(),
+        ..*enquiry
+    }
+}
+
+/// The row of a referral, which says who the child is as well. A regional file may have the date of
+/// referral only as the date of the event.
+fn referral(
+    identity: Identity,
+    details: Details,
+    date: usize,
+    reading: &mut Reading<'_>,
+    row: &Row<'_>,
+    sink: &mut Sink<'_>,
+    id: u32,
+) -> Result<(), RowStop> {
+    let person = identity.read(reading, row, sink, id);
+    sink.records().persons.push(person);
+    let own = Details {
+        referral: if trim(row.text(details.referral)).is_empty() {
+            date
+        } else {
+            details.referral
+        },
+        ..details
+    };
+    let episode = own.read(reading, row, sink, id)?;
+    sink.records().activities.push(episode);
+    Ok(())
 }

@@ -4,9 +4,8 @@ use disparity_core::journeys::{BirthPrecision, SpellKind};
 
 use super::{Sink, columns};
 use crate::codelists::TableDef;
-use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
-use crate::records::{Activity, PersonRow, System};
+use crate::records::{PersonRow, System};
 use crate::rows::Row;
 
 /// One early help episode of one child.
@@ -16,16 +15,8 @@ pub(super) fn episodes(
     let [child, from, to, birth] = columns(def, ["child_id", "start_date", "end_date", "dob"]);
     move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = reading.day(to, row.text(to));
-        if start > reading.options.as_of {
-            reading.report(Code::DateAfterExtract, from, row.text(from), "");
-            return Err(RowStop);
-        }
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
+        let (from, to) = ((from, row.text(from)), (to, row.text(to)));
+        let days = reading.span(SpellKind::EarlyHelp, from, to)?;
         let place = sink.place(reading);
         let mut person = PersonRow::new(id, System::EarlyHelp, place, sink.year);
         if row.has(birth) {
@@ -35,15 +26,7 @@ pub(super) fn episodes(
             }
         }
         sink.records().persons.push(person);
-        let spell = Activity::new(
-            id,
-            System::EarlyHelp,
-            place,
-            sink.year,
-            SpellKind::EarlyHelp,
-            start,
-            end,
-        );
+        let spell = sink.activity(reading, System::EarlyHelp, id, SpellKind::EarlyHelp, days);
         sink.records().activities.push(spell);
         Ok(())
     }

@@ -9,9 +9,15 @@ mod ssda903;
 
 use std::collections::BTreeMap;
 
+pub(crate) use ssda903::permanence_of;
+
+use disparity_core::Day;
+use disparity_core::journeys::{BirthPrecision, SpellKind};
+
 use crate::codelists::TableDef;
+use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
-use crate::records::{Mark, Records, RowPlace};
+use crate::records::{Activity, Mark, Records, RowPlace, System};
 use crate::rows::{Found, Row, RowCounts, RowSource};
 use crate::value::trim;
 
@@ -68,6 +74,17 @@ impl Shelves {
         }
     }
 
+    /// Takes dates of birth that are all the first of a month, since a mark, for what they are.
+    pub(crate) fn degrade_births(&mut self, marks: &[Mark]) -> Option<BirthPrecision> {
+        self.by_la
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(at, (_, records))| {
+                records.degrade_births(marks.get(at).copied().unwrap_or_default())
+            })
+            .max()
+    }
+
     /// Takes back the rows since a mark that stand on certain lines.
     pub(crate) fn remove_lines(&mut self, marks: &[Mark], lines: &[u32]) {
         for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
@@ -87,7 +104,9 @@ pub(crate) struct Sink<'r> {
     /// Year of the row being read; 0 if unknown.
     pub(crate) year: u16,
     /// Years and authorities named in the rows themselves.
-    pub(crate) labels: Labels,
+    labels: Labels,
+    same_la: u64,
+    same_year: u64,
     /// Turns the name or code of an authority into its three digits.
     pub(crate) la_code: &'r dyn Fn(&str) -> Option<String>,
     last_la: (String, String),
@@ -104,23 +123,14 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    fn count(map: &mut BTreeMap<String, u64>, text: &str) {
-        if !text.is_empty() {
-            match map.get_mut(text) {
-                Some(count) => *count += 1,
-                None => {
-                    map.insert(text.to_owned(), 1);
-                }
+    /// Counts a text; the one before is nearly always the same.
+    fn count(map: &mut BTreeMap<String, u64>, text: &str, rows: u64) {
+        match map.get_mut(text) {
+            Some(count) => *count += rows,
+            None => {
+                map.insert(text.to_owned(), rows);
             }
         }
-    }
-
-    pub(crate) fn la(&mut self, text: &str) {
-        Self::count(&mut self.las, text);
-    }
-
-    pub(crate) fn year(&mut self, text: &str) {
-        Self::count(&mut self.years, text);
     }
 }
 
@@ -139,6 +149,8 @@ impl<'r> Sink<'r> {
             la: la.to_owned(),
             year: year.unwrap_or(0),
             labels: Labels::default(),
+            same_la: 0,
+            same_year: 0,
             la_code,
             last_la: Default::default(),
             last_year: Default::default(),
@@ -160,19 +172,53 @@ impl<'r> Sink<'r> {
         if !la.is_empty() {
             if self.last_la.0 != la {
                 let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
+                self.count_labels();
                 self.last_la = (la.to_owned(), code);
             }
-            self.labels.la(&self.last_la.1);
+            self.same_la += 1;
             self.shelves.select(&self.last_la.1);
         }
         if !year.is_empty() {
             if self.last_year.0 != year {
+                self.count_labels();
                 // A YEAR column holds the year in which the period ends.
                 self.last_year = (year.to_owned(), crate::period::read_year(year).unwrap_or(0));
             }
-            self.labels.year(year);
+            self.same_year += 1;
             self.year = self.last_year.1;
         }
+    }
+
+    /// Adds up the rows since the authority or the year last changed.
+    fn count_labels(&mut self) {
+        let (las, years) = (
+            std::mem::take(&mut self.same_la),
+            std::mem::take(&mut self.same_year),
+        );
+        if las > 0 {
+            Labels::count(&mut self.labels.las, &self.last_la.1, las);
+        }
+        if years > 0 {
+            Labels::count(&mut self.labels.years, &self.last_year.0, years);
+        }
+    }
+
+    /// The years and authorities that rows named, with how many.
+    pub(crate) fn take_labels(&mut self) -> Labels {
+        self.count_labels();
+        std::mem::take(&mut self.labels)
+    }
+
+    /// A spell or an event of the row being read.
+    pub(crate) fn activity(
+        &self,
+        reading: &Reading<'_>,
+        system: System,
+        id: u32,
+        kind: SpellKind,
+        (start, end): (Day, Option<Day>),
+    ) -> Activity {
+        Activity::new(id, system, self.place(reading), self.year, kind, start, end)
     }
 
     pub(crate) fn place(&self, reading: &Reading<'_>) -> RowPlace {
@@ -254,6 +300,10 @@ pub(crate) fn read<S: RowSource>(
             Some(each) => rows(found, reading, sink, la_year, each),
             None => unused(found, reading),
         },
+        ("early_help", "families") => {
+            reading.report_file(Code::FamilyLevel, "it names families and no child");
+            unused(found, reading)
+        }
         ("early_help", _) => rows(found, reading, sink, la_year, early_help::episodes(def)),
         ("lookup", "aliases") => rows(found, reading, sink, la_year, early_help::aliases(def)),
         _ => unused(found, reading),

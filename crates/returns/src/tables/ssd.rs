@@ -2,12 +2,9 @@
 
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind};
 
-use super::ssda903::permanence_of;
-use super::{Each, columns};
+use super::{Each, columns, permanence_of};
 use crate::codelists::TableDef;
-use crate::diagnostics::Code;
-use crate::reading::RowStop;
-use crate::records::{Activity, Address, CareRow, PersonRow, System};
+use crate::records::{Address, CareRow, PersonRow, System};
 use crate::value::{clean_code, trim};
 
 /// What one table's rows become; none for tables that nothing here needs.
@@ -191,29 +188,8 @@ fn spell(def: &TableDef, kind: SpellKind, child: &str, from: &str, to: &str) -> 
     );
     Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = if kind.is_event() {
-            Some(start)
-        } else {
-            reading.day(to, row.text(to))
-        };
-        if start > reading.options.as_of {
-            reading.report(Code::DateAfterExtract, from, row.text(from), "");
-            return Err(RowStop);
-        }
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
-        let mut activity = Activity::new(
-            id,
-            System::Ssd,
-            sink.place(reading),
-            sink.year,
-            kind,
-            start,
-            end,
-        );
+        let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
+        let mut activity = sink.activity(reading, System::Ssd, id, kind, days);
         if kind == SpellKind::ProtectionPlan {
             activity.codes[0] = reading.coded(
                 initial,
@@ -262,21 +238,9 @@ fn cin_episodes(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(referral, row.text(referral))?;
-        let end = reading.day(close, row.text(close));
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, close, row.text(close), "");
-            return Err(RowStop);
-        }
-        let mut episode = Activity::new(
-            id,
-            System::Ssd,
-            sink.place(reading),
-            sink.year,
-            SpellKind::CinEpisode,
-            start,
-            end,
-        );
+        let (from, to) = ((referral, row.text(referral)), (close, row.text(close)));
+        let days = reading.span(SpellKind::CinEpisode, from, to)?;
+        let mut episode = sink.activity(reading, System::Ssd, id, SpellKind::CinEpisode, days);
         episode.codes = [
             reading.coded(source, CodeSetId::ReferralSource, row.text(source)),
             reading.coded(need, CodeSetId::Need, row.text(need)),
@@ -303,12 +267,8 @@ fn cla_episodes(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = reading.day(to, row.text(to));
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
+        let (from, to) = ((from, row.text(from)), (to, row.text(to)));
+        let (start, end) = reading.span(SpellKind::CareEpisode, from, to)?;
         let period = trim(row.text(period));
         let episode = CareRow {
             id,
@@ -395,18 +355,9 @@ fn legal_status(def: &TableDef) -> Each {
             .set("legal_status")
             .and_then(|set| set.id(&clean_code(row.text(status))));
         let Some(code) = known else { return Ok(()) };
-        let start = reading.key_day(from, row.text(from))?;
-        let end = reading.day(to, row.text(to));
-        let place = sink.place(reading);
-        let mut activity = Activity::new(
-            id,
-            System::Ssd,
-            place,
-            sink.year,
-            SpellKind::CareEpisode,
-            start,
-            end,
-        );
+        let (from, to) = ((from, row.text(from)), (to, row.text(to)));
+        let days = reading.span(SpellKind::CareEpisode, from, to)?;
+        let mut activity = sink.activity(reading, System::Ssd, id, SpellKind::CareEpisode, days);
         activity.codes[0] = code;
         sink.records().activities.push(activity);
         Ok(())

@@ -1,12 +1,13 @@
 //! Tables of the return on children looked after.
 
+use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
 use super::{Sink, columns};
 use crate::codelists::TableDef;
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
-use crate::records::{Activity, CareRow, PersonRow, System};
+use crate::records::{CareRow, PersonRow, System};
 use crate::rows::Row;
 use crate::value::trim;
 
@@ -76,35 +77,12 @@ pub(super) fn episodes(
     );
     move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(decom, row.text(decom))?;
-        let end = reading.day(dec, row.text(dec));
-        if start > reading.options.as_of {
-            reading.report(Code::DateAfterExtract, decom, row.text(decom), "");
-            return Err(RowStop);
-        }
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, dec, row.text(dec), "");
-            return Err(RowStop);
-        }
+        let (from, to) = ((decom, row.text(decom)), (dec, row.text(dec)));
+        let (start, end) = reading.span(SpellKind::CareEpisode, from, to)?;
         if end == Some(start) {
             reading.report(Code::SameDaySpell, dec, "", "rule 355");
         }
-        let reason_ceased = reading.coded(rec, CodeSetId::ReasonCeased, row.text(rec));
-        if end.is_none() && reason_ceased != CodeId::BLANK {
-            reading.report(
-                Code::CeasedReasonAlone,
-                rec,
-                row.text(rec),
-                "reason without a date (rule 148)",
-            );
-        } else if end.is_some() && reason_ceased == CodeId::BLANK {
-            reading.report(
-                Code::CeasedReasonAlone,
-                rec,
-                "",
-                "date without a reason (rule 148)",
-            );
-        }
+        let reason_ceased = ceased(reading, end, rec, row.text(rec));
         reading.check_code(provider, "place_provider", row.text(provider));
         reading.check_code(reason, "reason_place_change", row.text(reason));
         let home_postcode = reading
@@ -136,6 +114,18 @@ pub(super) fn episodes(
         sink.records().care.push(episode);
         Ok(())
     }
+}
+
+/// The reason for ceasing, which stands with a date or not at all.
+fn ceased(reading: &mut Reading<'_>, end: Option<Day>, column: usize, text: &str) -> CodeId {
+    let reason = reading.coded(column, CodeSetId::ReasonCeased, text);
+    let message = match (end, reason) {
+        (None, reason) if reason != CodeId::BLANK => "reason without a date (rule 148)",
+        (Some(_), CodeId::BLANK) => "date without a reason (rule 148)",
+        _ => return reason,
+    };
+    reading.report(Code::CeasedReasonAlone, column, text, message);
+    reason
 }
 
 /// One unaccompanied child.
@@ -174,7 +164,7 @@ pub(super) fn permanence(
 }
 
 /// Yes for P1 to P3, no for Z1 and blank, unknown for P4.
-pub(super) fn permanence_of(reading: &Reading<'_>, text: &str) -> Option<bool> {
+pub(crate) fn permanence_of(reading: &Reading<'_>, text: &str) -> Option<bool> {
     let code = crate::value::clean_code(text);
     let set = reading.lists.set("previous_permanence")?;
     match set
@@ -196,22 +186,9 @@ pub(super) fn missing(
     let [child, from, to] = columns(def, ["CHILD", "MIS_START", "MIS_END"]);
     move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let start = reading.key_day(from, row.text(from))?;
-        let end = reading.day(to, row.text(to));
-        if end.is_some_and(|end| end < start) {
-            reading.report(Code::EndBeforeStart, to, row.text(to), "");
-            return Err(RowStop);
-        }
-        let place = sink.place(reading);
-        let spell = Activity::new(
-            id,
-            System::Care,
-            place,
-            sink.year,
-            SpellKind::Missing,
-            start,
-            end,
-        );
+        let (from, to) = ((from, row.text(from)), (to, row.text(to)));
+        let days = reading.span(SpellKind::Missing, from, to)?;
+        let spell = sink.activity(reading, System::Care, id, SpellKind::Missing, days);
         sink.records().activities.push(spell);
         Ok(())
     }

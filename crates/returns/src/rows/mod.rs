@@ -1,151 +1,16 @@
 //! Rows of text from delimited files and workbooks, with the header found, columns matched to a
 //! known table, and doubled columns checked. What the fields mean is decided later.
 
-use std::io::Read;
+mod source;
 
-use calamine::{Data, Range};
 use csv::StringRecord;
 
-use crate::codelists::{Lists, TableDef, fold};
+pub(crate) use source::{Delimited, RowSource, Sheet, sniff_delimiter};
+
+use crate::codelists::{ColumnType, Lists, TableDef, fold};
 use crate::diagnostics::Code;
 use crate::reading::Reading;
-use crate::value::trim;
-
-/// A source of rows: the header among the first, then data.
-pub(crate) trait RowSource {
-    /// The next row with its line, or what is wrong with the source.
-    fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String>;
-}
-
-/// Rows of a delimited file.
-pub(crate) struct Delimited<R> {
-    reader: csv::Reader<R>,
-}
-
-impl<R: Read> Delimited<R> {
-    /// Rows separated by a delimiter.
-    pub(crate) fn new(reader: R, delimiter: u8) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(false)
-            .buffer_capacity(256 << 10)
-            .from_reader(reader);
-        Self { reader }
-    }
-}
-
-impl<R: Read> RowSource for Delimited<R> {
-    fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
-        match self.reader.read_record(row) {
-            Ok(true) => Ok(Some(row.position().map_or(0, csv::Position::line))),
-            Ok(false) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-}
-
-/// The delimiter under which most of the first rows have the same number of fields.
-#[must_use]
-pub(crate) fn sniff_delimiter(head: &str) -> u8 {
-    let mut best = (1, b',');
-    for delimiter in *b",;\t|" {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(head.as_bytes());
-        let counts: Vec<usize> = reader
-            .records()
-            .take(200)
-            .filter_map(|row| row.ok().map(|row| row.len()))
-            .collect();
-        // The last row of the head may be cut.
-        let counts = &counts[..counts.len().saturating_sub(usize::from(counts.len() > 1))];
-        let Some(most) = counts
-            .iter()
-            .copied()
-            .max_by_key(|n| counts.iter().filter(|m| *m == n).count())
-        else {
-            continue;
-        };
-        let same = counts.iter().filter(|n| **n == most).count();
-        if most > best.0 && same * 100 >= counts.len() * 95 {
-            best = (most, delimiter);
-        }
-    }
-    if best.0 == 1 {
-        // Ragged files: the delimiter that the first line has most of.
-        let first = head.lines().next().unwrap_or_default();
-        let most = b",;\t|"
-            .iter()
-            .copied()
-            .max_by_key(|d| (first.bytes().filter(|b| b == d).count(), *d == b','));
-        return most.unwrap_or(b',');
-    }
-    best.1
-}
-
-/// Rows of one sheet of a workbook, as the text a delimited export would have.
-pub(crate) struct Sheet {
-    range: Range<Data>,
-    next: usize,
-    first_line: u64,
-    /// Cells with a formula that has no value, and error cells.
-    pub empty_formulas: u64,
-}
-
-impl Sheet {
-    /// Rows of a sheet.
-    #[must_use]
-    pub(crate) fn new(range: Range<Data>) -> Self {
-        let first_line = range.start().map_or(0, |(row, _)| u64::from(row)) + 1;
-        Self {
-            range,
-            next: 0,
-            first_line,
-            empty_formulas: 0,
-        }
-    }
-}
-
-fn cell_text(cell: &Data) -> Result<String, ()> {
-    Ok(match cell {
-        Data::Empty => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Bool(yes) => if *yes { "1" } else { "0" }.to_owned(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
-        // Beyond the range of a spreadsheet's calendar it is a number, which no date column accepts.
-        Data::DateTime(when) if (1.0..=80_000.0).contains(&when.as_f64()) => {
-            let (year, month, day, ..) = when.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        Data::DateTime(when) => when.as_f64().to_string(),
-        Data::Error(_) => return Err(()),
-    })
-}
-
-impl RowSource for Sheet {
-    fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
-        row.clear();
-        let Some(cells) = (self.next < self.range.height())
-            .then(|| self.range.rows().nth(self.next))
-            .flatten()
-        else {
-            return Ok(None);
-        };
-        for cell in cells {
-            let text = cell_text(cell).unwrap_or_else(|()| {
-                self.empty_formulas += 1;
-                String::new()
-            });
-            row.push_field(&text);
-        }
-        self.next += 1;
-        Ok(Some(self.first_line + self.next as u64 - 1))
-    }
-}
+use crate::value::{is_null, trim};
 
 /// A known table recognised in a header.
 #[derive(Debug, Clone)]
@@ -154,8 +19,10 @@ pub(crate) struct Recognised<'l> {
     pub def: &'l TableDef,
     /// For each of its columns, the position in the file.
     pub positions: Vec<Option<usize>>,
-    /// Doubled columns: the one that is read and the other.
+    /// Columns of one name, doubled by a merge: the one that is read and the other.
     pub twins: Vec<(usize, usize)>,
+    /// Where else each column may stand, under another of its names: `Sex` beside `GenderCurrent`.
+    pub others: Vec<Option<usize>>,
     /// Names in the file that are not of the table.
     pub unknown: Vec<String>,
     /// How many columns have no name.
@@ -174,10 +41,16 @@ fn without_suffix(name: &str) -> Option<&str> {
         .or_else(|| name.strip_suffix(".1"))
 }
 
+/// A name without what a merge leaves behind it, folded.
+fn plain(name: &str) -> String {
+    fold(without_suffix(name).unwrap_or(name))
+}
+
 /// Matches a header against one table: none if a key column is missing.
 fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l>> {
     let mut positions = vec![None; def.columns.len()];
     let mut twins = Vec::new();
+    let mut others = vec![None; def.columns.len()];
     let mut unknown = Vec::new();
     let mut nameless = 0;
     for (at, name) in header.iter().enumerate() {
@@ -201,7 +74,12 @@ fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l
         match found {
             Some(column) => match positions[column] {
                 None => positions[column] = Some(at),
-                Some(first) => twins.push((first, at)),
+                Some(first) if plain(&header[first]) != plain(shown) => others[column] = Some(at),
+                // What nobody reads may be doubled as it likes.
+                Some(first) if def.columns[column].kind != ColumnType::Text => {
+                    twins.push((first, at));
+                }
+                Some(_) => {}
             },
             None => unknown.push(shown.to_owned()),
         }
@@ -216,6 +94,7 @@ fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l
         def,
         positions,
         twins,
+        others,
         unknown,
         nameless,
         width: header.len(),
@@ -239,35 +118,48 @@ pub(crate) fn recognise<'l>(lists: &'l Lists, header: &[String]) -> Option<Recog
     best
 }
 
+/// What a header that fits no known table is nearest to.
+pub(crate) struct Nearest {
+    /// What to say.
+    pub message: String,
+    /// Whether it is that table but for a column: half of its columns are there.
+    pub is_table: bool,
+}
+
 /// The known table nearest to a header that fits none, with the key columns that are missing.
 #[must_use]
-pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> String {
+pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> Nearest {
     let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
     let has = |names: &[String]| names.iter().any(|name| folded.contains(name));
     let scored = lists.tables().iter().map(|def| {
-        let matched = def
-            .columns
-            .iter()
-            .filter(|column| has(&column.folded))
-            .count();
-        let missing: Vec<&str> = def
-            .columns
-            .iter()
+        let columns = || {
+            def.columns
+                .iter()
+                .filter(|column| column.folded[0] != "la" && column.folded[0] != "year")
+        };
+        let matched = columns().filter(|column| has(&column.folded)).count();
+        let missing: Vec<&str> = columns()
             .filter(|column| column.key && !has(&column.folded))
             .map(|column| column.name.as_str())
             .collect();
-        (matched, missing, def)
+        (matched, missing, columns().count(), def)
     });
-    match scored.max_by_key(|(matched, missing, _)| (*matched, usize::MAX - missing.len())) {
-        Some((matched, missing, def)) if matched > 0 => {
-            format!(
+    let nearest =
+        scored.max_by_key(|(matched, missing, ..)| (*matched, usize::MAX - missing.len()));
+    match nearest {
+        Some((matched, missing, all, def)) if matched > 0 => Nearest {
+            message: format!(
                 "nearest is {} {}, which needs {}",
                 def.family,
                 def.name,
                 missing.join(", ")
-            )
-        }
-        _ => format!("it begins {:?}", header.iter().take(4).collect::<Vec<_>>()),
+            ),
+            is_table: matched >= 3 && matched * 2 >= all,
+        },
+        _ => Nearest {
+            message: format!("it begins {:?}", header.iter().take(4).collect::<Vec<_>>()),
+            is_table: false,
+        },
     }
 }
 
@@ -305,11 +197,12 @@ pub(crate) fn find_header<S: RowSource>(
                 pending: None,
             });
         }
-        let fuller = first.as_ref().is_none_or(|f| {
-            let named = |h: &[String]| h.iter().filter(|name| !name.is_empty()).count();
-            named(&header) > named(f) && named(f) <= 1
-        });
-        if fuller {
+        // A title above has fewer names than the header that nobody knows.
+        let named = |h: &[String]| h.iter().filter(|name| !name.is_empty()).count();
+        if first
+            .as_ref()
+            .is_none_or(|f| named(f) <= 1 && named(&header) > named(f))
+        {
             first = Some(header);
         }
     }
@@ -320,18 +213,21 @@ pub(crate) fn find_header<S: RowSource>(
 pub(crate) struct Row<'r> {
     record: &'r StringRecord,
     positions: &'r [Option<usize>],
+    others: &'r [Option<usize>],
 }
 
 impl<'r> Row<'r> {
     /// The text of a column of the table, blank if the file does not have it.
     #[must_use]
     pub(crate) fn text(&self, column: usize) -> &'r str {
-        self.positions
-            .get(column)
-            .copied()
-            .flatten()
-            .and_then(|at| self.record.get(at))
-            .unwrap_or_default()
+        let field = |places: &[Option<usize>]| -> Option<&'r str> {
+            self.record.get(places.get(column).copied().flatten()?)
+        };
+        let own = field(self.positions).unwrap_or_default();
+        if self.others.get(column).copied().flatten().is_some() && is_null(trim(own)) {
+            return field(self.others).unwrap_or(own);
+        }
+        own
     }
 
     /// Whether the file has the column at all.
@@ -351,6 +247,11 @@ pub(crate) struct RowCounts {
 }
 
 impl<S: RowSource> Found<'_, S> {
+    /// The rows that follow the header.
+    pub(crate) fn into_source(self) -> S {
+        self.source
+    }
+
     /// Reports what is odd about the header.
     pub(crate) fn report_header(&self, reading: &mut Reading<'_>) {
         for name in &self.table.unknown {
@@ -409,6 +310,7 @@ impl<S: RowSource> Found<'_, S> {
             let row = Row {
                 record: &record,
                 positions: &self.table.positions,
+                others: &self.table.others,
             };
             counts.kept += u64::from(each(reading, &row));
         }
@@ -553,14 +455,5 @@ mod tests {
             found.map(|f| f.table.def.name.clone()).ok().as_deref(),
             Some("early_help")
         );
-    }
-
-    #[test]
-    fn the_delimiter_is_the_one_that_makes_rows_even() {
-        assert_eq!(sniff_delimiter("a;b;c\n1;2,5;3\n4;5;6\n"), b';');
-        assert_eq!(sniff_delimiter("a\tb\n1\t2\n"), b'\t');
-        assert_eq!(sniff_delimiter("a,b\n1,\"x;y\"\n"), b',');
-        assert_eq!(sniff_delimiter("one\ntwo\n"), b',');
-        assert_eq!(sniff_delimiter(""), b',');
     }
 }

@@ -1,6 +1,9 @@
 //! One authority's records made into journeys: years joined, care repaired, records linked, spells
 //! put in order. The order of the steps is the specification's.
 
+mod members;
+mod report;
+
 use std::collections::BTreeMap;
 
 use disparity_core::journeys::{
@@ -10,8 +13,7 @@ use disparity_core::journeys::{
 use disparity_core::{AreaCode, Day};
 
 use crate::codelists::Lists;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::link::{Identity, Link, link};
+use crate::diagnostics::{Code, Diagnostics};
 use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
@@ -66,7 +68,7 @@ impl Assembly<'_> {
     /// Makes the journeys of one authority.
     pub(crate) fn run(&self, mut records: Records, diagnostics: &mut Diagnostics) -> Journeys {
         self.resolve_parents(&mut records, diagnostics);
-        let aliases = alias_map(&records);
+        let aliases = members::alias_map(&records);
         let mut sides = Self::bundle(&mut records, &aliases);
         let mut facts: Vec<Vec<Facts>> = Vec::with_capacity(SIDES);
         for side in &mut sides {
@@ -186,173 +188,6 @@ impl Assembly<'_> {
         sides
     }
 
-    fn members(
-        &self,
-        records: &Records,
-        sides: &[BTreeMap<u32, Bundle>; SIDES],
-        facts: &[Vec<Facts>],
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<Member> {
-        let identities: Vec<Vec<Identity>> = sides
-            .iter()
-            .zip(facts)
-            .map(|(side, facts)| {
-                let one = |(id, f): (&u32, &Facts)| Identity {
-                    id: *id,
-                    birth: f.record.birth,
-                    precision: f.record.birth_precision,
-                    upn: f.upn,
-                    conflict: f.conflict,
-                };
-                side.keys().zip(facts).map(one).collect()
-            })
-            .collect();
-        let text = |id: u32| records.ids.text(id);
-        let mut members: Vec<Member> = sides[0]
-            .values()
-            .map(|bundle| {
-                let same = !bundle.care.is_empty();
-                Member {
-                    bundles: [None; SIDES],
-                    link: if same {
-                        LinkOutcome::SameSource
-                    } else {
-                        LinkOutcome::NotNeeded
-                    },
-                }
-            })
-            .collect();
-        for (at, member) in members.iter_mut().enumerate() {
-            member.bundles[0] = Some(at);
-        }
-        let links = link(
-            &identities[1],
-            &identities[0],
-            text,
-            self.options.link_by_upn,
-        );
-        self.report_links(records, &identities[1], &links, diagnostics);
-        let mut care_member = Vec::with_capacity(links.len());
-        for (at, one) in links.iter().enumerate() {
-            let member = one.to.unwrap_or(members.len());
-            if one.to.is_none() {
-                members.push(Member {
-                    bundles: [None; SIDES],
-                    link: one.outcome,
-                });
-            }
-            members[member].bundles[1] = Some(at);
-            members[member].link = one.outcome;
-            care_member.push(member);
-        }
-        Self::add_early_help(&identities, text, &care_member, &mut members);
-        let name = |member: &Member| {
-            let id = member
-                .bundles
-                .iter()
-                .enumerate()
-                .find_map(|(side, at)| Some(identities[side][(*at)?].id));
-            (id.map_or("", text), member.bundles[0].is_none())
-        };
-        members.sort_by(|a, b| name(a).cmp(&name(b)));
-        members
-    }
-
-    /// Early help records go to the child with the same identifier, on either side.
-    fn add_early_help<'t>(
-        identities: &[Vec<Identity>],
-        text: impl Fn(u32) -> &'t str + Copy,
-        care_member: &[usize],
-        members: &mut Vec<Member>,
-    ) {
-        let with_need = link(&identities[2], &identities[0], text, false);
-        let with_care = link(&identities[2], &identities[1], text, false);
-        for (at, (need, care)) in with_need.iter().zip(&with_care).enumerate() {
-            let member = need
-                .to
-                .or_else(|| care.to.and_then(|to| care_member.get(to).copied()));
-            let member = member.unwrap_or_else(|| {
-                members.push(Member {
-                    bundles: [None; SIDES],
-                    link: LinkOutcome::NotNeeded,
-                });
-                members.len() - 1
-            });
-            if members[member].bundles[2].is_none() {
-                members[member].bundles[2] = Some(at);
-            }
-        }
-    }
-
-    fn report_links(
-        &self,
-        records: &Records,
-        care: &[Identity],
-        links: &[Link],
-        diagnostics: &mut Diagnostics,
-    ) {
-        let mut steps: BTreeMap<&str, u64> = BTreeMap::new();
-        for (one, link) in care.iter().zip(links) {
-            let code = match link.outcome {
-                LinkOutcome::Conflict if !one.conflict => Some(Code::LinkConflict),
-                LinkOutcome::Near => Some(Code::LinkNear),
-                LinkOutcome::Ambiguous => Some(Code::LinkAmbiguous),
-                _ => None,
-            };
-            if let Some(code) = code {
-                let mut diagnostic =
-                    Diagnostic::of_file(code, &format!("authority {}", self.la), "");
-                diagnostic.child = Some(records.ids.text(one.id).to_owned());
-                diagnostics.push(diagnostic);
-            }
-            if let (Some(step), Some(_)) = (link.step, link.to) {
-                *steps.entry(step.as_str()).or_default() += 1;
-            }
-        }
-        for (step, count) in steps
-            .iter()
-            .filter(|(step, _)| **step != crate::link::Step::Exact.as_str())
-        {
-            let message = format!("{count} children by {step}");
-            diagnostics.push(Diagnostic::of_file(
-                Code::LinkLadder,
-                &format!("authority {}", self.la),
-                message,
-            ));
-        }
-    }
-
-    fn report_persons(
-        &self,
-        records: &Records,
-        facts: &[Vec<Facts>],
-        diagnostics: &mut Diagnostics,
-    ) {
-        for one in facts.iter().flatten() {
-            for (code, row, message) in &one.oddities {
-                diagnostics.push(self.at(records, *code, row.place, row.id, message));
-            }
-        }
-    }
-
-    fn at(
-        &self,
-        records: &Records,
-        code: Code,
-        place: RowPlace,
-        id: u32,
-        message: &str,
-    ) -> Diagnostic {
-        let file = self
-            .sources
-            .get(place.source as usize)
-            .map_or("", |source| source.name.as_str());
-        let mut diagnostic = Diagnostic::of_file(code, file, message);
-        diagnostic.line = u64::from(place.line);
-        diagnostic.child = Some(records.ids.text(id).to_owned());
-        diagnostic
-    }
-
     /// Deciles of home addresses over time, by identifier.
     fn addresses(
         &self,
@@ -453,6 +288,7 @@ impl Assembly<'_> {
             .min()
     }
 
+    /// Care rows of one child as periods, episodes and short breaks.
     fn care(
         &self,
         mut rows: Vec<CareRow>,
@@ -473,56 +309,38 @@ impl Assembly<'_> {
         if rows.iter().any(|row| row.system == System::Care) {
             rows.retain(|row| row.system == System::Care);
         }
-        for row in rows
-            .iter_mut()
-            .filter(|row| row.legal_status == CodeId::BLANK)
-        {
-            let then = statuses
-                .iter()
-                .rev()
-                .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
-            row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
-        }
+        join_statuses(&mut rows, statuses);
+        let codes = RepairCodes::of(self.codes);
         repair_child(
             &mut rows,
             &self.care_years,
-            RepairCodes::of(self.codes),
+            codes,
             &mut records.texts,
             &mut tally.repairs,
         );
-        let respite = self.codes.set(CodeSetId::LegalStatus).in_group("respite");
         let unclear = rows.iter().any(|row| row.system == System::Api);
-        let repair = RepairCodes::of(self.codes);
-        let codes = PeriodCodes {
-            start: repair.start,
-            continues: repair.continues,
-            inferred: repair.inferred,
-            respite,
-        };
+        let statuses = self.codes.set(CodeSetId::LegalStatus);
+        let respite = statuses.in_group("respite");
         let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
             .into_iter()
-            .partition(|row| codes.respite.has(row.legal_status));
+            .partition(|row| respite.has(row.legal_status));
+        crate::respite::check(&breaks, statuses, &mut tally.care);
         for row in &breaks {
-            let mut spell =
-                self.care_spell(SpellKind::Respite, row, row.start, row.end, records, tally);
+            let kind = SpellKind::Respite;
+            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
             spell.codes = [row.legal_status, row.need, row.reason_ceased];
             spells.push(spell);
         }
-        let periods = periods_of_care::periods(
-            &mut rows,
-            codes,
-            self.options.same_day_restart_is_new,
-            &mut tally.care,
-        );
+        let codes = PeriodCodes {
+            start: codes.start,
+            continues: codes.continues,
+            inferred: codes.inferred,
+        };
+        let same_day = self.options.same_day_restart_is_new;
+        let periods = periods_of_care::periods(&mut rows, codes, same_day, &mut tally.care);
         for row in &rows {
-            let mut spell = self.care_spell(
-                SpellKind::CareEpisode,
-                row,
-                row.start,
-                row.end,
-                records,
-                tally,
-            );
+            let kind = SpellKind::CareEpisode;
+            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
             spell.codes = [row.legal_status, row.placement, row.reason_ceased];
             spell.number = row.reason_new.0;
             spells.push(spell);
@@ -535,19 +353,9 @@ impl Assembly<'_> {
             {
                 (start, flags) = (day, flags.with(SpellFlags::START_KNOWN));
             }
-            let mut spell = self.care_spell(
-                SpellKind::Care,
-                &period.first,
-                start,
-                period.end,
-                records,
-                tally,
-            );
-            spell.codes = [
-                period.first.legal_status,
-                period.first.need,
-                period.last.reason_ceased,
-            ];
+            let (first, last, days) = (&period.first, &period.last, (start, period.end));
+            let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
+            spell.codes = [first.legal_status, first.need, last.reason_ceased];
             spell.flags = flags;
             spells.push(spell);
         }
@@ -557,8 +365,7 @@ impl Assembly<'_> {
         &self,
         kind: SpellKind,
         row: &CareRow,
-        start: Day,
-        end: Option<Day>,
+        (start, end): (Day, Option<Day>),
         records: &Records,
         tally: &mut Tally,
     ) -> Spell {
@@ -580,65 +387,6 @@ impl Assembly<'_> {
             .with_if(inferred, SpellFlags::END_INFERRED)
             .with_if(unknown, SpellFlags::END_UNKNOWN);
         spell
-    }
-
-    fn report(&self, records: &Records, tally: &Tally, diagnostics: &mut Diagnostics) {
-        for one in &tally.merged.oddities {
-            diagnostics.push(self.at(
-                records,
-                one.code,
-                one.activity.place,
-                one.activity.id,
-                &one.message,
-            ));
-        }
-        for one in &tally.care {
-            diagnostics.push(self.at(records, one.code, one.row.place, one.row.id, &one.message));
-        }
-        for (rule, row) in &tally.repairs.fired {
-            diagnostics.push(self.at(records, Code::CareRepaired, row.place, row.id, rule));
-        }
-        for (place, id, day) in &tally.aside {
-            diagnostics.push(self.at(
-                records,
-                Code::BirthAfterEvent,
-                *place,
-                *id,
-                &day.to_string(),
-            ));
-        }
-        let whole = |code, message: String| {
-            Diagnostic::of_file(code, &format!("authority {}", self.la), message)
-        };
-        let restated = tally.merged.restated + tally.repairs.repeats;
-        if restated > 0 {
-            diagnostics.push(whole(Code::RowRestated, format!("{restated} rows")));
-        }
-        let (absent, open) = tally.merged.not_restated;
-        if absent * 50 > open {
-            diagnostics.push(whole(
-                Code::OpenNotRestated,
-                format!("{absent} of {open} open activities: more than 2%, is a file missing?"),
-            ));
-        }
-        if tally.sectors > 0 {
-            diagnostics.push(whole(
-                Code::PostcodeSector,
-                format!(
-                    "{} of {} homes at the start of care",
-                    tally.sectors, tally.homes
-                ),
-            ));
-        }
-        if tally.unlisted > 0 {
-            diagnostics.push(whole(
-                Code::PostcodeUnlisted,
-                format!(
-                    "{} of {} homes at the start of care",
-                    tally.unlisted, tally.homes
-                ),
-            ));
-        }
     }
 }
 
@@ -662,38 +410,16 @@ impl Bundle {
     }
 }
 
-/// Old identifiers to the ones that replaced them, only where the pair is unique both ways.
-fn alias_map(records: &Records) -> BTreeMap<u32, u32> {
-    let mut olds: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut news: BTreeMap<u32, u32> = BTreeMap::new();
-    let pairs: std::collections::BTreeSet<(u32, u32)> = records
-        .links
-        .iter()
-        .copied()
-        .filter(|(a, b)| a != b)
-        .collect();
-    for (old, new) in &pairs {
-        *olds.entry(*old).or_default() += 1;
-        *news.entry(*new).or_default() += 1;
+/// Legal statuses that stand in a table of their own, joined by date.
+fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
+    let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
+    for row in rows.iter_mut().filter(without) {
+        let then = statuses
+            .iter()
+            .rev()
+            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
+        row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
     }
-    let direct: BTreeMap<u32, u32> = pairs
-        .into_iter()
-        .filter(|(old, new)| olds[old] == 1 && news[new] == 1)
-        .collect();
-    // An identifier may have been replaced more than once; the chain ends at the last, and a ring at nothing.
-    direct
-        .keys()
-        .filter_map(|old| {
-            let mut at = *old;
-            for _ in 0..8 {
-                match direct.get(&at) {
-                    Some(next) => at = *next,
-                    None => return Some((*old, at)),
-                }
-            }
-            None
-        })
-        .collect()
 }
 
 /// A joined activity as a spell; an episode of need brings its referral.

@@ -1,63 +1,21 @@
 //! The children in need census as XML: one `Child` at a time to records. Elements are matched by
 //! name in any order; the union of all years is read and what belongs to another year is said.
 
-use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellFlags, SpellKind};
+mod flush;
+mod names;
+
+use disparity_core::Day;
 
 use crate::diagnostics::Code;
+use crate::period::read_year;
 use crate::reading::Reading;
 use crate::records::{Activity, PersonRow, RowPlace, System};
 use crate::tables::Sink;
 use crate::value::{read_bool, split_factors};
 use crate::xml::Handler;
 
-/// Elements that are read, with the name shown in diagnostics; a column of the reading each.
-const ELEMENTS: &[&str] = &[
-    "LAchildID",
-    "UPN",
-    "FormerUPN",
-    "UPNunknown",
-    "PersonBirthDate",
-    "ExpectedPersonBirthDate",
-    "GenderCurrent",
-    "Sex",
-    "PersonDeathDate",
-    "Ethnicity",
-    "Disability",
-    "CINreferralDate",
-    "ReferralSource",
-    "PrimaryNeedCode",
-    "CINclosureDate",
-    "ReasonForClosure",
-    "DateOfInitialCPC",
-    "ReferralNFA",
-    "AssessmentActualStartDate",
-    "AssessmentAuthorisationDate",
-    "AssessmentFactors",
-    "CINPlanStartDate",
-    "CINPlanEndDate",
-    "S47ActualStartDate",
-    "ICPCnotRequired",
-    "CPPstartDate",
-    "CPPendDate",
-    "InitialCategoryOfAbuse",
-    "LatestCategoryOfAbuse",
-    "NumberOfPreviousCPP",
-    "CPPreviewDate",
-    "Year",
-    "ReferenceDate",
-    "LEA",
-    "Collection",
-    "AssessmentInternalReviewDate",
-    "InitialCPCtarget",
-];
-
-/// Names outside the census's own, as an open-source converter writes them, and what they stand for.
-const NONSTANDARD: &[(&str, &str)] = &[
-    ("dateofinitialicpc", "DateOfInitialCPC"),
-    ("upnunknowntype", "UPNunknown"),
-    ("icpcrequired", "ICPCnotRequired"),
-];
+use names::{ELEMENTS, NONSTANDARD, PROCEEDINGS, is_structure};
 
 /// What the header of a census says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,6 +56,7 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
     pub(crate) header: CensusHeader,
     pub(crate) children: u64,
     pub(crate) kept: u64,
+    pub(crate) episodes: u64,
     columns: std::collections::BTreeMap<String, usize>,
     child: Option<Child>,
     episode: Option<Activity>,
@@ -112,6 +71,7 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
         u8,
     ),
     factors: Vec<String>,
+    unread: std::collections::BTreeSet<String>,
 }
 
 impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
@@ -132,6 +92,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             header: CensusHeader::default(),
             children: 0,
             kept: 0,
+            episodes: 0,
             columns,
             child: None,
             episode: None,
@@ -142,6 +103,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             conference: None,
             plan: Default::default(),
             factors: vec![],
+            unread: std::collections::BTreeSet::new(),
         }
     }
 
@@ -163,155 +125,6 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
 
     fn place(&self) -> RowPlace {
         self.sink.place(self.reading)
-    }
-
-    fn flush_child(&mut self) {
-        self.flush_episode();
-        let Some(child) = self.child.take() else {
-            return;
-        };
-        self.children += 1;
-        self.reading.line = child.line;
-        let Some(id) = child.id else {
-            if !child.damaged_id {
-                self.reading.report(
-                    Code::ChildIdBlank,
-                    0,
-                    "",
-                    format!("{} episodes go with it", child.episodes.len()),
-                );
-            }
-            return;
-        };
-        let number = self.sink.records().ids.number(&id);
-        let place = RowPlace {
-            source: self.sink.source,
-            line: u32::try_from(child.line).unwrap_or(u32::MAX),
-        };
-        let mut person = child
-            .person
-            .unwrap_or_else(|| PersonRow::new(0, System::Cin, place, self.sink.year));
-        (person.id, person.place, person.year) = (number, place, self.sink.year);
-        match (person.birth, child.expected) {
-            (Some(_), Some(_)) => self.reading.report(Code::BirthBoth, 5, "", "rule 8525Q"),
-            (None, Some(expected)) => {
-                person.birth = Some(expected);
-                person.precision = BirthPrecision::Expected;
-            }
-            (None, None) => self.reading.report(Code::BirthMissing, 4, "", "rule 8525Q"),
-            (Some(_), None) => {}
-        }
-        if child.none_disability && child.disabilities > 1 {
-            self.reading.report(
-                Code::CodeUnknown,
-                10,
-                "NONE",
-                "none stands beside other disabilities (rule 8790)",
-            );
-        }
-        if child.episodes.is_empty() && child.nested.is_empty() {
-            self.reading
-                .report_row(Code::ColumnMissing, "the child has no episode (rule 8590)");
-        }
-        self.sink.records().persons.push(person);
-        for mut activity in child.episodes.into_iter().chain(child.nested) {
-            activity.id = number;
-            activity.year = self.sink.year;
-            self.sink.records().activities.push(activity);
-        }
-        self.kept += 1;
-        self.reading.child = None;
-    }
-
-    fn flush_episode(&mut self) {
-        self.in_episode = false;
-        let Some(episode) = self.episode.take() else {
-            return;
-        };
-        let (start, nfa) = (episode.start, episode.no_further_action);
-        let Some(child) = self.child.as_mut() else {
-            return;
-        };
-        let mine = |activity: &&mut Activity| activity.parent == Some(Day::OPEN);
-        if start == Day::NONE {
-            let lost = child.nested.iter_mut().filter(mine).count();
-            child
-                .nested
-                .retain(|activity| activity.parent != Some(Day::OPEN));
-            let message = format!("the episode has no referral date; {lost} modules go with it");
-            self.reading.report(Code::DateUnparseable, 11, "", message);
-            return;
-        }
-        let modules = child
-            .nested
-            .iter_mut()
-            .filter(mine)
-            .map(|activity| activity.parent = Some(start))
-            .count();
-        if nfa == Some(true) && (episode.end.is_some() || modules > 0) {
-            self.reading
-                .report(Code::NfaActivity, 17, "", "rules 8831, 8832, 4000");
-        }
-        if nfa.is_none() {
-            self.reading.report(Code::NfaMissing, 17, "", "rule 8568");
-        }
-        if let Some(end) = episode.end
-            && end < start
-        {
-            self.reading
-                .report(Code::EndBeforeStart, 14, &end.to_string(), "rule 8630");
-            child
-                .nested
-                .retain(|activity| activity.parent != Some(start) || activity.end.is_none());
-            return;
-        }
-        child.episodes.push(episode);
-    }
-
-    fn flush_module(&mut self, line: u64) {
-        let module = std::mem::replace(&mut self.module, Module::None);
-        let (start, end, conference) = (self.start.take(), self.end.take(), self.conference.take());
-        let plan = std::mem::take(&mut self.plan);
-        let kind = match module {
-            Module::None => return,
-            Module::Assessment => SpellKind::Assessment,
-            Module::CinPlan => SpellKind::CinPlan,
-            Module::Section47 => SpellKind::Section47,
-            Module::Protection => SpellKind::ProtectionPlan,
-        };
-        self.reading.line = line;
-        self.check_factors();
-        if let (Some(day), Module::Section47) = (conference, module) {
-            self.push_nested(SpellKind::InitialConference, day, Some(day));
-        }
-        let Some(start) = start else {
-            self.reading.report_row(
-                Code::DateUnparseable,
-                format!("{} without a start", kind.as_str()),
-            );
-            return;
-        };
-        if start > self.reading.options.as_of {
-            self.reading.report_row(
-                Code::DateAfterExtract,
-                format!("{} starts {start}", kind.as_str()),
-            );
-            return;
-        }
-        if end.is_some_and(|end| end < start) {
-            self.reading.report_row(
-                Code::EndBeforeStart,
-                format!("{} starts {start}", kind.as_str()),
-            );
-            return;
-        }
-        let end = if kind.is_event() { Some(start) } else { end };
-        let activity = self.push_nested(kind, start, end);
-        if kind == SpellKind::ProtectionPlan {
-            activity.codes[0] = plan.0;
-            activity.codes[1] = plan.1;
-            activity.number = plan.2;
-        }
     }
 
     /// A module of the episode being read; its referral date is filled in when the episode ends.
@@ -346,7 +159,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         match ELEMENTS[column] {
             "Collection" => text.clone_into(&mut self.header.collection),
             "Year" => {
-                self.header.year = text.parse().ok();
+                self.header.year = read_year(text);
                 self.reading.year = self.reading.options.year.or(self.header.year);
             }
             "ReferenceDate" => self.header.reference = self.reading.day(column, text),
@@ -404,7 +217,15 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 let day = self.reading.day(column, text);
                 self.child(line).expected = day;
             }
-            "GenderCurrent" | "Sex" => person.sex = self.reading.sex(column, text),
+            name @ ("GenderCurrent" | "Sex") => {
+                person.sex = self.reading.sex(column, text);
+                let number = text.bytes().all(|b| b.is_ascii_digit());
+                if !text.is_empty() && number == (name == "Sex") {
+                    let message = "GenderCurrent holds a number and Sex a letter";
+                    self.reading
+                        .report(Code::CodeOtherYear, column, text, message);
+                }
+            }
             "PersonDeathDate" => person.death = self.reading.day(column, text),
             "Ethnicity" => person.ethnicity = self.reading.ethnicity(column, text),
             "Disability" => {
@@ -512,54 +333,6 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
     }
 }
 
-/// The module of pre-proceedings (2026 on) and a degraded birth: passed over, as nothing here counts them.
-const PROCEEDINGS: [&str; 11] = [
-    "ppstartdate",
-    "lbpsentdate",
-    "fgdmmeetingoffer",
-    "fgdmmeetingfac",
-    "initialppmeetingdate",
-    "reviewmeetingscount",
-    "stepdecisiondate",
-    "ppoutcome",
-    "courtappdate",
-    "letterinitcpdate",
-    "personschoolyear",
-];
-
-/// Elements that hold others.
-fn is_structure(name: &str) -> bool {
-    const STRUCTURE: [&str; 26] = [
-        "message",
-        "header",
-        "collectiondetails",
-        "source",
-        "content",
-        "cbdslevels",
-        "cbdslevel",
-        "children",
-        "child",
-        "childidentifiers",
-        "childcharacteristics",
-        "disabilities",
-        "cindetails",
-        "assessments",
-        "factorsidentifiedatassessment",
-        "cinplandates",
-        "section47",
-        "childprotectionplans",
-        "reviews",
-        "cindetailscollection",
-        "sourcelevel",
-        "softwarecode",
-        "release",
-        "serialno",
-        "datetime",
-        "preproceedingsandfgdm",
-    ];
-    STRUCTURE.contains(&name)
-}
-
 impl Handler for CensusReader<'_, '_, '_> {
     fn open(&mut self, name: &str, line: u64) {
         self.reading.line = line;
@@ -574,6 +347,7 @@ impl Handler for CensusReader<'_, '_, '_> {
             }
             "cindetails" => {
                 self.flush_episode();
+                self.episodes += 1;
                 self.child(line);
                 self.in_episode = true;
                 let (place, year) = (self.place(), self.sink.year);
@@ -641,7 +415,7 @@ impl CensusReader<'_, '_, '_> {
             }
             return;
         }
-        if !PROCEEDINGS.contains(&name) {
+        if !PROCEEDINGS.contains(&name) && self.unread.insert(name.to_owned()) {
             self.reading
                 .report_file(Code::ColumnUnknown, format!("element {name}"));
         }

@@ -1,0 +1,215 @@
+//! Files to records: each file recognised by what is in it, read by the reader for its kind, and
+//! given an authority and a year. Joining years and linking records come later.
+
+mod recognise;
+mod text;
+mod workbook;
+
+use disparity_core::{Areas, Day};
+
+pub(crate) use recognise::candidates;
+
+use crate::codelists::Lists;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::input::{Input, InputError};
+use crate::manifest::{Dataset, Manifest};
+use crate::options::Options;
+use crate::reading::Reading;
+use crate::tables::{Shelves, Sink};
+use crate::text::{Encoding, Probe};
+
+/// One table of one file, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// File, and sheet or member after a `!`.
+    pub name: String,
+    /// Family of returns, such as `ssda903`; empty if not recognised.
+    pub family: String,
+    /// Table within it.
+    pub table: String,
+    /// Authority as three digits; empty if unknown, several if rows name them.
+    pub las: Vec<String>,
+    /// Year in which the period ends, if the file is for one.
+    pub year: Option<u16>,
+    /// Years named on the rows, with how many rows name each.
+    pub row_years: Vec<(u16, u64)>,
+    /// SHA-256 of the bytes, inflated.
+    pub sha256: String,
+    /// Encoding; empty for workbooks.
+    pub encoding: String,
+    /// Rows with anything in them; children for XML and JSON.
+    pub rows_read: u64,
+    /// Rows that something was made of.
+    pub rows_kept: u64,
+    /// Rows of the second kind: episodes for XML.
+    pub parts: u64,
+    /// Whether its rows became records.
+    pub used: bool,
+    /// First and last day for which the file is complete, where the manifest says so.
+    pub coverage: (Option<Day>, Option<Day>),
+    /// The last day that any row speaks of.
+    pub last_day: Option<Day>,
+}
+
+/// What a file's first bytes say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    Workbook,
+    Xml,
+    Json,
+    Text,
+    Skip,
+}
+
+/// A file with what is known before reading it.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) input: Input,
+    pub(crate) kind: FileKind,
+    pub(crate) about: Dataset,
+    /// Authority as three digits; empty until known.
+    pub(crate) la: String,
+}
+
+/// Everything that reading needs and that does not change from file to file.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) lists: &'a Lists,
+    pub(crate) options: &'a Options,
+    pub(crate) areas: &'a Areas,
+    pub(crate) manifest: &'a Manifest,
+}
+
+impl Context<'_> {
+    /// The three-digit code of an authority named in any way.
+    pub(crate) fn la_code(&self, text: &str) -> Option<String> {
+        let text = text.trim();
+        let text = text.strip_suffix(".0").unwrap_or(text);
+        if text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(text.to_owned());
+        }
+        let area = self.areas.find(text).ok()?;
+        area.old_la_code.clone()
+    }
+}
+
+/// One file on the table: where its rows go, and where what is odd about it is said.
+struct Desk<'a> {
+    context: Context<'a>,
+    candidate: &'a Candidate,
+    source: u32,
+    shelves: &'a mut Shelves,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Desk<'_> {
+    /// Says something about the whole file, or a part of it by name.
+    fn say(&mut self, code: Code, name: &str, message: impl Into<String>) {
+        self.diagnostics
+            .push(Diagnostic::of_file(code, name, message));
+    }
+
+    /// Says why the file, or a part of it by name, cannot be read.
+    fn unreadable(&mut self, name: &str, error: &InputError) {
+        self.diagnostics.push(why_unreadable(name, error));
+    }
+
+    /// A place for rows of this file.
+    fn sink<'s>(&'s mut self, la_code: &'s dyn Fn(&str) -> Option<String>) -> Sink<'s> {
+        Sink::new(
+            self.shelves,
+            self.source,
+            &self.candidate.la,
+            self.context.options.year,
+            la_code,
+        )
+    }
+
+    /// What is known of the file, or a part of it by name, before its rows.
+    fn blank_source(&self, name: &str, probe: &Probe, encoding: Option<Encoding>) -> Source {
+        let (about, la) = (&self.candidate.about, &self.candidate.la);
+        Source {
+            name: name.to_owned(),
+            family: String::new(),
+            table: String::new(),
+            las: Some(la.clone())
+                .filter(|la| !la.is_empty())
+                .into_iter()
+                .collect(),
+            year: None,
+            row_years: vec![],
+            sha256: probe.sha256.clone(),
+            encoding: encoding.map_or("", Encoding::as_str).to_owned(),
+            rows_read: 0,
+            rows_kept: 0,
+            parts: 0,
+            used: false,
+            coverage: (about.coverage_start, about.coverage_end),
+            last_day: None,
+        }
+    }
+
+    /// Takes over what a reading found odd. Returns whether its rows can be used.
+    fn close(&mut self, mut reading: Reading<'_>, stops: impl Fn(Code) -> bool) -> bool {
+        let failed = reading
+            .diagnostics
+            .tallies()
+            .any(|(code, ..)| code.severity() == Severity::FileError && stops(code));
+        self.diagnostics
+            .append(std::mem::take(&mut reading.diagnostics));
+        !failed
+    }
+}
+
+fn why_unreadable(name: &str, error: &InputError) -> Diagnostic {
+    let code = match error {
+        InputError::Ratio => Code::CompressionRatio,
+        _ => Code::FileUnreadable,
+    };
+    Diagnostic::of_file(code, name, error.to_string())
+}
+
+/// Whether an error of a table means that none of its rows can be used.
+const fn stops(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::EmptyTable | Code::ColumnMissing | Code::PeriodUnknown | Code::LaUnknown
+    )
+}
+
+/// Reads one file into the shelves. Returns its tables.
+pub(crate) fn read_file(
+    context: Context<'_>,
+    candidate: &Candidate,
+    first_source: u32,
+    shelves: &mut Shelves,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Source> {
+    let options = file_options(context, candidate);
+    let mut desk = Desk {
+        context: Context {
+            options: &options,
+            ..context
+        },
+        candidate,
+        source: first_source,
+        shelves,
+        diagnostics,
+    };
+    match candidate.kind {
+        FileKind::Skip => {
+            desk.say(Code::FileSkipped, &candidate.input.name, "");
+            vec![]
+        }
+        FileKind::Workbook => workbook::read(&mut desk),
+        _ => text::read(&mut desk).into_iter().collect(),
+    }
+}
+
+/// The options as the manifest changes them for one file.
+fn file_options(context: Context<'_>, candidate: &Candidate) -> Options {
+    let mut options = context.options.clone();
+    options.year = candidate.about.year.or(options.year);
+    options.date_order = candidate.about.date_order.unwrap_or(options.date_order);
+    options
+}
