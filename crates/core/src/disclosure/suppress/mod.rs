@@ -24,6 +24,8 @@
 //! both 0, say; and that a count is at most so many, as long as it may be 0.
 
 pub mod attack;
+mod audit;
+mod beside;
 mod corner;
 mod moves;
 mod pattern;
@@ -31,8 +33,8 @@ mod simplex;
 mod sums;
 
 pub use attack::{Bounds, attack};
-use corner::{Corner, Push};
-use moves::Search;
+use audit::{Audit, free};
+use beside::Beside;
 pub use sums::Sums;
 use sums::SumsOf;
 
@@ -107,24 +109,8 @@ pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
         .map(|cell| !cell.published || threshold.is_small(cell.count))
         .collect();
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
-    let small = |at: &usize| threshold.is_small(cells[*at].count);
-    let mut audit = Audit {
-        cells,
-        sums,
-        of_cell: &of_cell,
-        threshold,
-        open: (0..cells.len()).filter(small).collect(),
-        safe: vec![false; cells.len()],
-        unproven: vec![],
-        budget: BUDGET,
-    };
-    let mut beside = Beside {
-        cells,
-        sums,
-        of_cell: &of_cell,
-        met: vec![0; cells.len()],
-        search: 0,
-    };
+    let mut audit = Audit::new(cells, sums, &of_cell, threshold);
+    let mut beside = Beside::new(cells, sums, &of_cell);
     let (mut cautious, mut round) = (0, 0);
     loop {
         let mut told = audit.told(&hidden);
@@ -132,7 +118,7 @@ pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
             told = audit.told_by_single_sums(&hidden);
         }
         if told.is_empty() {
-            let unproven = audit.unproven.len();
+            let unproven = audit.unproven();
             return Withheld {
                 hidden,
                 cautious,
@@ -149,223 +135,17 @@ pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
                     cautious += usize::from(!proven);
                 } else {
                     // With nothing in the open near or far, all counts may as well be 0.
-                    audit.open.retain(|open| *open != cell);
-                    audit.unproven.retain(|open| *open != cell);
+                    audit.is_safe(cell);
                 }
             }
         }
-    }
-}
-
-/// Factors that the simplex method may write for all counts together.
-const BUDGET: usize = 300_000_000;
-
-/// The search for witnesses: small counts leave it when one is found.
-struct Audit<'a> {
-    cells: &'a [Cell],
-    sums: &'a Sums,
-    of_cell: &'a SumsOf,
-    threshold: Threshold,
-    /// Small counts without a witness.
-    open: Vec<usize>,
-    /// Whether a witness was found.
-    safe: Vec<bool>,
-    /// Small counts for which it could not be looked for.
-    unproven: Vec<usize>,
-    budget: usize,
-}
-
-impl Audit<'_> {
-    /// Small counts for which no witness was found, and whether there is none.
-    fn told(&mut self, hidden: &[bool]) -> Vec<(usize, bool)> {
-        if self.open.is_empty() {
-            return vec![];
-        }
-        let free = free(self.sums, self.of_cell, hidden);
-        let left = self.not_moved(&free);
-        let mut told = Vec::new();
-        let mut parts = Vec::new();
-        let mut seen = vec![false; self.cells.len()];
-        for cell in left {
-            if !free[cell] {
-                told.push((cell, true));
-            } else if !seen[cell] {
-                parts.push(part_of(self.sums, self.of_cell, &free, &mut seen, cell));
-            }
-        }
-        // The smallest parts first: the budget goes furthest there.
-        parts.sort_by_key(|part| (part.len(), part[0]));
-        let mut open = vec![false; self.cells.len()];
-        for cell in std::mem::take(&mut self.open) {
-            open[cell] = true;
-        }
-        for part in parts {
-            self.of_part(&part, &open, &mut told);
-        }
-        told.sort_unstable();
-        self.open = told.iter().map(|(cell, _)| *cell).collect();
-        told
-    }
-
-    /// Small counts in no doubt by any move of children.
-    fn not_moved(&mut self, free: &[bool]) -> Vec<usize> {
-        let mut search = Search::new(self.cells, self.sums, self.of_cell, free);
-        for cell in self.open.iter().copied() {
-            if !self.safe[cell] && free[cell] {
-                for at in search.find(cell, self.threshold) {
-                    self.safe[at] = true;
-                }
-            }
-        }
-        let safe = &self.safe;
-        self.open.retain(|cell| !safe[*cell]);
-        self.open.clone()
-    }
-
-    /// Looks for a witness of every open small count among withheld counts that hang together.
-    fn of_part(&mut self, part: &[usize], open: &[bool], told: &mut Vec<(usize, bool)>) {
-        if self.budget == 0 {
-            let left = part.iter().filter(|at| open[**at] && !self.safe[**at]);
-            self.unproven.extend(left);
-            return;
-        }
-        let mut corner = Corner::new(self.cells, self.sums, self.of_cell, part);
-        for cell in part.iter().copied().filter(|at| open[*at]) {
-            let mut none = true;
-            for up in [false, true] {
-                if self.safe[cell] {
-                    break;
-                }
-                if self.budget == 0 {
-                    self.unproven.push(cell);
-                    break;
-                }
-                let (pushed, work) = corner.push(cell, up, self.threshold);
-                self.budget = self.budget.saturating_sub(work);
-                none &= pushed == Push::Furthest;
-                for at in corner.in_doubt(self.threshold) {
-                    self.safe[at] = true;
-                }
-            }
-            if !self.safe[cell] && self.budget > 0 {
-                told.push((cell, none));
-            }
-        }
-    }
-
-    /// Of small counts without a witness those that a single sum tells, or one after another.
-    fn told_by_single_sums(&self, hidden: &[bool]) -> Vec<(usize, bool)> {
-        if self.unproven.is_empty() {
-            return vec![];
-        }
-        let bounds = attack::of_single_sums(self.cells, self.sums, hidden);
-        let told = self.unproven.iter().copied();
-        told.filter(|at| !self.threshold.in_doubt(bounds[*at]))
-            .map(|at| (at, true))
-            .collect()
-    }
-}
-
-/// Withheld counts that do not follow at once from the rest, one sum after another.
-fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
-    let mut free = hidden.to_vec();
-    let mut gaps = vec![0_u32; sums.len()];
-    for at in (0..free.len()).filter(|at| free[*at]) {
-        of_cell.of(at).for_each(|sum| gaps[sum] += 1);
-    }
-    let mut work: Vec<usize> = (0..sums.len()).filter(|sum| gaps[*sum] == 1).collect();
-    while let Some(sum) = work.pop() {
-        let known = sums.signed(sum).map(|(at, _)| at).find(|at| free[*at]);
-        let Some(known) = known else { continue };
-        free[known] = false;
-        for other in of_cell.of(known) {
-            gaps[other] -= 1;
-            if gaps[other] == 1 {
-                work.push(other);
-            }
-        }
-    }
-    free
-}
-
-/// The counts that hang together with one, in order.
-fn part_of(
-    sums: &Sums,
-    of_cell: &SumsOf,
-    free: &[bool],
-    seen: &mut [bool],
-    cell: usize,
-) -> Vec<usize> {
-    let mut part = vec![cell];
-    seen[cell] = true;
-    let mut next = 0;
-    while let Some(at) = part.get(next).copied() {
-        next += 1;
-        for sum in of_cell.of(at) {
-            for (other, _) in sums.signed(sum) {
-                if free[other] && !std::mem::replace(&mut seen[other], true) {
-                    part.push(other);
-                }
-            }
-        }
-    }
-    part.sort_unstable();
-    part
-}
-
-/// Looks for the count to withhold next beside one that is told.
-struct Beside<'a> {
-    cells: &'a [Cell],
-    sums: &'a Sums,
-    of_cell: &'a SumsOf,
-    /// The last search that met each count.
-    met: Vec<u32>,
-    search: u32,
-}
-
-impl Beside<'_> {
-    /// The smallest open count in any sum with a count that is told; if everything there is withheld
-    /// already, in the sums of those, and so on. What follows at once from others is told by counts
-    /// that do so too: those first. None if nothing that hangs together with it is open.
-    fn next(&mut self, hidden: &[bool], free: &[bool], told: usize) -> Option<usize> {
-        let by_known = (!free[told]).then(|| self.through(hidden, told, |at| !free[at]));
-        by_known
-            .flatten()
-            .or_else(|| self.through(hidden, told, |_| true))
-    }
-
-    fn through(
-        &mut self,
-        hidden: &[bool],
-        told: usize,
-        pass: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        self.search += 1;
-        self.met[told] = self.search;
-        let mut ring = vec![told];
-        while !ring.is_empty() {
-            let mut next = Vec::new();
-            for at in ring.iter().flat_map(|at| self.of_cell.of(*at)) {
-                for (cell, _) in self.sums.signed(at) {
-                    if std::mem::replace(&mut self.met[cell], self.search) != self.search {
-                        next.push(cell);
-                    }
-                }
-            }
-            let open = next.iter().copied().filter(|at| !hidden[*at]);
-            let size = |at: usize| (self.cells[at].count == 0, self.cells[at].count, at);
-            if let Some(smallest) = open.min_by_key(|at| size(*at)) {
-                return Some(smallest);
-            }
-            next.retain(|at| pass(*at));
-            ring = next;
-        }
-        None
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::audit::part_of;
+    use super::corner::{Corner, Push};
     use super::*;
 
     const FIVE: Threshold = Threshold { at_most: 5 };
