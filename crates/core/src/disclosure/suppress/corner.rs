@@ -45,6 +45,8 @@ pub(super) struct Corner<'a> {
     before: BTreeMap<usize, (Row, usize)>,
     /// Factors written since then.
     written: usize,
+    /// Rows noted in `rows_with` since it was last made anew.
+    noted: usize,
 }
 
 /// How far a push went.
@@ -82,6 +84,7 @@ impl<'a> Corner<'a> {
             moved: vec![],
             before: BTreeMap::new(),
             written: 0,
+            noted: 0,
         };
         // A count in a single sum solves it and is in no one's way; then the short ones.
         let alone: Vec<bool> = part.iter().map(|at| of_cell.of(*at).count() == 1).collect();
@@ -168,6 +171,7 @@ impl<'a> Corner<'a> {
             let (_, factor) = self.rows[at].remove(place);
             let known = std::mem::take(&mut self.rows[at]);
             self.written += known.len() + own.len();
+            self.noted += own.len();
             self.rows[at] = less(&known, factor, own, |new| self.rows_with[new].push(at));
         }
     }
@@ -195,9 +199,24 @@ impl<'a> Corner<'a> {
             for (place, _) in &own {
                 self.rows_with[*place].push(row);
             }
+            self.noted += own.len();
             self.rows[row] = own;
             self.solved[row] = solved;
             self.row_of[solved] = Some(row);
+        }
+        if self.noted > FACTORS {
+            self.note();
+        }
+    }
+
+    /// Makes the lists of rows anew: they hold rows that have a count no more, and some twice.
+    fn note(&mut self) {
+        self.noted = 0;
+        self.rows_with = vec![vec![]; self.part.len()];
+        for (at, row) in self.rows.iter().enumerate() {
+            for (place, _) in row {
+                self.rows_with[*place].push(at);
+            }
         }
     }
 
