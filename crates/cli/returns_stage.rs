@@ -156,5 +156,6 @@ pub(crate) fn release(
         "{} counts withheld because they are small, {} more so that those cannot be worked out",
         safe.primary, safe.secondary
     );
+    crate::commands::returns::say_unproven(safe.unproven);
     Ok(disclose(results, Policy::Controlled(settings))?)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::{Cell, Sum, Threshold, attack, suppress};
+use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack, suppress};
 
 const FIVE: Threshold = Threshold { at_most: 5 };
 
@@ -32,7 +32,7 @@ fn tables() -> Option<BTreeMap<String, Inner>> {
 }
 
 /// A table of inner cells as counts with both margins and the grand total.
-fn with_margins(inner: &Inner) -> (Vec<Cell>, Vec<Sum>) {
+fn with_margins(inner: &Inner) -> (Vec<Cell>, Sums) {
     let mut cells: Vec<Cell> = inner
         .values()
         .map(|count| Cell {
@@ -41,7 +41,7 @@ fn with_margins(inner: &Inner) -> (Vec<Cell>, Vec<Sum>) {
         })
         .collect();
     let keys: Vec<&(String, String)> = inner.keys().collect();
-    let mut sums = Vec::new();
+    let mut sums = Sums::default();
     let mut margins = [Vec::new(), Vec::new()];
     for (side, margin) in margins.iter_mut().enumerate() {
         let name = |key: &(String, String)| {
@@ -62,10 +62,7 @@ fn with_margins(inner: &Inner) -> (Vec<Cell>, Vec<Sum>) {
                 count: parts.iter().map(|at| cells[*at].count).sum(),
                 published: true,
             });
-            sums.push(Sum {
-                total: cells.len() - 1,
-                parts,
-            });
+            sums.add(cells.len() - 1, parts);
             margin.push(cells.len() - 1);
         }
     }
@@ -74,10 +71,9 @@ fn with_margins(inner: &Inner) -> (Vec<Cell>, Vec<Sum>) {
         published: true,
     });
     let grand = cells.len() - 1;
-    sums.extend(margins.map(|parts| Sum {
-        total: grand,
-        parts,
-    }));
+    for parts in margins {
+        sums.add(grand, parts);
+    }
     (cells, sums)
 }
 
@@ -88,7 +84,7 @@ fn the_oracles_tables_are_safe_against_an_exact_attack() {
         let (cells, sums) = with_margins(inner);
         let small = |at: &usize| (1..=5).contains(&cells[*at].count);
         let alone: Vec<bool> = (0..cells.len()).map(|at| small(&at)).collect();
-        let hidden = suppress(&cells, &sums, FIVE);
+        let hidden = suppress(&cells, &sums, FIVE).hidden;
         let bounds = attack(&cells, &sums, &hidden, None);
         let primary = alone.iter().filter(|h| **h).count();
         let all = hidden.iter().filter(|h| **h).count();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::{Cell, Sum, Threshold, attack};
+use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack};
 
 use crate::support::{Folder, disparity};
 
@@ -13,7 +13,7 @@ struct Attacker {
     names: BTreeMap<String, usize>,
     cells: Vec<Cell>,
     hidden: Vec<bool>,
-    sums: Vec<Sum>,
+    sums: Sums,
 }
 
 impl Attacker {
@@ -39,7 +39,7 @@ impl Attacker {
     fn sum(&mut self, total: usize, parts: Vec<usize>) {
         let truth: u32 = parts.iter().map(|at| self.cells[*at].count).sum();
         if truth == self.cells[total].count && !parts.is_empty() {
-            self.sums.push(Sum { total, parts });
+            self.sums.add(total, parts);
         }
     }
 

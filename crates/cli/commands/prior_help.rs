@@ -3,12 +3,12 @@
 use anyhow::Result;
 use disparity_core::{Catalogue, Controlled, Journeys, Reported};
 use disparity_journeys::{
-    GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, PriorHelpRow, Proportion, Years, control,
-    entries, linked_of, match_rates, prior_help, supported,
+    GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, PriorHelpRow, Proportion, Shown, Years,
+    control, entries, linked_of, match_rates, prior_help, supported,
 };
 
 use crate::args::Format;
-use crate::commands::returns::store_of;
+use crate::commands::returns::{say_unproven, store_of};
 use crate::hint::Hinted;
 use crate::out::{csv_of_rows, print, table};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
@@ -118,11 +118,12 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         return print_supported(&journeys, catalogue, args.format);
     }
     check(&journeys, catalogue, &params, args.force)?;
-    let rows = control(
+    let Shown { rows, unproven } = control(
         &prior_help(&journeys, &catalogue.dimensions, &params),
         &catalogue.dimensions,
         settings(&args.control),
     );
+    say_unproven(unproven);
     match args.format {
         Format::Csv => print(&csv_of_rows(
             &HEADER,

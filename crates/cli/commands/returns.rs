@@ -371,3 +371,13 @@ pub(crate) fn store_of(
         .into()
     })
 }
+
+/// Says how many small counts nobody could prove safe against every combination of sums.
+pub(crate) fn say_unproven(unproven: usize) {
+    if unproven > 0 {
+        eprintln!(
+            "SUPPRESSION_UNPROVEN: {unproven} small counts hang together with so many others that they were \
+             audited one sum at a time; ask for fewer groups, kinds or authorities at once for a proof"
+        );
+    }
+}

@@ -106,13 +106,18 @@ impl What {
     }
 }
 
+/// Answers as they may be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// A row for each answer.
+    pub rows: Vec<PriorHelpRow>,
+    /// Small counts for which there was no room to prove that no combination of sums tells them.
+    pub unproven: usize,
+}
+
 /// Protects answers, all questions together, and computes what may be shown of each.
 #[must_use]
-pub fn control(
-    answers: &[PriorHelp],
-    dimensions: &Dimensions,
-    settings: Controlled,
-) -> Vec<PriorHelpRow> {
+pub fn control(answers: &[PriorHelp], dimensions: &Dimensions, settings: Controlled) -> Shown {
     let mut system = Protection::new(dimensions);
     let places: BTreeMap<PriorHelpKey, Places> = answers
         .iter()
@@ -121,10 +126,14 @@ pub fn control(
     add_differences(&places, &mut system);
     let safe = system.protect(settings);
     let standards = standards(answers);
-    answers
+    let rows = answers
         .iter()
         .map(|answer| row(answer, &places[&answer.key], &safe, &standards))
-        .collect()
+        .collect();
+    Shown {
+        rows,
+        unproven: safe.unproven(),
+    }
 }
 
 fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {

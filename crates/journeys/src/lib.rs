@@ -28,7 +28,7 @@ mod survival;
 mod walk;
 
 pub use cohort::{Entry, NotEntries, entries};
-pub use control::{PriorHelpRow, Proportion, control};
+pub use control::{PriorHelpRow, Proportion, Shown, control};
 pub use cube::{cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup};
 pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};

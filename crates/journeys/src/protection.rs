@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::{Cell, Sum, Threshold, suppress};
+use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, Withheld, suppress};
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
 use crate::groups::{Group, GroupBy, Lookup};
@@ -25,7 +25,7 @@ pub struct Place<W> {
 #[derive(Debug, Clone)]
 pub struct Protection<W> {
     cells: Vec<Cell>,
-    sums: Vec<Sum>,
+    sums: Sums,
     places: BTreeMap<Place<W>, usize>,
     lookup: Lookup,
 }
@@ -35,6 +35,7 @@ pub struct Protection<W> {
 pub struct Protected<W> {
     cells: Vec<Cell>,
     hidden: Vec<bool>,
+    unproven: usize,
     places: BTreeMap<Place<W>, usize>,
     settings: Controlled,
 }
@@ -45,7 +46,7 @@ impl<W: Ord + Copy> Protection<W> {
     pub fn new(dimensions: &Dimensions) -> Self {
         Self {
             cells: vec![],
-            sums: vec![],
+            sums: Sums::default(),
             places: BTreeMap::new(),
             lookup: Lookup::new(dimensions),
         }
@@ -76,7 +77,7 @@ impl<W: Ord + Copy> Protection<W> {
             .sum();
         if !parts.is_empty() && !parts.contains(&total) && sum == u64::from(self.cells[total].count)
         {
-            self.sums.push(Sum { total, parts });
+            self.sums.add(total, parts);
         }
     }
 
@@ -167,7 +168,9 @@ impl<W: Ord + Copy> Protection<W> {
     #[must_use]
     pub fn protect(mut self, settings: Controlled) -> Protected<W> {
         self.add_margins();
-        let hidden = suppress(
+        let Withheld {
+            hidden, unproven, ..
+        } = suppress(
             &self.cells,
             &self.sums,
             Threshold {
@@ -177,6 +180,7 @@ impl<W: Ord + Copy> Protection<W> {
         Protected {
             cells: self.cells,
             hidden,
+            unproven,
             places: self.places,
             settings,
         }
@@ -212,6 +216,12 @@ impl<W: Ord + Copy> Protected<W> {
     #[must_use]
     pub fn is_small(&self, at: usize) -> bool {
         (1..=self.settings.at_most).contains(&self.cells[at].count)
+    }
+
+    /// Small counts for which there was no room to prove that no combination of sums tells them.
+    #[must_use]
+    pub const fn unproven(&self) -> usize {
+        self.unproven
     }
 
     /// The settings.

@@ -6,7 +6,6 @@
 //! then a function of what is published, so none of them can tell more.
 
 mod protect;
-mod simplex;
 pub mod suppress;
 
 use std::fmt;

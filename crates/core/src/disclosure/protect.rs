@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::suppress::{Cell as Exposed, Sum, Threshold, suppress};
+use super::suppress::{Cell as Exposed, Sums, Threshold, Withheld, suppress};
 use crate::{
     AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, CubeError, Dimension, Dimensions, Reported,
     Stratum, Symbol,
@@ -60,6 +60,8 @@ pub struct Protected {
     pub primary: usize,
     /// Counts withheld so that those cannot be worked out.
     pub secondary: usize,
+    /// Small counts for which there was no room to prove that no combination of sums tells them.
+    pub unproven: usize,
 }
 
 /// Protects a cube.
@@ -80,7 +82,9 @@ pub fn protect(
     let threshold = Threshold {
         at_most: settings.at_most,
     };
-    let hidden = suppress(&table.cells, &table.sums, threshold);
+    let Withheld {
+        hidden, unproven, ..
+    } = suppress(&table.cells, &table.sums, threshold);
     let (mut primary, mut secondary) = (0, 0);
     let mut cells = Vec::with_capacity(cube.cells().len());
     for cell in cube.cells() {
@@ -111,6 +115,7 @@ pub fn protect(
         },
         primary,
         secondary,
+        unproven,
     })
 }
 
@@ -126,7 +131,7 @@ fn round(count: Count, base: Count) -> Count {
 /// The cells of a cube as counts, and every sum between them.
 struct Table {
     cells: Vec<Exposed>,
-    sums: Vec<Sum>,
+    sums: Sums,
     numerators: BTreeMap<CellKey, usize>,
     denominators: BTreeMap<CellKey, usize>,
 }
@@ -135,7 +140,7 @@ impl Table {
     fn new(cube: &Cube) -> Self {
         let mut table = Self {
             cells: vec![],
-            sums: vec![],
+            sums: Sums::default(),
             numerators: BTreeMap::new(),
             denominators: BTreeMap::new(),
         };
@@ -158,7 +163,7 @@ impl Table {
             .map(|at| u64::from(self.cells[*at].count))
             .sum();
         if parts.len() > 1 && sum == u64::from(self.cells[total].count) {
-            self.sums.push(Sum { total, parts });
+            self.sums.add(total, parts);
         }
     }
 
@@ -231,10 +236,7 @@ impl Table {
                 match parts.as_slice() {
                     // A broad group of one detailed group is the same count under another name.
                     [one] if self.cells[*one].count == self.cells[broad].count => {
-                        self.sums.push(Sum {
-                            total: broad,
-                            parts: vec![*one],
-                        });
+                        self.sums.add(broad, [*one]);
                     }
                     _ => self.add(broad, parts),
                 }
@@ -311,10 +313,7 @@ impl Table {
                     published: false,
                 });
                 let complement = self.cells.len() - 1;
-                self.sums.push(Sum {
-                    total: at,
-                    parts: vec![part, complement],
-                });
+                self.sums.add(at, [part, complement]);
             }
         }
     }

@@ -6,8 +6,9 @@ pub(super) type Equation = (Vec<(usize, f64)>, f64);
 
 const EPSILON: f64 = 1e-7;
 
-/// The least and the most of an unknown, all of them at least 0. `None` if the equations contradict
-/// one another; no upper end if nothing bounds it.
+/// The least and the most of an unknown, all of them at least 0: 0 and no upper end where nothing
+/// bounds it, or where the search takes too many steps to say. `None` if the equations contradict
+/// one another, or too many steps did not bring them together.
 pub(super) fn bounds(unknowns: usize, equations: &[Equation], of: usize) -> Option<(f64, f64)> {
     let start = Tableau::feasible(unknowns, equations)?;
     let low = start.clone().minimise(of, 1.0);
@@ -85,14 +86,15 @@ impl Tableau {
         }
     }
 
-    /// The least value; minus infinity if there is none.
+    /// The least value; minus infinity if there is none, or it is not found.
     fn minimise(mut self, of: usize, sign: f64) -> f64 {
         let mut cost = vec![0.0; self.unknowns + 1];
         cost[of] = sign;
         self.solve(cost, self.unknowns).unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// Minimises a cost over the first `allowed` unknowns; `None` if it has no least value.
+    /// Minimises a cost over the first `allowed` unknowns; `None` if it has no least value, or is not
+    /// there after many steps: rounding can undo even Bland's promise.
     fn solve(&mut self, mut cost: Vec<f64>, allowed: usize) -> Option<f64> {
         let last = cost.len() - 1;
         for (row, basic) in self.rows.iter().zip(&self.basis) {
@@ -101,8 +103,7 @@ impl Tableau {
                 cost.iter_mut().zip(row).for_each(|(c, r)| *c -= factor * r);
             }
         }
-        // The steepest column first; Bland's rule only when that goes on for long. Rounding can undo
-        // even Bland's promise: whoever stops early has gone less far than possible.
+        // The steepest column first; Bland's rule only when that goes on for long.
         let size = self.rows.len() + allowed;
         for step in 0..20 * size + 200 {
             let mut falling = (0..allowed).filter(|at| cost[*at] < -EPSILON);
@@ -112,7 +113,7 @@ impl Tableau {
                 falling.next()
             };
             let Some(enter) = enter else {
-                break;
+                return Some(-cost[last]);
             };
             let leave = (0..self.rows.len())
                 .filter(|at| self.rows[*at][enter] > EPSILON)
@@ -124,7 +125,7 @@ impl Tableau {
                 })?;
             self.pivot(leave, enter, Some(&mut cost));
         }
-        Some(-cost[last])
+        None
     }
 
     /// Makes an unknown basic in a row, and clears it from every other and from the cost.

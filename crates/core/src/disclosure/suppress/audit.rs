@@ -1,0 +1,194 @@
+//! The audit of what is withheld: for every small count a witness that it is safe, or word that none
+//! was found.
+
+use super::corner::{Corner, Push};
+use super::moves::Search;
+use super::sums::{Sums, SumsOf};
+use super::{Cell, Threshold, attack};
+
+/// Factors that the simplex method may write for all counts together.
+const BUDGET: usize = 300_000_000;
+
+/// The search for witnesses: small counts leave it when one is found.
+pub(super) struct Audit<'a> {
+    cells: &'a [Cell],
+    sums: &'a Sums,
+    of_cell: &'a SumsOf,
+    threshold: Threshold,
+    /// Small counts without a witness.
+    open: Vec<usize>,
+    /// Whether a witness was found.
+    safe: Vec<bool>,
+    /// Small counts for which it could not be looked for.
+    unproven: Vec<usize>,
+    budget: usize,
+}
+
+impl<'a> Audit<'a> {
+    /// Nothing looked for yet.
+    pub(super) fn new(
+        cells: &'a [Cell],
+        sums: &'a Sums,
+        of_cell: &'a SumsOf,
+        threshold: Threshold,
+    ) -> Self {
+        let small = |at: &usize| threshold.is_small(cells[*at].count);
+        Self {
+            cells,
+            sums,
+            of_cell,
+            threshold,
+            open: (0..cells.len()).filter(small).collect(),
+            safe: vec![false; cells.len()],
+            unproven: vec![],
+            budget: BUDGET,
+        }
+    }
+
+    /// A count needs no witness that is looked for.
+    pub(super) fn is_safe(&mut self, cell: usize) {
+        self.open.retain(|open| *open != cell);
+        self.unproven.retain(|open| *open != cell);
+    }
+
+    /// How many small counts were audited one sum at a time.
+    pub(super) fn unproven(&self) -> usize {
+        self.unproven.len()
+    }
+
+    /// Small counts for which no witness was found, and whether there is none.
+    pub(super) fn told(&mut self, hidden: &[bool]) -> Vec<(usize, bool)> {
+        if self.open.is_empty() {
+            return vec![];
+        }
+        let free = free(self.sums, self.of_cell, hidden);
+        let left = self.not_moved(&free);
+        let mut told = Vec::new();
+        let mut parts = Vec::new();
+        let mut seen = vec![false; self.cells.len()];
+        for cell in left {
+            if !free[cell] {
+                told.push((cell, true));
+            } else if !seen[cell] {
+                parts.push(part_of(self.sums, self.of_cell, &free, &mut seen, cell));
+            }
+        }
+        // The smallest parts first: the budget goes furthest there.
+        parts.sort_by_key(|part| (part.len(), part[0]));
+        let mut open = vec![false; self.cells.len()];
+        for cell in std::mem::take(&mut self.open) {
+            open[cell] = true;
+        }
+        for part in parts {
+            self.of_part(&part, &open, &mut told);
+        }
+        told.sort_unstable();
+        self.open = told.iter().map(|(cell, _)| *cell).collect();
+        told
+    }
+
+    /// Small counts in no doubt by any move of children.
+    fn not_moved(&mut self, free: &[bool]) -> Vec<usize> {
+        let mut search = Search::new(self.cells, self.sums, self.of_cell, free);
+        for cell in self.open.iter().copied() {
+            if !self.safe[cell] && free[cell] {
+                for at in search.find(cell, self.threshold) {
+                    self.safe[at] = true;
+                }
+            }
+        }
+        let safe = &self.safe;
+        self.open.retain(|cell| !safe[*cell]);
+        self.open.clone()
+    }
+
+    /// Looks for a witness of every open small count among withheld counts that hang together.
+    fn of_part(&mut self, part: &[usize], open: &[bool], told: &mut Vec<(usize, bool)>) {
+        if self.budget == 0 {
+            let left = part.iter().filter(|at| open[**at] && !self.safe[**at]);
+            self.unproven.extend(left);
+            return;
+        }
+        let mut corner = Corner::new(self.cells, self.sums, self.of_cell, part);
+        for cell in part.iter().copied().filter(|at| open[*at]) {
+            let mut none = true;
+            for up in [false, true] {
+                if self.safe[cell] {
+                    break;
+                }
+                if self.budget == 0 {
+                    self.unproven.push(cell);
+                    break;
+                }
+                let (pushed, work) = corner.push(cell, up, self.threshold);
+                self.budget = self.budget.saturating_sub(work);
+                none &= pushed == Push::Furthest;
+                for at in corner.in_doubt(self.threshold) {
+                    self.safe[at] = true;
+                }
+            }
+            if !self.safe[cell] && self.budget > 0 {
+                told.push((cell, none));
+            }
+        }
+    }
+
+    /// Of small counts without a witness those that a single sum tells, or one after another.
+    pub(super) fn told_by_single_sums(&self, hidden: &[bool]) -> Vec<(usize, bool)> {
+        if self.unproven.is_empty() {
+            return vec![];
+        }
+        let bounds = attack::of_single_sums(self.cells, self.sums, hidden);
+        let told = self.unproven.iter().copied();
+        told.filter(|at| !self.threshold.in_doubt(bounds[*at]))
+            .map(|at| (at, true))
+            .collect()
+    }
+}
+
+/// Withheld counts that do not follow at once from the rest, one sum after another.
+pub(super) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
+    let mut free = hidden.to_vec();
+    let mut gaps = vec![0_u32; sums.len()];
+    for at in (0..free.len()).filter(|at| free[*at]) {
+        of_cell.of(at).for_each(|sum| gaps[sum] += 1);
+    }
+    let mut work: Vec<usize> = (0..sums.len()).filter(|sum| gaps[*sum] == 1).collect();
+    while let Some(sum) = work.pop() {
+        let known = sums.signed(sum).map(|(at, _)| at).find(|at| free[*at]);
+        let Some(known) = known else { continue };
+        free[known] = false;
+        for other in of_cell.of(known) {
+            gaps[other] -= 1;
+            if gaps[other] == 1 {
+                work.push(other);
+            }
+        }
+    }
+    free
+}
+
+/// The counts that hang together with one, in order.
+pub(super) fn part_of(
+    sums: &Sums,
+    of_cell: &SumsOf,
+    free: &[bool],
+    seen: &mut [bool],
+    cell: usize,
+) -> Vec<usize> {
+    let mut part = vec![cell];
+    seen[cell] = true;
+    let mut next = 0;
+    while let Some(at) = part.get(next).copied() {
+        next += 1;
+        for sum in of_cell.of(at) {
+            for (other, _) in sums.signed(sum) {
+                if free[other] && !std::mem::replace(&mut seen[other], true) {
+                    part.push(other);
+                }
+            }
+        }
+    }
+    part.sort_unstable();
+    part
+}

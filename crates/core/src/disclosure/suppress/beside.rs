@@ -1,0 +1,65 @@
+//! What is withheld next where a small count is told.
+
+use super::Cell;
+use super::sums::{Sums, SumsOf};
+
+/// Looks for the count to withhold next beside one that is told.
+pub(super) struct Beside<'a> {
+    cells: &'a [Cell],
+    sums: &'a Sums,
+    of_cell: &'a SumsOf,
+    /// The last search that met each count.
+    met: Vec<u32>,
+    search: u32,
+}
+
+impl<'a> Beside<'a> {
+    pub(super) fn new(cells: &'a [Cell], sums: &'a Sums, of_cell: &'a SumsOf) -> Self {
+        Self {
+            cells,
+            sums,
+            of_cell,
+            met: vec![0; cells.len()],
+            search: 0,
+        }
+    }
+
+    /// The smallest open count in any sum with a count that is told; if everything there is withheld
+    /// already, in the sums of those, and so on. What follows at once from others is told by counts
+    /// that do so too: those first. None if nothing that hangs together with it is open.
+    pub(super) fn next(&mut self, hidden: &[bool], free: &[bool], told: usize) -> Option<usize> {
+        let by_known = (!free[told]).then(|| self.through(hidden, told, |at| !free[at]));
+        by_known
+            .flatten()
+            .or_else(|| self.through(hidden, told, |_| true))
+    }
+
+    fn through(
+        &mut self,
+        hidden: &[bool],
+        told: usize,
+        pass: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        self.search += 1;
+        self.met[told] = self.search;
+        let mut ring = vec![told];
+        while !ring.is_empty() {
+            let mut next = Vec::new();
+            for at in ring.iter().flat_map(|at| self.of_cell.of(*at)) {
+                for (cell, _) in self.sums.signed(at) {
+                    if std::mem::replace(&mut self.met[cell], self.search) != self.search {
+                        next.push(cell);
+                    }
+                }
+            }
+            let open = next.iter().copied().filter(|at| !hidden[*at]);
+            let size = |at: usize| (self.cells[at].count == 0, self.cells[at].count, at);
+            if let Some(smallest) = open.min_by_key(|at| size(*at)) {
+                return Some(smallest);
+            }
+            next.retain(|at| pass(*at));
+            ring = next;
+        }
+        None
+    }
+}

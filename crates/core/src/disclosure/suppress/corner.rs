@@ -1,0 +1,425 @@
+//! Other counts that an attacker cannot tell from the true ones, found by the simplex method: the true
+//! counts are one solution of the sums, and from there one count is pushed as far as it goes.
+//! Starting from the truth there is no first phase that could fail; whoever stops early has still
+//! only been at counts that agree with every sum.
+
+use std::collections::BTreeMap;
+
+use super::sums::{Sums, SumsOf};
+use super::{Cell, Threshold};
+
+const EPSILON: f64 = 1e-7;
+
+/// So near, counts are taken as the same.
+const EXACTLY: f64 = 1e-6;
+
+/// So many steps at most in one push, which may write so many factors; and so many factors are
+/// written before the tableau is as at the start again, when it has few.
+const STEPS: usize = 2_000;
+const FACTORS: usize = 4_000_000;
+const FEW: usize = 20_000;
+
+/// A row of the tableau: free counts, in order, with their factors.
+type Row = Vec<(usize, f64)>;
+
+/// Some withheld counts, and the sums between them, solved for as many counts as can be. Few of the
+/// factors are not 0, and only those are kept.
+pub(super) struct Corner<'a> {
+    cells: &'a [Cell],
+    sums: &'a Sums,
+    of_cell: &'a SumsOf,
+    /// Positions of the counts, in order.
+    part: &'a [usize],
+    /// Each solved count is a constant less the free counts times these factors.
+    rows: Vec<Row>,
+    solved: Vec<usize>,
+    /// The row of each count that is solved.
+    row_of: Vec<Option<usize>>,
+    /// The rows that have a free count, or once had.
+    rows_with: Vec<Vec<usize>>,
+    /// Where the search is: counts that agree with every sum.
+    value: Vec<f64>,
+    /// Counts that are not what they are in truth.
+    moved: Vec<usize>,
+    /// Rows that changed since the start, as they were, and what they solved.
+    before: BTreeMap<usize, (Row, usize)>,
+    /// Factors written since then.
+    written: usize,
+    /// Rows noted in `rows_with` since it was last made anew.
+    noted: usize,
+}
+
+/// How far a push went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Push {
+    /// To where it was meant to go.
+    Reached,
+    /// As far as the sums allow.
+    Furthest,
+    /// Until there were too many steps.
+    Stopped,
+}
+
+impl<'a> Corner<'a> {
+    /// The sums of some counts, of which all others stay as they are.
+    pub(super) fn new(
+        cells: &'a [Cell],
+        sums: &'a Sums,
+        of_cell: &'a SumsOf,
+        part: &'a [usize],
+    ) -> Self {
+        let mut own: Vec<usize> = part.iter().flat_map(|at| of_cell.of(*at)).collect();
+        own.sort_unstable();
+        own.dedup();
+        let mut corner = Self {
+            cells,
+            sums,
+            of_cell,
+            part,
+            rows: vec![],
+            solved: vec![],
+            row_of: vec![None; part.len()],
+            rows_with: vec![vec![]; part.len()],
+            value: part.iter().map(|at| f64::from(cells[*at].count)).collect(),
+            moved: vec![],
+            before: BTreeMap::new(),
+            written: 0,
+            noted: 0,
+        };
+        // A count in a single sum solves it and is in no one's way; then the short ones.
+        let alone: Vec<bool> = part.iter().map(|at| of_cell.of(*at).count() == 1).collect();
+        let mut order: Vec<(bool, usize, Row)> = Vec::with_capacity(own.len());
+        for sum in own {
+            let terms = corner.terms(sum);
+            let slack = terms.iter().any(|(place, _)| alone[*place]);
+            order.push((!slack, terms.len(), terms));
+        }
+        order.sort_by_key(|(last, length, _)| (*last, *length));
+        let mut row = vec![0.0; part.len()];
+        for (_, _, terms) in order {
+            corner.solve(&terms, &alone, &mut row);
+        }
+        corner.before.clear();
+        corner.written = 0;
+        corner
+    }
+
+    fn terms(&self, sum: usize) -> Vec<(usize, f64)> {
+        let places = self.sums.signed(sum).filter_map(|(cell, sign)| {
+            let place = self.part.binary_search(&cell).ok()?;
+            Some((place, f64::from(sign)))
+        });
+        places.collect()
+    }
+
+    /// Adds an equation, solved for one of its free counts: one that is in few others. One that says
+    /// nothing new is left out. The row given is all 0, and is so again after.
+    fn solve(&mut self, terms: &[(usize, f64)], alone: &[bool], row: &mut [f64]) {
+        let mut touched = Vec::new();
+        for (place, factor) in terms {
+            match self.row_of[*place] {
+                None => {
+                    row[*place] += factor;
+                    touched.push(*place);
+                }
+                Some(at) => {
+                    for (other, own) in &self.rows[at] {
+                        row[*other] -= factor * own;
+                        touched.push(*other);
+                    }
+                }
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        let mut own: Row = Vec::with_capacity(touched.len());
+        for place in touched {
+            let factor = std::mem::take(&mut row[place]);
+            if factor.abs() > EPSILON {
+                own.push((place, factor));
+            }
+        }
+        let best = (0..own.len()).min_by_key(|at| {
+            let place = own[*at].0;
+            (!alone[place], self.rows_with[place].len(), place)
+        });
+        let Some(best) = best else { return };
+        let (enter, factor) = own.remove(best);
+        for (_, value) in &mut own {
+            *value /= factor;
+        }
+        self.replace(enter, &own, None);
+        let at = self.rows.len();
+        self.row_of[enter] = Some(at);
+        for (place, _) in &own {
+            self.rows_with[*place].push(at);
+        }
+        self.rows.push(own);
+        self.solved.push(enter);
+    }
+
+    /// Puts what a count is solved to into every row that has it, but one.
+    fn replace(&mut self, enter: usize, own: &Row, but: Option<usize>) {
+        let mut rows = std::mem::take(&mut self.rows_with[enter]);
+        rows.sort_unstable();
+        rows.dedup();
+        for at in rows.into_iter().filter(|at| Some(*at) != but) {
+            let Ok(place) = self.rows[at].binary_search_by_key(&enter, |(place, _)| *place) else {
+                continue;
+            };
+            self.remember(at);
+            let (_, factor) = self.rows[at].remove(place);
+            let known = std::mem::take(&mut self.rows[at]);
+            self.written += known.len() + own.len();
+            self.noted += own.len();
+            self.rows[at] = less(&known, factor, own, |new| self.rows_with[new].push(at));
+        }
+    }
+
+    fn remember(&mut self, row: usize) {
+        let (rows, solved) = (&self.rows, &self.solved);
+        self.before
+            .entry(row)
+            .or_insert_with(|| (rows[row].clone(), solved[row]));
+    }
+
+    /// Back to the true counts, and to the tableau of the start if this one has got full.
+    fn restart(&mut self) {
+        for place in self.moved.drain(..) {
+            self.value[place] = f64::from(self.cells[self.part[place]].count);
+        }
+        if self.written < FEW {
+            return;
+        }
+        self.written = 0;
+        for row in self.before.keys() {
+            self.row_of[self.solved[*row]] = None;
+        }
+        for (row, (own, solved)) in std::mem::take(&mut self.before) {
+            for (place, _) in &own {
+                self.rows_with[*place].push(row);
+            }
+            self.noted += own.len();
+            self.rows[row] = own;
+            self.solved[row] = solved;
+            self.row_of[solved] = Some(row);
+        }
+        if self.noted > FACTORS {
+            self.note();
+        }
+    }
+
+    /// Makes the lists of rows anew: they hold rows that have a count no more, and some twice.
+    fn note(&mut self) {
+        self.noted = 0;
+        self.rows_with = vec![vec![]; self.part.len()];
+        for (at, row) in self.rows.iter().enumerate() {
+            for (place, _) in row {
+                self.rows_with[*place].push(at);
+            }
+        }
+    }
+
+    /// Pushes a count from the truth to 0, or else beyond the threshold; on the way the other counts
+    /// follow. How far it went, and how many factors were written.
+    pub(super) fn push(&mut self, cell: usize, up: bool, threshold: Threshold) -> (Push, usize) {
+        self.restart();
+        let before = self.written;
+        let pushed = self.steps(cell, up, threshold);
+        (pushed, self.written - before + 1_000)
+    }
+
+    fn steps(&mut self, cell: usize, up: bool, threshold: Threshold) -> Push {
+        let Ok(place) = self.part.binary_search(&cell) else {
+            return Push::Stopped;
+        };
+        let target = if up {
+            f64::from(threshold.at_most) + 1.0
+        } else {
+            0.0
+        };
+        for step in 0..STEPS {
+            let missing = if up {
+                target - self.value[place]
+            } else {
+                self.value[place]
+            };
+            if missing <= EPSILON {
+                return Push::Reached;
+            }
+            let Some((enter, rising)) = self.enter(place, up, step < STEPS / 2) else {
+                return Push::Furthest;
+            };
+            self.step(enter, rising, (place, missing));
+            if self.written > FACTORS {
+                break;
+            }
+        }
+        Push::Stopped
+    }
+
+    /// The free count to change next, and which way: the one that helps most, or the first that
+    /// helps, which cannot go round in circles (Bland 1977).
+    fn enter(&self, place: usize, up: bool, steepest: bool) -> Option<(usize, bool)> {
+        let Some(row) = self.row_of[place] else {
+            return Some((place, up));
+        };
+        let mut best: Option<(f64, usize, bool)> = None;
+        for (at, factor) in &self.rows[row] {
+            let rising = (*factor < 0.0) == up;
+            if factor.abs() <= EPSILON || !rising && self.value[*at] <= EPSILON {
+                continue;
+            }
+            if best.is_none_or(|(most, ..)| factor.abs() > most + EPSILON) {
+                best = Some((factor.abs(), *at, rising));
+            }
+            if !steepest {
+                break;
+            }
+        }
+        best.map(|(_, at, rising)| (at, rising))
+    }
+
+    /// Changes a free count as far as no solved one falls below 0, or until the pushed one is there.
+    fn step(&mut self, enter: usize, rising: bool, (place, missing): (usize, f64)) {
+        let direction = if rising { 1.0 } else { -1.0 };
+        let rates = self.rates(enter, direction);
+        let mut far = if rising {
+            f64::INFINITY
+        } else {
+            self.value[enter]
+        };
+        let mut leave: Option<usize> = None;
+        for (row, rate) in rates.iter().copied().filter(|(_, rate)| *rate > EPSILON) {
+            let own = self.value[self.solved[row]] / rate;
+            let first = leave.is_some_and(|other| self.solved[row] < self.solved[other]);
+            if own < far - EPSILON || own < far + EPSILON && first {
+                far = own.min(far);
+                leave = Some(row);
+            }
+        }
+        let pushed = self.row_of[place];
+        let rate = pushed.and_then(|row| factor_of(&self.rows[row], enter));
+        let rate = rate.map_or(1.0, f64::abs);
+        if rate * far >= missing {
+            far = missing / rate;
+            leave = None;
+        }
+        for (row, rate) in &rates {
+            let solved = self.solved[*row];
+            self.value[solved] = (self.value[solved] - rate * far).max(0.0);
+            self.moved.push(solved);
+        }
+        self.moved.push(enter);
+        self.value[enter] = (self.value[enter] + direction * far).max(0.0);
+        if let Some(row) = leave {
+            self.exchange(row, enter);
+        }
+    }
+
+    /// How each solved count falls when a free one changes.
+    fn rates(&mut self, enter: usize, direction: f64) -> Vec<(usize, f64)> {
+        let mut rows = std::mem::take(&mut self.rows_with[enter]);
+        rows.sort_unstable();
+        rows.dedup();
+        let mut rates = Vec::with_capacity(rows.len());
+        rows.retain(|row| match factor_of(&self.rows[*row], enter) {
+            Some(factor) => {
+                rates.push((*row, factor * direction));
+                true
+            }
+            None => false,
+        });
+        self.rows_with[enter] = rows;
+        rates
+    }
+
+    /// A solved count becomes free and a free one solved.
+    fn exchange(&mut self, row: usize, enter: usize) {
+        self.remember(row);
+        let leave = self.solved[row];
+        let mut own = std::mem::take(&mut self.rows[row]);
+        let Ok(at) = own.binary_search_by_key(&enter, |(place, _)| *place) else {
+            self.rows[row] = own;
+            return;
+        };
+        let (_, factor) = own.remove(at);
+        for (_, value) in &mut own {
+            *value /= factor;
+        }
+        let at = own.partition_point(|(place, _)| *place < leave);
+        own.insert(at, (leave, 1.0 / factor));
+        self.rows_with[leave] = vec![row];
+        self.replace(enter, &own, Some(row));
+        self.rows[row] = own;
+        self.solved[row] = enter;
+        self.row_of[leave] = None;
+        self.row_of[enter] = Some(row);
+    }
+
+    /// The small counts that are in doubt where the search is: 0 there, or beyond the threshold. None
+    /// if rounding has led away from the sums.
+    pub(super) fn in_doubt(&self, threshold: Threshold) -> Vec<usize> {
+        let change = |cell: usize| {
+            let place = self.part.binary_search(&cell).ok()?;
+            Some(self.value[place] - f64::from(self.cells[cell].count))
+        };
+        let holds = |sum: &usize| {
+            let changes = self.sums.signed(*sum);
+            let all: f64 = changes
+                .filter_map(|(cell, sign)| Some(change(cell)? * f64::from(sign)))
+                .sum();
+            all.abs() < EXACTLY
+        };
+        let mut moved = self.moved.clone();
+        moved.sort_unstable();
+        moved.dedup();
+        let mut own: Vec<usize> = moved
+            .iter()
+            .flat_map(|place| self.of_cell.of(self.part[*place]))
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        if !own.iter().all(holds) {
+            return vec![];
+        }
+        let beyond = f64::from(threshold.at_most) + 1.0 - EXACTLY;
+        moved
+            .into_iter()
+            .filter(|place| self.value[*place] < EXACTLY || self.value[*place] > beyond)
+            .map(|place| self.part[place])
+            .filter(|at| threshold.is_small(self.cells[*at].count))
+            .collect()
+    }
+}
+
+fn factor_of(row: &Row, place: usize) -> Option<f64> {
+    let at = row.binary_search_by_key(&place, |(own, _)| *own).ok()?;
+    Some(row[at].1)
+}
+
+/// One row less a multiple of another; says which counts are new in it.
+fn less(row: &Row, factor: f64, other: &Row, mut new: impl FnMut(usize)) -> Row {
+    let mut out = Vec::with_capacity(row.len() + other.len());
+    let (mut left, mut right) = (row.iter().peekable(), other.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (None, None) => return out,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+        };
+        let own = if order.is_le() { left.next() } else { None };
+        let taken = if order.is_ge() { right.next() } else { None };
+        let Some(place) = own.or(taken).map(|(place, _)| *place) else {
+            return out;
+        };
+        let value = own.map_or(0.0, |(_, v)| *v) - factor * taken.map_or(0.0, |(_, v)| *v);
+        if value.abs() > EPSILON {
+            if own.is_none() {
+                new(place);
+            }
+            out.push((place, value));
+        }
+    }
+}

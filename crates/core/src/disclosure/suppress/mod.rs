@@ -1,0 +1,339 @@
+//! Which counts must be withheld so that none of the small ones can be worked out: any set of counts
+//! with sums between them. Knows nothing of children, areas or tables.
+//!
+//! Primary: a count from 1 to the threshold is withheld. Secondary: as long as what remains in the
+//! open would tell a withheld small count too closely, another count of the same sum is withheld,
+//! the smallest first.
+//!
+//! # What is guaranteed
+//! A small count is proven safe by a witness: other counts, none below 0, that agree with everything
+//! in the open and with every sum, all of them together, and of which this one is 0 or beyond the
+//! threshold. An attacker who combines as many sums as he likes cannot tell the witness from the
+//! truth, so he can neither say what the count is nor that it is small. A witness stays one when more
+//! is withheld, so it is looked for once: by moving children between withheld counts ([`moves`]), and
+//! where that fails by the simplex method on all that hangs together ([`corner`]). Where there is no
+//! witness, another count is withheld beside, and so it is where too many steps did not find one.
+//!
+//! # What is not
+//! The simplex method has a budget for all counts together. When it is spent, in the largest of the
+//! parts that hang together, the small counts still without a witness are audited one sum at a time:
+//! whoever combines sums may then tell one of them. [`Withheld::unproven`] says how many those are.
+//! A witness may have parts of a child in it: an attacker who goes through all whole numbers may tell
+//! a little more. So may one who knows counts that are not among these, such as those of another
+//! output of the same records. Several small counts may be told together: that two of them are not
+//! both 0, say; and that a count is at most so many, as long as it may be 0.
+
+pub mod attack;
+mod audit;
+mod beside;
+mod corner;
+mod moves;
+mod pattern;
+mod simplex;
+mod sums;
+
+pub use attack::{Bounds, attack};
+use audit::{Audit, free};
+use beside::Beside;
+pub use sums::Sums;
+use sums::SumsOf;
+
+/// A count among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// The true count.
+    pub count: u32,
+    /// Whether it would be published; counts that only follow from others are not.
+    pub published: bool,
+}
+
+/// What to protect against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Threshold {
+    /// Counts from 1 to this are withheld.
+    pub at_most: u32,
+}
+
+impl Threshold {
+    /// Whether a count is withheld for its size.
+    #[must_use]
+    pub fn is_small(self, count: u32) -> bool {
+        (1..=self.at_most).contains(&count)
+    }
+
+    /// Whether bounds leave a small count in doubt: they must reach beyond the threshold or down to 0
+    /// and must not name one number.
+    #[must_use]
+    pub fn in_doubt(self, (low, high): Bounds) -> bool {
+        high > u64::from(self.at_most) || (low == 0 && high > 0)
+    }
+}
+
+/// What is withheld.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// For each count whether it is. Counts that are not published to begin with are.
+    pub hidden: Vec<bool>,
+    /// How many were withheld only because too many steps did not find a proof without.
+    pub cautious: usize,
+    /// How many small counts were audited one sum at a time, as the budget for proofs was spent.
+    pub unproven: usize,
+}
+
+/// Decides which counts are withheld.
+///
+/// # Useful for
+/// Tables that share counts and margins, published together.
+///
+/// # Not useful for
+/// Tables published one after the other without the earlier ones among the sums.
+///
+/// # Example
+/// ```
+/// use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, suppress};
+/// let cells = [3, 20, 23].map(|count| Cell { count, published: true });
+/// let mut sums = Sums::default();
+/// sums.add(2, [0, 1]);
+/// let withheld = suppress(&cells, &sums, Threshold { at_most: 5 });
+/// assert_eq!(withheld.hidden, [true, true, false]);
+/// ```
+///
+/// # References
+/// Willenborg and de Waal (2001), Elements of Statistical Disclosure Control, chapters 4 and 6, on
+/// secondary suppression and its audit.
+#[must_use]
+pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
+    let of_cell = SumsOf::new(cells.len(), sums);
+    let mut hidden: Vec<bool> = cells
+        .iter()
+        .map(|cell| !cell.published || threshold.is_small(cell.count))
+        .collect();
+    pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
+    let mut audit = Audit::new(cells, sums, &of_cell, threshold);
+    let mut beside = Beside::new(cells, sums, &of_cell);
+    let (mut cautious, mut round) = (0, 0);
+    loop {
+        let mut told = audit.told(&hidden);
+        if told.is_empty() {
+            told = audit.told_by_single_sums(&hidden);
+        }
+        if told.is_empty() {
+            let unproven = audit.unproven();
+            return Withheld {
+                hidden,
+                cautious,
+                unproven,
+            };
+        }
+        round += 1;
+        let free = free(sums, &of_cell, &hidden);
+        for (cell, proven) in told {
+            // What is told again and again has more withheld beside it each time.
+            for _ in 0..=round / 8 {
+                if let Some(extra) = beside.next(&hidden, &free, cell) {
+                    hidden[extra] = true;
+                    cautious += usize::from(!proven);
+                } else {
+                    // With nothing in the open near or far, all counts may as well be 0.
+                    audit.is_safe(cell);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::audit::part_of;
+    use super::corner::{Corner, Push};
+    use super::*;
+
+    const FIVE: Threshold = Threshold { at_most: 5 };
+
+    /// A table of rows and columns with its margins, and where each cell is.
+    fn table(rows: &[&[u32]]) -> (Vec<Cell>, Sums) {
+        let (height, width) = (rows.len(), rows[0].len());
+        let mut cells: Vec<Cell> = rows
+            .iter()
+            .flat_map(|row| row.iter())
+            .map(|n| Cell {
+                count: *n,
+                published: true,
+            })
+            .collect();
+        let mut sums = Sums::default();
+        let mut add = |parts: Vec<usize>, cells: &mut Vec<Cell>| {
+            let count = parts.iter().map(|at| cells[*at].count).sum();
+            cells.push(Cell {
+                count,
+                published: true,
+            });
+            sums.add(cells.len() - 1, parts);
+            cells.len() - 1
+        };
+        let row_totals: Vec<usize> = (0..height)
+            .map(|r| add((0..width).map(|c| r * width + c).collect(), &mut cells))
+            .collect();
+        let column_totals: Vec<usize> = (0..width)
+            .map(|c| add((0..height).map(|r| r * width + c).collect(), &mut cells))
+            .collect();
+        let grand = add(row_totals, &mut cells);
+        sums.add(grand, column_totals);
+        (cells, sums)
+    }
+
+    fn exposed(cells: &[Cell], sums: &Sums, hidden: &[bool]) -> Vec<usize> {
+        let bounds = attack(cells, sums, hidden, None);
+        (0..cells.len())
+            .filter(|at| FIVE.is_small(cells[*at].count) && !FIVE.in_doubt(bounds[*at]))
+            .collect()
+    }
+
+    #[test]
+    fn one_small_count_takes_three_others_with_it() {
+        let (cells, sums) = table(&[&[3, 20, 30], &[40, 50, 60], &[70, 80, 90]]);
+        let alone: Vec<bool> = cells.iter().map(|cell| FIVE.is_small(cell.count)).collect();
+        assert_eq!(exposed(&cells, &sums, &alone), [0]);
+        let hidden = suppress(&cells, &sums, FIVE).hidden;
+        assert_eq!(exposed(&cells, &sums, &hidden), [] as [usize; 0]);
+        assert_eq!(hidden.iter().filter(|h| **h).count(), 4);
+    }
+
+    #[test]
+    fn two_small_counts_in_one_row_do_not_give_their_sum_away() {
+        let (cells, sums) = table(&[&[1, 2, 30], &[40, 50, 60]]);
+        let hidden = suppress(&cells, &sums, FIVE).hidden;
+        assert_eq!(exposed(&cells, &sums, &hidden), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn nothing_small_is_nothing_hidden() {
+        let (cells, sums) = table(&[&[6, 0, 30], &[40, 50, 60]]);
+        assert!(
+            suppress(&cells, &sums, FIVE)
+                .hidden
+                .iter()
+                .all(|hidden| !hidden)
+        );
+    }
+
+    #[test]
+    fn a_complement_is_protected_though_nobody_publishes_it() {
+        // 38 of 40: the two others follow.
+        let cells = vec![
+            Cell {
+                count: 40,
+                published: true,
+            },
+            Cell {
+                count: 38,
+                published: true,
+            },
+            Cell {
+                count: 2,
+                published: false,
+            },
+        ];
+        let mut sums = Sums::default();
+        sums.add(0, [1, 2]);
+        let hidden = suppress(&cells, &sums, FIVE).hidden;
+        assert!(hidden[1] || hidden[0]);
+        assert_eq!(exposed(&cells, &sums, &hidden), [] as [usize; 0]);
+    }
+
+    /// A table with so many small counts that hundreds of withheld ones hang together, and beside it
+    /// three counts of which only the sums of two are published.
+    fn large_part() -> (Vec<Cell>, Sums, [usize; 3]) {
+        let rows: Vec<Vec<u32>> = (0..20_u32)
+            .map(|r| (0..20).map(|c| 1 + (7 * r + 11 * c) % 9).collect())
+            .collect();
+        let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
+        let (mut cells, mut sums) = table(&rows);
+        let mut add = |count, published| {
+            cells.push(Cell { count, published });
+            cells.len() - 1
+        };
+        let three = [2, 18, 12].map(|count| add(count, true));
+        let [a, b, c] = three;
+        for (total, parts) in [(20, [a, b]), (30, [b, c]), (14, [a, c])] {
+            let total = add(total, true);
+            sums.add(total, parts);
+        }
+        // A sum that nobody publishes hangs the three together with the table.
+        let hanging = add(3, false);
+        sums.add(hanging, [a, 0]);
+        (cells, sums, three)
+    }
+
+    #[test]
+    fn sums_combined_tell_nothing_in_a_part_of_hundreds() {
+        let (cells, sums, three) = large_part();
+        let of_cell = SumsOf::new(cells.len(), &sums);
+        let mut hidden: Vec<bool> = cells
+            .iter()
+            .map(|cell| !cell.published || FIVE.is_small(cell.count))
+            .collect();
+        pattern::close_gaps(&cells, &sums, &of_cell, &mut hidden, FIVE);
+        let mut seen = vec![false; cells.len()];
+        let part = part_of(&sums, &of_cell, &hidden, &mut seen, three[0]);
+        assert!(part.len() > 200, "{}", part.len());
+        // Whoever looks at one sum at a time is fooled; whoever combines three is not.
+        let single = attack::of_single_sums(&cells, &sums, &hidden)[three[0]];
+        assert!(FIVE.in_doubt(single), "{single:?}");
+        assert_eq!(attack(&cells, &sums, &hidden, None)[three[0]], (2, 2));
+        let withheld = suppress(&cells, &sums, FIVE);
+        assert_eq!(exposed(&cells, &sums, &withheld.hidden), [] as [usize; 0]);
+        assert_eq!((withheld.cautious, withheld.unproven), (0, 0));
+    }
+
+    #[test]
+    fn a_push_stays_with_the_sums_and_stops_where_they_do() {
+        let (cells, sums) = table(&[&[3, 9, 2], &[9, 4, 1], &[20, 30, 40]]);
+        let of_cell = SumsOf::new(cells.len(), &sums);
+        // Two rows and two columns are withheld: each may go down as far as its neighbours allow.
+        let part = [0, 1, 3, 4];
+        let mut corner = Corner::new(&cells, &sums, &of_cell, &part);
+        assert_eq!(corner.push(0, false, FIVE).0, Push::Reached);
+        assert_eq!(corner.in_doubt(FIVE), [0]);
+        assert_eq!(corner.push(4, true, FIVE).0, Push::Reached);
+        assert_eq!(corner.in_doubt(FIVE), [4]);
+        // With the first alone withheld there is no way at all.
+        let mut corner = Corner::new(&cells, &sums, &of_cell, &part[..1]);
+        assert_eq!(corner.push(0, false, FIVE).0, Push::Furthest);
+        assert_eq!(corner.in_doubt(FIVE), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn random_tables_are_always_safe() {
+        let mut state = 7_u64;
+        let mut next = |n: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        for _ in 0..200 {
+            let (height, width) = (
+                2 + usize::try_from(next(6)).unwrap(),
+                2 + usize::try_from(next(5)).unwrap(),
+            );
+            let rows: Vec<Vec<u32>> = (0..height)
+                .map(|_| {
+                    (0..width)
+                        .map(|_| {
+                            u32::try_from(if next(3) == 0 { next(7) } else { next(60) }).unwrap()
+                        })
+                        .collect()
+                })
+                .collect();
+            let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
+            let (cells, sums) = table(&rows);
+            let hidden = suppress(&cells, &sums, FIVE).hidden;
+            assert_eq!(
+                exposed(&cells, &sums, &hidden),
+                [] as [usize; 0],
+                "{rows:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Other counts that an attacker cannot tell from the true ones, found by moving children between
+//! withheld counts: so many more here, so many fewer there, until every sum is what it was.
+
+use super::sums::{Sums, SumsOf};
+use super::{Cell, Threshold};
+
+/// So many counts at most are moved together, and so many choices at most are tried for one count.
+const LONGEST: usize = 60;
+const CHOICES: u32 = 60;
+
+/// How many of the likeliest counts are tried at each choice.
+const BRANCHES: usize = 3;
+
+/// A search for moves.
+pub(super) struct Search<'a> {
+    cells: &'a [Cell],
+    sums: &'a Sums,
+    of_cell: &'a SumsOf,
+    /// Withheld counts that do not follow at once from others.
+    free: &'a [bool],
+    /// How many free counts each sum has.
+    free_in: Vec<u32>,
+    /// How far each sum is off, in units of the move.
+    off: Vec<i8>,
+    /// Sums that are off.
+    open: Vec<usize>,
+    sign: Vec<i8>,
+    moved: Vec<(usize, i8)>,
+    left: u32,
+    /// Where the search is: counts that agree with every sum.
+    value: Vec<u32>,
+    /// Counts that are not what they are in truth, or were not for a while.
+    touched: Vec<usize>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        cells: &'a [Cell],
+        sums: &'a Sums,
+        of_cell: &'a SumsOf,
+        free: &'a [bool],
+    ) -> Self {
+        let mut free_in = vec![0; sums.len()];
+        for at in (0..cells.len()).filter(|at| free[*at]) {
+            of_cell.of(at).for_each(|sum| free_in[sum] += 1);
+        }
+        Self {
+            cells,
+            sums,
+            of_cell,
+            free,
+            free_in,
+            off: vec![0; sums.len()],
+            open: vec![],
+            sign: vec![0; cells.len()],
+            moved: vec![],
+            left: 0,
+            value: cells.iter().map(|cell| cell.count).collect(),
+            touched: vec![],
+        }
+    }
+
+    /// Small counts in doubt, the one asked for among them, or nothing: it is taken to 0 or beyond the
+    /// threshold in as few moves as possible.
+    pub(super) fn find(&mut self, cell: usize, threshold: Threshold) -> Vec<usize> {
+        let count = self.cells[cell].count;
+        for (sign, by) in [(-1, count), (1, threshold.at_most + 1 - count)] {
+            let there = self.go(cell, sign, by);
+            let in_doubt = |at: &&usize| {
+                let value = self.value[**at];
+                threshold.is_small(self.cells[**at].count)
+                    && (value == 0 || value > threshold.at_most)
+            };
+            let found: Vec<usize> = self.touched.iter().filter(in_doubt).copied().collect();
+            for at in self.touched.drain(..) {
+                self.value[at] = self.cells[at].count;
+            }
+            if there {
+                return found;
+            }
+        }
+        vec![]
+    }
+
+    /// Takes a count so far in steps as large as can be; whether it got there.
+    fn go(&mut self, cell: usize, sign: i8, by: u32) -> bool {
+        let (mut left, mut step) = (by, by);
+        while left > 0 && step > 0 {
+            if self.cycle(cell, sign, step) {
+                left -= step;
+                step = step.min(left);
+            } else {
+                step /= 2;
+            }
+        }
+        left == 0
+    }
+
+    /// Moves a count by so many, and others with it, if a way is found.
+    fn cycle(&mut self, cell: usize, sign: i8, by: u32) -> bool {
+        if sign < 0 && self.value[cell] < by {
+            return false;
+        }
+        self.left = CHOICES;
+        self.apply(cell, sign);
+        let found = self.balance(by);
+        while let Some((at, sign)) = self.moved.last().copied() {
+            if found {
+                let value = &mut self.value[at];
+                *value = if sign < 0 { *value - by } else { *value + by };
+                self.touched.push(at);
+            }
+            self.undo(at);
+        }
+        found
+    }
+
+    /// Moves further counts until no sum is off.
+    fn balance(&mut self, by: u32) -> bool {
+        // The sum with the least choice first.
+        let Some(sum) = self
+            .open
+            .iter()
+            .copied()
+            .min_by_key(|sum| self.free_in[*sum])
+        else {
+            return true;
+        };
+        if self.left == 0 || self.moved.len() >= LONGEST {
+            return false;
+        }
+        self.left -= 1;
+        for (_, at, sign) in self.likeliest(sum, by).into_iter().flatten() {
+            self.apply(at, sign);
+            if self.balance(by) {
+                return true;
+            }
+            self.undo(at);
+        }
+        false
+    }
+
+    /// The counts of a sum that would set it right and put the fewest others wrong.
+    fn likeliest(&self, sum: usize, by: u32) -> [Option<(i32, usize, i8)>; BRANCHES] {
+        let mut best = [None; BRANCHES];
+        for (at, own) in self.sums.signed(sum) {
+            let sign = -self.off[sum].signum() * own;
+            if !self.free[at] || self.sign[at] != 0 || sign < 0 && self.value[at] < by {
+                continue;
+            }
+            let mut next = Some((self.cost(at, sign), at, sign));
+            for place in &mut best {
+                let better = match (&next, &place) {
+                    (Some(new), Some(old)) => new < old,
+                    (Some(_), None) => true,
+                    (None, _) => break,
+                };
+                if better {
+                    std::mem::swap(&mut next, place);
+                }
+            }
+        }
+        best
+    }
+
+    /// Sums put wrong, less sums set right.
+    fn cost(&self, at: usize, sign: i8) -> i32 {
+        self.of_cell
+            .signed(at)
+            .map(|(sum, own)| {
+                let (before, after) = (self.off[sum].abs(), (self.off[sum] + own * sign).abs());
+                i32::from(after) - i32::from(before)
+            })
+            .sum()
+    }
+
+    fn apply(&mut self, at: usize, sign: i8) {
+        self.sign[at] = sign;
+        self.moved.push((at, sign));
+        self.shift(at, sign);
+    }
+
+    fn undo(&mut self, at: usize) {
+        let sign = std::mem::take(&mut self.sign[at]);
+        self.moved.pop();
+        self.shift(at, -sign);
+    }
+
+    fn shift(&mut self, at: usize, sign: i8) {
+        for (sum, own) in self.of_cell.signed(at) {
+            let before = self.off[sum];
+            self.off[sum] += own * sign;
+            if before == 0 {
+                self.open.push(sum);
+            } else if self.off[sum] == 0 {
+                self.open.retain(|open| *open != sum);
+            }
+        }
+    }
+}

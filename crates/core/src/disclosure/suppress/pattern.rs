@@ -1,0 +1,81 @@
+//! The first step of secondary suppression: looking at each sum by itself, no gap stands alone and
+//! gaps together are not small.
+
+use std::collections::VecDeque;
+
+use super::sums::{Sums, SumsOf};
+use super::{Cell, Threshold};
+
+/// Withholds counts until no sum by itself tells a small one.
+pub(super) fn close_gaps(
+    cells: &[Cell],
+    sums: &Sums,
+    of_cell: &SumsOf,
+    hidden: &mut [bool],
+    threshold: Threshold,
+) {
+    let mut gaps = vec![0_u32; sums.len()];
+    for at in (0..cells.len()).filter(|at| hidden[*at]) {
+        of_cell.of(at).for_each(|sum| gaps[sum] += 1);
+    }
+    let mut work: VecDeque<usize> = (0..sums.len()).collect();
+    while let Some(at) = work.pop_front() {
+        let Some(extra) = gap_to_close(cells, sums, of_cell, at, (hidden, &gaps), threshold) else {
+            continue;
+        };
+        hidden[extra] = true;
+        for sum in of_cell.of(extra) {
+            gaps[sum] += 1;
+            work.push_back(sum);
+        }
+        work.push_back(at);
+    }
+}
+
+/// The count to withhold next within one sum, if its gaps would tell.
+fn gap_to_close(
+    cells: &[Cell],
+    sums: &Sums,
+    of_cell: &SumsOf,
+    at: usize,
+    (hidden, gaps): (&[bool], &[u32]),
+    threshold: Threshold,
+) -> Option<usize> {
+    if gaps[at] == 0 || !tells(cells, sums, at, (hidden, gaps[at]), threshold) {
+        return None;
+    }
+    // The part that opens the fewest new single gaps, then the smallest that hides something; the
+    // total is the last resort.
+    let new_gaps = |cell: usize| {
+        of_cell
+            .of(cell)
+            .filter(|other| *other != at && gaps[*other] == 0)
+            .count()
+    };
+    let total = sums.total(at);
+    sums.parts(at)
+        .filter(|at| !hidden[*at])
+        .min_by_key(|at| (cells[*at].count == 0, new_gaps(*at), cells[*at].count, *at))
+        .or((!hidden[total]).then_some(total))
+}
+
+/// Whether the gaps of a sum tell a small count, or so many together that the sum of them is small.
+fn tells(
+    cells: &[Cell],
+    sums: &Sums,
+    at: usize,
+    (hidden, gaps): (&[bool], u32),
+    threshold: Threshold,
+) -> bool {
+    let withheld = || sums.signed(at).map(|(cell, _)| cell).filter(|c| hidden[*c]);
+    let small = withheld().any(|cell| threshold.is_small(cells[cell].count));
+    // A single gap is no gap. One that nobody publishes and that is not small may be worked out.
+    let single = gaps == 1 && withheld().any(|cell| small || cells[cell].published);
+    // With the total known, what is missing is known: it must be more than the threshold.
+    let missing: u64 = sums
+        .parts(at)
+        .filter(|part| hidden[*part])
+        .map(|part| u64::from(cells[part].count))
+        .sum();
+    single || small && !hidden[sums.total(at)] && missing <= u64::from(threshold.at_most)
+}
