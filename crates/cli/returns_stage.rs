@@ -156,6 +156,6 @@ pub(crate) fn release(
         "{} counts withheld because they are small, {} more so that those cannot be worked out",
         safe.primary, safe.secondary
     );
-    crate::commands::returns::say_unproven(safe.unproven);
+    crate::commands::returns::say_given_up(safe.given_up);
     Ok(disclose(results, Policy::Controlled(settings))?)
 }

@@ -9,7 +9,7 @@ use disparity_stats::Level;
 use crate::args::Format;
 use crate::commands::journeys_tables::{Asked, Draft, Line, What};
 use crate::commands::prior_help::{groups, la_name, settings};
-use crate::commands::returns::{say_unproven, store};
+use crate::commands::returns::{say_given_up, store};
 use crate::hint::Hinted;
 use crate::out::{csv_of_rows, print, table};
 use crate::returns_args::JourneysArgs;
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
         asked.table(name, &mut draft);
     }
     let safe = draft.counts.protect(settings(&args.control));
-    say_unproven(safe.unproven());
+    say_given_up(safe.given_up());
     let rows = draft
         .lines
         .iter()

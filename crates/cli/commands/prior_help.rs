@@ -8,7 +8,7 @@ use disparity_journeys::{
 };
 
 use crate::args::Format;
-use crate::commands::returns::{say_unproven, store_of};
+use crate::commands::returns::{say_given_up, store_of};
 use crate::hint::Hinted;
 use crate::out::{csv_of_rows, print, table};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
@@ -118,12 +118,12 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         return print_supported(&journeys, catalogue, args.format);
     }
     check(&journeys, catalogue, &params, args.force)?;
-    let Shown { rows, unproven } = control(
+    let Shown { rows, given_up } = control(
         &prior_help(&journeys, &catalogue.dimensions, &params),
         &catalogue.dimensions,
         settings(&args.control),
     );
-    say_unproven(unproven);
+    say_given_up(given_up);
     match args.format {
         Format::Csv => print(&csv_of_rows(
             &HEADER,

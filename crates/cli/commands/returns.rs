@@ -372,12 +372,12 @@ pub(crate) fn store_of(
     })
 }
 
-/// Says how many small counts nobody could prove safe against every combination of sums.
-pub(crate) fn say_unproven(unproven: usize) {
-    if unproven > 0 {
+/// Says how many counts were withheld because too much was asked for at once.
+pub(crate) fn say_given_up(given_up: usize) {
+    if given_up > 0 {
         eprintln!(
-            "SUPPRESSION_UNPROVEN: {unproven} small counts hang together with so many others that they were \
-             audited one sum at a time; ask for fewer groups, kinds or authorities at once for a proof"
+            "WITHHELD_IN_BLOCKS: {given_up} counts are withheld beyond what is known to be needed, because so many \
+             hang together that small ones could not be proven safe; ask for fewer groups, kinds or look-backs at once"
         );
     }
 }

@@ -111,8 +111,8 @@ impl What {
 pub struct Shown {
     /// A row for each answer.
     pub rows: Vec<PriorHelpRow>,
-    /// Small counts for which there was no room to prove that no combination of sums tells them.
-    pub unproven: usize,
+    /// Counts withheld in blocks, as there was no room to prove them safe one by one.
+    pub given_up: usize,
 }
 
 /// Protects answers, all questions together, and computes what may be shown of each.
@@ -132,7 +132,7 @@ pub fn control(answers: &[PriorHelp], dimensions: &Dimensions, settings: Control
         .collect();
     Shown {
         rows,
-        unproven: safe.unproven(),
+        given_up: safe.given_up(),
     }
 }
 

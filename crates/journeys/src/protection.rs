@@ -2,9 +2,11 @@
 //! groups make up everyone, detailed groups their broad one, authorities all together, and what lies
 //! between a count and one that contains it is a count as well.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, Withheld, suppress};
+use disparity_core::disclosure::suppress::blocks::{Blocks, LEVELS, Move, Moves};
+use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, Withheld, suppress_in_blocks};
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
 use crate::groups::{Group, GroupBy, Lookup};
@@ -25,6 +27,8 @@ pub struct Place<W> {
 #[derive(Debug, Clone)]
 pub struct Protection<W> {
     cells: Vec<Cell>,
+    /// Where each count stands, or the count it is a rest of.
+    stands: Vec<Stand<W>>,
     sums: Sums,
     places: BTreeMap<Place<W>, usize>,
     lookup: Lookup,
@@ -35,7 +39,7 @@ pub struct Protection<W> {
 pub struct Protected<W> {
     cells: Vec<Cell>,
     hidden: Vec<bool>,
-    unproven: usize,
+    given_up: usize,
     places: BTreeMap<Place<W>, usize>,
     settings: Controlled,
 }
@@ -46,6 +50,7 @@ impl<W: Ord + Copy> Protection<W> {
     pub fn new(dimensions: &Dimensions) -> Self {
         Self {
             cells: vec![],
+            stands: vec![],
             sums: Sums::default(),
             places: BTreeMap::new(),
             lookup: Lookup::new(dimensions),
@@ -63,10 +68,24 @@ impl<W: Ord + Copy> Protection<W> {
             self.cells[at].published |= published;
             return at;
         }
-        self.cells.push(Cell { count, published });
-        let at = self.cells.len() - 1;
+        let twin = self.places.contains_key(&place);
+        let order = if twin { Order::Twin } else { Order::First };
+        let at = self.add(Stand { place, order }, count, published);
         self.places.entry(place).or_insert(at);
         at
+    }
+
+    fn add(&mut self, stand: Stand<W>, count: u32, published: bool) -> usize {
+        self.cells.push(Cell { count, published });
+        self.stands.push(stand);
+        self.cells.len() - 1
+    }
+
+    /// A count that nobody publishes: what is left beside another.
+    fn rest(&mut self, beside: usize, count: u32) -> usize {
+        let place = self.stands[beside].place;
+        let order = Order::Rest;
+        self.add(Stand { place, order }, count, false)
     }
 
     /// That parts make up a total, if they do.
@@ -91,12 +110,9 @@ impl<W: Ord + Copy> Protection<W> {
         let rest = u64::from(self.cells[total].count).checked_sub(sum);
         if let Some(count) = rest.and_then(|rest| u32::try_from(rest).ok())
             && count > 0
+            && let Some(beside) = parts.first().copied()
         {
-            self.cells.push(Cell {
-                count,
-                published: false,
-            });
-            parts.push(self.cells.len() - 1);
+            parts.push(self.rest(beside, count));
         }
         self.sum(total, parts);
     }
@@ -111,11 +127,7 @@ impl<W: Ord + Copy> Protection<W> {
     pub fn within(&mut self, part: usize, whole: usize) {
         let between = self.cells[whole].count.checked_sub(self.cells[part].count);
         if let Some(count) = between.filter(|_| part != whole) {
-            self.cells.push(Cell {
-                count,
-                published: false,
-            });
-            let rest = self.cells.len() - 1;
+            let rest = self.rest(part, count);
             self.sum(whole, vec![part, rest]);
         }
     }
@@ -164,27 +176,243 @@ impl<W: Ord + Copy> Protection<W> {
         }
     }
 
+    /// What is given up together: everything by a kind of group, and everything of an authority.
+    fn blocks(&self) -> Blocks {
+        let (mut by, mut authority) = (Numbers::new(), Numbers::new());
+        let of: Vec<[u32; LEVELS]> = self
+            .stands
+            .iter()
+            .map(|Stand { place, .. }| {
+                // Detailed ethnic groups make up the broad ones: both or neither.
+                let kind = match place.group.by {
+                    GroupBy::Dimension(Dimension::EthnicityMinor) => {
+                        GroupBy::Dimension(Dimension::EthnicityMajor)
+                    }
+                    kind => kind,
+                };
+                [
+                    number(&mut by, (place.authority, kind)),
+                    number(&mut authority, place.authority),
+                ]
+            })
+            .collect();
+        // With the groups of an authority go those of all together: a sum less all others tells it.
+        let with = by.iter().filter_map(|((authority, kind), block)| {
+            let together = authority.and_then(|_| by.get(&(None, *kind)));
+            Some((*block, *together?))
+        });
+        let with = with.collect();
+        Blocks::new(of, with)
+    }
+
     /// Decides what is withheld.
     #[must_use]
     pub fn protect(mut self, settings: Controlled) -> Protected<W> {
         self.add_margins();
+        let threshold = Threshold {
+            at_most: settings.at_most,
+        };
+        let blocks = self.blocks();
         let Withheld {
-            hidden, unproven, ..
-        } = suppress(
+            hidden, given_up, ..
+        } = suppress_in_blocks(
             &self.cells,
             &self.sums,
-            Threshold {
-                at_most: settings.at_most,
-            },
+            threshold,
+            &blocks,
+            &Regrouped::of(&self),
         );
         Protected {
             cells: self.cells,
             hidden,
-            unproven,
+            given_up,
             places: self.places,
             settings,
         }
     }
+}
+
+type Numbers<K> = BTreeMap<K, u32>;
+
+/// The number of a key: the next one for one that is new.
+fn number<K: Ord>(numbers: &mut Numbers<K>, key: K) -> u32 {
+    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+    *numbers.entry(key).or_insert(next)
+}
+
+/// How a count belongs to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// It is the one that is meant by it.
+    First,
+    /// The same was counted otherwise, with another result.
+    Twin,
+    /// What is left beside it.
+    Rest,
+}
+
+/// Where a count stands, and how it belongs there.
+#[derive(Debug, Clone, Copy)]
+struct Stand<W> {
+    place: Place<W>,
+    order: Order,
+}
+
+/// Children thought to be of another group than they are: with all counts by a kind of group
+/// withheld, nothing tells one group's children from another's.
+struct Regrouped<'a, W> {
+    counts: &'a Protection<W>,
+    columns: OnceCell<Columns>,
+}
+
+impl<'a, W: Ord + Copy> Regrouped<'a, W> {
+    fn of(counts: &'a Protection<W>) -> Self {
+        Self {
+            counts,
+            columns: OnceCell::new(),
+        }
+    }
+
+    fn columns(&self) -> &Columns {
+        self.columns.get_or_init(|| {
+            let mut columns = Columns::new();
+            for (at, stand) in self.counts.stands.iter().enumerate() {
+                if stand.order != Order::Rest {
+                    let own = (stand.place.authority, stand.place.group);
+                    let column = columns.entry(own).or_default();
+                    column.counts.push(at);
+                    column.children += u64::from(self.counts.cells[at].count);
+                }
+            }
+            columns
+        })
+    }
+
+    /// Every count of one group added to those of another, as are the counts of their broad groups
+    /// and those of all authorities together; nothing where the other is not asked the same. To no
+    /// group: they are not there.
+    fn merged(&self, from: (Option<usize>, Group), to: Option<Group>) -> Option<Move> {
+        let Some(column) = self.columns().get(&from) else {
+            return Some(vec![]);
+        };
+        let mut way = Vec::with_capacity(2 * column.counts.len());
+        let broad = |group: Group| {
+            (group.by == GroupBy::Dimension(Dimension::EthnicityMinor)).then(|| Group {
+                by: GroupBy::Dimension(Dimension::EthnicityMajor),
+                code: self.counts.lookup.major(group.code),
+            })
+        };
+        for at in column.counts.iter().copied() {
+            let count = i64::from(self.counts.cells[at].count);
+            let Stand { place, order } = self.counts.stands[at];
+            if count == 0 {
+                continue;
+            }
+            if order == Order::Twin {
+                // It belongs to one question alone, and what it is part of is not known here.
+                return None;
+            }
+            let mut add = |group: Option<Group>, authority, by| -> Option<()> {
+                let place = Place {
+                    group: group?,
+                    authority,
+                    ..place
+                };
+                way.push((self.counts.places.get(&place).copied()?, by));
+                Some(())
+            };
+            add(Some(from.1), from.0, -count)?;
+            if to.is_some() {
+                add(to, from.0, count)?;
+            }
+            let changed = broad(from.1) != to.and_then(broad);
+            if changed {
+                add(broad(from.1), from.0, -count);
+                add(to.and_then(broad), from.0, count);
+            }
+            if from.0.is_some() {
+                add(Some(from.1), None, -count);
+                add(to, None, count);
+            }
+            if from.0.is_some() && changed {
+                add(broad(from.1), None, -count);
+                add(to.and_then(broad), None, count);
+            }
+        }
+        Some(way)
+    }
+}
+
+/// How many other groups are tried.
+const TRIED: usize = 4;
+
+impl<W: Ord + Copy> Regrouped<'_, W> {
+    /// The groups of a kind in an authority, the largest first.
+    fn groups(&self, authority: Option<usize>, by: GroupBy) -> Vec<Group> {
+        let at = |code| (authority, Group { by, code });
+        let own = self.columns().range(at(u8::MIN)..=at(u8::MAX));
+        let mut groups: Vec<(u64, Group)> = own
+            .map(|((_, one), column)| (column.children, *one))
+            .collect();
+        groups.sort_unstable_by(|a, b| b.cmp(a));
+        groups.into_iter().map(|(_, one)| one).collect()
+    }
+}
+
+impl<W: Ord + Copy> Moves for Regrouped<'_, W> {
+    fn of(&self, count: usize) -> Vec<Move> {
+        let Place {
+            authority, group, ..
+        } = self.counts.stands[count].place;
+        let major = |one: &Group| self.counts.lookup.major(one.code);
+        let detailed = if group.by == GroupBy::Dimension(Dimension::EthnicityMajor) {
+            self.groups(authority, GroupBy::Dimension(Dimension::EthnicityMinor))
+        } else {
+            vec![]
+        };
+        let (own, others): (Vec<Group>, Vec<Group>) = if detailed.is_empty() {
+            let all = self.groups(authority, group.by).into_iter();
+            all.partition(|one| *one == group)
+        } else {
+            // A broad group goes with all its detailed ones.
+            let all = detailed.into_iter();
+            all.partition(|one| major(one) == group.code)
+        };
+        // All authorities together move as each of them does.
+        let each = self.columns().keys().map(|(whose, _)| *whose);
+        let mut whose: Vec<Option<usize>> = each.flatten().map(Some).collect();
+        whose.dedup();
+        if authority.is_some() || whose.is_empty() {
+            whose = vec![authority];
+        }
+        let others = others.into_iter().take(TRIED).map(Some).chain([None]);
+        others
+            .filter_map(|to| {
+                let parts = whose
+                    .iter()
+                    .flat_map(|whose| own.iter().map(|one| self.merged((*whose, *one), to)));
+                let parts: Option<Vec<Move>> = parts.collect();
+                Some(parts?.concat())
+            })
+            .collect()
+    }
+
+    fn alike(&self, count: usize) -> usize {
+        let place = self.counts.stands[count].place;
+        let column = self.columns().get(&(place.authority, place.group));
+        column.map_or(count, |column| column.counts[0])
+    }
+}
+
+/// The counts of each group of an authority.
+type Columns = BTreeMap<(Option<usize>, Group), Column>;
+
+/// The counts of a group.
+#[derive(Debug, Default)]
+struct Column {
+    counts: Vec<usize>,
+    /// Their sum.
+    children: u64,
 }
 
 /// How a part belongs to a whole, beside the ways of telling children apart.
@@ -218,10 +446,10 @@ impl<W: Ord + Copy> Protected<W> {
         (1..=self.settings.at_most).contains(&self.cells[at].count)
     }
 
-    /// Small counts for which there was no room to prove that no combination of sums tells them.
+    /// Counts withheld in blocks, as there was no room to prove them safe one by one.
     #[must_use]
-    pub const fn unproven(&self) -> usize {
-        self.unproven
+    pub const fn given_up(&self) -> usize {
+        self.given_up
     }
 
     /// The settings.

@@ -60,8 +60,8 @@ pub struct Protected {
     pub primary: usize,
     /// Counts withheld so that those cannot be worked out.
     pub secondary: usize,
-    /// Small counts for which there was no room to prove that no combination of sums tells them.
-    pub unproven: usize,
+    /// Counts withheld in blocks, as there was no room to prove them safe one by one.
+    pub given_up: usize,
 }
 
 /// Protects a cube.
@@ -83,7 +83,7 @@ pub fn protect(
         at_most: settings.at_most,
     };
     let Withheld {
-        hidden, unproven, ..
+        hidden, given_up, ..
     } = suppress(&table.cells, &table.sums, threshold);
     let (mut primary, mut secondary) = (0, 0);
     let mut cells = Vec::with_capacity(cube.cells().len());
@@ -115,7 +115,7 @@ pub fn protect(
         },
         primary,
         secondary,
-        unproven,
+        given_up,
     })
 }
 

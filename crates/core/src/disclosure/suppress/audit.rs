@@ -1,13 +1,16 @@
 //! The audit of what is withheld: for every small count a witness that it is safe, or word that none
 //! was found.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::blocks::Moves;
 use super::corner::{Corner, Push};
 use super::moves::Search;
 use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold, attack};
+use super::{Cell, Threshold};
 
-/// Factors that the simplex method may write for all counts together.
-const BUDGET: usize = 300_000_000;
+/// Factors that the simplex method may write before counts are given up together.
+const BUDGET: usize = 600_000_000;
 
 /// The search for witnesses: small counts leave it when one is found.
 pub(super) struct Audit<'a> {
@@ -51,9 +54,66 @@ impl<'a> Audit<'a> {
         self.unproven.retain(|open| *open != cell);
     }
 
-    /// How many small counts were audited one sum at a time.
-    pub(super) fn unproven(&self) -> usize {
-        self.unproven.len()
+    /// Small counts for which the budget left nothing: they are looked at again with a new one.
+    pub(super) fn reopen(&mut self) -> Vec<usize> {
+        self.open = std::mem::take(&mut self.unproven);
+        let safe = &self.safe;
+        self.open.retain(|cell| !safe[*cell]);
+        self.budget = BUDGET;
+        self.open.clone()
+    }
+
+    /// Looks for witnesses among the moves that the caller knows.
+    pub(super) fn prove_by(&mut self, moves: &impl Moves, hidden: &[bool]) {
+        let mut tried = BTreeSet::new();
+        for cell in self.open.clone() {
+            if self.safe[cell] || !tried.insert(moves.alike(cell)) {
+                continue;
+            }
+            for way in moves.of(cell) {
+                if let Some(way) = self.whole(&way, hidden) {
+                    for (at, by) in way {
+                        let count = i64::from(self.cells[at].count) + by;
+                        let small = i64::from(self.cells[at].count) != count
+                            && (1..=i64::from(self.threshold.at_most)).contains(&count);
+                        self.safe[at] |= by != 0 && !small;
+                    }
+                }
+                if self.safe[cell] {
+                    break;
+                }
+            }
+        }
+        let safe = &self.safe;
+        self.open.retain(|cell| !safe[*cell]);
+    }
+
+    /// A move with what follows from it for counts that are in one sum only; nothing where a count
+    /// would be below 0 or a known one another, or where a sum does not hold.
+    fn whole(&self, way: &[(usize, i64)], hidden: &[bool]) -> Option<BTreeMap<usize, i64>> {
+        let mut changed: BTreeMap<usize, i64> = BTreeMap::new();
+        for (at, by) in way {
+            *changed.entry(*at).or_default() += by;
+        }
+        let sums = changed.keys().flat_map(|at| self.of_cell.of(*at));
+        let sums: BTreeSet<usize> = sums.collect();
+        for sum in sums {
+            let by = |at: usize| changed.get(&at).copied().unwrap_or(0);
+            let members = self.sums.signed(sum);
+            let off: i64 = members.map(|(at, sign)| i64::from(sign) * by(at)).sum();
+            if off != 0 {
+                let mut members = self.sums.signed(sum);
+                let (rest, sign) = members.find(|(at, _)| {
+                    let alone = self.of_cell.of(*at).nth(1).is_none();
+                    alone && !self.cells[*at].published && !changed.contains_key(at)
+                })?;
+                changed.insert(rest, -off * i64::from(sign));
+            }
+        }
+        let possible = |(at, by): (&usize, &i64)| {
+            *by == 0 || (hidden[*at] && i64::from(self.cells[*at].count) + by >= 0)
+        };
+        changed.iter().all(possible).then_some(changed)
     }
 
     /// Small counts for which no witness was found, and whether there is none.
@@ -80,7 +140,13 @@ impl<'a> Audit<'a> {
             open[cell] = true;
         }
         for part in parts {
-            self.of_part(&part, &open, &mut told);
+            if self.scales(&part, &free) {
+                for at in part {
+                    self.safe[at] = true;
+                }
+            } else {
+                self.of_part(&part, &open, &mut told);
+            }
         }
         told.sort_unstable();
         self.open = told.iter().map(|(cell, _)| *cell).collect();
@@ -100,6 +166,13 @@ impl<'a> Audit<'a> {
         let safe = &self.safe;
         self.open.retain(|cell| !safe[*cell]);
         self.open.clone()
+    }
+
+    /// Whether all counts of a part may as well be 0: no sum of theirs holds a known count above 0.
+    fn scales(&self, part: &[usize], free: &[bool]) -> bool {
+        let sums = part.iter().flat_map(|at| self.of_cell.of(*at));
+        let mut others = sums.flat_map(|sum| self.sums.signed(sum));
+        others.all(|(at, _)| free[at] || self.cells[at].count == 0)
     }
 
     /// Looks for a witness of every open small count among withheld counts that hang together.
@@ -131,18 +204,6 @@ impl<'a> Audit<'a> {
                 told.push((cell, none));
             }
         }
-    }
-
-    /// Of small counts without a witness those that a single sum tells, or one after another.
-    pub(super) fn told_by_single_sums(&self, hidden: &[bool]) -> Vec<(usize, bool)> {
-        if self.unproven.is_empty() {
-            return vec![];
-        }
-        let bounds = attack::of_single_sums(self.cells, self.sums, hidden);
-        let told = self.unproven.iter().copied();
-        told.filter(|at| !self.threshold.in_doubt(bounds[*at]))
-            .map(|at| (at, true))
-            .collect()
     }
 }
 

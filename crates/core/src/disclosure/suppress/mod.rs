@@ -14,10 +14,14 @@
 //! where that fails by the simplex method on all that hangs together ([`corner`]). Where there is no
 //! witness, another count is withheld beside, and so it is where too many steps did not find one.
 //!
+//!
+//! The simplex method has a budget. When it is spent, in the largest of the parts that hang together,
+//! the blocks of the small counts still without a witness are given up: all counts of a table that
+//! stand together are withheld ([`blocks`]), in wider and wider blocks as long as a witness is
+//! missing. With everything withheld, every count may as well be 0. [`Withheld::given_up`] says how
+//! many counts that took.
+//!
 //! # What is not
-//! The simplex method has a budget for all counts together. When it is spent, in the largest of the
-//! parts that hang together, the small counts still without a witness are audited one sum at a time:
-//! whoever combines sums may then tell one of them. [`Withheld::unproven`] says how many those are.
 //! A witness may have parts of a child in it: an attacker who goes through all whole numbers may tell
 //! a little more. So may one who knows counts that are not among these, such as those of another
 //! output of the same records. Several small counts may be told together: that two of them are not
@@ -26,6 +30,7 @@
 pub mod attack;
 mod audit;
 mod beside;
+pub mod blocks;
 mod corner;
 mod moves;
 mod pattern;
@@ -35,6 +40,7 @@ mod sums;
 pub use attack::{Bounds, attack};
 use audit::{Audit, free};
 use beside::Beside;
+use blocks::{Blocks, Moves};
 pub use sums::Sums;
 use sums::SumsOf;
 
@@ -76,8 +82,8 @@ pub struct Withheld {
     pub hidden: Vec<bool>,
     /// How many were withheld only because too many steps did not find a proof without.
     pub cautious: usize,
-    /// How many small counts were audited one sum at a time, as the budget for proofs was spent.
-    pub unproven: usize,
+    /// How many were withheld with their block, as the budget for proofs was spent.
+    pub given_up: usize,
 }
 
 /// Decides which counts are withheld.
@@ -103,6 +109,19 @@ pub struct Withheld {
 /// secondary suppression and its audit.
 #[must_use]
 pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
+    suppress_in_blocks(cells, sums, threshold, &Blocks::default(), &())
+}
+
+/// [`suppress`] where it is known which counts stand together, to be given up together if need be, and
+/// how children may be thought to move between those.
+#[must_use]
+pub fn suppress_in_blocks(
+    cells: &[Cell],
+    sums: &Sums,
+    threshold: Threshold,
+    blocks: &Blocks,
+    moves: &impl Moves,
+) -> Withheld {
     let of_cell = SumsOf::new(cells.len(), sums);
     let mut hidden: Vec<bool> = cells
         .iter()
@@ -111,19 +130,20 @@ pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let mut audit = Audit::new(cells, sums, &of_cell, threshold);
     let mut beside = Beside::new(cells, sums, &of_cell);
-    let (mut cautious, mut round) = (0, 0);
+    let (mut cautious, mut given_up, mut round) = (0, 0, 0);
     loop {
-        let mut told = audit.told(&hidden);
+        let told = audit.told(&hidden);
         if told.is_empty() {
-            told = audit.told_by_single_sums(&hidden);
-        }
-        if told.is_empty() {
-            let unproven = audit.unproven();
-            return Withheld {
-                hidden,
-                cautious,
-                unproven,
-            };
+            let unproven = audit.reopen();
+            if unproven.is_empty() || hidden.iter().all(|hidden| *hidden) {
+                return Withheld {
+                    hidden,
+                    cautious,
+                    given_up,
+                };
+            }
+            given_up += blocks.give_up(&unproven, &mut hidden);
+            audit.prove_by(moves, &hidden);
         }
         round += 1;
         let free = free(sums, &of_cell, &hidden);
@@ -283,7 +303,7 @@ mod tests {
         assert_eq!(attack(&cells, &sums, &hidden, None)[three[0]], (2, 2));
         let withheld = suppress(&cells, &sums, FIVE);
         assert_eq!(exposed(&cells, &sums, &withheld.hidden), [] as [usize; 0]);
-        assert_eq!((withheld.cautious, withheld.unproven), (0, 0));
+        assert_eq!((withheld.cautious, withheld.given_up), (0, 0));
     }
 
     #[test]
