@@ -31,7 +31,7 @@ pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
 pub use cube::{cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup};
-pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};
+pub use indicators::{CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, counts};
 pub use levels::{
     KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
     known_days, timeline, transitions, way_to_care,
