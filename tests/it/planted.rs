@@ -461,22 +461,27 @@ fn with_files_that_begin_late_the_naive_rate_is_off_by_exactly_the_help_before_t
         }
     }
     assert_eq!(compared, planted.len());
+    assert_planted_bias(&sums);
+}
+
+/// What the bias of each kind must be like: of entrants, helped, and helped on record.
+fn assert_planted_bias(sums: &BTreeMap<(HelpKind, LookBack), [i64; 3]>) {
     for ((kind, look_back), [n, truth, naive]) in sums {
         crate::support::say(&format!(
             "{} {}: of {n} helped {truth}, on record {naive}, bias {:.4}",
             kind.as_str(),
             look_back.word(),
-            (naive - truth) as f64 / n as f64
+            (naive - truth) as f64 / *n as f64
         ));
         let bias = naive - truth;
-        match kind {
+        match *kind {
             // The list of early help begins before every life: nothing is lost.
             HelpKind::EarlyHelp => assert_eq!(bias, 0),
             // What is lost can only make a child look as if it had no help.
             HelpKind::None => assert!(bias >= 0),
             // Nearly every child came to care by a case of its own, which is on file.
             HelpKind::Referral | HelpKind::CinEpisodeAny => assert!(bias <= 0),
-            _ => assert!(bias < 0 || look_back == LookBack::Years(1)),
+            _ => assert!(bias < 0 || *look_back == LookBack::Years(1)),
         }
     }
 }

@@ -270,6 +270,24 @@ fn add_durations(
     banded
 }
 
+/// Lists of parts that make up their whole; what had happened by a horizon leaves those to whom
+/// nothing had.
+fn add_partitions(all: &mut Attacker, partitions: BTreeMap<(String, usize), Vec<usize>>) {
+    for ((table, whole), mut parts) in partitions {
+        let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
+        let left = all.cells[whole].count - left;
+        all.cells.push(Cell {
+            count: left,
+            published: false,
+        });
+        all.hidden.push(true);
+        if table.ends_with("months") {
+            parts.push(all.cells.len() - 1);
+        }
+        all.sum(whole, parts);
+    }
+}
+
 #[test]
 fn journeys_tell_no_small_count_whatever_is_put_together() {
     const CAUSES: [&str; 5] = [
@@ -353,19 +371,7 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
     }
     let banded = add_durations(&mut all, &published);
     assert!(banded > 50, "{banded}");
-    for ((table, whole), mut parts) in partitions {
-        let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
-        let left = all.cells[whole].count - left;
-        all.cells.push(Cell {
-            count: left,
-            published: false,
-        });
-        all.hidden.push(true);
-        if table.ends_with("months") {
-            parts.push(all.cells.len() - 1);
-        }
-        all.sum(whole, parts);
-    }
+    add_partitions(&mut all, partitions);
     all.margins();
     let (told, safe) = all.found();
     assert!(safe > 500, "{safe}");

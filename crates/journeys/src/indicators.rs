@@ -8,8 +8,7 @@ use disparity_core::journeys::{
 };
 use disparity_core::{AreaCode, Day, Dimension, Dimensions, Period, Stratum};
 
-use crate::groups::{GroupBy, Lookup};
-use crate::returning::group_code;
+use crate::groups::{GroupBy, Lookup, group_code};
 
 /// Names of the indicators counted here, as the code list has them, and the files that must cover
 /// the year.

@@ -19,8 +19,10 @@ mod control;
 mod cube;
 mod groups;
 mod indicators;
+mod later_need;
 mod levels;
 mod matching;
+mod pathways;
 mod prior_help;
 mod protection;
 mod returning;
@@ -30,20 +32,19 @@ mod walk;
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
 pub use cube::{cube, prior_help_cube};
-pub use groups::{Group, GroupBy, Lookup};
+pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, counts};
+pub use later_need::{LaterNeed, later_need};
 pub use levels::{
     KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
     known_days, timeline, transitions, way_to_care,
 };
 pub use matching::{MatchKey, Matches, linked_of, match_rates};
+pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
     HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
     Years, prior_help, prior_help_of, supported,
 };
 pub use protection::{Place, Protected, Protection};
-pub use returning::{
-    CAUSES, LaterNeed, Pathway, Return, ReturnCounts, YearKey, chances, later_need, returns,
-    watches,
-};
+pub use returning::{Return, ReturnCounts, returns};
 pub use survival::{Incidence, Watched, cumulative_incidence};

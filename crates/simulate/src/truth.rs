@@ -71,18 +71,19 @@ pub fn trait_of(life: &Life, entry: Day, by: &str) -> String {
     .to_owned()
 }
 
-/// The band of the age on a day, by comparing year, month and day of the two dates.
+/// The band of the age on a day, by the birthdays that had come; that of 29 February comes on the
+/// 28th in other years.
 fn age_band(birth: Day, on: Day) -> &'static str {
-    let ((year, month, day), (now, this_month, today)) = (birth.ymd(), on.ymd());
-    let to_come = i32::from((this_month, today) < (month, day));
-    match i32::from(now) - i32::from(year) - to_come {
-        ..0 => "unborn",
-        0 => "under_1",
-        1..=4 => "1_to_4",
-        5..=9 => "5_to_9",
-        10..=15 => "10_to_15",
-        _ => "16_and_over",
-    }
+    [
+        (16, "16_and_over"),
+        (10, "10_to_15"),
+        (5, "5_to_9"),
+        (1, "1_to_4"),
+        (0, "under_1"),
+    ]
+    .into_iter()
+    .find(|(years, _)| birth.plus_years(*years) <= on)
+    .map_or("unborn", |(_, band)| band)
 }
 
 /// What of a life the files of returns that begin on a day can still show: a case that was over
