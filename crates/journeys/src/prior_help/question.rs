@@ -200,7 +200,7 @@ impl Default for PriorHelpParams {
 }
 
 impl PriorHelpParams {
-    /// What [`prior_help`] looks at to answer this.
+    /// What [`prior_help`](super::prior_help()) looks at to answer this.
     #[must_use]
     pub fn wanted(&self) -> Wanted {
         let kinds = self.kinds.iter().flat_map(|kind| kind.spells());
