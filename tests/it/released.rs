@@ -237,6 +237,57 @@ fn prior_help_tells_no_small_count_whatever_is_put_together() {
     );
 }
 
+/// The bands of the durations of plans make up the plans, and each of them leaves a rest; gives how
+/// many bands there are.
+fn add_durations(
+    all: &mut Attacker,
+    published: &BTreeMap<String, BTreeMap<String, usize>>,
+) -> usize {
+    let mut banded = 0;
+    for counts in published.values() {
+        for (whole, bands) in disparity_journeys::DURATIONS {
+            let Some(whole) = counts.get(whole).copied() else {
+                continue;
+            };
+            let parts: Vec<usize> = bands
+                .iter()
+                .filter_map(|band| counts.get(*band).copied())
+                .collect();
+            for part in parts.iter().copied() {
+                let count = all.cells[whole].count - all.cells[part].count;
+                all.cells.push(Cell {
+                    count,
+                    published: false,
+                });
+                all.hidden.push(true);
+                let rest = all.cells.len() - 1;
+                all.sum(whole, vec![part, rest]);
+            }
+            banded += parts.len();
+            all.sum(whole, parts);
+        }
+    }
+    banded
+}
+
+/// Lists of parts that make up their whole; what had happened by a horizon leaves those to whom
+/// nothing had.
+fn add_partitions(all: &mut Attacker, partitions: BTreeMap<(String, usize), Vec<usize>>) {
+    for ((table, whole), mut parts) in partitions {
+        let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
+        let left = all.cells[whole].count - left;
+        all.cells.push(Cell {
+            count: left,
+            published: false,
+        });
+        all.hidden.push(true);
+        if table.ends_with("months") {
+            parts.push(all.cells.len() - 1);
+        }
+        all.sum(whole, parts);
+    }
+}
+
 #[test]
 fn journeys_tell_no_small_count_whatever_is_put_together() {
     const CAUSES: [&str; 5] = [
@@ -251,6 +302,7 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
     let (shown, truth) = both(&["journeys", &store, "--format", "csv"]);
     let mut all = Attacker::default();
     let mut partitions: BTreeMap<(String, usize), Vec<usize>> = BTreeMap::new();
+    let mut published: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for (s, t) in shown.iter().zip(&truth) {
         let (table, year, measure) = (&s[1], &s[2], &s[6]);
         let place = format!("{}|{}|{}", &s[4], &s[7], &s[8]);
@@ -275,7 +327,9 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
             )
         };
         if table == "published" {
-            cell(format!("published {measure}"), 9);
+            let at = cell(format!("published {measure}"), 9);
+            let counts = published.entry(format!("{year}|{place}")).or_default();
+            counts.insert(measure.to_owned(), at);
             continue;
         }
         let whole = if of == "linked" {
@@ -315,19 +369,9 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
                 .push(part);
         }
     }
-    for ((table, whole), mut parts) in partitions {
-        let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
-        let left = all.cells[whole].count - left;
-        all.cells.push(Cell {
-            count: left,
-            published: false,
-        });
-        all.hidden.push(true);
-        if table.ends_with("months") {
-            parts.push(all.cells.len() - 1);
-        }
-        all.sum(whole, parts);
-    }
+    let banded = add_durations(&mut all, &published);
+    assert!(banded > 50, "{banded}");
+    add_partitions(&mut all, partitions);
     all.margins();
     let (told, safe) = all.found();
     assert!(safe > 500, "{safe}");

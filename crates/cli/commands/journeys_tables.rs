@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{Catalogue, Journeys, Reported, Symbol};
+use disparity_core::{Catalogue, DenominatorKind, Journeys, Reported, Symbol};
 use disparity_journeys::{
-    CAUSES, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway, Place,
-    Protected, Protection, Return, YearKey, chances, counts, known_band, known_days, later_need,
-    linked_of, match_rates, returns, transitions, watches, way_to_care,
+    CAUSES, DURATIONS, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway,
+    Place, Protected, Protection, Return, YearKey, chances, counts, known_band, known_days,
+    later_need, linked_of, match_rates, returns, transitions, watches, way_to_care,
 };
 use disparity_stats::{Interval, Level};
 
@@ -370,6 +370,7 @@ impl Asked<'_> {
     fn published(&self, draft: &mut Draft) {
         let authorities = self.journeys.authorities();
         let place = |area| authorities.iter().position(|a| a.area == Some(area));
+        let mut found: BTreeMap<(YearKey, &'static str), usize> = BTreeMap::new();
         for ((name, area, period, stratum), count) in
             counts(self.journeys, &self.catalogue.dimensions)
         {
@@ -390,6 +391,38 @@ impl Asked<'_> {
             };
             let whole = draft.count(key, counted, count, true);
             draft.line(("published", name.to_owned()), key, whole, None, None);
+            found.insert((key, name), whole);
+        }
+        self.add_parts(draft, &found);
+    }
+
+    /// That a published count which is a part of another leaves a rest, and that the bands of the
+    /// durations of plans make up the plans.
+    fn add_parts(&self, draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
+        let indicators = &self.catalogue.indicators;
+        let whole_of = |name: &str| match indicators.get(indicators.id(name)?).denominator {
+            DenominatorKind::Indicator(id) => Some(indicators.get(id).name.as_str()),
+            DenominatorKind::Children0To17 => None,
+        };
+        let band_of = |name: &str| {
+            let mut durations = DURATIONS.iter();
+            durations.find_map(|(whole, bands)| bands.contains(&name).then_some(*whole))
+        };
+        let mut bands: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for ((key, name), part) in found {
+            let Some(name_of_whole) = band_of(name).or_else(|| whole_of(name)) else {
+                continue;
+            };
+            let Some(whole) = found.get(&(*key, name_of_whole)).copied() else {
+                continue;
+            };
+            draft.counts.within(*part, whole);
+            if band_of(name).is_some() {
+                bands.entry(whole).or_default().push(*part);
+            }
+        }
+        for (whole, parts) in bands {
+            draft.counts.sum(whole, parts);
         }
     }
 }

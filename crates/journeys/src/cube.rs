@@ -11,7 +11,8 @@ use disparity_core::{
 use crate::indicators::CountKey;
 use crate::prior_help::PriorHelp;
 
-/// The cube of published indicators counted from journeys.
+/// The cube of published indicators counted from journeys, without the [shorter bands](is_short) of
+/// the durations of plans.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: counts are keyed as cells are.
@@ -22,6 +23,9 @@ pub fn cube(
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::with_capacity(counts.len());
     for ((name, area, period, stratum), count) in counts {
+        if is_short(name) {
+            continue;
+        }
         let Some(indicator) = catalogue.indicators.id(name) else {
             continue;
         };
@@ -69,6 +73,15 @@ pub fn cube(
         });
     }
     Cube::new(cells)
+}
+
+/// Whether an indicator is a band of the durations of plans but the longest. All bands make up the
+/// plans there are; the protection of cubes does not know of such sums, and would let a withheld band
+/// be worked out from the others. One band and its complement it does know.
+fn is_short(name: &str) -> bool {
+    crate::DURATIONS
+        .iter()
+        .any(|(_, [short @ .., _])| short.contains(&name))
 }
 
 /// The name under which an indicator is counted here; none of them has another.

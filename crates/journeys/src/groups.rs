@@ -1,8 +1,10 @@
 //! The ways in which children are told apart in journeys' answers, as small numbers per child or
 //! entry. Names and order of groups come from the code lists.
 
-use disparity_core::journeys::{BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets};
-use disparity_core::{CategoryId, Day, Dimension, Dimensions, Stratum};
+use disparity_core::journeys::{
+    BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Spell, SpellKind,
+};
+use disparity_core::{CategoryId, Day, Dimension, Dimensions, Period, Stratum};
 
 /// A way of telling children apart. Beyond the dimensions of every table, entries have a category
 /// of need and a legal status.
@@ -136,6 +138,17 @@ fn code_of(codes: &CodeSets, set: CodeSetId, code: u8) -> &str {
         .map_or("unknown", |code| code.code.as_str())
 }
 
+/// Of whom, when and what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct YearKey {
+    /// Position of the authority; none for all together.
+    pub authority: Option<usize>,
+    /// Year of the event.
+    pub period: Period,
+    /// Of whom.
+    pub group: Group,
+}
+
 /// Lists turned into tables for quick look-up while walking children.
 #[derive(Debug, Clone)]
 pub struct Lookup {
@@ -209,5 +222,33 @@ impl Lookup {
             // Deciles stand in the list in their own order, after `Total`.
             Dimension::DeprivationDecile => decile,
         }
+    }
+}
+
+/// The group of a spell; none for ways that only entries have.
+pub(crate) fn group_code(
+    by: GroupBy,
+    lookup: &Lookup,
+    record: &ChildRecord,
+    spell: &Spell,
+) -> Option<u8> {
+    match by {
+        GroupBy::Total => Some(0),
+        GroupBy::Dimension(dimension) => {
+            Some(lookup.dimension(dimension, record, spell.start, spell.decile))
+        }
+        GroupBy::Need
+            if matches!(
+                spell.kind,
+                SpellKind::Care | SpellKind::CinEpisode | SpellKind::Referral
+            ) =>
+        {
+            Some(if spell.codes[1].0 == 255 {
+                0
+            } else {
+                spell.codes[1].0
+            })
+        }
+        _ => None,
     }
 }

@@ -8,8 +8,7 @@ use disparity_core::journeys::{
 };
 use disparity_core::{AreaCode, Day, Dimension, Dimensions, Period, Stratum};
 
-use crate::groups::{GroupBy, Lookup};
-use crate::returning::group_code;
+use crate::groups::{GroupBy, Lookup, group_code};
 
 /// Names of the indicators counted here, as the code list has them, and the files that must cover
 /// the year.
@@ -43,12 +42,65 @@ pub const INDICATORS: [(&str, SpellKind); 27] = [
     ("cpp_ended", SpellKind::ProtectionPlan),
 ];
 
-/// Further plans counted: repeats and durations.
-pub const PLAN_INDICATORS: [&str; 3] = [
+/// Further plans counted: repeats, and durations as [`DURATIONS`] has them.
+pub const PLAN_INDICATORS: [&str; 12] = [
     "cpp_second_or_subsequent",
     "cpp_two_years_or_more",
     "rereferrals_within_12_months",
+    "cpp_three_months_or_less",
+    "cpp_over_three_to_six_months",
+    "cpp_over_six_months_under_one_year",
+    "cpp_one_to_under_two_years",
+    "cpp_ended_three_months_or_less",
+    "cpp_ended_over_three_to_six_months",
+    "cpp_ended_over_six_months_under_one_year",
+    "cpp_ended_one_to_under_two_years",
+    "cpp_ended_two_years_or_more",
 ];
+
+/// The published bands of how long protection plans had lasted, shortest first, which make up the
+/// plans before them: those open on 31 March, and those that ended in the year. The second have no
+/// published table here; they are named after the first.
+pub const DURATIONS: [(&str, [&str; 5]); 2] = [
+    (
+        "cpp_at_31_march",
+        [
+            "cpp_three_months_or_less",
+            "cpp_over_three_to_six_months",
+            "cpp_over_six_months_under_one_year",
+            "cpp_one_to_under_two_years",
+            "cpp_two_years_or_more",
+        ],
+    ),
+    (
+        "cpp_ended",
+        [
+            "cpp_ended_three_months_or_less",
+            "cpp_ended_over_three_to_six_months",
+            "cpp_ended_over_six_months_under_one_year",
+            "cpp_ended_one_to_under_two_years",
+            "cpp_ended_two_years_or_more",
+        ],
+    ),
+];
+
+/// Place of a plan among the bands, on 31 March or the day it ended: up to three calendar months,
+/// more than three and up to six, more than six and less than a year, a year and less than two, two
+/// years or more. Where the month has no such day its last day counts, so a plan that started on
+/// 29 February has lasted a year on 28 February.
+fn duration_band(start: Day, on: Day) -> usize {
+    if on <= start.plus_months(3) {
+        0
+    } else if on <= start.plus_months(6) {
+        1
+    } else if on < start.plus_years(1) {
+        2
+    } else if on < start.plus_years(2) {
+        3
+    } else {
+        4
+    }
+}
 
 /// One count: of what, where, when, of whom.
 pub type CountKey = (&'static str, AreaCode, Period, Stratum);
@@ -156,8 +208,8 @@ impl Counter<'_, '_> {
         if covers(SpellKind::CinEpisode) {
             self.need(first, last, &within, add);
         }
-        if covers(SpellKind::CinPlan) {
-            self.plans(
+        for (kind, names) in [
+            (
                 SpellKind::CinPlan,
                 [
                     "cin_plan_at_31_march",
@@ -165,13 +217,8 @@ impl Counter<'_, '_> {
                     "",
                     "cin_plan_ended",
                 ],
-                last,
-                &within,
-                add,
-            );
-        }
-        if covers(SpellKind::ProtectionPlan) {
-            self.plans(
+            ),
+            (
                 SpellKind::ProtectionPlan,
                 [
                     "cpp_at_31_march",
@@ -179,11 +226,29 @@ impl Counter<'_, '_> {
                     "cpp_started_children",
                     "cpp_ended",
                 ],
-                last,
-                &within,
-                add,
-            );
+            ),
+        ] {
+            if covers(kind) {
+                self.plans(kind, names, last, &within, add);
+            }
         }
+        self.events(&covers, &within, add);
+        if covers(SpellKind::Referral) {
+            let earlier = self
+                .coverage
+                .of(SpellKind::Referral)
+                .covers(first.plus_months(-12), first);
+            self.referrals(earlier, &within, add);
+        }
+    }
+
+    /// Referrals, enquiries and conferences, and the children they were about; assessments.
+    fn events(
+        &self,
+        covers: &impl Fn(SpellKind) -> bool,
+        within: &impl Fn(Day) -> bool,
+        add: &mut impl FnMut(&'static str, &Spell, Day),
+    ) {
         for (kind, all, children) in [
             (SpellKind::Referral, "referrals", "referrals_children"),
             (
@@ -197,26 +262,13 @@ impl Counter<'_, '_> {
                 "initial_conferences_children",
             ),
         ] {
-            if covers(kind) {
-                for (at, spell) in self
-                    .child
-                    .spells(kind)
-                    .filter(|s| within(s.start))
-                    .enumerate()
-                {
-                    add(all, &spell, spell.start);
-                    if at == 0 {
-                        add(children, &spell, spell.start);
-                    }
+            let own = self.child.spells(kind).filter(|s| within(s.start));
+            for (at, spell) in own.enumerate().filter(|_| covers(kind)) {
+                add(all, &spell, spell.start);
+                if at == 0 {
+                    add(children, &spell, spell.start);
                 }
             }
-        }
-        if covers(SpellKind::Referral) {
-            let earlier = self
-                .coverage
-                .of(SpellKind::Referral)
-                .covers(first.plus_months(-12), first);
-            self.referrals(earlier, &within, add);
         }
         if covers(SpellKind::Assessment) {
             for spell in self
@@ -347,10 +399,12 @@ impl Counter<'_, '_> {
                 .spells(kind)
                 .filter(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
         };
+        let protection = kind == SpellKind::ProtectionPlan;
+        let [(_, open_for), (_, ended_after)] = DURATIONS;
         if let Some(spell) = own().find(|s| s.runs_on(last)) {
             add(stock, &spell, last);
-            if kind == SpellKind::ProtectionPlan && spell.start.plus_years(2) <= last {
-                add("cpp_two_years_or_more", &spell, last);
+            if protection {
+                add(open_for[duration_band(spell.start, last)], &spell, last);
             }
         }
         for (at, spell) in own().filter(|s| within(s.start)).enumerate() {
@@ -358,12 +412,16 @@ impl Counter<'_, '_> {
             if at == 0 && !started_children.is_empty() {
                 add(started_children, &spell, spell.start);
             }
-            if kind == SpellKind::ProtectionPlan && spell.number != 255 && spell.number > 0 {
+            if protection && spell.number != 255 && spell.number > 0 {
                 add("cpp_second_or_subsequent", &spell, spell.start);
             }
         }
         for spell in own().filter(|s| s.end.is_real() && within(s.end)) {
             add(ended, &spell, spell.end);
+            if protection {
+                let band = ended_after[duration_band(spell.start, spell.end)];
+                add(band, &spell, spell.end);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 //! 2. [`prior_help()`] asks what came before, with the window each file really covers: the rate among
 //!    fully observed entrants, bounds, and the Kaplan–Meier estimate looking backwards.
 //!    [`supported`] says how far back each authority and year can be asked.
-//! 3. [`returns`], [`later_need`], [`transitions`], [`watches`] and [`chances`] ask what came after.
+//! 3. [`returns`], [`later_need()`], [`transitions`], [`watches`] and [`chances`] ask what came after.
 //! 4. [`counts`] gives the indicators that are published, from the same records.
 //! 5. [`match_rates`] says how far any of this can be trusted.
 //! 6. [`control()`] withholds what would tell of single children, and gives the rates of the rest.
@@ -19,8 +19,10 @@ mod control;
 mod cube;
 mod groups;
 mod indicators;
+mod later_need;
 mod levels;
 mod matching;
+mod pathways;
 mod prior_help;
 mod protection;
 mod returning;
@@ -30,20 +32,19 @@ mod walk;
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
 pub use cube::{cube, prior_help_cube};
-pub use groups::{Group, GroupBy, Lookup};
-pub use indicators::{CountKey, INDICATORS, PLAN_INDICATORS, counts};
+pub use groups::{Group, GroupBy, Lookup, YearKey};
+pub use indicators::{CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, counts};
+pub use later_need::{LaterNeed, later_need};
 pub use levels::{
     KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
     known_days, timeline, transitions, way_to_care,
 };
 pub use matching::{MatchKey, Matches, linked_of, match_rates};
+pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
     HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
     Years, prior_help, prior_help_of, supported,
 };
 pub use protection::{Place, Protected, Protection};
-pub use returning::{
-    CAUSES, LaterNeed, Pathway, Return, ReturnCounts, YearKey, chances, later_need, returns,
-    watches,
-};
+pub use returning::{Return, ReturnCounts, returns};
 pub use survival::{Incidence, Watched, cumulative_incidence};

@@ -29,7 +29,7 @@ use disparity_core::{Day, Period};
 pub use large::large_journeys;
 pub use life::{CarePeriod, Case, Life, Placement, first_day, last_day, lives, postcodes};
 pub use mess::{Mess, Switch};
-pub use truth::{KINDS, entries, helped};
+pub use truth::{KINDS, TRAITS, entries, helped, on_file_from, trait_of};
 pub use world::{AuthorityMargins, ETHNIC_CODES, World};
 
 /// One file: where it belongs under the folder, and its bytes.
@@ -143,26 +143,28 @@ pub fn loses_link(world: &World, lives: &[Life], number: usize) -> bool {
         .is_some_and(|life| tables::loses_link(life, &world.mess, number))
 }
 
-/// The planted truth of one authority as a table: one row for each entry and kind.
+/// The planted truth of one authority as a table: one row for each entry and kind, with the groups
+/// that the child belongs to at entry.
 #[must_use]
 pub fn truth(world: &World, authority: usize, lives: &[Life]) -> String {
     let la = &world.authorities[authority].old_la_code;
     let first: Day = first_day(world);
-    let mut text = String::from(
-        "old_la_code,child_id,entry,ethnicity,kind,lead_days,1_year,5_years,10_years,ever\n",
+    let mut text = format!(
+        "old_la_code,child_id,entry,{},kind,lead_days,1_year,5_years,10_years,ever\n",
+        TRAITS.join(",")
     );
     for life in lives {
         for entry in entries(life)
             .into_iter()
             .filter(|day| *day >= first && *day <= last_day(world))
         {
+            let traits = TRAITS.map(|by| trait_of(life, entry, by)).join(",");
             for kind in KINDS {
                 let had = |years| u8::from(helped(life, entry, kind, years, 1));
                 let _ = writeln!(
                     text,
-                    "{la},{},{entry},{},{kind},1,{},{},{},{}",
+                    "{la},{},{entry},{traits},{kind},1,{},{},{},{}",
                     life.id,
-                    life.ethnicity,
                     had(Some(1)),
                     had(Some(5)),
                     had(Some(10)),

@@ -34,6 +34,72 @@ pub fn entries(life: &Life) -> Vec<Day> {
     days
 }
 
+/// What is known of an entry besides help, as the truth file names it.
+pub const TRAITS: [&str; 8] = [
+    "ethnicity_minor",
+    "sex",
+    "age_band",
+    "deprivation_decile",
+    "need",
+    "legal_status",
+    "unaccompanied",
+    "first_ever",
+];
+
+/// The group of a child who entered care on a day, by one of [`TRAITS`]: age on the day, tenth of the
+/// home's neighbourhood, need and legal status at the start of that period of care. Empty for any
+/// other word.
+#[must_use]
+pub fn trait_of(life: &Life, entry: Day, by: &str) -> String {
+    let before = life.care.iter().filter(|period| period.start() < entry);
+    let period = life.care.iter().find(|period| period.start() == entry);
+    let yes_no = |yes: bool| if yes { "yes" } else { "no" };
+    match by {
+        "ethnicity_minor" => life.ethnicity,
+        "sex" => life.sex,
+        "age_band" => age_band(life.birth, entry),
+        "deprivation_decile" if life.unaccompanied => "unknown",
+        "deprivation_decile" => return life.decile.to_string(),
+        "need" => period.map_or("unknown", |period| period.need),
+        "legal_status" => period
+            .and_then(|period| period.placements.first())
+            .map_or("unknown", |placement| placement.codes[1]),
+        "unaccompanied" => yes_no(life.unaccompanied),
+        "first_ever" => yes_no(before.count() == 0),
+        _ => "",
+    }
+    .to_owned()
+}
+
+/// The band of the age on a day, by the birthdays that had come; that of 29 February comes on the
+/// 28th in other years.
+fn age_band(birth: Day, on: Day) -> &'static str {
+    [
+        (16, "16_and_over"),
+        (10, "10_to_15"),
+        (5, "5_to_9"),
+        (1, "1_to_4"),
+        (0, "under_1"),
+    ]
+    .into_iter()
+    .find(|(years, _)| birth.plus_years(*years) <= on)
+    .map_or("unborn", |(_, band)| band)
+}
+
+/// What of a life the files of returns that begin on a day can still show: a case that was over
+/// before is in none of them, while one that was open on that day comes with all that happened in it.
+/// Early help is a list of its own, which begins earlier.
+#[must_use]
+pub fn on_file_from(life: &Life, first: Day) -> Life {
+    let mut life = life.clone();
+    life.cases.retain(|case| match case.closure {
+        _ if case.no_further_action => case.referral >= first,
+        Some((closed, _)) => closed >= first,
+        None => true,
+    });
+    life
+}
+
 /// Whether a child who entered on a day had help of a kind that started at least `lead` days
 /// before, and had not ended by the first day of the window (`None`: ever).
 #[must_use]
