@@ -161,6 +161,62 @@ fn of_many() -> Vec<Case> {
     ]
 }
 
+/// List 7 of an Annex A: plans with their first and last day and the number of earlier plans.
+fn plans(rows: &[[&str; 4]]) -> Vec<u8> {
+    let mut text = String::from(
+        "Child Unique ID,Gender,Ethnicity,Date of Birth,Child Protection Plan Start Date,\
+         Child Protection Plan End Date,Number of Previous Child Protection Plans\n",
+    );
+    for [id, from, to, previous] in rows {
+        writeln!(
+            text,
+            "{id},a) Male,a) WBRI,01/02/2010,{from},{to},{previous}"
+        )
+        .unwrap();
+    }
+    text.into_bytes()
+}
+
+/// The number of earlier plans that a list gives against the plans that are known.
+fn of_plans() -> Vec<Case> {
+    let first = |previous| plans(&[["A1", "01/05/2022", "01/09/2022", previous]]);
+    let second = |previous| plans(&[["A1", "01/05/2023", "", previous]]);
+    vec![
+        case(Code::PlansUnseen, vec![("b.csv", second("1"))], "b.csv:2"),
+        case(
+            Code::PlansMiscounted,
+            vec![("a.csv", first("0")), ("b.csv", second("0"))],
+            "b.csv:2",
+        ),
+    ]
+}
+
+#[test]
+fn plans_are_counted_against_the_plans_that_are_known() {
+    let first = ["A1", "01/05/2022", "01/09/2022", "0"];
+    for (rows, unseen, miscounted) in [
+        (vec![["A1", "01/05/2023", "", "0"]], 0, 0),
+        (vec![["A1", "01/05/2023", "", ""]], 0, 0),
+        (vec![["A1", "01/05/2023", "", "3"]], 1, 0),
+        (vec![first, ["A1", "01/05/2023", "", "1"]], 0, 0),
+        (vec![first, ["A1", "01/05/2023", "", "2"]], 0, 0),
+        (vec![first, ["A1", "01/05/2023", "", ""]], 0, 0),
+        (vec![first, ["A1", "01/05/2023", "", "0"]], 0, 1),
+        // Another child's plan is no earlier plan of this one.
+        (vec![first, ["A2", "01/05/2023", "", "1"]], 1, 0),
+        (vec![first, ["A2", "01/05/2023", "", "0"]], 0, 0),
+    ] {
+        let outcome = read_with(
+            vec![Input::from_bytes("p.csv", plans(&rows))],
+            &Manifest::default(),
+            &of_la("301"),
+        );
+        let found =
+            [Code::PlansUnseen, Code::PlansMiscounted].map(|c| outcome.diagnostics.count(c));
+        assert_eq!(found, [unseen, miscounted], "{rows:?}");
+    }
+}
+
 /// Codes with a test of their own.
 const ELSEWHERE: [Code; 4] = [
     // No reading raises it: prior help says which look-backs the files support.
@@ -175,7 +231,12 @@ fn every_code_is_raised_where_it_is() {
     let mut wrong = Vec::new();
     let mut raised = documented_codes();
     raised.extend(ELSEWHERE.map(|code| code.as_str().to_owned()));
-    for case in of_bytes().into_iter().chain(of_options()).chain(of_many()) {
+    for case in of_bytes()
+        .into_iter()
+        .chain(of_options())
+        .chain(of_many())
+        .chain(of_plans())
+    {
         raised.insert(case.code.as_str().to_owned());
         let files = case.files.into_iter();
         let inputs = files

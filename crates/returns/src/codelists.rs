@@ -362,4 +362,59 @@ pub(crate) mod tests {
             assert!(known, "{set} {word} {code}");
         }
     }
+
+    /// Family, table, column and every name it goes by, as they are written in the list.
+    fn names() -> Vec<(String, String, String, Vec<String>)> {
+        let rows = records("tables.csv", TABLES).unwrap();
+        let one = |row: Vec<String>| {
+            let aliases = row[5].split('|').filter(|alias| !alias.is_empty());
+            let names = std::iter::once(row[2].as_str()).chain(aliases);
+            let names = names.map(str::to_owned).collect();
+            (row[0].clone(), row[1].clone(), row[2].clone(), names)
+        };
+        rows.into_iter().map(one).collect()
+    }
+
+    #[test]
+    fn no_name_is_claimed_by_two_columns_of_one_table() {
+        let mut claimed: BTreeMap<(String, String, String), String> = BTreeMap::new();
+        for (family, table, column, names) in names() {
+            for name in names {
+                let key = (family.clone(), table.clone(), fold(&name));
+                let other = claimed.entry(key).or_insert_with(|| column.clone());
+                assert_eq!(*other, column, "{family} {table} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_name_of_every_column_is_recognised_in_a_header_of_its_table() {
+        let lists = Lists::new(&dimensions()).unwrap();
+        let (mut tried, mut wrong) = (0, Vec::new());
+        for (family, table, column, names) in names() {
+            let same = |def: &&TableDef| def.family == family && def.name == table;
+            let def = lists.tables().iter().find(same).unwrap();
+            let at = def.columns.iter().position(|c| c.name == column).unwrap();
+            for name in names {
+                let mut header: Vec<String> = def.columns.iter().map(|c| c.name.clone()).collect();
+                header[at].clone_from(&name);
+                // Columns come in any order.
+                header.reverse();
+                let place = header.len() - 1 - at;
+                let found = crate::rows::recognise(&lists, &header);
+                let right = found.is_some_and(|found| {
+                    (&found.def.family, &found.def.name) == (&family, &table)
+                        && found.positions[at] == Some(place)
+                        && found.unknown.is_empty()
+                        && found.twins.is_empty()
+                });
+                tried += 1;
+                if !right {
+                    wrong.push(format!("{family} {table} {column}: {name}"));
+                }
+            }
+        }
+        assert!(tried > 600, "{tried} names");
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

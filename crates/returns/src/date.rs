@@ -83,6 +83,10 @@ pub(crate) fn read_date(
         return DateText::Blank;
     }
     let bytes = text.as_bytes();
+    if let Some(day) = plain_iso(bytes) {
+        seen.other += 1;
+        return DateText::Day(day);
+    }
     let (date, time) = split_time(text);
     // A day number with the time of day behind the point, or with the `.0` of a data frame.
     if let Some((whole, part)) = date.split_once('.')
@@ -197,6 +201,35 @@ fn is_sentinel(day: Day) -> bool {
 fn number(text: &str) -> Option<i32> {
     (!text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit()))
         .then(|| text.parse().ok())?
+}
+
+/// `2024-03-31` and nothing else, as most returns have it; sentinels and what is no day go the long
+/// way round.
+fn plain_iso(bytes: &[u8]) -> Option<Day> {
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *bytes else {
+        return None;
+    };
+    let mut fields = [0_u32; 3];
+    for (at, digit) in [
+        (0, y0),
+        (0, y1),
+        (0, y2),
+        (0, y3),
+        (1, m0),
+        (1, m1),
+        (2, d0),
+        (2, d1),
+    ] {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        fields[at] = fields[at] * 10 + u32::from(digit - b'0');
+    }
+    let [year, month, day] = fields;
+    if matches!(fields, [1900 | 1753, 1, 1] | [9999, 12, 31]) {
+        return None;
+    }
+    Day::new(i32::try_from(year).ok()?, month, day)
 }
 
 fn iso(date: &str) -> Found {

@@ -107,6 +107,8 @@ codes! {
     NfaChanged "NFA_CHANGED" Warning "one year says no further action, a later one does not" => "the later one is used";
     PlansTogether "PLANS_TOGETHER" Warning "a child in need plan runs together with a protection plan" => "correct the dates at source; both are counted";
     PlanBeforeReferral "PLAN_BEFORE_REFERRAL" Warning "a protection plan starts before the referral" => "correct the dates at source";
+    PlansUnseen "PLANS_UNSEEN" Note "a protection plan is recorded as second or later, and no earlier plan of the child is in the files" => "the earlier plans ended before the files begin; look at the complete-window rate, or load more years";
+    PlansMiscounted "PLANS_MISCOUNTED" Warning "a protection plan is recorded as the first, and an earlier plan of the child is in the files" => "correct the number of previous plans at source, or find out whether two children share the identifier";
     X1Gap "X1_GAP" Warning "a care episode says it continues, but the next starts later; the two are joined" => "correct the dates at source";
     X1Mismatch "X1_MISMATCH" Warning "the end of one care episode and the start of the next disagree about a break" => "see the rule in the message";
     CeasedReasonAlone "CEASED_REASON_ALONE" Warning "there is a reason for ceasing and no date, or a date and no reason" => "correct it at source";

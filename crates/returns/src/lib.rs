@@ -47,6 +47,7 @@ mod rows;
 pub mod store;
 mod tables;
 mod text;
+mod texts;
 mod value;
 mod xml;
 

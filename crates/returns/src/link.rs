@@ -69,6 +69,12 @@ pub(crate) fn link<'t>(
             taken[to] = true;
         }
     }
+    if links
+        .iter()
+        .all(|link| link.outcome != LinkOutcome::Unmatched)
+    {
+        return links;
+    }
     for step in [Step::LeadingZeros, Step::FirstTen, Step::WithoutSuffix] {
         let key = |id: u32, is_side: bool| key_of(text(id), step, is_side);
         try_step(side, other, &mut links, &mut taken, step, key);

@@ -210,6 +210,15 @@ pub(crate) fn check_child(
             last = Some(spell);
         }
     }
+    for (earlier, plan) in of(SpellKind::ProtectionPlan).enumerate() {
+        if let Some(code) = plans_disagree(plan.number, earlier) {
+            odd(
+                code,
+                plan,
+                format!("{} recorded, {earlier} known", plan.number),
+            );
+        }
+    }
     for plan in of(SpellKind::CinPlan) {
         let together = of(SpellKind::ProtectionPlan).any(|cpp| {
             plan.start < cpp.end.unwrap_or(Day::OPEN) && cpp.start < plan.end.unwrap_or(Day::OPEN)
@@ -242,6 +251,17 @@ pub(crate) fn check_child(
                 "rules 4008, 8555, 8915".into(),
             );
         }
+    }
+}
+
+/// Whether the number of previous plans recorded with a plan (255 if not recorded) and the number of
+/// earlier ones known contradict each other on whether there was any.
+const fn plans_disagree(recorded: u8, earlier: usize) -> Option<Code> {
+    match (recorded, earlier) {
+        (255, _) | (0, 0) => None,
+        (0, _) => Some(Code::PlansMiscounted),
+        (_, 0) => Some(Code::PlansUnseen),
+        _ => None,
     }
 }
 

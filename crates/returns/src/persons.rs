@@ -9,12 +9,15 @@ use crate::diagnostics::Code;
 use crate::options::EthnicityRule;
 use crate::records::{PersonRow, System};
 
+/// Something odd about what a row says of a child, with the particulars.
+pub(crate) type PersonOddity = (Code, PersonRow, String);
+
 /// A child's facts from all rows about it, and what was odd about them.
 pub(crate) struct Facts {
     pub(crate) record: ChildRecord,
     pub(crate) upn: Option<u32>,
     pub(crate) conflict: bool,
-    pub(crate) oddities: Vec<(Code, PersonRow, String)>,
+    pub(crate) oddities: Vec<PersonOddity>,
 }
 
 /// Joins rows about one child, in any order.
@@ -64,11 +67,7 @@ pub(crate) fn join(rows: &mut [PersonRow], lists: &Lists, rule: EthnicityRule) -
     }
 }
 
-fn births(
-    rows: &[PersonRow],
-    record: &mut ChildRecord,
-    oddities: &mut Vec<(Code, PersonRow, String)>,
-) -> bool {
+fn births(rows: &[PersonRow], record: &mut ChildRecord, oddities: &mut Vec<PersonOddity>) -> bool {
     let mut conflict = false;
     let mut first: Option<PersonRow> = None;
     for row in rows.iter().filter(|row| row.birth.is_some()) {
@@ -105,7 +104,7 @@ fn ethnicity(
     lists: &Lists,
     rule: EthnicityRule,
     record: &mut ChildRecord,
-    oddities: &mut Vec<(Code, PersonRow, String)>,
+    oddities: &mut Vec<PersonOddity>,
 ) {
     let informative: Vec<&PersonRow> = rows
         .iter()

@@ -1,10 +1,10 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
-use std::collections::HashMap;
-
 use disparity_core::journeys::{BirthPrecision, CodeId, SpellFlags, SpellKind};
 use disparity_core::{CategoryId, Day};
+
+pub(crate) use crate::texts::Texts;
 
 /// Where a record lives in the authority. Identifiers are compared between these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,38 +30,6 @@ pub(crate) struct RowPlace {
     pub source: u32,
     /// Line.
     pub line: u32,
-}
-
-/// Texts numbered in order of first appearance.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Texts {
-    by_text: HashMap<Box<str>, u32>,
-    texts: Vec<Box<str>>,
-}
-
-impl Texts {
-    /// The number of a text, new or old.
-    pub(crate) fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.by_text.get(text) {
-            return *number;
-        }
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.by_text.insert(text.into(), number);
-        self.texts.push(text.into());
-        number
-    }
-
-    /// The text of a number.
-    #[must_use]
-    pub(crate) fn text(&self, number: u32) -> &str {
-        self.texts.get(number as usize).map_or("", |text| text)
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub(crate) fn len(&self) -> usize {
-        self.texts.len()
-    }
 }
 
 /// What one source says about one child.
@@ -330,6 +298,11 @@ impl Records {
 
     /// Takes over everything of another set of records of the same authority.
     pub(crate) fn absorb(&mut self, other: Self) {
+        let no_rows = self.mark() == Mark::default();
+        if no_rows && self.ids.len() == 0 && self.texts.len() <= 1 {
+            *self = other;
+            return;
+        }
         let ids: Vec<u32> = (0..other.ids.len())
             .map(|n| self.ids.number(other.ids.text(to_u32(n))))
             .collect();

@@ -7,6 +7,13 @@ use std::borrow::Cow;
 /// spaces and byte order marks.
 #[must_use]
 pub(crate) fn trim(text: &str) -> &str {
+    // Nearly every field has nothing around it.
+    if let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last())
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return text;
+    }
     text.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, '\u{a0}' | '\u{200b}' | '\u{feff}')
     })
@@ -127,9 +134,14 @@ pub(crate) fn read_id(text: &str) -> IdText<'_> {
 /// `1.23457E+11`: digits, a point, an exponent with a sign.
 #[must_use]
 pub(crate) fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+    let bytes = text.as_bytes();
+    let Some(at) = bytes.iter().position(|b| b.eq_ignore_ascii_case(&b'e')) else {
         return false;
     };
+    if at == 0 || !bytes[0].is_ascii_digit() {
+        return false;
+    }
+    let (mantissa, exponent) = (&text[..at], &text[at + 1..]);
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let mantissa_fits = mantissa
         .split_once('.')

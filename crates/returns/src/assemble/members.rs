@@ -8,34 +8,19 @@ use disparity_core::journeys::LinkOutcome;
 use super::{Assembly, Bundle, Member, SIDES};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::link::{Identity, Link, link};
-use crate::persons::Facts;
 use crate::records::Records;
 
 impl Assembly<'_> {
     pub(super) fn members(
         &self,
         records: &Records,
-        sides: &[BTreeMap<u32, Bundle>; SIDES],
-        facts: &[Vec<Facts>],
+        sides: &[Vec<Bundle>; SIDES],
+        identities: &[Vec<Identity>],
         diagnostics: &mut Diagnostics,
     ) -> Vec<Member> {
-        let identities: Vec<Vec<Identity>> = sides
-            .iter()
-            .zip(facts)
-            .map(|(side, facts)| {
-                let one = |(id, f): (&u32, &Facts)| Identity {
-                    id: *id,
-                    birth: f.record.birth,
-                    precision: f.record.birth_precision,
-                    upn: f.upn,
-                    conflict: f.conflict,
-                };
-                side.keys().zip(facts).map(one).collect()
-            })
-            .collect();
         let text = |id: u32| records.ids.text(id);
         let mut members: Vec<Member> = sides[0]
-            .values()
+            .iter()
             .map(|bundle| {
                 let same = !bundle.care.is_empty();
                 Member {
@@ -71,7 +56,7 @@ impl Assembly<'_> {
             members[member].link = one.outcome;
             care_member.push(member);
         }
-        Self::add_early_help(&identities, text, &care_member, &mut members);
+        Self::add_early_help(identities, text, &care_member, &mut members);
         let name = |member: &Member| {
             let id = member
                 .bundles

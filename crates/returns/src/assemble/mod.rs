@@ -5,6 +5,7 @@ mod members;
 mod report;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use disparity_core::journeys::{
     Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
@@ -14,11 +15,12 @@ use disparity_core::{AreaCode, Day};
 
 use crate::codelists::Lists;
 use crate::diagnostics::{Code, Diagnostics};
+use crate::link::Identity;
 use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
 use crate::periods_of_care::{self, PeriodCodes};
-use crate::persons::{self, Facts, before_conception};
+use crate::persons::{self, PersonOddity, before_conception};
 use crate::postcodes::{PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
@@ -39,9 +41,17 @@ pub(crate) struct Assembly<'a> {
     pub(crate) synthetic: bool,
 }
 
-/// Rows of one identifier on one side.
-#[derive(Default)]
+/// Where the rows of one identifier on one side stand, once the records are in order.
 struct Bundle {
+    id: u32,
+    persons: Range<usize>,
+    activities: Range<usize>,
+    care: Range<usize>,
+}
+
+/// Rows of one child.
+#[derive(Default)]
+struct ChildRows {
     persons: Vec<PersonRow>,
     activities: Vec<Activity>,
     care: Vec<CareRow>,
@@ -69,21 +79,19 @@ impl Assembly<'_> {
     pub(crate) fn run(&self, mut records: Records, diagnostics: &mut Diagnostics) -> Journeys {
         self.resolve_parents(&mut records, diagnostics);
         let aliases = members::alias_map(&records);
-        let mut sides = Self::bundle(&mut records, &aliases);
-        let mut facts: Vec<Vec<Facts>> = Vec::with_capacity(SIDES);
-        for side in &mut sides {
-            facts.push(
-                side.values_mut()
-                    .map(|b| persons::join(&mut b.persons, self.lists, self.options.ethnicity))
-                    .collect(),
-            );
-        }
-        let members = self.members(&records, &sides, &facts, diagnostics);
-        self.report_persons(&records, &facts, diagnostics);
-        let mut bundles: Vec<Vec<Option<Bundle>>> = sides
-            .into_iter()
-            .map(|side| side.into_values().map(Some).collect())
+        let sides = Self::bundle(&mut records, &aliases);
+        let mut oddities = Vec::new();
+        let identities: Vec<Vec<Identity>> = sides
+            .iter()
+            .map(|side| {
+                side.iter()
+                    .map(|bundle| self.identity(bundle, &mut records, &mut oddities))
+                    .collect()
+            })
             .collect();
+        let members = self.members(&records, &sides, &identities, diagnostics);
+        drop(identities);
+        self.report_persons(&records, &oddities, diagnostics);
         let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
         journeys.push_authority(Authority {
             old_la_code: self.la.to_owned(),
@@ -94,20 +102,21 @@ impl Assembly<'_> {
         let addresses = self.addresses(&records, &aliases);
         let mut tally = Tally::default();
         for member in &members {
-            let mut whole = Bundle::default();
+            let mut whole = ChildRows::default();
             let mut id = None;
-            for (side, at) in member
-                .bundles
-                .iter()
-                .enumerate()
-                .filter_map(|(side, at)| Some((side, (*at)?)))
-            {
-                if let Some(bundle) = bundles[side][at].take() {
-                    id = id.or_else(|| bundle.id());
-                    whole.persons.extend(bundle.persons);
-                    whole.activities.extend(bundle.activities);
-                    whole.care.extend(bundle.care);
-                }
+            for (side, at) in member.bundles.iter().enumerate() {
+                let Some(bundle) = at.and_then(|at| sides[side].get(at)) else {
+                    continue;
+                };
+                id = id.or(Some(bundle.id));
+                let (persons, activities) = (bundle.persons.clone(), bundle.activities.clone());
+                whole.persons.extend_from_slice(&records.persons[persons]);
+                whole
+                    .activities
+                    .extend_from_slice(&records.activities[activities]);
+                whole
+                    .care
+                    .extend_from_slice(&records.care[bundle.care.clone()]);
             }
             let id = id.unwrap_or(u32::MAX);
             let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
@@ -154,38 +163,60 @@ impl Assembly<'_> {
             .retain(|a| a.kind == SpellKind::CinEpisode || !lost.contains(&a.place));
     }
 
-    /// Rows by side and identifier, in order of the identifier's number.
-    fn bundle(
+    /// Puts the rows in order of side and identifier, and says where those of each stand.
+    fn bundle(records: &mut Records, aliases: &BTreeMap<u32, u32>) -> [Vec<Bundle>; SIDES] {
+        let own = |id: &mut u32| *id = aliases.get(id).copied().unwrap_or(*id);
+        records.persons.iter_mut().for_each(|row| own(&mut row.id));
+        records
+            .activities
+            .iter_mut()
+            .for_each(|row| own(&mut row.id));
+        records.care.iter_mut().for_each(|row| own(&mut row.id));
+        let person = |row: &PersonRow| (side_of(row.system), row.id);
+        let activity = |row: &Activity| (side_of(row.system), row.id);
+        let care = |row: &CareRow| (side_of(row.system), row.id);
+        records.persons.sort_by_key(person);
+        records.activities.sort_by_key(activity);
+        records.care.sort_by_key(care);
+        let mut sides: [Vec<Bundle>; SIDES] = Default::default();
+        let [mut p, mut a, mut c] = [0; 3];
+        loop {
+            let next = [
+                records.persons.get(p).map(person),
+                records.activities.get(a).map(activity),
+                records.care.get(c).map(care),
+            ];
+            let Some(key) = next.into_iter().flatten().min() else {
+                return sides;
+            };
+            let bundle = Bundle {
+                id: key.1,
+                persons: run_of(&records.persons, p, |row| person(row) == key),
+                activities: run_of(&records.activities, a, |row| activity(row) == key),
+                care: run_of(&records.care, c, |row| care(row) == key),
+            };
+            (p, a, c) = (bundle.persons.end, bundle.activities.end, bundle.care.end);
+            sides[key.0].push(bundle);
+        }
+    }
+
+    /// What links a bundle to others; what its rows disagree about goes to the oddities.
+    fn identity(
+        &self,
+        bundle: &Bundle,
         records: &mut Records,
-        aliases: &BTreeMap<u32, u32>,
-    ) -> [BTreeMap<u32, Bundle>; SIDES] {
-        let mut sides: [BTreeMap<u32, Bundle>; SIDES] = Default::default();
-        let own = |id: u32| aliases.get(&id).copied().unwrap_or(id);
-        for row in std::mem::take(&mut records.persons) {
-            let id = own(row.id);
-            sides[side_of(row.system)]
-                .entry(id)
-                .or_default()
-                .persons
-                .push(PersonRow { id, ..row });
+        oddities: &mut Vec<PersonOddity>,
+    ) -> Identity {
+        let rows = &mut records.persons[bundle.persons.clone()];
+        let facts = persons::join(rows, self.lists, self.options.ethnicity);
+        oddities.extend(facts.oddities);
+        Identity {
+            id: bundle.id,
+            birth: facts.record.birth,
+            precision: facts.record.birth_precision,
+            upn: facts.upn,
+            conflict: facts.conflict,
         }
-        for row in std::mem::take(&mut records.activities) {
-            let id = own(row.id);
-            sides[side_of(row.system)]
-                .entry(id)
-                .or_default()
-                .activities
-                .push(Activity { id, ..row });
-        }
-        for row in std::mem::take(&mut records.care) {
-            let id = own(row.id);
-            sides[side_of(row.system)]
-                .entry(id)
-                .or_default()
-                .care
-                .push(CareRow { id, ..row });
-        }
-        sides
     }
 
     /// Deciles of home addresses over time, by identifier.
@@ -215,7 +246,7 @@ impl Assembly<'_> {
     /// One child: the facts, and the spells joined, repaired and in order.
     fn child(
         &self,
-        mut whole: Bundle,
+        mut whole: ChildRows,
         member: &Member,
         addresses: &[(Day, Day, u8)],
         records: &mut Records,
@@ -260,7 +291,7 @@ impl Assembly<'_> {
     }
 
     /// Rows before conception or, where the extract is known, after it are not this child's.
-    fn set_aside(whole: &mut Bundle, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
+    fn set_aside(whole: &mut ChildRows, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
         let mut aside = |place: RowPlace, id: u32, day: Day| {
             let impossible = before_conception(birth.0, birth.1, day);
             if impossible {
@@ -401,13 +432,10 @@ struct Tally {
     unlisted: u64,
 }
 
-impl Bundle {
-    fn id(&self) -> Option<u32> {
-        let first = self.persons.first().map(|row| row.id);
-        first
-            .or_else(|| self.activities.first().map(|row| row.id))
-            .or_else(|| self.care.first().map(|row| row.id))
-    }
+/// The rows from a position on that belong together.
+fn run_of<T>(rows: &[T], from: usize, belongs: impl Fn(&T) -> bool) -> Range<usize> {
+    let length = rows[from..].iter().take_while(|row| belongs(row)).count();
+    from..from + length
 }
 
 /// Legal statuses that stand in a table of their own, joined by date.

@@ -2,20 +2,18 @@
 
 use super::{Assembly, Tally};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::persons::Facts;
+use crate::persons::PersonOddity;
 use crate::records::{Records, RowPlace};
 
 impl Assembly<'_> {
     pub(super) fn report_persons(
         &self,
         records: &Records,
-        facts: &[Vec<Facts>],
+        oddities: &[PersonOddity],
         diagnostics: &mut Diagnostics,
     ) {
-        for one in facts.iter().flatten() {
-            for (code, row, message) in &one.oddities {
-                diagnostics.push(self.at(records, *code, row.place, row.id, message));
-            }
+        for (code, row, message) in oddities {
+            diagnostics.push(self.at(records, *code, row.place, row.id, message));
         }
     }
 

@@ -183,8 +183,8 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             let child = self.child(line);
             match read {
                 Ok(id) => {
-                    child.id = Some(id.clone());
-                    self.reading.child = Some(id);
+                    child.id = Some(id.clone().into_owned());
+                    self.reading.child = Some(id.into_owned());
                 }
                 Err(_) => {
                     child.damaged_id = true;

@@ -102,6 +102,9 @@ impl Reading<'_> {
         day: Day,
         if_bad: Code,
     ) -> Result<Option<Day>, RowStop> {
+        if CHILDREN_ACT <= day && day <= self.options.as_of {
+            return Ok(Some(day));
+        }
         let code = if if_bad == Code::DateIgnored {
             Code::DateImplausible
         } else {

@@ -4,6 +4,8 @@
 mod codes;
 mod dates;
 
+use std::borrow::Cow;
+
 use crate::codelists::{ColumnType, Lists, TableDef};
 use crate::date::DateColumn;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -134,14 +136,12 @@ impl<'a> Reading<'a> {
     ///
     /// # Errors
     /// [`RowStop`] if it is blank or damaged.
-    pub(crate) fn id(&mut self, column: usize, text: &str) -> Result<String, RowStop> {
+    pub(crate) fn id<'t>(&mut self, column: usize, text: &'t str) -> Result<Cow<'t, str>, RowStop> {
         match read_id(text) {
             IdText::Id(id) => {
-                let id = id.into_owned();
-                match &mut self.child {
-                    Some(child) => child.clone_from(&id),
-                    none => *none = Some(id.clone()),
-                }
+                let child = self.child.get_or_insert_default();
+                child.clear();
+                child.push_str(&id);
                 Ok(id)
             }
             IdText::Blank => {
@@ -185,11 +185,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A pupil number, if it is a valid one.
-    pub(crate) fn upn<'t>(
-        &mut self,
-        column: usize,
-        text: &'t str,
-    ) -> Option<std::borrow::Cow<'t, str>> {
+    pub(crate) fn upn<'t>(&mut self, column: usize, text: &'t str) -> Option<Cow<'t, str>> {
         let text = trim(text);
         let upper = text.to_ascii_uppercase();
         if text.is_empty() || is_null(text) || (upper.starts_with("UN") && upper.len() == 3) {
