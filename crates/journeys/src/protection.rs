@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::blocks::{Blocks, LEVELS, Move, Moves};
+use disparity_core::disclosure::suppress::blocks::{Blocks, Move, Moves, NONE, Steps};
 use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, Withheld, suppress_in_blocks};
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
@@ -176,33 +176,30 @@ impl<W: Ord + Copy> Protection<W> {
         }
     }
 
-    /// What is given up together: everything by a kind of group, and everything of an authority.
+    /// What is given up together, step by step: the groups of a kind for all authorities together,
+    /// whose sums tie the authorities to one another; everything for all together; everything of an
+    /// authority by a kind of group; everything of an authority.
     fn blocks(&self) -> Blocks {
-        let (mut by, mut authority) = (Numbers::new(), Numbers::new());
-        let of: Vec<[u32; LEVELS]> = self
-            .stands
-            .iter()
-            .map(|Stand { place, .. }| {
-                // Detailed ethnic groups make up the broad ones: both or neither.
-                let kind = match place.group.by {
-                    GroupBy::Dimension(Dimension::EthnicityMinor) => {
-                        GroupBy::Dimension(Dimension::EthnicityMajor)
-                    }
-                    kind => kind,
-                };
-                [
-                    number(&mut by, (place.authority, kind)),
-                    number(&mut authority, place.authority),
-                ]
-            })
-            .collect();
-        // With the groups of an authority go those of all together: a sum less all others tells it.
-        let with = by.iter().filter_map(|((authority, kind), block)| {
-            let together = authority.and_then(|_| by.get(&(None, *kind)));
-            Some((*block, *together?))
+        let (mut kinds, mut tables) = (Numbers::new(), Numbers::new());
+        let of = self.stands.iter().map(|Stand { place, .. }| {
+            // Detailed ethnic groups make up the broad ones: both or neither.
+            let by = match place.group.by {
+                GroupBy::Dimension(Dimension::EthnicityMinor) => {
+                    GroupBy::Dimension(Dimension::EthnicityMajor)
+                }
+                by => by,
+            };
+            let kind = number(&mut kinds, by);
+            let table = number(&mut tables, (place.authority, by));
+            let own = place.authority.and_then(|one| u32::try_from(one).ok());
+            let own = own.unwrap_or(NONE);
+            let together = |block| if own == NONE { block } else { NONE };
+            Steps {
+                asks: [kind, 0, table, own],
+                is_in: [together(kind), together(0), table, own],
+            }
         });
-        let with = with.collect();
-        Blocks::new(of, with)
+        Blocks::new(of.collect())
     }
 
     /// Decides what is withheld.

@@ -9,8 +9,14 @@ use super::moves::Search;
 use super::sums::{Sums, SumsOf};
 use super::{Cell, Threshold};
 
-/// Factors that the simplex method may write before counts are given up together.
+/// Factors that the simplex method may write before counts are given up together: so many, and so
+/// many for each count.
 const BUDGET: usize = 600_000_000;
+const BUDGET_OF_COUNT: usize = 4_000;
+
+fn budget(counts: usize) -> usize {
+    BUDGET + counts.saturating_mul(BUDGET_OF_COUNT)
+}
 
 /// The search for witnesses: small counts leave it when one is found.
 pub(super) struct Audit<'a> {
@@ -44,7 +50,7 @@ impl<'a> Audit<'a> {
             open: (0..cells.len()).filter(small).collect(),
             safe: vec![false; cells.len()],
             unproven: vec![],
-            budget: BUDGET,
+            budget: budget(cells.len()),
         }
     }
 
@@ -59,7 +65,7 @@ impl<'a> Audit<'a> {
         self.open = std::mem::take(&mut self.unproven);
         let safe = &self.safe;
         self.open.retain(|cell| !safe[*cell]);
-        self.budget = BUDGET;
+        self.budget = budget(self.cells.len());
         self.open.clone()
     }
 

@@ -1,10 +1,10 @@
 //! Which counts are withheld together where single ones cannot be proven safe, and how children may be
 //! thought to move between them.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-/// How many blocks of growing size a count stands in.
-pub const LEVELS: usize = 2;
+/// How many steps there are.
+pub const STEPS: usize = 4;
 
 /// A way in which counts may differ from the truth: counts with what is added to each.
 pub type Move = Vec<(usize, i64)>;
@@ -30,63 +30,62 @@ impl Moves for () {
     }
 }
 
-/// The blocks of every count, from the smallest to the largest, numbered by level. Every block lies
-/// within one of the next level.
-#[derive(Debug, Clone, Default)]
-pub struct Blocks {
-    of: Vec<[u32; LEVELS]>,
-    /// Smallest blocks with the one that goes with each: that of the totals over many such blocks.
-    with: BTreeMap<u32, u32>,
+/// No block.
+pub const NONE: u32 = u32::MAX;
+
+/// What of a count's surroundings is given up with it, step by step: a block at each.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps {
+    /// The block that is given up for the count, which need not hold it: totals over many tables, say.
+    pub asks: [u32; STEPS],
+    /// The blocks that the count is in; [`NONE`] for none.
+    pub is_in: [u32; STEPS],
 }
 
+/// The steps of every count, blocks numbered step by step.
+#[derive(Debug, Clone, Default)]
+pub struct Blocks(Vec<Steps>);
+
 impl Blocks {
-    /// The blocks of the counts, in their order, and which of the smallest ones are given up with
-    /// which. Without any, all counts are one block.
+    /// The steps of the counts, in their order. Without any, all counts are one block.
     #[must_use]
-    pub fn new(of: Vec<[u32; LEVELS]>, with: BTreeMap<u32, u32>) -> Self {
-        Self { of, with }
+    pub fn new(of_counts: Vec<Steps>) -> Self {
+        Self(of_counts)
     }
 
-    /// Withholds, for each of these counts, the smallest of its blocks that still has a count in the
+    /// Withholds, for each of these counts, the first of its blocks that still has a count in the
     /// open, and everything where none has; how many counts that took.
     pub(super) fn give_up(&self, of: &[usize], hidden: &mut [bool]) -> usize {
-        let open: [Vec<bool>; LEVELS] = std::array::from_fn(|level| {
-            let of_level = self.of.iter().map(|blocks| blocks[level] as usize);
-            let mut open = vec![false; of_level.clone().max().map_or(0, |most| most + 1)];
-            for (block, _) in of_level.zip(&*hidden).filter(|(_, hidden)| !**hidden) {
-                open[block] = true;
+        let mut open: [BTreeSet<u32>; STEPS] = Default::default();
+        for (own, _) in self.0.iter().zip(&*hidden).filter(|(_, hidden)| !**hidden) {
+            for (open, block) in open.iter_mut().zip(own.is_in) {
+                open.insert(block);
             }
-            open
-        });
-        let mut lost = open.each_ref().map(|open| vec![false; open.len()]);
+        }
+        let mut lost: [BTreeSet<u32>; STEPS] = Default::default();
         let mut everything = false;
         for at in of {
-            let own = self.of.get(*at).copied().unwrap_or_default();
-            let level = (0..LEVELS).find(|level| {
-                let block = own[*level] as usize;
-                open[*level].get(block).copied().unwrap_or(false)
-            });
-            match level {
-                Some(level) => lost[level][own[level] as usize] = true,
+            let asks = self.0.get(*at).map_or([NONE; STEPS], |own| own.asks);
+            let step = (0..STEPS).find(|s| asks[*s] != NONE && open[*s].contains(&asks[*s]));
+            match step {
+                Some(step) => drop(lost[step].insert(asks[step])),
                 None => everything = true,
             }
         }
-        for (block, with) in &self.with {
-            if lost[0].get(*block as usize) == Some(&true) {
-                lost[0][*with as usize] = true;
-            }
-        }
+        // No more at once than the first step that some count needs.
+        let first = (0..STEPS).find(|step| !lost[*step].is_empty());
+        everything &= first.is_none();
         let mut taken = 0;
         for (at, hidden) in hidden
             .iter_mut()
             .enumerate()
             .filter(|(_, hidden)| !**hidden)
         {
-            let in_lost = || {
-                let own = self.of.get(at);
-                own.is_some_and(|own| (0..LEVELS).any(|l| lost[l][own[l] as usize]))
+            let is_lost = || {
+                let own = self.0.get(at).zip(first);
+                own.is_some_and(|(own, step)| lost[step].contains(&own.is_in[step]))
             };
-            if everything || in_lost() {
+            if everything || is_lost() {
                 *hidden = true;
                 taken += 1;
             }
@@ -100,23 +99,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_grow_until_there_is_something_to_withhold() {
-        // Two tables of one authority, and one of another.
-        let blocks = Blocks::new(vec![[0, 0], [0, 0], [1, 0], [2, 1]], BTreeMap::new());
-        let mut hidden = [true, false, false, false];
-        assert_eq!(blocks.give_up(&[0], &mut hidden), 1);
+    fn steps_grow_until_there_is_something_to_withhold() {
+        // A total over two tables, two counts of one table and one of another.
+        let steps = |asks, is_in| Steps { asks, is_in };
+        let blocks = Blocks::new(vec![
+            steps([0, 0, NONE, NONE], [0, 0, NONE, NONE]),
+            steps([0, 0, 0, 0], [NONE, NONE, 0, 0]),
+            steps([0, 0, 0, 0], [NONE, NONE, 0, 0]),
+            steps([0, 0, 1, 1], [NONE, NONE, 1, 1]),
+        ]);
+        let mut hidden = [false, true, false, false];
+        assert_eq!(blocks.give_up(&[1], &mut hidden), 1);
         assert_eq!(hidden, [true, true, false, false]);
-        assert_eq!(blocks.give_up(&[0], &mut hidden), 1);
+        assert_eq!(blocks.give_up(&[1], &mut hidden), 1);
         assert_eq!(hidden, [true, true, true, false]);
-        assert_eq!(blocks.give_up(&[0], &mut hidden), 1);
+        assert_eq!(blocks.give_up(&[1], &mut hidden), 1);
         assert_eq!(hidden, [true; 4]);
-    }
-
-    #[test]
-    fn what_goes_with_a_block_goes() {
-        let blocks = Blocks::new(vec![[0, 0], [0, 0], [1, 1]], BTreeMap::from([(0, 1)]));
-        let mut hidden = [true, false, false];
-        assert_eq!(blocks.give_up(&[0], &mut hidden), 2);
     }
 
     #[test]

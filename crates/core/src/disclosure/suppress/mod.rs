@@ -16,10 +16,10 @@
 //!
 //!
 //! The simplex method has a budget. When it is spent, in the largest of the parts that hang together,
-//! the blocks of the small counts still without a witness are given up: all counts of a table that
-//! stand together are withheld ([`blocks`]), in wider and wider blocks as long as a witness is
-//! missing. With everything withheld, every count may as well be 0. [`Withheld::given_up`] says how
-//! many counts that took.
+//! the small counts still without a witness have blocks of counts given up for them ([`blocks`]): the
+//! totals that tie tables together first, then tables whole, as long as a witness is missing. With
+//! everything withheld, every count may as well be 0. [`Withheld::given_up`] says how many counts that
+//! took.
 //!
 //! # What is not
 //! A witness may have parts of a child in it: an attacker who goes through all whole numbers may tell
