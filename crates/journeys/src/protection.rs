@@ -375,19 +375,10 @@ impl<W: Ord + Copy> Moves for Regrouped<'_, W> {
             let all = detailed.into_iter();
             all.partition(|one| major(one) == group.code)
         };
-        // All authorities together move as each of them does.
-        let each = self.columns().keys().map(|(whose, _)| *whose);
-        let mut whose: Vec<Option<usize>> = each.flatten().map(Some).collect();
-        whose.dedup();
-        if authority.is_some() || whose.is_empty() {
-            whose = vec![authority];
-        }
         let others = others.into_iter().take(TRIED).map(Some).chain([None]);
         others
             .filter_map(|to| {
-                let parts = whose
-                    .iter()
-                    .flat_map(|whose| own.iter().map(|one| self.merged((*whose, *one), to)));
+                let parts = own.iter().map(|one| self.merged((authority, *one), to));
                 let parts: Option<Vec<Move>> = parts.collect();
                 Some(parts?.concat())
             })

@@ -12,7 +12,7 @@ use super::{Cell, Threshold};
 /// Factors that the simplex method may write before counts are given up together: so many, and so
 /// many for each count.
 const BUDGET: usize = 600_000_000;
-const BUDGET_OF_COUNT: usize = 4_000;
+const BUDGET_OF_COUNT: usize = 500;
 
 fn budget(counts: usize) -> usize {
     BUDGET + counts.saturating_mul(BUDGET_OF_COUNT)
@@ -97,6 +97,9 @@ impl<'a> Audit<'a> {
     /// A move with what follows from it for counts that are in one sum only; nothing where a count
     /// would be below 0 or a known one another, or where a sum does not hold.
     fn whole(&self, way: &[(usize, i64)], hidden: &[bool]) -> Option<BTreeMap<usize, i64>> {
+        if !way.iter().all(|(at, _)| hidden[*at]) {
+            return None;
+        }
         let mut changed: BTreeMap<usize, i64> = BTreeMap::new();
         for (at, by) in way {
             *changed.entry(*at).or_default() += by;

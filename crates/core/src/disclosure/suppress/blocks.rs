@@ -94,6 +94,23 @@ impl Blocks {
     }
 }
 
+impl Blocks {
+    /// Withholds every count that is in a block of the first two steps: totals over many tables.
+    pub(super) fn untie(&self, hidden: &mut [bool]) -> usize {
+        let ties = self.0.iter().map(|own| own.is_in[..2] != [NONE; 2]);
+        let mut taken = 0;
+        for (hidden, _) in hidden
+            .iter_mut()
+            .zip(ties)
+            .filter(|(h, ties)| !**h && *ties)
+        {
+            *hidden = true;
+            taken += 1;
+        }
+        taken
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

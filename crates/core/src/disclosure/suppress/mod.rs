@@ -75,6 +75,10 @@ impl Threshold {
     }
 }
 
+/// With more counts than this the totals that tie tables together are given up before any search: it
+/// would not find its way through all of them at once.
+const HUGE: usize = 1_000_000;
+
 /// What is withheld.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withheld {
@@ -131,6 +135,9 @@ pub fn suppress_in_blocks(
     let mut audit = Audit::new(cells, sums, &of_cell, threshold);
     let mut beside = Beside::new(cells, sums, &of_cell);
     let (mut cautious, mut given_up, mut round) = (0, 0, 0);
+    if cells.len() > HUGE {
+        given_up += blocks.untie(&mut hidden);
+    }
     loop {
         let told = audit.told(&hidden);
         if told.is_empty() {
