@@ -92,19 +92,21 @@ fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom)
         return Vec::new();
     };
     let model = ExpectedModel::Structural(StructuralModel::Full);
-    let drawn = |estimate: &Estimate| Some(view.results().shrunken_for(&estimate.key)?.rate);
-    let line = |area, wanted: Option<Comparator>| Line {
-        given: view.expected(indicator, period, area, model),
-        indicator,
-        period,
-        area,
-        estimate: view.total(indicator, period, area),
-        drawn: view.total(indicator, period, area).and_then(drawn),
-        against: wanted.and_then(|wanted| {
-            view.contrast(indicator, period, own, Measure::Ratio, |found| {
-                found == wanted
-            })
-        }),
+    let line = |area, wanted: Option<Comparator>| {
+        let estimate = view.total(indicator, period, area);
+        Line {
+            given: view.expected(indicator, period, area, model),
+            indicator,
+            period,
+            area,
+            estimate,
+            drawn: estimate.and_then(|row| Some(view.results().shrunken_for(&row.key)?.rate)),
+            against: wanted.and_then(|wanted| {
+                view.contrast(indicator, period, own, Measure::Ratio, |found| {
+                    found == wanted
+                })
+            }),
+        }
     };
     let larger = whom.larger.iter().map(|code| {
         let comparator = if *code == AreaCode::ENGLAND {

@@ -180,7 +180,7 @@ impl<W: Ord + Copy> Protection<W> {
     /// whose sums tie the authorities to one another; everything for all together; everything of an
     /// authority by a kind of group; everything of an authority.
     fn blocks(&self) -> Blocks {
-        let (mut kinds, mut tables) = (Numbers::new(), Numbers::new());
+        let number = |at: usize| u32::try_from(at).unwrap_or(NONE - 1);
         let of = self.stands.iter().map(|Stand { place, .. }| {
             // Detailed ethnic groups make up the broad ones: both or neither.
             let by = match place.group.by {
@@ -189,10 +189,11 @@ impl<W: Ord + Copy> Protection<W> {
                 }
                 by => by,
             };
-            let kind = number(&mut kinds, by);
-            let table = number(&mut tables, (place.authority, by));
-            let own = place.authority.and_then(|one| u32::try_from(one).ok());
-            let own = own.unwrap_or(NONE);
+            let kind = GroupBy::ALL.iter().position(|one| *one == by);
+            let kind = number(kind.unwrap_or(GroupBy::ALL.len()));
+            let kinds = number(GroupBy::ALL.len()) + 1;
+            let own = place.authority.map_or(NONE, number);
+            let table = place.authority.map_or(0, |one| number(one) + 1) * kinds + kind;
             let together = |block| if own == NONE { block } else { NONE };
             Steps {
                 asks: [kind, 0, table, own],
@@ -227,14 +228,6 @@ impl<W: Ord + Copy> Protection<W> {
             settings,
         }
     }
-}
-
-type Numbers<K> = BTreeMap<K, u32>;
-
-/// The number of a key: the next one for one that is new.
-fn number<K: Ord>(numbers: &mut Numbers<K>, key: K) -> u32 {
-    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    *numbers.entry(key).or_insert(next)
 }
 
 /// How a count belongs to its place.
@@ -309,31 +302,27 @@ impl<'a, W: Ord + Copy> Regrouped<'a, W> {
                 // It belongs to one question alone, and what it is part of is not known here.
                 return None;
             }
-            let mut add = |group: Option<Group>, authority, by| -> Option<()> {
+            let at_place = |group, authority| {
                 let place = Place {
-                    group: group?,
                     authority,
+                    group,
                     ..place
                 };
-                way.push((self.counts.places.get(&place).copied()?, by));
-                Some(())
+                self.counts.places.get(&place).copied()
             };
-            add(Some(from.1), from.0, -count)?;
-            if to.is_some() {
-                add(to, from.0, count)?;
+            if to.is_some_and(|to| at_place(to, from.0).is_none()) {
+                return None;
             }
-            let changed = broad(from.1) != to.and_then(broad);
-            if changed {
-                add(broad(from.1), from.0, -count);
-                add(to.and_then(broad), from.0, count);
+            let mut groups = vec![(Some(from.1), -count), (to, count)];
+            if broad(from.1) != to.and_then(broad) {
+                groups.extend([(broad(from.1), -count), (to.and_then(broad), count)]);
             }
-            if from.0.is_some() {
-                add(Some(from.1), None, -count);
-                add(to, None, count);
-            }
-            if from.0.is_some() && changed {
-                add(broad(from.1), None, -count);
-                add(to.and_then(broad), None, count);
+            for (group, by) in groups {
+                let Some(group) = group else { continue };
+                way.extend(at_place(group, from.0).map(|at| (at, by)));
+                if from.0.is_some() {
+                    way.extend(at_place(group, None).map(|at| (at, by)));
+                }
             }
         }
         Some(way)

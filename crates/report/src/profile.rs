@@ -86,10 +86,15 @@ pub fn profile<'a>(view: View<'a>, area: &Area) -> Vec<Row<'a>> {
         .collect()
 }
 
-fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a>> {
-    // The last year of an authority that is gone is its own, not England's.
+/// The last period in which England has a figure and the authority existed: the last year of an
+/// authority that is gone is its own, not England's.
+fn last_period(view: View<'_>, area: &Area, indicator: IndicatorId) -> Option<Period> {
     let existed = |period: &Period| view.catalogue.areas.exists_at(area.code, *period);
-    let period = view.periods(indicator).into_iter().rev().find(existed)?;
+    view.periods(indicator).into_iter().rev().find(existed)
+}
+
+fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a>> {
+    let period = last_period(view, area, indicator)?;
     let estimate = view.total(indicator, period, area.code);
     let absent = Symbol::NotAvailable;
     let against = |wanted: fn(Comparator) -> bool| {
@@ -140,9 +145,7 @@ pub fn small_numbers<'a>(view: View<'a>, area: &Area) -> Vec<SmallNumber<'a>> {
     let own: Vec<_> = own.collect();
     own.chunk_by(|a, b| a.key.indicator == b.key.indicator)
         .flat_map(|rows| {
-            let existed = |period: &Period| view.catalogue.areas.exists_at(area.code, *period);
-            let periods = view.periods(rows[0].key.indicator);
-            let last = periods.into_iter().rev().find(existed);
+            let last = last_period(view, area, rows[0].key.indicator);
             rows.iter().filter(move |row| Some(row.key.period) == last)
         })
         .filter_map(|row| {

@@ -232,12 +232,10 @@ impl Handler for CareReader<'_, '_, '_> {
     }
 
     fn stray(&mut self, text: &str, line: u64) {
-        self.reading.line = line;
-        self.reading.report(Code::StrayText, usize::MAX, text, "");
+        self.reading.report_stray(text, line);
     }
 
     fn doctype(&mut self, line: u64) {
-        self.reading.line = line;
-        self.reading.report_file(Code::XmlDoctype, "");
+        self.reading.report_doctype(line);
     }
 }

@@ -60,8 +60,8 @@ impl<'a> Covariates<'a> {
             if let Some((mean, tenths)) = self.deciles(area, year) {
                 let known = |value| (Reported::Value(value), IssueSet::EMPTY);
                 set(Covariate::MeanDecile, known(mean));
-                for (tenth, share) in Covariate::TENTHS.into_iter().zip(tenths) {
-                    set(tenth, known(share));
+                for (tenth, share) in Covariate::TENTHS.iter().zip(tenths) {
+                    set(*tenth, known(share));
                 }
             }
         }

@@ -50,18 +50,7 @@ pub enum Covariate {
 
 impl Covariate {
     /// The shares of children by tenth, from the most to the least deprived.
-    pub const TENTHS: [Self; 10] = [
-        Self::MostDeprivedTenth,
-        Self::Tenth2,
-        Self::Tenth3,
-        Self::Tenth4,
-        Self::Tenth5,
-        Self::Tenth6,
-        Self::Tenth7,
-        Self::Tenth8,
-        Self::Tenth9,
-        Self::LeastDeprivedTenth,
-    ];
+    pub const TENTHS: &[Self] = Self::ALL.split_at(2).1.split_at(10).0;
 
     /// Every covariate, in output order.
     pub const ALL: [Self; 19] = [

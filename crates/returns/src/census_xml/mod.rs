@@ -127,6 +127,13 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         self.sink.place(self.reading)
     }
 
+    /// An episode of which nothing is known yet.
+    fn blank_episode(&self) -> Activity {
+        let (place, year) = (self.place(), self.sink.year);
+        let kind = SpellKind::CinEpisode;
+        Activity::new(0, System::Cin, place, year, kind, Day::NONE, None)
+    }
+
     /// A module of the episode being read; its referral date is filled in when the episode ends.
     fn push_nested(&mut self, kind: SpellKind, start: Day, end: Option<Day>) -> &mut Activity {
         let (place, year, line) = (self.place(), self.sink.year, self.reading.line);
@@ -244,18 +251,8 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             self.conference = self.reading.day(column, text);
             return;
         }
-        let (place, year) = (self.place(), self.sink.year);
-        let mut episode = self.episode.take().unwrap_or_else(|| {
-            Activity::new(
-                0,
-                System::Cin,
-                place,
-                year,
-                SpellKind::CinEpisode,
-                Day::NONE,
-                None,
-            )
-        });
+        let unopened = self.blank_episode();
+        let mut episode = self.episode.take().unwrap_or(unopened);
         match ELEMENTS[column] {
             "CINreferralDate" => {
                 if let Ok(day) = self.reading.key_day(column, text) {
@@ -350,16 +347,7 @@ impl Handler for CensusReader<'_, '_, '_> {
                 self.episodes += 1;
                 self.child(line);
                 self.in_episode = true;
-                let (place, year) = (self.place(), self.sink.year);
-                self.episode = Some(Activity::new(
-                    0,
-                    System::Cin,
-                    place,
-                    year,
-                    SpellKind::CinEpisode,
-                    Day::NONE,
-                    None,
-                ));
+                self.episode = Some(self.blank_episode());
             }
             "assessments" => self.module = Module::Assessment,
             "cinplandates" => self.module = Module::CinPlan,
@@ -388,13 +376,11 @@ impl Handler for CensusReader<'_, '_, '_> {
     }
 
     fn stray(&mut self, text: &str, line: u64) {
-        self.reading.line = line;
-        self.reading.report(Code::StrayText, usize::MAX, text, "");
+        self.reading.report_stray(text, line);
     }
 
     fn doctype(&mut self, line: u64) {
-        self.reading.line = line;
-        self.reading.report_file(Code::XmlDoctype, "");
+        self.reading.report_doctype(line);
     }
 }
 

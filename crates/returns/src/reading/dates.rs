@@ -165,21 +165,7 @@ impl Reading<'_> {
         if dates.zoned * 100 > all {
             self.report(Code::DateZoned, at, "", format!("{} of {all}", dates.zoned));
         }
-        if dates.two_digit > 0 {
-            self.report(
-                Code::DateTwoDigits,
-                at,
-                "",
-                format!("{} dates", dates.two_digit),
-            );
-        }
-        if dates.sentinel > 0 {
-            self.report(
-                Code::DateSentinel,
-                at,
-                "",
-                format!("{} dates", dates.sentinel),
-            );
-        }
+        self.report_count(Code::DateTwoDigits, at, dates.two_digit, "dates");
+        self.report_count(Code::DateSentinel, at, dates.sentinel, "dates");
     }
 }

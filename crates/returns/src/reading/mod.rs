@@ -126,6 +126,25 @@ impl<'a> Reading<'a> {
         self.report(code, usize::MAX, "", message);
     }
 
+    /// Reports how many values of a column are so, if any are.
+    pub(super) fn report_count(&mut self, code: Code, column: usize, count: u64, what: &str) {
+        if count > 0 {
+            self.report(code, column, "", format!("{count} {what}"));
+        }
+    }
+
+    /// Reports text where an XML document has no place for any.
+    pub(crate) fn report_stray(&mut self, text: &str, line: u64) {
+        self.line = line;
+        self.report(Code::StrayText, usize::MAX, text, "");
+    }
+
+    /// Reports the document type declaration of an XML document.
+    pub(crate) fn report_doctype(&mut self, line: u64) {
+        self.line = line;
+        self.report_file(Code::XmlDoctype, "");
+    }
+
     /// Reports something about the whole table or file.
     pub(crate) fn report_file(&mut self, code: Code, message: impl Into<String>) {
         self.diagnostics
@@ -233,14 +252,7 @@ impl<'a> Reading<'a> {
         for at in 0..self.columns.len() {
             let state = self.columns[at].clone();
             self.finish_dates(at, &state, &mut wrong);
-            if state.floats > 0 {
-                self.report(
-                    Code::NumberFloat,
-                    at,
-                    "",
-                    format!("{} values", state.floats),
-                );
-            }
+            self.report_count(Code::NumberFloat, at, state.floats, "values");
             if state.sexes[0] > 0 && state.sexes[1] > 0 {
                 let message = format!(
                     "{} letters and {} numbers in one file",

@@ -80,9 +80,8 @@ impl<'a> Audit<'a> {
                 if let Some(way) = self.whole(&way, hidden) {
                     for (at, by) in way {
                         let count = i64::from(self.cells[at].count) + by;
-                        let small = i64::from(self.cells[at].count) != count
-                            && (1..=i64::from(self.threshold.at_most)).contains(&count);
-                        self.safe[at] |= by != 0 && !small;
+                        let small = u32::try_from(count).map(|n| self.threshold.is_small(n));
+                        self.safe[at] |= by != 0 && small == Ok(false);
                     }
                 }
                 if self.safe[cell] {

@@ -75,40 +75,29 @@ impl Blocks {
         // No more at once than the first step that some count needs.
         let first = (0..STEPS).find(|step| !lost[*step].is_empty());
         everything &= first.is_none();
-        let mut taken = 0;
-        for (at, hidden) in hidden
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, hidden)| !**hidden)
-        {
-            let is_lost = || {
-                let own = self.0.get(at).zip(first);
-                own.is_some_and(|(own, step)| lost[step].contains(&own.is_in[step]))
-            };
-            if everything || is_lost() {
-                *hidden = true;
-                taken += 1;
-            }
-        }
-        taken
+        withhold(hidden, |at| {
+            let own = self.0.get(at).zip(first);
+            everything || own.is_some_and(|(own, step)| lost[step].contains(&own.is_in[step]))
+        })
+    }
+
+    /// Withholds every count that is in a block of the first two steps: totals over many tables.
+    pub(super) fn untie(&self, hidden: &mut [bool]) -> usize {
+        let ties = |own: &Steps| own.is_in[..2] != [NONE; 2];
+        withhold(hidden, |at| self.0.get(at).is_some_and(ties))
     }
 }
 
-impl Blocks {
-    /// Withholds every count that is in a block of the first two steps: totals over many tables.
-    pub(super) fn untie(&self, hidden: &mut [bool]) -> usize {
-        let ties = self.0.iter().map(|own| own.is_in[..2] != [NONE; 2]);
-        let mut taken = 0;
-        for (hidden, _) in hidden
-            .iter_mut()
-            .zip(ties)
-            .filter(|(h, ties)| !**h && *ties)
-        {
+/// Withholds the counts in the open that pass a test; how many there were.
+fn withhold(hidden: &mut [bool], test: impl Fn(usize) -> bool) -> usize {
+    let mut taken = 0;
+    for (at, hidden) in hidden.iter_mut().enumerate() {
+        if !*hidden && test(at) {
             *hidden = true;
             taken += 1;
         }
-        taken
     }
+    taken
 }
 
 #[cfg(test)]
