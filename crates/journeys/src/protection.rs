@@ -58,9 +58,7 @@ impl<W: Ord + Copy> Protection<W> {
     }
 
     /// A count at a place, to be published or only known to follow from others. A place that is
-    /// named twice is one count.
-    /// A place that is named twice with different counts is two counts, of which the first keeps the
-    /// name.
+    /// named twice is one count; with different counts it is two, of which the first keeps the name.
     pub fn count(&mut self, place: Place<W>, count: u32, published: bool) -> usize {
         if let Some(at) = self.places.get(&place).copied()
             && self.cells[at].count == count

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::Moves;
-use super::corner::{Corner, Push};
+use super::apart::{MANY, System};
+use super::blocks::{Blocks, Moves};
+use super::corner::Corner;
 use super::moves::Search;
 use super::sums::{Sums, SumsOf};
 use super::{Cell, Threshold};
@@ -13,6 +14,13 @@ use super::{Cell, Threshold};
 /// many for each count.
 const BUDGET: usize = 600_000_000;
 const BUDGET_OF_COUNT: usize = 500;
+
+/// So many for each count of a large part, each time, and for all large parts where they are not many.
+const BUDGET_IN_PART: usize = 100;
+const BUDGET_OF_PARTS: usize = 20_000_000;
+
+/// After so many rounds a large part has all of the budget.
+const CAREFUL: usize = 64;
 
 fn budget(counts: usize) -> usize {
     BUDGET + counts.saturating_mul(BUDGET_OF_COUNT)
@@ -24,6 +32,7 @@ pub(super) struct Audit<'a> {
     sums: &'a Sums,
     of_cell: &'a SumsOf,
     threshold: Threshold,
+    blocks: &'a Blocks,
     /// Small counts without a witness.
     open: Vec<usize>,
     /// Whether a witness was found.
@@ -31,6 +40,10 @@ pub(super) struct Audit<'a> {
     /// Small counts for which it could not be looked for.
     unproven: Vec<usize>,
     budget: usize,
+    /// How many counts there are in large parts.
+    large: usize,
+    /// How often was looked.
+    round: usize,
 }
 
 impl<'a> Audit<'a> {
@@ -40,6 +53,7 @@ impl<'a> Audit<'a> {
         sums: &'a Sums,
         of_cell: &'a SumsOf,
         threshold: Threshold,
+        blocks: &'a Blocks,
     ) -> Self {
         let small = |at: &usize| threshold.is_small(cells[*at].count);
         Self {
@@ -47,10 +61,13 @@ impl<'a> Audit<'a> {
             sums,
             of_cell,
             threshold,
+            blocks,
             open: (0..cells.len()).filter(small).collect(),
             safe: vec![false; cells.len()],
             unproven: vec![],
             budget: budget(cells.len()),
+            large: 0,
+            round: 0,
         }
     }
 
@@ -129,12 +146,14 @@ impl<'a> Audit<'a> {
         if self.open.is_empty() {
             return vec![];
         }
+        self.round += 1;
         let free = free(self.sums, self.of_cell, hidden);
-        let left = self.not_moved(&free);
         let mut told = Vec::new();
         let mut parts = Vec::new();
         let mut seen = vec![false; self.cells.len()];
-        for cell in left {
+        let mut open = vec![false; self.cells.len()];
+        for cell in std::mem::take(&mut self.open) {
+            open[cell] = true;
             if !free[cell] {
                 told.push((cell, true));
             } else if !seen[cell] {
@@ -143,37 +162,48 @@ impl<'a> Audit<'a> {
         }
         // The smallest parts first: the budget goes furthest there.
         parts.sort_by_key(|part| (part.len(), part[0]));
-        let mut open = vec![false; self.cells.len()];
-        for cell in std::mem::take(&mut self.open) {
-            open[cell] = true;
-        }
+        self.large = parts.iter().map(Vec::len).filter(|n| *n >= MANY).sum();
+        let mut search = Search::new(self.cells, self.sums, self.of_cell, &free);
         for part in parts {
             if self.scales(&part, &free) {
                 for at in part {
                     self.safe[at] = true;
                 }
-            } else {
-                self.of_part(&part, &open, &mut told);
+                continue;
             }
+            self.apart(&part, &open);
+            self.by_moves(&mut search, &part, &open);
+            self.of_part(&part, &open, &mut told);
         }
         told.sort_unstable();
         self.open = told.iter().map(|(cell, _)| *cell).collect();
         told
     }
 
-    /// Small counts in no doubt by any move of children.
-    fn not_moved(&mut self, free: &[bool]) -> Vec<usize> {
-        let mut search = Search::new(self.cells, self.sums, self.of_cell, free);
-        for cell in self.open.iter().copied() {
-            if !self.safe[cell] && free[cell] {
+    /// Looks for witnesses among few counts of a part at a time.
+    fn apart(&mut self, part: &[usize], open: &[bool]) {
+        let system = System {
+            large: self.large,
+            cells: self.cells,
+            sums: self.sums,
+            of_cell: self.of_cell,
+            threshold: self.threshold,
+            blocks: self.blocks,
+        };
+        for at in system.proven(part, open) {
+            self.safe[at] = true;
+        }
+    }
+
+    /// Looks for moves of children that put a small count in doubt.
+    fn by_moves(&mut self, search: &mut Search, part: &[usize], open: &[bool]) {
+        for cell in part.iter().copied().filter(|at| open[*at]) {
+            if !self.safe[cell] {
                 for at in search.find(cell, self.threshold) {
                     self.safe[at] = true;
                 }
             }
         }
-        let safe = &self.safe;
-        self.open.retain(|cell| !safe[*cell]);
-        self.open.clone()
     }
 
     /// Whether all counts of a part may as well be 0: no sum of theirs holds a known count above 0.
@@ -183,35 +213,46 @@ impl<'a> Audit<'a> {
         others.all(|(at, _)| free[at] || self.cells[at].count == 0)
     }
 
-    /// Looks for a witness of every open small count among withheld counts that hang together.
+    /// Looks for a witness of every open small count among withheld counts that hang together. A large
+    /// part has a budget of its own: where it does not reach, more is withheld beside.
     fn of_part(&mut self, part: &[usize], open: &[bool], told: &mut Vec<(usize, bool)>) {
-        if self.budget == 0 {
-            let left = part.iter().filter(|at| open[**at] && !self.safe[**at]);
-            self.unproven.extend(left);
+        let asked = part.iter().copied();
+        let asked = asked.filter(|at| open[*at] && !self.safe[*at]);
+        let asked: Vec<usize> = asked.collect();
+        if asked.is_empty() {
             return;
         }
+        if self.budget == 0 {
+            self.unproven.extend(asked);
+            return;
+        }
+        let large = self.blocks.knows() && part.len() >= MANY && self.round < CAREFUL;
+        let own = part.len() * BUDGET_IN_PART.max(BUDGET_OF_PARTS / self.large.max(1));
+        let before = if large {
+            own.min(self.budget)
+        } else {
+            self.budget
+        };
+        let mut left = before;
         let mut corner = Corner::new(self.cells, self.sums, self.of_cell, part);
-        for cell in part.iter().copied().filter(|at| open[*at]) {
-            let mut none = true;
-            for up in [false, true] {
-                if self.safe[cell] {
-                    break;
-                }
-                if self.budget == 0 {
-                    self.unproven.push(cell);
-                    break;
-                }
-                let (pushed, work) = corner.push(cell, up, self.threshold);
-                self.budget = self.budget.saturating_sub(work);
-                none &= pushed == Push::Furthest;
-                for at in corner.in_doubt(self.threshold) {
-                    self.safe[at] = true;
-                }
+        for cell in asked {
+            if self.safe[cell] {
+                continue;
             }
-            if !self.safe[cell] && self.budget > 0 {
+            let (found, none) = corner.look(cell, self.threshold, &mut left);
+            for at in found {
+                self.safe[at] = true;
+            }
+            if self.safe[cell] {
+                continue;
+            }
+            if left > 0 || large {
                 told.push((cell, none));
+            } else {
+                self.unproven.push(cell);
             }
         }
+        self.budget -= before - left;
     }
 }
 

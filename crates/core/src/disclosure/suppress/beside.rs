@@ -1,6 +1,9 @@
 //! What is withheld next where a small count is told.
 
+use std::collections::BTreeSet;
+
 use super::Cell;
+use super::blocks::{Blocks, NONE};
 use super::sums::{Sums, SumsOf};
 
 /// Looks for the count to withhold next beside one that is told.
@@ -11,6 +14,8 @@ pub(super) struct Beside<'a> {
     /// The last search that met each count.
     met: Vec<u32>,
     search: u32,
+    /// Blocks that were found to have no tie in the open.
+    untied: BTreeSet<u32>,
 }
 
 impl<'a> Beside<'a> {
@@ -21,6 +26,7 @@ impl<'a> Beside<'a> {
             of_cell,
             met: vec![0; cells.len()],
             search: 0,
+            untied: BTreeSet::new(),
         }
     }
 
@@ -28,16 +34,33 @@ impl<'a> Beside<'a> {
     /// already, in the sums of those, and so on. What follows at once from others is told by counts
     /// that do so too: those first. None if nothing that hangs together with it is open.
     pub(super) fn next(&mut self, hidden: &[bool], free: &[bool], told: usize) -> Option<usize> {
-        let by_known = (!free[told]).then(|| self.through(hidden, told, |at| !free[at]));
+        let any = |at: usize| !hidden[at];
+        let by_known = (!free[told]).then(|| self.through(told, any, |at| !free[at]));
         by_known
             .flatten()
-            .or_else(|| self.through(hidden, told, |_| true))
+            .or_else(|| self.through(told, any, |_| true))
+    }
+
+    /// The same, but only among counts over many blocks where the one that is told is in a block: they
+    /// tie blocks together, and without them each has its own witnesses.
+    pub(super) fn tie(&mut self, hidden: &[bool], told: usize, blocks: &Blocks) -> Option<usize> {
+        let own = blocks.own(told);
+        if own == NONE || self.untied.contains(&own) {
+            return None;
+        }
+        let ties = |at: usize| !hidden[at] && blocks.own(at) == NONE;
+        let within = |at: usize| blocks.own(at) == own;
+        let found = self.through(told, ties, within);
+        if found.is_none() {
+            self.untied.insert(own);
+        }
+        found
     }
 
     fn through(
         &mut self,
-        hidden: &[bool],
         told: usize,
+        may: impl Fn(usize) -> bool,
         pass: impl Fn(usize) -> bool,
     ) -> Option<usize> {
         self.search += 1;
@@ -52,7 +75,7 @@ impl<'a> Beside<'a> {
                     }
                 }
             }
-            let open = next.iter().copied().filter(|at| !hidden[*at]);
+            let open = next.iter().copied().filter(|at| may(*at));
             let size = |at: usize| (self.cells[at].count == 0, self.cells[at].count, at);
             if let Some(smallest) = open.min_by_key(|at| size(*at)) {
                 return Some(smallest);

@@ -53,6 +53,16 @@ impl Blocks {
         Self(of_counts)
     }
 
+    /// Whether any count has a block.
+    pub(super) const fn knows(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// The block of the last step that a count is in: counts of one hang together more than others do.
+    pub(super) fn own(&self, at: usize) -> u32 {
+        self.0.get(at).map_or(NONE, |own| own.is_in[STEPS - 1])
+    }
+
     /// Withholds, for each of these counts, the first of its blocks that still has a count in the
     /// open, and everything where none has; how many counts that took.
     pub(super) fn give_up(&self, of: &[usize], hidden: &mut [bool]) -> usize {
@@ -79,12 +89,6 @@ impl Blocks {
             let own = self.0.get(at).zip(first);
             everything || own.is_some_and(|(own, step)| lost[step].contains(&own.is_in[step]))
         })
-    }
-
-    /// Withholds every count that is in a block of the first two steps: totals over many tables.
-    pub(super) fn untie(&self, hidden: &mut [bool]) -> usize {
-        let ties = |own: &Steps| own.is_in[..2] != [NONE; 2];
-        withhold(hidden, |at| self.0.get(at).is_some_and(ties))
     }
 }
 

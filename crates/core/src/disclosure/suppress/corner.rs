@@ -220,6 +220,30 @@ impl<'a> Corner<'a> {
         }
     }
 
+    /// Pushes a count down and, where that does not put it in doubt, up: small counts that are in doubt
+    /// by that, and whether it is sure that this one cannot be.
+    pub(super) fn look(
+        &mut self,
+        cell: usize,
+        threshold: Threshold,
+        budget: &mut usize,
+    ) -> (Vec<usize>, bool) {
+        let (mut found, mut sure) = (Vec::new(), true);
+        for up in [false, true] {
+            if *budget == 0 {
+                return (found, false);
+            }
+            let (pushed, work) = self.push(cell, up, threshold);
+            *budget = budget.saturating_sub(work);
+            sure &= pushed == Push::Furthest;
+            found.extend(self.in_doubt(threshold));
+            if found.contains(&cell) {
+                return (found, false);
+            }
+        }
+        (found, sure)
+    }
+
     /// Pushes a count from the truth to 0, or else beyond the threshold; on the way the other counts
     /// follow. How far it went, and how many factors were written.
     pub(super) fn push(&mut self, cell: usize, up: bool, threshold: Threshold) -> (Push, usize) {

@@ -14,12 +14,15 @@
 //! where that fails by the simplex method on all that hangs together ([`corner`]). Where there is no
 //! witness, another count is withheld beside, and so it is where too many steps did not find one.
 //!
+//! Where thousands hang together and it is known which of them do so most (the counts of an
+//! authority, say), witnesses are first looked for among those of one, then of a few at a time
+//! ([`apart`]): all else stays as it is, so that they are witnesses among all. Where that fails, a
+//! count that ties many together is withheld before one of the count's own.
 //!
-//! The simplex method has a budget. When it is spent, in the largest of the parts that hang together,
-//! the small counts still without a witness have blocks of counts given up for them ([`blocks`]): the
-//! totals that tie tables together first, then tables whole, as long as a witness is missing. With
-//! everything withheld, every count may as well be 0. [`Withheld::given_up`] says how many counts that
-//! took.
+//! The simplex method has a budget. When it is spent, the small counts still without a witness have
+//! blocks of counts given up for them ([`blocks`]): the totals that tie tables together first, then
+//! tables whole, as long as a witness is missing. With everything withheld, every count may as well
+//! be 0. [`Withheld::given_up`] says how many counts that took.
 //!
 //! # What is not
 //! A witness may have parts of a child in it: an attacker who goes through all whole numbers may tell
@@ -27,6 +30,7 @@
 //! output of the same records. Several small counts may be told together: that two of them are not
 //! both 0, say; and that a count is at most so many, as long as it may be 0.
 
+mod apart;
 pub mod attack;
 mod audit;
 mod beside;
@@ -36,6 +40,8 @@ mod moves;
 mod pattern;
 mod simplex;
 mod sums;
+
+use std::collections::BTreeMap;
 
 pub use attack::{Bounds, attack};
 use audit::{Audit, free};
@@ -75,9 +81,15 @@ impl Threshold {
     }
 }
 
-/// With more counts than this the totals that tie tables together are given up before any search: it
-/// would not find its way through all of them at once.
-const HUGE: usize = 1_000_000;
+/// Of more counts than this without a witness, one in so many at most has others withheld beside it
+/// before all are looked at again.
+const FEW: usize = 16;
+const SHARE: usize = 3;
+
+/// A count that is told so many times again has twice as many withheld beside it; one without a proof
+/// sooner.
+const AGAIN: u32 = 3;
+const AGAIN_UNPROVEN: u32 = 2;
 
 /// What is withheld.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +144,10 @@ pub fn suppress_in_blocks(
         .map(|cell| !cell.published || threshold.is_small(cell.count))
         .collect();
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
-    let mut audit = Audit::new(cells, sums, &of_cell, threshold);
+    let mut audit = Audit::new(cells, sums, &of_cell, threshold, blocks);
     let mut beside = Beside::new(cells, sums, &of_cell);
-    let (mut cautious, mut given_up, mut round) = (0, 0, 0);
-    if cells.len() > HUGE {
-        given_up += blocks.untie(&mut hidden);
-    }
+    let (mut cautious, mut given_up) = (0, 0);
+    let mut times: BTreeMap<usize, u32> = BTreeMap::new();
     loop {
         let told = audit.told(&hidden);
         if told.is_empty() {
@@ -152,12 +162,26 @@ pub fn suppress_in_blocks(
             given_up += blocks.give_up(&unproven, &mut hidden);
             audit.prove_by(moves, &hidden);
         }
-        round += 1;
         let free = free(sums, &of_cell, &hidden);
+        let unproven = told.iter().filter(|(_, proven)| !proven).count();
+        let (every, mut nth) = (unproven.div_ceil(FEW).clamp(1, SHARE), 0);
         for (cell, proven) in told {
+            // What helps one may help others: not for all at once.
+            nth += usize::from(!proven);
+            if !proven && nth % every != 0 {
+                continue;
+            }
             // What is told again and again has more withheld beside it each time.
-            for _ in 0..=round / 8 {
-                if let Some(extra) = beside.next(&hidden, &free, cell) {
+            let times = times.entry(cell).or_default();
+            *times += 1;
+            let again = if proven { AGAIN } else { AGAIN_UNPROVEN };
+            for _ in 0..1 << (*times / again).min(10) {
+                let tie = if proven {
+                    None
+                } else {
+                    beside.tie(&hidden, cell, blocks)
+                };
+                if let Some(extra) = tie.or_else(|| beside.next(&hidden, &free, cell)) {
                     hidden[extra] = true;
                     cautious += usize::from(!proven);
                 } else {
