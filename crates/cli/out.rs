@@ -6,11 +6,57 @@ use std::path::Path;
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use disparity_published::Files;
+use serde::Serializer as _;
+
+/// So many bytes go out at once.
+const BUFFER: usize = 1 << 16;
 
 /// Prints text; a reader who stops reading is not a panic.
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// Prints rows of texts as CSV as they come: those of a country are too many to hold.
+pub(crate) fn print_csv(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<()> {
+    let mut writer = csv::WriterBuilder::new()
+        .buffer_capacity(BUFFER)
+        .from_writer(std::io::stdout().lock());
+    let write = || {
+        writer.write_record(header)?;
+        for row in rows {
+            writer.write_record(row)?;
+        }
+        Ok(writer.flush()?)
+    };
+    write().map_err(|error: csv::Error| match error.into_kind() {
+        // As itself, so that a reader who stops reading is known.
+        csv::ErrorKind::Io(error) => error.into(),
+        other => anyhow::anyhow!("{other:?}"),
+    })
+}
+
+/// Prints rows of texts as JSON objects, named by the header, as they come.
+pub(crate) fn print_json(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> Result<()> {
+    let mut out = std::io::BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
+    let object = |row: Vec<String>| -> serde_json::Map<String, serde_json::Value> {
+        let fields = row.into_iter().map(serde_json::Value::from);
+        header
+            .iter()
+            .map(|name| (*name).to_owned())
+            .zip(fields)
+            .collect()
+    };
+    let mut json = serde_json::Serializer::pretty(&mut out);
+    json.collect_seq(rows.into_iter().map(object))?;
+    writeln!(out)?;
     Ok(out.flush()?)
 }
 

@@ -3,6 +3,9 @@
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
+/// What the bar of the search for proofs says.
+pub(crate) const PROVING: &str = "proving small counts safe";
+
 /// Tells a person which stage is under way.
 pub(crate) struct Progress {
     watched: bool,

@@ -13,7 +13,7 @@ use disparity_core::{
     Release, Timing,
 };
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts, cube, prior_help, prior_help_cube,
+    GroupBy, PriorHelpParams, Years, counts, cube, made_up, prior_help, prior_help_cube,
 };
 
 use crate::commands::returns::store;
@@ -138,8 +138,8 @@ pub(crate) fn release(
             &whole,
             dimensions,
             &catalogue.areas,
-            settings,
-            journeys.synthetic,
+            &made_up(catalogue),
+            (settings, journeys.synthetic),
         )
     })?;
     let cube = safe.cube.merge(england(published.cube(), &whole)?)?;

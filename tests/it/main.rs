@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod attacker;
 mod bad_input;
 mod builtin;
 mod codelists;

@@ -3,150 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack};
+use disparity_core::disclosure::suppress::Cell;
 
+use crate::attacker::{Attacker, add_durations, add_partitions, both, store};
 use crate::support::{Folder, disparity};
-
-/// What an attacker has: every count that is shown anywhere, and every sum that holds.
-#[derive(Default)]
-struct Attacker {
-    names: BTreeMap<String, usize>,
-    cells: Vec<Cell>,
-    hidden: Vec<bool>,
-    sums: Sums,
-}
-
-impl Attacker {
-    /// A count by name; shown in one place, it is known in all.
-    fn cell(&mut self, name: String, truth: u32, shown: bool) -> usize {
-        if let Some(at) = self.names.get(&name).copied() {
-            assert_eq!(self.cells[at].count, truth, "{name} is two counts");
-            self.hidden[at] &= !shown;
-            return at;
-        }
-        // What only follows from other counts is in no output.
-        let published = !name.starts_with("not ") && !name.starts_with("rest ");
-        self.cells.push(Cell {
-            count: truth,
-            published,
-        });
-        self.hidden.push(!shown);
-        self.names.insert(name, self.cells.len() - 1);
-        self.cells.len() - 1
-    }
-
-    /// A sum, if it holds in truth.
-    fn sum(&mut self, total: usize, parts: Vec<usize>) {
-        let truth: u32 = parts.iter().map(|at| self.cells[*at].count).sum();
-        if truth == self.cells[total].count && !parts.is_empty() {
-            self.sums.add(total, parts);
-        }
-    }
-
-    /// Names end in `|authority|way|group`: groups and authorities add up.
-    fn margins(&mut self) {
-        let mut wholes: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        for (name, at) in &self.names {
-            let [group, by, la, what] = name.rsplitn(4, '|').collect::<Vec<_>>()[..] else {
-                panic!("{name}")
-            };
-            if by != "total" {
-                let whole = format!("{what}|{la}|total|Total");
-                wholes.entry((whole, by.into())).or_default().push(*at);
-            }
-            if !la.is_empty() {
-                let whole = format!("{what}||{by}|{group}");
-                wholes.entry((whole, "la".into())).or_default().push(*at);
-            }
-        }
-        for ((whole, _), parts) in wholes {
-            if let Some(total) = self.names.get(&whole).copied() {
-                self.sum(total, parts);
-            }
-        }
-    }
-
-    /// Small counts that can be worked out, and how many are safe. That the attack is one: it
-    /// succeeds if nothing but the small counts is withheld.
-    fn found(&self) -> (Vec<String>, usize) {
-        let cells = self.cells.iter().zip(&self.hidden);
-        let small = |count: u32| (1..=5).contains(&count);
-        let alone: Vec<bool> = cells
-            .map(|(cell, hidden)| *hidden && (small(cell.count) || !cell.published))
-            .collect();
-        assert!(self.told(&alone).0.len() > 10);
-        self.told(&self.hidden)
-    }
-
-    fn told(&self, hidden: &[bool]) -> (Vec<String>, usize) {
-        let five = Threshold { at_most: 5 };
-        let bounds = attack(&self.cells, &self.sums, hidden, Some(five));
-        let small = |at: &usize| (1..=5).contains(&self.cells[*at].count);
-        let names: BTreeMap<usize, &String> = self.names.iter().map(|(n, at)| (*at, n)).collect();
-        let (mut told, mut safe) = (Vec::new(), 0);
-        for at in (0..self.cells.len()).filter(small) {
-            let (low, high) = bounds[at];
-            if high > 5 || (low == 0 && high > 0) {
-                safe += 1;
-            } else {
-                let name = names.get(&at).map_or("a difference", |name| name.as_str());
-                told.push(format!(
-                    "{name} is {}: {low} to {high}",
-                    self.cells[at].count
-                ));
-            }
-        }
-        (told, safe)
-    }
-}
 
 /// Look-back and lead, so that greater is wider; places of the observed and the helped.
 type Step = ((u32, i32), usize, usize);
-
-fn store(folder: &Folder) -> String {
-    let (world, store) = (folder.join("world"), folder.join("store"));
-    let (world, store) = (world.to_str().unwrap(), store.to_str().unwrap().to_owned());
-    let made = [
-        "simulate",
-        "--authorities",
-        "3",
-        "--years",
-        "8",
-        "--children",
-        "220",
-        "--care",
-        "0.3",
-        "--seed",
-        "11",
-        "--out",
-        world,
-    ];
-    disparity(&made).ok();
-    disparity(&[
-        "returns",
-        "build",
-        &format!("{world}/returns"),
-        "--out",
-        &store,
-    ])
-    .ok();
-    store
-}
-
-/// An output as it is, and as it would be if nothing were withheld.
-fn both(arguments: &[&str]) -> (Vec<csv::StringRecord>, Vec<csv::StringRecord>) {
-    let rows = |more: &[&str]| -> Vec<csv::StringRecord> {
-        let all: Vec<&str> = arguments.iter().chain(more).copied().collect();
-        let text = disparity(&all).ok();
-        csv::Reader::from_reader(text.as_bytes())
-            .records()
-            .map(Result::unwrap)
-            .collect()
-    };
-    let (shown, truth) = (rows(&[]), rows(&["--withhold-to", "0"]));
-    assert_eq!(shown.len(), truth.len());
-    (shown, truth)
-}
 
 #[test]
 fn prior_help_tells_no_small_count_whatever_is_put_together() {
@@ -235,57 +98,6 @@ fn prior_help_tells_no_small_count_whatever_is_put_together() {
         told.len(),
         &told[..told.len().min(12)]
     );
-}
-
-/// The bands of the durations of plans make up the plans, and each of them leaves a rest; gives how
-/// many bands there are.
-fn add_durations(
-    all: &mut Attacker,
-    published: &BTreeMap<String, BTreeMap<String, usize>>,
-) -> usize {
-    let mut banded = 0;
-    for counts in published.values() {
-        for (whole, bands) in disparity_journeys::DURATIONS {
-            let Some(whole) = counts.get(whole).copied() else {
-                continue;
-            };
-            let parts: Vec<usize> = bands
-                .iter()
-                .filter_map(|band| counts.get(*band).copied())
-                .collect();
-            for part in parts.iter().copied() {
-                let count = all.cells[whole].count - all.cells[part].count;
-                all.cells.push(Cell {
-                    count,
-                    published: false,
-                });
-                all.hidden.push(true);
-                let rest = all.cells.len() - 1;
-                all.sum(whole, vec![part, rest]);
-            }
-            banded += parts.len();
-            all.sum(whole, parts);
-        }
-    }
-    banded
-}
-
-/// Lists of parts that make up their whole; what had happened by a horizon leaves those to whom
-/// nothing had.
-fn add_partitions(all: &mut Attacker, partitions: BTreeMap<(String, usize), Vec<usize>>) {
-    for ((table, whole), mut parts) in partitions {
-        let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
-        let left = all.cells[whole].count - left;
-        all.cells.push(Cell {
-            count: left,
-            published: false,
-        });
-        all.hidden.push(true);
-        if table.ends_with("months") {
-            parts.push(all.cells.len() - 1);
-        }
-        all.sum(whole, parts);
-    }
 }
 
 #[test]
@@ -417,6 +229,7 @@ fn a_run_from_returns_tells_no_small_count_and_says_synthetic_everywhere() {
     }
     assert!(withheld > 100, "{withheld}");
     sums_tell_nothing(&rows("estimates.csv"));
+    counts_tell_nothing(&store, &rows("estimates.csv"));
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
     assert!(page.contains("Synthetic: these children are invented"));
     let mut charts = 0;
@@ -439,6 +252,67 @@ fn a_run_from_returns_tells_no_small_count_and_says_synthetic_everywhere() {
             .any(|row| row["indicator"].starts_with("prior_help_")
                 && row["comparator_type"].to_lowercase().contains("group"))
     );
+}
+
+/// No small count of a published indicator can be worked out from all that is shown of them: groups,
+/// parts and their wholes, the bands of durations.
+fn counts_tell_nothing(store: &str, rows: &[BTreeMap<String, String>]) {
+    const WAYS: [&str; 5] = [
+        "ethnicity_major",
+        "ethnicity_minor",
+        "age_band",
+        "sex",
+        "deprivation_decile",
+    ];
+    let mut asked = vec!["journeys", store, "--table", "published", "--by", "total"];
+    for way in &WAYS {
+        asked.extend(["--by", way]);
+    }
+    let (_, truth) = both(&[&asked[..], &["--format", "csv"]].concat());
+    let truth: BTreeMap<String, (String, String, u32)> = truth
+        .iter()
+        .filter(|row| !row[3].is_empty())
+        .map(|row| {
+            let place = format!("{}|{}|{}|{}", &row[2], &row[3], &row[7], &row[8]);
+            let name = format!("{} {place}", &row[6]);
+            (name, (row[6].to_owned(), place, row[9].parse().unwrap()))
+        })
+        .collect();
+    let mut shown: BTreeMap<String, bool> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row["conf_level"] == "0.95") {
+        let way = WAYS.iter().find(|way| row[**way] != "Total");
+        let (by, group) = way.map_or(("total", "Total"), |way| (*way, row[*way].as_str()));
+        let place = format!("{}|{}|{by}|{group}", row["time_period"], row["new_la_code"]);
+        let open = row["numerator"].parse::<u32>().is_ok();
+        *shown
+            .entry(format!("{} {place}", row["indicator"]))
+            .or_default() |= open;
+        if row["indicator"].starts_with("cpp_") && row["unit"] == "proportion" {
+            let open = row["denominator"].parse::<u32>().is_ok();
+            let whole = match row["indicator"].as_str() {
+                "cpp_second_or_subsequent" => "cpp_started",
+                _ => "cpp_at_31_march",
+            };
+            *shown.entry(format!("{whole} {place}")).or_default() |= open;
+        }
+    }
+    let mut all = Attacker::default();
+    let mut by_place: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for (name, (measure, place, count)) in &truth {
+        if let Some(open) = shown.get(name) {
+            let at = all.cell(name.clone(), *count, *open);
+            by_place
+                .entry(place.clone())
+                .or_default()
+                .insert(measure.clone(), at);
+        }
+    }
+    let banded = add_durations(&mut all, &by_place);
+    assert!(banded > 50, "{banded}");
+    all.margins();
+    let (told, safe) = all.found();
+    assert!(safe > 500, "{safe}");
+    assert!(told.is_empty(), "{} of {safe}: {told:#?}", told.len());
 }
 
 /// A total, and for each way the counts shown, how many are withheld, and whether some are no counts.

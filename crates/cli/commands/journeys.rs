@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use disparity_core::{Catalogue, Dimension, Reported, Symbol};
-use disparity_journeys::{GroupBy, Protected, Protection, entries};
+use disparity_journeys::{GroupBy, Protected, entries};
 use disparity_stats::Level;
 
 use crate::args::Format;
@@ -11,7 +11,8 @@ use crate::commands::journeys_tables::{Asked, Draft, Line, What};
 use crate::commands::prior_help::{groups, la_name, settings};
 use crate::commands::returns::{say_given_up, store};
 use crate::hint::Hinted;
-use crate::out::{csv_of_rows, print, table};
+use crate::out::{print, print_csv, print_json, table};
+use crate::progress::{Bar, PROVING, Progress};
 use crate::returns_args::JourneysArgs;
 
 const TABLES: [&str; 8] = [
@@ -53,7 +54,10 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
             .into());
         }
     }
-    let journeys = store(&args.store, &catalogue.dimensions)?;
+    let mut progress = Progress::new(false);
+    let journeys = progress.stage("reading the store", || {
+        store(&args.store, &catalogue.dimensions)
+    })?;
     let asked = Asked {
         journeys: &journeys,
         catalogue,
@@ -69,80 +73,65 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     };
     let wanted =
         |name: &str| args.tables.is_empty() || args.tables.iter().any(|table| table == name);
-    let mut draft = Draft {
-        counts: Protection::new(&catalogue.dimensions),
-        lines: vec![],
-    };
+    let mut draft = Draft::new(&catalogue.dimensions);
     for name in TABLES.into_iter().filter(|name| wanted(name)) {
-        asked.table(name, &mut draft);
+        progress.stage(name, || asked.table(name, &mut draft));
     }
-    let safe = draft.counts.protect(settings(&args.control));
+    let Draft {
+        counts,
+        lines,
+        measures,
+        ..
+    } = draft;
+    let bar = Bar::new();
+    let safe = counts.protect(settings(&args.control), &|done, all| {
+        bar.show(PROVING, done, all);
+    });
+    bar.clear();
     say_given_up(safe.given_up());
-    let rows = draft
-        .lines
+    let rows = lines
         .iter()
         .filter(|line| line.authority.is_none() || !asked.together)
-        .map(|line| asked.row(line, &safe));
+        .map(|line| asked.row(line, &measures, &safe));
     match args.format {
-        Format::Text => {
-            let note = if journeys.synthetic {
-                "SYNTHETIC: these children are invented; no figure here is about anyone\n\n"
-            } else {
-                ""
-            };
-            let lines = rows.into_iter().map(|row| {
-                let short = |text: &String| {
-                    text.parse::<f64>()
-                        .map_or_else(|_| text.clone(), |v| format!("{v:.3}"))
-                };
-                vec![
-                    row[1].clone(),
-                    row[2].clone(),
-                    row[5].clone(),
-                    row[6].clone(),
-                    row[8].clone(),
-                    row[9].clone(),
-                    row[10].clone(),
-                    short(&row[11]),
-                    short(&row[12]),
-                    short(&row[13]),
-                    row[14].clone(),
-                ]
-            });
-            let header = [
-                "table",
-                "year",
-                "authority",
-                "measure",
-                "of whom",
-                "count",
-                "of",
-                "estimate",
-                "low",
-                "high",
-                "",
-            ];
-            print(&(note.to_owned() + &table(&header, &[5, 6, 7, 8, 9], lines)))
-        }
-        Format::Csv => print(&csv_of_rows(&HEADER, rows)?),
-        Format::Json => {
-            let objects: Vec<serde_json::Value> = rows
-                .into_iter()
-                .map(|row| {
-                    HEADER
-                        .iter()
-                        .zip(row)
-                        .map(|(name, field)| ((*name).to_owned(), serde_json::Value::from(field)))
-                        .collect()
-                })
-                .collect();
-            print(&(serde_json::to_string_pretty(&objects)? + "\n"))
-        }
+        Format::Text => print(&text(rows, journeys.synthetic)),
+        Format::Csv => print_csv(&HEADER, rows),
+        Format::Json => print_json(&HEADER, rows),
     }
 }
 
+/// The lines for people: the columns that tell them apart, and rounded.
+fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
+    const SHOWN: [(usize, &str); 11] = [
+        (1, "table"),
+        (2, "year"),
+        (5, "authority"),
+        (6, "measure"),
+        (8, "of whom"),
+        (9, "count"),
+        (10, "of"),
+        (11, "estimate"),
+        (12, "low"),
+        (13, "high"),
+        (14, ""),
+    ];
+    let note = if synthetic {
+        "SYNTHETIC: these children are invented; no figure here is about anyone\n\n"
+    } else {
+        ""
+    };
+    let lines = rows.map(|row| {
+        let text = |(at, _): (usize, &str)| match row[at].parse::<f64>() {
+            Ok(value) if (11..14).contains(&at) => format!("{value:.3}"),
+            _ => row[at].clone(),
+        };
+        SHOWN.map(text).to_vec()
+    });
+    note.to_owned() + &table(&SHOWN.map(|(_, name)| name), &[5, 6, 7, 8, 9], lines)
+}
+
 impl Asked<'_> {
-    fn row(&self, line: &Line, safe: &Protected<What>) -> Vec<String> {
+    fn row(&self, line: &Line, measures: &[String], safe: &Protected<What>) -> Vec<String> {
         let (whole, part) = (safe.at(line.whole), line.part.map(|part| safe.at(part)));
         let fit = match (&line.chance, part) {
             (Some(chance), _) => chance.shown(safe),
@@ -178,7 +167,7 @@ impl Asked<'_> {
             code,
             old,
             la,
-            line.measure.clone(),
+            measures[line.measure].clone(),
             line.group.by.as_str().to_owned(),
             line.group.label(dimensions, codes).to_owned(),
             numerator,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{Catalogue, DenominatorKind, Journeys, Reported, Symbol};
+use disparity_core::{Catalogue, DenominatorKind, Dimensions, Journeys, Reported, Symbol};
 use disparity_journeys::{
     CAUSES, DURATIONS, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway,
     Place, Protected, Protection, Return, YearKey, chances, counts, known_band, known_days,
@@ -50,7 +50,8 @@ pub(super) struct Line {
     pub(super) table: &'static str,
     pub(super) year: u16,
     pub(super) authority: Option<usize>,
-    pub(super) measure: String,
+    /// Position of its name.
+    pub(super) measure: usize,
     pub(super) group: Group,
     pub(super) whole: usize,
     pub(super) part: Option<usize>,
@@ -90,9 +91,29 @@ pub(super) struct Asked<'a> {
 pub(super) struct Draft {
     pub(super) counts: Protection<What>,
     pub(super) lines: Vec<Line>,
+    /// The names of what is measured, each once.
+    pub(super) measures: Vec<String>,
+    places: BTreeMap<String, usize>,
 }
 
 impl Draft {
+    pub(super) fn new(dimensions: &Dimensions) -> Self {
+        Self {
+            counts: Protection::new(dimensions),
+            lines: vec![],
+            measures: vec![],
+            places: BTreeMap::new(),
+        }
+    }
+
+    fn measure(&mut self, name: String) -> usize {
+        if let Some(at) = self.places.get(&name) {
+            return *at;
+        }
+        self.measures.push(name.clone());
+        *self.places.entry(name).or_insert(self.measures.len() - 1)
+    }
+
     fn count(&mut self, key: YearKey, counted: Counted, n: u32, published: bool) -> usize {
         let place = Place {
             what: (key.period.year(), counted),
@@ -110,6 +131,7 @@ impl Draft {
         part: Option<usize>,
         chance: Option<Chance>,
     ) {
+        let measure = self.measure(measure);
         self.lines.push(Line {
             table,
             year: key.period.year(),

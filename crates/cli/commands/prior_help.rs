@@ -10,7 +10,8 @@ use disparity_journeys::{
 use crate::args::Format;
 use crate::commands::returns::{say_given_up, store_of};
 use crate::hint::Hinted;
-use crate::out::{csv_of_rows, print, table};
+use crate::out::{print, print_csv, print_json, table};
+use crate::progress::{Bar, PROVING, Progress};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
 
 pub(crate) fn settings(args: &ControlArgs) -> Controlled {
@@ -113,23 +114,27 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
 
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
-    let journeys = store_of(&args.store, &catalogue.dimensions, &params.wanted())?;
+    let mut progress = Progress::new(false);
+    let journeys = progress.stage("reading the store", || {
+        store_of(&args.store, &catalogue.dimensions, &params.wanted())
+    })?;
     if args.supported {
         return print_supported(&journeys, catalogue, args.format);
     }
     check(&journeys, catalogue, &params, args.force)?;
-    let Shown { rows, given_up } = control(
-        &prior_help(&journeys, &catalogue.dimensions, &params),
-        &catalogue.dimensions,
-        settings(&args.control),
-    );
+    let answers = progress.stage("looking back", || {
+        prior_help(&journeys, &catalogue.dimensions, &params)
+    });
+    let bar = Bar::new();
+    let watch = |done, all| bar.show(PROVING, done, all);
+    let settings = settings(&args.control);
+    let Shown { rows, given_up } = control(&answers, &catalogue.dimensions, settings, &watch);
+    bar.clear();
     say_given_up(given_up);
+    let lines = rows.iter().flat_map(|row| long(row, &journeys, catalogue));
     match args.format {
-        Format::Csv => print(&csv_of_rows(
-            &HEADER,
-            rows.iter().flat_map(|row| long(row, &journeys, catalogue)),
-        )?),
-        Format::Json => print(&json(&rows, &journeys, catalogue)?),
+        Format::Csv => print_csv(&HEADER, lines),
+        Format::Json => print_json(&HEADER, lines),
         Format::Text => print(&text(&rows, &journeys, catalogue)),
     }
 }
@@ -369,21 +374,6 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
         .collect()
 }
 
-fn json(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> Result<String> {
-    let objects: Vec<serde_json::Value> = rows
-        .iter()
-        .flat_map(|row| long(row, journeys, catalogue))
-        .map(|fields| {
-            HEADER
-                .iter()
-                .zip(fields)
-                .map(|(name, field)| ((*name).to_owned(), serde_json::Value::from(field)))
-                .collect()
-        })
-        .collect();
-    Ok(serde_json::to_string_pretty(&objects)? + "\n")
-}
-
 fn percent(value: Reported<f64>) -> String {
     match value {
         Reported::Value(v) => format!("{:.1}%", v * 100.0),
@@ -483,7 +473,7 @@ fn print_supported(journeys: &Journeys, catalogue: &Catalogue, format: Format) -
         ]
     });
     match format {
-        Format::Csv => print(&csv_of_rows(&header, rows)?),
+        Format::Csv => print_csv(&header, rows),
         _ => print(&table(&header, &[4], rows)),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use disparity_core::disclosure::suppress::Watch;
 use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
 
@@ -115,16 +116,22 @@ pub struct Shown {
     pub given_up: usize,
 }
 
-/// Protects answers, all questions together, and computes what may be shown of each.
+/// Protects answers, all questions together, and computes what may be shown of each. On the way it
+/// tells how many small counts are proven safe, of how many.
 #[must_use]
-pub fn control(answers: &[PriorHelp], dimensions: &Dimensions, settings: Controlled) -> Shown {
+pub fn control(
+    answers: &[PriorHelp],
+    dimensions: &Dimensions,
+    settings: Controlled,
+    watch: Watch,
+) -> Shown {
     let mut system = Protection::new(dimensions);
     let places: BTreeMap<PriorHelpKey, Places> = answers
         .iter()
         .map(|answer| (answer.key, add_row(answer, &mut system)))
         .collect();
     add_differences(&places, &mut system);
-    let safe = system.protect(settings);
+    let safe = system.protect(settings, watch);
     let standards = standards(answers);
     let rows = answers
         .iter()

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     AreaCode, Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind,
-    IssueCode, IssueSet, Populations, Reported, Symbol,
+    IssueCode, IssueSet, MadeUp, Populations, Reported, Symbol,
 };
 
 use crate::indicators::CountKey;
 use crate::prior_help::PriorHelp;
 
-/// The cube of published indicators counted from journeys, without the [shorter bands](is_short) of
-/// the durations of plans.
+/// The cube of published indicators counted from journeys.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: counts are keyed as cells are.
@@ -23,9 +22,6 @@ pub fn cube(
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::with_capacity(counts.len());
     for ((name, area, period, stratum), count) in counts {
-        if is_short(name) {
-            continue;
-        }
         let Some(indicator) = catalogue.indicators.id(name) else {
             continue;
         };
@@ -75,13 +71,21 @@ pub fn cube(
     Cube::new(cells)
 }
 
-/// Whether an indicator is a band of the durations of plans but the longest. All bands make up the
-/// plans there are; the protection of cubes does not know of such sums, and would let a withheld band
-/// be worked out from the others. One band and its complement it does know.
-fn is_short(name: &str) -> bool {
+/// The indicators that others make up, so that one withheld is not worked out from the rest: plans by
+/// how long they have lasted.
+#[must_use]
+pub fn made_up(catalogue: &Catalogue) -> Vec<MadeUp> {
+    let id = |name: &str| catalogue.indicators.id(name);
+    let of = |bands: &[&str]| bands.iter().filter_map(|band| id(band)).collect();
     crate::DURATIONS
         .iter()
-        .any(|(_, [short @ .., _])| short.contains(&name))
+        .filter_map(|(whole, bands)| {
+            Some(MadeUp {
+                whole: id(whole)?,
+                of: of(bands),
+            })
+        })
+        .collect()
 }
 
 /// The name under which an indicator is counted here; none of them has another.

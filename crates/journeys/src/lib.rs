@@ -31,7 +31,7 @@ mod walk;
 
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
-pub use cube::{cube, prior_help_cube};
+pub use cube::{cube, made_up, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, counts};
 pub use later_need::{LaterNeed, later_need};

@@ -6,7 +6,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use disparity_core::disclosure::suppress::blocks::{Blocks, Move, Moves, NONE, Steps};
-use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, Withheld, suppress_in_blocks};
+use disparity_core::disclosure::suppress::{
+    Cell, Sums, Threshold, Watch, Withheld, suppress_in_blocks,
+};
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
 use crate::groups::{Group, GroupBy, Lookup};
@@ -201,9 +203,9 @@ impl<W: Ord + Copy> Protection<W> {
         Blocks::new(of.collect())
     }
 
-    /// Decides what is withheld.
+    /// Decides what is withheld, and tells on the way how far it is.
     #[must_use]
-    pub fn protect(mut self, settings: Controlled) -> Protected<W> {
+    pub fn protect(mut self, settings: Controlled, watch: Watch) -> Protected<W> {
         self.add_margins();
         let threshold = Threshold {
             at_most: settings.at_most,
@@ -217,6 +219,7 @@ impl<W: Ord + Copy> Protection<W> {
             threshold,
             &blocks,
             &Regrouped::of(&self),
+            watch,
         );
         Protected {
             cells: self.cells,

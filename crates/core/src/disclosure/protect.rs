@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::suppress::{Cell as Exposed, Sums, Threshold, Withheld, suppress};
+use super::suppress::blocks::{Blocks, NONE, Steps};
+use super::suppress::{Cell as Exposed, Sums, Threshold, Withheld, suppress_in_blocks};
 use crate::{
-    AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, CubeError, Dimension, Dimensions, Reported,
-    Stratum, Symbol,
+    AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, CubeError, Dimension, Dimensions,
+    IndicatorId, Reported, Stratum, Symbol,
 };
 
 /// How counts are protected.
@@ -64,7 +65,17 @@ pub struct Protected {
     pub given_up: usize,
 }
 
-/// Protects a cube.
+/// An indicator and those that make it up: each of its children is in one of them, as plans are in
+/// one of the bands of how long they have lasted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeUp {
+    /// The whole, of which the parts are proportions.
+    pub whole: IndicatorId,
+    /// Its parts, which exclude each other.
+    pub of: Vec<IndicatorId>,
+}
+
+/// Protects a cube, of which some indicators are known to make up others.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: the keys are those of the cube given.
@@ -72,19 +83,27 @@ pub fn protect(
     cube: &Cube,
     dimensions: &Dimensions,
     areas: &Areas,
-    settings: Controlled,
-    synthetic: bool,
+    made_up: &[MadeUp],
+    (settings, synthetic): (Controlled, bool),
 ) -> Result<Protected, CubeError> {
     let mut table = Table::new(cube);
     table.add_strata(dimensions);
     table.add_areas(areas);
     table.add_denominators(cube);
+    table.add_bands(made_up);
     let threshold = Threshold {
         at_most: settings.at_most,
     };
     let Withheld {
         hidden, given_up, ..
-    } = suppress(&table.cells, &table.sums, threshold);
+    } = suppress_in_blocks(
+        &table.cells,
+        &table.sums,
+        threshold,
+        &table.blocks(areas),
+        &(),
+        &|_, _| {},
+    );
     let (mut primary, mut secondary) = (0, 0);
     let mut cells = Vec::with_capacity(cube.cells().len());
     for cell in cube.cells() {
@@ -131,6 +150,8 @@ fn round(count: Count, base: Count) -> Count {
 /// The cells of a cube as counts, and every sum between them.
 struct Table {
     cells: Vec<Exposed>,
+    /// Where each count is of.
+    of: Vec<AreaCode>,
     sums: Sums,
     numerators: BTreeMap<CellKey, usize>,
     denominators: BTreeMap<CellKey, usize>,
@@ -140,20 +161,24 @@ impl Table {
     fn new(cube: &Cube) -> Self {
         let mut table = Self {
             cells: vec![],
+            of: vec![],
             sums: Sums::default(),
             numerators: BTreeMap::new(),
             denominators: BTreeMap::new(),
         };
         for cell in cube.cells() {
             if let Reported::Value(count) = cell.numerator {
-                table.numerators.insert(cell.key, table.cells.len());
-                table.cells.push(Exposed {
-                    count,
-                    published: true,
-                });
+                let at = table.count(cell.key.area, count, true);
+                table.numerators.insert(cell.key, at);
             }
         }
         table
+    }
+
+    fn count(&mut self, of: AreaCode, count: Count, published: bool) -> usize {
+        self.cells.push(Exposed { count, published });
+        self.of.push(of);
+        self.cells.len() - 1
     }
 
     /// Adds a sum if it really holds between counts that are there.
@@ -179,11 +204,7 @@ impl Table {
             && count > 0
             && !parts.is_empty()
         {
-            self.cells.push(Exposed {
-                count,
-                published: false,
-            });
-            parts.push(self.cells.len() - 1);
+            parts.push(self.count(self.of[total], count, false));
         }
         self.add(total, parts);
     }
@@ -298,24 +319,60 @@ impl Table {
                 .copied()
                 .filter(|at| self.cells[*at].count == whole);
             let at = known.unwrap_or_else(|| {
-                *wholes.entry((id, cell.key)).or_insert_with(|| {
-                    self.cells.push(Exposed {
-                        count: whole,
-                        published: true,
-                    });
-                    self.cells.len() - 1
-                })
+                *wholes
+                    .entry((id, cell.key))
+                    .or_insert_with(|| self.count(cell.key.area, whole, true))
             });
             self.denominators.insert(cell.key, at);
             if let Some(rest) = whole.checked_sub(self.cells[part].count) {
-                self.cells.push(Exposed {
-                    count: rest,
-                    published: false,
-                });
-                let complement = self.cells.len() - 1;
+                let complement = self.count(cell.key.area, rest, false);
                 self.sums.add(at, [part, complement]);
             }
         }
+    }
+
+    /// Indicators that make up another, each beside the whole it is a proportion of.
+    fn add_bands(&mut self, made_up: &[MadeUp]) {
+        for MadeUp { whole, of } in made_up {
+            let mut found: BTreeMap<(CellKey, usize), Vec<usize>> = BTreeMap::new();
+            for (key, part) in &self.numerators {
+                if let Some(total) = self
+                    .denominators
+                    .get(key)
+                    .filter(|_| of.contains(&key.indicator))
+                {
+                    let key = CellKey {
+                        indicator: *whole,
+                        ..*key
+                    };
+                    found.entry((key, *total)).or_default().push(*part);
+                }
+            }
+            for ((_, total), parts) in found {
+                self.add_groups(total, parts);
+            }
+        }
+    }
+
+    /// An authority's counts hang together more than those of several do; what is of a region or the
+    /// country ties them to one another, and is given up first.
+    fn blocks(&self, areas: &Areas) -> Blocks {
+        let mut number: BTreeMap<AreaCode, u32> = BTreeMap::new();
+        let steps = self.of.iter().map(|area| {
+            let authority = areas.get(*area).is_some_and(|area| area.region.is_some());
+            let own = if authority {
+                let next = u32::try_from(number.len()).unwrap_or(NONE - 1);
+                *number.entry(*area).or_insert(next)
+            } else {
+                NONE
+            };
+            let tie = if own == NONE { 0 } else { NONE };
+            Steps {
+                asks: [0, NONE, NONE, own],
+                is_in: [tie, NONE, NONE, own],
+            }
+        });
+        Blocks::new(steps.collect())
     }
 }
 
@@ -334,4 +391,60 @@ fn whole_of(cell: &Cell) -> Option<(Count, crate::IndicatorId)> {
     let whole = ((0.0..=f64::from(Count::MAX)).contains(&value) && value.fract() == 0.0)
         .then_some(value as Count);
     whole.map(|whole| (whole, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Denominator, IssueSet, Period};
+
+    /// Plans of an authority by how long they have lasted, of which one band is small.
+    fn plans() -> Cube {
+        let year = Period::ending(2024).unwrap();
+        let cell = |indicator, count: Count| Cell {
+            key: CellKey {
+                indicator: IndicatorId(indicator),
+                period: year,
+                area: "E08000035".parse().unwrap(),
+                stratum: Stratum::TOTAL,
+            },
+            numerator: Reported::Value(count),
+            denominator: Denominator {
+                value: Reported::Value(if indicator == 0 { 900.0 } else { 60.0 }),
+                basis: if indicator == 0 {
+                    Basis::Children0To17 {
+                        mid_year: year.population_year(),
+                    }
+                } else {
+                    Basis::Indicator(IndicatorId(0))
+                },
+            },
+            issues: IssueSet::EMPTY,
+        };
+        let bands = [3, 17, 9, 20, 11];
+        let mut cells = vec![cell(0, 60)];
+        cells.extend((1..).zip(bands).map(|(at, count)| cell(at, count)));
+        Cube::new(cells).unwrap()
+    }
+
+    fn withheld(made_up: &[MadeUp]) -> (usize, usize) {
+        let (dimensions, areas) = (
+            Dimensions::new(Dimension::ALL.map(|_| crate::CodeList::default())),
+            Areas::default(),
+        );
+        let settings = (Controlled::default(), true);
+        let safe = protect(&plans(), &dimensions, &areas, made_up, settings).unwrap();
+        (safe.primary, safe.secondary)
+    }
+
+    #[test]
+    fn a_band_is_not_worked_out_from_the_others() {
+        let bands = MadeUp {
+            whole: IndicatorId(0),
+            of: (1..=5).map(IndicatorId).collect(),
+        };
+        assert_eq!(withheld(&[bands]), (1, 1));
+        // Whoever does not know that they make up the whole lets the small one follow from the rest.
+        assert_eq!(withheld(&[]), (1, 0));
+    }
 }

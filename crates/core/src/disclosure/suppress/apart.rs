@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn a_country_of_authorities_is_safe_and_nothing_of_it_given_up() {
         let (cells, sums, blocks) = national();
-        let withheld = suppress_in_blocks(&cells, &sums, FIVE, &blocks, &());
+        let withheld = suppress_in_blocks(&cells, &sums, FIVE, &blocks, &(), &|_, _| {});
         assert_eq!(withheld.given_up, 0);
         let bounds = attack(&cells, &sums, &withheld.hidden, Some(FIVE));
         let small = (0..cells.len()).filter(|at| FIVE.is_small(cells[*at].count));

@@ -8,7 +8,7 @@ use super::blocks::{Blocks, Moves};
 use super::corner::Corner;
 use super::moves::Search;
 use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
+use super::{Cell, Threshold, Watch};
 
 /// Factors that the simplex method may write before counts are given up together: so many, and so
 /// many for each count.
@@ -33,6 +33,9 @@ pub(super) struct Audit<'a> {
     of_cell: &'a SumsOf,
     threshold: Threshold,
     blocks: &'a Blocks,
+    watch: Watch<'a>,
+    /// How many small counts there are.
+    small: usize,
     /// Small counts without a witness.
     open: Vec<usize>,
     /// Whether a witness was found.
@@ -54,15 +57,19 @@ impl<'a> Audit<'a> {
         of_cell: &'a SumsOf,
         threshold: Threshold,
         blocks: &'a Blocks,
+        watch: Watch<'a>,
     ) -> Self {
-        let small = |at: &usize| threshold.is_small(cells[*at].count);
+        let open = (0..cells.len()).filter(|at| threshold.is_small(cells[*at].count));
+        let open: Vec<usize> = open.collect();
         Self {
             cells,
             sums,
             of_cell,
             threshold,
             blocks,
-            open: (0..cells.len()).filter(small).collect(),
+            watch,
+            small: open.len(),
+            open,
             safe: vec![false; cells.len()],
             unproven: vec![],
             budget: budget(cells.len()),
@@ -164,7 +171,10 @@ impl<'a> Audit<'a> {
         parts.sort_by_key(|part| (part.len(), part[0]));
         self.large = parts.iter().map(Vec::len).filter(|n| *n >= MANY).sum();
         let mut search = Search::new(self.cells, self.sums, self.of_cell, &free);
+        let mut left = open.iter().filter(|open| **open).count() + self.unproven.len();
         for part in parts {
+            let asked = |safe: &[bool]| part.iter().filter(|at| open[**at] && !safe[**at]).count();
+            let before = asked(&self.safe);
             if self.scales(&part, &free) {
                 for at in part {
                     self.safe[at] = true;
@@ -174,6 +184,8 @@ impl<'a> Audit<'a> {
             self.apart(&part, &open);
             self.by_moves(&mut search, &part, &open);
             self.of_part(&part, &open, &mut told);
+            left -= before - asked(&self.safe);
+            (self.watch)(self.small.saturating_sub(left), self.small);
         }
         told.sort_unstable();
         self.open = told.iter().map(|(cell, _)| *cell).collect();

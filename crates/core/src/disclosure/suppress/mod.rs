@@ -102,6 +102,9 @@ pub struct Withheld {
     pub given_up: usize,
 }
 
+/// Is told how many small counts are done with, of how many.
+pub type Watch<'a> = &'a dyn Fn(usize, usize);
+
 /// Decides which counts are withheld.
 ///
 /// # Useful for
@@ -125,11 +128,11 @@ pub struct Withheld {
 /// secondary suppression and its audit.
 #[must_use]
 pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
-    suppress_in_blocks(cells, sums, threshold, &Blocks::default(), &())
+    suppress_in_blocks(cells, sums, threshold, &Blocks::default(), &(), &|_, _| {})
 }
 
 /// [`suppress`] where it is known which counts stand together, to be given up together if need be, and
-/// how children may be thought to move between those.
+/// how children may be thought to move between those. Tells how far it is on the way.
 #[must_use]
 pub fn suppress_in_blocks(
     cells: &[Cell],
@@ -137,6 +140,7 @@ pub fn suppress_in_blocks(
     threshold: Threshold,
     blocks: &Blocks,
     moves: &impl Moves,
+    watch: Watch,
 ) -> Withheld {
     let of_cell = SumsOf::new(cells.len(), sums);
     let mut hidden: Vec<bool> = cells
@@ -144,7 +148,7 @@ pub fn suppress_in_blocks(
         .map(|cell| !cell.published || threshold.is_small(cell.count))
         .collect();
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
-    let mut audit = Audit::new(cells, sums, &of_cell, threshold, blocks);
+    let mut audit = Audit::new(cells, sums, &of_cell, threshold, blocks, watch);
     let mut beside = Beside::new(cells, sums, &of_cell);
     let (mut cautious, mut given_up) = (0, 0);
     let mut times: BTreeMap<usize, u32> = BTreeMap::new();

@@ -1,0 +1,200 @@
+//! An attacker on whole outputs: what he knows, the sums that hold, what he works out. For tests of
+//! what is released; shares nothing with the program but the linear programme of the attack.
+
+use std::collections::BTreeMap;
+
+use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack};
+
+use crate::support::{Folder, disparity};
+
+/// What an attacker has: every count that is shown anywhere, and every sum that holds.
+#[derive(Default)]
+pub(crate) struct Attacker {
+    pub(crate) names: BTreeMap<String, usize>,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) hidden: Vec<bool>,
+    pub(crate) sums: Sums,
+}
+
+impl Attacker {
+    /// A count by name; shown in one place, it is known in all.
+    pub(crate) fn cell(&mut self, name: String, truth: u32, shown: bool) -> usize {
+        if let Some(at) = self.names.get(&name).copied() {
+            assert_eq!(self.cells[at].count, truth, "{name} is two counts");
+            self.hidden[at] &= !shown;
+            return at;
+        }
+        // What only follows from other counts is in no output.
+        let published = !name.starts_with("not ") && !name.starts_with("rest ");
+        self.cells.push(Cell {
+            count: truth,
+            published,
+        });
+        self.hidden.push(!shown);
+        self.names.insert(name, self.cells.len() - 1);
+        self.cells.len() - 1
+    }
+
+    /// A sum, if it holds in truth.
+    pub(crate) fn sum(&mut self, total: usize, parts: Vec<usize>) {
+        let truth: u32 = parts.iter().map(|at| self.cells[*at].count).sum();
+        if truth == self.cells[total].count && !parts.is_empty() {
+            self.sums.add(total, parts);
+        }
+    }
+
+    /// Names end in `|authority|way|group`: groups and authorities add up.
+    pub(crate) fn margins(&mut self) {
+        let mut wholes: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (name, at) in &self.names {
+            let [group, by, la, what] = name.rsplitn(4, '|').collect::<Vec<_>>()[..] else {
+                panic!("{name}")
+            };
+            if by != "total" {
+                let whole = format!("{what}|{la}|total|Total");
+                wholes.entry((whole, by.into())).or_default().push(*at);
+            }
+            if !la.is_empty() {
+                let whole = format!("{what}||{by}|{group}");
+                wholes.entry((whole, "la".into())).or_default().push(*at);
+            }
+        }
+        for ((whole, _), parts) in wholes {
+            if let Some(total) = self.names.get(&whole).copied() {
+                self.sum(total, parts);
+            }
+        }
+    }
+
+    /// Small counts that can be worked out, and how many are safe. That the attack is one: it
+    /// succeeds if nothing but the small counts is withheld.
+    pub(crate) fn found(&self) -> (Vec<String>, usize) {
+        let cells = self.cells.iter().zip(&self.hidden);
+        let small = |count: u32| (1..=5).contains(&count);
+        let alone: Vec<bool> = cells
+            .map(|(cell, hidden)| *hidden && (small(cell.count) || !cell.published))
+            .collect();
+        assert!(self.told(&alone).0.len() > 10);
+        self.told(&self.hidden)
+    }
+
+    pub(crate) fn told(&self, hidden: &[bool]) -> (Vec<String>, usize) {
+        let five = Threshold { at_most: 5 };
+        let bounds = attack(&self.cells, &self.sums, hidden, Some(five));
+        let small = |at: &usize| (1..=5).contains(&self.cells[*at].count);
+        let names: BTreeMap<usize, &String> = self.names.iter().map(|(n, at)| (*at, n)).collect();
+        let (mut told, mut safe) = (Vec::new(), 0);
+        for at in (0..self.cells.len()).filter(small) {
+            let (low, high) = bounds[at];
+            if high > 5 || (low == 0 && high > 0) {
+                safe += 1;
+            } else {
+                let name = names.get(&at).map_or("a difference", |name| name.as_str());
+                told.push(format!(
+                    "{name} is {}: {low} to {high}",
+                    self.cells[at].count
+                ));
+            }
+        }
+        (told, safe)
+    }
+}
+
+pub(crate) fn store(folder: &Folder) -> String {
+    let (world, store) = (folder.join("world"), folder.join("store"));
+    let (world, store) = (world.to_str().unwrap(), store.to_str().unwrap().to_owned());
+    let made = [
+        "simulate",
+        "--authorities",
+        "3",
+        "--years",
+        "8",
+        "--children",
+        "220",
+        "--care",
+        "0.3",
+        "--seed",
+        "11",
+        "--out",
+        world,
+    ];
+    disparity(&made).ok();
+    disparity(&[
+        "returns",
+        "build",
+        &format!("{world}/returns"),
+        "--out",
+        &store,
+    ])
+    .ok();
+    store
+}
+
+/// An output as it is, and as it would be if nothing were withheld.
+pub(crate) fn both(arguments: &[&str]) -> (Vec<csv::StringRecord>, Vec<csv::StringRecord>) {
+    let rows = |more: &[&str]| -> Vec<csv::StringRecord> {
+        let all: Vec<&str> = arguments.iter().chain(more).copied().collect();
+        let text = disparity(&all).ok();
+        csv::Reader::from_reader(text.as_bytes())
+            .records()
+            .map(Result::unwrap)
+            .collect()
+    };
+    let (shown, truth) = (rows(&[]), rows(&["--withhold-to", "0"]));
+    assert_eq!(shown.len(), truth.len());
+    (shown, truth)
+}
+
+/// The bands of the durations of plans make up the plans, and each of them leaves a rest; gives how
+/// many bands there are.
+pub(crate) fn add_durations(
+    all: &mut Attacker,
+    published: &BTreeMap<String, BTreeMap<String, usize>>,
+) -> usize {
+    let mut banded = 0;
+    for counts in published.values() {
+        for (whole, bands) in disparity_journeys::DURATIONS {
+            let Some(whole) = counts.get(whole).copied() else {
+                continue;
+            };
+            let parts: Vec<usize> = bands
+                .iter()
+                .filter_map(|band| counts.get(*band).copied())
+                .collect();
+            for part in parts.iter().copied() {
+                let count = all.cells[whole].count - all.cells[part].count;
+                all.cells.push(Cell {
+                    count,
+                    published: false,
+                });
+                all.hidden.push(true);
+                let rest = all.cells.len() - 1;
+                all.sum(whole, vec![part, rest]);
+            }
+            banded += parts.len();
+            all.sum(whole, parts);
+        }
+    }
+    banded
+}
+
+/// Lists of parts that make up their whole; what had happened by a horizon leaves those to whom
+/// nothing had.
+pub(crate) fn add_partitions(
+    all: &mut Attacker,
+    partitions: BTreeMap<(String, usize), Vec<usize>>,
+) {
+    for ((table, whole), mut parts) in partitions {
+        let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
+        let left = all.cells[whole].count - left;
+        all.cells.push(Cell {
+            count: left,
+            published: false,
+        });
+        all.hidden.push(true);
+        if table.ends_with("months") {
+            parts.push(all.cells.len() - 1);
+        }
+        all.sum(whole, parts);
+    }
+}
