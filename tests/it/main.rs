@@ -27,6 +27,7 @@ mod returns_shapes;
 mod returns_stream;
 mod spec;
 mod store;
+mod store_asked;
 mod structural;
 mod support;
 mod suppression;

@@ -124,6 +124,7 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
                 .find_map(|cut| measure.split_once(cut))
                 .map_or(measure, |(level, _)| level),
             "ways" | "known-days" => "linked",
+            "matching" if measure == "looked_after_linked" => "looked_after",
             "matching" => "entrants",
             "incidence" => CAUSES
                 .iter()
@@ -146,10 +147,12 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
         }
         let whole = if of == "linked" {
             cell("linked".into(), 10)
+        } else if of == "looked_after" {
+            cell("published cla_at_31_march".into(), 10)
         } else {
             cell(format!("whole {table} {of}"), 10)
         };
-        let part = if table == "matching" {
+        let part = if measure == "entrants_linked" {
             cell("linked".into(), 9)
         } else {
             cell(format!("{table} {measure}"), 9)
@@ -165,6 +168,7 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
             "transitions" => !measure.contains("_closed_and_"),
             "ways" => !["way_bounced", "way_emergency", "way_stuck"].contains(&measure),
             "known-days" => true,
+            "matching" => of == "entrants" && measure != "entrants_linked",
             _ => false,
         };
         if of_a_list {

@@ -1,7 +1,7 @@
 //! `disparity prior-help`: who was helped before care, from a store.
 
 use anyhow::Result;
-use disparity_core::{Catalogue, Controlled, Journeys, Reported};
+use disparity_core::{Catalogue, Controlled, Day, Journeys, Reported};
 use disparity_journeys::{
     GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, PriorHelpRow, Proportion, Shown, Years,
     control, entries, linked_of, match_rates, prior_help, supported,
@@ -170,32 +170,51 @@ fn check(
         );
         return Err(Hinted::new(message, "check that the returns use the same identifiers; --force shows prior help all the same").into());
     }
-    let most = supported(journeys).iter().filter_map(|row| row.years).max();
-    let asked = params
-        .look_backs
-        .iter()
-        .filter_map(|l| {
-            if let LookBack::Years(n) = l {
-                Some(*n)
-            } else {
-                None
-            }
-        })
-        .min();
-    if let (Some(asked), true) = (asked, entrants > 0)
-        && most.is_none_or(|most| most == 0 && asked > 0)
-        && params.kinds.iter().all(|kind| *kind != HelpKind::EarlyHelp)
-        && !force
-    {
-        let message =
-            "WINDOW_TOO_SHORT: no year of entry has even one whole year of look-back".to_owned();
-        return Err(Hinted::new(
-            message,
-            "load more years, or see `--supported`; --force shows what there is",
-        )
-        .into());
+    if entrants > 0 && !force {
+        check_window(journeys, params)?;
     }
     Ok(())
+}
+
+/// Refuses where no look-back that is asked for lies within the files for any entrant; says which of
+/// them do not where others do.
+fn check_window(journeys: &Journeys, params: &PriorHelpParams) -> Result<()> {
+    let asked = params.look_backs.iter().filter_map(|back| match back {
+        LookBack::Years(years) => Some(*years),
+        LookBack::Ever => None,
+    });
+    let supported = supported(journeys);
+    let rows = supported
+        .iter()
+        .filter(|row| params.kinds.contains(&row.kind));
+    // Whoever entered on the last day of a year has the longest past in the files.
+    let most = rows.filter_map(|row| {
+        let last = Day::last_of(row.period);
+        let from = row.covered_from?;
+        (0..=25)
+            .rev()
+            .find(|years| from <= last.plus_years(-i32::from(*years)))
+    });
+    let most: u8 = most.max().unwrap_or(0);
+    let (within, beyond): (Vec<u8>, Vec<u8>) = asked.partition(|years| *years <= most);
+    let Some(shortest) = beyond.iter().min() else {
+        return Ok(());
+    };
+    let message = format!(
+        "WINDOW_TOO_SHORT: the files look back {most} whole years at most, {shortest} are asked for"
+    );
+    if !within.is_empty() || params.look_backs.contains(&LookBack::Ever) {
+        eprintln!("{message}: of that look-back nobody's whole window is seen");
+        return Ok(());
+    }
+    let hint = if most == 0 {
+        "load returns of more years; `--supported` says what is covered, --force shows what there is".to_owned()
+    } else {
+        format!(
+            "use --look-back {most}, or load returns of more years; --force shows what there is"
+        )
+    };
+    Err(Hinted::new(message, hint).into())
 }
 
 pub(crate) fn la_name(

@@ -39,7 +39,7 @@ pub use levels::{
     KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
     known_days, timeline, transitions, way_to_care,
 };
-pub use matching::{MatchKey, Matches, linked_of, match_rates};
+pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
     HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::Period;
-use disparity_core::journeys::{Journeys, LinkOutcome};
+use disparity_core::journeys::{Journeys, LinkOutcome, Spell, SpellKind};
+use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::Entry;
-use crate::groups::{Group, GroupBy};
+use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
 
 /// Of whom and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,71 @@ pub fn match_rates(
         }
     }
     found
+}
+
+/// Children looked after on 31 March of each year that the files cover, by outcome of matching, in the
+/// groups asked for that are known of a child in care.
+#[must_use]
+pub fn matches_in_care(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    groups: &[GroupBy],
+) -> BTreeMap<YearKey, Matches> {
+    let lookup = Lookup::new(dimensions);
+    let parts = crate::walk::by_authority(journeys, |authority, children| {
+        let mut found: BTreeMap<YearKey, Matches> = BTreeMap::new();
+        let care = journeys.authorities()[authority]
+            .coverage
+            .of(SpellKind::Care);
+        let lasts: Vec<(Period, Day)> = care
+            .spans()
+            .iter()
+            .filter_map(|(from, to)| Some(from.period()?.year()..=to.plus(-1).period()?.year()))
+            .flatten()
+            .filter_map(Period::ending)
+            .map(|period| (period, Day::last_of(period)))
+            .filter(|(_, last)| care.covers(*last, last.plus(1)))
+            .collect();
+        for position in children {
+            let (child, link) = (journeys.child(position), journeys.children().link[position]);
+            let record = child.record();
+            for (period, last) in lasts.iter().copied() {
+                let mut spells = child.spells(SpellKind::Care);
+                let Some(spell) = spells.find(|spell| spell.runs_on(last)) else {
+                    continue;
+                };
+                let at = Spell {
+                    start: last,
+                    ..spell
+                };
+                for by in groups.iter().copied() {
+                    let Some(code) = group_code(by, &lookup, &record, &at) else {
+                        continue;
+                    };
+                    for authority in [None, Some(authority)] {
+                        let group = Group { by, code };
+                        let key = YearKey {
+                            authority,
+                            period,
+                            group,
+                        };
+                        if let Some(n) = found.entry(key).or_default().get_mut(usize::from(link)) {
+                            *n += 1;
+                        }
+                    }
+                }
+            }
+        }
+        found
+    });
+    let mut all: BTreeMap<YearKey, Matches> = BTreeMap::new();
+    for (key, part) in parts.into_iter().flatten() {
+        let whole = all.entry(key).or_default();
+        for (whole, n) in whole.iter_mut().zip(part) {
+            *whole += n;
+        }
+    }
+    all
 }
 
 /// How many of the entrants are linked, and how many there are.

@@ -1,13 +1,15 @@
 //! The tables of `disparity journeys`, drawn up as counts that are protected together before any
 //! line of them is shown.
 
+mod matching;
+
 use std::collections::BTreeMap;
 
 use disparity_core::{Catalogue, DenominatorKind, Dimensions, Journeys, Reported, Symbol};
 use disparity_journeys::{
     CAUSES, DURATIONS, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway,
     Place, Protected, Protection, Return, YearKey, chances, counts, known_band, known_days,
-    later_need, linked_of, match_rates, returns, transitions, watches, way_to_care,
+    later_need, returns, transitions, watches, way_to_care,
 };
 use disparity_stats::{Interval, Level};
 
@@ -18,6 +20,12 @@ pub(super) enum Counted {
     Entrants,
     /// Those of them whose records are together.
     Linked,
+    /// Entrants by outcome of matching.
+    Matched(usize),
+    /// Children in care on 31 March.
+    InCare,
+    /// Those of them whose records are together.
+    InCareLinked,
     /// One of the indicators that are published, by its place in their list.
     Published(usize),
     /// Events of a way of coming back.
@@ -220,24 +228,6 @@ impl Asked<'_> {
                     (Counted::InNeed(at), c.in_need),
                 );
             }
-        }
-    }
-
-    fn matching(&self, draft: &mut Draft) {
-        for (key, m) in match_rates(self.journeys, &self.entries, &self.groups) {
-            let Some(period) = key.period else { continue };
-            let (linked, all) = linked_of(&m);
-            let key = YearKey {
-                authority: key.authority,
-                period,
-                group: key.group,
-            };
-            draft.pair(
-                ("matching", "entrants_linked".to_owned()),
-                key,
-                (Counted::Entrants, all),
-                (Counted::Linked, linked),
-            );
         }
     }
 
