@@ -20,6 +20,9 @@ fn store(folder: &Folder, years: &str) -> String {
     store
 }
 
+/// By year, authority, way and group: each measure's count, and what it is of.
+type Found = BTreeMap<String, BTreeMap<String, (u32, Option<u32>)>>;
+
 #[test]
 fn match_rates_are_told_by_outcome_year_group_and_age() {
     let folder = Folder::new("asked-matching");
@@ -37,8 +40,6 @@ fn match_rates_are_told_by_outcome_year_group_and_age() {
         "csv",
     ])
     .ok();
-    // By year, authority, way and group: each measure's count, and what it is of.
-    type Found = BTreeMap<String, BTreeMap<String, (u32, Option<u32>)>>;
     let mut found: Found = BTreeMap::new();
     for row in csv::Reader::from_reader(text.as_bytes()).records() {
         let row = row.unwrap();
