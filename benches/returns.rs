@@ -68,24 +68,35 @@ fn code_sets(dimensions: &Dimensions) -> disparity_core::journeys::CodeSets {
     none.expect("built-in lists").journeys.codes().clone()
 }
 
+/// Before the first year of any store.
+const FIRST_YEAR: usize = 1_990;
+
 fn count(folder: &Path, population: &Path, dimensions: &Dimensions) -> String {
     let text = std::fs::read_to_string(population).expect("population");
-    let mut children: BTreeMap<(&str, u16), f64> = BTreeMap::new();
+    let counts = count_spells(folder, dimensions).expect("a store");
+    // Children of each authority by year from 1990, joined by position.
+    let place: BTreeMap<&str, usize> = counts
+        .old_la_codes
+        .iter()
+        .map(String::as_str)
+        .zip(0..)
+        .collect();
+    let mut children = vec![[f64::NAN; 100]; counts.old_la_codes.len()];
     for line in text.lines().skip(1) {
         let mut fields = line.split(',');
-        if let (Some(la), Some(year), Some(n)) = (fields.next(), fields.next(), fields.next()) {
-            children.insert((la, year.parse().unwrap_or(0)), n.parse().unwrap_or(0.0));
+        if let (Some(la), Some(year), Some(n)) = (fields.next(), fields.next(), fields.next())
+            && let (Some(la), Ok(year)) = (place.get(la), year.parse::<usize>())
+            && let Some(of_year) = children[*la].get_mut(year - FIRST_YEAR)
+        {
+            *of_year = n.parse().unwrap_or(f64::NAN);
         }
     }
-    let counts = count_spells(folder, dimensions).expect("a store");
     let (mut cells, mut spells, mut rate) = (0, 0_u64, 0.0);
     for cell in counts.iter() {
         cells += 1;
         spells += u64::from(cell.count);
-        if let Some(n) = children.get(&(
-            counts.old_la_codes[cell.authority].as_str(),
-            cell.period.year(),
-        )) {
+        let year = usize::from(cell.period.year()) - FIRST_YEAR;
+        if let Some(n) = children[cell.authority].get(year).filter(|n| !n.is_nan()) {
             rate += f64::from(cell.count) * 10_000.0 / n;
         }
     }

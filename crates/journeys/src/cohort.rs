@@ -112,9 +112,24 @@ impl EntryCodes {
 /// Every entry of every authority, in order of authority, child and day.
 #[must_use]
 pub fn entries(journeys: &Journeys, dimensions: &Dimensions) -> (Vec<Entry>, NotEntries) {
+    let parts = entries_in_parts(journeys, dimensions);
+    let many = parts.iter().map(|(entries, _)| entries.len()).sum();
+    let mut all = (Vec::with_capacity(many), NotEntries::default());
+    for (entries, not) in parts {
+        all.0.extend(entries);
+        all.1.add(not);
+    }
+    all
+}
+
+/// The same as lists, each of one authority, which may have several.
+pub(crate) fn entries_in_parts(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+) -> Vec<(Vec<Entry>, NotEntries)> {
     let lookup = Lookup::new(dimensions);
     let codes = EntryCodes::of(journeys.codes());
-    let parts = crate::walk::by_authority(journeys, |authority, children| {
+    crate::walk::by_authority(journeys, |authority, children| {
         let (mut entries, mut not) = (Vec::new(), NotEntries::default());
         for position in children {
             if journeys.children().spells_of(position).is_empty() {
@@ -131,13 +146,7 @@ pub fn entries(journeys: &Journeys, dimensions: &Dimensions) -> (Vec<Entry>, Not
             );
         }
         (entries, not)
-    });
-    let mut all = (Vec::new(), NotEntries::default());
-    for (entries, not) in parts {
-        all.0.extend(entries);
-        all.1.add(not);
-    }
-    all
+    })
 }
 
 fn child_entries(

@@ -273,6 +273,40 @@ impl Spells {
         self.parent.extend_from_slice(&other.parent);
     }
 
+    /// The rows of several tables as one, in their order.
+    #[must_use]
+    pub fn concat(parts: &[Self]) -> Self {
+        fn column<T: Copy>(parts: &[Spells], of: impl Fn(&Spells) -> &[T]) -> Vec<T> {
+            let all: Vec<&[T]> = parts.iter().map(of).collect();
+            all.concat()
+        }
+        // The large columns, which every question has, side by side.
+        let ((start, kind), (end, flags)) = rayon::join(
+            || {
+                (
+                    column(parts, |part| &part.start),
+                    column(parts, |part| &part.kind),
+                )
+            },
+            || {
+                (
+                    column(parts, |part| &part.end),
+                    column(parts, |part| &part.flags),
+                )
+            },
+        );
+        Self {
+            kind,
+            start,
+            end,
+            flags,
+            codes: [0, 1, 2].map(|at| column(parts, |part| &part.codes[at])),
+            number: column(parts, |part| &part.number),
+            decile: column(parts, |part| &part.decile),
+            parent: column(parts, |part| &part.parent),
+        }
+    }
+
     fn is_even(&self) -> bool {
         let n = self.len();
         let lengths = [self.start.len(), self.end.len(), self.flags.len()];
@@ -283,9 +317,11 @@ impl Spells {
                 .codes
                 .iter()
                 .all(|column| [0, n].contains(&column.len()))
+            // Kinds are numbered without a gap.
             && self
                 .kind
                 .iter()
-                .all(|kind| SpellKind::from_index(*kind).is_some())
+                .max()
+                .is_none_or(|kind| SpellKind::from_index(*kind).is_some())
     }
 }

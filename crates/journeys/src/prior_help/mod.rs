@@ -8,14 +8,15 @@ mod question;
 mod recent;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use disparity_core::journeys::Journeys;
 use disparity_core::{Dimensions, Period};
 
-use crate::cohort::{Entry, entries};
+use crate::cohort::{Entry, entries_in_parts};
 use crate::groups::Group;
 use crate::survival::Incidence;
 use gathered::Gathered;
@@ -108,15 +109,19 @@ pub struct PriorHelp {
 }
 
 /// Which entries a question is about, as groups of years: first and last year of each.
-fn spans(entries: &[Entry], years: Years) -> Vec<(Period, Period)> {
-    let mut all: Vec<Period> = entries.iter().map(|entry| entry.period).collect();
-    all.sort_unstable();
-    all.dedup();
-    match (years, all.last()) {
+fn spans(entries: &[&[Entry]], years: Years) -> Vec<(Period, Period)> {
+    let all: BTreeSet<Period> = entries
+        .par_iter()
+        .map(|part| part.iter().map(|entry| entry.period).collect())
+        .reduce(BTreeSet::new, |mut all, part: BTreeSet<Period>| {
+            all.extend(part);
+            all
+        });
+    match (years, all.first().zip(all.last())) {
         (Years::Each, _) => all.into_iter().map(|period| (period, period)).collect(),
-        (Years::Pooled(n), Some(last)) => {
+        (Years::Pooled(n), Some((first, last))) => {
             let from = last.earlier(u16::from(n.max(1)) - 1).unwrap_or(*last);
-            vec![(from.max(all[0]), *last)]
+            vec![(from.max(*first), *last)]
         }
         (Years::Pooled(_), None) => vec![],
     }
@@ -129,8 +134,9 @@ pub fn prior_help(
     dimensions: &Dimensions,
     params: &PriorHelpParams,
 ) -> Vec<PriorHelp> {
-    let (all, _) = entries(journeys, dimensions);
-    prior_help_of(journeys, &all, params)
+    let parts = entries_in_parts(journeys, dimensions);
+    let parts: Vec<&[Entry]> = parts.iter().map(|(own, _)| own.as_slice()).collect();
+    of_parts(journeys, &parts, params)
 }
 
 /// As [`prior_help`], for entries that are already at hand.
@@ -140,41 +146,35 @@ pub fn prior_help_of(
     all: &[Entry],
     params: &PriorHelpParams,
 ) -> Vec<PriorHelp> {
-    let spans = spans(all, params.years);
+    let parts: Vec<&[Entry]> = all.chunk_by(|a, b| a.authority == b.authority).collect();
+    of_parts(journeys, &parts, params)
+}
+
+/// For lists of entries, each of one authority.
+fn of_parts(journeys: &Journeys, entries: &[&[Entry]], params: &PriorHelpParams) -> Vec<PriorHelp> {
+    let spans = spans(entries, params.years);
     let codes = HelpCodes::of(journeys.codes());
-    let mut starts: Vec<usize> = vec![0];
-    starts.extend((1..all.len()).filter(|at| all[*at].authority != all[*at - 1].authority));
-    starts.push(all.len());
-    starts.dedup();
-    let slices: Vec<&[Entry]> = starts
-        .windows(2)
-        .map(|pair| &all[pair[0]..pair[1]])
+    let parts: Vec<BTreeMap<PriorHelpKey, Gathered>> = entries
+        .par_iter()
+        .map(|part| tables::authority(journeys, part, &spans, params, codes))
         .collect();
-    let parts: Vec<BTreeMap<PriorHelpKey, Gathered>> = slices
-        .into_par_iter()
-        .map(|slice| tables::authority(journeys, slice, &spans, params, codes))
-        .collect();
-    let mut whole: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
-    let mut answers = Vec::new();
-    for part in parts {
-        for (key, gathered) in part {
-            let total = whole
-                .entry(PriorHelpKey {
-                    authority: None,
-                    ..key
-                })
-                .or_default();
-            total.merge(&gathered);
-            if params.by_authority {
-                answers.push(gathered.finish(key));
+    let mut found: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
+    for (key, gathered) in parts.into_iter().flatten() {
+        let whole = PriorHelpKey {
+            authority: None,
+            ..key
+        };
+        found.entry(whole).or_default().merge(&gathered);
+        if params.by_authority {
+            // Most have one part, which is theirs.
+            match found.entry(key) {
+                Place::Vacant(place) => drop(place.insert(gathered)),
+                Place::Occupied(mut place) => place.get_mut().merge(&gathered),
             }
         }
     }
-    let mut all: Vec<PriorHelp> = whole
-        .into_iter()
+    found
+        .into_par_iter()
         .map(|(key, gathered)| gathered.finish(key))
-        .collect();
-    all.extend(answers);
-    all.sort_by_key(|answer| answer.key);
-    all
+        .collect()
 }

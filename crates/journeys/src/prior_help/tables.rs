@@ -27,15 +27,17 @@ struct Tables<'p> {
 impl Tables<'_> {
     /// The rows an entry belongs to. Unaccompanied children are a line of their own unless they are
     /// asked to be among the others.
-    fn rows_of(&mut self, entry: &Entry) -> Vec<usize> {
+    fn rows_of(&mut self, entry: &Entry, rows: &mut Vec<usize>) {
         let among = self.params.include_unaccompanied || !entry.unaccompanied;
         let ways = self.params.groups.iter().copied();
-        ways.filter(|by| among || *by == GroupBy::Unaccompanied)
-            .map(|by| {
-                let next = self.rows.len();
-                *self.rows.entry(entry.group(by)).or_insert(next)
-            })
-            .collect()
+        rows.clear();
+        rows.extend(
+            ways.filter(|by| among || *by == GroupBy::Unaccompanied)
+                .map(|by| {
+                    let next = self.rows.len();
+                    *self.rows.entry(entry.group(by)).or_insert(next)
+                }),
+        );
     }
 
     /// Every question in order: kind, lead, look-back and mode.
@@ -123,15 +125,20 @@ pub(super) fn authority(
     tables
         .gathered
         .resize_with(questions * spans.len(), Vec::default);
+    // Lists used again for each entry.
+    let (mut own, mut rows) = (Vec::new(), Vec::new());
     for entry in entries {
         let child = journeys.child(entry.child);
-        let own: Vec<usize> = (0..spans.len())
-            .filter(|at| (spans[*at].0..=spans[*at].1).contains(&entry.period))
-            .collect();
+        own.clear();
+        own.extend((0..spans.len()).filter(|at| {
+            let (from, to) = spans[*at];
+            (from..=to).contains(&entry.period)
+        }));
         if own.is_empty() {
             continue;
         }
-        let (rows, age) = (tables.rows_of(entry), age_place(entry));
+        tables.rows_of(entry, &mut rows);
+        let age = age_place(entry);
         let mut question = 0;
         for kind in params.kinds.iter().copied() {
             let seen = seen(coverage, entry, kind);

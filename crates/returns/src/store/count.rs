@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::{SPELLS, StoreError, format, io, parquet};
 use crate::input;
 
-const BATCH: usize = 1 << 15;
+const BATCH: usize = 1 << 13;
 const DECILES: usize = 11;
 const FIRST_YEAR: u16 = 1990;
 const YEARS: usize = 80;
@@ -159,7 +159,8 @@ pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCount
             Ok(counts)
         })
         .collect::<Result<_, StoreError>>()?;
-    let mut counts = vec![0_u32; size];
+    let mut parts = parts.into_iter();
+    let mut counts = parts.next().unwrap_or_default();
     for part in parts {
         counts
             .iter_mut()

@@ -284,7 +284,7 @@ fn read_all_spells(
     )
     .map_err(parquet(path))?;
     let groups = metadata.metadata().num_row_groups();
-    let parts: Vec<(Spells, Vec<u32>)> = (0..groups)
+    let (parts, own): (Vec<Spells>, Vec<Vec<u32>>) = (0..groups)
         .into_par_iter()
         .map(|group| {
             let file = input::open(path).map_err(io(path))?;
@@ -305,20 +305,18 @@ fn read_all_spells(
             }
             Ok((spells, own))
         })
-        .collect::<Result<_, StoreError>>()?;
-    let mut counts = vec![0_u32; children];
-    let mut parts = parts.into_iter();
-    let (mut spells, own) = parts.next().unwrap_or_default();
-    let mut count = |own: &[u32]| {
-        own.iter()
-            .try_for_each(|child| counts.get_mut(*child as usize).map(|count| *count += 1))
-            .ok_or_else(|| format(path, "a spell of no child"))
+        .collect::<Result<Vec<_>, StoreError>>()?
+        .into_iter()
+        .unzip();
+    let count = || -> Option<Vec<u32>> {
+        let mut counts = vec![0_u32; children];
+        for child in own.iter().flatten() {
+            *counts.get_mut(*child as usize)? += 1;
+        }
+        Some(counts)
     };
-    count(&own)?;
-    for (part, own) in parts {
-        count(&own)?;
-        spells.append(&part);
-    }
+    let (spells, counts) = rayon::join(|| Spells::concat(&parts), count);
+    let counts = counts.ok_or_else(|| format(path, "a spell of no child"))?;
     Ok((spells, counts))
 }
 

@@ -13,7 +13,7 @@ use disparity_core::journeys::{
 };
 use disparity_core::{CategoryId, Day, Dimension, Dimensions};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
@@ -85,6 +85,9 @@ fn write_file(
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(PIECE))
+        // Children stand in order: what lies between them is next to nothing, a dictionary is not.
+        .set_column_dictionary_enabled("child".into(), false)
+        .set_column_encoding("child".into(), Encoding::DELTA_BINARY_PACKED)
         .set_key_value_metadata(Some(metadata.to_vec()))
         .build();
     let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(parquet(path))?;
