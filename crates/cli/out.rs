@@ -55,7 +55,9 @@ pub(crate) fn print_json(
             .collect()
     };
     let mut json = serde_json::Serializer::pretty(&mut out);
-    json.collect_seq(rows.into_iter().map(object))?;
+    // As an error of the output, so that a reader who stops reading is known.
+    json.collect_seq(rows.into_iter().map(object))
+        .map_err(std::io::Error::from)?;
     writeln!(out)?;
     Ok(out.flush()?)
 }
