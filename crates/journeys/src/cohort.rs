@@ -1,5 +1,7 @@
 //! Who entered care, and when: the children that prior help is asked about.
 
+use std::ops::Range;
+
 use disparity_core::journeys::{
     Child, CodeId, CodeSetId, CodeSets, Journeys, LinkOutcome, Spell, SpellFlags, SpellKind,
 };
@@ -112,7 +114,11 @@ impl EntryCodes {
 /// Every entry of every authority, in order of authority, child and day.
 #[must_use]
 pub fn entries(journeys: &Journeys, dimensions: &Dimensions) -> (Vec<Entry>, NotEntries) {
-    let parts = entries_in_parts(journeys, dimensions);
+    let lookup = Lookup::new(dimensions);
+    let codes = EntryCodes::of(journeys.codes());
+    let parts = crate::walk::by_authority(journeys, |authority, children| {
+        entries_of(journeys, authority, children, &lookup, &codes)
+    });
     let many = parts.iter().map(|(entries, _)| entries.len()).sum();
     let mut all = (Vec::with_capacity(many), NotEntries::default());
     for (entries, not) in parts {
@@ -122,31 +128,31 @@ pub fn entries(journeys: &Journeys, dimensions: &Dimensions) -> (Vec<Entry>, Not
     all
 }
 
-/// The same as lists, each of one authority, which may have several.
-pub(crate) fn entries_in_parts(
+/// The entries of some children of one authority.
+pub(crate) fn entries_of(
     journeys: &Journeys,
-    dimensions: &Dimensions,
-) -> Vec<(Vec<Entry>, NotEntries)> {
-    let lookup = Lookup::new(dimensions);
-    let codes = EntryCodes::of(journeys.codes());
-    crate::walk::by_authority(journeys, |authority, children| {
-        let (mut entries, mut not) = (Vec::new(), NotEntries::default());
-        for position in children {
-            if journeys.children().spells_of(position).is_empty() {
-                continue;
-            }
-            child_entries(
-                journeys,
-                authority,
-                &journeys.child(position),
-                &lookup,
-                &codes,
-                &mut entries,
-                &mut not,
-            );
+    authority: usize,
+    children: Range<usize>,
+    lookup: &Lookup,
+    codes: &EntryCodes,
+) -> (Vec<Entry>, NotEntries) {
+    let (mut entries, mut not) = (Vec::new(), NotEntries::default());
+    for position in children {
+        if journeys.children().spells_of(position).is_empty() {
+            continue;
         }
-        (entries, not)
-    })
+        let child = journeys.child(position);
+        child_entries(
+            journeys,
+            authority,
+            &child,
+            lookup,
+            codes,
+            &mut entries,
+            &mut not,
+        );
+    }
+    (entries, not)
 }
 
 fn child_entries(

@@ -43,7 +43,7 @@ pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
     HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
-    Years, prior_help, prior_help_of, supported,
+    Years, prior_help, supported,
 };
 pub use protection::{Place, Protected, Protection};
 pub use returning::{Return, ReturnCounts, returns};

@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use disparity_core::journeys::Journeys;
 use disparity_core::{Dimensions, Period};
 
-use crate::cohort::{Entry, entries_in_parts};
-use crate::groups::Group;
+use crate::cohort::{EntryCodes, entries_of};
+use crate::groups::{Group, Lookup};
 use crate::survival::Incidence;
 use gathered::Gathered;
 use recent::HelpCodes;
@@ -108,23 +108,16 @@ pub struct PriorHelp {
     pub by_age: [(u32, u32); 7],
 }
 
-/// Which entries a question is about, as groups of years: first and last year of each.
-fn spans(entries: &[&[Entry]], years: Years) -> Vec<(Period, Period)> {
-    let all: BTreeSet<Period> = entries
-        .par_iter()
-        .map(|part| part.iter().map(|entry| entry.period).collect())
-        .reduce(BTreeSet::new, |mut all, part: BTreeSet<Period>| {
-            all.extend(part);
-            all
-        });
-    match (years, all.first().zip(all.last())) {
-        (Years::Each, _) => all.into_iter().map(|period| (period, period)).collect(),
-        (Years::Pooled(n), Some((first, last))) => {
-            let from = last.earlier(u16::from(n.max(1)) - 1).unwrap_or(*last);
-            vec![(from.max(*first), *last)]
-        }
-        (Years::Pooled(_), None) => vec![],
-    }
+/// The years that a year of entry is answered in, first and last: its own, or the last of all years
+/// with entries put together, in which case earlier years are in none.
+fn span(period: Period, all: &BTreeSet<Period>, years: Years) -> Option<(Period, Period)> {
+    let Years::Pooled(n) = years else {
+        return Some((period, period));
+    };
+    let (first, last) = all.first().zip(all.last())?;
+    let from = last.earlier(u16::from(n.max(1)) - 1).unwrap_or(*last);
+    let from = from.max(*first);
+    (period >= from).then_some((from, *last))
 }
 
 /// Answers a question about prior help, in the order of the keys.
@@ -134,32 +127,21 @@ pub fn prior_help(
     dimensions: &Dimensions,
     params: &PriorHelpParams,
 ) -> Vec<PriorHelp> {
-    let parts = entries_in_parts(journeys, dimensions);
-    let parts: Vec<&[Entry]> = parts.iter().map(|(own, _)| own.as_slice()).collect();
-    of_parts(journeys, &parts, params)
-}
-
-/// As [`prior_help`], for entries that are already at hand.
-#[must_use]
-pub fn prior_help_of(
-    journeys: &Journeys,
-    all: &[Entry],
-    params: &PriorHelpParams,
-) -> Vec<PriorHelp> {
-    let parts: Vec<&[Entry]> = all.chunk_by(|a, b| a.authority == b.authority).collect();
-    of_parts(journeys, &parts, params)
-}
-
-/// For lists of entries, each of one authority.
-fn of_parts(journeys: &Journeys, entries: &[&[Entry]], params: &PriorHelpParams) -> Vec<PriorHelp> {
-    let spans = spans(entries, params.years);
-    let codes = HelpCodes::of(journeys.codes());
-    let parts: Vec<BTreeMap<PriorHelpKey, Gathered>> = entries
-        .par_iter()
-        .map(|part| tables::authority(journeys, part, &spans, params, codes))
-        .collect();
+    let lookup = Lookup::new(dimensions);
+    let entry_codes = EntryCodes::of(journeys.codes());
+    let help_codes = HelpCodes::of(journeys.codes());
+    // Entries live no longer than their piece: there are many, and each is looked at once.
+    let parts = crate::walk::by_authority(journeys, |authority, children| {
+        let (entries, _) = entries_of(journeys, authority, children, &lookup, &entry_codes);
+        tables::authority(journeys, &entries, params, help_codes)
+    });
+    let all: BTreeSet<Period> = parts.iter().flatten().map(|(key, _)| key.from).collect();
     let mut found: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
     for (key, gathered) in parts.into_iter().flatten() {
+        let Some((from, to)) = span(key.from, &all, params.years) else {
+            continue;
+        };
+        let key = PriorHelpKey { from, to, ..key };
         let whole = PriorHelpKey {
             authority: None,
             ..key

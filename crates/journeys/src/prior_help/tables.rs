@@ -1,4 +1,4 @@
-//! One authority's entries answered: every question for every entrant, in tables by question, years
+//! One authority's entries answered: every question for every entrant, in tables by question, year
 //! and group.
 
 use std::collections::BTreeMap;
@@ -15,11 +15,12 @@ use super::recent::{HelpCodes, recent};
 use crate::cohort::Entry;
 use crate::groups::{Group, GroupBy};
 
-/// What is counted of one authority: a table for each question and group of years, with a row for
-/// each group of children in the order in which they were first seen.
+/// What is counted of one authority: a table for each year and question, with a row for each group
+/// of children in the order in which they were first seen.
 struct Tables<'p> {
     params: &'p PriorHelpParams,
-    spans: &'p [(Period, Period)],
+    questions: Vec<(HelpKind, u16, LookBack, Mode)>,
+    years: BTreeMap<Period, usize>,
     rows: BTreeMap<Group, usize>,
     gathered: Vec<Vec<Gathered>>,
 }
@@ -40,106 +41,98 @@ impl Tables<'_> {
         );
     }
 
-    /// Every question in order: kind, lead, look-back and mode.
-    fn questions(&self) -> Vec<(HelpKind, u16, LookBack, Mode)> {
-        let mut all = Vec::new();
-        for kind in self.params.kinds.iter().copied() {
-            for lead in self.params.leads.iter().copied() {
-                for look_back in self.params.look_backs.iter().copied() {
-                    let modes = self.params.modes.iter().copied();
-                    all.extend(modes.map(|mode| (kind, lead, look_back, mode)));
-                }
-            }
+    /// The place of the first table of a year.
+    fn tables_of(&mut self, year: Period) -> usize {
+        let next = self.gathered.len();
+        let first = *self.years.entry(year).or_insert(next);
+        if first == next {
+            let end = next + self.questions.len();
+            self.gathered.resize_with(end, Vec::default);
         }
-        all
+        first
     }
 
-    fn add(
-        &mut self,
-        question: usize,
-        spans: &[usize],
-        rows: &[usize],
-        one: &Outcome<'_>,
-        mode: Mode,
-    ) {
-        for span in spans {
-            let table = &mut self.gathered[question * self.spans.len() + span];
-            if table.len() < self.rows.len() {
-                table.resize_with(self.rows.len(), Gathered::default);
-            }
-            for row in rows {
-                table[*row].add(one, mode);
-            }
+    fn add(&mut self, table: usize, rows: &[usize], one: &Outcome<'_>, mode: Mode) {
+        let table = &mut self.gathered[table];
+        if table.len() < self.rows.len() {
+            table.resize_with(self.rows.len(), Gathered::default);
+        }
+        for row in rows {
+            table[*row].add(one, mode);
         }
     }
 
-    fn finish(self, authority: usize) -> BTreeMap<PriorHelpKey, Gathered> {
-        let questions = self.questions();
+    fn finish(mut self, authority: usize) -> Vec<(PriorHelpKey, Gathered)> {
         let mut groups: Vec<Group> = vec![Group::TOTAL; self.rows.len()];
         for (group, row) in &self.rows {
             groups[*row] = *group;
         }
-        let mut found = BTreeMap::new();
-        for (at, table) in self.gathered.into_iter().enumerate() {
-            let (kind, lead, look_back, mode) = questions[at / self.spans.len()];
-            let (from, to) = self.spans[at % self.spans.len()];
-            for (group, gathered) in groups.iter().copied().zip(table) {
-                if gathered.counts.entrants() > 0 {
-                    let key = PriorHelpKey {
-                        authority: Some(authority),
-                        from,
-                        to,
-                        group,
-                        kind,
-                        look_back,
-                        lead,
-                        mode,
-                    };
-                    found.insert(key, gathered);
-                }
+        let mut found = Vec::new();
+        for (year, first) in &self.years {
+            for (at, question) in self.questions.iter().enumerate() {
+                let (kind, lead, look_back, mode) = *question;
+                let table = std::mem::take(&mut self.gathered[first + at]);
+                let rows = groups.iter().copied().zip(table);
+                found.extend(rows.filter(|(_, one)| one.counts.entrants() > 0).map(
+                    |(group, one)| {
+                        let key = PriorHelpKey {
+                            authority: Some(authority),
+                            from: *year,
+                            to: *year,
+                            group,
+                            kind,
+                            look_back,
+                            lead,
+                            mode,
+                        };
+                        (key, one)
+                    },
+                ));
             }
         }
         found
     }
 }
 
-/// One authority's entries.
+/// Every question in order: kind, lead, look-back and mode.
+fn questions(params: &PriorHelpParams) -> Vec<(HelpKind, u16, LookBack, Mode)> {
+    let mut all = Vec::new();
+    for kind in params.kinds.iter().copied() {
+        for lead in params.leads.iter().copied() {
+            for look_back in params.look_backs.iter().copied() {
+                let modes = params.modes.iter().copied();
+                all.extend(modes.map(|mode| (kind, lead, look_back, mode)));
+            }
+        }
+    }
+    all
+}
+
+/// Entries of one authority, each year by itself.
 pub(super) fn authority(
     journeys: &Journeys,
     entries: &[Entry],
-    spans: &[(Period, Period)],
     params: &PriorHelpParams,
     codes: HelpCodes,
-) -> BTreeMap<PriorHelpKey, Gathered> {
+) -> Vec<(PriorHelpKey, Gathered)> {
     let Some(at) = entries.first().map(|first| first.authority) else {
-        return BTreeMap::new();
+        return Vec::new();
     };
     let Authority { coverage, .. } = &journeys.authorities()[at];
     let mut tables = Tables {
         params,
-        spans,
+        questions: questions(params),
+        years: BTreeMap::new(),
         rows: BTreeMap::new(),
         gathered: Vec::new(),
     };
-    let questions = tables.questions().len();
-    tables
-        .gathered
-        .resize_with(questions * spans.len(), Vec::default);
-    // Lists used again for each entry.
-    let (mut own, mut rows) = (Vec::new(), Vec::new());
+    // A list used again for each entry.
+    let mut rows = Vec::new();
     for entry in entries {
         let child = journeys.child(entry.child);
-        own.clear();
-        own.extend((0..spans.len()).filter(|at| {
-            let (from, to) = spans[*at];
-            (from..=to).contains(&entry.period)
-        }));
-        if own.is_empty() {
-            continue;
-        }
         tables.rows_of(entry, &mut rows);
         let age = age_place(entry);
-        let mut question = 0;
+        let mut table = tables.tables_of(entry.period);
         for kind in params.kinds.iter().copied() {
             let seen = seen(coverage, entry, kind);
             for lead in params.leads.iter().copied() {
@@ -147,8 +140,8 @@ pub(super) fn authority(
                 for look_back in params.look_backs.iter().copied() {
                     for mode in params.modes.iter().copied() {
                         let one = outcome(entry, recent, seen, look_back, kind, mode, age);
-                        tables.add(question, &own, &rows, &one, mode);
-                        question += 1;
+                        tables.add(table, &rows, &one, mode);
+                        table += 1;
                     }
                 }
             }

@@ -85,29 +85,20 @@ pub fn read_store_of(
         },
         || read_all_spells(&spell_path, &codes, total, wanted),
     );
-    let (mut children, (spells, counts)) = (children?, spells?);
-    children.first_spell = running(&counts);
-    let first_child = running(
-        &authorities
-            .iter()
-            .map(|(_, n)| u32::try_from(*n).unwrap_or(u32::MAX))
-            .collect::<Vec<_>>(),
-    );
+    let (mut children, (spells, first_spell)) = (children?, spells?);
+    children.first_spell = first_spell;
+    let mut first_child = vec![0_u32];
+    let mut sum = 0_u32;
+    first_child.extend(authorities.iter().map(|(_, own)| {
+        sum = sum.saturating_add(u32::try_from(*own).unwrap_or(u32::MAX));
+        sum
+    }));
     let authorities = authorities
         .into_iter()
         .map(|(authority, _)| authority)
         .collect();
     Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
         .map_err(|error| format(&path, error.to_string()))
-}
-
-fn running(counts: &[u32]) -> Vec<u32> {
-    let mut sum = 0_u32;
-    let sums = counts.iter().map(|count| {
-        sum = sum.saturating_add(*count);
-        sum
-    });
-    std::iter::once(0).chain(sums).collect()
 }
 
 type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
@@ -270,6 +261,48 @@ fn columns(wanted: &Wanted) -> impl Iterator<Item = &'static str> {
         )
 }
 
+/// How many spells each child of one row group has. Spells stand in the order of their children, so
+/// the counts are those of a run of children.
+struct Owners {
+    /// Children there are: a damaged number must not ask for more room than they need.
+    children: usize,
+    /// The first child with a spell here.
+    first: u32,
+    /// Spells of that child and of those that follow.
+    counts: Vec<u32>,
+}
+
+impl Owners {
+    fn of(children: usize) -> Self {
+        Self {
+            children,
+            first: 0,
+            counts: Vec::new(),
+        }
+    }
+
+    /// Counts a spell of each of `children`; none if they are out of order or there are no such
+    /// children.
+    fn add(&mut self, children: impl Iterator<Item = u32>) -> Option<()> {
+        for child in children {
+            if self.counts.is_empty() {
+                self.first = child;
+            }
+            let at = child.checked_sub(self.first)? as usize;
+            if at >= self.counts.len() {
+                if child as usize >= self.children {
+                    return None;
+                }
+                self.counts.resize(at + 1, 0);
+            } else if at + 1 < self.counts.len() {
+                return None;
+            }
+            self.counts[at] += 1;
+        }
+        Some(())
+    }
+}
+
 /// Reads row groups in parallel and puts them together in order.
 fn read_all_spells(
     path: &Path,
@@ -284,7 +317,7 @@ fn read_all_spells(
     )
     .map_err(parquet(path))?;
     let groups = metadata.metadata().num_row_groups();
-    let (parts, own): (Vec<Spells>, Vec<Vec<u32>>) = (0..groups)
+    let (parts, own): (Vec<Spells>, Vec<Owners>) = (0..groups)
         .into_par_iter()
         .map(|group| {
             let file = input::open(path).map_err(io(path))?;
@@ -297,7 +330,8 @@ fn read_all_spells(
                 .with_batch_size(BATCH)
                 .build()
                 .map_err(parquet(path))?;
-            let (mut spells, mut own) = (Spells::default(), Vec::new());
+            let mut spells = room_for(metadata.metadata().row_group(group).num_rows());
+            let mut own = Owners::of(children);
             for batch in batches {
                 let batch = batch.map_err(|error| parquet(path)(error.into()))?;
                 read_spells(&batch, codes, wanted, &mut own, &mut spells)
@@ -308,23 +342,53 @@ fn read_all_spells(
         .collect::<Result<Vec<_>, StoreError>>()?
         .into_iter()
         .unzip();
-    let count = || -> Option<Vec<u32>> {
-        let mut counts = vec![0_u32; children];
-        for child in own.iter().flatten() {
-            *counts.get_mut(*child as usize)? += 1;
+    let (spells, first) = rayon::join(|| Spells::concat(&parts), || offsets(&own, children));
+    let first =
+        first.ok_or_else(|| format(path, "the spells are not in their children's order"))?;
+    Ok((spells, first))
+}
+
+/// Columns with room for all rows of a piece, so that they are not moved as they grow. Room that is
+/// not used is never touched.
+fn room_for(rows: i64) -> Spells {
+    // A damaged number must not ask for more than a piece has.
+    let rows = usize::try_from(rows).unwrap_or(0).min(super::write::PIECE);
+    Spells {
+        kind: Vec::with_capacity(rows),
+        start: Vec::with_capacity(rows),
+        end: Vec::with_capacity(rows),
+        flags: Vec::with_capacity(rows),
+        ..Spells::default()
+    }
+}
+
+/// Where each child's spells begin, and where the last one's end. None if a piece begins before the
+/// one before it ends.
+fn offsets(groups: &[Owners], children: usize) -> Option<Vec<u32>> {
+    let mut first = Vec::with_capacity(children + 1);
+    first.push(0);
+    let mut sum = 0_u32;
+    for group in groups.iter().filter(|group| !group.counts.is_empty()) {
+        // The last child of a piece may go on in the next.
+        let child = group.first as usize;
+        if child + 2 < first.len() {
+            return None;
         }
-        Some(counts)
-    };
-    let (spells, counts) = rayon::join(|| Spells::concat(&parts), count);
-    let counts = counts.ok_or_else(|| format(path, "a spell of no child"))?;
-    Ok((spells, counts))
+        first.resize(child + 1, sum);
+        first.extend(group.counts.iter().map(|count| {
+            sum = sum.saturating_add(*count);
+            sum
+        }));
+    }
+    first.resize(children + 1, sum);
+    Some(first)
 }
 
 fn read_spells(
     batch: &RecordBatch,
     codes: &CodeSets,
     wanted: &Wanted,
-    own: &mut Vec<u32>,
+    own: &mut Owners,
     s: &mut Spells,
 ) -> Option<()> {
     let column = batch
@@ -350,7 +414,10 @@ fn read_spells(
     let child = batch
         .column_by_name("child")?
         .as_primitive_opt::<UInt32Type>()?;
-    gather(child.values(), kept.as_deref(), own);
+    match &kept {
+        None => own.add(child.values().iter().copied())?,
+        Some(rows) => own.add(rows.iter().map(|row| child.values()[*row as usize]))?,
+    }
     let days = |name: &str, none: i32, to: &mut Vec<i32>| -> Option<()> {
         let column = batch
             .column_by_name(name)?

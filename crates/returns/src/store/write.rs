@@ -24,7 +24,7 @@ use crate::input;
 use crate::load::Source;
 
 /// Rows of a piece, which is also a row group: enough to compress well, few enough to hold.
-const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = 1 << 20;
 
 /// Writes journeys into a folder.
 ///
