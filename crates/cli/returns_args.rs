@@ -58,6 +58,10 @@ pub(crate) struct ReadArgs {
     /// Part of the rows that may be in error before the command fails
     #[arg(long, value_name = "PART", default_value_t = 0.05)]
     pub(crate) max_row_errors: f64,
+    /// After a change of boundaries: look children of the new authorities up in the records of the
+    /// old one, whose identifiers they kept; quoted, such as "928>940,941"; repeat for several
+    #[arg(long = "la-continuity", value_name = "OLD>NEW")]
+    pub(crate) continuity: Vec<String>,
     /// Show identifiers of children instead of hashes
     #[arg(long)]
     pub(crate) show_ids: bool,

@@ -120,14 +120,9 @@ pub(crate) fn release(
             years: Years::Each,
             ..PriorHelpParams::default()
         };
-        let areas: Vec<_> = journeys
-            .authorities()
-            .iter()
-            .map(|authority| authority.area)
-            .collect();
         let help = prior_help_cube(
             &prior_help(&journeys, dimensions, &params),
-            &areas,
+            journeys.authorities(),
             catalogue,
         )?;
         Ok(cube(&counts(&journeys, dimensions), catalogue, populations)?.merge(help)?)

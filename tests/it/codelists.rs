@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{Area, Areas, Category, CodeList, Dimension, Dimensions, GeographicLevel};
+use disparity_core::{
+    Area, AreaChange, Areas, Category, ChangeKind, CodeList, Dimension, Dimensions, GeographicLevel,
+};
 
 fn rows(text: &str) -> Vec<Vec<String>> {
     csv::Reader::from_reader(text.as_bytes())
@@ -28,10 +30,10 @@ pub(crate) fn dimensions() -> Dimensions {
     }))
 }
 
-/// Every area.
+/// Every area, and every change of boundaries.
 pub(crate) fn areas() -> Areas {
-    let rows = rows(include_str!("../../data/codelists/areas.csv"));
-    let list = rows.iter().map(|row| Area {
+    let list = rows(include_str!("../../data/codelists/areas.csv"));
+    let list = list.iter().map(|row| Area {
         code: row[0].parse().unwrap(),
         entity: row[1].parse().unwrap(),
         name: row[2].clone(),
@@ -43,5 +45,17 @@ pub(crate) fn areas() -> Areas {
         tiny: row[8] == "yes",
         part_of_london: None,
     });
-    Areas::new(list.collect(), vec![], BTreeMap::new(), BTreeMap::new())
+    let changes = rows(include_str!("../../data/codelists/area_changes.csv"));
+    let changes = changes.iter().map(|row| AreaChange {
+        effective: row[0].parse().unwrap(),
+        predecessor: row[1].parse().unwrap(),
+        successor: row[2].parse().unwrap(),
+        kind: ChangeKind::from_word(&row[3]).unwrap(),
+    });
+    Areas::new(
+        list.collect(),
+        changes.collect(),
+        BTreeMap::new(),
+        BTreeMap::new(),
+    )
 }

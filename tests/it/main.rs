@@ -13,6 +13,7 @@ mod builtin;
 mod codelists;
 mod commands;
 mod conformance;
+mod continuity;
 mod determinism;
 mod disclosure;
 mod generated;

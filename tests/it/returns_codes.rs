@@ -218,7 +218,12 @@ fn plans_are_counted_against_the_plans_that_are_known() {
 }
 
 /// Codes with a test of their own.
-const ELSEWHERE: [Code; 4] = [
+const ELSEWHERE: [Code; 8] = [
+    // Two authorities, of which one came out of the other.
+    Code::ContinuityRefused,
+    Code::ContinuityPartial,
+    Code::ContinuityConflict,
+    Code::ContinuityUsed,
     // No reading raises it: prior help says which look-backs the files support.
     Code::WindowTooShort,
     Code::SheetSkipped,

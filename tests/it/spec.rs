@@ -5,6 +5,7 @@
 //! nobody can run, or a row that has been skipped, is a failure.
 
 pub(crate) mod answers;
+mod boundaries;
 mod histories;
 
 use std::collections::BTreeSet;
@@ -119,6 +120,20 @@ const ASKED: &[Asked] = &[
         answers::said_at(c[0], c[1], c[2], c[3])
     }),
     (&["text", "read as"], |c| answers::date_read(c[0])),
+    (&["records", "stated", "found"], |c| {
+        boundaries::found_before(c[0], c[1])
+    }),
+    (
+        &[
+            "known before",
+            "record in 928",
+            "record in 941",
+            "entry",
+            "question",
+            "counted",
+        ],
+        |c| boundaries::prior_help_after(c[0], c[1], c[2], c[3], c[4]),
+    ),
 ];
 
 /// The codes that the document of diagnostics has a row for.

@@ -1,6 +1,9 @@
 //! `disparity prior-help`: who was helped before care, from a store.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
+use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Controlled, Day, Journeys, Reported};
 use disparity_journeys::{
     GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, PriorHelpRow, Proportion, Shown, Years,
@@ -183,6 +186,12 @@ fn check_window(journeys: &Journeys, params: &PriorHelpParams) -> Result<()> {
         LookBack::Years(years) => Some(*years),
         LookBack::Ever => None,
     });
+    // A child found in some of the authorities before a change of boundaries is seen further back
+    // than one who is in none of them.
+    let partly = |own: &Authority| own.continued.as_ref().is_some_and(|c| !c.whole);
+    if journeys.authorities().iter().any(partly) {
+        return Ok(());
+    }
     let supported = supported(journeys);
     let rows = supported
         .iter()
@@ -253,7 +262,7 @@ fn span(from: disparity_core::Period, to: disparity_core::Period) -> String {
     }
 }
 
-const HEADER: [&str; 27] = [
+const HEADER: [&str; 28] = [
     "synthetic",
     "time_period",
     "geographic_level",
@@ -281,6 +290,7 @@ const HEADER: [&str; 27] = [
     "unit",
     "method",
     "symbol",
+    "looks_back_into",
 ];
 
 fn share(value: Reported<Proportion>) -> [String; 4] {
@@ -304,6 +314,15 @@ fn share(value: Reported<Proportion>) -> [String; 4] {
 fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
     let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
     let group = row.key.group;
+    let into: BTreeSet<&String> = journeys
+        .authorities()
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
+        .flat_map(|(_, own)| row.key.looks_back_into(own))
+        .collect();
+    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
+    let into = into.join("+");
     let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
     let plain = |value: Reported<f64>| match value {
         Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
@@ -387,6 +406,7 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
                     } else {
                         symbol
                     },
+                    into.clone(),
                 ]
             },
         )

@@ -78,6 +78,19 @@ fn options(args: &ReadArgs, areas: &Areas) -> Result<Options> {
     options.same_day_restart_is_new = args.same_day_restart_new;
     options.max_row_errors = args.max_row_errors;
     options.show_ids = args.show_ids;
+    options.continuity = args
+        .continuity
+        .iter()
+        .map(|text| {
+            text.parse().map_err(|_| {
+                Hinted::new(
+                    format!("--la-continuity cannot be {text:?}"),
+                    "give three-digit codes such as \"928>940,941\", in quotes",
+                )
+                .into()
+            })
+        })
+        .collect::<Result<_>>()?;
     Ok(options)
 }
 
@@ -363,13 +376,29 @@ pub(crate) fn store_of(
     dimensions: &Dimensions,
     wanted: &Wanted,
 ) -> Result<disparity_core::Journeys> {
-    disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
-        Hinted::new(
-            error.to_string(),
-            "make a store with `disparity returns build DIR --out STORE`",
-        )
-        .into()
-    })
+    let journeys =
+        disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
+            Hinted::new(
+                error.to_string(),
+                "make a store with `disparity returns build DIR --out STORE`",
+            )
+        })?;
+    for authority in journeys.authorities() {
+        if let Some(continued) = &authority.continued {
+            let rest = if continued.whole {
+                ""
+            } else {
+                ", of some of the authorities from which it came only; a child in none of them is not seen before"
+            };
+            eprintln!(
+                "{} looks back beyond {} in the returns of {}{rest}",
+                authority.old_la_code,
+                continued.from,
+                continued.predecessors.join(" and ")
+            );
+        }
+    }
+    Ok(journeys)
 }
 
 /// Says how many counts were withheld because too much was asked for at once.

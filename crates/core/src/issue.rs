@@ -90,6 +90,8 @@ issue_codes! {
     CoverageGap = "COVERAGE_GAP", Warning, "see the authorities listed; do not read the national change for that year as real";
     /// The authority was formed, split or merged; earlier figures under another code are not joined to its series.
     AreaChanged = "AREA_CHANGED", Note, "compare with the predecessor's figures, or start from the first year of the new authority";
+    /// The look-back of a new authority goes on in the returns of the one before it, because it has confirmed that children kept their identifiers.
+    PredecessorRecords = "PREDECESSOR_RECORDS", Note, "children are found there by identifier and date of birth; `disparity returns check` says how many were";
     /// The authority's code changed without a change of boundary; all years are kept under one code.
     AreaRecoded = "AREA_RECODED", Note, "other files may use the other code";
     /// Not all ten statistical neighbours had a figure; the median and mean are of those that did.

@@ -208,7 +208,9 @@ fn child_entries(
                 arrival: record.arrival,
                 linked: is_linked(record.link),
                 unaccompanied,
-                first_ever: at == 0 && record.earlier_permanence != Some(true),
+                first_ever: at == 0
+                    && record.earlier_permanence != Some(true)
+                    && child.earlier_spells(SpellKind::Care).next().is_none(),
                 emergency: codes.emergency.has(spell.codes[0]),
                 groups: [
                     of(D::EthnicityMajor),

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use disparity_core::journeys::Authority;
 use disparity_core::{
-    AreaCode, Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind,
-    IssueCode, IssueSet, MadeUp, Populations, Reported, Symbol,
+    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind, IssueCode,
+    IssueSet, MadeUp, Populations, Reported, Symbol,
 };
 
 use crate::indicators::CountKey;
@@ -106,7 +107,7 @@ fn name_of(catalogue: &Catalogue, id: disparity_core::IndicatorId) -> &'static s
 /// [`CubeError::Duplicate`] if the answers are of several look-backs, leads or modes.
 pub fn prior_help_cube(
     answers: &[PriorHelp],
-    areas: &[Option<AreaCode>],
+    authorities: &[Authority],
     catalogue: &Catalogue,
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::new();
@@ -115,10 +116,11 @@ pub fn prior_help_cube(
         .iter()
         .filter(|answer| answer.key.from == answer.key.to)
     {
-        let Some(area) = answer
+        let Some((authority, area)) = answer
             .key
             .authority
-            .and_then(|at| areas.get(at).copied().flatten())
+            .and_then(|at| authorities.get(at))
+            .and_then(|authority| Some((authority, authority.area?)))
         else {
             continue;
         };
@@ -153,7 +155,10 @@ pub fn prior_help_cube(
                 value: value(answer.counts.complete()).map(f64::from),
                 basis: Basis::Indicator(whole),
             },
-            issues: IssueSet::EMPTY,
+            issues: IssueSet::EMPTY.with_if(
+                !answer.key.looks_back_into(authority).is_empty(),
+                IssueCode::PredecessorRecords,
+            ),
         });
     }
     Cube::new(cells)

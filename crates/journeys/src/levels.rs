@@ -335,9 +335,9 @@ pub fn way_to_care(journeys: &Journeys, entry: &Entry, years: u8, lead: u16) -> 
     );
     let within = |start: Day, end: Day| start <= limit && end > first;
     let of = |kind| {
-        child
-            .spells(kind)
-            .filter(move |s| within(s.start, s.end.max(s.start.plus(1))))
+        let earlier = child.earlier_spells(kind).map(|(spell, _)| spell);
+        let spells = earlier.chain(child.spells(kind));
+        spells.filter(move |s| within(s.start, s.end.max(s.start.plus(1))))
     };
     let cpp = of(SpellKind::ProtectionPlan).find(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY));
     let cin_plan = of(SpellKind::CinPlan).next();
@@ -413,6 +413,7 @@ mod tests {
             area: None,
             coverage: Coverage::default(),
             extract: Day(9999),
+            continued: None,
         });
         let mut list: Vec<Spell> = spells
             .iter()

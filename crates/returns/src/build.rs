@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::assemble::Assembly;
 use crate::codelists::{ListError, Lists};
+use crate::continuity::{self, Identifiers};
 use crate::cover::cover;
 use crate::dating::date_sources;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -92,6 +93,7 @@ pub type Progress<'p> = &'p (dyn Fn(&str, usize, usize) + Sync);
 
 struct Part {
     journeys: Option<Journeys>,
+    identifiers: Identifiers,
     sources: Vec<Source>,
     diagnostics: Diagnostics,
 }
@@ -165,7 +167,9 @@ pub fn read_returns(
         .collect();
     parts.sort_by(|a, b| a.0.cmp(&b.0));
     let mut journeys = Vec::with_capacity(parts.len());
-    for (_, part) in parts {
+    let mut identifiers = BTreeMap::new();
+    for (la, part) in parts {
+        identifiers.insert(la, part.identifiers);
         sources.extend(part.sources);
         diagnostics.append(part.diagnostics);
         journeys.extend(part.journeys);
@@ -174,6 +178,14 @@ pub fn read_returns(
     if journeys.authorities().is_empty() {
         journeys = Journeys::new(codes, manifest.synthetic);
     }
+    let stated = context.continuity();
+    continuity::join(
+        &mut journeys,
+        &stated,
+        &identifiers,
+        areas,
+        &mut diagnostics,
+    );
     Ok(Outcome {
         journeys,
         sources,
@@ -331,10 +343,12 @@ fn authority(
         care_years: cover.care_years,
         extract: cover.extract,
         synthetic: context.manifest.synthetic,
+        keep_identifiers: continuity::is_named(&context.continuity(), la),
     };
-    let journeys = assembly.run(records, &mut diagnostics);
+    let (journeys, identifiers) = assembly.run(records, &mut diagnostics);
     Part {
         journeys: Some(journeys),
+        identifiers,
         sources,
         diagnostics,
     }

@@ -166,6 +166,10 @@ codes! {
     LinkNear "LINK_NEAR" Warning "dates of birth differ slightly between returns; linked" => "correct one of them at source";
     LinkAmbiguous "LINK_AMBIGUOUS" Warning "an identifier could belong to several children; not linked" => "give an alias file";
     LinkLadder "LINK_LADDER" Note "identifiers were matched after normalising" => "see the step in the message";
+    ContinuityRefused "CONTINUITY_REFUSED" FileError "it was stated that one authority goes on from another, and it cannot be so" => "see the message; check the codes, and that children kept their identifiers";
+    ContinuityPartial "CONTINUITY_PARTIAL" Warning "fewer than 95% of the children helped across a change of boundaries are in the records of both authorities" => "check that identifiers were kept; children who are not found count as not helped before the change";
+    ContinuityConflict "CONTINUITY_CONFLICT" Warning "an identifier belongs to another date of birth in the authority before a change of boundaries; not linked" => "find out which is right; the child's look-back ends at the change";
+    ContinuityUsed "CONTINUITY_USED" Note "children are looked for in the records of the authority before a change of boundaries" => "see the message for how many were found";
     CountChanged "COUNT_CHANGED" Warning "the number of children changed by more than a quarter between years" => "check that a whole return was loaded";
     MonthMissing "MONTH_MISSING" Warning "a month has no referrals at all" => "check that a whole return was loaded";
     AnnexLimits "ANNEX_LIMITS" Warning "an Annex A covers six months and the latest episode only" => "use it as a source of early help and starts of care, not for look-backs";

@@ -22,6 +22,7 @@ mod build;
 mod care_xml;
 mod census_xml;
 mod codelists;
+mod continuity;
 mod cover;
 mod date;
 mod dating;
@@ -52,6 +53,7 @@ mod value;
 mod xml;
 
 pub use build::{BuildError, Outcome, Progress, read_returns};
+pub use continuity::{Continuity, ContinuityError};
 pub use date::DateOrder;
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity, Tally};
 pub use input::{Input, InputError, create, discover, open, read_text, rename};

@@ -4,6 +4,7 @@
 use disparity_core::Day;
 use serde_json::Value;
 
+use crate::continuity::Continuity;
 use crate::date::DateOrder;
 use crate::text::Encoding;
 
@@ -33,6 +34,8 @@ pub struct Dataset {
 pub struct Manifest {
     /// Whether the children were invented.
     pub synthetic: bool,
+    /// Authorities whose children kept their identifiers across a change of boundaries.
+    pub continuity: Vec<Continuity>,
     /// What is said of which files; the last that fits a file wins, field by field.
     pub datasets: Vec<Dataset>,
 }
@@ -57,6 +60,17 @@ impl Manifest {
             .get("synthetic")
             .and_then(Value::as_bool)
             .unwrap_or(false);
+        let continuity = value
+            .get("la_continuity")
+            .map_or(Some(Vec::new()), |list| {
+                list.as_array()?
+                    .iter()
+                    .map(|one| one.as_str()?.parse().ok())
+                    .collect()
+            })
+            .ok_or_else(|| {
+                ManifestError("`la_continuity`: expected a list such as [\"928>940,941\"]".into())
+            })?;
         let list = value
             .get("dataset")
             .and_then(Value::as_array)
@@ -69,6 +83,7 @@ impl Manifest {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             synthetic,
+            continuity,
             datasets,
         })
     }
@@ -181,5 +196,16 @@ mod tests {
             error.to_string(),
             "cannot read the manifest: dataset 1, `year`: expected a year"
         );
+        for wrong in [
+            "la_continuity = '928>940'",
+            "la_continuity = ['928']",
+            "la_continuity = [928]",
+        ] {
+            let error = Manifest::parse(wrong).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "cannot read the manifest: `la_continuity`: expected a list such as [\"928>940,941\"]"
+            );
+        }
     }
 }

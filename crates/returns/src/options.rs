@@ -2,6 +2,7 @@
 
 use disparity_core::Day;
 
+use crate::continuity::Continuity;
 use crate::date::DateOrder;
 use crate::text::Encoding;
 
@@ -51,8 +52,10 @@ pub struct Options {
     pub max_row_errors: f64,
     /// Whether to go on where fewer than 70% of entrants are linked.
     pub force: bool,
-    /// Pairs of old and new identifiers, for each authority or for all.
+    /// Whether identifiers of children are written rather than hashes of them.
     pub show_ids: bool,
+    /// Authorities whose children kept their identifiers across a change of boundaries.
+    pub continuity: Vec<Continuity>,
 }
 
 impl Options {
@@ -73,6 +76,7 @@ impl Options {
             max_row_errors: 0.05,
             force: false,
             show_ids: false,
+            continuity: Vec::new(),
         }
     }
 

@@ -11,19 +11,25 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 /// Below this many entrants, a match rate of a group says little.
 const ENOUGH: u64 = 30;
 
+/// How many of some records were matched.
 #[derive(Default, Clone, Copy)]
-struct Matched {
-    linked: u64,
-    all: u64,
+pub(crate) struct Matched {
+    pub(crate) linked: u64,
+    pub(crate) all: u64,
 }
 
 impl Matched {
-    fn add(&mut self, linked: bool) {
+    pub(crate) fn add(&mut self, linked: bool) {
         self.all += 1;
         self.linked += u64::from(linked);
     }
 
-    fn percent(self) -> f64 {
+    /// Whether there are enough of them for the rate to say something.
+    pub(crate) const fn is_enough(self) -> bool {
+        self.all >= ENOUGH
+    }
+
+    pub(crate) fn percent(self) -> f64 {
         if self.all == 0 {
             100.0
         } else {
@@ -72,7 +78,7 @@ fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Co
     }
     let rate = all.percent();
     let message = format!("{} of {} entrants, {rate:.1}%", all.linked, all.all);
-    if all.all < ENOUGH {
+    if !all.is_enough() {
         return;
     }
     if all.linked == 0 {
@@ -87,7 +93,7 @@ fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Co
     }
     let large: Vec<(&String, f64)> = groups
         .iter()
-        .filter(|(_, m)| m.all >= ENOUGH)
+        .filter(|(_, m)| m.is_enough())
         .map(|(g, m)| (g, m.percent()))
         .collect();
     let low = large.iter().min_by(|a, b| a.1.total_cmp(&b.1));

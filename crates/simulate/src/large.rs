@@ -33,6 +33,7 @@ pub fn large_journeys(
             area: Some(*area),
             coverage,
             extract: last,
+            continued: None,
         });
         let mut made = 0;
         let mut own: Vec<Spell> = Vec::new();

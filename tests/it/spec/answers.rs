@@ -6,8 +6,9 @@ use disparity_core::Controlled;
 use disparity_core::journeys::{BirthPrecision, Child, SpellFlags, SpellKind};
 use disparity_core::{Day, Period, Stratum};
 use disparity_journeys::{
-    Group, GroupBy, HelpKind, KNOWN_BANDS, LookBack, Lookup, Mode, PriorHelpParams, Return,
-    YearKey, Years, control, counts, entries, known_band, known_days, prior_help, returns,
+    Group, GroupBy, HelpKind, KNOWN_BANDS, LookBack, Lookup, Mode, PriorHelpCounts,
+    PriorHelpParams, Return, YearKey, Years, control, counts, entries, known_band, known_days,
+    prior_help, returns,
 };
 use disparity_returns::{Code, Input, Options, Outcome, Severity};
 
@@ -115,8 +116,13 @@ fn answer(spans: &[(Day, Day)], born: &str, entry: &str, cell: &str, question: &
     let mut all = spells(cell, &journeys);
     all.extend(spells(&format!("care {entry} open"), &journeys));
     push_child(&mut journeys, born, &mut all);
+    word_of(&prior_help(&journeys, &dimensions(), &asked(question))[0].counts)
+}
+
+/// A question: kind, years to look back, days of lead, mode.
+pub(super) fn asked(question: &str) -> PriorHelpParams {
     let asked: Vec<&str> = question.split(' ').collect();
-    let params = PriorHelpParams {
+    PriorHelpParams {
         kinds: vec![HelpKind::from_word(asked[0]).unwrap()],
         look_backs: vec![LookBack::Years(asked[1].parse().unwrap())],
         leads: vec![asked[2].parse().unwrap()],
@@ -124,8 +130,11 @@ fn answer(spans: &[(Day, Day)], born: &str, entry: &str, cell: &str, question: &
         groups: vec![GroupBy::Total],
         years: Years::Each,
         ..PriorHelpParams::default()
-    };
-    let counts = prior_help(&journeys, &dimensions(), &params)[0].counts;
+    }
+}
+
+/// How one entrant was counted.
+pub(super) fn word_of(counts: &PriorHelpCounts) -> String {
     [
         (counts.complete_yes, "yes"),
         (counts.complete_no, "no"),

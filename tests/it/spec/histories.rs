@@ -145,7 +145,6 @@ pub(super) fn blank(text: &str) -> &str {
 
 /// Journeys of authority 301 that cover all kinds over some days, and care over all.
 pub(super) fn journeys(spans: &[(Day, Day)]) -> Journeys {
-    let codes = read(vec![], &of_la("301")).journeys.codes().clone();
     let mut coverage = Coverage::default();
     for kind in SpellKind::ALL {
         coverage.set(kind, Covered::new(spans.to_vec()));
@@ -154,14 +153,21 @@ pub(super) fn journeys(spans: &[(Day, Day)]) -> Journeys {
         SpellKind::Care,
         Covered::new(vec![(day("2010-04-01"), day("2025-04-01"))]),
     );
-    let mut journeys = Journeys::new(codes, true);
     let area = crate::codelists::areas().find("301").unwrap().code;
-    journeys.push_authority(Authority {
+    journeys_of(Authority {
         old_la_code: "301".into(),
         area: Some(area),
         coverage,
         extract: day("2025-03-31"),
-    });
+        continued: None,
+    })
+}
+
+/// Journeys of an authority that has no children yet.
+pub(super) fn journeys_of(authority: Authority) -> Journeys {
+    let codes = read(vec![], &of_la("301")).journeys.codes().clone();
+    let mut journeys = Journeys::new(codes, true);
+    journeys.push_authority(authority);
     journeys
 }
 

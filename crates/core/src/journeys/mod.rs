@@ -9,6 +9,7 @@
 mod codes;
 mod coverage;
 mod day;
+mod earlier;
 mod kind;
 mod table;
 mod wanted;
@@ -16,6 +17,7 @@ mod wanted;
 pub use codes::{Code, CodeId, CodeMask, CodeSet, CodeSetId, CodeSets};
 pub use coverage::{Coverage, Covered};
 pub use day::Day;
+pub use earlier::{Continued, Earlier, SeenFrom};
 pub use kind::{BirthPrecision, LinkOutcome, SpellFlags, SpellKind};
 pub use table::{Children, Spells};
 pub use wanted::Wanted;
@@ -33,6 +35,9 @@ pub struct Authority {
     pub coverage: Coverage,
     /// The last day that any of its files speaks about.
     pub extract: Day,
+    /// What its records go on from after a change of boundaries; none unless it has confirmed that
+    /// identifiers stayed the same.
+    pub continued: Option<Continued>,
 }
 
 /// Everything known of one child that does not change from spell to spell.
@@ -399,6 +404,7 @@ mod tests {
             area: None,
             coverage: Coverage::default(),
             extract: Day(100),
+            continued: None,
         }
     }
 

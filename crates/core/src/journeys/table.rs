@@ -31,6 +31,10 @@ pub struct Children {
     pub arrival: Vec<i32>,
     /// Outcome of matching.
     pub link: Vec<u8>,
+    /// Position of the same child in the authority before a change of boundaries; the child's own if
+    /// that is unclear, and the largest number if there is none. Empty if no authority goes on from
+    /// another.
+    pub earlier: Vec<u32>,
 }
 
 impl Default for Children {
@@ -46,6 +50,7 @@ impl Default for Children {
             unaccompanied_ceased: vec![],
             arrival: vec![],
             link: vec![],
+            earlier: vec![],
         }
     }
 }
@@ -128,6 +133,9 @@ impl Children {
             .push(number(child.unaccompanied_ceased));
         self.arrival.push(number(child.arrival));
         self.link.push(child.link as u8);
+        if !self.earlier.is_empty() {
+            self.earlier.push(u32::MAX);
+        }
         Ok(())
     }
 
@@ -137,6 +145,13 @@ impl Children {
         spells_before: usize,
     ) -> Result<(), JourneysError> {
         let before = u32::try_from(spells_before).map_err(|_| JourneysError::TooMany)?;
+        if !self.earlier.is_empty() || !other.earlier.is_empty() {
+            let children = u32::try_from(self.len()).map_err(|_| JourneysError::TooMany)?;
+            self.earlier.resize(self.len(), u32::MAX);
+            self.earlier
+                .extend(other.earlier.iter().map(|at| at.saturating_add(children)));
+            self.earlier.resize(self.len() + other.len(), u32::MAX);
+        }
         let last = other.first_spell.last().copied().unwrap_or(0);
         last.checked_add(before).ok_or(JourneysError::TooMany)?;
         self.first_spell
@@ -170,11 +185,16 @@ impl Children {
             self.sex.len(),
             self.ethnicity.len(),
             self.unaccompanied_ceased.len(),
+            self.earlier.len(),
         ];
         if lengths.iter().any(|length| *length != n)
             || optional.iter().any(|length| ![0, n].contains(length))
         {
             return Err(JourneysError::Shape("columns of children"));
+        }
+        let nobody = |at: &&u32| **at != u32::MAX && **at as usize >= n;
+        if self.earlier.iter().any(|at| nobody(&at)) {
+            return Err(JourneysError::Shape("children of a predecessor"));
         }
         let ordered = self.first_spell.windows(2).all(|pair| pair[0] <= pair[1]);
         if !ordered

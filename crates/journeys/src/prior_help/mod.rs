@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use disparity_core::journeys::Journeys;
-use disparity_core::{Dimensions, Period};
+use disparity_core::journeys::{Authority, Journeys};
+use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::{EntryCodes, entries_of};
 use crate::groups::{Group, Lookup};
@@ -44,6 +44,19 @@ pub struct PriorHelpKey {
     pub lead: u16,
     /// Mode.
     pub mode: Mode,
+}
+
+impl PriorHelpKey {
+    /// The authorities before a change of boundaries in whose returns the look-back of some entrant
+    /// of an authority goes on, by three-digit code.
+    #[must_use]
+    pub fn looks_back_into<'a>(&self, authority: &'a Authority) -> &'a [String] {
+        let earliest = self.look_back.first_day(Day::first_of(self.from));
+        match &authority.continued {
+            Some(continued) if earliest < continued.from => &continued.predecessors,
+            _ => &[],
+        }
+    }
 }
 
 /// What was counted. Every entrant is in exactly one of the first five and the unlinked.

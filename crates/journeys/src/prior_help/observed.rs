@@ -1,7 +1,7 @@
 //! How far back the files show everything about a kind of help: for one entrant, and for every
 //! entrant of a year.
 
-use disparity_core::journeys::{Coverage, Journeys, SpellKind};
+use disparity_core::journeys::{Earlier, Journeys, SeenFrom, SpellKind};
 use disparity_core::{Day, Period};
 
 use super::question::HelpKind;
@@ -21,26 +21,19 @@ pub(super) enum Why {
     Arrival,
 }
 
-pub(super) fn seen(coverage: &Coverage, entry: &Entry, kind: HelpKind) -> Seen {
+pub(super) fn seen(journeys: &Journeys, entry: &Entry, kind: HelpKind) -> Seen {
     let mut seen = Seen {
         from: Day(i32::MIN / 2),
         why: Why::CoverageStart,
     };
+    let earlier = journeys.earlier(entry.child);
     for spells in kind.spells() {
-        let covered = coverage.of(*spells);
-        let from = covered.unbroken_from(entry.day);
+        let SeenFrom { from, hole } =
+            journeys.seen_from(entry.authority, earlier, *spells, entry.day);
         if from > seen.from {
-            let earlier = covered
-                .spans()
-                .first()
-                .is_some_and(|(start, _)| *start < from);
             seen = Seen {
                 from,
-                why: if earlier {
-                    Why::Hole
-                } else {
-                    Why::CoverageStart
-                },
+                why: if hole { Why::Hole } else { Why::CoverageStart },
             };
         }
     }
@@ -68,7 +61,8 @@ pub struct Supported {
     pub covered_from: Option<Day>,
 }
 
-/// The supported look-back of each authority, kind and year of entry.
+/// The supported look-back of each authority, kind and year of entry. After a change of boundaries
+/// it is that of a child who is in the records of no predecessor: those who are may be asked further.
 #[must_use]
 pub fn supported(journeys: &Journeys) -> Vec<Supported> {
     let mut rows = Vec::new();
@@ -87,7 +81,7 @@ pub fn supported(journeys: &Journeys) -> Vec<Supported> {
                 let from = kind
                     .spells()
                     .iter()
-                    .map(|k| authority.coverage.of(*k).unbroken_from(last))
+                    .map(|k| journeys.seen_from(at, Earlier::Nowhere, *k, last).from)
                     .max()
                     .unwrap_or(last);
                 let first = Day::first_of(period);

@@ -1,7 +1,9 @@
 //! The help nearest to an entry, from which every look-back is answered.
 
 use disparity_core::Day;
-use disparity_core::journeys::{Child, CodeMask, CodeSetId, CodeSets, SpellFlags, SpellKind};
+use disparity_core::journeys::{
+    Child, CodeMask, CodeSetId, CodeSets, Spell, SpellFlags, SpellKind,
+};
 
 use super::question::{HelpKind, Mode};
 
@@ -42,15 +44,18 @@ impl Recent {
         active: false,
     };
 
-    fn add(&mut self, start: Day, end: Day, entry: Day, limit: Day, is_event: bool) {
+    /// Adds a spell. One that was cut off reached so far, and has not ended there.
+    fn add(&mut self, spell: &Spell, cut_off: bool, entry: Day, limit: Day) {
+        let (start, end) = (spell.start, spell.end);
         if start > limit {
             return;
         }
+        let is_event = spell.kind.is_event();
         self.start = self.start.max(Some(start));
         // An event has happened on its day: a window whose first day it is holds it.
         let reaches = if is_event { start.plus(1) } else { end };
         self.end = self.end.max(Some(reaches.min(entry)));
-        if end <= limit {
+        if end <= limit && !cut_off {
             self.ended = self.ended.max(Some(end));
         }
         self.active |= end >= entry && !is_event;
@@ -85,10 +90,10 @@ pub(super) fn recent(
         })
         .flatten();
     for spell_kind in kind.spells() {
-        for spell in child.spells(*spell_kind) {
-            if spell.start > limit {
-                break;
-            }
+        // In order of their starts: what comes later than one that is too late is too late.
+        let own = child.spells(*spell_kind).take_while(|s| s.start <= limit);
+        let own = own.map(|spell| (spell, false));
+        for (spell, cut_off) in own.chain(child.earlier_spells(*spell_kind)) {
             let counts = match spell_kind {
                 SpellKind::CinEpisode => {
                     !codes.not_in_need.has(spell.codes[2]) || kind == HelpKind::None
@@ -97,9 +102,11 @@ pub(super) fn recent(
                 _ => true,
             };
             let closed = kind != HelpKind::CinEpisodeClosed
-                || (spell.end < entry && index.is_none_or(|referral| spell.end <= referral));
+                || (spell.end < entry
+                    && !cut_off
+                    && index.is_none_or(|referral| spell.end <= referral));
             if counts && closed {
-                found.add(spell.start, spell.end, entry, limit, spell_kind.is_event());
+                found.add(&spell, cut_off, entry, limit);
             }
         }
     }
@@ -115,7 +122,8 @@ mod tests {
         let (entry, first) = (Day(1000), Day(500));
         let spell = |start: i32, end: i32, lead: i32| {
             let mut recent = Recent::NOTHING;
-            recent.add(Day(start), Day(end), entry, entry.plus(-lead), false);
+            let spell = Spell::new(SpellKind::CinPlan, Day(start), Day(end));
+            recent.add(&spell, false, entry, entry.plus(-lead));
             recent
         };
         // Overlap asks for an end after the first day; a plan that ended on it is out.

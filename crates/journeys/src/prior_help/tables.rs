@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use disparity_core::Period;
-use disparity_core::journeys::{Authority, Journeys};
+use disparity_core::journeys::Journeys;
 
 use super::PriorHelpKey;
 use super::gathered::Gathered;
@@ -118,7 +118,6 @@ pub(super) fn authority(
     let Some(at) = entries.first().map(|first| first.authority) else {
         return Vec::new();
     };
-    let Authority { coverage, .. } = &journeys.authorities()[at];
     let mut tables = Tables {
         params,
         questions: questions(params),
@@ -134,7 +133,7 @@ pub(super) fn authority(
         let age = age_place(entry);
         let mut table = tables.tables_of(entry.period);
         for kind in params.kinds.iter().copied() {
-            let seen = seen(coverage, entry, kind);
+            let seen = seen(journeys, entry, kind);
             for lead in params.leads.iter().copied() {
                 let recent = recent(&child, entry.day, lead, kind, codes);
                 for look_back in params.look_backs.iter().copied() {

@@ -1,11 +1,12 @@
 //! Which bundles of records are one child: the care return linked to the record of need, early help
 //! to either.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::journeys::LinkOutcome;
 
 use super::{Assembly, Bundle, Member, SIDES};
+use crate::continuity::Identifiers;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::link::{Identity, Link, link};
 use crate::records::Records;
@@ -132,6 +133,32 @@ impl Assembly<'_> {
             ));
         }
     }
+}
+
+/// Every identifier of every child, those that were replaced among them, with the child's position.
+pub(super) fn identifiers(
+    records: &Records,
+    sides: &[Vec<Bundle>; SIDES],
+    members: &[Member],
+    aliases: &BTreeMap<u32, u32>,
+) -> Identifiers {
+    let mut replaced: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (old, new) in aliases {
+        replaced.entry(*new).or_default().push(*old);
+    }
+    let mut found = Identifiers::new();
+    for (position, member) in (0..).zip(members) {
+        let own = member.bundles.iter().enumerate();
+        let own: BTreeSet<u32> = own
+            .filter_map(|(side, at)| Some(sides[side].get((*at)?)?.id))
+            .collect();
+        for id in own {
+            let olds = replaced.get(&id).into_iter().flatten();
+            let all = std::iter::once(&id).chain(olds);
+            found.extend(all.map(|id| (records.ids.text(*id).to_owned(), position)));
+        }
+    }
+    found
 }
 
 /// Old identifiers to the ones that replaced them, only where the pair is unique both ways.

@@ -14,6 +14,7 @@ use disparity_core::journeys::{
 use disparity_core::{AreaCode, Day};
 
 use crate::codelists::Lists;
+use crate::continuity::Identifiers;
 use crate::diagnostics::{Code, Diagnostics};
 use crate::link::Identity;
 use crate::load::Source;
@@ -39,6 +40,8 @@ pub(crate) struct Assembly<'a> {
     pub(crate) care_years: Vec<u16>,
     pub(crate) extract: Day,
     pub(crate) synthetic: bool,
+    /// Whether the children's identifiers are needed after this.
+    pub(crate) keep_identifiers: bool,
 }
 
 /// Where the rows of one identifier on one side stand, once the records are in order.
@@ -75,8 +78,12 @@ struct Member {
 }
 
 impl Assembly<'_> {
-    /// Makes the journeys of one authority.
-    pub(crate) fn run(&self, mut records: Records, diagnostics: &mut Diagnostics) -> Journeys {
+    /// Makes the journeys of one authority; identifiers only if they are to be kept.
+    pub(crate) fn run(
+        &self,
+        mut records: Records,
+        diagnostics: &mut Diagnostics,
+    ) -> (Journeys, Identifiers) {
         self.resolve_parents(&mut records, diagnostics);
         let aliases = members::alias_map(&records);
         let sides = Self::bundle(&mut records, &aliases);
@@ -98,6 +105,7 @@ impl Assembly<'_> {
             area: self.area,
             coverage: self.coverage.clone(),
             extract: self.extract,
+            continued: None,
         });
         let addresses = self.addresses(&records, &aliases);
         let mut tally = Tally::default();
@@ -126,7 +134,12 @@ impl Assembly<'_> {
         }
         self.report(&records, &tally, diagnostics);
         crate::quality::check(self, &journeys, diagnostics);
-        journeys
+        let identifiers = if self.keep_identifiers {
+            members::identifiers(&records, &sides, &members, &aliases)
+        } else {
+            Identifiers::new()
+        };
+        (journeys, identifiers)
     }
 
     /// Numbers of episodes in flat tables become referral dates.

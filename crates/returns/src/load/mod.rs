@@ -10,6 +10,7 @@ use disparity_core::{Areas, Day};
 pub(crate) use recognise::candidates;
 
 use crate::codelists::Lists;
+use crate::continuity::Continuity;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::input::{Input, InputError};
 use crate::manifest::{Dataset, Manifest};
@@ -81,6 +82,15 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Authorities whose children kept their identifiers, as options and manifest say.
+    pub(crate) fn continuity(&self) -> Vec<Continuity> {
+        [
+            self.options.continuity.as_slice(),
+            &self.manifest.continuity,
+        ]
+        .concat()
+    }
+
     /// The three-digit code of an authority named in any way.
     pub(crate) fn la_code(&self, text: &str) -> Option<String> {
         let text = text.trim();

@@ -3,7 +3,8 @@
 use arrow_schema::{DataType, Field};
 use disparity_core::Day;
 use disparity_core::journeys::{
-    Authority, Code, CodeSet, CodeSetId, CodeSets, Coverage, Covered, Journeys, SpellKind,
+    Authority, Code, CodeSet, CodeSetId, CodeSets, Continued, Coverage, Covered, Journeys,
+    SpellKind,
 };
 use serde_json::{Value, json};
 
@@ -54,6 +55,11 @@ pub(crate) fn authorities(journeys: &Journeys) -> Value {
             "extract": authority.extract.to_string(),
             "children": journeys.children_of(at).len(),
             "coverage": coverage,
+            "continued": authority.continued.as_ref().map(|continued| json!({
+                "from": continued.from.to_string(),
+                "predecessors": continued.predecessors,
+                "whole": continued.whole,
+            })),
         })
     };
     journeys.authorities().iter().enumerate().map(one).collect()
@@ -83,6 +89,20 @@ fn read_authority(value: &Value) -> Option<(Authority, usize)> {
         },
         coverage,
         extract: day(value.get("extract")?)?,
+        // Stores of an earlier version do not speak of it.
+        continued: match value.get("continued") {
+            None | Some(Value::Null) => None,
+            Some(continued) => Some(Continued {
+                from: day(continued.get("from")?)?,
+                predecessors: continued
+                    .get("predecessors")?
+                    .as_array()?
+                    .iter()
+                    .map(|code| Some(code.as_str()?.to_owned()))
+                    .collect::<Option<_>>()?,
+                whole: continued.get("whole")?.as_bool()?,
+            }),
+        },
     };
     Some((
         authority,

@@ -1,6 +1,7 @@
 //! Reading: columns straight into memory. Words come as numbers into a small list, and each list is
 //! matched once for a piece, not once for a row.
 
+use std::fs::File;
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -12,7 +13,10 @@ use disparity_core::journeys::{
 };
 use disparity_core::{Day, Dimension, Dimensions};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -42,7 +46,7 @@ pub fn read_store_of(
     wanted: &Wanted,
 ) -> Result<Journeys, StoreError> {
     let path = folder.join(CHILDREN);
-    let (metadata, batches) = open(&path, wanted)?;
+    let (metadata, file) = open(&path)?;
     let text = |key: &str| {
         metadata
             .iter()
@@ -71,8 +75,10 @@ pub fn read_store_of(
     let synthetic = text("disparity.synthetic") == Some("true");
     let total: usize = authorities.iter().map(|(_, children)| *children).sum();
     let spell_path = folder.join(SPELLS);
+    let continued = authorities.iter().any(|(own, _)| own.continued.is_some());
     let (children, spells) = rayon::join(
         || -> Result<Children, StoreError> {
+            let batches = batches(file, wanted, continued).map_err(parquet(&path))?;
             let mut children = Children::default();
             children.birth.reserve_exact(total);
             children.arrival.reserve_exact(total);
@@ -101,8 +107,6 @@ pub fn read_store_of(
         .map_err(|error| format(&path, error.to_string()))
 }
 
-type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-
 /// Columns of children that not every question looks at.
 const PEOPLE: [&str; 2] = ["sex", "ethnicity"];
 const QUALITY: [&str; 3] = ["death", "birth_precision", "ethnicity_conflict"];
@@ -112,8 +116,13 @@ const STATUS: [&str; 3] = [
     "earlier_permanence",
 ];
 const ALWAYS: [&str; 3] = ["birth", "arrival", "link"];
+/// Where a child was before a change of boundaries; stores of an earlier version do not have it.
+const EARLIER: &str = "earlier_child";
 
-fn open(path: &Path, wanted: &Wanted) -> Result<(Vec<(String, String)>, Batches), StoreError> {
+/// What a file of children says about itself, and the file.
+type Opened = (Vec<(String, String)>, ParquetRecordBatchReaderBuilder<File>);
+
+fn open(path: &Path) -> Result<Opened, StoreError> {
     let file = input::open(path).map_err(io(path))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
     let pairs = builder
@@ -126,18 +135,23 @@ fn open(path: &Path, wanted: &Wanted) -> Result<(Vec<(String, String)>, Batches)
         .into_iter()
         .filter_map(|pair| Some((pair.key, pair.value?)))
         .collect();
+    Ok((metadata, builder))
+}
+
+/// The rows of children, with the columns that are wanted.
+fn batches(
+    file: ParquetRecordBatchReaderBuilder<File>,
+    wanted: &Wanted,
+    continued: bool,
+) -> Result<ParquetRecordBatchReader, ParquetError> {
     let names = ALWAYS
         .into_iter()
         .chain(PEOPLE.into_iter().filter(|_| wanted.people))
         .chain(STATUS.into_iter().filter(|_| wanted.status))
-        .chain(QUALITY.into_iter().filter(|_| wanted.quality));
-    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
-    let batches = builder
-        .with_projection(mask)
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(parquet(path))?;
-    Ok((metadata, batches))
+        .chain(QUALITY.into_iter().filter(|_| wanted.quality))
+        .chain(continued.then_some(EARLIER));
+    let mask = ProjectionMask::columns(file.parquet_schema(), names);
+    file.with_projection(mask).with_batch_size(BATCH).build()
 }
 
 /// Appends a column of words as numbers, by a function that is asked once for each word.
@@ -207,6 +221,11 @@ fn read_children(
             .map(|l| l as u8)
     };
     append_words(batch, "link", link, 0, &mut c.link)?;
+    if let Some(column) = batch.column_by_name(EARLIER) {
+        let earlier = column.as_primitive_opt::<UInt32Type>()?;
+        c.earlier
+            .extend(earlier.iter().map(|at| at.unwrap_or(u32::MAX)));
+    }
     let flag = |name: &str| batch.column_by_name(name)?.as_boolean_opt();
     let first = c.facts.len();
     c.facts.resize(first + batch.num_rows(), 0);

@@ -235,6 +235,13 @@ fn child_schema() -> SchemaRef {
             "",
             "how the care record was matched",
         ),
+        field(
+            "earlier_child",
+            DataType::UInt32,
+            true,
+            "",
+            "row of the same child in the authority before a change of boundaries; its own row if that is unclear",
+        ),
     ]))
 }
 
@@ -392,6 +399,10 @@ impl Names {
                 of(&c.link)
                     .into_iter()
                     .map(|l| Some(LinkOutcome::from_index(l).unwrap_or_default().as_str())),
+            ),
+            Arc::new(
+                rows.map(|row| c.earlier.get(row).copied().filter(|at| *at != u32::MAX))
+                    .collect::<UInt32Array>(),
             ),
         ];
         RecordBatch::try_new(child_schema(), columns)

@@ -1,0 +1,290 @@
+//! Changes of boundaries: the children of a new authority found again in the records of the one
+//! before it. Only where the authority has confirmed that children kept their identifiers, only by
+//! the same identifier and a date of birth that agrees, and only for looking back: every spell stays
+//! with the authority that recorded it. What was stated and cannot be so is refused, and said.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use disparity_core::journeys::{
+    Child, ChildRecord, Continued, Earlier, Journeys, LinkOutcome, SpellFlags, SpellKind,
+};
+use disparity_core::{AreaChange, Areas, ChangeKind, Day};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::link::confirm;
+use crate::quality::Matched;
+
+/// An authority whose children kept their identifiers in those that came after it, by three-digit
+/// codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Continuity {
+    /// The authority before the change.
+    pub predecessor: String,
+    /// Authorities after it.
+    pub successors: Vec<String>,
+}
+
+/// A statement of continuity that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an old code, > and new codes")]
+pub struct ContinuityError(pub String);
+
+impl FromStr for Continuity {
+    type Err = ContinuityError;
+
+    /// Reads `928>940,941`.
+    fn from_str(text: &str) -> Result<Self, ContinuityError> {
+        let wrong = || ContinuityError(text.to_owned());
+        let code = |text: &str| {
+            let text = text.trim();
+            let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit());
+            is_code.then(|| text.to_owned())
+        };
+        let (old, new) = text.split_once('>').ok_or_else(wrong)?;
+        let successors: Option<Vec<String>> = new.split(',').map(code).collect();
+        Ok(Self {
+            predecessor: code(old).ok_or_else(wrong)?,
+            successors: successors.ok_or_else(wrong)?,
+        })
+    }
+}
+
+/// The identifiers of an authority's children, each with the child's position in it.
+pub(crate) type Identifiers = Vec<(String, u32)>;
+
+/// Whether an authority's identifiers will be asked for.
+pub(crate) fn is_named(stated: &[Continuity], la: &str) -> bool {
+    let names = |one: &Continuity| one.predecessor == la || one.successors.iter().any(|s| s == la);
+    stated.iter().any(names)
+}
+
+/// Finds the children of each new authority in those before it.
+pub(crate) fn join(
+    journeys: &mut Journeys,
+    stated: &[Continuity],
+    identifiers: &BTreeMap<String, Identifiers>,
+    areas: &Areas,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut pairs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for one in stated {
+        for new in &one.successors {
+            pairs.entry(new).or_default().insert(&one.predecessor);
+        }
+    }
+    for (new, olds) in pairs {
+        let mut say = |old: &str, code, child: Option<&str>, message: String| {
+            let mut diagnostic = Diagnostic::of_file(code, &format!("{old}>{new}"), message);
+            diagnostic.child = child.map(str::to_owned);
+            diagnostics.push(diagnostic);
+        };
+        let mut accepted = Vec::new();
+        for old in olds {
+            match change_of(journeys, areas, old, new) {
+                Ok(from) => accepted.push((old, from)),
+                Err(why) => say(old, Code::ContinuityRefused, None, why),
+            }
+        }
+        let Some(from) = accepted.iter().map(|(_, from)| *from).max() else {
+            continue;
+        };
+        let predecessors: Vec<String> = accepted.iter().map(|(old, _)| (*old).to_owned()).collect();
+        let all = predecessors.join("+");
+        let continued = Continued {
+            from,
+            whole: came_from(areas, new)
+                .all(|(old, _)| predecessors.iter().any(|one| Some(one) == old.as_ref())),
+            predecessors,
+        };
+        let found = Found::of(journeys, new, &continued, identifiers);
+        let message = format!(
+            "{} of {} children are in both; {} of {} who were helped across the change",
+            found.both, found.children, found.running.linked, found.running.all
+        );
+        if found.running.is_enough() && found.running.percent() < 70.0 {
+            say(&all, Code::ContinuityRefused, None, message);
+            continue;
+        }
+        for id in &found.unclear {
+            say(&all, Code::ContinuityConflict, Some(id), String::new());
+        }
+        if found.running.is_enough() && found.running.percent() < 95.0 {
+            say(&all, Code::ContinuityPartial, None, message.clone());
+        }
+        say(&all, Code::ContinuityUsed, None, message);
+        journeys.set_continued(found.authority, continued, &found.earlier);
+    }
+}
+
+/// The authorities from which a new one came, with the change.
+fn came_from<'a>(
+    areas: &'a Areas,
+    new: &'a str,
+) -> impl Iterator<Item = (Option<String>, &'a AreaChange)> {
+    let code = move |area| areas.get(areas.entity(area)?)?.old_la_code.clone();
+    areas
+        .changes()
+        .iter()
+        .filter(move |change| {
+            change.kind != ChangeKind::Recode && code(change.successor).as_deref() == Some(new)
+        })
+        .map(move |change| (code(change.predecessor), change))
+}
+
+/// The day on which one authority came after another whose returns were read, or why it did not.
+fn change_of(journeys: &Journeys, areas: &Areas, old: &str, new: &str) -> Result<Day, String> {
+    let change = came_from(areas, new).find(|(code, _)| code.as_deref() == Some(old));
+    let Some((_, change)) = change else {
+        return Err(format!("no change of boundaries made {new} out of {old}"));
+    };
+    for la in [old, new] {
+        if !journeys.authorities().iter().any(|a| a.old_la_code == la) {
+            return Err(format!("no returns of {la} were read"));
+        }
+    }
+    Ok(Day::from(change.effective))
+}
+
+/// The children of a new authority, looked for in those before it.
+struct Found<'i> {
+    authority: usize,
+    earlier: Vec<Earlier>,
+    children: usize,
+    both: usize,
+    /// Children whose help began before the change and went on after it: they should be in both.
+    running: Matched,
+    /// Identifiers of children about whom the records disagree.
+    unclear: Vec<&'i str>,
+}
+
+impl<'i> Found<'i> {
+    fn of(
+        journeys: &Journeys,
+        new: &str,
+        continued: &Continued,
+        identifiers: &'i BTreeMap<String, Identifiers>,
+    ) -> Self {
+        let position = |la: &str| {
+            let mut all = journeys.authorities().iter();
+            all.position(|a| a.old_la_code == la).unwrap_or_default()
+        };
+        let mut before: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for old in &continued.predecessors {
+            let first = journeys.children_of(position(old)).start;
+            for (id, child) in identifiers.get(old).into_iter().flatten() {
+                before
+                    .entry(id)
+                    .or_default()
+                    .insert(first + *child as usize);
+            }
+        }
+        let authority = position(new);
+        let own = journeys.children_of(authority);
+        let mut candidates: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); own.len()];
+        let mut names: Vec<&str> = vec![""; own.len()];
+        for (id, child) in identifiers.get(new).into_iter().flatten() {
+            if let Some(there) = before.get(id.as_str()) {
+                candidates[*child as usize].extend(there);
+                names[*child as usize] = id;
+            }
+        }
+        let mut found = Self {
+            authority,
+            earlier: Vec::with_capacity(own.len()),
+            children: own.len(),
+            both: 0,
+            running: Matched::default(),
+            unclear: Vec::new(),
+        };
+        for ((child, there), name) in own.zip(&candidates).zip(names) {
+            let child = journeys.child(child);
+            let earlier = which(journeys, &child.record(), there);
+            let linked = matches!(earlier, Earlier::Child(_));
+            found.both += usize::from(linked);
+            if earlier == Earlier::Unclear {
+                found.unclear.push(name);
+            }
+            if was_running(journeys, &child, continued) {
+                found.running.add(linked);
+            }
+            found.earlier.push(earlier);
+        }
+        found
+    }
+}
+
+/// Which of the children with one identifier this one is: the only one whose date of birth is the
+/// same, or else the only one whose date of birth can be.
+fn which(journeys: &Journeys, own: &ChildRecord, there: &BTreeSet<usize>) -> Earlier {
+    let outcomes: Vec<(usize, LinkOutcome)> = there
+        .iter()
+        .map(|other| {
+            let record = journeys.child(*other).record();
+            let birth = |record: &ChildRecord| (record.birth, record.birth_precision);
+            (*other, confirm(birth(own), birth(&record)))
+        })
+        .filter(|(_, outcome)| outcome.is_linked())
+        .collect();
+    let same: Vec<usize> = outcomes
+        .iter()
+        .filter(|(_, outcome)| *outcome == LinkOutcome::Confirmed)
+        .map(|(other, _)| *other)
+        .collect();
+    match (same.as_slice(), outcomes.as_slice()) {
+        ([one], _) | ([], [(one, _)]) => Earlier::Child(*one),
+        _ if there.is_empty() => Earlier::Nowhere,
+        _ => Earlier::Unclear,
+    }
+}
+
+/// Whether help or care of a child began before the change and went on after it, on days for which
+/// the returns of a predecessor were read.
+fn was_running(journeys: &Journeys, child: &Child<'_>, continued: &Continued) -> bool {
+    let (before, change) = (continued.from.plus(-1), continued.from);
+    let kinds = [
+        SpellKind::CinEpisode,
+        SpellKind::CinPlan,
+        SpellKind::ProtectionPlan,
+        SpellKind::Care,
+    ];
+    kinds.into_iter().any(|kind| {
+        let covered = journeys
+            .authorities()
+            .iter()
+            .filter(|a| continued.predecessors.contains(&a.old_la_code))
+            .any(|a| a.coverage.of(kind).covers(before, change));
+        let crosses = |spell: disparity_core::journeys::Spell| {
+            spell.flags.has(SpellFlags::START_KNOWN) && spell.start < change && spell.end > change
+        };
+        covered && child.spells(kind).any(crosses)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_read_or_refused_whole() {
+        let read = |text: &str| text.parse::<Continuity>();
+        assert_eq!(
+            read(" 928 > 940, 941"),
+            Ok(Continuity {
+                predecessor: "928".into(),
+                successors: vec!["940".into(), "941".into()],
+            })
+        );
+        for wrong in [
+            "",
+            "928",
+            "928>",
+            "928>94",
+            "928>940,",
+            "928-940",
+            "Northamptonshire>940",
+        ] {
+            assert_eq!(read(wrong), Err(ContinuityError(wrong.into())));
+        }
+    }
+}
