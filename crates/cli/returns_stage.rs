@@ -13,7 +13,7 @@ use disparity_core::{
     Release, Timing,
 };
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts, cube, made_up, prior_help, prior_help_cube,
+    GroupBy, PriorHelpParams, Years, counts, cube, known, prior_help, prior_help_cube,
 };
 
 use crate::commands::returns::store;
@@ -133,7 +133,7 @@ pub(crate) fn release(
             &whole,
             dimensions,
             &catalogue.areas,
-            &made_up(catalogue),
+            &known(catalogue),
             (settings, journeys.synthetic),
         )
     })?;

@@ -1,7 +1,7 @@
 //! An attacker on whole outputs: what he knows, the sums that hold, what he works out. For tests of
 //! what is released; shares nothing with the program but the linear programme of the attack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack};
 
@@ -41,6 +41,16 @@ impl Attacker {
         if truth == self.cells[total].count && !parts.is_empty() {
             self.sums.add(total, parts);
         }
+    }
+
+    /// A count that is in no output.
+    pub(crate) fn unpublished(&mut self, count: u32) -> usize {
+        self.cells.push(Cell {
+            count,
+            published: false,
+        });
+        self.hidden.push(true);
+        self.cells.len() - 1
     }
 
     /// Names end in `|authority|way|group`: groups and authorities add up.
@@ -176,6 +186,180 @@ pub(crate) fn add_durations(
         }
     }
     banded
+}
+
+/// Stocks of two years and what came and left between them, and referrals with what came of them;
+/// gives how many sums there are. Places are year, authority, way and group.
+pub(crate) fn add_flows(
+    all: &mut Attacker,
+    published: &BTreeMap<String, BTreeMap<String, usize>>,
+) -> usize {
+    let mut flows = 0;
+    for (place, counts) in published {
+        let (year, who) = place.split_once('|').unwrap();
+        let before = format!("{}|{who}", year.parse::<u16>().unwrap() - 1);
+        let la = who.split('|').next().unwrap();
+        let everyone = format!("{}|{la}|total|Total", before.split('|').next().unwrap());
+        let at = |place: &str, name: &str| published.get(place)?.get(name).copied();
+        if let Some(whole) = counts.get("referrals").copied() {
+            let parts = ["cin_started_episodes", "referrals_no_further_action"];
+            let parts = parts.iter().filter_map(|name| at(place, name));
+            let parts: Vec<usize> = parts.collect();
+            for mut own in parts.iter().map(|one| vec![*one]).chain([parts.clone()]) {
+                // What is left may be nothing, and nobody knows when it is.
+                let sum: u32 = own.iter().map(|at| all.cells[*at].count).sum();
+                if let Some(rest) = all.cells[whole].count.checked_sub(sum) {
+                    own.push(all.unpublished(rest));
+                    all.sum(whole, own);
+                }
+            }
+        }
+        for (events, children) in [
+            ("cin_any_point_episodes", "cin_any_point"),
+            ("cin_started_episodes", "cin_started"),
+            ("cin_ended_episodes", "cin_ended"),
+            ("referrals", "referrals_children"),
+            ("section_47_enquiries", "section_47_enquiries_children"),
+            ("initial_conferences", "initial_conferences_children"),
+            ("cpp_started", "cpp_started_children"),
+        ] {
+            if let (Some(events), Some(children)) = (at(place, events), at(place, children)) {
+                all.sum(events, vec![children]);
+            }
+        }
+        let by_age = who.contains("|age_band|");
+        for (stock, came, left, any) in [
+            ("cla_at_31_march", "cla_started", "cla_ceased", ""),
+            (
+                "cin_at_31_march",
+                "cin_started_episodes",
+                "cin_ended_episodes",
+                "cin_any_point_episodes",
+            ),
+            (
+                "cin_plan_at_31_march",
+                "cin_plan_started",
+                "cin_plan_ended",
+                "",
+            ),
+            ("cpp_at_31_march", "cpp_started", "cpp_ended", ""),
+        ] {
+            let list = |places: [(&str, &str); 2]| -> Vec<usize> {
+                places
+                    .iter()
+                    .filter_map(|(place, name)| at(place, name))
+                    .collect()
+            };
+            let out = list([(place, left), (place, stock)]);
+            let into = list([(place, came), (&before, stock)]);
+            let sum = |list: &[usize]| list.iter().map(|at| all.cells[*at].count).sum::<u32>();
+            let (gone, come) = (sum(&out), sum(&into));
+            // Ages change from one year to the next, and a year that was not counted is none.
+            let two = !by_age && at(&everyone, stock).is_some();
+            let any = match at(place, any) {
+                Some(any) => any,
+                None if two && gone == come => all.unpublished(gone),
+                None => continue,
+            };
+            all.sum(any, out);
+            flows += 1;
+            if two {
+                all.sum(any, into);
+                flows += 1;
+            }
+        }
+    }
+    flows
+}
+
+/// Counts of different tables that are one count wherever nothing sets them apart, or make up
+/// another; gives how many there are. Names begin with what is counted.
+pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
+    const ALIKE: [&[&str]; 7] = [
+        &[
+            "published referrals",
+            "whole returns rereferral_12_months_from_closure",
+        ],
+        &[
+            "published cla_started",
+            "whole matching entrants",
+            "linked",
+            "whole returns reentry_to_care",
+        ],
+        &[
+            "published cpp_started",
+            "published cpp_started_children",
+            "whole returns repeat_plan_recorded",
+            "whole returns repeat_plan_2_years",
+            "whole returns repeat_plan_5_years",
+            "whole incidence protection_plan_to_care",
+        ],
+        &[
+            "published cin_plan_started",
+            "whole incidence cin_plan_to_protection_plan",
+            "whole incidence cin_plan_to_care",
+        ],
+        &[
+            "published cpp_ended",
+            "whole incidence protection_plan_to_another",
+        ],
+        &["published cla_ceased", "whole incidence care_to_care"],
+        &["published cla_at_31_march", "matching looked_after_linked"],
+    ];
+    const MADE_UP: [(&str, [&str; 2]); 2] = [
+        (
+            "published referrals",
+            [
+                "published referrals_no_further_action",
+                "whole returns rereferral_12_months_further_action",
+            ],
+        ),
+        (
+            "whole incidence closure_to_referral",
+            [
+                "published cin_ended_episodes",
+                "published referrals_not_in_need",
+            ],
+        ),
+    ];
+    let places: BTreeSet<String> = all
+        .names
+        .keys()
+        .filter_map(|name| {
+            // A group may have blanks in its name, a year has none.
+            let bar = name.find('|')?;
+            Some(name[name[..bar].rfind(' ')? + 1..].to_owned())
+        })
+        .collect();
+    let mut ties = 0;
+    for place in places {
+        let at = |what: &&str| all.names.get(&format!("{what} {place}")).copied();
+        let alike: Vec<Vec<usize>> = ALIKE
+            .iter()
+            .map(|list| list.iter().filter_map(at).collect())
+            .collect();
+        let made_up: Vec<(Option<usize>, Vec<usize>)> = MADE_UP
+            .iter()
+            .map(|(whole, parts)| (at(whole), parts.iter().filter_map(at).collect()))
+            .collect();
+        for list in alike {
+            for (n, one) in list.iter().enumerate() {
+                let same = list[..n]
+                    .iter()
+                    .find(|other| all.cells[**other].count == all.cells[*one].count);
+                if let Some(same) = same {
+                    all.sum(*same, vec![*one]);
+                    ties += 1;
+                }
+            }
+        }
+        for (whole, parts) in made_up {
+            if let Some(whole) = whole {
+                all.sum(whole, parts);
+            }
+        }
+    }
+    ties
 }
 
 /// Lists of parts that make up their whole; what had happened by a horizon leaves those to whom

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use disparity_core::disclosure::suppress::Cell;
 
-use crate::attacker::{Attacker, add_durations, add_partitions, both, store};
+use crate::attacker::{
+    Attacker, add_durations, add_flows, add_other_names, add_partitions, both, store,
+};
 use crate::support::{Folder, disparity};
 
 /// Look-back and lead, so that greater is wider; places of the observed and the helped.
@@ -186,7 +188,10 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
         }
     }
     let banded = add_durations(&mut all, &published);
-    assert!(banded > 50, "{banded}");
+    let flows = add_flows(&mut all, &published);
+    assert!(banded > 50 && flows > 500, "{banded} {flows}");
+    let ties = add_other_names(&mut all);
+    assert!(ties > 500, "{ties}");
     add_partitions(&mut all, partitions);
     all.margins();
     let (told, safe) = all.found();
@@ -312,7 +317,8 @@ fn counts_tell_nothing(store: &str, rows: &[BTreeMap<String, String>]) {
         }
     }
     let banded = add_durations(&mut all, &by_place);
-    assert!(banded > 50, "{banded}");
+    let flows = add_flows(&mut all, &by_place);
+    assert!(banded > 50 && flows > 500, "{banded} {flows}");
     all.margins();
     let (told, safe) = all.found();
     assert!(safe > 500, "{safe}");

@@ -77,6 +77,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     for name in TABLES.into_iter().filter(|name| wanted(name)) {
         progress.stage(name, || asked.table(name, &mut draft));
     }
+    draft.tie();
     let Draft {
         counts,
         lines,

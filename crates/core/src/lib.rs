@@ -41,7 +41,9 @@ pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend};
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
-pub use disclosure::{Controlled, DisclosureError, MadeUp, Policy, Protected, Release};
+pub use disclosure::{
+    Controlled, DisclosureError, Known, MadeUp, Policy, Protected, Release, Turnover,
+};
 pub use indicator::{
     Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
 };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::Authority;
 use disparity_core::{
     Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind, IssueCode,
-    IssueSet, MadeUp, Populations, Reported, Symbol,
+    IssueSet, Known, MadeUp, Populations, Reported, Symbol, Turnover,
 };
 
 use crate::indicators::CountKey;
@@ -72,21 +72,43 @@ pub fn cube(
     Cube::new(cells)
 }
 
-/// The indicators that others make up, so that one withheld is not worked out from the rest: plans by
-/// how long they have lasted.
+/// How the counted indicators hang together, so that one withheld is not worked out from the rest:
+/// plans by how long they have lasted, referrals by what came of them, events by
+/// whom they were about, and stocks with what changes them.
 #[must_use]
-pub fn made_up(catalogue: &Catalogue) -> Vec<MadeUp> {
+pub fn known(catalogue: &Catalogue) -> Known {
     let id = |name: &str| catalogue.indicators.id(name);
-    let of = |bands: &[&str]| bands.iter().filter_map(|band| id(band)).collect();
-    crate::DURATIONS
-        .iter()
-        .filter_map(|(whole, bands)| {
-            Some(MadeUp {
-                whole: id(whole)?,
-                of: of(bands),
-            })
+    let of = |whole, parts: &[&str]| {
+        Some(MadeUp {
+            whole: id(whole)?,
+            of: parts.iter().filter_map(|part| id(part)).collect(),
         })
-        .collect()
+    };
+    let made_up = crate::DURATIONS.iter();
+    let contained = crate::CONTAINED.iter();
+    let turnovers = crate::TURNOVERS
+        .iter()
+        .filter_map(|(stock, started, ended, any_point)| {
+            Some(Turnover {
+                stock: id(stock)?,
+                started: id(started)?,
+                ended: id(ended)?,
+                any_point: any_point.and_then(id),
+            })
+        });
+    let children = crate::CHILDREN_OF.iter();
+    Known {
+        children: children
+            .filter_map(|(events, children)| Some((id(events)?, id(children)?)))
+            .collect(),
+        made_up: made_up
+            .filter_map(|(whole, parts)| of(whole, parts))
+            .collect(),
+        contained: contained
+            .filter_map(|(whole, parts)| of(whole, parts))
+            .collect(),
+        turnovers: turnovers.collect(),
+    }
 }
 
 /// The name under which an indicator is counted here; none of them has another.

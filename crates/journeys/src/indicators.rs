@@ -84,6 +84,44 @@ pub const DURATIONS: [(&str, [&str; 5]); 2] = [
     ),
 ];
 
+/// Events, and the children they were about: the same count where no child had two.
+pub const CHILDREN_OF: [(&str, &str); 7] = [
+    ("cin_any_point_episodes", "cin_any_point"),
+    ("cin_started_episodes", "cin_started"),
+    ("cin_ended_episodes", "cin_ended"),
+    ("referrals", "referrals_children"),
+    ("section_47_enquiries", "section_47_enquiries_children"),
+    ("initial_conferences", "initial_conferences_children"),
+    ("cpp_started", "cpp_started_children"),
+];
+
+/// Indicators that contain others, which exclude each other: a referral leads to an episode of need, to
+/// no further action, or to a case that is closed as not in need.
+pub const CONTAINED: [(&str, [&str; 2]); 1] = [(
+    "referrals",
+    ["cin_started_episodes", "referrals_no_further_action"],
+)];
+
+/// Stocks on 31 March, and what changes them in a year: who was there a year before or came has left or
+/// is there now. The names of the stock, of those who came and of those who left; and of those there
+/// at any point, where they are counted.
+pub const TURNOVERS: [(&str, &str, &str, Option<&str>); 4] = [
+    ("cla_at_31_march", "cla_started", "cla_ceased", None),
+    (
+        "cin_at_31_march",
+        "cin_started_episodes",
+        "cin_ended_episodes",
+        Some("cin_any_point_episodes"),
+    ),
+    (
+        "cin_plan_at_31_march",
+        "cin_plan_started",
+        "cin_plan_ended",
+        None,
+    ),
+    ("cpp_at_31_march", "cpp_started", "cpp_ended", None),
+];
+
 /// Place of a plan among the bands, on 31 March or the day it ended: up to three calendar months,
 /// more than three and up to six, more than six and less than a year, a year and less than two, two
 /// years or more. Where the month has no such day its last day counts, so a plan that started on

@@ -31,9 +31,11 @@ mod walk;
 
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
-pub use cube::{cube, made_up, prior_help_cube};
+pub use cube::{cube, known, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup, YearKey};
-pub use indicators::{CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, counts};
+pub use indicators::{
+    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, TURNOVERS, counts,
+};
 pub use later_need::{LaterNeed, later_need};
 pub use levels::{
     KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,

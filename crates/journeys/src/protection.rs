@@ -3,11 +3,11 @@
 //! between a count and one that contains it is a count as well.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::blocks::{Blocks, Move, Moves, NONE, Steps};
 use disparity_core::disclosure::suppress::{
-    Cell, Sums, Threshold, Watch, Withheld, suppress_in_blocks,
+    Cell, Same, Sums, Threshold, Watch, Withheld, suppress_in_blocks,
 };
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
@@ -32,6 +32,8 @@ pub struct Protection<W> {
     /// Where each count stands, or the count it is a rest of.
     stands: Vec<Stand<W>>,
     sums: Sums,
+    /// Pairs of counts that are the same number under two names.
+    alike: Vec<(usize, usize)>,
     places: BTreeMap<Place<W>, usize>,
     lookup: Lookup,
 }
@@ -54,6 +56,7 @@ impl<W: Ord + Copy> Protection<W> {
             cells: vec![],
             stands: vec![],
             sums: Sums::default(),
+            alike: vec![],
             places: BTreeMap::new(),
             lookup: Lookup::new(dimensions),
         }
@@ -100,8 +103,25 @@ impl<W: Ord + Copy> Protection<W> {
         }
     }
 
-    /// That groups make up everyone. Children whose group is not known may have no count of their
-    /// own: they are one that nobody publishes.
+    /// Ways in which one count is made up, which may be published or not, where they agree: who was
+    /// there a year before and who came are who left and who is there now.
+    pub fn made_up_of(&mut self, total: Option<usize>, ways: Vec<Vec<usize>>) {
+        let sum_of = |parts: &[usize]| parts.iter().map(|at| self.cells[*at].count).sum::<u32>();
+        let sums: BTreeSet<u32> = ways.iter().map(|parts| sum_of(parts)).collect();
+        let same = sums.first().filter(|_| sums.len() == 1 && ways.len() > 1);
+        let beside = ways.iter().flatten().next().copied();
+        let total = match (total, same.copied(), beside) {
+            (Some(total), ..) => total,
+            (None, Some(count), Some(beside)) => self.rest(beside, count),
+            _ => return,
+        };
+        for parts in ways {
+            self.sum(total, parts);
+        }
+    }
+
+    /// That parts which exclude each other make up a total, or leave a rest that nobody publishes, as
+    /// children whose group is not known have no count of their own.
     fn groups(&mut self, total: usize, mut parts: Vec<usize>) {
         let sum: u64 = parts
             .iter()
@@ -117,18 +137,40 @@ impl<W: Ord + Copy> Protection<W> {
         self.sum(total, parts);
     }
 
+    /// The count at a place.
+    #[must_use]
+    pub fn find(&self, place: &Place<W>) -> Option<usize> {
+        self.places.get(place).copied()
+    }
+
     /// Whether two counts are the same number.
     #[must_use]
     pub fn is_same(&self, one: usize, other: usize) -> bool {
         self.cells[one].count == self.cells[other].count
     }
 
+    /// That two counts are the same number under two names: both are shown, or neither.
+    pub fn alike(&mut self, one: usize, other: usize) {
+        if one != other && self.is_same(one, other) {
+            self.alike.push((one, other));
+        }
+    }
+
     /// That one count is part of another: what lies between is a count that anyone can work out.
     pub fn within(&mut self, part: usize, whole: usize) {
-        let between = self.cells[whole].count.checked_sub(self.cells[part].count);
-        if let Some(count) = between.filter(|_| part != whole) {
-            let rest = self.rest(part, count);
-            self.sum(whole, vec![part, rest]);
+        self.contained(vec![part], whole);
+    }
+
+    /// That counts which exclude each other are parts of another, and leave a rest, which may be
+    /// nothing.
+    pub fn contained(&mut self, mut parts: Vec<usize>, whole: usize) {
+        let sum: u32 = parts.iter().map(|at| self.cells[*at].count).sum();
+        let between = self.cells[whole].count.checked_sub(sum);
+        if let (Some(count), Some(beside)) = (between, parts.first().copied())
+            && !parts.contains(&whole)
+        {
+            parts.push(self.rest(beside, count));
+            self.sum(whole, parts);
         }
     }
 
@@ -203,16 +245,39 @@ impl<W: Ord + Copy> Protection<W> {
         Blocks::new(of.collect())
     }
 
+    /// Lets one count stand for all that are the same; gives which.
+    fn unite(&mut self) -> Same {
+        let mut same = Same::none(self.cells.len());
+        for (one, other) in &self.alike {
+            same.join(*one, *other);
+        }
+        for at in 0..self.cells.len() {
+            let one = same.of(at);
+            if one != at {
+                self.cells[one].published |= self.cells[at].published;
+                // Nothing but a name is left of it.
+                self.cells[at].published = false;
+                self.stands[at].order = Order::Rest;
+            }
+        }
+        self.places.values_mut().for_each(|at| *at = same.of(*at));
+        self.sums = self.sums.redirected(&same);
+        same
+    }
+
     /// Decides what is withheld, and tells on the way how far it is.
     #[must_use]
     pub fn protect(mut self, settings: Controlled, watch: Watch) -> Protected<W> {
         self.add_margins();
+        let same = self.unite();
         let threshold = Threshold {
             at_most: settings.at_most,
         };
         let blocks = self.blocks();
         let Withheld {
-            hidden, given_up, ..
+            mut hidden,
+            given_up,
+            ..
         } = suppress_in_blocks(
             &self.cells,
             &self.sums,
@@ -221,6 +286,9 @@ impl<W: Ord + Copy> Protection<W> {
             &Regrouped::of(&self),
             watch,
         );
+        for at in 0..hidden.len() {
+            hidden[at] = hidden[same.of(at)];
+        }
         Protected {
             cells: self.cells,
             hidden,

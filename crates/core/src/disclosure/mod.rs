@@ -10,7 +10,7 @@ pub mod suppress;
 
 use std::fmt;
 
-pub use protect::{Controlled, ControlledBy, MadeUp, Protected, protect};
+pub use protect::{Controlled, ControlledBy, Known, MadeUp, Protected, Turnover, protect};
 
 use crate::{Provenance, Results};
 

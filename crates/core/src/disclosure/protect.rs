@@ -1,7 +1,7 @@
 //! A cube of counts of children made into one that may be published: which sums hold between its
 //! cells, and what is withheld or rounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::suppress::blocks::{Blocks, NONE, Steps};
 use super::suppress::{Cell as Exposed, Sums, Threshold, Withheld, suppress_in_blocks};
@@ -75,7 +75,35 @@ pub struct MadeUp {
     pub of: Vec<IndicatorId>,
 }
 
-/// Protects a cube, of which some indicators are known to make up others.
+/// A stock on 31 March and what changes it in the year: whoever was there a year before or came is
+/// whoever left or is there now, and was there at some point. Where the counts do not add up, as with
+/// a child who came twice, nobody can tell one from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turnover {
+    /// Those there on the last day of the year.
+    pub stock: IndicatorId,
+    /// Those who came in the year.
+    pub started: IndicatorId,
+    /// Those who left in it.
+    pub ended: IndicatorId,
+    /// Those there at any point of it, if they are counted.
+    pub any_point: Option<IndicatorId>,
+}
+
+/// What is known of how indicators hang together, beside what the cube itself says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// Indicators that make up another.
+    pub made_up: Vec<MadeUp>,
+    /// Indicators that contain others, which exclude each other and leave a rest.
+    pub contained: Vec<MadeUp>,
+    /// Events, and the children they were about: the same count where no child had two.
+    pub children: Vec<(IndicatorId, IndicatorId)>,
+    /// Stocks and what changes them.
+    pub turnovers: Vec<Turnover>,
+}
+
+/// Protects a cube, of which some indicators are known to hang together.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: the keys are those of the cube given.
@@ -83,14 +111,17 @@ pub fn protect(
     cube: &Cube,
     dimensions: &Dimensions,
     areas: &Areas,
-    made_up: &[MadeUp],
+    known: &Known,
     (settings, synthetic): (Controlled, bool),
 ) -> Result<Protected, CubeError> {
     let mut table = Table::new(cube);
     table.add_strata(dimensions);
     table.add_areas(areas);
     table.add_denominators(cube);
-    table.add_bands(made_up);
+    table.add_bands(&known.made_up);
+    table.add_contained(&known.contained);
+    table.add_children(&known.children);
+    table.add_turnovers(&known.turnovers);
     let threshold = Threshold {
         at_most: settings.at_most,
     };
@@ -183,11 +214,7 @@ impl Table {
 
     /// Adds a sum if it really holds between counts that are there.
     fn add(&mut self, total: usize, parts: Vec<usize>) {
-        let sum: u64 = parts
-            .iter()
-            .map(|at| u64::from(self.cells[*at].count))
-            .sum();
-        if parts.len() > 1 && sum == u64::from(self.cells[total].count) {
+        if !parts.is_empty() && self.sum_of(&parts) == u64::from(self.cells[total].count) {
             self.sums.add(total, parts);
         }
     }
@@ -195,11 +222,7 @@ impl Table {
     /// Adds a sum of groups. Children whose group is not known may have no row of their own: they are
     /// a count that nobody publishes, and that anyone can see is not negative.
     fn add_groups(&mut self, total: usize, mut parts: Vec<usize>) {
-        let sum: u64 = parts
-            .iter()
-            .map(|at| u64::from(self.cells[*at].count))
-            .sum();
-        let rest = u64::from(self.cells[total].count).checked_sub(sum);
+        let rest = u64::from(self.cells[total].count).checked_sub(self.sum_of(&parts));
         if let Some(count) = rest.and_then(|rest| Count::try_from(rest).ok())
             && count > 0
             && !parts.is_empty()
@@ -354,6 +377,117 @@ impl Table {
         }
     }
 
+    /// Indicators that contain others: what is left beside one of them, and beside all of them, is a
+    /// count that anyone can work out.
+    fn add_contained(&mut self, contained: &[MadeUp]) {
+        for MadeUp { whole, of } in contained {
+            for key in self.of_indicator(*whole) {
+                let total = self.numerators[&key];
+                let parts = of.iter().filter_map(|id| self.at(*id, key));
+                let parts: Vec<usize> = parts.collect();
+                for part in parts.iter().copied() {
+                    self.add_rest(total, vec![part]);
+                }
+                if parts.len() > 1 {
+                    self.add_rest(total, parts);
+                }
+            }
+        }
+    }
+
+    /// Parts of a total that leave a rest, which may be nothing.
+    fn add_rest(&mut self, total: usize, mut parts: Vec<usize>) {
+        let rest = u64::from(self.cells[total].count).checked_sub(self.sum_of(&parts));
+        if let Some(rest) = rest.and_then(|rest| Count::try_from(rest).ok()) {
+            parts.push(self.count(self.of[total], rest, false));
+            self.sums.add(total, parts);
+        }
+    }
+
+    /// Events of which each was about another child.
+    fn add_children(&mut self, pairs: &[(IndicatorId, IndicatorId)]) {
+        for (events, indicator) in pairs.iter().copied() {
+            for key in self.of_indicator(events) {
+                if let Some(children) = self.at(indicator, key) {
+                    self.add(self.numerators[&key], vec![children]);
+                }
+            }
+        }
+    }
+
+    /// Stocks of two years and what came and left between them.
+    fn add_turnovers(&mut self, turnovers: &[Turnover]) {
+        for turnover in turnovers {
+            let here = [turnover.stock, turnover.started, turnover.ended];
+            let here = here.into_iter().chain(turnover.any_point);
+            let places: BTreeSet<CellKey> = here
+                .flat_map(|indicator| self.of_indicator(indicator))
+                .map(|key| CellKey {
+                    indicator: turnover.stock,
+                    ..key
+                })
+                .collect();
+            for key in places {
+                self.add_turnover(*turnover, key);
+            }
+        }
+    }
+
+    fn of_indicator(&self, indicator: IndicatorId) -> Vec<CellKey> {
+        let keys = self.numerators.keys();
+        keys.filter(|key| key.indicator == indicator)
+            .copied()
+            .collect()
+    }
+
+    fn at(&self, indicator: IndicatorId, key: CellKey) -> Option<usize> {
+        let key = CellKey { indicator, ..key };
+        self.numerators.get(&key).copied()
+    }
+
+    fn add_turnover(&mut self, turnover: Turnover, key: CellKey) {
+        let there = |parts: [Option<usize>; 2]| parts.into_iter().flatten().collect::<Vec<usize>>();
+        let left = [turnover.ended, turnover.stock].map(|id| self.at(id, key));
+        let mut ways = vec![there(left)];
+        // A year that was not counted is no year without anybody; and ages change from one to the next.
+        let before = key
+            .period
+            .earlier(1)
+            .map(|period| CellKey { period, ..key });
+        let counted = |before: &CellKey| {
+            let everyone = CellKey {
+                stratum: Stratum::TOTAL,
+                ..*before
+            };
+            self.numerators.contains_key(&everyone)
+                && key.stratum.only() != Some(Dimension::AgeBand)
+        };
+        if let Some(before) = before.filter(counted) {
+            let came = [
+                self.at(turnover.started, key),
+                self.at(turnover.stock, before),
+            ];
+            ways.push(there(came));
+        }
+        let any_point = turnover.any_point.and_then(|id| self.at(id, key));
+        let any_point = any_point.or_else(|| {
+            let sums: BTreeSet<u64> = ways.iter().map(|parts| self.sum_of(parts)).collect();
+            let same = sums.first().filter(|_| sums.len() == 1 && ways.len() > 1)?;
+            let count = Count::try_from(*same).ok()?;
+            Some(self.count(key.area, count, false))
+        });
+        if let Some(any_point) = any_point {
+            for parts in ways {
+                self.add(any_point, parts);
+            }
+        }
+    }
+
+    fn sum_of(&self, parts: &[usize]) -> u64 {
+        let counts = parts.iter().map(|at| u64::from(self.cells[*at].count));
+        counts.sum()
+    }
+
     /// An authority's counts hang together more than those of several do; what is of a region or the
     /// country ties them to one another, and is given up first.
     fn blocks(&self, areas: &Areas) -> Blocks {
@@ -427,24 +561,89 @@ mod tests {
         Cube::new(cells).unwrap()
     }
 
-    fn withheld(made_up: &[MadeUp]) -> (usize, usize) {
+    fn protected(cube: &Cube, known: &Known) -> Protected {
         let (dimensions, areas) = (
             Dimensions::new(Dimension::ALL.map(|_| crate::CodeList::default())),
             Areas::default(),
         );
         let settings = (Controlled::default(), true);
-        let safe = protect(&plans(), &dimensions, &areas, made_up, settings).unwrap();
-        (safe.primary, safe.secondary)
+        protect(cube, &dimensions, &areas, known, settings).unwrap()
     }
 
     #[test]
     fn a_band_is_not_worked_out_from_the_others() {
+        let withheld = |made_up: Vec<MadeUp>| {
+            let known = Known {
+                made_up,
+                ..Known::default()
+            };
+            let safe = protected(&plans(), &known);
+            (safe.primary, safe.secondary)
+        };
         let bands = MadeUp {
             whole: IndicatorId(0),
             of: (1..=5).map(IndicatorId).collect(),
         };
-        assert_eq!(withheld(&[bands]), (1, 1));
+        assert_eq!(withheld(vec![bands]), (1, 1));
         // Whoever does not know that they make up the whole lets the small one follow from the rest.
-        assert_eq!(withheld(&[]), (1, 0));
+        assert_eq!(withheld(vec![]), (1, 0));
+    }
+
+    /// Children looked after in three years: four were, nine came and three left, and so on.
+    fn stocks() -> Cube {
+        let mut cells = Vec::new();
+        for (year, stock, came, left) in [(2022, 4, 0, 0), (2023, 10, 9, 3), (2024, 30, 25, 5)] {
+            for (indicator, count) in [(0, stock), (1, came), (2, left)] {
+                cells.push(Cell {
+                    key: CellKey {
+                        indicator: IndicatorId(indicator),
+                        period: Period::ending(year).unwrap(),
+                        area: "E08000035".parse().unwrap(),
+                        stratum: Stratum::TOTAL,
+                    },
+                    numerator: Reported::Value(count),
+                    denominator: Denominator {
+                        value: Reported::Symbol(Symbol::NotAvailable),
+                        basis: Basis::Indicator(IndicatorId(9)),
+                    },
+                    issues: IssueSet::EMPTY,
+                });
+            }
+        }
+        cells.retain(|cell| cell.numerator != Reported::Value(0));
+        Cube::new(cells).unwrap()
+    }
+
+    /// Indicator and year of every count withheld.
+    fn withheld(cube: &Cube, known: &Known) -> Vec<(u16, u16)> {
+        let safe = protected(cube, known);
+        let cells = safe.cube.cells().iter();
+        cells
+            .filter(|cell| cell.numerator.value().is_none())
+            .map(|cell| (cell.key.indicator.0, cell.key.period.year()))
+            .collect()
+    }
+
+    #[test]
+    fn a_stock_is_not_worked_out_from_those_of_other_years() {
+        let known = Known {
+            turnovers: vec![Turnover {
+                stock: IndicatorId(0),
+                started: IndicatorId(1),
+                ended: IndicatorId(2),
+                any_point: None,
+            }],
+            ..Known::default()
+        };
+        let small = [(0, 2022), (2, 2023), (2, 2024)];
+        let without = withheld(&stocks(), &Known::default());
+        assert_eq!(without, small);
+        // 4 + 9 = 3 + 10 and 10 + 25 = 5 + 30: no small count may be alone in its sum.
+        let with = withheld(&stocks(), &known);
+        assert!(small.iter().all(|cell| with.contains(cell)));
+        for year in [2023, 2024] {
+            let in_sum = |cell: &&(u16, u16)| cell.1 == year || **cell == (0, year - 1);
+            assert!(with.iter().filter(in_sum).count() > 1, "{year}: {with:?}");
+        }
     }
 }

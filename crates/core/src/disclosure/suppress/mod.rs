@@ -47,8 +47,8 @@ pub use attack::{Bounds, attack};
 use audit::{Audit, free};
 use beside::Beside;
 use blocks::{Blocks, Moves};
-pub use sums::Sums;
 use sums::SumsOf;
+pub use sums::{Same, Sums};
 
 /// A count among others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,7 @@
-//! Sums between counts, stored flat: which counts a sum has, and which sums a count is in.
+//! Sums between counts, stored flat: which counts a sum has, and which sums a count is in; and counts
+//! that are the same as others.
+
+use std::collections::BTreeSet;
 
 /// Sums between counts, by position: each a total and the parts that make up all of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +18,23 @@ impl Sums {
         self.members.push(narrow(total));
         self.members.extend(parts.into_iter().map(narrow));
         self.ends.push(narrow(self.members.len()));
+    }
+
+    /// The sums between counts of which some stand for others, each once; a count that is all of
+    /// another says nothing more.
+    #[must_use]
+    pub fn redirected(&self, same: &Same) -> Self {
+        let mut seen = BTreeSet::new();
+        let mut sums = Self::default();
+        for sum in 0..self.len() {
+            let total = same.of(self.total(sum));
+            let mut parts: Vec<usize> = self.parts(sum).map(|at| same.of(at)).collect();
+            parts.sort_unstable();
+            if parts != [total] && seen.insert((total, parts.clone())) {
+                sums.add(total, parts);
+            }
+        }
+        sums
     }
 
     /// How many sums.
@@ -52,6 +72,39 @@ impl Sums {
             .iter()
             .zip(signs)
             .map(|(at, sign)| (*at as usize, sign))
+    }
+}
+
+/// Counts that are one number under several names: whoever has one has all.
+#[derive(Debug, Clone, Default)]
+pub struct Same {
+    /// For each count another that it is the same as, or itself.
+    next: Vec<usize>,
+}
+
+impl Same {
+    /// So many counts, each by itself.
+    #[must_use]
+    pub fn none(counts: usize) -> Self {
+        Self {
+            next: (0..counts).collect(),
+        }
+    }
+
+    /// That two counts are the same.
+    pub fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.of(one), self.of(other));
+        self.next[one.max(other)] = one.min(other);
+    }
+
+    /// The one that stands for a count: the first of those that are the same.
+    #[must_use]
+    pub fn of(&self, count: usize) -> usize {
+        let mut at = count;
+        while self.next[at] != at {
+            at = self.next[at];
+        }
+        at
     }
 }
 
