@@ -39,6 +39,7 @@ fn prior_help_tells_no_small_count_whatever_is_put_together() {
     ]);
     let mut all = Attacker::default();
     let mut ladders: BTreeMap<String, Vec<Step>> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Vec<[usize; 2]>> = BTreeMap::new();
     for (s, t) in shown
         .iter()
         .zip(&truth)
@@ -62,6 +63,8 @@ fn prior_help_tells_no_small_count_whatever_is_put_together() {
         let rest = all.cell(format!("not {kind} {back} {lead}|{place}"), rest, false);
         all.sum(observed, vec![helped, rest]);
         all.sum(entrants, vec![observed, incomplete, unlinked]);
+        let kinds = seen.entry(format!("{back}|{place}")).or_default();
+        kinds.push([observed, incomplete]);
         let step = (back.parse().unwrap(), -lead.parse::<i32>().unwrap());
         ladders
             .entry(format!("{kind}|{place}"))
@@ -69,6 +72,17 @@ fn prior_help_tells_no_small_count_whatever_is_put_together() {
             .push((step, observed, helped));
     }
     all.margins();
+    // The same files tell of several kinds, and whoever knows how far one is seen knows it of all.
+    for kinds in seen.values() {
+        for (at, one) in kinds.iter().enumerate() {
+            let count = |own: &[usize; 2]| own.map(|at| all.cells[at].count);
+            let same = kinds[..at].iter().find(|own| count(own) == count(one));
+            if let Some(same) = same.filter(|same| *same != one) {
+                all.sum(same[0], vec![one[0]]);
+                all.sum(same[1], vec![one[1]]);
+            }
+        }
+    }
     // Of two questions of which one holds the other, what lies between is a count, too.
     let mut between = 0;
     for (name, ladder) in ladders {

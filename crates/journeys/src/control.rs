@@ -131,6 +131,7 @@ pub fn control(
         .map(|answer| (answer.key, add_row(answer, &mut system)))
         .collect();
     add_differences(&places, &mut system);
+    unite_kinds(&places, &mut system);
     let safe = system.protect(settings, watch);
     let standards = standards(answers);
     let rows = answers
@@ -177,6 +178,28 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         vec![places.observed, places.incomplete, places.unlinked],
     );
     places
+}
+
+/// The same files tell of several kinds: how many windows they cover is one count for all of them.
+fn unite_kinds(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protection<What>) {
+    let mut first: BTreeMap<PriorHelpKey, Vec<Places>> = BTreeMap::new();
+    for (key, place) in places {
+        let any_kind = PriorHelpKey {
+            kind: HelpKind::Any,
+            ..*key
+        };
+        let others = first.entry(any_kind).or_default();
+        let same = others.iter().find(|other| {
+            system.is_same(other.observed, place.observed)
+                && system.is_same(other.incomplete, place.incomplete)
+        });
+        if let Some(same) = same {
+            system.alike(same.observed, place.observed);
+            system.alike(same.incomplete, place.incomplete);
+        } else {
+            others.push(*place);
+        }
+    }
 }
 
 /// Questions of which one holds another: whoever is helped by the first is helped by the second.
