@@ -4,7 +4,8 @@ use disparity_core::Dimension;
 use disparity_core::journeys::LinkOutcome;
 use disparity_journeys::{GroupBy, YearKey, linked_of, match_rates, matches_in_care};
 
-use super::{Asked, Counted, Draft, published};
+use super::published::published;
+use super::{Asked, Counted, Draft};
 
 impl Asked<'_> {
     /// How well records match, for every way of telling children apart that was asked for and by age

@@ -2,18 +2,19 @@
 //! line of them is shown.
 
 mod matching;
+mod published;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use disparity_core::{
-    Catalogue, DenominatorKind, Dimension, Dimensions, Journeys, Reported, Symbol,
-};
+use disparity_core::{Catalogue, Dimensions, Journeys, Reported, Symbol};
 use disparity_journeys::{
-    CAUSES, CHILDREN_OF, CONTAINED, DURATIONS, Entry, Group, GroupBy, Incidence, KNOWN_BANDS,
-    Level as Stage, Pathway, Place, Protected, Protection, Return, TURNOVERS, YearKey, chances,
-    counts, known_band, known_days, later_need, returns, transitions, watches, way_to_care,
+    CAUSES, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway, Place,
+    Protected, Protection, Return, YearKey, chances, known_band, known_days, later_need, returns,
+    transitions, watches, way_to_care,
 };
 use disparity_stats::{Interval, Level};
+
+use published::published;
 
 /// A count of some table, before it is known whose. Counts that stand in two tables have one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,95 +155,6 @@ impl Draft {
         });
     }
 
-    /// What counts of different tables say of each other: some are one count under several names
-    /// wherever nothing sets them apart, and some make up another.
-    pub(super) fn tie(&mut self) {
-        let event = |way: Return| {
-            Some(Counted::Events(
-                Return::ALL.iter().position(|one| *one == way)?,
-            ))
-        };
-        let watched = |way: Pathway| {
-            Some(Counted::Watched(
-                Pathway::ALL.iter().position(|one| *one == way)?,
-            ))
-        };
-        let alike: [&[Option<Counted>]; 7] = [
-            &[published("referrals"), event(Return::ReReferralFromClosure)],
-            &[
-                published("cla_started"),
-                Some(Counted::Entrants),
-                Some(Counted::Linked),
-                event(Return::ReEntry),
-            ],
-            &[
-                published("cpp_started"),
-                published("cpp_started_children"),
-                watched(Pathway::ProtectionToCare),
-                event(Return::RepeatPlan2Years),
-                event(Return::RepeatPlan5Years),
-            ],
-            &[
-                published("cin_plan_started"),
-                watched(Pathway::CinPlanToProtection),
-                watched(Pathway::CinPlanToCare),
-            ],
-            &[
-                published("cpp_ended"),
-                watched(Pathway::ProtectionToProtection),
-            ],
-            &[published("cla_ceased"), watched(Pathway::CareToCare)],
-            &[published("cla_at_31_march"), Some(Counted::InCareLinked)],
-        ];
-        let made_up = [
-            (
-                published("referrals"),
-                [
-                    published("referrals_no_further_action"),
-                    event(Return::ReReferralFurtherAction),
-                ],
-            ),
-            (
-                watched(Pathway::ClosureToReferral),
-                [
-                    published("cin_ended_episodes"),
-                    published("referrals_not_in_need"),
-                ],
-            ),
-        ];
-        let lines = self.lines.iter();
-        let places: BTreeSet<(u16, Option<usize>, Group)> = lines
-            .map(|line| (line.year, line.authority, line.group))
-            .collect();
-        for (year, authority, group) in places {
-            let counts = &self.counts;
-            let at = |counted: &Option<Counted>| {
-                counts.find(&Place {
-                    what: (year, (*counted)?),
-                    authority,
-                    group,
-                })
-            };
-            let there =
-                |list: &[Option<Counted>]| list.iter().filter_map(at).collect::<Vec<usize>>();
-            let alike = alike.map(there);
-            let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
-            for list in alike {
-                for (at, one) in list.iter().enumerate() {
-                    let mut before = list[..at].iter().copied();
-                    if let Some(same) = before.find(|other| self.counts.is_same(*other, *one)) {
-                        self.counts.alike(same, *one);
-                    }
-                }
-            }
-            for (whole, parts) in made_up {
-                if whole.is_some() {
-                    self.counts.made_up_of(whole, vec![parts]);
-                }
-            }
-        }
-    }
-
     /// A line of a whole and a part of it; gives where they stand.
     fn pair(
         &mut self,
@@ -261,16 +173,6 @@ impl Draft {
 
 /// Entrants by year and group, and how many of them are at each place of a list.
 type Entrants = BTreeMap<YearKey, (u32, Vec<u32>)>;
-
-/// The count of a published indicator.
-fn published(name: &str) -> Option<Counted> {
-    disparity_journeys::INDICATORS
-        .iter()
-        .map(|(known, _)| *known)
-        .chain(disparity_journeys::PLAN_INDICATORS)
-        .position(|known| known == name)
-        .map(Counted::Published)
-}
 
 impl Asked<'_> {
     pub(super) fn table(&self, name: &str, draft: &mut Draft) {
@@ -466,118 +368,6 @@ impl Asked<'_> {
                 measure,
                 KNOWN_BANDS.len(),
             );
-        }
-    }
-
-    /// Counts of the published indicators, to reconcile with; authorities only.
-    fn published(&self, draft: &mut Draft) {
-        let authorities = self.journeys.authorities();
-        let place = |area| authorities.iter().position(|a| a.area == Some(area));
-        let mut found: BTreeMap<(YearKey, &'static str), usize> = BTreeMap::new();
-        for ((name, area, period, stratum), count) in
-            counts(self.journeys, &self.catalogue.dimensions)
-        {
-            let group = match stratum.only() {
-                None => Group::TOTAL,
-                Some(dimension) => Group {
-                    by: GroupBy::Dimension(dimension),
-                    code: stratum.get(dimension).0,
-                },
-            };
-            let Some(counted) = published(name).filter(|_| self.groups.contains(&group.by)) else {
-                continue;
-            };
-            let key = YearKey {
-                authority: place(area),
-                period,
-                group,
-            };
-            let whole = draft.count(key, counted, count, true);
-            draft.line(("published", name.to_owned()), key, whole, None, None);
-            found.insert((key, name), whole);
-        }
-        self.add_parts(draft, &found);
-        add_contained(draft, &found);
-        add_turnovers(draft, &found);
-    }
-
-    /// That a published count which is a part of another leaves a rest, and that the bands of the
-    /// durations of plans make up the plans.
-    fn add_parts(&self, draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
-        let indicators = &self.catalogue.indicators;
-        let whole_of = |name: &str| match indicators.get(indicators.id(name)?).denominator {
-            DenominatorKind::Indicator(id) => Some(indicators.get(id).name.as_str()),
-            DenominatorKind::Children0To17 => None,
-        };
-        let band_of = |name: &str| {
-            let mut durations = DURATIONS.iter();
-            durations.find_map(|(whole, bands)| bands.contains(&name).then_some(*whole))
-        };
-        let mut bands: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for ((key, name), part) in found {
-            let Some(name_of_whole) = band_of(name).or_else(|| whole_of(name)) else {
-                continue;
-            };
-            let Some(whole) = found.get(&(*key, name_of_whole)).copied() else {
-                continue;
-            };
-            draft.counts.within(*part, whole);
-            if band_of(name).is_some() {
-                bands.entry(whole).or_default().push(*part);
-            }
-        }
-        for (whole, parts) in bands {
-            draft.counts.sum(whole, parts);
-        }
-    }
-}
-
-/// That counts which contain others leave something beside each of them, and beside all.
-fn add_contained(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
-    for (name, of) in CONTAINED {
-        for ((key, _), whole) in found.iter().filter(|((_, one), _)| *one == name) {
-            let at = |name| found.get(&(*key, name)).copied();
-            let parts: Vec<usize> = of.into_iter().filter_map(at).collect();
-            for part in parts.iter().copied() {
-                draft.counts.within(part, *whole);
-            }
-            if parts.len() > 1 {
-                draft.counts.contained(parts, *whole);
-            }
-        }
-    }
-}
-
-/// That stocks of two years and what changed them between add up, and that events are as many as the
-/// children they were about where no child had two.
-fn add_turnovers(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
-    let at = |key, name| found.get(&(key, name)).copied();
-    let there = |parts: [Option<usize>; 2]| parts.into_iter().flatten().collect::<Vec<usize>>();
-    let keys: BTreeSet<YearKey> = found.keys().map(|(key, _)| *key).collect();
-    for key in keys {
-        for (events, children) in CHILDREN_OF {
-            if let (Some(events), Some(children)) = (at(key, events), at(key, children)) {
-                draft.counts.sum(events, vec![children]);
-            }
-        }
-        let before = key
-            .period
-            .earlier(1)
-            .map(|period| YearKey { period, ..key });
-        for (stock, started, ended, any_point) in TURNOVERS {
-            let mut ways = vec![there([at(key, ended), at(key, stock)])];
-            // A year that was not counted is no year without anybody; and ages change from one to
-            // the next.
-            let counted = |before: &YearKey| {
-                let group = Group::TOTAL;
-                at(YearKey { group, ..*before }, stock).is_some()
-                    && key.group.by != GroupBy::Dimension(Dimension::AgeBand)
-            };
-            if let Some(before) = before.filter(counted) {
-                ways.push(there([at(key, started), at(before, stock)]));
-            }
-            let any_point = any_point.and_then(|name| at(key, name));
-            draft.counts.made_up_of(any_point, ways);
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod protect;
 pub mod suppress;
+mod table;
 
 use std::fmt;
 

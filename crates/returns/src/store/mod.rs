@@ -7,6 +7,7 @@
 mod count;
 mod meta;
 mod read;
+mod spells;
 mod write;
 
 use std::path::Path;

@@ -1,0 +1,361 @@
+//! The counts of a cube and the sums that hold between them: groups, areas, parts and wholes, and what
+//! is known of how indicators hang together. Decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::protect::{MadeUp, Turnover};
+use super::suppress::blocks::{Blocks, NONE, Steps};
+use super::suppress::{Cell as Exposed, Sums};
+use crate::{
+    AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, Dimension, Dimensions, IndicatorId,
+    Reported, Stratum,
+};
+
+/// The cells of a cube as counts, and every sum between them.
+pub(super) struct Table {
+    pub(super) cells: Vec<Exposed>,
+    /// Where each count is of.
+    of: Vec<AreaCode>,
+    pub(super) sums: Sums,
+    pub(super) numerators: BTreeMap<CellKey, usize>,
+    pub(super) denominators: BTreeMap<CellKey, usize>,
+}
+
+impl Table {
+    pub(super) fn new(cube: &Cube) -> Self {
+        let mut table = Self {
+            cells: vec![],
+            of: vec![],
+            sums: Sums::default(),
+            numerators: BTreeMap::new(),
+            denominators: BTreeMap::new(),
+        };
+        for cell in cube.cells() {
+            if let Reported::Value(count) = cell.numerator {
+                let at = table.count(cell.key.area, count, true);
+                table.numerators.insert(cell.key, at);
+            }
+        }
+        table
+    }
+
+    fn count(&mut self, of: AreaCode, count: Count, published: bool) -> usize {
+        self.cells.push(Exposed { count, published });
+        self.of.push(of);
+        self.cells.len() - 1
+    }
+
+    /// Adds a sum if it really holds between counts that are there.
+    fn add(&mut self, total: usize, parts: Vec<usize>) {
+        if !parts.is_empty() && self.sum_of(&parts) == u64::from(self.cells[total].count) {
+            self.sums.add(total, parts);
+        }
+    }
+
+    /// Adds a sum of groups. Children whose group is not known may have no row of their own: they are
+    /// a count that nobody publishes, and that anyone can see is not negative.
+    fn add_groups(&mut self, total: usize, mut parts: Vec<usize>) {
+        let rest = u64::from(self.cells[total].count).checked_sub(self.sum_of(&parts));
+        if let Some(count) = rest.and_then(|rest| Count::try_from(rest).ok())
+            && count > 0
+            && !parts.is_empty()
+        {
+            parts.push(self.count(self.of[total], count, false));
+        }
+        self.add(total, parts);
+    }
+
+    /// Groups of a dimension make up everyone, and detailed ethnic groups their broad one.
+    pub(super) fn add_strata(&mut self, dimensions: &Dimensions) {
+        let mut by_place: BTreeMap<CellKey, Vec<(Stratum, usize)>> = BTreeMap::new();
+        for (key, at) in &self.numerators {
+            by_place
+                .entry(CellKey {
+                    stratum: Stratum::TOTAL,
+                    ..*key
+                })
+                .or_default()
+                .push((key.stratum, *at));
+        }
+        for list in by_place.values() {
+            let find =
+                |stratum: Stratum| list.iter().find(|(s, _)| *s == stratum).map(|(_, at)| *at);
+            let Some(total) = find(Stratum::TOTAL) else {
+                continue;
+            };
+            for dimension in Dimension::ALL {
+                let parts: Vec<usize> = list
+                    .iter()
+                    .filter(|(s, _)| s.only() == Some(dimension))
+                    .map(|(_, at)| *at)
+                    .collect();
+                self.add_groups(total, parts);
+            }
+            for (id, _) in dimensions.list(Dimension::EthnicityMajor).iter() {
+                let Some(broad) = find(Stratum::TOTAL.with(Dimension::EthnicityMajor, id)) else {
+                    continue;
+                };
+                let code = &dimensions.list(Dimension::EthnicityMajor).get(id).code;
+                let minor = dimensions.list(Dimension::EthnicityMinor);
+                let is_part = |s: Stratum| {
+                    s.only() == Some(Dimension::EthnicityMinor)
+                        && minor
+                            .get(s.get(Dimension::EthnicityMinor))
+                            .parent
+                            .as_deref()
+                            == Some(code)
+                };
+                let parts: Vec<usize> = list
+                    .iter()
+                    .filter(|(s, _)| is_part(*s))
+                    .map(|(_, at)| *at)
+                    .collect();
+                match parts.as_slice() {
+                    // A broad group of one detailed group is the same count under another name.
+                    [one] if self.cells[*one].count == self.cells[broad].count => {
+                        self.sums.add(broad, [*one]);
+                    }
+                    _ => self.add(broad, parts),
+                }
+            }
+        }
+    }
+
+    /// Authorities make up their region, and regions and authorities the country.
+    pub(super) fn add_areas(&mut self, areas: &Areas) {
+        let mut by_stratum: BTreeMap<CellKey, Vec<(AreaCode, usize)>> = BTreeMap::new();
+        for (key, at) in &self.numerators {
+            by_stratum
+                .entry(CellKey {
+                    area: AreaCode::ENGLAND,
+                    ..*key
+                })
+                .or_default()
+                .push((key.area, *at));
+        }
+        for list in by_stratum.values() {
+            let region_of = |area: AreaCode| areas.get(area).and_then(|area| area.region);
+            for (whole, total) in list {
+                let parts: Vec<usize> = list
+                    .iter()
+                    .filter(|(area, _)| region_of(*area) == Some(*whole))
+                    .map(|(_, at)| *at)
+                    .collect();
+                self.add(*total, parts);
+            }
+            if let Some((_, total)) = list.iter().find(|(area, _)| *area == AreaCode::ENGLAND) {
+                let authorities = list
+                    .iter()
+                    .filter(|(area, _)| region_of(*area).is_some())
+                    .map(|(_, at)| *at)
+                    .collect();
+                self.add(*total, authorities);
+            }
+        }
+    }
+
+    /// A part and its complement make up the whole; whoever has two of the three has the third.
+    pub(super) fn add_denominators(&mut self, cube: &Cube) {
+        let mut wholes: BTreeMap<(crate::IndicatorId, CellKey), usize> = BTreeMap::new();
+        for cell in cube.cells() {
+            let Some((whole, id)) = whole_of(cell) else {
+                continue;
+            };
+            let Some(part) = self.numerators.get(&cell.key).copied() else {
+                continue;
+            };
+            let own = CellKey {
+                indicator: id,
+                ..cell.key
+            };
+            // The whole is a cell of its own if its indicator is in the cube with the same count.
+            let known = self
+                .numerators
+                .get(&own)
+                .copied()
+                .filter(|at| self.cells[*at].count == whole);
+            let at = known.unwrap_or_else(|| {
+                *wholes
+                    .entry((id, cell.key))
+                    .or_insert_with(|| self.count(cell.key.area, whole, true))
+            });
+            self.denominators.insert(cell.key, at);
+            if let Some(rest) = whole.checked_sub(self.cells[part].count) {
+                let complement = self.count(cell.key.area, rest, false);
+                self.sums.add(at, [part, complement]);
+            }
+        }
+    }
+
+    /// Indicators that make up another, each beside the whole it is a proportion of.
+    pub(super) fn add_bands(&mut self, made_up: &[MadeUp]) {
+        for MadeUp { whole, of } in made_up {
+            let mut found: BTreeMap<(CellKey, usize), Vec<usize>> = BTreeMap::new();
+            for (key, part) in &self.numerators {
+                if let Some(total) = self
+                    .denominators
+                    .get(key)
+                    .filter(|_| of.contains(&key.indicator))
+                {
+                    let key = CellKey {
+                        indicator: *whole,
+                        ..*key
+                    };
+                    found.entry((key, *total)).or_default().push(*part);
+                }
+            }
+            for ((_, total), parts) in found {
+                self.add_groups(total, parts);
+            }
+        }
+    }
+
+    /// Indicators that contain others: what is left beside one of them, and beside all of them, is a
+    /// count that anyone can work out.
+    pub(super) fn add_contained(&mut self, contained: &[MadeUp]) {
+        for MadeUp { whole, of } in contained {
+            for key in self.of_indicator(*whole) {
+                let total = self.numerators[&key];
+                let parts = of.iter().filter_map(|id| self.at(*id, key));
+                let parts: Vec<usize> = parts.collect();
+                for part in parts.iter().copied() {
+                    self.add_rest(total, vec![part]);
+                }
+                if parts.len() > 1 {
+                    self.add_rest(total, parts);
+                }
+            }
+        }
+    }
+
+    /// Parts of a total that leave a rest, which may be nothing.
+    fn add_rest(&mut self, total: usize, mut parts: Vec<usize>) {
+        let rest = u64::from(self.cells[total].count).checked_sub(self.sum_of(&parts));
+        if let Some(rest) = rest.and_then(|rest| Count::try_from(rest).ok()) {
+            parts.push(self.count(self.of[total], rest, false));
+            self.sums.add(total, parts);
+        }
+    }
+
+    /// Events of which each was about another child.
+    pub(super) fn add_children(&mut self, pairs: &[(IndicatorId, IndicatorId)]) {
+        for (events, indicator) in pairs.iter().copied() {
+            for key in self.of_indicator(events) {
+                if let Some(children) = self.at(indicator, key) {
+                    self.add(self.numerators[&key], vec![children]);
+                }
+            }
+        }
+    }
+
+    /// Stocks of two years and what came and left between them.
+    pub(super) fn add_turnovers(&mut self, turnovers: &[Turnover]) {
+        for turnover in turnovers {
+            let here = [turnover.stock, turnover.started, turnover.ended];
+            let here = here.into_iter().chain(turnover.any_point);
+            let places: BTreeSet<CellKey> = here
+                .flat_map(|indicator| self.of_indicator(indicator))
+                .map(|key| CellKey {
+                    indicator: turnover.stock,
+                    ..key
+                })
+                .collect();
+            for key in places {
+                self.add_turnover(*turnover, key);
+            }
+        }
+    }
+
+    fn of_indicator(&self, indicator: IndicatorId) -> Vec<CellKey> {
+        let keys = self.numerators.keys();
+        keys.filter(|key| key.indicator == indicator)
+            .copied()
+            .collect()
+    }
+
+    fn at(&self, indicator: IndicatorId, key: CellKey) -> Option<usize> {
+        let key = CellKey { indicator, ..key };
+        self.numerators.get(&key).copied()
+    }
+
+    fn add_turnover(&mut self, turnover: Turnover, key: CellKey) {
+        let there = |parts: [Option<usize>; 2]| parts.into_iter().flatten().collect::<Vec<usize>>();
+        let left = [turnover.ended, turnover.stock].map(|id| self.at(id, key));
+        let mut ways = vec![there(left)];
+        // A year that was not counted is no year without anybody; and ages change from one to the next.
+        let before = key
+            .period
+            .earlier(1)
+            .map(|period| CellKey { period, ..key });
+        let counted = |before: &CellKey| {
+            let everyone = CellKey {
+                stratum: Stratum::TOTAL,
+                ..*before
+            };
+            self.numerators.contains_key(&everyone)
+                && key.stratum.only() != Some(Dimension::AgeBand)
+        };
+        if let Some(before) = before.filter(counted) {
+            let came = [
+                self.at(turnover.started, key),
+                self.at(turnover.stock, before),
+            ];
+            ways.push(there(came));
+        }
+        let any_point = turnover.any_point.and_then(|id| self.at(id, key));
+        let any_point = any_point.or_else(|| {
+            let sums: BTreeSet<u64> = ways.iter().map(|parts| self.sum_of(parts)).collect();
+            let same = sums.first().filter(|_| sums.len() == 1 && ways.len() > 1)?;
+            let count = Count::try_from(*same).ok()?;
+            Some(self.count(key.area, count, false))
+        });
+        if let Some(any_point) = any_point {
+            for parts in ways {
+                self.add(any_point, parts);
+            }
+        }
+    }
+
+    fn sum_of(&self, parts: &[usize]) -> u64 {
+        let counts = parts.iter().map(|at| u64::from(self.cells[*at].count));
+        counts.sum()
+    }
+
+    /// An authority's counts hang together more than those of several do; what is of a region or the
+    /// country ties them to one another, and is given up first.
+    pub(super) fn blocks(&self, areas: &Areas) -> Blocks {
+        let mut number: BTreeMap<AreaCode, u32> = BTreeMap::new();
+        let steps = self.of.iter().map(|area| {
+            let authority = areas.get(*area).is_some_and(|area| area.region.is_some());
+            let own = if authority {
+                let next = u32::try_from(number.len()).unwrap_or(NONE - 1);
+                *number.entry(*area).or_insert(next)
+            } else {
+                NONE
+            };
+            let tie = if own == NONE { 0 } else { NONE };
+            Steps {
+                asks: [0, NONE, NONE, own],
+                is_in: [tie, NONE, NONE, own],
+            }
+        });
+        Blocks::new(steps.collect())
+    }
+}
+
+/// The count of children or events that a proportion is a part of.
+fn whole_of(cell: &Cell) -> Option<(Count, crate::IndicatorId)> {
+    let (Basis::Indicator(id), Reported::Value(value)) =
+        (cell.denominator.basis, cell.denominator.value)
+    else {
+        return None;
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a count"
+    )]
+    let whole = ((0.0..=f64::from(Count::MAX)).contains(&value) && value.fract() == 0.0)
+        .then_some(value as Count);
+    whole.map(|whole| (whole, id))
+}
