@@ -222,6 +222,8 @@ pub(crate) fn add_flows(
             ("section_47_enquiries", "section_47_enquiries_children"),
             ("initial_conferences", "initial_conferences_children"),
             ("cpp_started", "cpp_started_children"),
+            ("cpp_ended", "cpp_ended_children"),
+            ("cpp_any_point", "cpp_any_point_children"),
         ] {
             if let (Some(events), Some(children)) = (at(place, events), at(place, children)) {
                 all.sum(events, vec![children]);
@@ -242,7 +244,12 @@ pub(crate) fn add_flows(
                 "cin_plan_ended",
                 "",
             ),
-            ("cpp_at_31_march", "cpp_started", "cpp_ended", ""),
+            (
+                "cpp_at_31_march",
+                "cpp_started",
+                "cpp_ended",
+                "cpp_any_point",
+            ),
         ] {
             let list = |places: [(&str, &str); 2]| -> Vec<usize> {
                 places
@@ -301,6 +308,7 @@ pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
         ],
         &[
             "published cpp_ended",
+            "published cpp_ended_children",
             "whole incidence protection_plan_to_another",
         ],
         &["published cla_ceased", "whole incidence care_to_care"],

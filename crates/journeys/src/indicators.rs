@@ -12,7 +12,7 @@ use crate::groups::{GroupBy, Lookup, group_code};
 
 /// Names of the indicators counted here, as the code list has them, and the files that must cover
 /// the year.
-pub const INDICATORS: [(&str, SpellKind); 27] = [
+pub const INDICATORS: [(&str, SpellKind); 30] = [
     ("cla_at_31_march", SpellKind::Care),
     ("cla_started", SpellKind::Care),
     ("cla_ceased", SpellKind::Care),
@@ -40,6 +40,46 @@ pub const INDICATORS: [(&str, SpellKind); 27] = [
     ("cpp_started", SpellKind::ProtectionPlan),
     ("cpp_started_children", SpellKind::ProtectionPlan),
     ("cpp_ended", SpellKind::ProtectionPlan),
+    ("cpp_ended_children", SpellKind::ProtectionPlan),
+    ("cpp_any_point", SpellKind::ProtectionPlan),
+    ("cpp_any_point_children", SpellKind::ProtectionPlan),
+];
+
+/// What is counted of plans of one kind, by name; none where nothing is published.
+struct Plans {
+    stock: &'static str,
+    started: &'static str,
+    ended: &'static str,
+    any_point: Option<&'static str>,
+    /// Children whose plan started, ended, and was open at any point.
+    children: [Option<&'static str>; 3],
+}
+
+const PLANS: [(SpellKind, Plans); 2] = [
+    (
+        SpellKind::CinPlan,
+        Plans {
+            stock: "cin_plan_at_31_march",
+            started: "cin_plan_started",
+            ended: "cin_plan_ended",
+            any_point: None,
+            children: [None; 3],
+        },
+    ),
+    (
+        SpellKind::ProtectionPlan,
+        Plans {
+            stock: "cpp_at_31_march",
+            started: "cpp_started",
+            ended: "cpp_ended",
+            any_point: Some("cpp_any_point"),
+            children: [
+                Some("cpp_started_children"),
+                Some("cpp_ended_children"),
+                Some("cpp_any_point_children"),
+            ],
+        },
+    ),
 ];
 
 /// Further plans counted: repeats, and durations as [`DURATIONS`] has them.
@@ -85,7 +125,7 @@ pub const DURATIONS: [(&str, [&str; 5]); 2] = [
 ];
 
 /// Events, and the children they were about: the same count where no child had two.
-pub const CHILDREN_OF: [(&str, &str); 7] = [
+pub const CHILDREN_OF: [(&str, &str); 9] = [
     ("cin_any_point_episodes", "cin_any_point"),
     ("cin_started_episodes", "cin_started"),
     ("cin_ended_episodes", "cin_ended"),
@@ -93,6 +133,8 @@ pub const CHILDREN_OF: [(&str, &str); 7] = [
     ("section_47_enquiries", "section_47_enquiries_children"),
     ("initial_conferences", "initial_conferences_children"),
     ("cpp_started", "cpp_started_children"),
+    ("cpp_ended", "cpp_ended_children"),
+    ("cpp_any_point", "cpp_any_point_children"),
 ];
 
 /// Indicators that contain others, which exclude each other: a referral leads to an episode of need, to
@@ -119,7 +161,12 @@ pub const TURNOVERS: [(&str, &str, &str, Option<&str>); 4] = [
         "cin_plan_ended",
         None,
     ),
-    ("cpp_at_31_march", "cpp_started", "cpp_ended", None),
+    (
+        "cpp_at_31_march",
+        "cpp_started",
+        "cpp_ended",
+        Some("cpp_any_point"),
+    ),
 ];
 
 /// Place of a plan among the bands, on 31 March or the day it ended: up to three calendar months,
@@ -246,28 +293,9 @@ impl Counter<'_, '_> {
         if covers(SpellKind::CinEpisode) {
             self.need(first, last, &within, add);
         }
-        for (kind, names) in [
-            (
-                SpellKind::CinPlan,
-                [
-                    "cin_plan_at_31_march",
-                    "cin_plan_started",
-                    "",
-                    "cin_plan_ended",
-                ],
-            ),
-            (
-                SpellKind::ProtectionPlan,
-                [
-                    "cpp_at_31_march",
-                    "cpp_started",
-                    "cpp_started_children",
-                    "cpp_ended",
-                ],
-            ),
-        ] {
+        for (kind, names) in PLANS {
             if covers(kind) {
-                self.plans(kind, names, last, &within, add);
+                self.plans(kind, &names, (first, last), add);
             }
         }
         self.events(&covers, &within, add);
@@ -426,12 +454,12 @@ impl Counter<'_, '_> {
     fn plans(
         &self,
         kind: SpellKind,
-        names: [&'static str; 4],
-        last: Day,
-        within: &impl Fn(Day) -> bool,
+        names: &Plans,
+        (first, last): (Day, Day),
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
-        let [stock, started, started_children, ended] = names;
+        let within = |day: Day| first <= day && day <= last;
+        let [started_children, ended_children, any_point_children] = names.children;
         let own = || {
             self.child
                 .spells(kind)
@@ -440,25 +468,40 @@ impl Counter<'_, '_> {
         let protection = kind == SpellKind::ProtectionPlan;
         let [(_, open_for), (_, ended_after)] = DURATIONS;
         if let Some(spell) = own().find(|s| s.runs_on(last)) {
-            add(stock, &spell, last);
+            add(names.stock, &spell, last);
             if protection {
                 add(open_for[duration_band(spell.start, last)], &spell, last);
             }
         }
         for (at, spell) in own().filter(|s| within(s.start)).enumerate() {
-            add(started, &spell, spell.start);
-            if at == 0 && !started_children.is_empty() {
-                add(started_children, &spell, spell.start);
+            add(names.started, &spell, spell.start);
+            if let (0, Some(children)) = (at, started_children) {
+                add(children, &spell, spell.start);
             }
             if protection && spell.number != 255 && spell.number > 0 {
                 add("cpp_second_or_subsequent", &spell, spell.start);
             }
         }
-        for spell in own().filter(|s| s.end.is_real() && within(s.end)) {
-            add(ended, &spell, spell.end);
+        let ended = own().filter(|s| s.end.is_real() && within(s.end));
+        for (at, spell) in ended.enumerate() {
+            add(names.ended, &spell, spell.end);
+            if let (0, Some(children)) = (at, ended_children) {
+                add(children, &spell, spell.end);
+            }
             if protection {
                 let band = ended_after[duration_band(spell.start, spell.end)];
                 add(band, &spell, spell.end);
+            }
+        }
+        let any = own().filter(|s| s.start <= last && s.end >= first);
+        for (at, spell) in any.enumerate() {
+            let on = last.min(spell.end);
+            names
+                .any_point
+                .into_iter()
+                .for_each(|name| add(name, &spell, on));
+            if let (0, Some(children)) = (at, any_point_children) {
+                add(children, &spell, on);
             }
         }
     }

@@ -56,6 +56,7 @@ impl Draft {
             ],
             &[
                 published("cpp_ended"),
+                published("cpp_ended_children"),
                 watched(Pathway::ProtectionToProtection),
             ],
             &[published("cla_ceased"), watched(Pathway::CareToCare)],
