@@ -173,12 +173,7 @@ pub(crate) fn add_durations(
                 .collect();
             for part in parts.iter().copied() {
                 let count = all.cells[whole].count - all.cells[part].count;
-                all.cells.push(Cell {
-                    count,
-                    published: false,
-                });
-                all.hidden.push(true);
-                let rest = all.cells.len() - 1;
+                let rest = all.unpublished(count);
                 all.sum(whole, vec![part, rest]);
             }
             banded += parts.len();
@@ -379,13 +374,9 @@ pub(crate) fn add_partitions(
     for ((table, whole), mut parts) in partitions {
         let left = parts.iter().map(|at| all.cells[*at].count).sum::<u32>();
         let left = all.cells[whole].count - left;
-        all.cells.push(Cell {
-            count: left,
-            published: false,
-        });
-        all.hidden.push(true);
+        let left = all.unpublished(left);
         if table.ends_with("months") {
-            parts.push(all.cells.len() - 1);
+            parts.push(left);
         }
         all.sum(whole, parts);
     }

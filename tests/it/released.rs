@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::Cell;
-
 use crate::attacker::{
     Attacker, add_durations, add_flows, add_other_names, add_partitions, both, store,
 };
@@ -95,12 +93,7 @@ fn prior_help_tells_no_small_count_whatever_is_put_together() {
                     let (whole, part) = if none { (part, whole) } else { (whole, part) };
                     let rest = all.cells[*whole].count - all.cells[*part].count;
                     between += 1;
-                    all.cells.push(Cell {
-                        count: rest,
-                        published: false,
-                    });
-                    all.hidden.push(true);
-                    let rest = all.cells.len() - 1;
+                    let rest = all.unpublished(rest);
                     all.sum(*whole, vec![*part, rest]);
                 }
             }

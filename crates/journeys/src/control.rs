@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::Watch;
+use disparity_core::disclosure::suppress::{Ties, Watch};
 use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
 

@@ -4,11 +4,11 @@
 
 mod regrouped;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use disparity_core::disclosure::suppress::blocks::{Blocks, NONE, Steps};
 use disparity_core::disclosure::suppress::{
-    Cell, Same, Sums, Threshold, Watch, Withheld, suppress_in_blocks,
+    Cell, Same, Sums, Threshold, Ties, Watch, Withheld, suppress_in_blocks,
 };
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
@@ -86,59 +86,6 @@ impl<W: Ord + Copy> Protection<W> {
         self.cells.len() - 1
     }
 
-    /// A count that nobody publishes: what is left beside another.
-    fn rest(&mut self, beside: usize, count: u32) -> usize {
-        let place = self.stands[beside].place;
-        let order = Order::Rest;
-        self.add(Stand { place, order }, count, false)
-    }
-
-    /// That parts make up a total, if they do.
-    pub fn sum(&mut self, total: usize, parts: Vec<usize>) {
-        let sum: u64 = parts
-            .iter()
-            .map(|at| u64::from(self.cells[*at].count))
-            .sum();
-        if !parts.is_empty() && !parts.contains(&total) && sum == u64::from(self.cells[total].count)
-        {
-            self.sums.add(total, parts);
-        }
-    }
-
-    /// Ways in which one count is made up, which may be published or not, where they agree: who was
-    /// there a year before and who came are who left and who is there now.
-    pub fn made_up_of(&mut self, total: Option<usize>, ways: Vec<Vec<usize>>) {
-        let sum_of = |parts: &[usize]| parts.iter().map(|at| self.cells[*at].count).sum::<u32>();
-        let sums: BTreeSet<u32> = ways.iter().map(|parts| sum_of(parts)).collect();
-        let same = sums.first().filter(|_| sums.len() == 1 && ways.len() > 1);
-        let beside = ways.iter().flatten().next().copied();
-        let total = match (total, same.copied(), beside) {
-            (Some(total), ..) => total,
-            (None, Some(count), Some(beside)) => self.rest(beside, count),
-            _ => return,
-        };
-        for parts in ways {
-            self.sum(total, parts);
-        }
-    }
-
-    /// That parts which exclude each other make up a total, or leave a rest that nobody publishes, as
-    /// children whose group is not known have no count of their own.
-    fn groups(&mut self, total: usize, mut parts: Vec<usize>) {
-        let sum: u64 = parts
-            .iter()
-            .map(|at| u64::from(self.cells[*at].count))
-            .sum();
-        let rest = u64::from(self.cells[total].count).checked_sub(sum);
-        if let Some(count) = rest.and_then(|rest| u32::try_from(rest).ok())
-            && count > 0
-            && let Some(beside) = parts.first().copied()
-        {
-            parts.push(self.rest(beside, count));
-        }
-        self.sum(total, parts);
-    }
-
     /// The count at a place.
     #[must_use]
     pub fn find(&self, place: &Place<W>) -> Option<usize> {
@@ -155,24 +102,6 @@ impl<W: Ord + Copy> Protection<W> {
     pub fn alike(&mut self, one: usize, other: usize) {
         if one != other && self.is_same(one, other) {
             self.alike.push((one, other));
-        }
-    }
-
-    /// That one count is part of another: what lies between is a count that anyone can work out.
-    pub fn within(&mut self, part: usize, whole: usize) {
-        self.contained(vec![part], whole);
-    }
-
-    /// That counts which exclude each other are parts of another, and leave a rest, which may be
-    /// nothing.
-    pub fn contained(&mut self, mut parts: Vec<usize>, whole: usize) {
-        let sum: u32 = parts.iter().map(|at| self.cells[*at].count).sum();
-        let between = self.cells[whole].count.checked_sub(sum);
-        if let (Some(count), Some(beside)) = (between, parts.first().copied())
-            && !parts.contains(&whole)
-        {
-            parts.push(self.rest(beside, count));
-            self.sum(whole, parts);
         }
     }
 
@@ -298,6 +227,22 @@ impl<W: Ord + Copy> Protection<W> {
             places: self.places,
             settings,
         }
+    }
+}
+
+impl<W: Ord + Copy> Ties for Protection<W> {
+    fn count_at(&self, at: usize) -> u32 {
+        self.cells[at].count
+    }
+
+    fn add_sum(&mut self, total: usize, parts: Vec<usize>) {
+        self.sums.add(total, parts);
+    }
+
+    fn add_beside(&mut self, beside: usize, count: u32) -> usize {
+        let place = self.stands[beside].place;
+        let order = Order::Rest;
+        self.add(Stand { place, order }, count, false)
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use disparity_core::journeys::{
-    Child, ChildRecord, Continued, Earlier, Journeys, LinkOutcome, SpellFlags, SpellKind,
+    Authority, Child, ChildRecord, Continued, Earlier, Journeys, LinkOutcome, Spell, SpellFlags,
+    SpellKind,
 };
 use disparity_core::{AreaChange, Areas, ChangeKind, Day};
 
@@ -86,7 +87,8 @@ pub(crate) fn join(
                 Err(why) => say(old, Code::ContinuityRefused, None, why),
             }
         }
-        let Some(from) = accepted.iter().map(|(_, from)| *from).max() else {
+        let from = accepted.iter().map(|(_, from)| *from).max();
+        let (Some(from), Some(authority)) = (from, position(journeys, new)) else {
             continue;
         };
         let predecessors: Vec<String> = accepted.iter().map(|(old, _)| (*old).to_owned()).collect();
@@ -97,7 +99,7 @@ pub(crate) fn join(
                 .all(|(old, _)| predecessors.iter().any(|one| Some(one) == old.as_ref())),
             predecessors,
         };
-        let found = Found::of(journeys, new, &continued, identifiers);
+        let found = Found::of(journeys, authority, &continued, identifiers);
         let message = format!(
             "{} of {} children are in both; {} of {} who were helped across the change",
             found.both, found.children, found.running.linked, found.running.all
@@ -113,7 +115,7 @@ pub(crate) fn join(
             say(&all, Code::ContinuityPartial, None, message.clone());
         }
         say(&all, Code::ContinuityUsed, None, message);
-        journeys.set_continued(found.authority, continued, &found.earlier);
+        journeys.set_continued(authority, continued, &found.earlier);
     }
 }
 
@@ -139,16 +141,19 @@ fn change_of(journeys: &Journeys, areas: &Areas, old: &str, new: &str) -> Result
         return Err(format!("no change of boundaries made {new} out of {old}"));
     };
     for la in [old, new] {
-        if !journeys.authorities().iter().any(|a| a.old_la_code == la) {
-            return Err(format!("no returns of {la} were read"));
-        }
+        position(journeys, la).ok_or_else(|| format!("no returns of {la} were read"))?;
     }
     Ok(Day::from(change.effective))
 }
 
+/// The position of an authority whose returns were read.
+fn position(journeys: &Journeys, la: &str) -> Option<usize> {
+    let mut all = journeys.authorities().iter();
+    all.position(|authority| authority.old_la_code == la)
+}
+
 /// The children of a new authority, looked for in those before it.
 struct Found<'i> {
-    authority: usize,
     earlier: Vec<Earlier>,
     children: usize,
     both: usize,
@@ -161,17 +166,15 @@ struct Found<'i> {
 impl<'i> Found<'i> {
     fn of(
         journeys: &Journeys,
-        new: &str,
+        authority: usize,
         continued: &Continued,
         identifiers: &'i BTreeMap<String, Identifiers>,
     ) -> Self {
-        let position = |la: &str| {
-            let mut all = journeys.authorities().iter();
-            all.position(|a| a.old_la_code == la).unwrap_or_default()
-        };
+        let new = &journeys.authorities()[authority].old_la_code;
         let mut before: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        for old in &continued.predecessors {
-            let first = journeys.children_of(position(old)).start;
+        let olds = continued.predecessors.iter();
+        for (old, at) in olds.filter_map(|old| Some((old, position(journeys, old)?))) {
+            let first = journeys.children_of(at).start;
             for (id, child) in identifiers.get(old).into_iter().flatten() {
                 before
                     .entry(id)
@@ -179,7 +182,6 @@ impl<'i> Found<'i> {
                     .insert(first + *child as usize);
             }
         }
-        let authority = position(new);
         let own = journeys.children_of(authority);
         let mut candidates: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); own.len()];
         let mut names: Vec<&str> = vec![""; own.len()];
@@ -190,13 +192,13 @@ impl<'i> Found<'i> {
             }
         }
         let mut found = Self {
-            authority,
             earlier: Vec::with_capacity(own.len()),
             children: own.len(),
             both: 0,
             running: Matched::default(),
             unclear: Vec::new(),
         };
+        let kinds = seen_across(journeys, continued);
         for ((child, there), name) in own.zip(&candidates).zip(names) {
             let child = journeys.child(child);
             let earlier = which(journeys, &child.record(), there);
@@ -205,7 +207,7 @@ impl<'i> Found<'i> {
             if earlier == Earlier::Unclear {
                 found.unclear.push(name);
             }
-            if was_running(journeys, &child, continued) {
+            if was_running(&child, &kinds, continued.from) {
                 found.running.add(linked);
             }
             found.earlier.push(earlier);
@@ -238,27 +240,30 @@ fn which(journeys: &Journeys, own: &ChildRecord, there: &BTreeSet<usize>) -> Ear
     }
 }
 
-/// Whether help or care of a child began before the change and went on after it, on days for which
-/// the returns of a predecessor were read.
-fn was_running(journeys: &Journeys, child: &Child<'_>, continued: &Continued) -> bool {
-    let (before, change) = (continued.from.plus(-1), continued.from);
+/// The kinds of help and care for which the returns of a predecessor cover the day before the change.
+fn seen_across(journeys: &Journeys, continued: &Continued) -> Vec<SpellKind> {
+    let last = continued.from.plus(-1);
+    let old = |a: &&Authority| continued.predecessors.contains(&a.old_la_code);
+    let olds: Vec<&Authority> = journeys.authorities().iter().filter(old).collect();
     let kinds = [
         SpellKind::CinEpisode,
         SpellKind::CinPlan,
         SpellKind::ProtectionPlan,
         SpellKind::Care,
     ];
-    kinds.into_iter().any(|kind| {
-        let covered = journeys
-            .authorities()
-            .iter()
-            .filter(|a| continued.predecessors.contains(&a.old_la_code))
-            .any(|a| a.coverage.of(kind).covers(before, change));
-        let crosses = |spell: disparity_core::journeys::Spell| {
-            spell.flags.has(SpellFlags::START_KNOWN) && spell.start < change && spell.end > change
-        };
-        covered && child.spells(kind).any(crosses)
-    })
+    let seen = |kind: &SpellKind| {
+        let mut olds = olds.iter();
+        olds.any(|a| a.coverage.of(*kind).covers(last, continued.from))
+    };
+    kinds.into_iter().filter(seen).collect()
+}
+
+/// Whether help or care of a child began before the change and went on after it.
+fn was_running(child: &Child<'_>, kinds: &[SpellKind], change: Day) -> bool {
+    let crosses = |spell: Spell| {
+        spell.flags.has(SpellFlags::START_KNOWN) && spell.start < change && spell.end > change
+    };
+    kinds.iter().any(|kind| child.spells(*kind).any(crosses))
 }
 
 #[cfg(test)]

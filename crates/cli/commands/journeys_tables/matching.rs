@@ -1,6 +1,7 @@
 //! The table of how well records match.
 
 use disparity_core::Dimension;
+use disparity_core::disclosure::suppress::Ties;
 use disparity_core::journeys::LinkOutcome;
 use disparity_journeys::{GroupBy, YearKey, linked_of, match_rates, matches_in_care};
 

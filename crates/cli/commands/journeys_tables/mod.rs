@@ -6,6 +6,7 @@ mod published;
 
 use std::collections::BTreeMap;
 
+use disparity_core::disclosure::suppress::Ties;
 use disparity_core::{Catalogue, Dimensions, Journeys, Reported, Symbol};
 use disparity_journeys::{
     CAUSES, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway, Place,

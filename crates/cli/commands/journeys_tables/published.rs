@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use disparity_core::disclosure::suppress::Ties;
 use disparity_core::{DenominatorKind, Dimension};
 use disparity_journeys::{
     CHILDREN_OF, CONTAINED, DURATIONS, Group, GroupBy, Pathway, Place, Return, TURNOVERS, YearKey,
@@ -182,12 +183,7 @@ fn add_contained(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), us
         for ((key, _), whole) in found.iter().filter(|((_, one), _)| *one == name) {
             let at = |name| found.get(&(*key, name)).copied();
             let parts: Vec<usize> = of.into_iter().filter_map(at).collect();
-            for part in parts.iter().copied() {
-                draft.counts.within(part, *whole);
-            }
-            if parts.len() > 1 {
-                draft.counts.contained(parts, *whole);
-            }
+            draft.counts.contained(parts, *whole);
         }
     }
 }
@@ -196,7 +192,6 @@ fn add_contained(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), us
 /// children they were about where no child had two.
 fn add_turnovers(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
     let at = |key, name| found.get(&(key, name)).copied();
-    let there = |parts: [Option<usize>; 2]| parts.into_iter().flatten().collect::<Vec<usize>>();
     let keys: BTreeSet<YearKey> = found.keys().map(|(key, _)| *key).collect();
     for key in keys {
         for (events, children) in CHILDREN_OF {
@@ -209,7 +204,6 @@ fn add_turnovers(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), us
             .earlier(1)
             .map(|period| YearKey { period, ..key });
         for (stock, started, ended, any_point) in TURNOVERS {
-            let mut ways = vec![there([at(key, ended), at(key, stock)])];
             // A year that was not counted is no year without anybody; and ages change from one to
             // the next.
             let counted = |before: &YearKey| {
@@ -217,11 +211,11 @@ fn add_turnovers(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), us
                 at(YearKey { group, ..*before }, stock).is_some()
                     && key.group.by != GroupBy::Dimension(Dimension::AgeBand)
             };
-            if let Some(before) = before.filter(counted) {
-                ways.push(there([at(key, started), at(before, stock)]));
-            }
+            let before = before.filter(counted);
+            let came = before.map(|before| [at(key, started), at(before, stock)]);
+            let went = [at(key, ended), at(key, stock)];
             let any_point = any_point.and_then(|name| at(key, name));
-            draft.counts.made_up_of(any_point, ways);
+            draft.counts.turnover(any_point, went, came);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::protect::{MadeUp, Turnover};
 use super::suppress::blocks::{Blocks, NONE, Steps};
-use super::suppress::{Cell as Exposed, Sums};
+use super::suppress::{Cell as Exposed, Sums, Ties};
 use crate::{
     AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, Dimension, Dimensions, IndicatorId,
     Reported, Stratum,
@@ -45,39 +45,23 @@ impl Table {
         self.cells.len() - 1
     }
 
-    /// Adds a sum if it really holds between counts that are there.
-    fn add(&mut self, total: usize, parts: Vec<usize>) {
-        if !parts.is_empty() && self.sum_of(&parts) == u64::from(self.cells[total].count) {
-            self.sums.add(total, parts);
+    /// The counts of each whole, by what tells them apart in it.
+    fn grouped<T>(&self, of: impl Fn(&CellKey) -> (CellKey, T)) -> Vec<Vec<(T, usize)>> {
+        let mut found: BTreeMap<CellKey, Vec<(T, usize)>> = BTreeMap::new();
+        for (key, at) in &self.numerators {
+            let (whole, part) = of(key);
+            found.entry(whole).or_default().push((part, *at));
         }
-    }
-
-    /// Adds a sum of groups. Children whose group is not known may have no row of their own: they are
-    /// a count that nobody publishes, and that anyone can see is not negative.
-    fn add_groups(&mut self, total: usize, mut parts: Vec<usize>) {
-        let rest = u64::from(self.cells[total].count).checked_sub(self.sum_of(&parts));
-        if let Some(count) = rest.and_then(|rest| Count::try_from(rest).ok())
-            && count > 0
-            && !parts.is_empty()
-        {
-            parts.push(self.count(self.of[total], count, false));
-        }
-        self.add(total, parts);
+        found.into_values().collect()
     }
 
     /// Groups of a dimension make up everyone, and detailed ethnic groups their broad one.
     pub(super) fn add_strata(&mut self, dimensions: &Dimensions) {
-        let mut by_place: BTreeMap<CellKey, Vec<(Stratum, usize)>> = BTreeMap::new();
-        for (key, at) in &self.numerators {
-            by_place
-                .entry(CellKey {
-                    stratum: Stratum::TOTAL,
-                    ..*key
-                })
-                .or_default()
-                .push((key.stratum, *at));
-        }
-        for list in by_place.values() {
+        let everyone = |key: &CellKey| {
+            let stratum = Stratum::TOTAL;
+            (CellKey { stratum, ..*key }, key.stratum)
+        };
+        for list in self.grouped(everyone) {
             let find =
                 |stratum: Stratum| list.iter().find(|(s, _)| *s == stratum).map(|(_, at)| *at);
             let Some(total) = find(Stratum::TOTAL) else {
@@ -89,7 +73,7 @@ impl Table {
                     .filter(|(s, _)| s.only() == Some(dimension))
                     .map(|(_, at)| *at)
                     .collect();
-                self.add_groups(total, parts);
+                self.groups(total, parts);
             }
             for (id, _) in dimensions.list(Dimension::EthnicityMajor).iter() {
                 let Some(broad) = find(Stratum::TOTAL.with(Dimension::EthnicityMajor, id)) else {
@@ -110,38 +94,26 @@ impl Table {
                     .filter(|(s, _)| is_part(*s))
                     .map(|(_, at)| *at)
                     .collect();
-                match parts.as_slice() {
-                    // A broad group of one detailed group is the same count under another name.
-                    [one] if self.cells[*one].count == self.cells[broad].count => {
-                        self.sums.add(broad, [*one]);
-                    }
-                    _ => self.add(broad, parts),
-                }
+                self.sum(broad, parts);
             }
         }
     }
 
     /// Authorities make up their region, and regions and authorities the country.
     pub(super) fn add_areas(&mut self, areas: &Areas) {
-        let mut by_stratum: BTreeMap<CellKey, Vec<(AreaCode, usize)>> = BTreeMap::new();
-        for (key, at) in &self.numerators {
-            by_stratum
-                .entry(CellKey {
-                    area: AreaCode::ENGLAND,
-                    ..*key
-                })
-                .or_default()
-                .push((key.area, *at));
-        }
-        for list in by_stratum.values() {
+        let england = |key: &CellKey| {
+            let area = AreaCode::ENGLAND;
+            (CellKey { area, ..*key }, key.area)
+        };
+        for list in self.grouped(england) {
             let region_of = |area: AreaCode| areas.get(area).and_then(|area| area.region);
-            for (whole, total) in list {
+            for (whole, total) in &list {
                 let parts: Vec<usize> = list
                     .iter()
                     .filter(|(area, _)| region_of(*area) == Some(*whole))
                     .map(|(_, at)| *at)
                     .collect();
-                self.add(*total, parts);
+                self.sum(*total, parts);
             }
             if let Some((_, total)) = list.iter().find(|(area, _)| *area == AreaCode::ENGLAND) {
                 let authorities = list
@@ -149,7 +121,7 @@ impl Table {
                     .filter(|(area, _)| region_of(*area).is_some())
                     .map(|(_, at)| *at)
                     .collect();
-                self.add(*total, authorities);
+                self.sum(*total, authorities);
             }
         }
     }
@@ -205,7 +177,7 @@ impl Table {
                 }
             }
             for ((_, total), parts) in found {
-                self.add_groups(total, parts);
+                self.groups(total, parts);
             }
         }
     }
@@ -218,22 +190,8 @@ impl Table {
                 let total = self.numerators[&key];
                 let parts = of.iter().filter_map(|id| self.at(*id, key));
                 let parts: Vec<usize> = parts.collect();
-                for part in parts.iter().copied() {
-                    self.add_rest(total, vec![part]);
-                }
-                if parts.len() > 1 {
-                    self.add_rest(total, parts);
-                }
+                self.contained(parts, total);
             }
-        }
-    }
-
-    /// Parts of a total that leave a rest, which may be nothing.
-    fn add_rest(&mut self, total: usize, mut parts: Vec<usize>) {
-        let rest = u64::from(self.cells[total].count).checked_sub(self.sum_of(&parts));
-        if let Some(rest) = rest.and_then(|rest| Count::try_from(rest).ok()) {
-            parts.push(self.count(self.of[total], rest, false));
-            self.sums.add(total, parts);
         }
     }
 
@@ -242,7 +200,7 @@ impl Table {
         for (events, indicator) in pairs.iter().copied() {
             for key in self.of_indicator(events) {
                 if let Some(children) = self.at(indicator, key) {
-                    self.add(self.numerators[&key], vec![children]);
+                    self.sum(self.numerators[&key], vec![children]);
                 }
             }
         }
@@ -279,46 +237,22 @@ impl Table {
     }
 
     fn add_turnover(&mut self, turnover: Turnover, key: CellKey) {
-        let there = |parts: [Option<usize>; 2]| parts.into_iter().flatten().collect::<Vec<usize>>();
-        let left = [turnover.ended, turnover.stock].map(|id| self.at(id, key));
-        let mut ways = vec![there(left)];
         // A year that was not counted is no year without anybody; and ages change from one to the next.
-        let before = key
-            .period
-            .earlier(1)
-            .map(|period| CellKey { period, ..key });
-        let counted = |before: &CellKey| {
+        let stock_before = key.period.earlier(1).and_then(|period| {
+            let before = CellKey { period, ..key };
             let everyone = CellKey {
                 stratum: Stratum::TOTAL,
-                ..*before
+                ..before
             };
-            self.numerators.contains_key(&everyone)
-                && key.stratum.only() != Some(Dimension::AgeBand)
-        };
-        if let Some(before) = before.filter(counted) {
-            let came = [
-                self.at(turnover.started, key),
-                self.at(turnover.stock, before),
-            ];
-            ways.push(there(came));
-        }
-        let any_point = turnover.any_point.and_then(|id| self.at(id, key));
-        let any_point = any_point.or_else(|| {
-            let sums: BTreeSet<u64> = ways.iter().map(|parts| self.sum_of(parts)).collect();
-            let same = sums.first().filter(|_| sums.len() == 1 && ways.len() > 1)?;
-            let count = Count::try_from(*same).ok()?;
-            Some(self.count(key.area, count, false))
+            let counted = self.numerators.contains_key(&everyone)
+                && key.stratum.only() != Some(Dimension::AgeBand);
+            counted.then(|| self.at(turnover.stock, before))
         });
-        if let Some(any_point) = any_point {
-            for parts in ways {
-                self.add(any_point, parts);
-            }
-        }
-    }
-
-    fn sum_of(&self, parts: &[usize]) -> u64 {
-        let counts = parts.iter().map(|at| u64::from(self.cells[*at].count));
-        counts.sum()
+        let at = |indicator| self.at(indicator, key);
+        let any_point = turnover.any_point.and_then(at);
+        let went = [turnover.ended, turnover.stock].map(at);
+        let came = stock_before.map(|before| [at(turnover.started), before]);
+        self.turnover(any_point, went, came);
     }
 
     /// An authority's counts hang together more than those of several do; what is of a region or the
@@ -340,6 +274,20 @@ impl Table {
             }
         });
         Blocks::new(steps.collect())
+    }
+}
+
+impl Ties for Table {
+    fn count_at(&self, at: usize) -> Count {
+        self.cells[at].count
+    }
+
+    fn add_sum(&mut self, total: usize, parts: Vec<usize>) {
+        self.sums.add(total, parts);
+    }
+
+    fn add_beside(&mut self, beside: usize, count: Count) -> usize {
+        self.count(self.of[beside], count, false)
     }
 }
 

@@ -2,7 +2,7 @@
 //! nothing else. The history stays with the old authority: its entries, its stock and its own years
 //! are its own, and no spell is counted twice.
 
-use super::{Child, Covered, Day, Journeys, Spell, SpellKind};
+use super::{Child, Children, Covered, Day, Journeys, Spell, SpellKind};
 
 /// What an authority's records go on from, as it has confirmed itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,6 @@ pub enum Earlier {
 }
 
 impl Earlier {
-    const NOWHERE: u32 = u32::MAX;
-
     /// As a number in the column of a child at `own`: a child that is unclear points at itself.
     fn number(self, own: usize) -> u32 {
         let position = match self {
@@ -37,8 +35,8 @@ impl Earlier {
             Self::Unclear => Some(own),
             Self::Child(other) => Some(other),
         };
-        position.map_or(Self::NOWHERE, |position| {
-            u32::try_from(position).unwrap_or(Self::NOWHERE)
+        position.map_or(Children::NOWHERE, |position| {
+            u32::try_from(position).unwrap_or(Children::NOWHERE)
         })
     }
 }
@@ -62,7 +60,7 @@ impl Journeys {
         };
         own.continued = Some(continued);
         let column = &mut self.children.earlier;
-        column.resize(self.children.birth.len(), Earlier::NOWHERE);
+        column.resize(self.children.birth.len(), Children::NOWHERE);
         for (child, earlier) in children.zip(earlier) {
             column[child] = earlier.number(child);
         }
@@ -72,7 +70,7 @@ impl Journeys {
     #[must_use]
     pub fn earlier(&self, child: usize) -> Earlier {
         match self.children.earlier.get(child) {
-            None | Some(&Earlier::NOWHERE) => Earlier::Nowhere,
+            None | Some(&Children::NOWHERE) => Earlier::Nowhere,
             Some(other) if *other as usize == child => Earlier::Unclear,
             Some(other) => Earlier::Child(*other as usize),
         }

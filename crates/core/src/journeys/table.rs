@@ -32,7 +32,7 @@ pub struct Children {
     /// Outcome of matching.
     pub link: Vec<u8>,
     /// Position of the same child in the authority before a change of boundaries; the child's own if
-    /// that is unclear, and the largest number if there is none. Empty if no authority goes on from
+    /// that is unclear, and [`Self::NOWHERE`] if there is none. Empty if no authority goes on from
     /// another.
     pub earlier: Vec<u32>,
 }
@@ -77,6 +77,9 @@ fn or<T: Copy>(column: &[T], row: usize, none: T) -> T {
 }
 
 impl Children {
+    /// Stands for no child among [`earlier`](Self::earlier) ones.
+    pub const NOWHERE: u32 = u32::MAX;
+
     /// How many children.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -134,7 +137,7 @@ impl Children {
         self.arrival.push(number(child.arrival));
         self.link.push(child.link as u8);
         if !self.earlier.is_empty() {
-            self.earlier.push(u32::MAX);
+            self.earlier.push(Self::NOWHERE);
         }
         Ok(())
     }
@@ -147,10 +150,10 @@ impl Children {
         let before = u32::try_from(spells_before).map_err(|_| JourneysError::TooMany)?;
         if !self.earlier.is_empty() || !other.earlier.is_empty() {
             let children = u32::try_from(self.len()).map_err(|_| JourneysError::TooMany)?;
-            self.earlier.resize(self.len(), u32::MAX);
+            self.earlier.resize(self.len(), Self::NOWHERE);
             self.earlier
                 .extend(other.earlier.iter().map(|at| at.saturating_add(children)));
-            self.earlier.resize(self.len() + other.len(), u32::MAX);
+            self.earlier.resize(self.len() + other.len(), Self::NOWHERE);
         }
         let last = other.first_spell.last().copied().unwrap_or(0);
         last.checked_add(before).ok_or(JourneysError::TooMany)?;
@@ -192,8 +195,8 @@ impl Children {
         {
             return Err(JourneysError::Shape("columns of children"));
         }
-        let nobody = |at: &&u32| **at != u32::MAX && **at as usize >= n;
-        if self.earlier.iter().any(|at| nobody(&at)) {
+        let nobody = |at: &u32| *at != Self::NOWHERE && *at as usize >= n;
+        if self.earlier.iter().any(nobody) {
             return Err(JourneysError::Shape("children of a predecessor"));
         }
         let ordered = self.first_spell.windows(2).all(|pair| pair[0] <= pair[1]);

@@ -219,7 +219,7 @@ fn read_children(
     if let Some(column) = batch.column_by_name(EARLIER) {
         let earlier = column.as_primitive_opt::<UInt32Type>()?;
         c.earlier
-            .extend(earlier.iter().map(|at| at.unwrap_or(u32::MAX)));
+            .extend(earlier.iter().map(|at| at.unwrap_or(Children::NOWHERE)));
     }
     let flag = |name: &str| batch.column_by_name(name)?.as_boolean_opt();
     let first = c.facts.len();

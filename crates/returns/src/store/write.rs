@@ -9,7 +9,7 @@ use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, UInt8Array, UInt32Array};
 use arrow_schema::{DataType, Schema, SchemaRef};
 use disparity_core::journeys::{
-    BirthPrecision, CodeId, Journeys, LinkOutcome, SpellKind, code_sets_of,
+    BirthPrecision, Children, CodeId, Journeys, LinkOutcome, SpellKind, code_sets_of,
 };
 use disparity_core::{CategoryId, Day, Dimension, Dimensions};
 use parquet::arrow::ArrowWriter;
@@ -401,8 +401,13 @@ impl Names {
                     .map(|l| Some(LinkOutcome::from_index(l).unwrap_or_default().as_str())),
             ),
             Arc::new(
-                rows.map(|row| c.earlier.get(row).copied().filter(|at| *at != u32::MAX))
-                    .collect::<UInt32Array>(),
+                rows.map(|row| {
+                    c.earlier
+                        .get(row)
+                        .copied()
+                        .filter(|at| *at != Children::NOWHERE)
+                })
+                .collect::<UInt32Array>(),
             ),
         ];
         RecordBatch::try_new(child_schema(), columns)

@@ -40,6 +40,7 @@ mod moves;
 mod pattern;
 mod simplex;
 mod sums;
+mod ties;
 
 use std::collections::BTreeMap;
 
@@ -49,6 +50,7 @@ use beside::Beside;
 use blocks::{Blocks, Moves};
 use sums::SumsOf;
 pub use sums::{Same, Sums};
+pub use ties::Ties;
 
 /// A count among others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
