@@ -28,7 +28,7 @@ pub enum LevelsError {
         /// How many.
         found: usize,
     },
-    /// A level that is not above a half and below 1.
+    /// A level that is not above a half, or above [`Levels::HIGHEST`].
     #[error("{found} is not a confidence level")]
     OutOfRange {
         /// The number.
@@ -54,7 +54,9 @@ impl LevelsError {
             Self::OutOfRange { found } if found > 1.0 && found < 100.0 => {
                 "write a level as a proportion: 0.95 for 95%"
             }
-            Self::OutOfRange { .. } => "a level lies above 0.5 and below 1: 0.9, 0.95, 0.998",
+            Self::OutOfRange { .. } => {
+                "a level lies above 0.5 and is at most 0.9999: 0.9, 0.95, 0.998"
+            }
             Self::Order { .. } => {
                 "name each level once, the lowest first, which is the one that is shown: [0.9, 0.99]"
             }
@@ -66,11 +68,14 @@ impl Levels {
     /// More levels than this make rows that nobody reads.
     pub const MOST: usize = 3;
 
+    /// Above this, intervals that are drawn or simulated would take too many draws to be what they say.
+    pub const HIGHEST: f64 = 0.9999;
+
     /// Levels of one's own.
     ///
     /// # Errors
-    /// [`LevelsError`] unless there are one to three, each above 0.5, below 1 and above the one
-    /// before it.
+    /// [`LevelsError`] unless there are one to three, each above 0.5, at most 0.9999 and above the
+    /// one before it.
     pub fn new(wanted: &[f64]) -> Result<Self, LevelsError> {
         if wanted.len() > Self::MOST {
             return Err(LevelsError::TooMany {
@@ -81,7 +86,7 @@ impl Levels {
         for &found in wanted {
             let level = Level::new(found)
                 .ok()
-                .filter(|level| level.value() > 0.5)
+                .filter(|level| level.value() > 0.5 && level.value() <= Self::HIGHEST)
                 .ok_or(LevelsError::OutOfRange { found })?;
             if let Some(before) = values.last().filter(|before| **before >= level) {
                 let (before, next) = (before.value(), found);
@@ -113,6 +118,12 @@ impl Levels {
     #[must_use]
     pub const fn first(&self) -> Level {
         self.values[0]
+    }
+
+    /// The widest.
+    #[must_use]
+    pub const fn last(&self) -> Level {
+        self.values[Self::MOST - 1]
     }
 
     /// The first alone, for what is asked at one level only.
@@ -346,7 +357,11 @@ mod tests {
     #[test]
     fn levels_are_a_few_above_a_half_and_in_order() {
         let levels = Levels::new(&[0.9, 0.99]).unwrap();
-        let values: Vec<f64> = levels.as_slice().iter().map(|level| level.value()).collect();
+        let values: Vec<f64> = levels
+            .as_slice()
+            .iter()
+            .map(|level| level.value())
+            .collect();
         assert_eq!(values, [0.9, 0.99]);
         assert_eq!(Levels::new(&[0.95, 0.998]), Ok(Levels::default()));
         assert_eq!(Levels::new(&[0.95]).unwrap().len(), 1);
@@ -355,7 +370,7 @@ mod tests {
             Levels::new(&[0.6, 0.7, 0.8, 0.9]),
             Err(LevelsError::TooMany { found: 4 })
         );
-        for found in [0.0, 0.5, 1.0, 95.0, -0.9, f64::INFINITY] {
+        for found in [0.0, 0.5, 0.999_91, 1.0, 95.0, -0.9, f64::INFINITY] {
             assert_eq!(
                 Levels::new(&[found]),
                 Err(LevelsError::OutOfRange { found }),
@@ -365,10 +380,7 @@ mod tests {
         assert!(Levels::new(&[f64::NAN]).is_err());
         for pair in [[0.99, 0.9], [0.95, 0.95]] {
             let [before, next] = pair;
-            assert_eq!(
-                Levels::new(&pair),
-                Err(LevelsError::Order { before, next })
-            );
+            assert_eq!(Levels::new(&pair), Err(LevelsError::Order { before, next }));
         }
     }
 
@@ -436,7 +448,11 @@ mod tests {
         assert_eq!(found.as_slice().len(), 2);
         assert!(found.get(1).unwrap().encloses(found.shown()) && found.get(2).is_none());
         let refused = Intervals::try_at(Levels::default(), |level| {
-            if level == Level::P998 { Err(()) } else { wide(level) }
+            if level == Level::P998 {
+                Err(())
+            } else {
+                wide(level)
+            }
         });
         assert_eq!(refused, Err(()));
         assert_eq!(Intervals::of(&[]), None);

@@ -5,8 +5,8 @@
 
 use crate::{
     AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit,
-    Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Period, Position, Reported,
-    Shrunken, Span, StructuralModel, Symbol, Unit,
+    Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Period, Position,
+    Reported, Shrunken, Span, StructuralModel, Symbol, Unit,
 };
 
 /// Whether figures were published by their owner or computed from records of children.
