@@ -144,4 +144,24 @@ mod tests {
         let outer = rate.intervals.get(1).unwrap();
         assert!(outer.encloses(rate.intervals.shown()) && outer != rate.intervals.shown());
     }
+
+    #[test]
+    fn a_level_of_ones_own_is_the_level_of_the_interval() {
+        let levels = Levels::new(&[0.9, 0.99]).unwrap();
+        let rate = rate(levels, 352.0, 54_000.0).value().unwrap();
+        assert_eq!(rate.intervals.as_slice().len(), 2);
+        // Byar's limits by hand, with the deviates of 90% and 99%.
+        for (ends, z) in rate
+            .intervals
+            .as_slice()
+            .iter()
+            .zip([1.644_853_626_951_472, 2.575_829_303_548_901])
+        {
+            let limit = |count: f64, z: f64| {
+                count * (1.0 - 1.0 / (9.0 * count) + z / (3.0 * count.sqrt())).powi(3)
+            };
+            assert!((ends.low * 54_000.0 - limit(352.0, -z)).abs() < 1e-9);
+            assert!((ends.high * 54_000.0 - limit(353.0, z)).abs() < 1e-9);
+        }
+    }
 }
