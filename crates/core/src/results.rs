@@ -290,7 +290,7 @@ pub struct Results {
     pub fifths: Vec<Fifth>,
     /// Gradients by deprivation, sorted by indicator, period, area, method and figure.
     pub gradients: Vec<Gradient>,
-    /// Intersections of characteristics, sorted by indicator, period, area and stratum.
+    /// Intersections of characteristics, sorted by indicator, period, area, what is crossed and stratum.
     pub intersections: Vec<Intersection>,
     /// What documents of the field claim, beside what was computed, in the order of the claims.
     pub claims: Vec<ClaimCheck>,

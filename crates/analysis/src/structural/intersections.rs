@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Cell, Dimension, IndicatorId, Intersection, IntersectionFigure, Levels, Measured,
-    Period, Reported, Stratum, Symbol, Unit,
+    AreaCode, CategoryId, Cell, Dimension, IndicatorId, Intersection, IntersectionFigure, Levels,
+    Measured, Period, Reported, Stratum, Symbol, Unit,
 };
 use disparity_stats::models::{
     Design, Family, MixedOptions, Observations, StrataPartition, StratumEffect, strata_partition,
@@ -27,7 +27,7 @@ const CROSSED: [Dimension; 3] = [
 const FEWEST: usize = 6;
 
 /// The intersections of every area of one indicator and year whose counts are crossed, sorted by area,
-/// stratum and figure.
+/// what is crossed, stratum and figure.
 pub(super) fn intersections(
     input: Input<'_>,
     indicator: IndicatorId,
@@ -50,7 +50,7 @@ pub(super) fn intersections(
         .flat_map(BTreeMap::into_values)
         .flat_map(|cells| of(&cells, unit, input.plan.levels))
         .collect();
-    rows.sort_by_key(|row| (row.area, row.stratum, row.figure));
+    rows.sort_by_key(|row| (row.area, row.crossed, row.stratum, row.figure));
     rows
 }
 
@@ -126,6 +126,8 @@ fn row(cell: &Cell, figure: IntersectionFigure, value: Reported<Measured>) -> In
         indicator: cell.key.indicator,
         period: cell.key.period,
         area: cell.key.area,
+        crossed: Dimension::ALL
+            .map(|dimension| cell.key.stratum.get(dimension) != CategoryId::TOTAL),
         stratum: cell.key.stratum,
         figure,
         count: Reported::Symbol(none),

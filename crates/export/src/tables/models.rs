@@ -374,6 +374,20 @@ pub(crate) fn intersections<'a>(
 ) -> TableView<'a, Intersection> {
     let rows = results.intersections.as_slice();
     let mut columns = opening(catalogue);
+    columns.push(named(
+        "crossed",
+        Role::Filter,
+        "Which characteristics are crossed",
+        rows,
+        |row: &Intersection| {
+            let all = Dimension::ALL.into_iter().zip(row.crossed);
+            let names: Vec<&str> = all
+                .filter(|(_, crossed)| *crossed)
+                .map(|(dimension, _)| dimension.column())
+                .collect();
+            names.join(" and ")
+        },
+    ));
     columns.push(cases(
         "statistic",
         Role::Filter,
