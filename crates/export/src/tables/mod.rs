@@ -4,6 +4,7 @@
 //! (`conf_low`), at each other level in columns whose names end in the level's decimals
 //! (`conf_low_998` for 99.8%); [`conf_level`] says which level the plain ones are of.
 
+mod claims;
 mod contrasts;
 mod estimates;
 mod expected;
@@ -11,13 +12,12 @@ mod issues;
 mod models;
 mod place;
 
+pub(crate) use claims::claims;
 pub(crate) use contrasts::contrasts;
 pub(crate) use estimates::estimates;
 pub(crate) use expected::expected;
 pub(crate) use issues::{issue_rows, issues};
-pub(crate) use models::{
-    claims, covariates, effects, fifths, fit_figures, fits, gradients, intersections,
-};
+pub(crate) use models::{covariates, effects, fifths, fit_figures, fits, gradients, intersections};
 
 use std::borrow::Cow;
 use std::sync::Arc;
