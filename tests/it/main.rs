@@ -17,6 +17,7 @@ mod continuity;
 mod determinism;
 mod disclosure;
 mod generated;
+mod open_data;
 mod outputs;
 mod planted;
 mod reference;

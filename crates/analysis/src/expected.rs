@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     Adjusted, AreaCode, Cell, CellKey, Dimension, Expected, ExpectedCount, ExpectedModel,
-    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Period, Position, Reported, Span,
-    Stratum, Symbol, Unit,
+    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Levels, Period, Position,
+    Reported, Span, Stratum, Symbol, Unit,
 };
-use disparity_stats::{FunnelScale, FunnelUnit, Level, Outliers, indirect_ratio, overdispersion};
+use disparity_stats::{FunnelScale, FunnelUnit, Outliers, indirect_ratio, overdispersion};
 
 use crate::Input;
 use crate::measure::{count_method, measured};
@@ -42,8 +42,8 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
             let start = rows.len();
             rows.extend(cells.iter().map(|cell| expect(input, cell, &reference)));
             let compared = Compared::of(&rows[start..], |row| is_ranked(input, row));
-            compared.rank(&mut rows[start..]);
-            adjust(&compared, &mut rows[start..]);
+            compared.rank(&mut rows[start..], input.plan.levels.first());
+            adjust(&compared, &mut rows[start..], input.plan.levels);
         }
     }
     rows.sort_by_key(|row| (row.span, row.area, row.model));
@@ -152,18 +152,20 @@ fn groups(input: Input<'_>, dimension: Dimension) -> Vec<Stratum> {
 }
 
 fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
+    let levels = input.plan.levels;
     let (expected, issues) = reference.expected(input, cell.key.area, cell.key.period);
     let outcome = cell
         .numerator
         .zip(expected)
         .and_then(|(observed, expected)| {
             let observed = f64::from(observed);
-            let Ok(ratio) = indirect_ratio(observed, expected, Level::P95) else {
+            let Ok(ratio) = indirect_ratio(observed, expected, levels.first()) else {
                 return Reported::Symbol(Symbol::NotApplicable);
             };
             let interval =
                 |level| indirect_ratio(observed, expected, level).map(|ratio| ratio.interval);
-            measured(ratio.value, count_method(ratio.method), interval).map(|ratio| ExpectedCount {
+            let method = count_method(ratio.method);
+            measured(levels, ratio.value, method, interval).map(|ratio| ExpectedCount {
                 expected,
                 ratio,
                 position: Position::of(&ratio.intervals),
@@ -200,7 +202,7 @@ fn is_ranked(input: Input<'_>, row: &Expected) -> bool {
 
 /// Limits that allow for authorities differing by more than chance (additive variance on the square
 /// root scale, a tenth at each end winsorised).
-fn adjust(compared: &Compared, rows: &mut [Expected]) {
+fn adjust(compared: &Compared, rows: &mut [Expected], levels: Levels) {
     let units: Vec<FunnelUnit> = compared
         .observed
         .iter()
@@ -216,8 +218,7 @@ fn adjust(compared: &Compared, rows: &mut [Expected]) {
     };
     for (place, unit) in compared.places.iter().zip(&units) {
         let limits = |level| spread.limits(unit.denominator, level);
-        if let (Ok(p95), Ok(p998)) = (limits(Level::P95), limits(Level::P998)) {
-            let limits = Intervals { p95, p998 };
+        if let Ok(limits) = Intervals::try_at(levels, limits) {
             let position = Position::against(unit.observed / unit.denominator, &limits);
             rows[*place].adjusted = Reported::Value(Adjusted {
                 limits,

@@ -32,12 +32,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
         None => published.release(&plan, &mut progress)?,
     };
+    let manifest = Manifest::describe(&release, catalogue, &plan);
     let written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
                 let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-                let tables = disparity_export::write_tables(&release, catalogue, &output.staged);
+                let tables =
+                    disparity_export::write_tables(&release, catalogue, &manifest, &output.staged);
                 (tables, page.join())
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -46,8 +48,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             Ok(written)
         },
     )?;
-    let manifest = Manifest::describe(&release, catalogue, &plan, written);
-    disparity_export::write_manifest(&manifest, &output.staged)?;
+    disparity_export::write_manifest(&manifest.with_outputs(written), &output.staged)?;
     let folder = output.finish()?;
     print(&summary(&folder, &release, &plan))
 }
@@ -82,7 +83,7 @@ fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
          \x20 issues          {} things to know\n\
          \x20 charts/         drawings as SVG\n\
          \x20 manifest.json   inputs, plan and digests\n\
-         {} indicators; every table as .csv, with .meta.csv, and as .parquet\n",
+         {} indicators; every table as .parquet and as .csv with .meta.csv; columns.csv says what each column is\n",
         folder.display(),
         results.estimates.len(),
         results.expected.len(),

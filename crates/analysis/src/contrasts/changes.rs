@@ -83,8 +83,10 @@ fn compare(
         outcome,
         issues,
     };
-    let ratio = counts.and_then(|counts| measure::ratio(counts, indicator.unit()));
-    let difference = counts.and_then(|counts| measure::difference(counts, indicator.unit()));
+    let levels = input.plan.levels;
+    let ratio = counts.and_then(|counts| measure::ratio(levels, counts, indicator.unit()));
+    let difference =
+        counts.and_then(|counts| measure::difference(levels, counts, indicator.unit()));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),

@@ -3,7 +3,7 @@
 
 use disparity_core::{
     AreaCode, Cell, CellKey, Dimension, GeographicLevel, Gradient, GradientFigure, GradientMethod,
-    IndicatorId, IssueCode, IssueSet, Measured, Period, Reported, Stratum, Symbol, Unit,
+    IndicatorId, IssueCode, IssueSet, Levels, Measured, Period, Reported, Stratum, Symbol, Unit,
 };
 use disparity_stats::models::{
     DECILES, DecileArea, LogLinearDeciles, MonotoneDeciles, Resampling, Scatter,
@@ -14,8 +14,8 @@ use disparity_stats::{
 };
 
 use super::covariates::{Covariates, Edition};
-use super::fit::{both, pair};
-use crate::rank::SEED;
+use super::fit::{at_all, joined};
+use crate::rank::{SEED, draws};
 use crate::{Input, measure};
 
 /// How often authorities are drawn again behind the intervals of the monotone form: one draw lies
@@ -52,6 +52,10 @@ struct About<'a> {
 }
 
 impl<'a> About<'a> {
+    fn levels(self) -> Levels {
+        self.input.plan.levels
+    }
+
     fn cell(self, area: AreaCode, stratum: Stratum) -> Option<&'a Cell> {
         self.input.cube.get(&CellKey {
             indicator: self.indicator,
@@ -78,21 +82,25 @@ impl<'a> About<'a> {
     /// England's gradient from the totals of authorities and their children by decile.
     fn ecological(self, latest: bool) -> Vec<Gradient> {
         let areas = self.authorities();
-        let log_linear = |level| decile_rates_log_linear(&areas, Scatter::Estimated, level);
+        let levels = self.levels();
+        let log_linear =
+            |level: &Level| decile_rates_log_linear(&areas, Scatter::Estimated, *level);
         let resampling = Resampling {
             seed: SEED,
-            repetitions: REDRAWN,
+            repetitions: draws(levels.last(), REDRAWN),
             scatter: Scatter::Estimated,
         };
         let monotone = || {
-            let p95 = decile_rates_monotone(&areas, resampling, Level::P95)?;
-            let p998 = p95.at(Level::P998)?;
-            Ok::<_, Error>((p95, p998))
+            let first = decile_rates_monotone(&areas, resampling, levels.first())?;
+            let at = |level: &Level| first.at(*level);
+            levels.as_slice().iter().map(at).collect::<Result<Vec<_>>>()
         };
         let mut rows = Vec::new();
         let found = GradientMethod::EcologicalLogLinear;
-        match (log_linear(Level::P95), log_linear(Level::P998)) {
-            (Ok(p95), Ok(p998)) => rows.extend(self.log_linear(found, &p95, &p998)),
+        let fits: Result<Vec<LogLinearDeciles>> =
+            levels.as_slice().iter().map(log_linear).collect();
+        match fits {
+            Ok(fits) => rows.extend(self.log_linear(found, &fits)),
             _ if areas.is_empty() => {}
             _ => {
                 let refused = IssueSet::EMPTY.with(IssueCode::ModelRefused);
@@ -102,8 +110,8 @@ impl<'a> About<'a> {
                 });
             }
         }
-        if latest && let Ok((p95, p998)) = monotone() {
-            rows.extend(self.monotone(&p95, &p998));
+        if latest && let Ok(fits) = monotone() {
+            rows.extend(self.monotone(&fits));
         }
         for row in &mut rows {
             row.issues = row.issues.with(IssueCode::Ecological);
@@ -142,15 +150,11 @@ impl<'a> About<'a> {
             .collect()
     }
 
-    fn log_linear(
-        self,
-        found: GradientMethod,
-        p95: &LogLinearDeciles,
-        p998: &LogLinearDeciles,
-    ) -> Vec<Gradient> {
+    /// The figures of the same fit at every level.
+    fn log_linear(self, found: GradientMethod, fits: &[LogLinearDeciles]) -> Vec<Gradient> {
         let method = "decile_rates_log_linear";
         let figure = |figure, pick: fn(&LogLinearDeciles) -> Estimate| Gradient {
-            value: pair(method, pick(p95), pick(p998)),
+            value: joined(method, fits.iter().map(pick)),
             ..self.row(AreaCode::ENGLAND, found, figure)
         };
         let mut rows = vec![
@@ -159,26 +163,28 @@ impl<'a> About<'a> {
                 fit.ratio_most_to_least
             }),
         ];
-        let rates = p95.rates.iter().zip(&p998.rates);
-        rows.extend(rates.filter_map(|(p95, p998)| {
-            let decile = u8::try_from(p95.decile).ok()?;
+        let rates = fits.first().into_iter().flat_map(|fit| fit.rates.iter());
+        rows.extend(rates.zip(0..).filter_map(|(rate, place)| {
+            let decile = u8::try_from(rate.decile).ok()?;
             Some(Gradient {
-                value: pair(method, p95.rate, p998.rate),
+                value: joined(method, fits.iter().map(|fit| fit.rates[place].rate)),
                 ..self.row(AreaCode::ENGLAND, found, GradientFigure::Rate(decile))
             })
         }));
         rows
     }
 
-    fn monotone(self, p95: &MonotoneDeciles, p998: &MonotoneDeciles) -> Vec<Gradient> {
+    /// The figures of the same fit at every level.
+    fn monotone(self, fits: &[MonotoneDeciles]) -> Vec<Gradient> {
         let method = "decile_rates_monotone";
         let found = GradientMethod::EcologicalMonotone;
-        let rates = p95.rates.iter().zip(&p998.rates);
+        let rates = fits.first().into_iter().flat_map(|fit| fit.rates.iter());
         let mut rows: Vec<Gradient> = rates
-            .filter_map(|(p95, p998)| {
-                let decile = u8::try_from(p95.decile).ok()?;
+            .zip(0..)
+            .filter_map(|(rate, place)| {
+                let decile = u8::try_from(rate.decile).ok()?;
                 Some(Gradient {
-                    value: pair(method, p95.rate, p998.rate),
+                    value: joined(method, fits.iter().map(|fit| fit.rates[place].rate)),
                     ..self.row(AreaCode::ENGLAND, found, GradientFigure::Rate(decile))
                 })
             })
@@ -190,10 +196,10 @@ impl<'a> About<'a> {
             Some(Estimate { value, interval })
         };
         // A ratio whose interval has no end, because the rate below the line may be 0, is no figure.
-        let ratio = match (open(p95), open(p998)) {
-            (Some(p95), Some(p998)) => pair(method, p95, p998),
-            _ => Reported::Symbol(Symbol::Unreliable),
-        };
+        let found_at_all: Option<Vec<Estimate>> = fits.iter().map(open).collect();
+        let ratio = found_at_all.map_or(Reported::Symbol(Symbol::Unreliable), |found| {
+            joined(method, found.into_iter())
+        });
         rows.push(Gradient {
             value: ratio,
             ..self.row(AreaCode::ENGLAND, found, GradientFigure::RatioMostToLeast)
@@ -219,6 +225,7 @@ impl<'a> About<'a> {
 
     fn counted(self, area: AreaCode) -> Vec<Gradient> {
         let found = GradientMethod::Direct;
+        let levels = self.levels();
         let unit = self.input.catalogue.indicators.get(self.indicator).unit();
         let mut rows = Vec::new();
         let mut known: Vec<(f64, f64)> = Vec::new();
@@ -231,8 +238,8 @@ impl<'a> About<'a> {
                 row.issues = cell.issues;
                 let counted = cell.numerator.zip(cell.denominator.value);
                 row.value = counted.and_then(|(count, children)| match unit {
-                    Unit::Per10k => measure::rate(f64::from(count), children),
-                    Unit::Proportion => measure::proportion(f64::from(count), children),
+                    Unit::Per10k => measure::rate(levels, f64::from(count), children),
+                    Unit::Proportion => measure::proportion(levels, f64::from(count), children),
                 });
                 known.extend(counted.value().map(|(n, of)| (f64::from(n), of)));
             }
@@ -243,12 +250,17 @@ impl<'a> About<'a> {
             ..self.row(area, found, figure)
         };
         if known.len() == DECILES {
-            let ratio = measure::ratio((known[0], known[DECILES - 1]), unit);
+            let ratio = measure::ratio(levels, (known[0], known[DECILES - 1]), unit);
             rows.push(figure(GradientFigure::RatioMostToLeast, ratio));
-            rows.push(figure(GradientFigure::RatioPerDecile, per_decile(&known)));
+            rows.push(figure(
+                GradientFigure::RatioPerDecile,
+                per_decile(levels, &known),
+            ));
             let index = |level| slope(&known, unit, level);
-            let absolute = both("slope_index", |level| index(level).map(|found| found.slope));
-            let relative = both("slope_index", |level| {
+            let absolute = at_all(levels, "slope_index", |level| {
+                index(level).map(|found| found.slope)
+            });
+            let relative = at_all(levels, "slope_index", |level| {
                 index(level)?.relative.ok_or(Error::Undefined {
                     what: "the relative index",
                     why: "the line meets 0",
@@ -274,7 +286,7 @@ fn decile(about: About<'_>, number: u8) -> Stratum {
 }
 
 /// The factor from a decile to the next more deprived one, each decile being its own area.
-fn per_decile(known: &[(f64, f64)]) -> Reported<Measured> {
+fn per_decile(levels: Levels, known: &[(f64, f64)]) -> Reported<Measured> {
     let areas: Vec<DecileArea> = known
         .iter()
         .enumerate()
@@ -287,7 +299,7 @@ fn per_decile(known: &[(f64, f64)]) -> Reported<Measured> {
             }
         })
         .collect();
-    both("decile_rates_log_linear", |level| {
+    at_all(levels, "decile_rates_log_linear", |level| {
         decile_rates_log_linear(&areas, Scatter::Estimated, level).map(|fit| fit.ratio_per_decile)
     })
 }

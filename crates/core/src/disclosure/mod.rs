@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     fn results(provenance: Provenance) -> Results {
-        Results::new(provenance)
+        Results::new(provenance, crate::Levels::default())
     }
 
     #[test]

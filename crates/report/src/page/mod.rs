@@ -71,6 +71,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         }
     }
     let content = Content {
+        level: view.level(),
         version: env!("CARGO_PKG_VERSION"),
         synthetic,
         unpublished: view.results().provenance != Provenance::Published,
@@ -115,6 +116,8 @@ fn marked(svg: &str) -> String {
 /// What the template is filled with.
 #[derive(Debug, Serialize)]
 struct Content {
+    /// The level of every interval on the page: `95%`.
+    level: String,
     version: &'static str,
     synthetic: bool,
     unpublished: bool,

@@ -1,6 +1,7 @@
 //! Files to records: each file recognised by what is in it, read by the reader for its kind, and
 //! given an authority and a year. Joining years and linking records come later.
 
+mod opened;
 mod recognise;
 mod text;
 mod workbook;

@@ -1,9 +1,9 @@
 //! Workbooks: each sheet is a table, a cover or a guide.
 
-use calamine::{Data, Range, Reader as _, Sheets};
+use calamine::{Data, Range, Reader as _};
 
 use super::text::{read_rows, report_births};
-use super::{Desk, Source};
+use super::{Desk, Source, opened};
 use crate::diagnostics::Code;
 use crate::rows::{Sheet, find_header, nearest_table};
 use crate::text::probe;
@@ -19,9 +19,8 @@ pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
         }
     };
     let probed = probe(&mut bytes.as_slice()).map_err(|error| error.to_string());
-    let opened = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(bytes))
-        .map_err(|error| error.to_string());
-    let (probe, mut workbook): (_, Sheets<_>) = match (probed, opened) {
+    let opened = opened::open(bytes);
+    let (probe, mut workbook) = match (probed, opened) {
         (Ok(probe), Ok(workbook)) => (probe, workbook),
         (Err(why), _) | (_, Err(why)) => {
             desk.say(Code::FileUnreadable, name, why);
