@@ -192,7 +192,8 @@ pub fn watches(
                     .of(from)
                     .unbroken_to(day)
                     .min(coverage.of(to).unbroken_to(day));
-                if watched_to <= day || origin.flags.has(SpellFlags::END_UNKNOWN) && !at_start {
+                // An end that nobody recorded is no day from which to count.
+                if watched_to <= day || !at_start && !origin.has_recorded_end() {
                     continue;
                 }
                 let span = (day, watched_to);

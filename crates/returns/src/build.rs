@@ -304,12 +304,8 @@ fn authority(
         .cloned()
         .collect();
     let cover = cover(context, &of_la, &mut diagnostics);
-    let latest = cover
-        .census_years
-        .last()
-        .or(cover.care_years.last())
-        .copied();
-    let period = latest
+    let period = cover
+        .latest_year()
         .and_then(Period::ending)
         .or_else(|| context.options.as_of.period());
     let area = period
@@ -339,8 +335,7 @@ fn authority(
         la,
         area,
         coverage: cover.coverage,
-        census_years: cover.census_years,
-        care_years: cover.care_years,
+        years: cover.years,
         extract: cover.extract,
         synthetic: context.manifest.synthetic,
         keep_identifiers: continuity::is_named(&context.continuity(), la),

@@ -120,7 +120,12 @@ codes! {
     FutureEnd "FUTURE_END" Warning "it ends after the extract was made" => "kept as it is";
     SameDaySpell "SAME_DAY_SPELL" Warning "it starts and ends on one day" => "it counts as having happened";
     EpisodeDateDrift "EPISODE_DATE_DRIFT" Warning "two years give referral dates a few days apart for one episode; they are joined" => "nothing to do";
-    OpenNotRestated "OPEN_NOT_RESTATED" Warning "open at the end of one year and absent from the next; ended on 31 March" => "more than 2% suggests a missing file";
+    OpenNotRestated "OPEN_NOT_RESTATED" Warning "open at the end of one year and absent from the return of the next: it ended after that 31 March, on a day that nobody recorded" => "more than 2% suggests a missing file";
+    EndUnknown "END_UNKNOWN" Note "open at the end of one year, and the return of the next was not loaded: whether and when it ended is not known" => "load the missing year";
+    StatedOtherwise "STATED_OTHERWISE" Note "returns of several years disagree about the same record: each year is counted from its own return, and histories follow the later one" => "nothing to do";
+    YearPart "YEAR_PART" Warning "the return was made before the end of its year: it speaks of part of the year, and no total of that year is counted from it" => "load the return of the whole year when there is one; if the day is wrong, give coverage_end in the manifest";
+    DateAfterReturn "DATE_AFTER_RETURN" RowError "it starts after the last day that the return speaks of" => "correct the date at source, or the year given for the file";
+    EndAfterReturn "END_AFTER_RETURN" Warning "it ends after the last day that the return speaks of; read as open" => "nothing to do if the return was made later; otherwise correct the date at source";
     CareRepaired "CARE_REPAIRED" Warning "a care episode left open by an earlier year was repaired" => "the rule is in the message";
     RowRestated "ROW_RESTATED" Note "the same row is in several files" => "nothing to do: the latest year is used";
     LeftTruncated "LEFT_TRUNCATED" Note "the period of care began before the first file" => "it is never counted as an entry";

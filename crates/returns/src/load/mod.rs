@@ -48,6 +48,8 @@ pub struct Source {
     pub used: bool,
     /// First and last day for which the file is complete, where the manifest says so.
     pub coverage: (Option<Day>, Option<Day>),
+    /// The day on which the return was made, as far as the file tells, and how it tells.
+    pub made: Option<(Day, String)>,
     /// The last day that any row speaks of.
     pub last_day: Option<Day>,
 }
@@ -155,6 +157,7 @@ impl Desk<'_> {
             parts: 0,
             used: false,
             coverage: (about.coverage_start, about.coverage_end),
+            made: None,
             last_day: None,
         }
     }
