@@ -202,9 +202,9 @@ fn reach(
     say: &mut impl FnMut(Code, &Source, String),
 ) -> Day {
     let (first, last) = (Day::first_of(year), Day::last_of(year));
-    let (made, how) = match (source.coverage.1, &source.made) {
+    let (made, how) = match (source.coverage.1, source.made) {
         (Some(day), _) => (day, "coverage_end in the manifest"),
-        (None, Some((day, how))) => (*day, how.as_str()),
+        (None, Some(made)) => (made.day, made.how),
         (None, None) => (last, ""),
     };
     // A day before the year, of a template or of a clock that was wrong, says nothing of it.

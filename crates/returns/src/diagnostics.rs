@@ -158,6 +158,8 @@ codes! {
     FormulaEmpty "FORMULA_EMPTY" Warning "cells hold formulas or errors without a value" => "read as blank; save the workbook once in a spreadsheet";
     LaInferred "LA_INFERRED" Note "the authority was taken from the other files of the folder" => "give it in the manifest if that is wrong";
     YearInferred "YEAR_INFERRED" Note "the year was worked out from the dates in the file" => "give it in the manifest if that is wrong";
+    YearDoubtful "YEAR_DOUBTFUL" Warning "none of its dates lies in the year that it is for" => "check the year in the name, the manifest or --year: the file may be a copy of an earlier year";
+    FileCopied "FILE_COPIED" Warning "two files of different years are the same to the byte" => "both are read; check that one is not a copy by mistake";
     FileYearTwice "FILE_YEAR_TWICE" Warning "two files hold the same table for the same year" => "where they disagree the one later in the list is used; remove the one that was replaced";
     FileTwice "FILE_TWICE" Warning "two files are the same to the byte" => "the second is not read";
     PostcodeInvalid "POSTCODE_INVALID" Warning "not a postcode" => "the neighbourhood is unknown";

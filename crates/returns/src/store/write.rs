@@ -7,9 +7,10 @@ use std::sync::Arc;
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, UInt8Array, UInt32Array};
-use arrow_schema::{DataType, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use disparity_core::journeys::{
-    BirthPrecision, Children, CodeId, Journeys, LinkOutcome, SpellKind, code_sets_of,
+    BirthPrecision, Children, CodeId, CodeSets, Journeys, LinkOutcome, SpellKind, Spells,
+    code_sets_of,
 };
 use disparity_core::{CategoryId, Day, Dimension, Dimensions};
 use parquet::arrow::ArrowWriter;
@@ -18,7 +19,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use super::meta::{self, LAYOUT, field, words};
-use super::{CHILDREN, SPELLS, StoreError, io, parquet};
+use super::{CHILDREN, SPELLS, STATED, StoreError, io, parquet, stated};
 use crate::build::Progress;
 use crate::input;
 use crate::load::Source;
@@ -44,6 +45,11 @@ pub fn write_store(
     let path = folder.join(CHILDREN);
     write_file(&path, child_schema(), children, &metadata, |range| {
         names.children(journeys, &of_child, range)
+    })?;
+    let path = folder.join(STATED);
+    let rows = usize::from(!journeys.stated().is_empty());
+    write_file(&path, stated::schema(), rows, &metadata, |_| {
+        stated::batch(journeys)
     })?;
     let total = journeys.spells().len();
     let path = folder.join(SPELLS);
@@ -245,22 +251,9 @@ fn child_schema() -> SchemaRef {
     ]))
 }
 
-fn spell_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        field(
-            "child",
-            DataType::UInt32,
-            false,
-            "",
-            "row number of the child",
-        ),
-        field(
-            "old_la_code",
-            words(),
-            false,
-            "",
-            "authority, three-digit code",
-        ),
+/// What a spell is, in whichever file it stands.
+pub(super) fn spell_fields() -> impl Iterator<Item = Field> {
+    [
         field("kind", words(), false, "", "kind of spell or event"),
         field("start", DataType::Date32, false, "day", "first day"),
         field(
@@ -268,14 +261,14 @@ fn spell_schema() -> SchemaRef {
             DataType::Date32,
             true,
             "day",
-            "last day as recorded; empty while it lasts",
+            "last day as recorded; empty while it lasts; with flag 4 or 8 the first day on which nobody says that it was running",
         ),
         field(
             "flags",
             DataType::UInt8,
             false,
             "bits",
-            "1 start known, 2 start inferred, 4 end inferred, 8 end unknown, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks",
+            "1 start known, 2 start inferred, 4 end not recorded and absent from the next return, 8 end not recorded and the next return not read, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks",
         ),
         field(
             "code_1",
@@ -319,6 +312,28 @@ fn spell_schema() -> SchemaRef {
             "day",
             "referral of the episode of need it belongs to",
         ),
+    ]
+    .into_iter()
+}
+
+fn spell_schema() -> SchemaRef {
+    let child = [
+        field(
+            "child",
+            DataType::UInt32,
+            false,
+            "",
+            "row number of the child",
+        ),
+        field(
+            "old_la_code",
+            words(),
+            false,
+            "",
+            "authority, three-digit code",
+        ),
+    ];
+    let of_child = [
         field("birth", DataType::Date32, true, "day", "birth of the child"),
         field("sex", words(), false, "", "sex of the child"),
         field(
@@ -328,7 +343,53 @@ fn spell_schema() -> SchemaRef {
             "",
             "detailed ethnic group of the child",
         ),
-    ]))
+    ];
+    let fields: Vec<Field> = child
+        .into_iter()
+        .chain(spell_fields())
+        .chain(of_child)
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// The columns of [`spell_fields`] for some rows of spells.
+pub(super) fn spell_columns(
+    sets: &CodeSets,
+    s: &Spells,
+    rows: std::ops::Range<usize>,
+) -> [ArrayRef; 10] {
+    let kinds: Vec<SpellKind> = s.kind[rows.clone()]
+        .iter()
+        .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
+        .collect();
+    let code = |at: usize| {
+        text(
+            kinds
+                .iter()
+                .zip(&s.codes[at][rows.clone()])
+                .map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
+                    // Blank is a word of its own: a column without any word has no dictionary to read.
+                    (0, _) | (_, None) => Some(""),
+                    (255, _) => Some("?"),
+                    (code, Some(set)) => sets
+                        .set(set)
+                        .get(CodeId(code))
+                        .map(|code| code.code.as_str()),
+                }),
+        )
+    };
+    [
+        text(kinds.iter().map(|kind| Some(kind.as_str()))),
+        days(&s.start[rows.clone()]),
+        days(&s.end[rows.clone()]),
+        Arc::new(UInt8Array::from(s.flags[rows.clone()].to_vec())),
+        code(0),
+        code(1),
+        code(2),
+        Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
+        Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
+        days(&s.parent[rows.clone()]),
+    ]
 }
 
 impl Names {
@@ -421,43 +482,14 @@ impl Names {
     ) -> Result<RecordBatch, arrow_schema::ArrowError> {
         let (s, c) = (journeys.spells(), journeys.children());
         let own = &owners.child[rows.clone()];
-        let kinds: Vec<SpellKind> = s.kind[rows.clone()]
-            .iter()
-            .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
-            .collect();
-        let code = |at: usize| {
-            let sets = journeys.codes();
-            text(
-                kinds
-                    .iter()
-                    .zip(&s.codes[at][rows.clone()])
-                    .map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
-                        // Blank is a word of its own: a column without any word has no dictionary to read.
-                        (0, _) | (_, None) => Some(""),
-                        (255, _) => Some("?"),
-                        (code, Some(set)) => sets
-                            .set(set)
-                            .get(CodeId(code))
-                            .map(|code| code.code.as_str()),
-                    }),
-            )
-        };
-        let columns: Vec<ArrayRef> = vec![
+        let child: [ArrayRef; 2] = [
             Arc::new(UInt32Array::from(own.to_vec())),
             text(
                 own.iter()
                     .map(|child| self.la(owners.authority[*child as usize])),
             ),
-            text(kinds.iter().map(|kind| Some(kind.as_str()))),
-            Arc::new(Date32Array::from(s.start[rows.clone()].to_vec())),
-            days(&s.end[rows.clone()]),
-            Arc::new(UInt8Array::from(s.flags[rows.clone()].to_vec())),
-            code(0),
-            code(1),
-            code(2),
-            Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
-            Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
-            days(&s.parent[rows.clone()]),
+        ];
+        let of_child: [ArrayRef; 3] = [
             Arc::new(
                 own.iter()
                     .map(|child| day(c.birth[*child as usize]))
@@ -472,6 +504,11 @@ impl Names {
                     .get(usize::from(c.ethnicity[*child as usize]))
             })),
         ];
+        let columns: Vec<ArrayRef> = child
+            .into_iter()
+            .chain(spell_columns(journeys.codes(), s, rows))
+            .chain(of_child)
+            .collect();
         RecordBatch::try_new(spell_schema(), columns)
     }
 }
