@@ -12,7 +12,7 @@ use crate::period::{DatesByYear, labels_in};
 use crate::tables::Shelves;
 
 /// Tables whose rows are nothing without a year, and whose dates can tell it.
-fn is_dated(source: &Source) -> bool {
+pub(crate) fn is_dated(source: &Source) -> bool {
     matches!(
         source.table.as_str(),
         "episodes" | "return" | "cin_details" | "events" | "census"
@@ -69,7 +69,6 @@ pub(crate) fn date_sources(
     }
     from_dates(&by_dates, &dates, sources, diagnostics);
     from_neighbours(sources, diagnostics);
-    report_doubles(sources, diagnostics);
     for (source, dates) in sources.iter_mut().zip(&dates) {
         find_made(source);
         let year = source.year.filter(|_| is_dated(source) && source.used);
@@ -186,35 +185,6 @@ fn neighbour_keys(source: &Source) -> Vec<(String, String)> {
     labels
         .chain([family, (String::new(), " all".to_owned())])
         .collect()
-}
-
-fn report_doubles(sources: &[Source], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str, &[String], u16), &str> = BTreeMap::new();
-    for source in sources.iter().filter(|source| source.used) {
-        let Some(year) = source.year else { continue };
-        let key = (
-            source.family.as_str(),
-            source.table.as_str(),
-            source.las.as_slice(),
-            year,
-        );
-        match seen.get(&key) {
-            Some(other) => {
-                let message = format!(
-                    "{} {} for {year}, also in {other}",
-                    source.family, source.table
-                );
-                diagnostics.push(Diagnostic::of_file(
-                    Code::FileYearTwice,
-                    &source.name,
-                    message,
-                ));
-            }
-            None => {
-                seen.insert(key, &source.name);
-            }
-        }
-    }
 }
 
 /// The dates of each of some sources up to a day, by year.

@@ -50,6 +50,7 @@ pub mod store;
 mod tables;
 mod text;
 mod texts;
+mod twice;
 mod value;
 mod xml;
 

@@ -74,6 +74,13 @@ impl Shelves {
         }
     }
 
+    /// Takes back the rows of a source.
+    pub(crate) fn remove_source(&mut self, source: u32) {
+        for (_, records) in &mut self.by_la {
+            records.remove_source(source);
+        }
+    }
+
     /// Takes dates of birth that are all the first of a month, since a mark, for what they are.
     pub(crate) fn degrade_births(&mut self, marks: &[Mark]) -> Option<BirthPrecision> {
         self.by_la
