@@ -256,7 +256,9 @@ fn kinds_of(source: &Source) -> Vec<SpellKind> {
         ("cin", "child_protection_plans")
         | ("ssd", "cp_plans")
         | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
-        ("ssda903", "episodes" | "return") => vec![K::Care, K::CareEpisode, K::Respite],
+        ("ssda903", "episodes") => vec![K::Care, K::CareEpisode, K::Respite],
+        // As XML, the return is whole.
+        ("ssda903", "return") => vec![K::Care, K::CareEpisode, K::Respite, K::Missing],
         ("ssd", "cla_episodes") | ("annex_a", "in_care") => vec![K::Care, K::CareEpisode],
         ("ssda903" | "ssd", "missing") => vec![K::Missing],
         ("early_help", _) | ("ssd", "early_help_episodes") | ("annex_a", "early_help") => {

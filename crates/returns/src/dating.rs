@@ -71,6 +71,11 @@ pub(crate) fn date_sources(
     from_neighbours(sources, diagnostics);
     for (source, dates) in sources.iter_mut().zip(&dates) {
         find_made(source);
+        for value in std::mem::take(&mut source.undated) {
+            if let Some(year) = source.year {
+                value.check(&source.name, year, diagnostics);
+            }
+        }
         let year = source.year.filter(|_| is_dated(source) && source.used);
         if let Some(year) = year.filter(|year| dates.last().is_some() && dates.within(*year) == 0) {
             let message = format!("year ending 31 March {year}");

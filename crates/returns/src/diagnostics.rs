@@ -284,6 +284,14 @@ impl Diagnostics {
         }
     }
 
+    /// Counts so many more of what has been said of a column of a file.
+    pub(crate) fn add(&mut self, code: Code, file: &str, column: &str, times: u64) {
+        let key = (code, file.to_owned(), column.to_owned());
+        if let Some(tally) = self.tallies.get_mut(&key) {
+            tally.count += times;
+        }
+    }
+
     /// Adds all of another collection.
     pub fn append(&mut self, other: Self) {
         for (key, more) in other.tallies {

@@ -31,7 +31,8 @@ fn year_of(text: &str) -> u16 {
     day(text).period().unwrap().year()
 }
 
-/// The rows of an episodes table of the care return.
+/// The rows of an episodes table of the care return, each in that of the year in which it ended or, if
+/// it is open, began.
 pub(super) fn episodes(id: &str, cell: &str) -> String {
     let mut csv =
         String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST,YEAR\n");
@@ -40,7 +41,7 @@ pub(super) fn episodes(id: &str, cell: &str) -> String {
         writeln!(
             csv,
             "{id},{start},{new},{legal},N1,U6,PR1,{end},{ceased},,{}",
-            year_of(start)
+            year_of(if end.is_empty() { start } else { end })
         )
         .unwrap();
     }

@@ -279,7 +279,7 @@ impl Assembly<'_> {
         let mut record = facts.record;
         record.link = member.link;
         let birth = (record.birth, record.birth_precision);
-        Self::set_aside(&mut whole, birth, tally);
+        self.set_aside(&mut whole, birth, tally);
         let statuses: Vec<Activity> = whole
             .activities
             .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
@@ -307,17 +307,55 @@ impl Assembly<'_> {
         (record, spells)
     }
 
-    /// Rows before conception or, where the extract is known, after it are not this child's.
-    fn set_aside(whole: &mut ChildRows, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
-        let mut aside = |place: RowPlace, id: u32, day: Day| {
-            let impossible = before_conception(birth.0, birth.1, day);
-            if impossible {
-                tally.aside.push((place, id, day));
+    /// Rows before conception, or after the last day that their own return speaks of, are set aside. An
+    /// end after that day is none that the return can know: the row is open in it.
+    fn set_aside(
+        &self,
+        whole: &mut ChildRows,
+        birth: (Option<Day>, BirthPrecision),
+        tally: &mut Tally,
+    ) {
+        let mut is_possible = |kind: SpellKind, year: u16, row: Late| {
+            if before_conception(birth.0, birth.1, row.day) {
+                tally.aside.push((row.place, row.id, row.day));
+                return false;
             }
-            !impossible
+            let until = self.years_of(kind).until(year);
+            let late = year != 0 && row.day > until;
+            if late {
+                tally.late.push(Late { until, ..row });
+            }
+            !late
         };
-        whole.activities.retain(|a| aside(a.place, a.id, a.start));
-        whole.care.retain(|c| aside(c.place, c.id, c.start));
+        whole.activities.retain_mut(|a| {
+            let mut row = Late::new(Code::DateAfterReturn, a.place, a.id, a.start);
+            if !is_possible(a.kind, a.year, row) {
+                return false;
+            }
+            if let Some(end) = a.end.filter(|_| !a.kind.is_event()) {
+                (row.code, row.day) = (Code::EndAfterReturn, end);
+                if !is_possible(a.kind, a.year, row) {
+                    a.end = None;
+                    // Why a case closed; other kinds have nothing there.
+                    a.codes[2] = CodeId::BLANK;
+                }
+            }
+            true
+        });
+        whole.care.retain_mut(|c| {
+            let kind = SpellKind::Care;
+            let mut row = Late::new(Code::DateAfterReturn, c.place, c.id, c.start);
+            if !is_possible(kind, c.year, row) {
+                return false;
+            }
+            if let Some(end) = c.end {
+                (row.code, row.day) = (Code::EndAfterReturn, end);
+                if !is_possible(kind, c.year, row) {
+                    (c.end, c.reason_ceased) = (None, CodeId::BLANK);
+                }
+            }
+            true
+        });
     }
 
     /// The earliest sign that a child came from another authority.
@@ -457,9 +495,32 @@ struct Tally {
     repairs: Repairs,
     care: Vec<periods_of_care::Oddity>,
     aside: Vec<(RowPlace, u32, Day)>,
+    late: Vec<Late>,
     homes: u64,
     sectors: u64,
     unlisted: u64,
+}
+
+/// A day after the last that the return of its row speaks of.
+#[derive(Clone, Copy)]
+struct Late {
+    code: Code,
+    place: RowPlace,
+    id: u32,
+    day: Day,
+    until: Day,
+}
+
+impl Late {
+    const fn new(code: Code, place: RowPlace, id: u32, day: Day) -> Self {
+        Self {
+            code,
+            place,
+            id,
+            day,
+            until: day,
+        }
+    }
 }
 
 /// The rows from a position on that belong together.

@@ -15,7 +15,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::input::{Input, InputError};
 use crate::manifest::{Dataset, Manifest};
 use crate::options::Options;
-use crate::reading::Reading;
+use crate::reading::{Reading, Undated};
 use crate::tables::{Shelves, Sink};
 use crate::text::{Encoding, Probe};
 
@@ -52,6 +52,8 @@ pub struct Source {
     pub made: Option<Made>,
     /// The last day that any row speaks of.
     pub last_day: Option<Day>,
+    /// Values that belong to some years, until the year is known.
+    pub(crate) undated: Vec<Undated>,
 }
 
 /// The day on which a return was made, and what says so.
@@ -179,6 +181,7 @@ impl Desk<'_> {
             coverage: (about.coverage_start, about.coverage_end),
             made: None,
             last_day: None,
+            undated: vec![],
         }
     }
 

@@ -163,6 +163,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         let result = walk(whole, &mut reader);
         (info.rows_read, info.parts, info.rows_kept) =
             (reader.children, reader.episodes, reader.kept);
+        info.year = context.options.year;
         result
     };
     match result {
@@ -170,6 +171,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         Ok(()) if info.rows_read == 0 => reading.report_file(Code::EmptyTable, "no child"),
         Ok(()) => {}
     }
+    info.undated = std::mem::take(&mut reading.undated);
     finish(desk, reading)
 }
 
@@ -325,6 +327,7 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     if !labels.las.is_empty() {
         info.las = labels.las.into_keys().collect();
     }
+    info.undated = std::mem::take(&mut reading.undated);
     info.year = context.options.year;
     info.row_years = labels
         .years

@@ -331,6 +331,9 @@ fn rows<S: RowSource>(
 ) -> Use {
     Use::Read(found.for_each(reading, |reading, row| {
         sink.route(trim(row.text(la)), trim(row.text(year)));
+        if sink.year != 0 {
+            reading.year = Some(sink.year);
+        }
         each(reading, row, sink).is_ok()
     }))
 }
