@@ -32,3 +32,4 @@ mod store_asked;
 mod structural;
 mod support;
 mod suppression;
+mod years;

@@ -1,7 +1,7 @@
 //! The indicators that the Department for Education publishes, counted from the same returns, so
 //! that an authority can reconcile the two and everything after the cube treats them alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::journeys::{
     Child, ChildRecord, CodeMask, CodeSetId, Coverage, Journeys, Spell, SpellFlags, SpellKind,
@@ -235,6 +235,65 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
     all
 }
 
+/// A year of which the returns of an authority cover a part: nothing is counted of it, as a part of a
+/// year is not the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartYear {
+    /// Position of the authority.
+    pub authority: usize,
+    /// The year.
+    pub period: Period,
+    /// What is covered in part.
+    pub kind: SpellKind,
+    /// The last day of the year that is covered.
+    pub until: Day,
+}
+
+impl PartYear {
+    /// The indicators that are not counted for it.
+    pub fn indicators(self) -> impl Iterator<Item = &'static str> {
+        let named = INDICATORS.into_iter().filter(move |(_, of)| *of == self.kind);
+        let plans = PLAN_INDICATORS.into_iter().filter(move |name| {
+            let of = if *name == "rereferrals_within_12_months" {
+                SpellKind::Referral
+            } else {
+                SpellKind::ProtectionPlan
+            };
+            of == self.kind
+        });
+        named.map(|(name, _)| name).chain(plans)
+    }
+}
+
+/// Years of which returns cover some days and not all, by authority, year and kind.
+#[must_use]
+pub fn part_years(journeys: &Journeys) -> Vec<PartYear> {
+    let kinds: BTreeSet<SpellKind> = INDICATORS.into_iter().map(|(_, kind)| kind).collect();
+    let mut found = Vec::new();
+    for (at, authority) in journeys.authorities().iter().enumerate() {
+        for kind in kinds.iter().copied() {
+            let covered = authority.coverage.of(kind);
+            let ends = covered.spans().iter().map(|(from, to)| [*from, to.plus(-1)]);
+            let years: BTreeSet<Period> = ends.flatten().filter_map(Day::period).collect();
+            for period in years {
+                let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+                if !covered.covers(first, after) {
+                    let within = covered.spans().iter().filter(|(from, _)| *from < after);
+                    let until = within.map(|(_, to)| (*to).min(after).plus(-1)).max();
+                    found.extend(until.map(|until| PartYear {
+                        authority: at,
+                        period,
+                        kind,
+                        until,
+                    }));
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
 /// Years of which any file covers the last day.
 fn years(coverage: &Coverage) -> Vec<Period> {
     let kinds = [
@@ -420,7 +479,8 @@ impl<'j> Counter<'_, 'j> {
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
         let episodes = || self.spells(SpellKind::CinEpisode);
-        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && within(s.end)) {
+        let ended = |s: &Spell| s.has_recorded_end() && within(s.end);
+        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && ended(s)) {
             add("referrals_not_in_need", &spell, spell.start);
         }
         let real = || episodes().filter(|s| !self.closed.has(s.codes[2]) || s.end > last);
@@ -440,10 +500,7 @@ impl<'j> Counter<'_, 'j> {
                 add("cin_started", &spell, spell.start);
             }
         }
-        for (at, spell) in real()
-            .filter(|s| s.has_recorded_end() && within(s.end))
-            .enumerate()
-        {
+        for (at, spell) in real().filter(ended).enumerate() {
             add("cin_ended_episodes", &spell, spell.end);
             if at == 0 {
                 add("cin_ended", &spell, spell.end);

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use disparity_core::journeys::{
-    Child, ChildRecord, Coverage, Journeys, Spell, SpellFlags, SpellKind,
+    Child, ChildRecord, CodeMask, CodeSetId, Coverage, Journeys, Spell, SpellKind,
 };
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
+use crate::returning::plans;
 
 /// Of children on a protection plan on 31 March, how many were in need so many years later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +32,10 @@ pub fn later_need(
     groups: &[GroupBy],
 ) -> BTreeMap<YearKey, LaterNeed> {
     let lookup = Lookup::new(dimensions);
+    let closed = journeys
+        .codes()
+        .set(CodeSetId::ReasonForClosure)
+        .in_group("not_in_need");
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut found: BTreeMap<YearKey, LaterNeed> = BTreeMap::new();
         let coverage = &journeys.authorities()[authority].coverage;
@@ -42,13 +47,11 @@ pub fn later_need(
             }
             let record = child.record();
             for (period, day) in lasts.iter().copied() {
-                let mut plans = child.spells_in(SpellKind::ProtectionPlan, period);
-                let own = |p: &Spell| !p.flags.has(SpellFlags::FOR_OTHER_AUTHORITY);
-                let Some(plan) = plans.find(|p| own(p) && p.runs_on(day)) else {
+                let Some(plan) = plans(&child).find(|p| p.runs_on(day)) else {
                     continue;
                 };
                 let later = day.plus_years(i32::from(years));
-                let one = need_on(&child, &record, coverage, later);
+                let one = need_on(&child, &record, coverage, closed, later);
                 let at = Spell { start: day, ..plan };
                 for by in groups.iter().copied() {
                     if let Some(code) = group_code(by, &lookup, &record, &at) {
@@ -94,6 +97,7 @@ fn need_on(
     child: &Child<'_>,
     record: &ChildRecord,
     coverage: &Coverage,
+    closed: CodeMask,
     later: Day,
 ) -> LaterNeed {
     let mut one = LaterNeed::default();
@@ -109,13 +113,8 @@ fn need_on(
         one.not_covered = 1;
     } else {
         one.children = 1;
-        // As counted on that day: whatever a later year finds of the case.
-        let year = later.period();
-        let open = year.is_some_and(|year| {
-            let mut cases = child.spells_in(SpellKind::CinEpisode, year);
-            cases.any(|s| s.runs_on(later))
-        });
-        one.in_need = u32::from(open);
+        let open = |s: &Spell| s.runs_on(later) && !closed.has(s.codes[2]);
+        one.in_need = u32::from(child.spells(SpellKind::CinEpisode).any(|s| open(&s)));
     }
     one
 }

@@ -192,8 +192,7 @@ pub fn watches(
                     .of(from)
                     .unbroken_to(day)
                     .min(coverage.of(to).unbroken_to(day));
-                // An end that nobody recorded is no day from which to count.
-                if watched_to <= day || !at_start && !origin.has_recorded_end() {
+                if watched_to <= day || origin.flags.has(SpellFlags::END_UNKNOWN) && !at_start {
                     continue;
                 }
                 let span = (day, watched_to);

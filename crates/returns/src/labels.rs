@@ -22,12 +22,12 @@ enum Said {
     Quarter(u32),
 }
 
-/// A run of digits or of letters, and whether something stands between it and the one before.
+/// A run of digits or of letters, and what stands between it and the one before.
 #[derive(Debug, Clone, Copy)]
 struct Token<'t> {
     text: &'t str,
     digits: bool,
-    apart: bool,
+    before: &'t str,
 }
 
 impl Token<'_> {
@@ -39,7 +39,7 @@ impl Token<'_> {
 
 fn tokens(part: &str) -> Vec<Token<'_>> {
     let mut tokens: Vec<Token<'_>> = Vec::new();
-    let (mut start, mut apart) = (0, true);
+    let (mut start, mut before) = (0, "");
     let kind = |c: char| (c.is_ascii_digit(), c.is_alphabetic());
     let mut last = None;
     let ends = part.char_indices().map(|(at, c)| (at, Some(c)));
@@ -49,15 +49,17 @@ fn tokens(part: &str) -> Vec<Token<'_>> {
             continue;
         }
         if let Some((digits, letters)) = last {
+            let text = &part[start..at];
             if digits || letters {
-                let text = &part[start..at];
                 tokens.push(Token {
                     text,
                     digits,
-                    apart,
+                    before,
                 });
+                before = "";
+            } else {
+                before = text;
             }
-            apart = !(digits || letters);
         }
         (start, last) = (at, now);
     }
@@ -140,7 +142,7 @@ fn said_at(tokens: &[Token<'_>]) -> Option<(Said, usize)> {
             return Some((said, 1));
         }
         // 30 Nov 2024, 30th Nov.
-        let ordinal = at(1).filter(|t| !t.apart && !t.digits).map(|t| t.text);
+        let ordinal = at(1).filter(|t| t.before.is_empty() && !t.digits).map(|t| t.text);
         let ordinal = ordinal.is_some_and(|t| ["st", "nd", "rd", "th"].contains(&t));
         let of = 1 + usize::from(ordinal);
         if let (Some(d), Some(m)) = (small(Some(first)), at(of).and_then(month)) {
@@ -198,7 +200,7 @@ fn year_after(tokens: &[Token<'_>]) -> (Option<i32>, usize) {
 }
 
 /// Everything that one part of a path says. A month counts only where it cannot be a mere word: beside
-/// a number, or alone.
+/// a number, or alone; and `may` and `march` not within a sentence.
 fn said(part: &str) -> Vec<Said> {
     let tokens = tokens(part);
     let (mut all, mut at) = (Vec::new(), 0);
@@ -208,10 +210,12 @@ fn said(part: &str) -> Vec<Said> {
             continue;
         };
         let beside = |n: Option<usize>| n.and_then(|n| tokens.get(n)).is_some_and(|t| t.digits);
+        let next = tokens.get(at + used);
+        let sentence = matches!(said, Said::Month(3 | 5, None, None))
+            && next.is_some_and(|t| !t.digits && t.before.contains(' '));
+        let alone = !beside(at.checked_sub(1)) && !beside(Some(at + used));
         let is_word = matches!(said, Said::Month(_, None, None))
-            && tokens.len() > 1
-            && !beside(at.checked_sub(1))
-            && !beside(Some(at + used));
+            && (sentence || tokens.len() > 1 && alone);
         if !is_word {
             all.push(said);
         }
@@ -354,6 +358,8 @@ mod tests {
             ("ssda903_2024-25_2025-06-12.csv", None),
             ("ssda903_2024-25_2019-06-12.csv", None),
             ("what may be wrong 2024-25.csv", None),
+            ("2024-25 may be wrong.csv", None),
+            ("SSDA903_2024-25_May_header.csv", Some("2024-05-31")),
             ("janet/2024-25/episodes.csv", None),
             ("ssda903_2024-25.csv", None),
         ] {

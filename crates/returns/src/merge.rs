@@ -92,6 +92,10 @@ fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
             *code = before;
         }
     }
+    if last.kind == SpellKind::CinEpisode && end.is_none() {
+        // Why it closed goes with the closure that is taken back.
+        codes[2] = later.codes[2];
+    }
     *last = Activity {
         end,
         number,

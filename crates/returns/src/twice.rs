@@ -1,16 +1,21 @@
 //! Files that are there twice: the same to the byte for the same year, which are read once, and
 //! two tables for one year.
 //!
-//! What a file is for is part of what it says. Two files of different years are two returns, though
-//! every byte is the same: in a small authority nothing may have changed.
+//! What a file is for, and when it was made, is part of what it says. Two files of different years are
+//! two returns, though every byte is the same: in a small authority nothing may have changed.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+use disparity_core::Day;
 
 use crate::dating::is_dated;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::load::Source;
 use crate::tables::Shelves;
+
+/// The year that a table is for, and the day on which it was made.
+type Label = (Option<u16>, Option<Day>);
 
 /// Two tables with this in common are the same to the byte.
 fn bytes_of(source: &Source) -> (String, String, String, String) {
@@ -29,13 +34,14 @@ pub(crate) fn drop_repeated(
     shelves: &mut Shelves,
     diagnostics: &mut Diagnostics,
 ) {
-    // The tables that are the same to the byte, by the year they are for.
-    let mut seen: BTreeMap<_, Vec<(Option<u16>, String)>> = BTreeMap::new();
+    // The tables that are the same to the byte, by the year they are for and when they were made.
+    let label = |source: &Source| (source.year, source.made.map(|made| made.day));
+    let mut seen: BTreeMap<_, Vec<(Label, String)>> = BTreeMap::new();
     for file in tables {
         let own = &sources[file.clone()];
         let same = |source: &Source| {
             let others = seen.get(&bytes_of(source))?;
-            let other = others.iter().find(|(year, _)| *year == source.year)?;
+            let other = others.iter().find(|(other, _)| *other == label(source))?;
             Some(other.1.clone())
         };
         let repeated = !own.is_empty() && own.iter().all(|source| same(source).is_some());
@@ -45,7 +51,7 @@ pub(crate) fn drop_repeated(
                 continue;
             }
             let others = seen.entry(bytes_of(source)).or_default();
-            let same = others.iter().find(|(year, _)| *year == source.year);
+            let same = others.iter().find(|(other, _)| *other == label(source));
             let mut say = |code, message: String| {
                 diagnostics.push(Diagnostic::of_file(code, &source.name, message));
             };
@@ -54,12 +60,13 @@ pub(crate) fn drop_repeated(
                 source.used = false;
                 shelves.remove_source(u32::try_from(first + at).unwrap_or(u32::MAX));
             } else {
-                if let (None, Some((Some(year), other)), true) =
+                if let (None, Some(((Some(year), _), other)), true) =
                     (same, others.first(), is_dated(source))
+                    && Some(*year) != source.year
                 {
                     say(Code::FileCopied, format!("the same as {other}, for {year}"));
                 }
-                others.push((source.year, source.name.clone()));
+                others.push((label(source), source.name.clone()));
             }
         }
     }

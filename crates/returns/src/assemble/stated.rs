@@ -246,8 +246,8 @@ fn seen_of(activity: &Activity, year: u16, masks: Masks) -> Option<Seen> {
 }
 
 fn spell_of(activity: &Activity) -> Spell {
-    let no_length = activity.no_further_action == Some(true) && activity.end.is_none();
-    let end = if no_length {
+    // A referral without further action is no case, whatever else is said of it.
+    let end = if activity.no_further_action == Some(true) {
         activity.start
     } else {
         activity.end.unwrap_or(Day::OPEN)
