@@ -350,7 +350,9 @@ pub(crate) fn workbook_with(sheets: &[(&str, &[&[&str]])], more: &[(&str, &str)]
         format!("{HEAD}<Relationships xmlns=\"{relations}\">{targets}</Relationships>"),
     ));
     files.push(("_rels/.rels".into(), format!("{HEAD}<Relationships xmlns=\"{relations}\"><Relationship Id=\"r1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")));
-    let own = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let own = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()));
     let members: Vec<(&str, &[u8])> = own
         .chain(more.iter().copied())
         .map(|(name, text)| (name, text.as_bytes()))

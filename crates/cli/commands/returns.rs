@@ -373,11 +373,7 @@ pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<Journeys> {
 }
 
 /// Reads the part of a store that a question looks at.
-pub(crate) fn store_of(
-    path: &Path,
-    dimensions: &Dimensions,
-    wanted: &Wanted,
-) -> Result<Journeys> {
+pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) -> Result<Journeys> {
     let journeys =
         disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
             Hinted::new(

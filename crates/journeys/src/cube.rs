@@ -87,7 +87,10 @@ pub fn part_year_cube(
         let Some(area) = authorities.get(part.authority).and_then(|a| a.area) else {
             continue;
         };
-        for indicator in part.indicators().filter_map(|name| catalogue.indicators.id(name)) {
+        for indicator in part
+            .indicators()
+            .filter_map(|name| catalogue.indicators.id(name))
+        {
             let basis = match catalogue.indicators.get(indicator).denominator {
                 DenominatorKind::Children0To17 => Basis::Children0To17 {
                     mid_year: part.period.population_year(),

@@ -252,7 +252,9 @@ pub struct PartYear {
 impl PartYear {
     /// The indicators that are not counted for it.
     pub fn indicators(self) -> impl Iterator<Item = &'static str> {
-        let named = INDICATORS.into_iter().filter(move |(_, of)| *of == self.kind);
+        let named = INDICATORS
+            .into_iter()
+            .filter(move |(_, of)| *of == self.kind);
         let plans = PLAN_INDICATORS.into_iter().filter(move |name| {
             let of = if *name == "rereferrals_within_12_months" {
                 SpellKind::Referral
@@ -273,7 +275,10 @@ pub fn part_years(journeys: &Journeys) -> Vec<PartYear> {
     for (at, authority) in journeys.authorities().iter().enumerate() {
         for kind in kinds.iter().copied() {
             let covered = authority.coverage.of(kind);
-            let ends = covered.spans().iter().map(|(from, to)| [*from, to.plus(-1)]);
+            let ends = covered
+                .spans()
+                .iter()
+                .map(|(from, to)| [*from, to.plus(-1)]);
             let years: BTreeSet<Period> = ends.flatten().filter_map(Day::period).collect();
             for period in years {
                 let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
@@ -419,10 +424,7 @@ impl<'j> Counter<'_, 'j> {
         within: &impl Fn(Day) -> bool,
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
-        for spell in self
-            .spells(SpellKind::Referral)
-            .filter(|s| within(s.start))
-        {
+        for spell in self.spells(SpellKind::Referral).filter(|s| within(s.start)) {
             if spell.flags.has(SpellFlags::NO_FURTHER_ACTION) {
                 add("referrals_no_further_action", &spell, spell.start);
             }
@@ -461,9 +463,8 @@ impl<'j> Counter<'_, 'j> {
         if let Some(spell) = starts.next() {
             add("cla_started", &spell, spell.start);
         }
-        let ceased = |s: &Spell| {
-            s.has_recorded_end() && within(s.end) && !self.continues.has(s.codes[2])
-        };
+        let ceased =
+            |s: &Spell| s.has_recorded_end() && within(s.end) && !self.continues.has(s.codes[2]);
         if let Some(spell) = self.spells(SpellKind::Care).find(ceased) {
             add("cla_ceased", &spell, spell.end);
         }

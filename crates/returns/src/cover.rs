@@ -76,7 +76,12 @@ impl YearsRead {
 impl FromIterator<u16> for YearsRead {
     /// Years that were read to their end.
     fn from_iter<T: IntoIterator<Item = u16>>(years: T) -> Self {
-        Self(years.into_iter().map(|year| (year, last_of(year))).collect())
+        Self(
+            years
+                .into_iter()
+                .map(|year| (year, last_of(year)))
+                .collect(),
+        )
     }
 }
 
@@ -145,6 +150,7 @@ pub(crate) fn cover(
             .collect();
         let kinds = kinds_of(source);
         match source.family.as_str() {
+            _ if kinds.is_empty() => {}
             "cin" | "ssda903" => {
                 for year in years.iter().filter_map(|year| Period::ending(*year)) {
                     let until = reach(context, source, year, &mut say);
@@ -162,7 +168,6 @@ pub(crate) fn cover(
                     }
                 }
             }
-            _ if kinds.is_empty() => {}
             _ => {
                 let last = source
                     .coverage

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::{Day, Period};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::load::{Context, Made, Source};
 use crate::labels::{made_in_name, named_bare_year, named_year};
+use crate::load::{Context, Made, Source};
 use crate::period::{DatesByYear, labels_in};
 use crate::tables::Shelves;
 
@@ -39,28 +39,27 @@ pub(crate) fn date_sources(
     shelves: &mut Shelves,
     diagnostics: &mut Diagnostics,
 ) {
-    let headers: Vec<(String, u16)> = sources
+    let headers: Vec<(String, u16, Option<Made>)> = sources
         .iter()
         .filter(|source| source.family == "cin" && source.table == "header")
         .filter_map(|source| {
-            Some((
-                place_of(&source.name).to_owned(),
-                source.row_years.first()?.0,
-            ))
+            let year = source.row_years.first()?.0;
+            Some((place_of(&source.name).to_owned(), year, source.made))
         })
         .collect();
     let dates = dates_of(shelves, first, sources.len(), context.options.as_of);
     let mut by_dates = Vec::new();
     for (at, (source, dates)) in sources.iter_mut().zip(&dates).enumerate() {
         source.last_day = dates.last();
+        let header = headers
+            .iter()
+            .find(|(place, ..)| source.family == "cin" && *place == place_of(&source.name));
+        source.made = source.made.or(header.and_then(|(.., made)| *made));
         if source.year.is_some() || !needs_year(source) {
             continue;
         }
-        let header = headers
-            .iter()
-            .find(|(place, _)| source.family == "cin" && *place == place_of(&source.name))
-            .map(|(_, year)| *year);
-        source.year = header.or_else(|| named_year(&source.name));
+        let year = header.map(|(_, year, _)| *year);
+        source.year = year.or_else(|| named_year(&source.name));
         if source.year.is_none() && is_dated(source) {
             // Dates speak for tables that have enough of them.
             let bare = named_bare_year(&source.name);
@@ -100,7 +99,8 @@ fn from_dates(
 ) {
     // A return cannot hold what happened after its year, but for mistakes. So many percent after the
     // number in the name, and it is the year in which the period starts.
-    let after = |(at, bare, _): &(usize, Option<u16>, u16)| Some(dates[*at].percent_after((*bare)?));
+    let after =
+        |(at, bare, _): &(usize, Option<u16>, u16)| Some(dates[*at].percent_after((*bare)?));
     let after: Vec<f64> = by_dates.iter().filter_map(after).collect();
     let some = after.iter().filter(|percent| **percent > 5.0).count();
     let is_start = after.iter().any(|percent| *percent > 20.0) || some * 2 > after.len();
@@ -138,9 +138,7 @@ fn find_made(source: &mut Source) {
         source.made = None;
         return;
     };
-    let of_header = source
-        .made
-        .is_some_and(|made| made.how != Made::WORKBOOK);
+    let of_header = source.made.is_some_and(|made| made.how != Made::WORKBOOK);
     if !of_header && let Some(day) = made_in_name(&source.name, year) {
         let how = Made::NAME;
         source.made = Some(Made { day, how });
@@ -199,7 +197,8 @@ fn dates_of(shelves: &mut Shelves, first: usize, sources: usize, as_of: Day) -> 
         let of_source = (source as usize).checked_sub(first);
         if let Some(own) = of_source.and_then(|at| dates.get_mut(at)) {
             let days = std::iter::once(start).chain(end);
-            days.filter(|day| *day <= as_of).for_each(|day| own.add(day));
+            days.filter(|day| *day <= as_of)
+                .for_each(|day| own.add(day));
         }
     };
     for (_, records) in shelves.iter_mut() {

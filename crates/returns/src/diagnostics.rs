@@ -134,6 +134,7 @@ codes! {
     EncodingUtf16 "ENCODING_UTF16" Warning "the file is in UTF-16" => "nothing to do; to be rid of this, export as UTF-8";
     ReferenceDate "REFERENCE_DATE" Warning "the reference date is not 31 March of the year" => "check that this is the final return";
     YearMismatch "YEAR_MISMATCH" Warning "the year and the reference date disagree" => "the reference date is used";
+    YearOverruled "YEAR_OVERRULED" Warning "the file gives another year than the one stated for it" => "the stated year is followed; correct whichever is wrong";
     LaUnlisted "LA_UNLISTED" Warning "no authority has this code" => "counted under the code as it is, without an area";
     LaMismatch "LA_MISMATCH" Warning "the file and the manifest name different authorities" => "the manifest is followed; correct whichever is wrong";
     LookupRead "LOOKUP_READ" Note "a lookup of postcodes" => "nothing to do";

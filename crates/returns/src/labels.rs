@@ -104,7 +104,10 @@ fn pair(tokens: &[Token<'_>]) -> Option<(u16, usize)> {
     let [start, rest @ ..] = tokens else {
         return None;
     };
-    let between = usize::from(rest.first().is_some_and(|t| t.text.eq_ignore_ascii_case("to")));
+    let between = usize::from(
+        rest.first()
+            .is_some_and(|t| t.text.eq_ignore_ascii_case("to")),
+    );
     let end = rest.get(between)?;
     let last = rest.get(between + 1).is_none_or(|t| !t.digits);
     let fits = match (start.text.len(), end.text.len()) {
@@ -142,7 +145,9 @@ fn said_at(tokens: &[Token<'_>]) -> Option<(Said, usize)> {
             return Some((said, 1));
         }
         // 30 Nov 2024, 30th Nov.
-        let ordinal = at(1).filter(|t| t.before.is_empty() && !t.digits).map(|t| t.text);
+        let ordinal = at(1)
+            .filter(|t| t.before.is_empty() && !t.digits)
+            .map(|t| t.text);
         let ordinal = ordinal.is_some_and(|t| ["st", "nd", "rd", "th"].contains(&t));
         let of = 1 + usize::from(ordinal);
         if let (Some(d), Some(m)) = (small(Some(first)), at(of).and_then(month)) {
@@ -214,8 +219,8 @@ fn said(part: &str) -> Vec<Said> {
         let sentence = matches!(said, Said::Month(3 | 5, None, None))
             && next.is_some_and(|t| !t.digits && t.before.contains(' '));
         let alone = !beside(at.checked_sub(1)) && !beside(Some(at + used));
-        let is_word = matches!(said, Said::Month(_, None, None))
-            && (sentence || tokens.len() > 1 && alone);
+        let is_word =
+            matches!(said, Said::Month(_, None, None)) && (sentence || tokens.len() > 1 && alone);
         if !is_word {
             all.push(said);
         }
@@ -333,7 +338,10 @@ mod tests {
             assert_eq!(named_year(name), None, "{name}");
         }
         assert_eq!(named_bare_year("2023/episodes.csv"), Some(2023));
-        assert_eq!(named_bare_year("2022/ssda903_2023_episodes.csv"), Some(2023));
+        assert_eq!(
+            named_bare_year("2022/ssda903_2023_episodes.csv"),
+            Some(2023)
+        );
         assert_eq!(named_bare_year("ssda903_episodes.csv"), None);
         assert_eq!(named_bare_year("2023-24/episodes.csv"), None);
     }

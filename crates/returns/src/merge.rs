@@ -63,7 +63,7 @@ pub(crate) fn merge_child(activities: &mut Vec<Activity>, years: &Years, merged:
 }
 
 /// The later statement wins; an end beats no end, except that an episode of need that a later year
-/// gives as open is open.
+/// gives as open is open. An extract, which is of no year, tells ends that no return was there to tell.
 fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
     let same_year = last.year == later.year;
     if last.kind == SpellKind::CinEpisode
@@ -77,7 +77,9 @@ fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
         });
     }
     let end = match (last.end, later.end) {
-        (earlier, None) if last.kind != SpellKind::CinEpisode || same_year => earlier,
+        (earlier, None) if last.kind != SpellKind::CinEpisode || same_year || last.year == 0 => {
+            earlier
+        }
         (_, end) => end,
     };
     let number = if last.number == 255 {

@@ -177,11 +177,15 @@ fn end_open_rows(
         );
         let until = years.until(row.year);
         // Without this row, is the child still in care on the last day of its return?
-        let in_care = original.iter().zip(&deleted).enumerate().any(|(n, (r, gone))| {
-            let runs = r.start <= until && r.end.is_none_or(|end| end > until);
-            let kind = codes.respite.has(r.legal_status) == codes.respite.has(row.legal_status);
-            n != at && !gone && runs && kind
-        });
+        let in_care = original
+            .iter()
+            .zip(&deleted)
+            .enumerate()
+            .any(|(n, (r, gone))| {
+                let runs = r.start <= until && r.end.is_none_or(|end| end > until);
+                let kind = codes.respite.has(r.legal_status) == codes.respite.has(row.legal_status);
+                n != at && !gone && runs && kind
+            });
         let same = |other: &CareRow| {
             let near = other.start.since(row.start).abs() <= DRIFT_DAYS;
             same_episode(&row, other) && (in_care || near)
@@ -226,7 +230,11 @@ fn end_row(
         }
         Some(next) if next.reason_new == codes.start => {
             let before_next = next.start.plus(-1).max(row.start);
-            row.end = Some(if next.start < after { before_next } else { after });
+            row.end = Some(if next.start < after {
+                before_next
+            } else {
+                after
+            });
             row.reason_ceased = codes.inferred;
             "RULE_1A"
         }

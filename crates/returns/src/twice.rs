@@ -101,4 +101,3 @@ pub(crate) fn report(sources: &[Source], diagnostics: &mut Diagnostics) {
         }
     }
 }
-

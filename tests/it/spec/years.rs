@@ -81,8 +81,9 @@ fn returns(says: [&str; 3]) -> Vec<Input> {
         }
         files.push(census.named(&format!("census_{year}.csv")));
         files.push(file(&format!("episodes_{year}.csv"), care));
-        let header =
-            format!("CHILD,SEX,DOB,ETHNIC,YEAR\nA1,1,2010-05-04,WBRI,{year}\nZ{year},2,2012-12-12,WBRI,{year}\n");
+        let header = format!(
+            "CHILD,SEX,DOB,ETHNIC,YEAR\nA1,1,2010-05-04,WBRI,{year}\nZ{year},2,2012-12-12,WBRI,{year}\n"
+        );
         files.push(file(&format!("header_{year}.csv"), header));
     }
     files
@@ -102,9 +103,7 @@ pub(super) fn counted(says: [&str; 3]) -> String {
             .chain([&CEASED])
             .filter(|(name, _)| {
                 let mut all = counts.iter();
-                all.any(|((n, _, p, s), n_of)| {
-                    n == name && *p == period && *s == boys && *n_of > 0
-                })
+                all.any(|((n, _, p, s), n_of)| n == name && *p == period && *s == boys && *n_of > 0)
             })
             .map(|(_, word)| *word)
             .collect();

@@ -1,6 +1,7 @@
 //! One authority's records made into journeys: years joined, care repaired, records linked, spells
 //! put in order. The order of the steps is the specification's.
 
+mod aside;
 mod members;
 mod report;
 mod stated;
@@ -27,6 +28,7 @@ use crate::persons::{self, PersonOddity, before_conception};
 use crate::postcodes::{PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
+use aside::Late;
 use stated::{Masks, Otherwise};
 
 /// What is needed beside the records.
@@ -133,8 +135,14 @@ impl Assembly<'_> {
             let id = id.unwrap_or(u32::MAX);
             let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
             let number = journeys.children().len();
-            let (record, mut spells) =
-                self.child(number, masks, whole, (member, own), &mut records, &mut tally);
+            let (record, mut spells) = self.child(
+                number,
+                masks,
+                whole,
+                (member, own),
+                &mut records,
+                &mut tally,
+            );
             // The only way to fail is to have four billion spells in one authority.
             let _ = journeys.push_child(&record, &mut spells);
         }
@@ -307,57 +315,6 @@ impl Assembly<'_> {
         (record, spells)
     }
 
-    /// Rows before conception, or after the last day that their own return speaks of, are set aside. An
-    /// end after that day is none that the return can know: the row is open in it.
-    fn set_aside(
-        &self,
-        whole: &mut ChildRows,
-        birth: (Option<Day>, BirthPrecision),
-        tally: &mut Tally,
-    ) {
-        let mut is_possible = |kind: SpellKind, year: u16, row: Late| {
-            if before_conception(birth.0, birth.1, row.day) {
-                tally.aside.push((row.place, row.id, row.day));
-                return false;
-            }
-            let until = self.years_of(kind).until(year);
-            let late = year != 0 && row.day > until;
-            if late {
-                tally.late.push(Late { until, ..row });
-            }
-            !late
-        };
-        whole.activities.retain_mut(|a| {
-            let mut row = Late::new(Code::DateAfterReturn, a.place, a.id, a.start);
-            if !is_possible(a.kind, a.year, row) {
-                return false;
-            }
-            if let Some(end) = a.end.filter(|_| !a.kind.is_event()) {
-                (row.code, row.day) = (Code::EndAfterReturn, end);
-                if !is_possible(a.kind, a.year, row) {
-                    a.end = None;
-                    // Why a case closed; other kinds have nothing there.
-                    a.codes[2] = CodeId::BLANK;
-                }
-            }
-            true
-        });
-        whole.care.retain_mut(|c| {
-            let kind = SpellKind::Care;
-            let mut row = Late::new(Code::DateAfterReturn, c.place, c.id, c.start);
-            if !is_possible(kind, c.year, row) {
-                return false;
-            }
-            if let Some(end) = c.end {
-                (row.code, row.day) = (Code::EndAfterReturn, end);
-                if !is_possible(kind, c.year, row) {
-                    (c.end, c.reason_ceased) = (None, CodeId::BLANK);
-                }
-            }
-            true
-        });
-    }
-
     /// The earliest sign that a child came from another authority.
     fn arrival(&self, activities: &[Activity], known: Option<Day>) -> Option<Day> {
         let moved_in = self
@@ -499,28 +456,6 @@ struct Tally {
     homes: u64,
     sectors: u64,
     unlisted: u64,
-}
-
-/// A day after the last that the return of its row speaks of.
-#[derive(Clone, Copy)]
-struct Late {
-    code: Code,
-    place: RowPlace,
-    id: u32,
-    day: Day,
-    until: Day,
-}
-
-impl Late {
-    const fn new(code: Code, place: RowPlace, id: u32, day: Day) -> Self {
-        Self {
-            code,
-            place,
-            id,
-            day,
-            until: day,
-        }
-    }
 }
 
 /// The rows from a position on that belong together.

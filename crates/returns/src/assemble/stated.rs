@@ -107,9 +107,12 @@ impl FromIterator<u16> for YearSet {
 }
 
 impl Assembly<'_> {
-    /// The rows of a child as returns state them, in order, if several years are to be compared.
+    /// The rows of a child as returns state them, in order, if several years, or years and an extract,
+    /// are to be compared.
     pub(super) fn keep_rows(&self, whole: &mut ChildRows) -> ChildRows {
-        let several = |kind: SpellKind| self.years_of(kind).len() > 1;
+        let of_extract = whole.activities.iter().any(|row| row.year == 0);
+        let enough = if of_extract { 1 } else { 2 };
+        let several = |kind: SpellKind| self.years_of(kind).len() >= enough;
         let mut kept = ChildRows::default();
         if COUNTED.into_iter().any(several) {
             whole.activities.sort_by_key(merge::order);
@@ -134,7 +137,7 @@ impl Assembly<'_> {
             let census = COUNTED.into_iter().filter(|kind| is_census(*kind));
             for kind in census {
                 for period in self.years_of(kind).whole() {
-                    let own = self.census_of(period, &rows.activities);
+                    let own = Self::census_of(period, &rows.activities);
                     found.extend(differing(kind, period, own, history, masks));
                 }
             }
@@ -165,7 +168,7 @@ impl Assembly<'_> {
         for group in rows.chunk_by(|a, b| key(a) == key(b)) {
             let (kind, start) = key(&group[0]);
             let years = self.years_of(kind);
-            if years.len() < 2 || !COUNTED.contains(&kind) {
+            if years.is_empty() || !COUNTED.contains(&kind) {
                 continue;
             }
             let Ok(made) = merged.binary_search_by_key(&(kind, start), key) else {
@@ -186,22 +189,21 @@ impl Assembly<'_> {
                 })
                 .map(Period::year)
                 .collect();
-            let stated: YearSet = group.iter().map(|row| row.year).collect();
+            let stated = group.iter().map(|row| row.year).filter(|year| *year != 0);
+            let stated: YearSet = stated.collect();
             if could.len() > 1 {
                 restating.spanning += 1;
                 restating.restated += u64::from(stated.len() > 1);
             }
-            let always = group.iter().any(|row| row.year == 0);
-            different |= !always && could.0 & !stated.0 != 0;
+            // An extract beside the returns does not say what was in a return.
+            different |= could.0 & !stated.0 != 0;
         }
         different
     }
 
-    /// The spells of a child by the census of one year alone, beside what has no year.
-    fn census_of(&self, period: Period, rows: &[Activity]) -> Vec<Spell> {
-        let own = rows
-            .iter()
-            .filter(|row| row.year == period.year() || row.year == 0);
+    /// The spells of a child by the census of one year alone.
+    fn census_of(period: Period, rows: &[Activity]) -> Vec<Spell> {
+        let own = rows.iter().filter(|row| row.year == period.year());
         let mut own: Vec<Activity> = own.copied().collect();
         merge::merge_child(&mut own, &merge::Years::new(), &mut Merged::default());
         let mut spells = Vec::with_capacity(own.len());
@@ -211,11 +213,11 @@ impl Assembly<'_> {
         spells
     }
 
-    /// The periods of care of a child by the return of one year alone, beside what has no year.
+    /// The periods of care of a child by the return of one year alone.
     fn care_of(&self, period: Period, rows: &[CareRow], records: &Records) -> Vec<Spell> {
         let codes = RepairCodes::of(self.codes);
         let own = rows.iter().filter(|row| {
-            (row.year == period.year() || row.year == 0)
+            row.year == period.year()
                 && row.system == System::Care
                 && !codes.respite.has(row.legal_status)
         });
@@ -359,7 +361,11 @@ impl Otherwise {
         let mut stated = Stated::default();
         let (mut children, mut last) = (0_u64, None);
         for (child, (kind, period, spells)) in self.found {
-            let counts = if kind == SpellKind::Care { care } else { census };
+            let counts = if kind == SpellKind::Care {
+                care
+            } else {
+                census
+            };
             if !counts {
                 continue;
             }

@@ -233,8 +233,8 @@ fn census_header(
     if let (Some(stated), Some(own)) = (reading.options.year, own)
         && stated != own
     {
-        let message = format!("stated to be for {stated}, and says {own} itself");
-        reading.report_file(Code::YearMismatch, message);
+        let message = format!("stated to be for {stated}; it gives {own}");
+        reading.report_file(Code::YearOverruled, message);
     }
     info.year = reading.options.year.or(own);
     info.made = made_in_header(header, info.year);
@@ -329,6 +329,10 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     }
     info.undated = std::mem::take(&mut reading.undated);
     info.year = context.options.year;
+    if labels.header != CensusHeader::default() {
+        let year = labels.header.year;
+        info.made = made_in_header(&labels.header, info.year.or(year));
+    }
     info.row_years = labels
         .years
         .iter()

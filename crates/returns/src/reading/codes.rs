@@ -22,7 +22,9 @@ impl Limit {
         match self {
             Self::Valid((from, _)) if year < from => Some(format!("valid from {from}")),
             Self::Valid((_, to)) if to != 0 && year > to => Some(format!("valid up to {to}")),
-            Self::Sex { digit: true } if year >= 2025 => Some("numbers were used up to 2024".into()),
+            Self::Sex { digit: true } if year >= 2025 => {
+                Some("numbers were used up to 2024".into())
+            }
             Self::Sex { digit: false } if year < 2025 => Some("letters are used from 2025".into()),
             Self::Valid(_) | Self::Sex { .. } => None,
         }
@@ -110,7 +112,9 @@ impl Reading<'_> {
         }
         let (line, child) = (self.line, self.child.clone());
         let known = self.undated.iter_mut();
-        let known = known.into_iter().find(|u| u.column == column && u.value == text);
+        let known = known
+            .into_iter()
+            .find(|u| u.column == column && u.value == text);
         match known {
             Some(known) => {
                 known.count += 1;
@@ -120,7 +124,10 @@ impl Reading<'_> {
             }
             None => self.undated.push(Undated {
                 column,
-                name: self.columns.get(column).map_or_else(String::new, |c| c.name.clone()),
+                name: self
+                    .columns
+                    .get(column)
+                    .map_or_else(String::new, |c| c.name.clone()),
                 value: text.to_owned(),
                 limit,
                 count: 1,

@@ -7,6 +7,7 @@
 mod count;
 mod meta;
 mod read;
+mod schema;
 mod spells;
 mod stated;
 mod write;

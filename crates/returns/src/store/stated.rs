@@ -15,8 +15,9 @@ use disparity_core::{Day, Period};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::meta::field;
+use super::schema::spell_fields;
 use super::spells::read_columns;
-use super::write::{spell_columns, spell_fields};
+use super::write::spell_columns;
 use super::{StoreError, format, io, parquet};
 use crate::input;
 
