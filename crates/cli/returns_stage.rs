@@ -13,7 +13,8 @@ use disparity_core::{
     Release, Timing,
 };
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts, cube, known, prior_help, prior_help_cube,
+    GroupBy, PriorHelpParams, Years, counts, cube, known, part_year_cube, part_years, prior_help,
+    prior_help_cube,
 };
 
 use crate::commands::returns::store;
@@ -125,7 +126,9 @@ pub(crate) fn release(
             journeys.authorities(),
             catalogue,
         )?;
-        Ok(cube(&counts(&journeys, dimensions), catalogue, populations)?.merge(help)?)
+        let parts = part_year_cube(&part_years(&journeys), journeys.authorities(), catalogue)?;
+        let counted = cube(&counts(&journeys, dimensions), catalogue, populations)?;
+        Ok(counted.merge(parts)?.merge(help)?)
     })?;
     let settings = Controlled::default();
     let safe = progress.stage("withholding small counts", || {

@@ -33,3 +33,4 @@ mod store_asked;
 mod structural;
 mod support;
 mod suppression;
+mod years;

@@ -305,6 +305,11 @@ fn a_month_without_referrals_is_said() {
 
 /// A workbook of sheets whose cells are texts; one that begins with `=` is a formula without a value.
 pub(crate) fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    workbook_with(sheets, &[])
+}
+
+/// A workbook with further members beside its sheets.
+pub(crate) fn workbook_with(sheets: &[(&str, &[&[&str]])], more: &[(&str, &str)]) -> Vec<u8> {
     const HEAD: &str = "<?xml version=\"1.0\"?>";
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -345,9 +350,12 @@ pub(crate) fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
         format!("{HEAD}<Relationships xmlns=\"{relations}\">{targets}</Relationships>"),
     ));
     files.push(("_rels/.rels".into(), format!("{HEAD}<Relationships xmlns=\"{relations}\"><Relationship Id=\"r1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")));
-    let members: Vec<(&str, &[u8])> = files
+    let own = files
         .iter()
-        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .map(|(name, text)| (name.as_str(), text.as_str()));
+    let members: Vec<(&str, &[u8])> = own
+        .chain(more.iter().copied())
+        .map(|(name, text)| (name, text.as_bytes()))
         .collect();
     zip_of(&members).unwrap()
 }

@@ -7,6 +7,7 @@
 pub(crate) mod answers;
 mod boundaries;
 mod histories;
+mod years;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -99,6 +100,12 @@ const ASKED: &[Asked] = &[
     }),
     (&["files for", "stated", "made of it"], |c| {
         answers::merged(c[0], c[1])
+    }),
+    (&["2023 says", "2024 says", "2025 says", "counted"], |c| {
+        years::counted([c[0], c[1], c[2]])
+    }),
+    (&["file", "header", "as of", "covered"], |c| {
+        years::covered_by(c[0], c[1], c[2])
     }),
     (&["care return", "census", "linked"], |c| {
         answers::linked(c[0], c[1])

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use disparity_core::{Catalogue, Dimension, Reported, Symbol};
-use disparity_journeys::{GroupBy, Protected, entries};
+use disparity_journeys::{GroupBy, Protected, YearKey, entries};
 use disparity_stats::Level;
 
 use crate::args::Format;
@@ -81,6 +81,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let Draft {
         counts,
         lines,
+        absent,
         measures,
         ..
     } = draft;
@@ -94,6 +95,8 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
         .iter()
         .filter(|line| line.authority.is_none() || !asked.together)
         .map(|line| asked.row(line, &measures, &safe));
+    let absent = absent.iter().filter(|_| !asked.together);
+    let rows = rows.chain(absent.map(|(key, name)| asked.absent_row(*key, &measures[*name])));
     match args.format {
         Format::Text => print(&text(rows, journeys.synthetic)),
         Format::Csv => print_csv(&HEADER, rows),
@@ -132,6 +135,28 @@ fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
 }
 
 impl Asked<'_> {
+    /// The row of a count that is not there.
+    fn absent_row(&self, key: YearKey, measure: &str) -> Vec<String> {
+        let [_, code, old, la] = la_name(self.journeys, self.catalogue, key.authority);
+        let (dimensions, codes) = (&self.catalogue.dimensions, self.journeys.codes());
+        let symbol = Symbol::NotAvailable.to_string();
+        let mut row = vec![
+            self.journeys.synthetic.to_string(),
+            "published".to_owned(),
+            key.period.year().to_string(),
+            code,
+            old,
+            la,
+            measure.to_owned(),
+            key.group.by.as_str().to_owned(),
+            key.group.label(dimensions, codes).to_owned(),
+            symbol.clone(),
+        ];
+        row.resize(HEADER.len() - 1, String::new());
+        row.push(symbol);
+        row
+    }
+
     fn row(&self, line: &Line, measures: &[String], safe: &Protected<What>) -> Vec<String> {
         let (whole, part) = (safe.at(line.whole), line.part.map(|part| safe.at(part)));
         let fit = match (&line.chance, part) {

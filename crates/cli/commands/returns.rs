@@ -1,11 +1,13 @@
 //! `disparity returns`: check a folder of returns, or build a store from it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
-use disparity_core::{Areas, Catalogue, Day, Dimensions};
+use disparity_core::{Areas, Catalogue, Day, Dimensions, Journeys, Period};
+use disparity_journeys::part_years;
 use disparity_returns::{
     DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover, read_returns,
     read_text,
@@ -366,16 +368,12 @@ fn diagnostics_text(outcome: &Outcome) -> String {
 }
 
 /// Reads a store.
-pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<disparity_core::Journeys> {
+pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<Journeys> {
     store_of(path, dimensions, &Wanted::everything())
 }
 
 /// Reads the part of a store that a question looks at.
-pub(crate) fn store_of(
-    path: &Path,
-    dimensions: &Dimensions,
-    wanted: &Wanted,
-) -> Result<disparity_core::Journeys> {
+pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) -> Result<Journeys> {
     let journeys =
         disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
             Hinted::new(
@@ -398,7 +396,26 @@ pub(crate) fn store_of(
             );
         }
     }
+    say_part_years(&journeys);
     Ok(journeys)
+}
+
+/// Says which years the returns cover in part, and up to which day.
+fn say_part_years(journeys: &Journeys) {
+    let mut said: BTreeMap<(usize, Period, Day), Vec<&str>> = BTreeMap::new();
+    for part in part_years(journeys) {
+        let key = (part.authority, part.period, part.until);
+        said.entry(key).or_default().push(part.kind.as_str());
+    }
+    for ((authority, period, until), kinds) in said {
+        let la = &journeys.authorities()[authority].old_la_code;
+        eprintln!(
+            "PART_OF_YEAR: the returns of {la} for the year ending {} cover it in part, up to {until} ({}); no total of \
+             that year is counted from them",
+            Day::last_of(period),
+            kinds.join(", ")
+        );
+    }
 }
 
 /// Says how many counts were withheld because too much was asked for at once.

@@ -88,6 +88,8 @@ issue_codes! {
     CountRevised = "COUNT_REVISED", Note, "figures printed from an earlier release will differ";
     /// One or more authorities had no figure that year; the published England and regional totals are as the publisher gives them.
     CoverageGap = "COVERAGE_GAP", Warning, "see the authorities listed; do not read the national change for that year as real";
+    /// The returns cover a part of the year only, so nothing is counted as that year's; prior help is of the entries up to their last day.
+    PartOfYear = "PART_OF_YEAR", Warning, "load the return of the whole year; `disparity returns check` says which file reaches to which day";
     /// The authority was formed, split or merged; earlier figures under another code are not joined to its series.
     AreaChanged = "AREA_CHANGED", Note, "compare with the predecessor's figures, or start from the first year of the new authority";
     /// The look-back of a new authority goes on in the returns of the one before it, because it has confirmed that children kept their identifiers.

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::Authority;
+use disparity_core::journeys::{Authority, SpellKind};
 use disparity_core::{
-    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind, IssueCode,
-    IssueSet, Known, MadeUp, Populations, Reported, Symbol, Turnover,
+    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Day, Denominator, DenominatorKind, IssueCode,
+    IssueSet, Known, MadeUp, Period, Populations, Reported, Stratum, Symbol, Turnover,
 };
 
-use crate::indicators::CountKey;
+use crate::indicators::{CountKey, PartYear};
 use crate::prior_help::PriorHelp;
 
 /// The cube of published indicators counted from journeys.
@@ -72,6 +72,50 @@ pub fn cube(
     Cube::new(cells)
 }
 
+/// What is not counted, as the returns of an authority cover a part of the year only: a symbol where
+/// the count of all children would stand.
+///
+/// # Errors
+/// [`CubeError`] never in practice: a year is in part covered or whole.
+pub fn part_year_cube(
+    parts: &[PartYear],
+    authorities: &[Authority],
+    catalogue: &Catalogue,
+) -> Result<Cube, CubeError> {
+    let mut cells = Vec::new();
+    for part in parts {
+        let Some(area) = authorities.get(part.authority).and_then(|a| a.area) else {
+            continue;
+        };
+        for indicator in part
+            .indicators()
+            .filter_map(|name| catalogue.indicators.id(name))
+        {
+            let basis = match catalogue.indicators.get(indicator).denominator {
+                DenominatorKind::Children0To17 => Basis::Children0To17 {
+                    mid_year: part.period.population_year(),
+                },
+                DenominatorKind::Indicator(whole) => Basis::Indicator(whole),
+            };
+            cells.push(Cell {
+                key: CellKey {
+                    indicator,
+                    period: part.period,
+                    area,
+                    stratum: Stratum::TOTAL,
+                },
+                numerator: Reported::Symbol(Symbol::NotAvailable),
+                denominator: Denominator {
+                    value: Reported::Symbol(Symbol::NotAvailable),
+                    basis,
+                },
+                issues: IssueSet::EMPTY.with(IssueCode::PartOfYear),
+            });
+        }
+    }
+    Cube::new(cells)
+}
+
 /// How the counted indicators hang together, so that one withheld is not worked out from the rest:
 /// plans by how long they have lasted, referrals by what came of them, events by
 /// whom they were about, and stocks with what changes them.
@@ -120,6 +164,12 @@ fn name_of(catalogue: &Catalogue, id: disparity_core::IndicatorId) -> &'static s
         .chain(crate::PLAN_INDICATORS)
         .find(|known| *known == name)
         .unwrap_or("")
+}
+
+/// Whether care returns cover a part of a year only: entries up to their last day can be asked about.
+fn in_part(authority: &Authority, period: Period) -> bool {
+    let care = authority.coverage.of(SpellKind::Care);
+    !care.covers(Day::first_of(period), Day::last_of(period).plus(1))
 }
 
 /// Prior help as cells: of entrants fully observed, those helped. Answers of one look-back, lead and
@@ -177,10 +227,12 @@ pub fn prior_help_cube(
                 value: value(answer.counts.complete()).map(f64::from),
                 basis: Basis::Indicator(whole),
             },
-            issues: IssueSet::EMPTY.with_if(
-                !answer.key.looks_back_into(authority).is_empty(),
-                IssueCode::PredecessorRecords,
-            ),
+            issues: IssueSet::EMPTY
+                .with_if(
+                    !answer.key.looks_back_into(authority).is_empty(),
+                    IssueCode::PredecessorRecords,
+                )
+                .with_if(in_part(authority, answer.key.to), IssueCode::PartOfYear),
         });
     }
     Cube::new(cells)

@@ -1,7 +1,7 @@
 //! The indicators that the Department for Education publishes, counted from the same returns, so
 //! that an authority can reconcile the two and everything after the cube treats them alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::journeys::{
     Child, ChildRecord, CodeMask, CodeSetId, Coverage, Journeys, Spell, SpellFlags, SpellKind,
@@ -210,15 +210,16 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
         for position in children {
             let child = journeys.child(position);
             let record = child.record();
-            let of = Counter {
-                child: &child,
-                record: &record,
-                coverage,
-                closed,
-                continues,
-            };
             for period in years.iter().copied() {
-                of.year(period, &mut |name, spell: &Spell, on: Day| {
+                let of = Counter {
+                    child: &child,
+                    record: &record,
+                    period,
+                    coverage,
+                    closed,
+                    continues,
+                };
+                of.year(&mut |name, spell: &Spell, on: Day| {
                     for stratum in strata(&lookup, &record, spell, on) {
                         *counts.entry((name, area, period, stratum)).or_default() += 1;
                     }
@@ -232,6 +233,70 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
         *all.entry(key).or_default() += count;
     }
     all
+}
+
+/// A year of which the returns of an authority cover a part: nothing is counted of it, as a part of a
+/// year is not the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartYear {
+    /// Position of the authority.
+    pub authority: usize,
+    /// The year.
+    pub period: Period,
+    /// What is covered in part.
+    pub kind: SpellKind,
+    /// The last day of the year that is covered.
+    pub until: Day,
+}
+
+impl PartYear {
+    /// The indicators that are not counted for it.
+    pub fn indicators(self) -> impl Iterator<Item = &'static str> {
+        let named = INDICATORS
+            .into_iter()
+            .filter(move |(_, of)| *of == self.kind);
+        let plans = PLAN_INDICATORS.into_iter().filter(move |name| {
+            let of = if *name == "rereferrals_within_12_months" {
+                SpellKind::Referral
+            } else {
+                SpellKind::ProtectionPlan
+            };
+            of == self.kind
+        });
+        named.map(|(name, _)| name).chain(plans)
+    }
+}
+
+/// Years of which returns cover some days and not all, by authority, year and kind.
+#[must_use]
+pub fn part_years(journeys: &Journeys) -> Vec<PartYear> {
+    let kinds: BTreeSet<SpellKind> = INDICATORS.into_iter().map(|(_, kind)| kind).collect();
+    let mut found = Vec::new();
+    for (at, authority) in journeys.authorities().iter().enumerate() {
+        for kind in kinds.iter().copied() {
+            let covered = authority.coverage.of(kind);
+            let ends = covered
+                .spans()
+                .iter()
+                .map(|(from, to)| [*from, to.plus(-1)]);
+            let years: BTreeSet<Period> = ends.flatten().filter_map(Day::period).collect();
+            for period in years {
+                let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+                if !covered.covers(first, after) {
+                    let within = covered.spans().iter().filter(|(from, _)| *from < after);
+                    let until = within.map(|(_, to)| (*to).min(after).plus(-1)).max();
+                    found.extend(until.map(|until| PartYear {
+                        authority: at,
+                        period,
+                        kind,
+                        until,
+                    }));
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// Years of which any file covers the last day.
@@ -277,14 +342,21 @@ fn strata(
 struct Counter<'c, 'j> {
     child: &'c Child<'j>,
     record: &'c ChildRecord,
+    period: Period,
     coverage: &'c Coverage,
     closed: CodeMask,
     continues: CodeMask,
 }
 
-impl Counter<'_, '_> {
-    fn year(&self, period: Period, add: &mut impl FnMut(&'static str, &Spell, Day)) {
-        let (first, last) = (Day::first_of(period), Day::last_of(period));
+impl<'j> Counter<'_, 'j> {
+    /// The spells of a kind as the return of the year has them: what later returns say of the year
+    /// changes nothing in what was counted from its own.
+    fn spells(&self, kind: SpellKind) -> impl DoubleEndedIterator<Item = Spell> + use<'j> {
+        self.child.spells_in(kind, self.period)
+    }
+
+    fn year(&self, add: &mut impl FnMut(&'static str, &Spell, Day)) {
+        let (first, last) = (Day::first_of(self.period), Day::last_of(self.period));
         let covers = |kind: SpellKind| self.coverage.of(kind).covers(first, last.plus(1));
         let within = |day: Day| first <= day && day <= last;
         if covers(SpellKind::Care) {
@@ -328,7 +400,7 @@ impl Counter<'_, '_> {
                 "initial_conferences_children",
             ),
         ] {
-            let own = self.child.spells(kind).filter(|s| within(s.start));
+            let own = self.spells(kind).filter(|s| within(s.start));
             for (at, spell) in own.enumerate().filter(|_| covers(kind)) {
                 add(all, &spell, spell.start);
                 if at == 0 {
@@ -338,9 +410,8 @@ impl Counter<'_, '_> {
         }
         if covers(SpellKind::Assessment) {
             for spell in self
-                .child
                 .spells(SpellKind::Assessment)
-                .filter(|s| s.end.is_real() && within(s.end))
+                .filter(|s| s.has_recorded_end() && within(s.end))
             {
                 add("assessments_completed", &spell, spell.end);
             }
@@ -353,11 +424,7 @@ impl Counter<'_, '_> {
         within: &impl Fn(Day) -> bool,
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
-        for spell in self
-            .child
-            .spells(SpellKind::Referral)
-            .filter(|s| within(s.start))
-        {
+        for spell in self.spells(SpellKind::Referral).filter(|s| within(s.start)) {
             if spell.flags.has(SpellFlags::NO_FURTHER_ACTION) {
                 add("referrals_no_further_action", &spell, spell.start);
             }
@@ -381,7 +448,6 @@ impl Counter<'_, '_> {
                 .is_none_or(|birth| day.completed_years_since(birth) < 18)
         };
         if let Some(spell) = self
-            .child
             .spells(SpellKind::Care)
             .find(|s| s.runs_on(last))
             .filter(|_| child_on(last))
@@ -392,24 +458,20 @@ impl Counter<'_, '_> {
             }
         }
         let mut starts = self
-            .child
             .spells(SpellKind::Care)
             .filter(|s| s.flags.has(SpellFlags::START_KNOWN) && within(s.start));
         if let Some(spell) = starts.next() {
             add("cla_started", &spell, spell.start);
         }
-        let ceased = |s: &Spell| {
-            s.end.is_real()
-                && within(s.end)
-                && !self.continues.has(s.codes[2])
-                && !s.flags.has(SpellFlags::END_UNKNOWN)
-        };
-        if let Some(spell) = self.child.spells(SpellKind::Care).find(ceased) {
+        let ceased =
+            |s: &Spell| s.has_recorded_end() && within(s.end) && !self.continues.has(s.codes[2]);
+        if let Some(spell) = self.spells(SpellKind::Care).find(ceased) {
             add("cla_ceased", &spell, spell.end);
         }
     }
 
-    /// A case opens with a referral that led somewhere; one closed as not in need was never one.
+    /// A case opens with a referral that led somewhere. One that closed as not in need by 31 March was
+    /// never one; one that was open on 31 March counts, whatever a later year finds.
     fn need(
         &self,
         first: Day,
@@ -417,14 +479,13 @@ impl Counter<'_, '_> {
         within: &impl Fn(Day) -> bool,
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
-        let episodes = || self.child.spells(SpellKind::CinEpisode);
-        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && within(s.end)) {
+        let episodes = || self.spells(SpellKind::CinEpisode);
+        let ended = |s: &Spell| s.has_recorded_end() && within(s.end);
+        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && ended(s)) {
             add("referrals_not_in_need", &spell, spell.start);
         }
-        let real = || episodes().filter(|s| !self.closed.has(s.codes[2]));
-        let any: Vec<Spell> = real()
-            .filter(|s| s.start <= last && s.end >= first)
-            .collect();
+        let real = || episodes().filter(|s| !self.closed.has(s.codes[2]) || s.end > last);
+        let any: Vec<Spell> = real().filter(|s| s.touches(first, last)).collect();
         if let Some(spell) = any.iter().find(|s| s.runs_on(last)) {
             add("cin_at_31_march", spell, last);
         }
@@ -440,10 +501,7 @@ impl Counter<'_, '_> {
                 add("cin_started", &spell, spell.start);
             }
         }
-        for (at, spell) in real()
-            .filter(|s| s.end.is_real() && within(s.end))
-            .enumerate()
-        {
+        for (at, spell) in real().filter(ended).enumerate() {
             add("cin_ended_episodes", &spell, spell.end);
             if at == 0 {
                 add("cin_ended", &spell, spell.end);
@@ -461,8 +519,7 @@ impl Counter<'_, '_> {
         let within = |day: Day| first <= day && day <= last;
         let [started_children, ended_children, any_point_children] = names.children;
         let own = || {
-            self.child
-                .spells(kind)
+            self.spells(kind)
                 .filter(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
         };
         let protection = kind == SpellKind::ProtectionPlan;
@@ -482,7 +539,7 @@ impl Counter<'_, '_> {
                 add("cpp_second_or_subsequent", &spell, spell.start);
             }
         }
-        let ended = own().filter(|s| s.end.is_real() && within(s.end));
+        let ended = own().filter(|s| s.has_recorded_end() && within(s.end));
         for (at, spell) in ended.enumerate() {
             add(names.ended, &spell, spell.end);
             if let (0, Some(children)) = (at, ended_children) {
@@ -493,7 +550,7 @@ impl Counter<'_, '_> {
                 add(band, &spell, spell.end);
             }
         }
-        let any = own().filter(|s| s.start <= last && s.end >= first);
+        let any = own().filter(|s| s.touches(first, last));
         for (at, spell) in any.enumerate() {
             let on = last.min(spell.end);
             names

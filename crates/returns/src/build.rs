@@ -224,43 +224,20 @@ fn read_group(
 ) -> Vec<(String, Records)> {
     let mut shelves = Shelves::default();
     let start = sources.len();
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut tables = Vec::with_capacity(files.len());
     for file in files {
         let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
-        let before = shelves.mark();
-        let mut tables = read_file(context, file, at, &mut shelves, diagnostics);
-        let repeated =
-            !tables.is_empty() && tables.iter().all(|table| seen.contains_key(&key_of(table)));
-        for table in tables.iter_mut().filter(|table| table.rows_kept > 0) {
-            if repeated {
-                let other = seen.get(&key_of(table)).cloned().unwrap_or_default();
-                diagnostics.push(Diagnostic::of_file(
-                    Code::FileTwice,
-                    &table.name,
-                    format!("the same as {other}"),
-                ));
-                table.used = false;
-            } else {
-                seen.insert(key_of(table), table.name.clone());
-            }
-        }
-        if repeated {
-            shelves.rewind(&before);
-        }
-        sources.extend(tables);
+        let own = read_file(context, file, at, &mut shelves, diagnostics);
+        let before = sources.len() - start;
+        tables.push(before..before + own.len());
+        sources.extend(own);
     }
     let own = &mut sources[start..];
-    date_sources(context, own, first + start, &mut shelves, diagnostics);
+    let first = first + start;
+    date_sources(context, own, first, &mut shelves, diagnostics);
+    crate::twice::drop_repeated(own, &tables, first, &mut shelves, diagnostics);
+    crate::twice::report(own, diagnostics);
     shelves.into_sorted()
-}
-
-/// Two tables with this in common are the same to the byte.
-fn key_of(source: &Source) -> String {
-    let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
-    format!(
-        "{} {} {} {sheet}",
-        source.sha256, source.family, source.table
-    )
 }
 
 /// One authority: its own files and its rows of regional ones.
@@ -304,12 +281,8 @@ fn authority(
         .cloned()
         .collect();
     let cover = cover(context, &of_la, &mut diagnostics);
-    let latest = cover
-        .census_years
-        .last()
-        .or(cover.care_years.last())
-        .copied();
-    let period = latest
+    let period = cover
+        .latest_year()
         .and_then(Period::ending)
         .or_else(|| context.options.as_of.period());
     let area = period
@@ -339,8 +312,7 @@ fn authority(
         la,
         area,
         coverage: cover.coverage,
-        census_years: cover.census_years,
-        care_years: cover.care_years,
+        years: cover.years,
         extract: cover.extract,
         synthetic: context.manifest.synthetic,
         keep_identifiers: continuity::is_named(&context.continuity(), la),

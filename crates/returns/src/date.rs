@@ -69,6 +69,15 @@ impl DateColumn {
     }
 }
 
+/// A day that says something about a file and stands in no column, if it can be read.
+pub(crate) fn plain_day(text: &str) -> Option<Day> {
+    let mut seen = DateColumn::default();
+    match read_date(text, DateOrder::DayFirst, 99, 0, &mut seen) {
+        DateText::Day(day) => Some(day),
+        _ => None,
+    }
+}
+
 /// Reads one text; `line` and `seen` gather what the column has in common. Two-digit years up to
 /// `pivot` (such as 27) are of this century.
 pub(crate) fn read_date(

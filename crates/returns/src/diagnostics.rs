@@ -120,7 +120,12 @@ codes! {
     FutureEnd "FUTURE_END" Warning "it ends after the extract was made" => "kept as it is";
     SameDaySpell "SAME_DAY_SPELL" Warning "it starts and ends on one day" => "it counts as having happened";
     EpisodeDateDrift "EPISODE_DATE_DRIFT" Warning "two years give referral dates a few days apart for one episode; they are joined" => "nothing to do";
-    OpenNotRestated "OPEN_NOT_RESTATED" Warning "open at the end of one year and absent from the next; ended on 31 March" => "more than 2% suggests a missing file";
+    OpenNotRestated "OPEN_NOT_RESTATED" Warning "open at the end of one year and absent from the return of the next: it ended after that 31 March, on a day that nobody recorded" => "more than 2% suggests a missing file";
+    EndUnknown "END_UNKNOWN" Note "open at the end of one year, and the return of the next was not loaded: whether and when it ended is not known" => "load the missing year";
+    StatedOtherwise "STATED_OTHERWISE" Note "returns of several years disagree about the same record: each year is counted from its own return, and histories follow the later one" => "nothing to do";
+    YearPart "YEAR_PART" Warning "the return was made before the end of its year: it speaks of part of the year, and no total of that year is counted from it" => "load the return of the whole year when there is one; if the day is wrong, give coverage_end in the manifest";
+    DateAfterReturn "DATE_AFTER_RETURN" RowError "it starts after the last day that the return speaks of" => "correct the date at source, or the year given for the file";
+    EndAfterReturn "END_AFTER_RETURN" Warning "it ends after the last day that the return speaks of; read as open" => "nothing to do if the return was made later; otherwise correct the date at source";
     CareRepaired "CARE_REPAIRED" Warning "a care episode left open by an earlier year was repaired" => "the rule is in the message";
     RowRestated "ROW_RESTATED" Note "the same row is in several files" => "nothing to do: the latest year is used";
     LeftTruncated "LEFT_TRUNCATED" Note "the period of care began before the first file" => "it is never counted as an entry";
@@ -129,6 +134,7 @@ codes! {
     EncodingUtf16 "ENCODING_UTF16" Warning "the file is in UTF-16" => "nothing to do; to be rid of this, export as UTF-8";
     ReferenceDate "REFERENCE_DATE" Warning "the reference date is not 31 March of the year" => "check that this is the final return";
     YearMismatch "YEAR_MISMATCH" Warning "the year and the reference date disagree" => "the reference date is used";
+    YearOverruled "YEAR_OVERRULED" Warning "the file gives another year than the one stated for it" => "the stated year is followed; correct whichever is wrong";
     LaUnlisted "LA_UNLISTED" Warning "no authority has this code" => "counted under the code as it is, without an area";
     LaMismatch "LA_MISMATCH" Warning "the file and the manifest name different authorities" => "the manifest is followed; correct whichever is wrong";
     LookupRead "LOOKUP_READ" Note "a lookup of postcodes" => "nothing to do";
@@ -153,6 +159,8 @@ codes! {
     FormulaEmpty "FORMULA_EMPTY" Warning "cells hold formulas or errors without a value" => "read as blank; save the workbook once in a spreadsheet";
     LaInferred "LA_INFERRED" Note "the authority was taken from the other files of the folder" => "give it in the manifest if that is wrong";
     YearInferred "YEAR_INFERRED" Note "the year was worked out from the dates in the file" => "give it in the manifest if that is wrong";
+    YearDoubtful "YEAR_DOUBTFUL" Warning "none of its dates lies in the year that it is for" => "check the year in the name, the manifest or --year: the file may be a copy of an earlier year";
+    FileCopied "FILE_COPIED" Warning "two files of different years are the same to the byte" => "both are read; check that one is not a copy by mistake";
     FileYearTwice "FILE_YEAR_TWICE" Warning "two files hold the same table for the same year" => "where they disagree the one later in the list is used; remove the one that was replaced";
     FileTwice "FILE_TWICE" Warning "two files are the same to the byte" => "the second is not read";
     PostcodeInvalid "POSTCODE_INVALID" Warning "not a postcode" => "the neighbourhood is unknown";
@@ -274,6 +282,14 @@ impl Diagnostics {
         tally.count += 1;
         if tally.examples.len() < Self::EXAMPLES {
             tally.examples.push(diagnostic);
+        }
+    }
+
+    /// Counts so many more of what has been said of a column of a file.
+    pub(crate) fn add(&mut self, code: Code, file: &str, column: &str, times: u64) {
+        let key = (code, file.to_owned(), column.to_owned());
+        if let Some(tally) = self.tallies.get_mut(&key) {
+            tally.count += times;
         }
     }
 

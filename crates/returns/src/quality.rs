@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::{Journeys, SpellFlags, SpellKind};
 
 use crate::assemble::Assembly;
+use crate::cover::is_census;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 
 /// Below this many entrants, a match rate of a group says little.
@@ -53,7 +54,8 @@ pub(crate) fn check(assembly: &Assembly<'_>, journeys: &Journeys, diagnostics: &
 }
 
 fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Code, String)) {
-    if assembly.census_years.is_empty() || assembly.care_years.is_empty() {
+    let census = assembly.years.keys().any(|kind| is_census(*kind));
+    if !census || assembly.years_of(SpellKind::Care).is_empty() {
         return;
     }
     let need = assembly.coverage.of(SpellKind::Referral);

@@ -272,6 +272,13 @@ impl Records {
         retain_from(&mut self.care, care, |row| keep(row.place.line));
     }
 
+    /// Takes back the rows of a source.
+    pub(crate) fn remove_source(&mut self, source: u32) {
+        self.persons.retain(|row| row.place.source != source);
+        self.activities.retain(|row| row.place.source != source);
+        self.care.retain(|row| row.place.source != source);
+    }
+
     /// Whether every date of birth since a mark is the first of a month, or of a year: an extract
     /// gave no more away. Those then count as known to the month or the year.
     pub(crate) fn degrade_births(&mut self, mark: Mark) -> Option<BirthPrecision> {

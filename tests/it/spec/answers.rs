@@ -180,14 +180,14 @@ fn history(child: &Child<'_>) -> String {
                 all.extend(no_action.then(|| format!("{word} {}", s.start)));
                 continue;
             }
-            let how = if s.flags.has(SpellFlags::END_INFERRED) {
-                " inferred"
+            let end = if s.flags.has(SpellFlags::END_INFERRED) {
+                format!(">{} absent", s.end.plus(-1))
             } else if s.flags.has(SpellFlags::END_UNKNOWN) {
-                " unknown"
+                format!(">{} unknown", s.end.plus(-1))
             } else {
-                ""
+                end_of(s.end)
             };
-            all.push(format!("{word} {} {}{how}", s.start, end_of(s.end)));
+            all.push(format!("{word} {} {end}", s.start));
         }
     }
     all.join("; ")

@@ -31,7 +31,8 @@ fn year_of(text: &str) -> u16 {
     day(text).period().unwrap().year()
 }
 
-/// The rows of an episodes table of the care return.
+/// The rows of an episodes table of the care return, each in that of the year in which it ended or, if
+/// it is open, began.
 pub(super) fn episodes(id: &str, cell: &str) -> String {
     let mut csv =
         String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST,YEAR\n");
@@ -40,7 +41,7 @@ pub(super) fn episodes(id: &str, cell: &str) -> String {
         writeln!(
             csv,
             "{id},{start},{new},{legal},N1,U6,PR1,{end},{ceased},,{}",
-            year_of(start)
+            year_of(if end.is_empty() { start } else { end })
         )
         .unwrap();
     }
@@ -95,7 +96,12 @@ impl Census {
         } else {
             ""
         };
-        let reason = if case_end.is_empty() { "" } else { "RC7" };
+        let reason = match (case_end, row.reason) {
+            ("", _) => "",
+            (_, "") => "RC7",
+            (_, reason) => reason,
+        };
+        let sex = if row.sex.is_empty() { "1" } else { row.sex };
         let (born, expected) = match row.born.strip_prefix("expected:") {
             Some(expected) => ("", expected),
             None => (row.born, ""),
@@ -104,14 +110,18 @@ impl Census {
         let la = if row.la.is_empty() { "301" } else { row.la };
         writeln!(
             self.0,
-            "{},{},{},{},{born},{expected},1,WBRI,{referral},1A,{case_end},{reason},{nfa},{plan_end},{protection_end},,{la},{}",
+            "{},{},{},{},{born},{expected},{sex},WBRI,{referral},1A,{case_end},{reason},{nfa},{plan_end},{protection_end},,{la},{}",
             row.start, row.kind, row.id, row.upn, row.year
         )
         .unwrap();
     }
 
     pub(super) fn file(self) -> Input {
-        file("census.csv", self.0)
+        self.named("census.csv")
+    }
+
+    pub(super) fn named(self, name: &str) -> Input {
+        file(name, self.0)
     }
 }
 
@@ -121,11 +131,15 @@ pub(super) struct Stated<'s> {
     pub(super) la: &'s str,
     pub(super) id: &'s str,
     pub(super) born: &'s str,
+    /// 1 unless given.
+    pub(super) sex: &'s str,
     pub(super) upn: &'s str,
     pub(super) year: &'s str,
     pub(super) kind: &'s str,
     pub(super) start: &'s str,
     pub(super) end: &'s str,
+    /// Why a case closed; RC7 unless given.
+    pub(super) reason: &'s str,
     pub(super) no_further_action: bool,
 }
 
@@ -186,11 +200,17 @@ fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
     let end = match fields.get(2) {
         None => start,
         Some(&"open") => Day::OPEN,
-        Some(text) => day(text),
+        // It ended after a day, and nobody recorded when.
+        Some(text) => match text.strip_prefix('>') {
+            Some(last) => day(last).plus(1),
+            None => day(text),
+        },
     };
+    let unrecorded = fields.get(2).is_some_and(|text| text.starts_with('>'));
     let mut spell = Spell::new(kind, start, end);
-    spell.flags =
-        SpellFlags::START_KNOWN.with_if(fields[0] == "nfa", SpellFlags::NO_FURTHER_ACTION);
+    spell.flags = SpellFlags::START_KNOWN
+        .with_if(fields[0] == "nfa", SpellFlags::NO_FURTHER_ACTION)
+        .with_if(unrecorded, SpellFlags::END_UNKNOWN);
     match (kind, fields.get(3)) {
         (SpellKind::ProtectionPlan, Some(number)) => spell.number = number.parse().unwrap(),
         (SpellKind::Care, Some(code)) => {

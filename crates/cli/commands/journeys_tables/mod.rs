@@ -103,6 +103,9 @@ pub(super) struct Asked<'a> {
 pub(super) struct Draft {
     pub(super) counts: Protection<What>,
     pub(super) lines: Vec<Line>,
+    /// Published counts of a year of which the returns cover a part: no count is there, and a symbol is
+    /// shown in its place.
+    pub(super) absent: Vec<(YearKey, usize)>,
     /// The names of what is measured, each once.
     pub(super) measures: Vec<String>,
     places: BTreeMap<String, usize>,
@@ -113,6 +116,7 @@ impl Draft {
         Self {
             counts: Protection::new(dimensions),
             lines: vec![],
+            absent: vec![],
             measures: vec![],
             places: BTreeMap::new(),
         }

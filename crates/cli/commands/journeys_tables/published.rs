@@ -6,7 +6,7 @@ use disparity_core::disclosure::suppress::Ties;
 use disparity_core::{DenominatorKind, Dimension};
 use disparity_journeys::{
     CHILDREN_OF, CONTAINED, DURATIONS, Group, GroupBy, Pathway, Place, Return, TURNOVERS, YearKey,
-    counts,
+    counts, part_years,
 };
 
 use super::{Asked, Counted, Draft};
@@ -140,6 +140,17 @@ impl Asked<'_> {
             let whole = draft.count(key, counted, count, true);
             draft.line(("published", name.to_owned()), key, whole, None, None);
             found.insert((key, name), whole);
+        }
+        for part in part_years(self.journeys) {
+            let key = YearKey {
+                authority: Some(part.authority),
+                period: part.period,
+                group: Group::TOTAL,
+            };
+            for name in part.indicators() {
+                let measure = draft.measure(name.to_owned());
+                draft.absent.push((key, measure));
+            }
         }
         self.add_parts(draft, &found);
         add_contained(draft, &found);

@@ -1,8 +1,10 @@
 //! One authority's records made into journeys: years joined, care repaired, records linked, spells
 //! put in order. The order of the steps is the specification's.
 
+mod aside;
 mod members;
 mod report;
+mod stated;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,16 +17,19 @@ use disparity_core::{AreaCode, Day};
 
 use crate::codelists::Lists;
 use crate::continuity::Identifiers;
+use crate::cover::YearsRead;
 use crate::diagnostics::{Code, Diagnostics};
 use crate::link::Identity;
 use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
-use crate::periods_of_care::{self, PeriodCodes};
+use crate::periods_of_care;
 use crate::persons::{self, PersonOddity, before_conception};
 use crate::postcodes::{PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
+use aside::Late;
+use stated::{Masks, Otherwise};
 
 /// What is needed beside the records.
 pub(crate) struct Assembly<'a> {
@@ -36,8 +41,8 @@ pub(crate) struct Assembly<'a> {
     pub(crate) la: &'a str,
     pub(crate) area: Option<AreaCode>,
     pub(crate) coverage: Coverage,
-    pub(crate) census_years: Vec<u16>,
-    pub(crate) care_years: Vec<u16>,
+    /// Years of yearly returns, by the kind of record that they speak of.
+    pub(crate) years: merge::Years,
     pub(crate) extract: Day,
     pub(crate) synthetic: bool,
     /// Whether the children's identifiers are needed after this.
@@ -109,6 +114,7 @@ impl Assembly<'_> {
         });
         let addresses = self.addresses(&records, &aliases);
         let mut tally = Tally::default();
+        let masks = Masks::of(self.codes);
         for member in &members {
             let mut whole = ChildRows::default();
             let mut id = None;
@@ -128,10 +134,21 @@ impl Assembly<'_> {
             }
             let id = id.unwrap_or(u32::MAX);
             let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
-            let (record, mut spells) = self.child(whole, member, own, &mut records, &mut tally);
+            let number = journeys.children().len();
+            let (record, mut spells) = self.child(
+                number,
+                masks,
+                whole,
+                (member, own),
+                &mut records,
+                &mut tally,
+            );
             // The only way to fail is to have four billion spells in one authority.
             let _ = journeys.push_child(&record, &mut spells);
         }
+        let stated = std::mem::take(&mut tally.otherwise).finish(self, diagnostics);
+        // It is of children who have just been added.
+        let _ = journeys.set_stated(stated);
         self.report(&records, &tally, diagnostics);
         crate::quality::check(self, &journeys, diagnostics);
         let identifiers = if self.keep_identifiers {
@@ -259,9 +276,10 @@ impl Assembly<'_> {
     /// One child: the facts, and the spells joined, repaired and in order.
     fn child(
         &self,
+        number: usize,
+        masks: Masks,
         mut whole: ChildRows,
-        member: &Member,
-        addresses: &[(Day, Day, u8)],
+        (member, addresses): (&Member, &[(Day, Day, u8)]),
         records: &mut Records,
         tally: &mut Tally,
     ) -> (ChildRecord, Vec<Spell>) {
@@ -269,20 +287,17 @@ impl Assembly<'_> {
         let mut record = facts.record;
         record.link = member.link;
         let birth = (record.birth, record.birth_precision);
-        Self::set_aside(&mut whole, birth, tally);
-        let closed = self
-            .codes
-            .set(CodeSetId::ReasonForClosure)
-            .in_group("not_in_need");
+        self.set_aside(&mut whole, birth, tally);
         let statuses: Vec<Activity> = whole
             .activities
             .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
             .collect();
-        merge::merge_child(&mut whole.activities, &self.census_years, &mut tally.merged);
+        let rows = self.keep_rows(&mut whole);
+        merge::merge_child(&mut whole.activities, &self.years, &mut tally.merged);
         merge::check_child(
             &whole.activities,
             record.death,
-            |a| closed.has(a.codes[2]),
+            |a| masks.not_in_need.has(a.codes[2]),
             &mut tally.merged,
         );
         record.arrival = self.arrival(&whole.activities, record.arrival);
@@ -291,29 +306,13 @@ impl Assembly<'_> {
             push_activity(activity, &mut spells);
         }
         self.care(whole.care, &statuses, records, &mut spells, tally);
-        for spell in &mut spells {
-            if spell.decile == 0 {
-                let at = addresses
-                    .iter()
-                    .rev()
-                    .find(|(from, to, _)| *from <= spell.start && spell.start < *to);
-                spell.decile = at.map_or(0, |(.., decile)| *decile);
-            }
+        let mut own = self.compare(masks, &rows, (&whole.activities, &spells), records, tally);
+        place_homes(&mut spells, addresses);
+        for (.., own) in &mut own {
+            place_homes(own, addresses);
         }
+        tally.otherwise.add(number, own);
         (record, spells)
-    }
-
-    /// Rows before conception or, where the extract is known, after it are not this child's.
-    fn set_aside(whole: &mut ChildRows, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
-        let mut aside = |place: RowPlace, id: u32, day: Day| {
-            let impossible = before_conception(birth.0, birth.1, day);
-            if impossible {
-                tally.aside.push((place, id, day));
-            }
-            !impossible
-        };
-        whole.activities.retain(|a| aside(a.place, a.id, a.start));
-        whole.care.retain(|c| aside(c.place, c.id, c.start));
     }
 
     /// The earliest sign that a child came from another authority.
@@ -330,6 +329,12 @@ impl Assembly<'_> {
             .map(|a| a.parent.unwrap_or(a.start))
             .chain(known)
             .min()
+    }
+
+    /// The years of the yearly returns that speak of a kind.
+    pub(crate) fn years_of(&self, kind: SpellKind) -> &YearsRead {
+        static NONE: YearsRead = YearsRead::NONE;
+        self.years.get(&kind).unwrap_or(&NONE)
     }
 
     /// Care rows of one child as periods, episodes and short breaks.
@@ -357,7 +362,7 @@ impl Assembly<'_> {
         let codes = RepairCodes::of(self.codes);
         repair_child(
             &mut rows,
-            &self.care_years,
+            self.years_of(SpellKind::Care),
             codes,
             &mut records.texts,
             &mut tally.repairs,
@@ -375,12 +380,8 @@ impl Assembly<'_> {
             spell.codes = [row.legal_status, row.need, row.reason_ceased];
             spells.push(spell);
         }
-        let codes = PeriodCodes {
-            start: codes.start,
-            continues: codes.continues,
-            inferred: codes.inferred,
-        };
         let same_day = self.options.same_day_restart_is_new;
+        let codes = codes.of_periods();
         let periods = periods_of_care::periods(&mut rows, codes, same_day, &mut tally.care);
         for row in &rows {
             let kind = SpellKind::CareEpisode;
@@ -390,19 +391,29 @@ impl Assembly<'_> {
             spells.push(spell);
         }
         for (at, period) in periods.iter().enumerate() {
-            let mut flags = period.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
-            let mut start = period.start;
-            if let (0, Some(day), false) = (at, listed, flags.has(SpellFlags::START_KNOWN))
-                && day <= start
+            let mut spell = self.period_spell(period, records, tally);
+            spell.flags = spell.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
+            if let (0, Some(day), false) = (at, listed, spell.flags.has(SpellFlags::START_KNOWN))
+                && day <= spell.start
             {
-                (start, flags) = (day, flags.with(SpellFlags::START_KNOWN));
+                (spell.start, spell.flags) = (day, spell.flags.with(SpellFlags::START_KNOWN));
             }
-            let (first, last, days) = (&period.first, &period.last, (start, period.end));
-            let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
-            spell.codes = [first.legal_status, first.need, last.reason_ceased];
-            spell.flags = flags;
             spells.push(spell);
         }
+    }
+
+    /// A period of care as a spell: what its first episode began with, and how its last ended.
+    fn period_spell(
+        &self,
+        period: &periods_of_care::CarePeriod,
+        records: &Records,
+        tally: &mut Tally,
+    ) -> Spell {
+        let (first, last, days) = (&period.first, &period.last, (period.start, period.end));
+        let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
+        spell.codes = [first.legal_status, first.need, last.reason_ceased];
+        spell.flags = period.flags;
+        spell
     }
 
     fn care_spell(
@@ -436,10 +447,12 @@ impl Assembly<'_> {
 
 #[derive(Default)]
 struct Tally {
+    otherwise: Otherwise,
     merged: Merged,
     repairs: Repairs,
     care: Vec<periods_of_care::Oddity>,
     aside: Vec<(RowPlace, u32, Day)>,
+    late: Vec<Late>,
     homes: u64,
     sectors: u64,
     unlisted: u64,
@@ -460,6 +473,15 @@ fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
             .rev()
             .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
         row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
+    }
+}
+
+/// The deprivation of the home at the start of each spell, where an address tells it.
+fn place_homes(spells: &mut [Spell], addresses: &[(Day, Day, u8)]) {
+    for spell in spells.iter_mut().filter(|spell| spell.decile == 0) {
+        let mut homes = addresses.iter().rev();
+        let at = homes.find(|(from, to, _)| *from <= spell.start && spell.start < *to);
+        spell.decile = at.map_or(0, |(.., decile)| *decile);
     }
 }
 

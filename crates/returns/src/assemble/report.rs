@@ -60,6 +60,10 @@ impl Assembly<'_> {
                 &day.to_string(),
             ));
         }
+        for late in &tally.late {
+            let message = format!("{}, in a return up to {}", late.day, late.until);
+            diagnostics.push(self.at(records, late.code, late.place, late.id, &message));
+        }
         let whole = |code, message: String| {
             Diagnostic::of_file(code, &format!("authority {}", self.la), message)
         };

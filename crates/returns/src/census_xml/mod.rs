@@ -7,6 +7,7 @@ mod names;
 
 use disparity_core::Day;
 
+use crate::date::plain_day;
 use crate::diagnostics::Code;
 use crate::period::read_year;
 use crate::reading::Reading;
@@ -23,6 +24,8 @@ pub(crate) struct CensusHeader {
     pub(crate) collection: String,
     pub(crate) year: Option<u16>,
     pub(crate) reference: Option<Day>,
+    /// The day of its `DateTime`.
+    pub(crate) made: Option<Day>,
     pub(crate) la: String,
 }
 
@@ -170,6 +173,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 self.reading.year = self.reading.options.year.or(self.header.year);
             }
             "ReferenceDate" => self.header.reference = self.reading.day(column, text),
+            "DateTime" => self.header.made = plain_day(text),
             "LEA" => text.clone_into(&mut self.header.la),
             _ if column <= 10 => self.identity(column, text, line),
             _ if column <= 17 => self.detail(column, text, line),

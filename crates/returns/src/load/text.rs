@@ -3,10 +3,10 @@
 
 use std::io::Read;
 
-use disparity_core::Day;
+use disparity_core::{Day, Period};
 
 use super::recognise::HEAD;
-use super::{Desk, FileKind, Source, stops};
+use super::{Desk, FileKind, Made, Source, stops};
 use crate::api::ApiReader;
 use crate::care_xml::CareReader;
 use crate::census_xml::{CensusHeader, CensusReader};
@@ -163,6 +163,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         let result = walk(whole, &mut reader);
         (info.rows_read, info.parts, info.rows_kept) =
             (reader.children, reader.episodes, reader.kept);
+        info.year = context.options.year;
         result
     };
     match result {
@@ -170,6 +171,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         Ok(()) if info.rows_read == 0 => reading.report_file(Code::EmptyTable, "no child"),
         Ok(()) => {}
     }
+    info.undated = std::mem::take(&mut reading.undated);
     finish(desk, reading)
 }
 
@@ -212,28 +214,47 @@ fn census_header(
             "the document has no Message, Header and Children",
         );
     }
-    let reference = header.reference.map(Day::ymd);
-    let from_reference =
-        reference.and_then(|(year, month, day)| (month == 3 && day == 31).then_some(year));
-    if let (Some(reference), None) = (header.reference, from_reference) {
+    let (year_of, last_of) = (|day: Day| day.period().map(Period::year), Day::last_of);
+    let is_last = |day: Day| day.period().is_some_and(|period| last_of(period) == day);
+    let reference = header.reference;
+    if let Some(reference) = reference.filter(|day| !is_last(*day)) {
         reading.report_file(Code::ReferenceDate, reference.to_string());
     }
-    if let (Some(year), Some((reference, ..))) = (header.year, reference)
-        && i32::from(year) != reference
-    {
-        reading.report_file(
-            Code::YearMismatch,
-            format!("year {year}, reference date in {reference}"),
-        );
+    if let (Some(year), Some(reference)) = (header.year, reference) {
+        // A day in a reporting year is of the calendar year, too.
+        let years = [year_of(reference), u16::try_from(reference.ymd().0).ok()];
+        if !years.contains(&Some(year)) {
+            let message = format!("year {year}, reference date {reference}");
+            reading.report_file(Code::YearMismatch, message);
+        }
     }
-    let from_reference = from_reference.and_then(|year| u16::try_from(year).ok());
-    let other = header
-        .year
-        .or_else(|| reference.and_then(|(year, ..)| u16::try_from(year).ok()));
-    info.year = reading.options.year.or(from_reference).or(other);
+    let from_reference = reference.filter(|day| is_last(*day)).and_then(year_of);
+    let own = from_reference.or(header.year);
+    if let (Some(stated), Some(own)) = (reading.options.year, own)
+        && stated != own
+    {
+        let message = format!("stated to be for {stated}; it gives {own}");
+        reading.report_file(Code::YearOverruled, message);
+    }
+    info.year = reading.options.year.or(own);
+    info.made = made_in_header(header, info.year);
     if !header.la.is_empty() && info.las.is_empty() {
         info.las = vec![header.la.clone()];
     }
+}
+
+/// The day on which a census was made: of its `DateTime` or its `ReferenceDate`, whichever is earlier.
+/// One before the year began, of a template or of a clock that was wrong, says nothing.
+fn made_in_header(header: &CensusHeader, year: Option<u16>) -> Option<Made> {
+    let first = Day::first_of(Period::ending(year?)?);
+    let days = [
+        (header.made, Made::TIME),
+        (header.reference, Made::REFERENCE),
+    ];
+    days.into_iter()
+        .filter_map(|(day, how)| Some(Made { day: day?, how }))
+        .filter(|made| first <= made.day)
+        .min_by_key(|made| made.day)
 }
 
 fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
@@ -306,7 +327,12 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     if !labels.las.is_empty() {
         info.las = labels.las.into_keys().collect();
     }
+    info.undated = std::mem::take(&mut reading.undated);
     info.year = context.options.year;
+    if labels.header != CensusHeader::default() {
+        let year = labels.header.year;
+        info.made = made_in_header(&labels.header, info.year.or(year));
+    }
     info.row_years = labels
         .years
         .iter()

@@ -4,8 +4,67 @@ use disparity_core::CategoryId;
 use disparity_core::journeys::{CodeId, CodeSetId};
 
 use super::Reading;
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::value::{clean_code, is_null, strip_list_prefix, trim};
+
+/// The years to which a value belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// First and last year in which a code is valid; 0 where open.
+    Valid((u16, u16)),
+    /// Sex as a number, up to 2024, or as a letter, from 2025.
+    Sex { digit: bool },
+}
+
+impl Limit {
+    /// Why a value is not of a year.
+    fn broken_by(self, year: u16) -> Option<String> {
+        match self {
+            Self::Valid((from, _)) if year < from => Some(format!("valid from {from}")),
+            Self::Valid((_, to)) if to != 0 && year > to => Some(format!("valid up to {to}")),
+            Self::Sex { digit: true } if year >= 2025 => {
+                Some("numbers were used up to 2024".into())
+            }
+            Self::Sex { digit: false } if year < 2025 => Some("letters are used from 2025".into()),
+            Self::Valid(_) | Self::Sex { .. } => None,
+        }
+    }
+}
+
+/// A value that belongs to some years, in a table whose year is not known while it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Undated {
+    column: usize,
+    name: String,
+    value: String,
+    limit: Limit,
+    count: u64,
+    /// Line and child of the first of them.
+    places: Vec<(u64, Option<String>)>,
+}
+
+impl Undated {
+    /// Says so if it does not belong to the year of its table.
+    pub(crate) fn check(&self, file: &str, year: u16, diagnostics: &mut Diagnostics) {
+        let Some(message) = self.limit.broken_by(year) else {
+            return;
+        };
+        let mut left = self.count;
+        for (line, child) in &self.places {
+            left -= 1;
+            diagnostics.push(Diagnostic {
+                code: Code::CodeOtherYear,
+                file: file.to_owned(),
+                line: *line,
+                column: self.name.clone(),
+                child: child.clone(),
+                value: self.value.clone(),
+                message: message.clone(),
+            });
+        }
+        diagnostics.add(Code::CodeOtherYear, file, &self.name, left);
+    }
+}
 
 impl Reading<'_> {
     /// A code of a set that journeys use.
@@ -27,8 +86,8 @@ impl Reading<'_> {
         self.count_code(column, found.is_some());
         match found {
             Some(id) => {
-                if let (Some(year), Some(known)) = (self.year, codes.get(id)) {
-                    self.check_year(column, text, year, known.valid);
+                if let Some(known) = codes.get(id) {
+                    self.check_year(column, text, Limit::Valid(known.valid));
                 }
                 id
             }
@@ -39,22 +98,41 @@ impl Reading<'_> {
         }
     }
 
-    fn check_year(&mut self, column: usize, text: &str, year: u16, valid: (u16, u16)) {
-        let (from, to) = valid;
-        if year < from {
-            self.report(
-                Code::CodeOtherYear,
+    /// Says that a value belongs to other years than that of the return; or keeps it until the year is
+    /// known, however that comes about.
+    fn check_year(&mut self, column: usize, text: &str, limit: Limit) {
+        if limit == Limit::Valid((0, 0)) {
+            return;
+        }
+        if let Some(year) = self.year {
+            if let Some(message) = limit.broken_by(year) {
+                self.report(Code::CodeOtherYear, column, text, message);
+            }
+            return;
+        }
+        let (line, child) = (self.line, self.child.clone());
+        let known = self.undated.iter_mut();
+        let known = known
+            .into_iter()
+            .find(|u| u.column == column && u.value == text);
+        match known {
+            Some(known) => {
+                known.count += 1;
+                if known.places.len() < Diagnostics::EXAMPLES {
+                    known.places.push((line, child));
+                }
+            }
+            None => self.undated.push(Undated {
                 column,
-                text,
-                format!("valid from {from}"),
-            );
-        } else if to != 0 && year > to {
-            self.report(
-                Code::CodeOtherYear,
-                column,
-                text,
-                format!("valid up to {to}"),
-            );
+                name: self
+                    .columns
+                    .get(column)
+                    .map_or_else(String::new, |c| c.name.clone()),
+                value: text.to_owned(),
+                limit,
+                count: 1,
+                places: vec![(line, child)],
+            }),
         }
     }
 
@@ -69,10 +147,9 @@ impl Reading<'_> {
         let code = clean_code(text);
         let found = codes.id(&code).and_then(|id| codes.get(id));
         self.count_code(column, found.is_some());
-        match (found, self.year) {
-            (None, _) => self.report(Code::CodeUnknown, column, text, ""),
-            (Some(known), Some(year)) => self.check_year(column, text, year, known.valid),
-            _ => {}
+        match found {
+            None => self.report(Code::CodeUnknown, column, text, ""),
+            Some(known) => self.check_year(column, text, Limit::Valid(known.valid)),
         }
     }
 
@@ -106,20 +183,8 @@ impl Reading<'_> {
         if let (1, Some(state)) = (word.len(), self.columns.get_mut(column)) {
             state.sexes[usize::from(digit)] += 1;
         }
-        if let Some(year) = self.year
-            && word.len() == 1
-            && digit == (year >= 2025)
-        {
-            self.report(
-                Code::CodeOtherYear,
-                column,
-                text,
-                if digit {
-                    "numbers were used up to 2024"
-                } else {
-                    "letters are used from 2025"
-                },
-            );
+        if word.len() == 1 {
+            self.check_year(column, text, Limit::Sex { digit });
         }
         found
     }

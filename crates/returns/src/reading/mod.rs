@@ -6,6 +6,8 @@ mod dates;
 
 use std::borrow::Cow;
 
+pub(crate) use codes::Undated;
+
 use crate::codelists::{ColumnType, Lists, TableDef};
 use crate::date::DateColumn;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -49,6 +51,8 @@ pub(crate) struct Reading<'a> {
     pub child: Option<String>,
     /// Year the file is for, if known while reading.
     pub year: Option<u16>,
+    /// Values that belong to some years, while the year is not known.
+    pub undated: Vec<Undated>,
     columns: Vec<ColumnState>,
 }
 
@@ -78,6 +82,7 @@ impl<'a> Reading<'a> {
             line: 0,
             child: None,
             year: options.year,
+            undated: Vec::new(),
             columns: columns.collect(),
         }
     }

@@ -6,6 +6,7 @@ use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellKind};
 
 use super::{Each, Sink, columns};
 use crate::codelists::TableDef;
+use crate::date::plain_day;
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, PersonRow, System};
@@ -81,6 +82,20 @@ impl Identity {
             .upn(self.upn, row.text(self.upn))
             .map(|upn| sink.records().texts.number(&upn));
         person
+    }
+}
+
+/// The header of a census: its year, and when it was made.
+pub(super) fn header(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [reference, time] = columns(def, ["ReferenceDate", "DateTime"]);
+    move |_, row, sink| {
+        let header = &mut sink.labels.header;
+        header.year = Some(sink.year).filter(|year| *year != 0);
+        header.reference = plain_day(row.text(reference));
+        header.made = plain_day(row.text(time));
+        Ok(())
     }
 }
 

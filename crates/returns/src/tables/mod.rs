@@ -14,6 +14,7 @@ pub(crate) use ssda903::permanence_of;
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, SpellKind};
 
+use crate::census_xml::CensusHeader;
 use crate::codelists::TableDef;
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
@@ -74,6 +75,13 @@ impl Shelves {
         }
     }
 
+    /// Takes back the rows of a source.
+    pub(crate) fn remove_source(&mut self, source: u32) {
+        for (_, records) in &mut self.by_la {
+            records.remove_source(source);
+        }
+    }
+
     /// Takes dates of birth that are all the first of a month, since a mark, for what they are.
     pub(crate) fn degrade_births(&mut self, marks: &[Mark]) -> Option<BirthPrecision> {
         self.by_la
@@ -104,7 +112,7 @@ pub(crate) struct Sink<'r> {
     /// Year of the row being read; 0 if unknown.
     pub(crate) year: u16,
     /// Years and authorities named in the rows themselves.
-    labels: Labels,
+    pub(crate) labels: Labels,
     same_la: u64,
     same_year: u64,
     /// Turns the name or code of an authority into its three digits.
@@ -120,6 +128,8 @@ pub(crate) struct Labels {
     pub(crate) las: BTreeMap<String, u64>,
     /// Year labels, with how many rows name each.
     pub(crate) years: BTreeMap<String, u64>,
+    /// What the table of a census's header says.
+    pub(crate) header: CensusHeader,
 }
 
 impl Labels {
@@ -290,7 +300,7 @@ pub(crate) fn read<S: RowSource>(
             reading,
             sink,
             columns(def, ["LEA", "Year"]),
-            |_, _, _| Ok(()),
+            census::header(def),
         ),
         ("annex_a", list) => match annex_a::list(list, def) {
             Some(each) => rows(found, reading, sink, la_year, each),
@@ -324,6 +334,9 @@ fn rows<S: RowSource>(
 ) -> Use {
     Use::Read(found.for_each(reading, |reading, row| {
         sink.route(trim(row.text(la)), trim(row.text(year)));
+        if sink.year != 0 {
+            reading.year = Some(sink.year);
+        }
         each(reading, row, sink).is_ok()
     }))
 }
