@@ -8,9 +8,11 @@ use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, Address, CareRow, PersonRow, System};
 use crate::tables::Sink;
+use crate::value::is_null;
 
 const FIELDS: &[&str] = &[
     "la_child_id",
@@ -34,6 +36,7 @@ const FIELDS: &[&str] = &[
     "uasc_flag",
     "uasc_end_date",
     "referral_no_further_action_flag",
+    "mis_child_id",
 ];
 
 /// Lists inside an episode: what their members are, and where their days stand.
@@ -195,7 +198,8 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
                 .upn(column("unique_pupil_number"), &upn)
                 .map(|upn| self.sink.records().texts.number(&upn));
             let flag = text(details, "uasc_flag");
-            person.unaccompanied = self.reading.yes_no(column("uasc_flag"), &flag);
+            person.unaccompanied = self.reading.unaccompanied(column("uasc_flag"), &flag);
+            person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(&flag);
             person.unaccompanied_ceased = self.day(details, "uasc_end_date");
             if let Some(code) = self
                 .reading
@@ -211,9 +215,23 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             }
         }
         self.sink.records().persons.push(person);
+        self.bridge(id, &text(child, "mis_child_id"));
         for episode in objects(child, "social_care_episodes") {
             self.episode(id, episode);
         }
+    }
+
+    /// The identifier of the child in the system the returns are made from.
+    fn bridge(&mut self, id: u32, other: &str) {
+        if is_null(other) {
+            return;
+        }
+        // What follows is about the child under its own identifier.
+        let own = self.reading.child.take();
+        if let Ok(other) = self.sink.id(self.reading, column("mis_child_id"), other) {
+            self.sink.records().bridges.push((id, other));
+        }
+        self.reading.child = own;
     }
 
     fn episode(&mut self, id: u32, object: &Object) {
@@ -245,9 +263,11 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             &reason,
         );
         let nfa = text(object, "referral_no_further_action_flag");
-        episode.no_further_action = self
-            .reading
-            .yes_no(column("referral_no_further_action_flag"), &nfa);
+        let at = column("referral_no_further_action_flag");
+        episode.no_further_action = self.reading.no_further_action(at, &nfa);
+        if is_null(&nfa) {
+            self.reading.report(Code::NfaMissing, at, "", "");
+        }
         self.sink.records().activities.push(episode);
         for (list, kind, from, to) in MODULES {
             for module in objects(object, list) {
@@ -358,12 +378,11 @@ impl<'de> Visitor<'de> for Document<'_, '_, '_, '_> {
 }
 
 /// The parts of a child that are no fields of their own.
-const CHILD_PARTS: [&str; 5] = [
+const CHILD_PARTS: [&str; 4] = [
     "child_details",
     "health_and_wellbeing",
     "social_care_episodes",
     "purge",
-    "mis_child_id",
 ];
 
 /// A value beside others in an object: an array of children is a page, anything else is about the

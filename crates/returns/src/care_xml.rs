@@ -5,8 +5,8 @@ use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 use crate::diagnostics::Code;
 use crate::reading::Reading;
 use crate::records::{CareRow, PersonRow, System};
-use crate::tables::{Sink, permanence_of};
-use crate::value::trim;
+use crate::tables::Sink;
+use crate::value::{is_null, trim};
 use crate::xml::Handler;
 
 const ELEMENTS: &[&str] = &[
@@ -88,10 +88,10 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
                 .map_or("", |(_, text)| text.as_str())
         };
         let Ok(id) = self.sink.id(self.reading, 0, get(0)) else {
-            self.reading.report_row(
-                Code::ChildIdBlank,
-                format!("{} episodes go with it", pending.len()),
-            );
+            if !pending.is_empty() {
+                let message = format!("{} episodes of a child without identifier", pending.len());
+                self.reading.report_row(Code::ParentUnmatched, message);
+            }
             return;
         };
         let mut person = PersonRow::new(
@@ -105,17 +105,16 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             .upn(1, get(1))
             .map(|upn| self.sink.records().texts.number(&upn));
         person.sex = self.reading.sex(2, get(2));
-        person.birth = self.reading.day(3, get(3));
+        person.birth = self.reading.birth(3, get(3));
         if person.birth.is_some() {
             person.precision = BirthPrecision::Day;
-        } else {
-            self.reading.report(Code::BirthMissing, 3, "", "");
         }
         person.ethnicity = self.reading.ethnicity(4, get(4));
-        person.unaccompanied = self.reading.yes_no(5, get(5));
+        person.unaccompanied = self.reading.unaccompanied(5, get(5));
+        person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(get(5));
         person.unaccompanied_ceased = self.reading.day(6, get(6));
         person.earlier_permanence = (!get(PERMANENCE).is_empty())
-            .then(|| permanence_of(self.reading, get(PERMANENCE)))
+            .then(|| self.reading.permanence(PERMANENCE, get(PERMANENCE)))
             .flatten();
         self.sink.records().persons.push(person);
         self.kept += 1;

@@ -50,6 +50,7 @@ mod tables;
 mod text;
 mod texts;
 mod value;
+mod words;
 mod xml;
 
 pub use build::{BuildError, Outcome, Progress, read_returns};

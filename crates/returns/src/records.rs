@@ -57,6 +57,8 @@ pub(crate) struct PersonRow {
     pub upn: Option<u32>,
     /// Whether unaccompanied.
     pub unaccompanied: Option<bool>,
+    /// Whether something is said of it that is not understood.
+    pub unaccompanied_unclear: bool,
     /// Until when.
     pub unaccompanied_ceased: Option<Day>,
     /// Whether permanence came before care.
@@ -81,6 +83,7 @@ impl PersonRow {
             ethnicity: CategoryId::TOTAL,
             upn: None,
             unaccompanied: None,
+            unaccompanied_unclear: false,
             unaccompanied_ceased: None,
             earlier_permanence: None,
             arrival: None,
@@ -223,6 +226,9 @@ pub(crate) struct Records {
     pub addresses: Vec<Address>,
     /// Old and new identifiers.
     pub links: Vec<(u32, u32)>,
+    /// Identifiers of a safeguarding dataset or the data interface, and those of the same child in
+    /// other returns.
+    pub bridges: Vec<(u32, u32)>,
 }
 
 /// So many births on the first of a month are no chance.
@@ -230,7 +236,7 @@ const ENOUGH_BIRTHS: usize = 10;
 
 /// How much there was before a table, so that a table found faulty can be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Mark([usize; 5]);
+pub(crate) struct Mark([usize; 6]);
 
 impl Records {
     /// Nothing yet; the empty text has number 0.
@@ -250,17 +256,19 @@ impl Records {
             self.care.len(),
             self.addresses.len(),
             self.links.len(),
+            self.bridges.len(),
         ])
     }
 
     /// Takes back everything since a mark.
     pub(crate) fn rewind(&mut self, mark: Mark) {
-        let Mark([persons, activities, care, addresses, links]) = mark;
+        let Mark([persons, activities, care, addresses, links, bridges]) = mark;
         self.persons.truncate(persons);
         self.activities.truncate(activities);
         self.care.truncate(care);
         self.addresses.truncate(addresses);
         self.links.truncate(links);
+        self.bridges.truncate(bridges);
     }
 
     /// Takes back the rows since a mark that stand on certain lines (sorted).
@@ -345,6 +353,8 @@ impl Records {
             }));
         self.links
             .extend(other.links.into_iter().map(|(a, b)| (id(a), id(b))));
+        self.bridges
+            .extend(other.bridges.into_iter().map(|(a, b)| (id(a), id(b))));
     }
 
     /// Sets the year of every row that has none, by the year of its source.

@@ -14,7 +14,24 @@ const CHILDREN_ACT: Day = Day(7_956);
 impl Reading<'_> {
     /// A day that the row can do without.
     pub(crate) fn day(&mut self, column: usize, text: &str) -> Option<Day> {
-        self.date(column, text, Code::DateIgnored).unwrap_or(None)
+        self.day_if_any(column, text).unwrap_or(None)
+    }
+
+    /// A day that the row can do without, or none.
+    ///
+    /// # Errors
+    /// [`RowStop`] if there is one that cannot be read, which has been reported.
+    pub(crate) fn day_if_any(&mut self, column: usize, text: &str) -> Result<Option<Day>, RowStop> {
+        self.date(column, text, Code::DateIgnored)
+    }
+
+    /// A date of birth; that there is none is reported, once.
+    pub(crate) fn birth(&mut self, column: usize, text: &str) -> Option<Day> {
+        let read = self.day_if_any(column, text);
+        if read == Ok(None) {
+            self.report(Code::BirthMissing, column, "", "");
+        }
+        read.unwrap_or(None)
     }
 
     /// A day without which the row is nothing.

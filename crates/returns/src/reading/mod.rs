@@ -6,6 +6,8 @@ mod dates;
 
 use std::borrow::Cow;
 
+use disparity_core::journeys::CodeId;
+
 use crate::codelists::{ColumnType, Lists, TableDef};
 use crate::date::DateColumn;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -22,6 +24,8 @@ struct ColumnState {
     coded: u64,
     unknown: u64,
     floats: u64,
+    /// The words read last, and what they were understood as.
+    words: (String, Option<CodeId>),
     serial_lines: Vec<u32>,
     /// Sexes written as letters and as numbers.
     sexes: [u64; 2],
@@ -178,8 +182,17 @@ impl<'a> Reading<'a> {
 
     /// Yes or no.
     pub(crate) fn yes_no(&mut self, column: usize, text: &str) -> Option<bool> {
-        read_bool(text).unwrap_or_else(|()| {
-            self.report(Code::CodeUnknown, column, text, "expected yes or no");
+        self.yes_no_or(column, text, "expected yes or no")
+    }
+
+    /// Yes or no; what is neither is reported with a message.
+    fn yes_no_or(&mut self, column: usize, text: &str, message: &str) -> Option<bool> {
+        let answer = read_bool(text);
+        if answer != Ok(None) {
+            self.count_understood(column, answer.is_ok());
+        }
+        answer.unwrap_or_else(|()| {
+            self.report(Code::CodeUnknown, column, text, message);
             None
         })
     }

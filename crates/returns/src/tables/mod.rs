@@ -9,8 +9,6 @@ mod ssda903;
 
 use std::collections::BTreeMap;
 
-pub(crate) use ssda903::permanence_of;
-
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, SpellKind};
 
