@@ -18,6 +18,7 @@ use crate::input::Input;
 use crate::load::{Candidate, Context, FileKind, Source, candidates, read_file};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::persons::Listed;
 use crate::postcodes::PostcodeLookup;
 use crate::records::Records;
 use crate::tables::Shelves;
@@ -329,7 +330,6 @@ fn authority(
             message,
         ));
     }
-    report_sources(&of_la, la, &mut diagnostics);
     let assembly = Assembly {
         lists: context.lists,
         options: context.options,
@@ -343,9 +343,11 @@ fn authority(
         care_years: cover.care_years,
         extract: cover.extract,
         synthetic: context.manifest.synthetic,
+        unaccompanied: listed(&of_la),
         keep_identifiers: continuity::is_named(&context.continuity(), la),
     };
     let (journeys, identifiers) = assembly.run(records, &mut diagnostics);
+    report_sources(&of_la, la, &mut diagnostics);
     Part {
         journeys: Some(journeys),
         identifiers,
@@ -354,13 +356,31 @@ fn authority(
     }
 }
 
+/// Which returns list every unaccompanied child: those with the table, or with the column for it.
+fn listed(sources: &[Source]) -> Listed {
+    let lists = |family: &str, table: &str| {
+        sources.iter().any(|source| {
+            source.used
+                && source.family == family
+                && (source.table == table || source.columns.iter().any(|name| name == "UASC"))
+        })
+    };
+    Listed {
+        care: lists("ssda903", "uasc"),
+        safeguarding: lists("ssd", "immigration_status"),
+    }
+}
+
 fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
     let place = format!("authority {la}");
-    if sources
-        .iter()
-        .any(|source| source.family == "api" && source.used)
+    // How many periods of care that makes uncertain is said where there are any.
+    if diagnostics.count(Code::RespiteUnknown) == 0
+        && sources
+            .iter()
+            .any(|source| source.family == "api" && source.used)
     {
-        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, ""));
+        let message = "the data interface has no legal status";
+        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, message));
     }
     if sources
         .iter()

@@ -50,6 +50,8 @@ pub(crate) struct CareReader<'x, 'a, 'r> {
     /// Some exports call the identifier `CHILD`, like the element around it.
     in_identifier: bool,
     unread: std::collections::BTreeSet<String>,
+    /// Which elements had a text anywhere.
+    filled: [bool; ELEMENTS.len()],
 }
 
 impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
@@ -72,7 +74,17 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             in_child: false,
             in_identifier: false,
             unread: std::collections::BTreeSet::new(),
+            filled: [false; ELEMENTS.len()],
         }
+    }
+
+    /// The elements of which any was there with a text.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        let names = ELEMENTS.iter().zip(self.filled);
+        names
+            .filter(|(_, filled)| *filled)
+            .map(|(name, _)| (*name).to_owned())
+            .collect()
     }
 
     fn flush_child(&mut self) {
@@ -210,6 +222,7 @@ impl Handler for CareReader<'_, '_, '_> {
                     .iter()
                     .position(|known| known.eq_ignore_ascii_case(alias))
                 {
+                    self.filled[at] |= !text.is_empty();
                     match &mut self.episode {
                         Some(episode) if EPISODE.contains(&at) => {
                             episode.push((at, text.to_owned()));

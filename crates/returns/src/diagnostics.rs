@@ -74,8 +74,8 @@ codes! {
     DateMixedOrder "DATE_MIXED_ORDER" FileError "a date column holds both day-first and month-first dates" => "export the column again with one order; nothing here can tell 03/04 from 04/03";
     DateMonthFirst "DATE_MONTH_FIRST" FileError "every date that can be told apart is month-first" => "if the export is from a United States setting, say --date-order mdy";
     IdScientific "ID_SCIENTIFIC" FileError "identifiers were turned into scientific notation and their digits are lost" => "export again from the system; do not open the file in a spreadsheet first";
-    IdHashMismatch "ID_HASH_MISMATCH" FileError "identifiers were hashed differently in two returns, so nothing can be linked" => "make both extracts with the same salt, or use the unhashed returns";
-    LinkagePoor "LINKAGE_POOR" FileError "fewer than 70% of children entering care match a record of need" => "check that both returns use the same identifiers; --force shows prior help all the same";
+    IdHashMismatch "ID_HASH_MISMATCH" FileError "no identifier of one return is in the other, and they look hashed: with another salt, or in one return only" => "make both extracts with the same salt, or use the unhashed returns";
+    LinkagePoor "LINKAGE_POOR" FileError "fewer than 70% of children entering care match a record of need" => "check that both returns use the same identifiers; if not, give an alias file (old_id,new_id) or the column that bridges them (pers_legacy_id, mis_child_id); --force shows prior help all the same";
     WindowTooShort "WINDOW_TOO_SHORT" FileError "the files cover too few months for the look-back asked for" => "use the look-back named, or load more years";
     CoverageUnknown "COVERAGE_UNKNOWN" FileError "it cannot be told from which day the file is complete" => "give coverage_start for it in the manifest";
     EmptyTable "EMPTY_TABLE" FileError "the table has a header and no rows" => "check whether rows were lost in the export";
@@ -115,7 +115,7 @@ codes! {
     OpenThenNew "OPEN_THEN_NEW" Warning "an open care episode is followed by another; it is ended there" => "close the first at source";
     CareOverlap "CARE_OVERLAP" Warning "care episodes overlap; the earlier one is cut short" => "correct the dates at source";
     RespiteLimit "RESPITE_LIMIT" Warning "short breaks are longer than the law allows" => "check the legal status";
-    RespiteUnknown "RESPITE_UNKNOWN" Warning "this source has no legal status, so short breaks cannot be told from care" => "starts of care may include short breaks; load the SSDA903 return as well";
+    RespiteUnknown "RESPITE_UNKNOWN" Warning "the legal status is not there or not understood, so short breaks cannot be told from care" => "starts of care may include short breaks; give the legal status as a code, or load the SSDA903 return as well";
     AttributeChanged "ATTRIBUTE_CHANGED" Warning "a fact about a child changed between files" => "the latest is used";
     FutureEnd "FUTURE_END" Warning "it ends after the extract was made" => "kept as it is";
     SameDaySpell "SAME_DAY_SPELL" Warning "it starts and ends on one day" => "it counts as having happened";
@@ -135,7 +135,7 @@ codes! {
     CinNonstandard "CIN_NONSTANDARD" Warning "the XML uses names that the census does not" => "read as what they stand for";
     StrayText "STRAY_TEXT" Warning "there is text where only elements belong" => "ignored";
     FactorsJoined "FACTORS_JOINED" Note "several assessment factors are in one element" => "read as several";
-    DateTwoDigits "DATE_TWO_DIGITS" Warning "years are written with two digits" => "read as 20yy up to next year, otherwise 19yy";
+    DateTwoDigits "DATE_TWO_DIGITS" Warning "years are written with two digits" => "read as 20yy up to next year for births and addresses and up to 25 years ahead for all else, otherwise as 19yy";
     DateSentinel "DATE_SENTINEL" Note "a date stands for no date" => "read as blank";
     DateImplausible "DATE_IMPLAUSIBLE" Warning "a date is outside what is possible" => "the value is set aside";
     DateBeforeAct "DATE_BEFORE_ACT" Warning "it happened before the Children Act 1989 came into force" => "kept as it is; correct the date at source";
@@ -165,6 +165,7 @@ codes! {
     LinkConflict "LINK_CONFLICT" Warning "one identifier belongs to plainly different dates of birth in two returns; not linked" => "find out which is right";
     LinkNear "LINK_NEAR" Warning "dates of birth differ slightly between returns; linked" => "correct one of them at source";
     LinkAmbiguous "LINK_AMBIGUOUS" Warning "an identifier could belong to several children; not linked" => "give an alias file";
+    PupilTwice "PUPIL_TWICE" Warning "one pupil number and date of birth is under two identifiers" => "find out whether it is one child recorded twice; if so, give an alias file (old_id,new_id)";
     LinkLadder "LINK_LADDER" Note "identifiers were matched after normalising" => "see the step in the message";
     ContinuityRefused "CONTINUITY_REFUSED" FileError "it was stated that one authority goes on from another, and it cannot be so" => "see the message; check the codes, and that children kept their identifiers";
     ContinuityPartial "CONTINUITY_PARTIAL" Warning "fewer than 95% of the children helped across a change of boundaries are in the records of both authorities" => "check that identifiers were kept; children who are not found count as not helped before the change";

@@ -18,6 +18,7 @@
 
 mod api;
 mod assemble;
+mod bridge;
 mod build;
 mod care_xml;
 mod census_xml;

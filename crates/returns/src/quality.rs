@@ -38,8 +38,13 @@ impl Matched {
     }
 }
 
-/// Checks one authority's journeys.
-pub(crate) fn check(assembly: &Assembly<'_>, journeys: &Journeys, diagnostics: &mut Diagnostics) {
+/// Checks one authority's journeys; `hashed` says whether identifiers of a return look so.
+pub(crate) fn check(
+    assembly: &Assembly<'_>,
+    journeys: &Journeys,
+    hashed: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let mut say = |code, message: String| {
         diagnostics.push(Diagnostic::of_file(
             code,
@@ -47,12 +52,17 @@ pub(crate) fn check(assembly: &Assembly<'_>, journeys: &Journeys, diagnostics: &
             message,
         ));
     };
-    linkage(assembly, journeys, &mut say);
+    linkage(assembly, journeys, hashed, &mut say);
     months(assembly, journeys, &mut say);
     unknown_ethnicity(assembly, journeys, &mut say);
 }
 
-fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Code, String)) {
+fn linkage(
+    assembly: &Assembly<'_>,
+    journeys: &Journeys,
+    hashed: bool,
+    say: &mut impl FnMut(Code, String),
+) {
     if assembly.census_years.is_empty() || assembly.care_years.is_empty() {
         return;
     }
@@ -81,7 +91,7 @@ fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Co
     if !all.is_enough() {
         return;
     }
-    if all.linked == 0 {
+    if all.linked == 0 && hashed {
         say(Code::IdHashMismatch, message.clone());
     }
     if rate < 70.0 {

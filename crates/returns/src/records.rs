@@ -357,6 +357,28 @@ impl Records {
             .extend(other.bridges.into_iter().map(|(a, b)| (id(a), id(b))));
     }
 
+    /// Gives rows another identifier, by the one they have and the return they are from; addresses and
+    /// bridges have none to go by.
+    pub(crate) fn rename(&mut self, to: impl Fn(u32, Option<System>) -> Option<u32>) {
+        let rename = |id: &mut u32, system| *id = to(*id, system).unwrap_or(*id);
+        for row in &mut self.persons {
+            rename(&mut row.id, Some(row.system));
+        }
+        for row in &mut self.activities {
+            rename(&mut row.id, Some(row.system));
+        }
+        for row in &mut self.care {
+            rename(&mut row.id, Some(row.system));
+        }
+        for row in &mut self.addresses {
+            rename(&mut row.id, None);
+        }
+        for (own, other) in &mut self.bridges {
+            rename(own, None);
+            rename(other, None);
+        }
+    }
+
     /// Sets the year of every row that has none, by the year of its source.
     pub(crate) fn set_years(&mut self, year_of: impl Fn(u32) -> Option<u16>) {
         let set = |year: &mut u16, place: RowPlace| {

@@ -13,15 +13,16 @@ use disparity_core::journeys::{
 };
 use disparity_core::{AreaCode, Day};
 
+use crate::bridge;
 use crate::codelists::Lists;
 use crate::continuity::Identifiers;
 use crate::diagnostics::{Code, Diagnostics};
-use crate::link::Identity;
+use crate::link::{Identity, mostly_hashed};
 use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
 use crate::periods_of_care::{self, PeriodCodes};
-use crate::persons::{self, PersonOddity, before_conception};
+use crate::persons::{self, Listed, PersonOddity, before_conception};
 use crate::postcodes::{PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
@@ -40,6 +41,8 @@ pub(crate) struct Assembly<'a> {
     pub(crate) care_years: Vec<u16>,
     pub(crate) extract: Day,
     pub(crate) synthetic: bool,
+    /// Which of the returns list every unaccompanied child.
+    pub(crate) unaccompanied: Listed,
     /// Whether the children's identifiers are needed after this.
     pub(crate) keep_identifiers: bool,
 }
@@ -85,8 +88,15 @@ impl Assembly<'_> {
         diagnostics: &mut Diagnostics,
     ) -> (Journeys, Identifiers) {
         self.resolve_parents(&mut records, diagnostics);
-        let aliases = members::alias_map(&records);
-        let sides = Self::bundle(&mut records, &aliases);
+        let mut aliases = members::alias_map(&records);
+        records.rename(|id, _| aliases.get(&id).copied());
+        let bridged = bridge::resolve(&records);
+        records.rename(|id, system| {
+            let other = system.filter(|system| !bridge::is_bridged(*system));
+            other.and_then(|_| bridged.to.get(&id).copied())
+        });
+        self.report_bridges(&records, &bridged, diagnostics);
+        let sides = Self::bundle(&mut records);
         let mut oddities = Vec::new();
         let identities: Vec<Vec<Identity>> = sides
             .iter()
@@ -97,6 +107,10 @@ impl Assembly<'_> {
             })
             .collect();
         let members = self.members(&records, &sides, &identities, diagnostics);
+        self.report_pupils(&records, &sides, &identities, &members, diagnostics);
+        let hashed = identities[..2]
+            .iter()
+            .any(|side| mostly_hashed(side.iter().map(|one| records.ids.text(one.id))));
         drop(identities);
         self.report_persons(&records, &oddities, diagnostics);
         let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
@@ -107,7 +121,7 @@ impl Assembly<'_> {
             extract: self.extract,
             continued: None,
         });
-        let addresses = self.addresses(&records, &aliases);
+        let addresses = self.addresses(&records);
         let mut tally = Tally::default();
         for member in &members {
             let mut whole = ChildRows::default();
@@ -133,7 +147,8 @@ impl Assembly<'_> {
             let _ = journeys.push_child(&record, &mut spells);
         }
         self.report(&records, &tally, diagnostics);
-        crate::quality::check(self, &journeys, diagnostics);
+        crate::quality::check(self, &journeys, hashed, diagnostics);
+        aliases.extend(bridged.to);
         let identifiers = if self.keep_identifiers {
             members::identifiers(&records, &sides, &members, &aliases)
         } else {
@@ -177,14 +192,7 @@ impl Assembly<'_> {
     }
 
     /// Puts the rows in order of side and identifier, and says where those of each stand.
-    fn bundle(records: &mut Records, aliases: &BTreeMap<u32, u32>) -> [Vec<Bundle>; SIDES] {
-        let own = |id: &mut u32| *id = aliases.get(id).copied().unwrap_or(*id);
-        records.persons.iter_mut().for_each(|row| own(&mut row.id));
-        records
-            .activities
-            .iter_mut()
-            .for_each(|row| own(&mut row.id));
-        records.care.iter_mut().for_each(|row| own(&mut row.id));
+    fn bundle(records: &mut Records) -> [Vec<Bundle>; SIDES] {
         let person = |row: &PersonRow| (side_of(row.system), row.id);
         let activity = |row: &Activity| (side_of(row.system), row.id);
         let care = |row: &CareRow| (side_of(row.system), row.id);
@@ -221,7 +229,12 @@ impl Assembly<'_> {
         oddities: &mut Vec<PersonOddity>,
     ) -> Identity {
         let rows = &mut records.persons[bundle.persons.clone()];
-        let facts = persons::join(rows, self.lists, self.options.ethnicity);
+        let facts = persons::join(
+            rows,
+            self.lists,
+            self.options.ethnicity,
+            self.unaccompanied,
+        );
         oddities.extend(facts.oddities);
         Identity {
             id: bundle.id,
@@ -233,18 +246,13 @@ impl Assembly<'_> {
     }
 
     /// Deciles of home addresses over time, by identifier.
-    fn addresses(
-        &self,
-        records: &Records,
-        aliases: &BTreeMap<u32, u32>,
-    ) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
+    fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
         let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
         for one in &records.addresses {
             let Some(decile) = self.postcodes.decile(records.texts.text(one.postcode)) else {
                 continue;
             };
-            let id = aliases.get(&one.id).copied().unwrap_or(one.id);
-            own.entry(id).or_default().push((
+            own.entry(one.id).or_default().push((
                 one.from.unwrap_or(Day(i32::MIN + 1)),
                 one.to.unwrap_or(Day::OPEN),
                 decile,
@@ -265,7 +273,12 @@ impl Assembly<'_> {
         records: &mut Records,
         tally: &mut Tally,
     ) -> (ChildRecord, Vec<Spell>) {
-        let facts = persons::join(&mut whole.persons, self.lists, self.options.ethnicity);
+        let facts = persons::join(
+            &mut whole.persons,
+            self.lists,
+            self.options.ethnicity,
+            self.unaccompanied,
+        );
         let mut record = facts.record;
         record.link = member.link;
         let birth = (record.birth, record.birth_precision);
@@ -274,10 +287,11 @@ impl Assembly<'_> {
             .codes
             .set(CodeSetId::ReasonForClosure)
             .in_group("not_in_need");
-        let statuses: Vec<Activity> = whole
+        let mut statuses: Vec<Activity> = whole
             .activities
             .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
             .collect();
+        statuses.sort_by_key(|status| (status.start, status.place));
         merge::merge_child(&mut whole.activities, &self.census_years, &mut tally.merged);
         merge::check_child(
             &whole.activities,
@@ -362,7 +376,6 @@ impl Assembly<'_> {
             &mut records.texts,
             &mut tally.repairs,
         );
-        let unclear = rows.iter().any(|row| row.system == System::Api);
         let statuses = self.codes.set(CodeSetId::LegalStatus);
         let respite = statuses.in_group("respite");
         let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
@@ -390,6 +403,10 @@ impl Assembly<'_> {
             spells.push(spell);
         }
         for (at, period) in periods.iter().enumerate() {
+            let unclear = may_be_respite(&period.first);
+            tally.periods += 1;
+            tally.without_status += u64::from(period.first.legal_status == CodeId::BLANK);
+            tally.status_unknown += u64::from(period.first.legal_status == CodeId::UNKNOWN);
             let mut flags = period.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
             let mut start = period.start;
             if let (0, Some(day), false) = (at, listed, flags.has(SpellFlags::START_KNOWN))
@@ -440,6 +457,10 @@ struct Tally {
     repairs: Repairs,
     care: Vec<periods_of_care::Oddity>,
     aside: Vec<(RowPlace, u32, Day)>,
+    /// Periods of care, those without a legal status, and those with one that is not understood.
+    periods: u64,
+    without_status: u64,
+    status_unknown: u64,
     homes: u64,
     sectors: u64,
     unlisted: u64,
@@ -451,16 +472,26 @@ fn run_of<T>(rows: &[T], from: usize, belongs: impl Fn(&T) -> bool) -> Range<usi
     from..from + length
 }
 
-/// Legal statuses that stand in a table of their own, joined by date.
+/// Legal statuses that stand in a table of their own, sorted by start, joined by date: the one in force when the
+/// episode starts, else the first that comes into force during it.
 fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
     let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
     for row in rows.iter_mut().filter(without) {
         let then = statuses
             .iter()
             .rev()
-            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
+            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN))
+            .or_else(|| {
+                let during = row.start..row.end.unwrap_or(Day::OPEN);
+                statuses.iter().find(|s| during.contains(&s.start))
+            });
         row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
     }
+}
+
+/// Whether it cannot be told if this was care or a short break.
+fn may_be_respite(row: &CareRow) -> bool {
+    row.legal_status == CodeId::BLANK || row.legal_status == CodeId::UNKNOWN
 }
 
 /// A joined activity as a spell; an episode of need brings its referral.

@@ -163,6 +163,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         let result = walk(whole, &mut reader);
         (info.rows_read, info.parts, info.rows_kept) =
             (reader.children, reader.episodes, reader.kept);
+        info.columns = reader.seen();
         result
     };
     match result {
@@ -279,6 +280,7 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let def = found.table.def;
     info.family.clone_from(&def.family);
     info.table.clone_from(&def.name);
+    info.columns = found.columns().map(str::to_owned).collect();
     let mut reading = Reading::of_table(context.lists, context.options, &info.name, def);
     found.report_header(&mut reading);
     let marks = desk.shelves.mark();
