@@ -323,6 +323,18 @@ fn authority(
             "",
         ));
     }
+    for (what, years) in [
+        ("census", &cover.census_years),
+        ("care return", &cover.care_years),
+    ] {
+        for year in crate::quality::years_missing(years) {
+            diagnostics.push(Diagnostic::of_file(
+                Code::YearMissing,
+                &format!("authority {la}"),
+                format!("no {what} for {year}"),
+            ));
+        }
+    }
     for message in crate::quality::counts_changed(&cover.children) {
         diagnostics.push(Diagnostic::of_file(
             Code::CountChanged,
@@ -397,6 +409,7 @@ fn read_postcodes(
     diagnostics: &mut Diagnostics,
 ) -> PostcodeLookup {
     let mut lookup = PostcodeLookup::default();
+    let mut last = String::new();
     found.retain(|candidate| {
         if candidate.kind != FileKind::Text {
             return true;
@@ -404,6 +417,7 @@ fn read_postcodes(
         match crate::lookup::read(context, candidate, &mut lookup) {
             Some(rows) => {
                 let message = format!("{rows} postcodes");
+                last.clone_from(&candidate.input.name);
                 diagnostics.push(Diagnostic::of_file(
                     Code::LookupRead,
                     &candidate.input.name,
@@ -414,7 +428,9 @@ fn read_postcodes(
             None => true,
         }
     });
-    lookup.finish();
+    for (code, message) in lookup.finish() {
+        diagnostics.push(Diagnostic::of_file(code, &last, message));
+    }
     lookup
 }
 

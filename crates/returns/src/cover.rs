@@ -106,8 +106,25 @@ fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day
     }
 }
 
-/// Which kinds a source says something about.
+/// Which kinds a source says something about. A table of enquiries speaks of conferences where it has
+/// the column for them.
 fn kinds_of(source: &Source) -> Vec<SpellKind> {
+    const CONFERENCE: [&str; 2] = [
+        "DateOfInitialCPC",
+        "Date of Initial Child Protection Conference",
+    ];
+    let has = |names: &[&str]| {
+        let columns = &source.columns;
+        columns.is_empty() || columns.iter().any(|column| names.contains(&column.as_str()))
+    };
+    let mut kinds = kinds_of_table(source);
+    if source.table != "initial_cp_conference" && !has(&CONFERENCE) {
+        kinds.retain(|kind| *kind != SpellKind::InitialConference);
+    }
+    kinds
+}
+
+fn kinds_of_table(source: &Source) -> Vec<SpellKind> {
     use SpellKind as K;
     match (source.family.as_str(), source.table.as_str()) {
         ("cin", "census" | "events") | ("api", _) => {
@@ -129,11 +146,13 @@ fn kinds_of(source: &Source) -> Vec<SpellKind> {
         ("cin", "cin_details") | ("ssd", "cin_episodes") => vec![K::Referral, K::CinEpisode],
         ("cin" | "annex_a", "assessments") | ("ssd", "cin_assessments") => vec![K::Assessment],
         ("cin", "cin_plan_dates") | ("ssd", "cin_plans") => vec![K::CinPlan],
-        ("cin" | "annex_a", "section47") | ("ssd", "s47_enquiry") => vec![K::Section47],
+        ("cin" | "annex_a", "section47") => vec![K::Section47, K::InitialConference],
+        ("ssd", "s47_enquiry") => vec![K::Section47],
         ("ssd", "initial_cp_conference") => vec![K::InitialConference],
         ("cin", "child_protection_plans")
         | ("ssd", "cp_plans")
         | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
+        ("cin", "reviews") | ("ssd", "cp_reviews") => vec![K::ProtectionReview],
         ("ssda903", "episodes" | "return") => vec![K::Care, K::CareEpisode, K::Respite],
         ("ssd", "cla_episodes") | ("annex_a", "in_care") => vec![K::Care, K::CareEpisode],
         ("ssda903" | "ssd", "missing") => vec![K::Missing],

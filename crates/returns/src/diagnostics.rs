@@ -158,6 +158,9 @@ codes! {
     PostcodeInvalid "POSTCODE_INVALID" Warning "not a postcode" => "the neighbourhood is unknown";
     PostcodeSector "POSTCODE_SECTOR" Warning "postcodes are cut to the sector, so the neighbourhood cannot be told" => "use the full postcodes";
     PostcodeUnlisted "POSTCODE_UNLISTED" Warning "a postcode is not in the lookup" => "the neighbourhood is unknown; use a newer lookup";
+    PostcodeNation "POSTCODE_NATION" Note "a home is in another nation, whose neighbourhoods have ranks of their own" => "the decile is unknown";
+    LookupNation "LOOKUP_NATION" Note "postcodes of the lookup are of another nation, whose ranks are not England's" => "nothing to do: their decile is unknown";
+    LookupScale "LOOKUP_SCALE" Warning "postcodes of the lookup have a rank and nothing that says in which nation" => "the rank is not used; keep the column ctry, lsoa21 or oslaua of the directory";
     EthnicityUnknownShare "ETHNICITY_UNKNOWN_SHARE" Warning "for many children ethnicity is not known" => "compare groups only within age bands and look at the bounds";
     LinkageLow "LINKAGE_LOW" Warning "fewer than 95% of children entering care match a record of need" => "look at the match rates before reading prior help";
     LinkageStrong "LINKAGE_STRONG" Warning "fewer than 90% of children entering care match a record of need" => "prior help is understated; look at the bounds";
@@ -172,6 +175,7 @@ codes! {
     ContinuityConflict "CONTINUITY_CONFLICT" Warning "an identifier belongs to another date of birth in the authority before a change of boundaries; not linked" => "find out which is right; the child's look-back ends at the change";
     ContinuityUsed "CONTINUITY_USED" Note "children are looked for in the records of the authority before a change of boundaries" => "see the message for how many were found";
     CountChanged "COUNT_CHANGED" Warning "the number of children changed by more than a quarter between years" => "check that a whole return was loaded";
+    YearMissing "YEAR_MISSING" Warning "a year between those loaded is missing" => "load its return: nothing can be said of that year, nor of who came back or was helped within it";
     MonthMissing "MONTH_MISSING" Warning "a month has no referrals at all" => "check that a whole return was loaded";
     AnnexLimits "ANNEX_LIMITS" Warning "an Annex A covers six months and the latest episode only" => "use it as a source of early help and starts of care, not for look-backs";
     XmlDoctype "XML_DOCTYPE" Warning "the XML has a document type declaration" => "ignored; entities are never expanded";

@@ -182,6 +182,16 @@ fn unknown_ethnicity(
     }
 }
 
+/// The years between the first and the last that were not loaded.
+pub(crate) fn years_missing(years: &[u16]) -> Vec<u16> {
+    let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) else {
+        return Vec::new();
+    };
+    (*first..*last)
+        .filter(|year| !years.contains(year))
+        .collect()
+}
+
 /// Whether the children of two years differ in number by more than a quarter.
 pub(crate) fn counts_changed(years: &BTreeMap<u16, u64>) -> Vec<String> {
     let list: Vec<(u16, u64)> = years.iter().map(|(year, count)| (*year, *count)).collect();

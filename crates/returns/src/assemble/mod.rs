@@ -23,7 +23,7 @@ use crate::merge::{self, Merged};
 use crate::options::Options;
 use crate::periods_of_care::{self, PeriodCodes};
 use crate::persons::{self, Listed, PersonOddity, before_conception};
-use crate::postcodes::{PostcodeLookup, is_whole};
+use crate::postcodes::{Home, PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
 
@@ -249,7 +249,7 @@ impl Assembly<'_> {
     fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
         let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
         for one in &records.addresses {
-            let Some(decile) = self.postcodes.decile(records.texts.text(one.postcode)) else {
+            let Home::Decile(decile) = self.postcodes.home(records.texts.text(one.postcode)) else {
                 continue;
             };
             own.entry(one.id).or_default().push((
@@ -433,13 +433,16 @@ impl Assembly<'_> {
         let mut spell = Spell::new(kind, start, end.unwrap_or(Day::OPEN));
         let home = records.texts.text(row.home_postcode);
         if !home.is_empty() {
-            let decile = self.postcodes.decile(home);
+            let found = self.postcodes.home(home);
             if kind == SpellKind::Care && !self.postcodes.is_empty() {
                 tally.homes += 1;
                 tally.sectors += u64::from(!is_whole(home));
-                tally.unlisted += u64::from(is_whole(home) && decile.is_none());
+                tally.unlisted += u64::from(is_whole(home) && found == Home::Unlisted);
+                tally.elsewhere += u64::from(found == Home::Elsewhere);
             }
-            spell.decile = decile.unwrap_or(0);
+            if let Home::Decile(decile) = found {
+                spell.decile = decile;
+            }
         }
         let unknown = row.rule == Some("UNKNOWN_END");
         let inferred = matches!(row.rule, Some("RULE_1" | "RULE_1A" | "RULE_2"));
@@ -464,6 +467,8 @@ struct Tally {
     homes: u64,
     sectors: u64,
     unlisted: u64,
+    /// Homes in another nation.
+    elsewhere: u64,
 }
 
 /// The rows from a position on that belong together.

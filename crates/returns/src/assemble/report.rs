@@ -147,23 +147,15 @@ impl Assembly<'_> {
                 format!("{absent} of {open} open activities: more than 2%, is a file missing?"),
             ));
         }
-        if tally.sectors > 0 {
-            diagnostics.push(whole(
-                Code::PostcodeSector,
-                format!(
-                    "{} of {} homes at the start of care",
-                    tally.sectors, tally.homes
-                ),
-            ));
-        }
-        if tally.unlisted > 0 {
-            diagnostics.push(whole(
-                Code::PostcodeUnlisted,
-                format!(
-                    "{} of {} homes at the start of care",
-                    tally.unlisted, tally.homes
-                ),
-            ));
+        for (code, homes) in [
+            (Code::PostcodeSector, tally.sectors),
+            (Code::PostcodeUnlisted, tally.unlisted),
+            (Code::PostcodeNation, tally.elsewhere),
+        ] {
+            if homes > 0 {
+                let message = format!("{homes} of {} homes at the start of care", tally.homes);
+                diagnostics.push(whole(code, message));
+            }
         }
     }
 }
