@@ -49,33 +49,6 @@ impl Outcome {
         self.diagnostics.count_severity(Severity::FileError) > 0
             || errors as f64 > max_row_errors * read as f64
     }
-
-    /// What stands for a child in written diagnostics: the first characters of a keyed digest.
-    #[must_use]
-    pub fn child_ref(&self, id: &str) -> String {
-        use sha2::{Digest, Sha256};
-        use std::fmt::Write as _;
-        let digest = Sha256::digest(format!("{}\n{id}", self.hash_key()));
-        digest
-            .iter()
-            .take(4)
-            .fold(String::with_capacity(8), |mut text, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-    }
-
-    /// The key of this run's hashes of identifiers: it comes from the files themselves, so that
-    /// only someone who has them can tell which child a hash stands for.
-    #[must_use]
-    pub fn hash_key(&self) -> String {
-        self.sources
-            .iter()
-            .map(|source| source.sha256.as_str())
-            .collect::<Vec<_>>()
-            .concat()
-    }
 }
 
 /// Why there are no journeys at all.

@@ -79,7 +79,7 @@ codes! {
     WindowTooShort "WINDOW_TOO_SHORT" FileError "the files cover too few months for the look-back asked for" => "use the look-back named, or load more years";
     CoverageUnknown "COVERAGE_UNKNOWN" FileError "it cannot be told from which day the file is complete" => "give coverage_start for it in the manifest";
     EmptyTable "EMPTY_TABLE" FileError "the table has a header and no rows" => "check whether rows were lost in the export";
-    CodesUnknown "CODES_UNKNOWN" FileError "more than a fifth of a column is not in its code set" => "check that the right column was mapped";
+    CodesUnknown "CODES_UNKNOWN" FileError "more than a fifth of a column without which the table is nothing is not in its code set" => "check that the right column was mapped";
     FamilyLevel "FAMILY_LEVEL" FileError "the early help records are of families, not children" => "export one row for each child";
     ChildIdBlank "CHILD_ID_BLANK" RowError "the child identifier is blank" => "complete the identifier at source";
     DateUnparseable "DATE_UNPARSEABLE" RowError "a date that the row cannot do without cannot be read" => "correct the date at source";
@@ -89,6 +89,7 @@ codes! {
     ParentUnmatched "PARENT_UNMATCHED" RowError "the row belongs to an episode that is not there" => "load the table of episodes with it";
     DateAfterExtract "DATE_AFTER_EXTRACT" RowError "it starts after the extract was made" => "correct the date at source";
     RowLength "ROW_LENGTH" RowError "the row has fewer or more fields than the header" => "look for a missing quote or a stray delimiter on the line";
+    ColumnSetAside "COLUMN_SET_ASIDE" Warning "more than a fifth of a column that the table can do without is not understood; the column is set aside, the table is read" => "all of it counts as unknown; check that the right column was mapped, or export the codes";
     RowShort "ROW_SHORT" Warning "the row has fewer fields than the header" => "the missing fields are read as blank; look for a cut line";
     CodeUnknown "CODE_UNKNOWN" Warning "a code is not in its code set" => "it is kept as unknown; correct it at source";
     CodeOtherYear "CODE_OTHER_YEAR" Warning "a code is valid only in another year" => "nothing to do if the system was upgraded early or late";
@@ -129,7 +130,7 @@ codes! {
     EncodingUtf16 "ENCODING_UTF16" Warning "the file is in UTF-16" => "nothing to do; to be rid of this, export as UTF-8";
     ReferenceDate "REFERENCE_DATE" Warning "the reference date is not 31 March of the year" => "check that this is the final return";
     YearMismatch "YEAR_MISMATCH" Warning "the year and the reference date disagree" => "the reference date is used";
-    LaUnlisted "LA_UNLISTED" Warning "no authority has this code" => "counted under the code as it is, without an area";
+    LaUnlisted "LA_UNLISTED" Warning "no authority of the list has this code" => "shown by journeys and prior-help under the code as it is, without an area, and not by run, which says so; correct the code if it is wrong";
     LaMismatch "LA_MISMATCH" Warning "the file and the manifest name different authorities" => "the manifest is followed; correct whichever is wrong";
     LookupRead "LOOKUP_READ" Note "a lookup of postcodes" => "nothing to do";
     CinNonstandard "CIN_NONSTANDARD" Warning "the XML uses names that the census does not" => "read as what they stand for";
@@ -181,6 +182,15 @@ codes! {
     XmlDoctype "XML_DOCTYPE" Warning "the XML has a document type declaration" => "ignored; entities are never expanded";
 }
 
+/// A child as the returns name it: identifiers are an authority's own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChildRef {
+    /// Authority of the row, as three digits; empty if unknown.
+    pub la: String,
+    /// Identifier.
+    pub id: String,
+}
+
 /// One oddity at one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
@@ -192,9 +202,10 @@ pub struct Diagnostic {
     pub line: u64,
     /// Column or element; empty when the whole row is meant.
     pub column: String,
-    /// The child, if one. Written as a keyed hash unless identifiers are asked for.
-    pub child: Option<String>,
-    /// The value, cut to 40 characters.
+    /// The child, if one. Written as a number of the report: an identifier never, and no digest of
+    /// one either, as whoever tries all identifiers turns that back.
+    pub child: Option<ChildRef>,
+    /// The value, cut to 40 characters and without long runs of digits, which may be identifiers.
     pub value: String,
     /// The particulars.
     pub message: String,
@@ -264,9 +275,7 @@ impl Diagnostics {
 
     /// Adds one.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.value.chars().count() > 40 {
-            diagnostic.value = diagnostic.value.chars().take(39).chain(['…']).collect();
-        }
+        shorten(&mut diagnostic.value);
         let key = (
             diagnostic.code,
             diagnostic.file.clone(),
@@ -302,6 +311,19 @@ impl Diagnostics {
             .map(|((code, file, column), tally)| (*code, file.as_str(), column.as_str(), tally))
     }
 
+    /// The children that are named anywhere, in the order in which they are named first: the first is
+    /// child 1 of the report. The numbers say nothing of the identifiers.
+    #[must_use]
+    pub fn children(&self) -> Vec<&ChildRef> {
+        let mut seen = std::collections::BTreeSet::new();
+        self.tallies
+            .values()
+            .flat_map(|tally| &tally.examples)
+            .filter_map(|example| example.child.as_ref())
+            .filter(|child| seen.insert(*child))
+            .collect()
+    }
+
     /// How often a code came up anywhere.
     #[must_use]
     pub fn count(&self, code: Code) -> u64 {
@@ -327,6 +349,32 @@ impl Diagnostics {
     }
 }
 
+/// So many digits in a row may be an identifier; no code and no date has them.
+const LONG: usize = 5;
+
+/// Cuts a value to 40 characters, and long runs of digits out of it.
+fn shorten(value: &mut String) {
+    let is_long = |run: &str| run.len() >= LONG;
+    if value.split(|c: char| !c.is_ascii_digit()).any(is_long) {
+        let mut kept = String::with_capacity(value.len());
+        let mut digits = String::new();
+        for c in value.chars().chain(['\0']) {
+            if c.is_ascii_digit() {
+                digits.push(c);
+                continue;
+            }
+            kept.push_str(if is_long(&digits) { "…" } else { &digits });
+            digits.clear();
+            kept.push(c);
+        }
+        kept.pop();
+        *value = kept;
+    }
+    if value.chars().count() > 40 {
+        *value = value.chars().take(39).chain(['…']).collect();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,6 +392,37 @@ mod tests {
         let (.., tally) = all.tallies().next().unwrap();
         assert_eq!(tally.examples.len(), Diagnostics::EXAMPLES);
         assert_eq!(tally.examples[0].value.chars().count(), 40);
+    }
+
+    #[test]
+    fn values_lose_what_may_be_an_identifier_and_children_are_numbered_as_they_come() {
+        for (value, shown) in [
+            ("31/02/2021", "31/02/2021"),
+            ("100234", "…"),
+            ("A100234B", "A…B"),
+            ("12 3456 78901", "12 3456 …"),
+            ("1234", "1234"),
+        ] {
+            let mut text = value.to_owned();
+            shorten(&mut text);
+            assert_eq!(text, shown);
+        }
+        let mut all = Diagnostics::default();
+        for (code, la, id) in [
+            (Code::CodeUnknown, "301", "9"),
+            (Code::CodeUnknown, "302", "9"),
+            (Code::DateUnparseable, "301", "100"),
+            (Code::CodeUnknown, "301", "100"),
+        ] {
+            let mut one = Diagnostic::of_file(code, "a.csv", "");
+            one.child = Some(ChildRef {
+                la: la.into(),
+                id: id.into(),
+            });
+            all.push(one);
+        }
+        let named: Vec<_> = all.children().iter().map(|c| (&*c.la, &*c.id)).collect();
+        assert_eq!(named, [("301", "100"), ("301", "9"), ("302", "9")]);
     }
 
     #[test]

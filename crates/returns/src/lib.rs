@@ -57,7 +57,7 @@ mod xml;
 pub use build::{BuildError, Outcome, Progress, read_returns};
 pub use continuity::{Continuity, ContinuityError};
 pub use date::DateOrder;
-pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity, Tally};
+pub use diagnostics::{ChildRef, Code, Diagnostic, Diagnostics, Severity, Tally};
 pub use input::{Input, InputError, create, discover, open, read_text, rename};
 pub use load::Source;
 pub use manifest::{Dataset, Manifest, ManifestError};

@@ -51,8 +51,6 @@ pub struct Options {
     pub max_row_errors: f64,
     /// Whether to go on where fewer than 70% of entrants are linked.
     pub force: bool,
-    /// Whether identifiers of children are written rather than hashes of them.
-    pub show_ids: bool,
     /// Authorities whose children kept their identifiers across a change of boundaries.
     pub continuity: Vec<Continuity>,
 }
@@ -74,7 +72,6 @@ impl Options {
             link_by_upn: true,
             max_row_errors: 0.05,
             force: false,
-            show_ids: false,
             continuity: Vec::new(),
         }
     }

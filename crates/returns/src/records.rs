@@ -1,8 +1,12 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
-use disparity_core::journeys::{BirthPrecision, CodeId, SpellFlags, SpellKind};
+use disparity_core::journeys::{
+    BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind, code_sets_of,
+};
 use disparity_core::{CategoryId, Day};
+
+use crate::codelists::{ColumnDef, ColumnType, Lists};
 
 pub(crate) use crate::texts::Texts;
 
@@ -278,6 +282,72 @@ impl Records {
         retain_from(&mut self.persons, persons, |row| keep(row.place.line));
         retain_from(&mut self.activities, activities, |row| keep(row.place.line));
         retain_from(&mut self.care, care, |row| keep(row.place.line));
+    }
+
+    /// Makes unknown what the rows since a mark have from one column of their table. Blank stays blank.
+    pub(crate) fn set_aside(&mut self, mark: Mark, column: &ColumnDef, lists: &Lists) {
+        let Mark([persons, activities, care, ..]) = mark;
+        let persons = &mut self.persons[persons..];
+        let activities = &mut self.activities[activities..];
+        let forget = |code: &mut CodeId| {
+            if *code != CodeId::BLANK {
+                *code = CodeId::UNKNOWN;
+            }
+        };
+        let name = column.name.to_lowercase();
+        match column.kind {
+            ColumnType::Sex => {
+                let unknown = lists.sex("unknown").unwrap_or(CategoryId::TOTAL);
+                persons.iter_mut().for_each(|row| row.sex = unknown);
+            }
+            ColumnType::Ethnicity => {
+                let unknown = lists.ethnicity("MISS").unwrap_or(CategoryId::TOTAL);
+                persons.iter_mut().for_each(|row| row.ethnicity = unknown);
+            }
+            ColumnType::Bool if name.contains("uasc") => {
+                for row in persons.iter_mut().filter(|row| row.unaccompanied.is_some()) {
+                    (row.unaccompanied, row.unaccompanied_unclear) = (None, true);
+                }
+            }
+            ColumnType::Bool if name.contains("nfa") => {
+                activities
+                    .iter_mut()
+                    .for_each(|row| row.no_further_action = None);
+            }
+            ColumnType::Bool => {
+                let flag = match name.as_str() {
+                    "cppl_cp_plan_ola" => SpellFlags::FOR_OTHER_AUTHORITY,
+                    "icpc_icpc_transfer_in" => SpellFlags::TRANSFERRED_IN,
+                    _ => return,
+                };
+                for row in activities {
+                    row.flags = row.flags.without(flag);
+                }
+            }
+            ColumnType::Coded(set) => {
+                for row in activities {
+                    for (at, own) in code_sets_of(row.kind).into_iter().enumerate() {
+                        // A plan has two categories of abuse, the first and the latest.
+                        let other_one = own == Some(CodeSetId::CategoryOfAbuse)
+                            && (at == 1) != name.contains("latest");
+                        if own == Some(set) && !other_one {
+                            forget(&mut row.codes[at]);
+                        }
+                    }
+                }
+                for row in &mut self.care[care..] {
+                    match set {
+                        CodeSetId::Need => forget(&mut row.need),
+                        CodeSetId::LegalStatus => forget(&mut row.legal_status),
+                        CodeSetId::Placement => forget(&mut row.placement),
+                        CodeSetId::ReasonCeased => forget(&mut row.reason_ceased),
+                        CodeSetId::ReasonNewEpisode => forget(&mut row.reason_new),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether every date of birth since a mark is the first of a month, or of a year: an extract

@@ -7,7 +7,7 @@ use disparity_core::journeys::BirthPrecision;
 
 use super::{Assembly, Bundle, Member, SIDES, Tally};
 use crate::bridge::Bridged;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{ChildRef, Code, Diagnostic, Diagnostics};
 use crate::link::Identity;
 use crate::persons::PersonOddity;
 use crate::records::{Records, RowPlace};
@@ -46,7 +46,7 @@ impl Assembly<'_> {
         let conflicts = bridged.conflicts.iter().map(|id| (Code::LinkConflict, id));
         for (code, id) in unsure.chain(conflicts) {
             let mut one = Diagnostic::of_file(code, &place, "by a bridging identifier");
-            one.child = Some(records.ids.text(*id).to_owned());
+            one.child = Some(self.child_ref(records, *id));
             diagnostics.push(one);
         }
     }
@@ -81,6 +81,13 @@ impl Assembly<'_> {
         }
     }
 
+    pub(super) fn child_ref(&self, records: &Records, id: u32) -> ChildRef {
+        ChildRef {
+            la: self.la.to_owned(),
+            id: records.ids.text(id).to_owned(),
+        }
+    }
+
     pub(super) fn at(
         &self,
         records: &Records,
@@ -95,7 +102,7 @@ impl Assembly<'_> {
             .map_or("", |source| source.name.as_str());
         let mut diagnostic = Diagnostic::of_file(code, file, message);
         diagnostic.line = u64::from(place.line);
-        diagnostic.child = Some(records.ids.text(id).to_owned());
+        diagnostic.child = Some(self.child_ref(records, id));
         diagnostic
     }
 

@@ -10,7 +10,7 @@ use disparity_core::journeys::CodeId;
 
 use crate::codelists::{ColumnType, Lists, TableDef};
 use crate::date::DateColumn;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{ChildRef, Code, Diagnostic, Diagnostics};
 use crate::options::Options;
 use crate::value::{
     IdText, PostcodeText, is_null, is_upn, read_bool, read_id, read_postcode, read_whole, trim,
@@ -51,6 +51,8 @@ pub(crate) struct Reading<'a> {
     pub line: u64,
     /// Identifier of the child being read, for diagnostics.
     pub child: Option<String>,
+    /// Authority of the row being read, as three digits, for diagnostics; empty if unknown.
+    pub la: String,
     /// Year the file is for, if known while reading.
     pub year: Option<u16>,
     columns: Vec<ColumnState>,
@@ -81,6 +83,7 @@ impl<'a> Reading<'a> {
             diagnostics: Diagnostics::default(),
             line: 0,
             child: None,
+            la: String::new(),
             year: options.year,
             columns: columns.collect(),
         }
@@ -119,7 +122,10 @@ impl<'a> Reading<'a> {
             file: self.file.clone(),
             line: self.line,
             column,
-            child: self.child.clone(),
+            child: self.child.as_ref().map(|id| ChildRef {
+                la: self.la.clone(),
+                id: id.clone(),
+            }),
             value: value.to_owned(),
             message: message.into(),
         });
@@ -140,7 +146,9 @@ impl<'a> Reading<'a> {
     /// Reports text where an XML document has no place for any.
     pub(crate) fn report_stray(&mut self, text: &str, line: u64) {
         self.line = line;
-        self.report(Code::StrayText, usize::MAX, text, "");
+        // It may be a name.
+        let message = format!("{} characters", text.chars().count());
+        self.report(Code::StrayText, usize::MAX, "", message);
     }
 
     /// Reports the document type declaration of an XML document.
@@ -173,8 +181,10 @@ impl<'a> Reading<'a> {
                 Err(RowStop)
             }
             IdText::Scientific => {
+                // What is left of an identifier is shown as little as a whole one.
+                self.child = Some(trim(text).to_owned());
+                self.report(Code::IdScientific, column, "", "");
                 self.child = None;
-                self.report(Code::IdScientific, column, text, "");
                 Err(RowStop)
             }
         }
@@ -227,7 +237,7 @@ impl<'a> Reading<'a> {
             self.report(
                 Code::UpnInvalid,
                 column,
-                text,
+                "",
                 "a spreadsheet turned it into a rounded number",
             );
             return None;
@@ -256,15 +266,16 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// What the columns as a whole say once every row is read. Returns the lines whose bare numbers
-    /// turned out not to be dates; errors of the whole table are in the diagnostics.
-    pub(crate) fn finish(&mut self, types: &[ColumnType]) -> Vec<u32> {
-        let mut wrong = Vec::new();
+    /// What the columns as a whole say once every row is read; errors of the whole table are in the
+    /// diagnostics. A document has no definition of a table: its elements are named, so that codes
+    /// that are not known do not mean that the wrong column was taken.
+    pub(crate) fn finish(&mut self, def: Option<&TableDef>) -> Finished {
+        let mut finished = Finished::default();
         self.line = 0;
         self.child = None;
         for at in 0..self.columns.len() {
             let state = self.columns[at].clone();
-            self.finish_dates(at, &state, &mut wrong);
+            self.finish_dates(at, &state, &mut finished.wrong);
             self.report_count(Code::NumberFloat, at, state.floats, "values");
             if state.sexes[0] > 0 && state.sexes[1] > 0 {
                 let message = format!(
@@ -273,20 +284,29 @@ impl<'a> Reading<'a> {
                 );
                 self.report(Code::CodeOtherYear, at, "", message);
             }
-            let checked = types
-                .get(at)
-                .is_none_or(|kind| !matches!(kind, ColumnType::Text));
+            let column = def.and_then(|def| def.columns.get(at));
+            let checked = column.is_none_or(|column| column.kind != ColumnType::Text);
             if checked && state.coded >= 20 && state.unknown * 5 > state.coded {
-                self.report(
-                    Code::CodesUnknown,
-                    at,
-                    "",
-                    format!("{} of {}", state.unknown, state.coded),
-                );
+                let message = format!("{} of {}", state.unknown, state.coded);
+                if column.is_some_and(|column| !column.key) {
+                    self.report(Code::ColumnSetAside, at, "", message);
+                    finished.aside.push(at);
+                } else {
+                    self.report(Code::CodesUnknown, at, "", message);
+                }
             }
         }
-        wrong.sort_unstable();
-        wrong.dedup();
-        wrong
+        finished.wrong.sort_unstable();
+        finished.wrong.dedup();
+        finished
     }
+}
+
+/// What is not as it seemed while a table was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Finished {
+    /// Lines whose bare numbers turned out not to be dates.
+    pub(crate) wrong: Vec<u32>,
+    /// Columns that are not understood and that the table can do without.
+    pub(crate) aside: Vec<usize>,
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, SpellKind};
 
-use crate::codelists::TableDef;
+use crate::codelists::{ColumnDef, Lists, TableDef};
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, Mark, Records, RowPlace, System};
@@ -81,6 +81,13 @@ impl Shelves {
                 records.degrade_births(marks.get(at).copied().unwrap_or_default())
             })
             .max()
+    }
+
+    /// Makes unknown what the rows since a mark have from one column.
+    pub(crate) fn set_aside(&mut self, marks: &[Mark], column: &ColumnDef, lists: &Lists) {
+        for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
+            records.set_aside(marks.get(at).copied().unwrap_or_default(), column, lists);
+        }
     }
 
     /// Takes back the rows since a mark that stand on certain lines.
@@ -166,7 +173,7 @@ impl<'r> Sink<'r> {
     }
 
     /// Follows the authority and the year that a row names.
-    fn route(&mut self, la: &str, year: &str) {
+    fn route(&mut self, reading: &mut Reading<'_>, la: &str, year: &str) {
         if !la.is_empty() {
             if self.last_la.0 != la {
                 let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
@@ -175,6 +182,9 @@ impl<'r> Sink<'r> {
             }
             self.same_la += 1;
             self.shelves.select(&self.last_la.1);
+            if reading.la != self.last_la.1 {
+                reading.la.clone_from(&self.last_la.1);
+            }
         }
         if !year.is_empty() {
             if self.last_year.0 != year {
@@ -321,7 +331,7 @@ fn rows<S: RowSource>(
     mut each: impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>,
 ) -> Use {
     Use::Read(found.for_each(reading, |reading, row| {
-        sink.route(trim(row.text(la)), trim(row.text(year)));
+        sink.route(reading, trim(row.text(la)), trim(row.text(year)));
         each(reading, row, sink).is_ok()
     }))
 }
