@@ -178,7 +178,9 @@ fn check(
     if !force && (entrants > 0 || not.not_covered > 0) {
         check_window(journeys, params)?;
     } else if all.is_empty() {
-        eprintln!("nobody entered care on a day that the care returns cover: there is nobody to look back from");
+        eprintln!(
+            "nobody entered care on a day that the care returns cover: there is nobody to look back from"
+        );
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
 use disparity_core::{Areas, Catalogue, Day, Dimensions};
 use disparity_returns::{
-    ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover, read_returns,
-    read_text,
+    ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover,
+    read_returns, read_text,
 };
 
 use crate::hint::Hinted;

@@ -79,7 +79,9 @@ pub(crate) fn resolve(records: &Records) -> Bridged {
         if is_own {
             candidates.insert(other);
         }
-        let outcomes = candidates.iter().map(|id| (*id, dataset.agrees(*id, birth)));
+        let outcomes = candidates
+            .iter()
+            .map(|id| (*id, dataset.agrees(*id, birth)));
         let fits: Vec<(u32, bool)> = outcomes
             .filter(|(_, outcome)| *outcome != LinkOutcome::Conflict)
             .map(|(id, outcome)| (id, outcome == LinkOutcome::Confirmed))

@@ -255,7 +255,9 @@ fn read_words(
         ("ethnicity", Dimension::EthnicityMinor),
     ] {
         let list = dimensions.list(dimension).iter();
-        let labelled = list.filter(|(id, _)| *id != CategoryId::TOTAL).map(|(_, c)| (c.code.as_str(), c.label.as_str()));
+        let labelled = list
+            .filter(|(id, _)| *id != CategoryId::TOTAL)
+            .map(|(_, c)| (c.code.as_str(), c.label.as_str()));
         words.insert(name.to_owned(), Words::new(labelled));
     }
     for (at, row) in records("aliases.csv", ALIASES)?.iter().enumerate() {

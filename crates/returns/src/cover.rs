@@ -115,7 +115,10 @@ fn kinds_of(source: &Source) -> Vec<SpellKind> {
     ];
     let has = |names: &[&str]| {
         let columns = &source.columns;
-        columns.is_empty() || columns.iter().any(|column| names.contains(&column.as_str()))
+        columns.is_empty()
+            || columns
+                .iter()
+                .any(|column| names.contains(&column.as_str()))
     };
     let mut kinds = kinds_of_table(source);
     if source.table != "initial_cp_conference" && !has(&CONFERENCE) {

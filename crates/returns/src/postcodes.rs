@@ -105,10 +105,7 @@ impl PostcodeLookup {
             said.push((Code::LookupRead, message));
         }
         if self.elsewhere > 0 {
-            said.push((
-                Code::LookupNation,
-                format!("{} postcodes", self.elsewhere),
-            ));
+            said.push((Code::LookupNation, format!("{} postcodes", self.elsewhere)));
         }
         if self.without_nation > 0 {
             said.push((
@@ -142,7 +139,11 @@ impl PostcodeLookup {
     #[must_use]
     pub(crate) fn home(&self, postcode: &str) -> Home {
         let found = pack(postcode)
-            .and_then(|key| self.codes.binary_search_by_key(&key, |(code, _)| *code).ok())
+            .and_then(|key| {
+                self.codes
+                    .binary_search_by_key(&key, |(code, _)| *code)
+                    .ok()
+            })
             .map(|at| self.codes[at].1);
         match found {
             None => Home::Unlisted,
@@ -180,7 +181,10 @@ mod tests {
         let found =
             ["AB1 2CD", "AB1 2CE", "AB1 2CF", "AB1 2CG", "ZZ1 1ZZ"].map(|code| lookup.home(code));
         let decile = Home::Decile;
-        assert_eq!(found, [decile(1), decile(2), decile(10), decile(7), Home::Unlisted]);
+        assert_eq!(
+            found,
+            [decile(1), decile(2), decile(10), decile(7), Home::Unlisted]
+        );
         assert!(is_whole("AB1 2CD") && !is_whole("AB1 2"));
     }
 
@@ -207,7 +211,9 @@ mod tests {
         let found = ["A", "B", "C", "D", "E", "F", "G", "H", "J", "L"]
             .map(|end| lookup.home(&format!("AB1 2C{end}")));
         let (one, other, none) = (Home::Decile(1), Home::Elsewhere, Home::Unlisted);
-        let expected = [one, other, other, other, other, other, other, none, one, other];
+        let expected = [
+            one, other, other, other, other, other, other, none, one, other,
+        ];
         assert_eq!(found, expected);
     }
 }

@@ -362,14 +362,32 @@ mod tests {
 
     #[test]
     fn yes_and_no_in_every_spelling() {
-        for text in ["1", "true", "True", "Y", "yes", "a) Yes", "1.0", "Y - Yes", "1: Yes"] {
+        for text in [
+            "1", "true", "True", "Y", "yes", "a) Yes", "1.0", "Y - Yes", "1: Yes",
+        ] {
             assert_eq!(read_bool(text), Ok(Some(true)), "{text}");
         }
-        for text in ["0", "false", "N", "No", "b) No", "0.0", "N: No", "0 - false"] {
+        for text in [
+            "0",
+            "false",
+            "N",
+            "No",
+            "b) No",
+            "0.0",
+            "N: No",
+            "0 - false",
+        ] {
             assert_eq!(read_bool(text), Ok(Some(false)), "{text}");
         }
         assert_eq!(read_bool("#N/A"), Ok(None));
-        for text in ["perhaps", "No further action", "Y/N", "Yes - No", "N - Not known", "1-2"] {
+        for text in [
+            "perhaps",
+            "No further action",
+            "Y/N",
+            "Yes - No",
+            "N - Not known",
+            "1-2",
+        ] {
             assert_eq!(read_bool(text), Err(()), "{text}");
         }
     }

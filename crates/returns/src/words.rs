@@ -190,13 +190,15 @@ mod tests {
         let lists = Lists::new(&dimensions()).unwrap();
         let agreed = "Accommodated under an agreed series of short-term breaks";
         let each = format!("{agreed}, when individual episodes of care are recorded");
-        let series = format!(
-            "{agreed}, when agreements are recorded (NOT individual episodes of care)"
-        );
+        let series =
+            format!("{agreed}, when agreements are recorded (NOT individual episodes of care)");
         for (text, code) in [
             ("V4", Some("V4")),
             ("v4", Some("V4")),
-            ("V4 Accommodated under an agreed series of short-term breaks", Some("V4")),
+            (
+                "V4 Accommodated under an agreed series of short-term breaks",
+                Some("V4"),
+            ),
             ("V4: anything", Some("V4")),
             ("V4. Short breaks", Some("V4")),
             ("b) V4 - anything", Some("V4")),
@@ -213,7 +215,10 @@ mod tests {
             ("Section 20", Some("V2")),
             ("Section 20 (Children Act 1989)", Some("V2")),
             ("Accommodated under section 20 (V2)", Some("V2")),
-            ("Single period of accommodation under section 20 (Children Act 1989)", Some("V2")),
+            (
+                "Single period of accommodation under section 20 (Children Act 1989)",
+                Some("V2"),
+            ),
             ("Full Care Order (s.31 CA 1989)", Some("C2")),
             ("Interim Care Order", Some("C1")),
             ("interim care orders", None),

@@ -487,7 +487,9 @@ mod tests {
                 }
                 let referred = life.cases.first().is_some_and(|c| c.referral < life.birth);
                 unborn += u32::from(referred);
-                at_birth += care.filter(|start| referred && *start == life.birth).count();
+                at_birth += care
+                    .filter(|start| referred && *start == life.birth)
+                    .count();
             }
         }
         assert!(unborn > 20 && at_birth > 0, "{unborn} {at_birth}");

@@ -229,12 +229,7 @@ impl Assembly<'_> {
         oddities: &mut Vec<PersonOddity>,
     ) -> Identity {
         let rows = &mut records.persons[bundle.persons.clone()];
-        let facts = persons::join(
-            rows,
-            self.lists,
-            self.options.ethnicity,
-            self.unaccompanied,
-        );
+        let facts = persons::join(rows, self.lists, self.options.ethnicity, self.unaccompanied);
         oddities.extend(facts.oddities);
         Identity {
             id: bundle.id,

@@ -39,10 +39,7 @@ impl Assembly<'_> {
             );
             diagnostics.push(Diagnostic::of_file(Code::LinkLadder, &place, message));
         }
-        let unsure = bridged
-            .ambiguous
-            .iter()
-            .map(|id| (Code::LinkAmbiguous, id));
+        let unsure = bridged.ambiguous.iter().map(|id| (Code::LinkAmbiguous, id));
         let conflicts = bridged.conflicts.iter().map(|id| (Code::LinkConflict, id));
         for (code, id) in unsure.chain(conflicts) {
             let mut one = Diagnostic::of_file(code, &place, "by a bridging identifier");

@@ -91,7 +91,8 @@ impl CensusReader<'_, '_, '_> {
                 .nested
                 .retain(|activity| activity.parent != Some(Day::OPEN));
             if !self.bad_referral {
-                let message = format!("the episode has no referral date; {lost} modules go with it");
+                let message =
+                    format!("the episode has no referral date; {lost} modules go with it");
                 self.reading.report(Code::DateUnparseable, 11, "", message);
             } else if lost > 0 {
                 let message = format!("{lost} modules of an episode without a referral date");

@@ -66,9 +66,9 @@ impl<'a> Reading<'a> {
         let lists = self.lists;
         let set = CodeSetId::LegalStatus.as_str();
         let codes = lists.set(set)?;
-        let found = codes.id(&clean_code(text)).or_else(|| {
-            self.as_before(column, text, || codes.id(lists.find(set, text)?))
-        });
+        let found = codes
+            .id(&clean_code(text))
+            .or_else(|| self.as_before(column, text, || codes.id(lists.find(set, text)?)));
         if found.is_some() {
             return found;
         }
@@ -121,7 +121,12 @@ impl<'a> Reading<'a> {
             }
         });
         if found.is_none() {
-            self.report(Code::CodeUnknown, column, text, "an identifier of a kind that is not known");
+            self.report(
+                Code::CodeUnknown,
+                column,
+                text,
+                "an identifier of a kind that is not known",
+            );
         }
         found
     }

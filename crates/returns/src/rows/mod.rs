@@ -105,7 +105,9 @@ impl Recognised<'_> {
     /// Where the columns stand without which the table is nothing.
     fn keys(&self) -> impl Iterator<Item = usize> {
         let columns = self.def.columns.iter().zip(&self.positions);
-        columns.filter(|(column, _)| column.key).filter_map(|(_, at)| *at)
+        columns
+            .filter(|(column, _)| column.key)
+            .filter_map(|(_, at)| *at)
     }
 
     /// Whether this table has a key column that the other does not know while it knows every key of
@@ -494,7 +496,10 @@ mod tests {
                 "LAchildID,CINreferralDate,CPPstartDate,CPPendDate",
                 "cin child_protection_plans",
             ),
-            ("LAchildID,Ethnicity,Disability", "cin child_characteristics"),
+            (
+                "LAchildID,Ethnicity,Disability",
+                "cin child_characteristics",
+            ),
             ("CHILD,SEX,DOB,ETHNIC,UASC,DUC", "ssda903 header"),
             (
                 "Family ID,Child ID,Start Date,EH_start,child_id",
@@ -530,13 +535,23 @@ mod tests {
                 // All that the other needs is in this one: with every column it is this one.
                 nested += 1;
                 let found = recognise(&lists, &all).map(|t| t.def.name.clone());
-                assert_eq!(found.as_deref(), Some(whole.name.as_str()), "{}", other.name);
+                assert_eq!(
+                    found.as_deref(),
+                    Some(whole.name.as_str()),
+                    "{}",
+                    other.name
+                );
                 // Only what both need, in any order: still this one, not the other.
                 let mut least: Vec<String> = keys(whole).into_iter().chain(keys(other)).collect();
                 least.dedup();
                 least.reverse();
                 let found = recognise(&lists, &least).map(|t| t.def.name.clone());
-                assert_eq!(found.as_deref(), Some(whole.name.as_str()), "{}", other.name);
+                assert_eq!(
+                    found.as_deref(),
+                    Some(whole.name.as_str()),
+                    "{}",
+                    other.name
+                );
             }
         }
         assert!(nested > 10, "{nested} tables within others");

@@ -264,7 +264,11 @@ mod tests {
             ("", vec![]),
         ] {
             for end in ["\n", "\r\n", "\r"] {
-                assert_eq!(lines(&text.replace('\n', end)), expected, "{text:?} {end:?}");
+                assert_eq!(
+                    lines(&text.replace('\n', end)),
+                    expected,
+                    "{text:?} {end:?}"
+                );
             }
         }
     }

@@ -15,10 +15,8 @@ use crate::value::{is_null, trim};
 pub(super) fn header(
     def: &TableDef,
 ) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let [child, sex, birth, ethnic, upn, uasc, ceased] = columns(
-        def,
-        ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC", "DUC"],
-    );
+    let [child, sex, birth, ethnic, upn, uasc, ceased] =
+        columns(def, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC", "DUC"]);
     move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
