@@ -1,7 +1,7 @@
 //! Trying whole numbers on everything that is written about returns: neither an identifier nor a
 //! digest of one may be there. `IDENTIFIERS_TO_TRY=1000000` tries a million.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -122,7 +122,7 @@ fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
 #[derive(Default)]
 struct Seen {
     numbers: BTreeMap<u64, String>,
-    digests: BTreeMap<String, Vec<(String, String)>>,
+    digests: HashMap<[u8; SHORT / 2], Vec<(String, String)>>,
     keys: BTreeSet<String>,
 }
 
@@ -144,11 +144,13 @@ impl Seen {
                 // A run of digits alone is a number, and has been looked at as one.
                 if run.len() >= SHORT && run.bytes().any(|b| b.is_ascii_alphabetic()) {
                     let run = run.to_ascii_lowercase();
-                    if run.len() == 64 {
+                    // Digests of the sources are what lies beside a report.
+                    if run.len() == 64 && place.ends_with("sources.csv") {
                         seen.keys.insert(run.clone());
                         all.push_str(&run);
                     }
-                    let start = run[..SHORT].to_owned();
+                    let byte = |at: usize| u8::from_str_radix(&run[at * 2..at * 2 + 2], 16);
+                    let start = std::array::from_fn(|at| byte(at).unwrap());
                     let places = seen.digests.entry(start).or_default();
                     places.push((run, place.clone()));
                 }
@@ -174,7 +176,7 @@ impl Seen {
                     format!("{id}{key}"),
                 ] {
                     let digest = Sha256::digest(text.as_bytes());
-                    let start = digest[..SHORT / 2].iter().fold(String::new(), hex);
+                    let start = std::array::from_fn(|at| digest[at]);
                     let Some(places) = self.digests.get(&start) else {
                         continue;
                     };
@@ -281,7 +283,10 @@ fn no_whole_number_is_turned_back_from_anything_that_is_written() {
     };
     let control: Vec<u64> = (0..CHILDREN).map(id_of).collect();
     let hashed: String = control.iter().map(|id| digest(*id) + ",").collect();
-    texts_seen.push(("control".into(), format!("{hashed} {}", control[7])));
+    let texts_seen = [
+        ("sources.csv".to_owned(), sources.clone()),
+        ("control".to_owned(), format!("{hashed} {}", control[7])),
+    ];
     let found = Seen::of(&texts_seen).turned_back();
     let found: BTreeSet<u64> = found.into_iter().map(|(id, _)| id).collect();
     // Of eight characters all are digits once in forty-three digests.

@@ -203,9 +203,10 @@ fn an_authority_that_the_list_does_not_have_is_shown_under_its_code() {
     };
     let rows: String = (0..20).map(row).collect();
     let text = census(&rows).replace("<LEA>301", "<LEA>975");
-    std::fs::write(folder.join("cin.xml"), text).unwrap();
-    let (dir, store) = (folder.path().to_str().unwrap(), folder.join("s"));
-    let store = store.to_str().unwrap();
+    let (dir, store) = (folder.join("in"), folder.join("s"));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("cin.xml"), text).unwrap();
+    let (dir, store) = (dir.to_str().unwrap(), store.to_str().unwrap());
     let built = disparity(&[
         "returns",
         "build",
@@ -236,7 +237,8 @@ fn an_authority_that_the_list_does_not_have_is_shown_under_its_code() {
         .collect();
     assert_eq!(found, [["2024", "", "975", "20"]]);
     // A run is of areas: it says what it leaves out, and ends as if something were wrong.
-    let out = folder.join("out");
+    let (out, check) = (folder.join("out"), folder.join("check"));
+    let check = check.to_str().unwrap();
     let ran = disparity(&[
         "run",
         "--returns",
@@ -254,24 +256,8 @@ fn an_authority_that_the_list_does_not_have_is_shown_under_its_code() {
         ran.stderr
     );
     // A code that the list does not have may be given for files that do not say theirs.
-    let stated = disparity(&[
-        "returns",
-        "check",
-        dir,
-        "--la",
-        "976",
-        "--out",
-        out.to_str().unwrap(),
-    ]);
+    let stated = disparity(&["returns", "check", dir, "--la", "976", "--out", check]);
     assert_eq!(stated.code, 0, "{}", stated.stderr);
-    let wrong = disparity(&[
-        "returns",
-        "check",
-        dir,
-        "--la",
-        "Atlantis",
-        "--out",
-        out.to_str().unwrap(),
-    ]);
+    let wrong = disparity(&["returns", "check", dir, "--la", "Atlantis", "--out", check]);
     assert_eq!(wrong.code, 2, "{}", wrong.stderr);
 }

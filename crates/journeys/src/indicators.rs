@@ -233,14 +233,10 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
     all
 }
 
-/// Years of which any file covers the last day.
+/// Years of which any file that something is counted from covers the last day.
 fn years(coverage: &Coverage) -> Vec<Period> {
-    let kinds = [
-        SpellKind::Referral,
-        SpellKind::Care,
-        SpellKind::CinEpisode,
-        SpellKind::ProtectionPlan,
-    ];
+    let kinds: std::collections::BTreeSet<SpellKind> =
+        INDICATORS.iter().map(|(_, kind)| *kind).collect();
     (1990..2100_u16)
         .filter_map(Period::ending)
         .filter(|period| {

@@ -37,6 +37,7 @@ const FIELDS: &[&str] = &[
     "uasc_end_date",
     "referral_no_further_action_flag",
     "mis_child_id",
+    "purge",
 ];
 
 /// Lists inside an episode: what their members are, and where their days stand.
@@ -162,6 +163,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         self.children += 1;
         // The position stands for a line: the format has none.
         self.reading.line = self.children;
+        self.check_purges(child);
         if is_purged(child) {
             return;
         }
@@ -218,6 +220,31 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         self.bridge(id, &text(child, "mis_child_id"));
         for episode in objects(child, "social_care_episodes") {
             self.episode(id, episode);
+        }
+    }
+
+    /// Says where it is not understood whether something is a deletion; it is kept then.
+    fn check_purges(&mut self, object: &Object) {
+        for (name, value) in object {
+            match value {
+                Value::Object(inner) => self.check_purges(inner),
+                Value::Array(list) => {
+                    for inner in list.iter().filter_map(Value::as_object) {
+                        self.check_purges(inner);
+                    }
+                }
+                _ if name == "purge" && crate::value::read_bool(&text(object, name)).is_err() => {
+                    let said = text(object, name).into_owned();
+                    let at = column("purge");
+                    self.reading.report(
+                        Code::CodeUnknown,
+                        at,
+                        &said,
+                        "expected true or false; kept",
+                    );
+                }
+                _ => {}
+            }
         }
     }
 
@@ -378,11 +405,10 @@ impl<'de> Visitor<'de> for Document<'_, '_, '_, '_> {
 }
 
 /// The parts of a child that are no fields of their own.
-const CHILD_PARTS: [&str; 4] = [
+const CHILD_PARTS: [&str; 3] = [
     "child_details",
     "health_and_wellbeing",
     "social_care_episodes",
-    "purge",
 ];
 
 /// A value beside others in an object: an array of children is a page, anything else is about the

@@ -62,7 +62,7 @@ impl CensusReader<'_, '_, '_> {
                 "none stands beside other disabilities (rule 8790)",
             );
         }
-        if child.episodes.is_empty() && child.nested.is_empty() {
+        if child.episodes.is_empty() && child.nested.is_empty() && !child.lost_episode {
             self.reading.report_row(Code::NoEpisode, "rule 8590");
         }
         self.sink.records().persons.push(person);
@@ -86,6 +86,7 @@ impl CensusReader<'_, '_, '_> {
         };
         let mine = |activity: &&mut Activity| activity.parent == Some(Day::OPEN);
         if start == Day::NONE {
+            child.lost_episode = true;
             let lost = child.nested.iter_mut().filter(mine).count();
             child
                 .nested
@@ -116,6 +117,7 @@ impl CensusReader<'_, '_, '_> {
         if let Some(end) = episode.end {
             if end < start {
                 // Its modules have dates of their own and stay.
+                child.lost_episode = true;
                 self.reading
                     .report(Code::EndBeforeStart, 14, &end.to_string(), "rule 8630");
                 return;

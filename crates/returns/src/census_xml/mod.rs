@@ -36,6 +36,8 @@ struct Child {
     expected: Option<Day>,
     /// Whether a date of birth is there and cannot be read, which has been reported.
     bad_birth: bool,
+    /// Whether an episode was set aside, which has been reported.
+    lost_episode: bool,
     episodes: Vec<Activity>,
     nested: Vec<Activity>,
     disabilities: u32,

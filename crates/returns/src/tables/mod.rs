@@ -172,8 +172,8 @@ impl<'r> Sink<'r> {
         &mut by_la[at].1
     }
 
-    /// Follows the authority and the year that a row names.
-    fn route(&mut self, reading: &mut Reading<'_>, la: &str, year: &str) {
+    /// Follows the authority and the year that a row names. A label that is no year is reported.
+    fn route(&mut self, reading: &mut Reading<'_>, la: &str, (column, year): (usize, &str)) {
         if !la.is_empty() {
             if self.last_la.0 != la {
                 let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
@@ -194,6 +194,10 @@ impl<'r> Sink<'r> {
             }
             self.same_year += 1;
             self.year = self.last_year.1;
+            if self.year == 0 {
+                let message = "expected a year such as 2023-24";
+                reading.report(Code::CodeUnknown, column, year, message);
+            }
         }
     }
 
@@ -331,7 +335,8 @@ fn rows<S: RowSource>(
     mut each: impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>,
 ) -> Use {
     Use::Read(found.for_each(reading, |reading, row| {
-        sink.route(reading, trim(row.text(la)), trim(row.text(year)));
+        let label = (year, trim(row.text(year)));
+        sink.route(reading, trim(row.text(la)), label);
         each(reading, row, sink).is_ok()
     }))
 }
