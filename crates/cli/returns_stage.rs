@@ -100,16 +100,34 @@ fn england(published: &Cube, counted: &Cube) -> Result<Cube> {
     Ok(Cube::new(cells.copied().collect())?)
 }
 
-/// Analyses a store and passes the results through the gate.
+/// Says what the store holds and no table shows: children of authorities that the area list does not
+/// have. Returns whether there are any.
+fn say_unlisted(journeys: &disparity_core::Journeys) -> bool {
+    let authorities = journeys.authorities().iter().enumerate();
+    let unlisted: Vec<_> = authorities.filter(|(_, own)| own.area.is_none()).collect();
+    for (at, authority) in &unlisted {
+        eprintln!(
+            "LA_UNLISTED: {} children of authority {} are in the store and in none of these tables: no authority of \
+             the list has this code; `disparity journeys` and `prior-help` show them under it",
+            journeys.children_of(*at).len(),
+            authority.old_la_code
+        );
+    }
+    !unlisted.is_empty()
+}
+
+/// Analyses a store and passes the results through the gate. Says besides whether everything that was
+/// read is in them.
 pub(crate) fn release(
     path: &Path,
     catalogue: &Catalogue,
     published: &Published,
     plan: &Plan,
     progress: &mut Progress,
-) -> Result<Release> {
+) -> Result<(Release, bool)> {
     let populations = published.populations();
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
+    let whole_store = !say_unlisted(&journeys);
     let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
     let whole = progress.stage("counting", || -> Result<_> {
         let params = PriorHelpParams {
@@ -127,7 +145,8 @@ pub(crate) fn release(
             catalogue,
         )?;
         let parts = part_year_cube(&part_years(&journeys), journeys.authorities(), catalogue)?;
-        let counted = cube(&counts(&journeys, dimensions), catalogue, populations)?;
+        let counted = counts(&journeys, dimensions);
+        let counted = cube(&counted, journeys.authorities(), catalogue, populations)?;
         Ok(counted.merge(parts)?.merge(help)?)
     })?;
     let settings = Controlled::default();
@@ -155,5 +174,6 @@ pub(crate) fn release(
         safe.primary, safe.secondary
     );
     crate::commands::returns::say_given_up(safe.given_up);
-    Ok(disclose(results, Policy::Controlled(settings))?)
+    let release = disclose(results, Policy::Controlled(settings))?;
+    Ok((release, whole_store))
 }

@@ -7,6 +7,7 @@
 pub(crate) mod answers;
 mod boundaries;
 mod histories;
+mod words;
 mod years;
 
 use std::collections::BTreeSet;
@@ -127,6 +128,19 @@ const ASKED: &[Asked] = &[
         answers::said_at(c[0], c[1], c[2], c[3])
     }),
     (&["text", "read as"], |c| answers::date_read(c[0])),
+    (&["legal status", "stay"], |c| words::legal_status(c[0])),
+    (&["immigration status", "child"], |c| {
+        words::immigration_status(c[0])
+    }),
+    (&["further action", "referral"], |c| {
+        words::further_action(c[0])
+    }),
+    (&["ethnicity", "group"], |c| words::ethnicity(c[0])),
+    (&["header", "table"], |c| words::header(c[0])),
+    (&["directory", "decile"], |c| words::decile(c[0])),
+    (&["dataset", "care return", "joined"], |c| {
+        words::bridged(c[0], c[1])
+    }),
     (&["records", "stated", "found"], |c| {
         boundaries::found_before(c[0], c[1])
     }),

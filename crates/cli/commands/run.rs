@@ -15,7 +15,8 @@ use crate::progress::Progress;
 use crate::returns_stage;
 use crate::stages::Published;
 
-pub(crate) fn run(args: &RunArgs) -> Result<()> {
+/// Writes everything; false if the store holds what no table shows.
+pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out)?;
     let published = Published::load(&args.selection, &mut progress)?;
@@ -28,9 +29,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let catalogue = extended.as_ref().unwrap_or(published.catalogue());
     let plan =
         PlanFile::read(&args.selection)?.resolve(&args.selection, &args.authorities, catalogue)?;
-    let release = match &args.returns {
+    let (release, is_whole) = match &args.returns {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
-        None => published.release(&plan, &mut progress)?,
+        None => (published.release(&plan, &mut progress)?, true),
     };
     let manifest = Manifest::describe(&release, catalogue, &plan);
     let written = progress.stage(
@@ -50,7 +51,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     )?;
     disparity_export::write_manifest(&manifest.with_outputs(written), &output.staged)?;
     let folder = output.finish()?;
-    print(&summary(&folder, &release, &plan))
+    print(&summary(&folder, &release, &plan))?;
+    Ok(is_whole)
 }
 
 fn write_page(page: &Page, folder: &Path) -> Result<Written> {

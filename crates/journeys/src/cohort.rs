@@ -30,8 +30,10 @@ pub struct Entry {
     pub arrival: Option<Day>,
     /// Whether the child's records are together.
     pub linked: bool,
-    /// Unaccompanied; unknown counts as not.
+    /// Unaccompanied; unknown counts as not, except where children are told apart by it.
     pub unaccompanied: bool,
+    /// Whether the sources say if the child is unaccompanied.
+    status_known: bool,
     /// Whether there was no care before, as far as recorded.
     pub first_ever: bool,
     /// Police protection or an emergency order at the start.
@@ -57,8 +59,10 @@ impl Entry {
             GroupBy::Unaccompanied => {
                 if self.unaccompanied {
                     1
-                } else {
+                } else if self.status_known {
                     2
+                } else {
+                    0
                 }
             }
             GroupBy::FirstEver => {
@@ -208,6 +212,7 @@ fn child_entries(
                 arrival: record.arrival,
                 linked: is_linked(record.link),
                 unaccompanied,
+                status_known: record.unaccompanied.is_some(),
                 first_ever: at == 0
                     && record.earlier_permanence != Some(true)
                     && child.earlier_spells(SpellKind::Care).next().is_none(),

@@ -12,30 +12,36 @@ use disparity_core::{
 use crate::indicators::{CountKey, PartYear};
 use crate::prior_help::PriorHelp;
 
-/// The cube of published indicators counted from journeys.
+/// The cube of published indicators counted from journeys, of the authorities that the area list
+/// knows: a cube is keyed by area.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: counts are keyed as cells are.
 pub fn cube(
     counts: &BTreeMap<CountKey, u32>,
+    authorities: &[Authority],
     catalogue: &Catalogue,
     populations: &Populations,
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::with_capacity(counts.len());
-    for ((name, area, period, stratum), count) in counts {
+    let area_of = |at: usize| authorities.get(at).and_then(|authority| authority.area);
+    for ((name, authority, period, stratum), count) in counts {
+        let Some(area) = area_of(*authority) else {
+            continue;
+        };
         let Some(indicator) = catalogue.indicators.id(name) else {
             continue;
         };
         let key = CellKey {
             indicator,
             period: *period,
-            area: *area,
+            area,
             stratum: *stratum,
         };
         let what = catalogue.indicators.get(indicator);
         let (denominator, issues) = match what.denominator {
             DenominatorKind::Children0To17 => {
-                let found = populations.get(*period, *area, *stratum);
+                let found = populations.get(*period, area, *stratum);
                 let none = Denominator {
                     value: Reported::Symbol(Symbol::NotAvailable),
                     basis: Basis::Children0To17 {
@@ -49,7 +55,7 @@ pub fn cube(
             }
             DenominatorKind::Indicator(id) => {
                 let whole = counts
-                    .get(&(name_of(catalogue, id), *area, *period, *stratum))
+                    .get(&(name_of(catalogue, id), *authority, *period, *stratum))
                     .copied()
                     .unwrap_or(0);
                 (

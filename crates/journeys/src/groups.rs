@@ -92,6 +92,8 @@ impl Group {
     pub fn code<'l>(self, dimensions: &'l Dimensions, codes: &'l CodeSets) -> &'l str {
         match self.by {
             GroupBy::Total => "total",
+            // Position 0 of a list stands for everyone; of those told apart it is whoever is not known.
+            GroupBy::Dimension(_) if self.code == 0 => "unknown",
             GroupBy::Dimension(dimension) => {
                 &dimensions.list(dimension).get(CategoryId(self.code)).code
             }
@@ -116,6 +118,7 @@ impl Group {
         };
         match self.by {
             GroupBy::Total => "Total",
+            GroupBy::Dimension(_) if self.code == 0 => "Unknown",
             GroupBy::Dimension(dimension) => {
                 &dimensions.list(dimension).get(CategoryId(self.code)).label
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::journeys::{
     Child, ChildRecord, CodeMask, CodeSetId, Coverage, Journeys, Spell, SpellFlags, SpellKind,
 };
-use disparity_core::{AreaCode, Day, Dimension, Dimensions, Period, Stratum};
+use disparity_core::{Day, Dimension, Dimensions, Period, Stratum};
 
 use crate::groups::{GroupBy, Lookup, group_code};
 
@@ -187,11 +187,11 @@ fn duration_band(start: Day, on: Day) -> usize {
     }
 }
 
-/// One count: of what, where, when, of whom.
-pub type CountKey = (&'static str, AreaCode, Period, Stratum);
+/// One count: of what, in which authority by its position, when, of whom.
+pub type CountKey = (&'static str, usize, Period, Stratum);
 
-/// Counts of every published indicator, for each authority that the area list knows, each year that
-/// its files cover and each group of each dimension.
+/// Counts of every published indicator, for each authority, whether or not the area list knows it,
+/// each year that its files cover and each group of each dimension.
 #[must_use]
 pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey, u32> {
     let lookup = Lookup::new(dimensions);
@@ -202,9 +202,6 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
     let continues = codes.set(CodeSetId::ReasonCeased).in_group("continue");
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut counts: BTreeMap<CountKey, u32> = BTreeMap::new();
-        let Some(area) = journeys.authorities()[authority].area else {
-            return counts;
-        };
         let coverage = &journeys.authorities()[authority].coverage;
         let years = years(coverage);
         for position in children {
@@ -221,7 +218,9 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
                 };
                 of.year(&mut |name, spell: &Spell, on: Day| {
                     for stratum in strata(&lookup, &record, spell, on) {
-                        *counts.entry((name, area, period, stratum)).or_default() += 1;
+                        *counts
+                            .entry((name, authority, period, stratum))
+                            .or_default() += 1;
                     }
                 });
             }
@@ -299,14 +298,10 @@ pub fn part_years(journeys: &Journeys) -> Vec<PartYear> {
     found
 }
 
-/// Years of which any file covers the last day.
+/// Years of which any file that something is counted from covers the last day.
 fn years(coverage: &Coverage) -> Vec<Period> {
-    let kinds = [
-        SpellKind::Referral,
-        SpellKind::Care,
-        SpellKind::CinEpisode,
-        SpellKind::ProtectionPlan,
-    ];
+    let kinds: std::collections::BTreeSet<SpellKind> =
+        INDICATORS.iter().map(|(_, kind)| *kind).collect();
     (1990..2100_u16)
         .filter_map(Period::ending)
         .filter(|period| {

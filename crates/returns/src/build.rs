@@ -18,6 +18,7 @@ use crate::input::Input;
 use crate::load::{Candidate, Context, FileKind, Source, candidates, read_file};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::persons::Listed;
 use crate::postcodes::PostcodeLookup;
 use crate::records::Records;
 use crate::tables::Shelves;
@@ -47,33 +48,6 @@ impl Outcome {
         let errors = self.diagnostics.count_severity(Severity::RowError);
         self.diagnostics.count_severity(Severity::FileError) > 0
             || errors as f64 > max_row_errors * read as f64
-    }
-
-    /// What stands for a child in written diagnostics: the first characters of a keyed digest.
-    #[must_use]
-    pub fn child_ref(&self, id: &str) -> String {
-        use sha2::{Digest, Sha256};
-        use std::fmt::Write as _;
-        let digest = Sha256::digest(format!("{}\n{id}", self.hash_key()));
-        digest
-            .iter()
-            .take(4)
-            .fold(String::with_capacity(8), |mut text, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-    }
-
-    /// The key of this run's hashes of identifiers: it comes from the files themselves, so that
-    /// only someone who has them can tell which child a hash stands for.
-    #[must_use]
-    pub fn hash_key(&self) -> String {
-        self.sources
-            .iter()
-            .map(|source| source.sha256.as_str())
-            .collect::<Vec<_>>()
-            .concat()
     }
 }
 
@@ -295,6 +269,15 @@ fn authority(
             "",
         ));
     }
+    for (what, census) in [("census", true), ("care return", false)] {
+        for year in cover.years_missing(census) {
+            diagnostics.push(Diagnostic::of_file(
+                Code::YearMissing,
+                &format!("authority {la}"),
+                format!("no {what} for {year}"),
+            ));
+        }
+    }
     for message in crate::quality::counts_changed(&cover.children) {
         diagnostics.push(Diagnostic::of_file(
             Code::CountChanged,
@@ -302,7 +285,6 @@ fn authority(
             message,
         ));
     }
-    report_sources(&of_la, la, &mut diagnostics);
     let assembly = Assembly {
         lists: context.lists,
         options: context.options,
@@ -315,9 +297,11 @@ fn authority(
         years: cover.years,
         extract: cover.extract,
         synthetic: context.manifest.synthetic,
+        unaccompanied: listed(&of_la),
         keep_identifiers: continuity::is_named(&context.continuity(), la),
     };
     let (journeys, identifiers) = assembly.run(records, &mut diagnostics);
+    report_sources(&of_la, la, &mut diagnostics);
     Part {
         journeys: Some(journeys),
         identifiers,
@@ -326,13 +310,31 @@ fn authority(
     }
 }
 
+/// Which returns list every unaccompanied child: those with the table, or with the column for it.
+fn listed(sources: &[Source]) -> Listed {
+    let lists = |family: &str, table: &str| {
+        sources.iter().any(|source| {
+            source.used
+                && source.family == family
+                && (source.table == table || source.columns.iter().any(|name| name == "UASC"))
+        })
+    };
+    Listed {
+        care: lists("ssda903", "uasc"),
+        safeguarding: lists("ssd", "immigration_status"),
+    }
+}
+
 fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
     let place = format!("authority {la}");
-    if sources
-        .iter()
-        .any(|source| source.family == "api" && source.used)
+    // How many periods of care that makes uncertain is said where there are any.
+    if diagnostics.count(Code::RespiteUnknown) == 0
+        && sources
+            .iter()
+            .any(|source| source.family == "api" && source.used)
     {
-        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, ""));
+        let message = "the data interface has no legal status";
+        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, message));
     }
     if sources
         .iter()
@@ -349,6 +351,7 @@ fn read_postcodes(
     diagnostics: &mut Diagnostics,
 ) -> PostcodeLookup {
     let mut lookup = PostcodeLookup::default();
+    let mut last = String::new();
     found.retain(|candidate| {
         if candidate.kind != FileKind::Text {
             return true;
@@ -356,6 +359,7 @@ fn read_postcodes(
         match crate::lookup::read(context, candidate, &mut lookup) {
             Some(rows) => {
                 let message = format!("{rows} postcodes");
+                last.clone_from(&candidate.input.name);
                 diagnostics.push(Diagnostic::of_file(
                     Code::LookupRead,
                     &candidate.input.name,
@@ -366,7 +370,9 @@ fn read_postcodes(
             None => true,
         }
     });
-    lookup.finish();
+    for (code, message) in lookup.finish() {
+        diagnostics.push(Diagnostic::of_file(code, &last, message));
+    }
     lookup
 }
 

@@ -6,8 +6,8 @@ use crate::codelists::ColumnDef;
 use crate::diagnostics::Code;
 use crate::reading::Reading;
 use crate::records::{CareRow, PersonRow, System};
-use crate::tables::{Sink, permanence_of};
-use crate::value::trim;
+use crate::tables::Sink;
+use crate::value::{is_null, trim};
 use crate::xml::Handler;
 
 const ELEMENTS: &[&str] = &[
@@ -67,6 +67,8 @@ pub(crate) struct CareReader<'x, 'a, 'r> {
     /// Some exports call the identifier `CHILD`, like the element around it.
     in_identifier: bool,
     unread: std::collections::BTreeSet<String>,
+    /// Which elements had a text anywhere.
+    filled: [bool; ELEMENTS.len()],
 }
 
 impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
@@ -91,7 +93,17 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             in_child: false,
             in_identifier: false,
             unread: std::collections::BTreeSet::new(),
+            filled: [false; ELEMENTS.len()],
         }
+    }
+
+    /// The elements of which any was there with a text.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        let names = ELEMENTS.iter().zip(self.filled);
+        names
+            .filter(|(_, filled)| *filled)
+            .map(|(name, _)| (*name).to_owned())
+            .collect()
     }
 
     fn flush_child(&mut self) {
@@ -103,10 +115,10 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
         self.reading.line = self.child_line;
         let get = |column: usize| field(&header, column);
         let Ok(id) = self.sink.id(self.reading, 0, get(0)) else {
-            self.reading.report_row(
-                Code::ChildIdBlank,
-                format!("{} episodes go with it", pending.len()),
-            );
+            if !pending.is_empty() {
+                let message = format!("{} episodes of a child without identifier", pending.len());
+                self.reading.report_row(Code::ParentUnmatched, message);
+            }
             return;
         };
         let mut person = PersonRow::new(
@@ -120,19 +132,18 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             .upn(1, get(1))
             .map(|upn| self.sink.records().texts.number(&upn));
         person.sex = self.reading.sex(2, get(2));
-        person.birth = self.reading.day(3, get(3));
+        person.birth = self.reading.birth(3, get(3));
         if person.birth.is_some() {
             person.precision = BirthPrecision::Day;
-        } else {
-            self.reading.report(Code::BirthMissing, 3, "", "");
         }
         person.ethnicity = self.reading.ethnicity(4, get(4));
-        person.unaccompanied = self.reading.yes_no(5, get(5));
+        person.unaccompanied = self.reading.unaccompanied(5, get(5));
+        person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(get(5));
         person.unaccompanied_ceased = self.reading.day(6, get(6));
         self.reading
             .check_code(PERMANENCE, "previous_permanence", get(PERMANENCE));
         person.earlier_permanence = (!get(PERMANENCE).is_empty())
-            .then(|| permanence_of(self.reading, get(PERMANENCE)))
+            .then(|| self.reading.permanence(PERMANENCE, get(PERMANENCE)))
             .flatten();
         self.sink.records().persons.push(person);
         self.kept += 1;
@@ -261,6 +272,7 @@ impl Handler for CareReader<'_, '_, '_> {
                     .iter()
                     .position(|known| known.eq_ignore_ascii_case(alias))
                 {
+                    self.filled[at] |= !text.is_empty();
                     match (&mut self.episode, &mut self.missing) {
                         (Some(episode), _) if EPISODE.contains(&at) => {
                             episode.push((at, text.to_owned()));

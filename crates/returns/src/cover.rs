@@ -1,7 +1,7 @@
 //! Which days the sources of an authority cover, for each kind of record: where the files are
 //! silent, nothing can be said to have been absent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::journeys::{Coverage, Covered, SpellKind};
 use disparity_core::{Day, Period};
@@ -116,6 +116,18 @@ pub(crate) struct Cover {
 }
 
 impl Cover {
+    /// The years between the first and the last that were not read, of the census of children in need
+    /// or of the return of children looked after.
+    pub(crate) fn years_missing(&self, census: bool) -> Vec<u16> {
+        let kinds = self.years.iter();
+        let own = kinds.filter(|(kind, _)| is_census(**kind) == census);
+        let read: BTreeSet<u16> = own.flat_map(|(_, years)| years.0.keys().copied()).collect();
+        let (Some(first), Some(last)) = (read.first(), read.last()) else {
+            return Vec::new();
+        };
+        (*first..*last).filter(|year| !read.contains(year)).collect()
+    }
+
     /// The years of the yearly returns that speak of a kind.
     fn years_of(&self, kind: SpellKind) -> Option<u16> {
         self.years.get(&kind).and_then(YearsRead::last)
@@ -233,8 +245,28 @@ fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day
     }
 }
 
-/// Which kinds a source says something about.
+/// Which kinds a source says something about. A table of enquiries speaks of conferences where it has
+/// the column for them.
 fn kinds_of(source: &Source) -> Vec<SpellKind> {
+    const CONFERENCE: [&str; 2] = [
+        "DateOfInitialCPC",
+        "Date of Initial Child Protection Conference",
+    ];
+    let has = |names: &[&str]| {
+        let columns = &source.columns;
+        columns.is_empty()
+            || columns
+                .iter()
+                .any(|column| names.contains(&column.as_str()))
+    };
+    let mut kinds = kinds_of_table(source);
+    if source.table != "initial_cp_conference" && !has(&CONFERENCE) {
+        kinds.retain(|kind| *kind != SpellKind::InitialConference);
+    }
+    kinds
+}
+
+fn kinds_of_table(source: &Source) -> Vec<SpellKind> {
     use SpellKind as K;
     match (source.family.as_str(), source.table.as_str()) {
         ("cin", "census" | "events") | ("api", _) => {
@@ -256,11 +288,13 @@ fn kinds_of(source: &Source) -> Vec<SpellKind> {
         ("cin", "cin_details") | ("ssd", "cin_episodes") => vec![K::Referral, K::CinEpisode],
         ("cin" | "annex_a", "assessments") | ("ssd", "cin_assessments") => vec![K::Assessment],
         ("cin", "cin_plan_dates") | ("ssd", "cin_plans") => vec![K::CinPlan],
-        ("cin" | "annex_a", "section47") | ("ssd", "s47_enquiry") => vec![K::Section47],
+        ("cin" | "annex_a", "section47") => vec![K::Section47, K::InitialConference],
+        ("ssd", "s47_enquiry") => vec![K::Section47],
         ("ssd", "initial_cp_conference") => vec![K::InitialConference],
         ("cin", "child_protection_plans")
         | ("ssd", "cp_plans")
         | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
+        ("cin", "reviews") | ("ssd", "cp_reviews") => vec![K::ProtectionReview],
         ("ssda903", "episodes") => vec![K::Care, K::CareEpisode, K::Respite],
         // As XML, the return is whole.
         ("ssda903", "return") => vec![K::Care, K::CareEpisode, K::Respite, K::Missing],

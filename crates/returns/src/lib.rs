@@ -18,6 +18,7 @@
 
 mod api;
 mod assemble;
+mod bridge;
 mod build;
 mod care_xml;
 mod census_xml;
@@ -52,12 +53,13 @@ mod text;
 mod texts;
 mod twice;
 mod value;
+mod words;
 mod xml;
 
 pub use build::{BuildError, Outcome, Progress, read_returns};
 pub use continuity::{Continuity, ContinuityError};
 pub use date::DateOrder;
-pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity, Tally};
+pub use diagnostics::{ChildRef, Code, Diagnostic, Diagnostics, Severity, Tally};
 pub use input::{Input, InputError, create, discover, open, read_text, rename};
 pub use load::{Made, Source};
 pub use manifest::{Dataset, Manifest, ManifestError};

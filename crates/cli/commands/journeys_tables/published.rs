@@ -116,10 +116,8 @@ impl Draft {
 impl Asked<'_> {
     /// Counts of the published indicators, to reconcile with; authorities only.
     pub(super) fn published(&self, draft: &mut Draft) {
-        let authorities = self.journeys.authorities();
-        let place = |area| authorities.iter().position(|a| a.area == Some(area));
         let mut found: BTreeMap<(YearKey, &'static str), usize> = BTreeMap::new();
-        for ((name, area, period, stratum), count) in
+        for ((name, authority, period, stratum), count) in
             counts(self.journeys, &self.catalogue.dimensions)
         {
             let group = match stratum.only() {
@@ -133,7 +131,7 @@ impl Asked<'_> {
                 continue;
             };
             let key = YearKey {
-                authority: place(area),
+                authority: Some(authority),
                 period,
                 group,
             };

@@ -139,6 +139,12 @@ impl SpellFlags {
         Self(self.0 | other.0)
     }
 
+    /// This set without the bits of another.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Both sets of bits if `condition` holds, otherwise this one.
     #[must_use]
     pub const fn with_if(self, condition: bool, other: Self) -> Self {

@@ -10,22 +10,23 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
     LinkOutcome, Spell, SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, Day};
 
+use crate::bridge;
 use crate::codelists::Lists;
 use crate::continuity::Identifiers;
 use crate::cover::YearsRead;
 use crate::diagnostics::{Code, Diagnostics};
-use crate::link::Identity;
+use crate::link::{Identity, mostly_hashed};
 use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
 use crate::periods_of_care;
-use crate::persons::{self, PersonOddity, before_conception};
-use crate::postcodes::{PostcodeLookup, is_whole};
+use crate::persons::{self, Listed, PersonOddity};
+use crate::postcodes::{Home, PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
 use aside::Late;
@@ -45,6 +46,8 @@ pub(crate) struct Assembly<'a> {
     pub(crate) years: merge::Years,
     pub(crate) extract: Day,
     pub(crate) synthetic: bool,
+    /// Which of the returns list every unaccompanied child.
+    pub(crate) unaccompanied: Listed,
     /// Whether the children's identifiers are needed after this.
     pub(crate) keep_identifiers: bool,
 }
@@ -90,8 +93,15 @@ impl Assembly<'_> {
         diagnostics: &mut Diagnostics,
     ) -> (Journeys, Identifiers) {
         self.resolve_parents(&mut records, diagnostics);
-        let aliases = members::alias_map(&records);
-        let sides = Self::bundle(&mut records, &aliases);
+        let mut aliases = members::alias_map(&records);
+        records.rename(|id, _| aliases.get(&id).copied());
+        let bridged = bridge::resolve(&records);
+        records.rename(|id, system| {
+            let other = system.filter(|system| !bridge::is_bridged(*system));
+            other.and_then(|_| bridged.to.get(&id).copied())
+        });
+        self.report_bridges(&records, &bridged, diagnostics);
+        let sides = Self::bundle(&mut records);
         let mut oddities = Vec::new();
         let identities: Vec<Vec<Identity>> = sides
             .iter()
@@ -102,6 +112,10 @@ impl Assembly<'_> {
             })
             .collect();
         let members = self.members(&records, &sides, &identities, diagnostics);
+        self.report_pupils(&records, &sides, &identities, &members, diagnostics);
+        let hashed = identities[..2]
+            .iter()
+            .any(|side| mostly_hashed(side.iter().map(|one| records.ids.text(one.id))));
         drop(identities);
         self.report_persons(&records, &oddities, diagnostics);
         let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
@@ -112,7 +126,7 @@ impl Assembly<'_> {
             extract: self.extract,
             continued: None,
         });
-        let addresses = self.addresses(&records, &aliases);
+        let addresses = self.addresses(&records);
         let mut tally = Tally::default();
         let masks = Masks::of(self.codes);
         for member in &members {
@@ -150,7 +164,8 @@ impl Assembly<'_> {
         // It is of children who have just been added.
         let _ = journeys.set_stated(stated);
         self.report(&records, &tally, diagnostics);
-        crate::quality::check(self, &journeys, diagnostics);
+        crate::quality::check(self, &journeys, hashed, diagnostics);
+        aliases.extend(bridged.to);
         let identifiers = if self.keep_identifiers {
             members::identifiers(&records, &sides, &members, &aliases)
         } else {
@@ -194,14 +209,7 @@ impl Assembly<'_> {
     }
 
     /// Puts the rows in order of side and identifier, and says where those of each stand.
-    fn bundle(records: &mut Records, aliases: &BTreeMap<u32, u32>) -> [Vec<Bundle>; SIDES] {
-        let own = |id: &mut u32| *id = aliases.get(id).copied().unwrap_or(*id);
-        records.persons.iter_mut().for_each(|row| own(&mut row.id));
-        records
-            .activities
-            .iter_mut()
-            .for_each(|row| own(&mut row.id));
-        records.care.iter_mut().for_each(|row| own(&mut row.id));
+    fn bundle(records: &mut Records) -> [Vec<Bundle>; SIDES] {
         let person = |row: &PersonRow| (side_of(row.system), row.id);
         let activity = |row: &Activity| (side_of(row.system), row.id);
         let care = |row: &CareRow| (side_of(row.system), row.id);
@@ -238,7 +246,7 @@ impl Assembly<'_> {
         oddities: &mut Vec<PersonOddity>,
     ) -> Identity {
         let rows = &mut records.persons[bundle.persons.clone()];
-        let facts = persons::join(rows, self.lists, self.options.ethnicity);
+        let facts = persons::join(rows, self.lists, self.options.ethnicity, self.unaccompanied);
         oddities.extend(facts.oddities);
         Identity {
             id: bundle.id,
@@ -250,18 +258,13 @@ impl Assembly<'_> {
     }
 
     /// Deciles of home addresses over time, by identifier.
-    fn addresses(
-        &self,
-        records: &Records,
-        aliases: &BTreeMap<u32, u32>,
-    ) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
+    fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
         let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
         for one in &records.addresses {
-            let Some(decile) = self.postcodes.decile(records.texts.text(one.postcode)) else {
+            let Home::Decile(decile) = self.postcodes.home(records.texts.text(one.postcode)) else {
                 continue;
             };
-            let id = aliases.get(&one.id).copied().unwrap_or(one.id);
-            own.entry(id).or_default().push((
+            own.entry(one.id).or_default().push((
                 one.from.unwrap_or(Day(i32::MIN + 1)),
                 one.to.unwrap_or(Day::OPEN),
                 decile,
@@ -283,15 +286,21 @@ impl Assembly<'_> {
         records: &mut Records,
         tally: &mut Tally,
     ) -> (ChildRecord, Vec<Spell>) {
-        let facts = persons::join(&mut whole.persons, self.lists, self.options.ethnicity);
+        let facts = persons::join(
+            &mut whole.persons,
+            self.lists,
+            self.options.ethnicity,
+            self.unaccompanied,
+        );
         let mut record = facts.record;
         record.link = member.link;
         let birth = (record.birth, record.birth_precision);
         self.set_aside(&mut whole, birth, tally);
-        let statuses: Vec<Activity> = whole
+        let mut statuses: Vec<Activity> = whole
             .activities
             .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
             .collect();
+        statuses.sort_by_key(|status| (status.start, status.place));
         let rows = self.keep_rows(&mut whole);
         merge::merge_child(&mut whole.activities, &self.years, &mut tally.merged);
         merge::check_child(
@@ -367,7 +376,6 @@ impl Assembly<'_> {
             &mut records.texts,
             &mut tally.repairs,
         );
-        let unclear = rows.iter().any(|row| row.system == System::Api);
         let statuses = self.codes.set(CodeSetId::LegalStatus);
         let respite = statuses.in_group("respite");
         let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
@@ -391,6 +399,10 @@ impl Assembly<'_> {
             spells.push(spell);
         }
         for (at, period) in periods.iter().enumerate() {
+            let unclear = may_be_respite(&period.first);
+            tally.periods += 1;
+            tally.without_status += u64::from(period.first.legal_status == CodeId::BLANK);
+            tally.status_unknown += u64::from(period.first.legal_status == CodeId::UNKNOWN);
             let mut spell = self.period_spell(period, records, tally);
             spell.flags = spell.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
             if let (0, Some(day), false) = (at, listed, spell.flags.has(SpellFlags::START_KNOWN))
@@ -427,13 +439,16 @@ impl Assembly<'_> {
         let mut spell = Spell::new(kind, start, end.unwrap_or(Day::OPEN));
         let home = records.texts.text(row.home_postcode);
         if !home.is_empty() {
-            let decile = self.postcodes.decile(home);
+            let found = self.postcodes.home(home);
             if kind == SpellKind::Care && !self.postcodes.is_empty() {
                 tally.homes += 1;
                 tally.sectors += u64::from(!is_whole(home));
-                tally.unlisted += u64::from(is_whole(home) && decile.is_none());
+                tally.unlisted += u64::from(is_whole(home) && found == Home::Unlisted);
+                tally.elsewhere += u64::from(found == Home::Elsewhere);
             }
-            spell.decile = decile.unwrap_or(0);
+            if let Home::Decile(decile) = found {
+                spell.decile = decile;
+            }
         }
         let unknown = row.rule == Some("UNKNOWN_END");
         let inferred = matches!(row.rule, Some("RULE_1" | "RULE_1A" | "RULE_2"));
@@ -453,9 +468,15 @@ struct Tally {
     care: Vec<periods_of_care::Oddity>,
     aside: Vec<(RowPlace, u32, Day)>,
     late: Vec<Late>,
+    /// Periods of care, those without a legal status, and those with one that is not understood.
+    periods: u64,
+    without_status: u64,
+    status_unknown: u64,
     homes: u64,
     sectors: u64,
     unlisted: u64,
+    /// Homes in another nation.
+    elsewhere: u64,
 }
 
 /// The rows from a position on that belong together.
@@ -464,14 +485,19 @@ fn run_of<T>(rows: &[T], from: usize, belongs: impl Fn(&T) -> bool) -> Range<usi
     from..from + length
 }
 
-/// Legal statuses that stand in a table of their own, joined by date.
+/// Legal statuses that stand in a table of their own, sorted by start, joined by date: the one in force when the
+/// episode starts, else the first that comes into force during it.
 fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
     let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
     for row in rows.iter_mut().filter(without) {
         let then = statuses
             .iter()
             .rev()
-            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
+            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN))
+            .or_else(|| {
+                let during = row.start..row.end.unwrap_or(Day::OPEN);
+                statuses.iter().find(|s| during.contains(&s.start))
+            });
         row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
     }
 }
@@ -483,6 +509,11 @@ fn place_homes(spells: &mut [Spell], addresses: &[(Day, Day, u8)]) {
         let at = homes.find(|(from, to, _)| *from <= spell.start && spell.start < *to);
         spell.decile = at.map_or(0, |(.., decile)| *decile);
     }
+}
+
+/// Whether it cannot be told if this was care or a short break.
+fn may_be_respite(row: &CareRow) -> bool {
+    row.legal_status == CodeId::BLANK || row.legal_status == CodeId::UNKNOWN
 }
 
 /// A joined activity as a spell; an episode of need brings its referral.

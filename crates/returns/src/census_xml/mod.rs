@@ -13,7 +13,7 @@ use crate::period::read_year;
 use crate::reading::Reading;
 use crate::records::{Activity, PersonRow, RowPlace, System};
 use crate::tables::Sink;
-use crate::value::{read_bool, split_factors};
+use crate::value::{is_null, read_bool, split_factors};
 use crate::xml::Handler;
 
 use names::{ELEMENTS, NONSTANDARD, PROCEEDINGS, is_structure};
@@ -37,6 +37,10 @@ struct Child {
     damaged_id: bool,
     person: Option<PersonRow>,
     expected: Option<Day>,
+    /// Whether a date of birth is there and cannot be read, which has been reported.
+    bad_birth: bool,
+    /// Whether an episode was set aside, which has been reported.
+    lost_episode: bool,
     episodes: Vec<Activity>,
     nested: Vec<Activity>,
     disabilities: u32,
@@ -64,6 +68,12 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
     child: Option<Child>,
     episode: Option<Activity>,
     in_episode: bool,
+    /// Whether the episode says anything of further action, understood or not.
+    nfa_said: bool,
+    /// Whether the start of the episode or the module is there and cannot be read, which has been
+    /// reported.
+    bad_referral: bool,
+    bad_start: bool,
     module: Module,
     start: Option<Day>,
     end: Option<Day>,
@@ -100,6 +110,9 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             child: None,
             episode: None,
             in_episode: false,
+            nfa_said: false,
+            bad_referral: false,
+            bad_start: false,
             module: Module::None,
             start: None,
             end: None,
@@ -219,14 +232,18 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             }
             "UPNunknown" => self.reading.check_code(column, "upn_unknown", text),
             "PersonBirthDate" => {
-                person.birth = self.reading.day(column, text);
+                let read = self.reading.day_if_any(column, text);
+                self.child(line).bad_birth |= read.is_err();
+                person.birth = read.unwrap_or(None);
                 if person.birth.is_some() {
                     person.precision = BirthPrecision::Day;
                 }
             }
             "ExpectedPersonBirthDate" => {
-                let day = self.reading.day(column, text);
-                self.child(line).expected = day;
+                let read = self.reading.day_if_any(column, text);
+                let child = self.child(line);
+                child.bad_birth |= read.is_err();
+                child.expected = read.unwrap_or(None);
             }
             name @ ("GenderCurrent" | "Sex") => {
                 person.sex = self.reading.sex(column, text);
@@ -258,16 +275,15 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         let unopened = self.blank_episode();
         let mut episode = self.episode.take().unwrap_or(unopened);
         match ELEMENTS[column] {
-            "CINreferralDate" => {
-                if let Ok(day) = self.reading.key_day(column, text) {
-                    if day > self.reading.options.as_of {
-                        self.reading
-                            .report(Code::DateAfterExtract, column, text, "");
-                    } else {
-                        episode.start = day;
-                    }
+            "CINreferralDate" => match self.reading.key_day(column, text) {
+                Ok(day) if day > self.reading.options.as_of => {
+                    self.reading
+                        .report(Code::DateAfterExtract, column, text, "");
+                    self.bad_referral = true;
                 }
-            }
+                Ok(day) => episode.start = day,
+                Err(_) => self.bad_referral = true,
+            },
             "ReferralSource" => {
                 episode.codes[0] = self.reading.coded(column, CodeSetId::ReferralSource, text);
             }
@@ -280,7 +296,10 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                     .reading
                     .coded(column, CodeSetId::ReasonForClosure, text);
             }
-            "ReferralNFA" => episode.no_further_action = self.reading.yes_no(column, text),
+            "ReferralNFA" => {
+                episode.no_further_action = self.reading.no_further_action(column, text);
+                self.nfa_said |= !is_null(text);
+            }
             "DateOfInitialCPC" => {
                 if let Some(day) = self.reading.day(column, text) {
                     self.child(line);
@@ -300,6 +319,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             | "S47ActualStartDate"
             | "CPPstartDate" => {
                 self.start = self.reading.key_day(column, text).ok();
+                self.bad_start = self.start.is_none();
             }
             "AssessmentAuthorisationDate" | "CINPlanEndDate" | "CPPendDate" => {
                 self.end = self.reading.day(column, text);
@@ -318,10 +338,10 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                     .report(Code::CodeUnknown, column, text, "expected true or false");
             }
             "InitialCategoryOfAbuse" => {
-                self.plan.0 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
+                self.plan.0 = self.reading.category_of_abuse(column, text);
             }
             "LatestCategoryOfAbuse" => {
-                self.plan.1 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
+                self.plan.1 = self.reading.category_of_abuse(column, text);
             }
             "NumberOfPreviousCPP" => self.plan.2 = self.reading.small_number(column, text),
             "CPPreviewDate" => {
@@ -351,6 +371,7 @@ impl Handler for CensusReader<'_, '_, '_> {
                 self.episodes += 1;
                 self.child(line);
                 self.in_episode = true;
+                (self.nfa_said, self.bad_referral) = (false, false);
                 self.episode = Some(self.blank_episode());
             }
             "assessments" => self.module = Module::Assessment,

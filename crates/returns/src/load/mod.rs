@@ -45,6 +45,9 @@ pub struct Source {
     pub rows_kept: u64,
     /// Rows of the second kind: episodes for XML.
     pub parts: u64,
+    /// Columns of the table that the file has, by the names of the list; elements of which any was
+    /// there. Empty where a format always has all.
+    pub columns: Vec<String>,
     /// Whether its rows became records.
     pub used: bool,
     /// First and last day for which the file is complete, where the manifest says so.
@@ -178,6 +181,7 @@ impl Desk<'_> {
             rows_read: 0,
             rows_kept: 0,
             parts: 0,
+            columns: vec![],
             used: false,
             coverage: (about.coverage_start, about.coverage_end),
             made: None,

@@ -10,10 +10,9 @@ use super::{Desk, FileKind, Made, Source, stops};
 use crate::api::ApiReader;
 use crate::care_xml::CareReader;
 use crate::census_xml::{CensusHeader, CensusReader};
-use crate::codelists::ColumnType;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::input::InputError;
-use crate::reading::Reading;
+use crate::reading::{Finished, Reading};
 use crate::records::Mark;
 use crate::rows::{Delimited, RowSource, find_header, nearest_table, sniff_delimiter};
 use crate::tables::{self, Use};
@@ -148,6 +147,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
     let result = if family == "cin" {
         let columns = CensusReader::columns();
         reading = Reading::new(context.lists, context.options, name, columns);
+        reading.la.clone_from(&sink.la);
         let mut reader = CensusReader::new(&mut reading, &mut sink);
         let result = walk(whole, &mut reader);
         reader.finish();
@@ -159,11 +159,13 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
     } else {
         let columns = CareReader::columns();
         reading = Reading::new(context.lists, context.options, name, columns);
+        reading.la.clone_from(&sink.la);
         let mut reader = CareReader::new(&mut reading, &mut sink);
         let result = walk(whole, &mut reader);
         (info.rows_read, info.parts, info.rows_kept) =
             (reader.children, reader.episodes, reader.kept);
         info.year = context.options.year;
+        info.columns = reader.seen();
         result
     };
     match result {
@@ -191,7 +193,7 @@ fn malformed_at(name: &str, malformed: &Malformed) -> Diagnostic {
 /// Ends the reading of a document, whose elements are named: that many codes are not known does
 /// not mean, as in a table, that the wrong column was taken.
 fn finish(desk: &mut Desk<'_>, mut reading: Reading<'_>) -> bool {
-    reading.finish(&[]);
+    reading.finish(None);
     desk.close(reading, |code| stops(code) && code != Code::CodesUnknown)
 }
 
@@ -264,13 +266,14 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
     let mut sink = desk.sink(&la_code);
     let columns = ApiReader::columns();
     let mut reading = Reading::new(context.lists, context.options, name, columns);
+    reading.la.clone_from(&sink.la);
     let mut reader = ApiReader::new(&mut reading, &mut sink);
     let result = reader.read(utf8);
     (info.rows_read, info.rows_kept, info.used) = (reader.children, reader.kept, true);
     info.family = "api".into();
     info.table = "children".into();
     if let Err(error) = result {
-        let one = Diagnostic::of_file(Code::JsonMalformed, name, error.to_string());
+        let one = Diagnostic::of_file(Code::JsonMalformed, name, why_no_json(&error));
         reading.diagnostics.push(Diagnostic {
             line: error.line() as u64,
             ..one
@@ -279,6 +282,17 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
         reading.report_file(Code::EmptyTable, "no child");
     }
     finish(desk, reading)
+}
+
+/// What is wrong with a document, without the value that is wrong, which may be a child's.
+fn why_no_json(error: &serde_json::Error) -> String {
+    let why = error.to_string();
+    match why.split_once(": ") {
+        Some((kind, _)) if kind.starts_with("invalid ") => {
+            format!("{kind} at line {} column {}", error.line(), error.column())
+        }
+        _ => why,
+    }
 }
 
 /// Reads one table. Returns whether it is a known one; whether its rows are used is in `info`.
@@ -300,11 +314,13 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let def = found.table.def;
     info.family.clone_from(&def.family);
     info.table.clone_from(&def.name);
+    info.columns = found.columns().map(str::to_owned).collect();
     let mut reading = Reading::of_table(context.lists, context.options, &info.name, def);
     found.report_header(&mut reading);
     let marks = desk.shelves.mark();
     let la_code = |text: &str| context.la_code(text);
     let mut sink = desk.sink(&la_code);
+    reading.la.clone_from(&sink.la);
     let used = tables::read(&mut found, &mut reading, &mut sink);
     let labels = sink.take_labels();
     let counts = match used {
@@ -317,8 +333,10 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
             counts
         }
     };
-    let types: Vec<ColumnType> = def.columns.iter().map(|column| column.kind).collect();
-    let wrong = reading.finish(&types);
+    let Finished { wrong, aside } = reading.finish(Some(def));
+    for column in aside.iter().filter_map(|at| def.columns.get(*at)) {
+        desk.shelves.set_aside(&marks, column, context.lists);
+    }
     if !wrong.is_empty() {
         desk.shelves.remove_lines(&marks, &wrong);
     }

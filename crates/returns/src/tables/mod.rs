@@ -9,13 +9,11 @@ mod ssda903;
 
 use std::collections::BTreeMap;
 
-pub(crate) use ssda903::permanence_of;
-
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, SpellKind};
 
 use crate::census_xml::CensusHeader;
-use crate::codelists::TableDef;
+use crate::codelists::{ColumnDef, Lists, TableDef};
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, Mark, Records, RowPlace, System};
@@ -91,6 +89,13 @@ impl Shelves {
                 records.degrade_births(marks.get(at).copied().unwrap_or_default())
             })
             .max()
+    }
+
+    /// Makes unknown what the rows since a mark have from one column.
+    pub(crate) fn set_aside(&mut self, marks: &[Mark], column: &ColumnDef, lists: &Lists) {
+        for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
+            records.set_aside(marks.get(at).copied().unwrap_or_default(), column, lists);
+        }
     }
 
     /// Takes back the rows since a mark that stand on certain lines.
@@ -177,8 +182,8 @@ impl<'r> Sink<'r> {
         &mut by_la[at].1
     }
 
-    /// Follows the authority and the year that a row names.
-    fn route(&mut self, la: &str, year: &str) {
+    /// Follows the authority and the year that a row names. A label that is no year is reported.
+    fn route(&mut self, reading: &mut Reading<'_>, la: &str, (column, year): (usize, &str)) {
         if !la.is_empty() {
             if self.last_la.0 != la {
                 let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
@@ -187,6 +192,9 @@ impl<'r> Sink<'r> {
             }
             self.same_la += 1;
             self.shelves.select(&self.last_la.1);
+            if reading.la != self.last_la.1 {
+                reading.la.clone_from(&self.last_la.1);
+            }
         }
         if !year.is_empty() {
             if self.last_year.0 != year {
@@ -196,6 +204,10 @@ impl<'r> Sink<'r> {
             }
             self.same_year += 1;
             self.year = self.last_year.1;
+            if self.year == 0 {
+                let message = "expected a year such as 2023-24";
+                reading.report(Code::CodeUnknown, column, year, message);
+            }
         }
     }
 
@@ -333,7 +345,8 @@ fn rows<S: RowSource>(
     mut each: impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>,
 ) -> Use {
     Use::Read(found.for_each(reading, |reading, row| {
-        sink.route(trim(row.text(la)), trim(row.text(year)));
+        let label = (year, trim(row.text(year)));
+        sink.route(reading, trim(row.text(la)), label);
         if sink.year != 0 {
             reading.year = Some(sink.year);
         }
