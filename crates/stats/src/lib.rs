@@ -50,11 +50,11 @@ pub use funnel::{
 };
 pub use inequality::{
     Attributable, BootstrapEstimate, BootstrapParams, ConcentrationIndex, CountGroup, LinearSlope,
-    Measure, Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup, SurveyRecord,
-    between_group_sd, between_group_variance, bootstrap_interval, coefficient_of_variation,
-    concentration_index, concentration_index_survey, erreygers_index, index_of_disparity,
-    index_of_disparity_weighted, inequality_measures, mean_difference_from_best,
-    mean_difference_from_best_weighted, mean_difference_from_mean,
+    Measure, RelativeIndex, Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup,
+    SurveyRecord, between_group_sd, between_group_variance, bootstrap_interval,
+    coefficient_of_variation, concentration_index, concentration_index_survey, erreygers_index,
+    index_of_disparity, index_of_disparity_weighted, inequality_measures,
+    mean_difference_from_best, mean_difference_from_best_weighted, mean_difference_from_mean,
     mean_difference_from_mean_weighted, mean_difference_from_reference,
     mean_difference_from_reference_weighted, mean_log_deviation, population_attributable,
     population_attributable_gradient, population_attributable_proportion, slope_index,

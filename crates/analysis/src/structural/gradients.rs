@@ -10,7 +10,8 @@ use disparity_stats::models::{
     decile_rates_log_linear, decile_rates_monotone,
 };
 use disparity_stats::{
-    Error, Estimate, Interval, Level, Result, SlopeIndex, SlopeScale, Subgroup, slope_index,
+    Error, Estimate, Interval, Level, RelativeIndex, Result, SlopeIndex, SlopeScale, Subgroup,
+    slope_index,
 };
 
 use super::covariates::{Covariates, Edition};
@@ -249,10 +250,13 @@ impl<'a> About<'a> {
             let index = |level| slope(&known, unit, level);
             let absolute = both("slope_index", |level| index(level).map(|found| found.slope));
             let relative = both("slope_index", |level| {
-                index(level)?.relative.ok_or(Error::Undefined {
-                    what: "the relative index",
-                    why: "the line meets 0",
-                })
+                let relative = index(level)?.relative;
+                relative
+                    .and_then(RelativeIndex::closed)
+                    .ok_or(Error::Undefined {
+                        what: "the relative index",
+                        why: "the line meets 0",
+                    })
             });
             rows.push(figure(GradientFigure::SlopeIndex, absolute));
             rows.push(figure(GradientFigure::RelativeIndex, relative));
