@@ -38,9 +38,10 @@ mod sum;
 mod time;
 
 pub use contrasts::{
-    Disproportionality, GroupEstimate, disproportionality, group_difference, group_ratio,
-    odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference, rate_difference_wald,
-    rate_ratio, rate_ratio_exact, rate_ratio_mid_p, risk_difference, risk_ratio,
+    Disproportionality, GroupEstimate, RateRatioTest, disproportionality, group_difference,
+    group_ratio, odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference,
+    rate_difference_wald, rate_ratio, rate_ratio_exact, rate_ratio_exact_test, rate_ratio_mid_p,
+    risk_difference, risk_ratio,
 };
 pub use error::{Error, Result};
 pub use funnel::{
