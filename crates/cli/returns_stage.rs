@@ -6,14 +6,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
-use disparity_core::disclosure::{disclose, protect};
+use disparity_core::disclosure::{disclose, inflations, protect};
 use disparity_core::{
     AreaCode, Catalogue, ChineseGroup, CodeList, Controlled, Counted, Cube, DenominatorKind,
     Dimension, Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Policy, Provenance,
     Release, Timing,
 };
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts, cube, known, prior_help, prior_help_cube,
+    GroupBy, PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, prior_help,
+    prior_help_cube,
 };
 
 use crate::commands::returns::store;
@@ -110,7 +111,7 @@ pub(crate) fn release(
     let populations = published.populations();
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
     let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
-    let whole = progress.stage("counting", || -> Result<_> {
+    let (whole, repeats) = progress.stage("counting", || -> Result<_> {
         let params = PriorHelpParams {
             groups: GroupBy::ALL
                 .iter()
@@ -125,19 +126,26 @@ pub(crate) fn release(
             journeys.authorities(),
             catalogue,
         )?;
-        Ok(cube(&counts(&journeys, dimensions), catalogue, populations)?.merge(help)?)
+        let (counts, repeats) = counts_and_repeats(&journeys, dimensions);
+        let counted = cube(&counts, catalogue, populations)?.merge(help)?;
+        Ok((counted, frequencies(&repeats, catalogue)))
     })?;
     let settings = Controlled::default();
+    let known = known(catalogue);
     let safe = progress.stage("withholding small counts", || {
         protect(
             &whole,
             dimensions,
             &catalogue.areas,
-            &known(catalogue),
+            &known,
             (settings, journeys.synthetic),
         )
     })?;
-    let cube = safe.cube.merge(england(published.cube(), &whole)?)?;
+    let told = inflations(&safe.cube, &repeats, &known, settings);
+    let cube = safe
+        .cube
+        .with_inflations(told)
+        .merge(england(published.cube(), &whole)?)?;
     let results = progress.stage("computing rates and comparisons", || {
         analyse(Input {
             cube: &cube,

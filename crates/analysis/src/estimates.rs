@@ -14,16 +14,16 @@ pub(crate) fn estimate(input: Input<'_>, id: IndicatorId) -> Vec<Estimate> {
         .cube
         .indicator(id)
         .iter()
-        .map(|cell| estimate_cell(cell, unit))
+        .map(|cell| estimate_cell(cell, unit, input.cube.inflation(&cell.key)))
         .collect()
 }
 
-fn estimate_cell(cell: &Cell, unit: Unit) -> Estimate {
+fn estimate_cell(cell: &Cell, unit: Unit, inflation: Option<f64>) -> Estimate {
     let outcome = cell
         .numerator
         .zip(cell.denominator.value)
         .and_then(|(count, denominator)| match unit {
-            Unit::Per10k => measure::rate(f64::from(count), denominator),
+            Unit::Per10k => measure::rate(f64::from(count), denominator, inflation),
             Unit::Proportion => measure::proportion(f64::from(count), denominator),
         });
     let symbol = !cell.numerator.is_value() || !cell.denominator.value.is_value();
@@ -34,6 +34,10 @@ fn estimate_cell(cell: &Cell, unit: Unit) -> Estimate {
         outcome,
         issues: cell
             .issues
+            .with_if(
+                inflation.is_some() && unit == Unit::Per10k,
+                IssueCode::RepeatsInInterval,
+            )
             .with_if(symbol, IssueCode::SourceSymbol)
             .with_if(
                 cell.numerator.value().is_some_and(|count| count < SMALL),

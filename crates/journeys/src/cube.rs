@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use disparity_core::disclosure::Frequencies;
 use disparity_core::journeys::Authority;
 use disparity_core::{
-    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind, IssueCode,
-    IssueSet, Known, MadeUp, Populations, Reported, Symbol, Turnover,
+    AreaCode, Basis, Catalogue, Cell, CellKey, Cube, CubeError, DecileShares, Denominator,
+    DenominatorKind, IssueCode, IssueSet, Known, MadeUp, Period, Populations, Reported, Stratum,
+    Symbol, Turnover,
 };
 
-use crate::indicators::CountKey;
+use crate::indicators::{CountKey, Repeats};
 use crate::prior_help::PriorHelp;
 
 /// The cube of published indicators counted from journeys.
@@ -22,6 +24,7 @@ pub fn cube(
     populations: &Populations,
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::with_capacity(counts.len());
+    let mut deciles = DecileShares::new(catalogue);
     for ((name, area, period, stratum), count) in counts {
         let Some(indicator) = catalogue.indicators.id(name) else {
             continue;
@@ -35,7 +38,9 @@ pub fn cube(
         let what = catalogue.indicators.get(indicator);
         let (denominator, issues) = match what.denominator {
             DenominatorKind::Children0To17 => {
-                let found = populations.get(*period, *area, *stratum);
+                let found = populations.get(*period, *area, *stratum).copied();
+                let found =
+                    found.or_else(|| deciles.children(populations, *period, *area, *stratum));
                 let none = Denominator {
                     value: Reported::Symbol(Symbol::NotAvailable),
                     basis: Basis::Children0To17 {
@@ -70,6 +75,21 @@ pub fn cube(
         });
     }
     Cube::new(cells)
+}
+
+/// How many events children had, by the key of everyone's events.
+#[must_use]
+pub fn frequencies(repeats: &Repeats, catalogue: &Catalogue) -> Frequencies {
+    let key = |(name, area, period): &(&str, AreaCode, Period)| {
+        Some(CellKey {
+            indicator: catalogue.indicators.id(name)?,
+            period: *period,
+            area: *area,
+            stratum: Stratum::TOTAL,
+        })
+    };
+    let of = |(about, by_times): (_, &Vec<u32>)| Some((key(about)?, by_times.clone()));
+    repeats.iter().filter_map(of).collect()
 }
 
 /// How the counted indicators hang together, so that one withheld is not worked out from the rest:

@@ -190,10 +190,23 @@ fn duration_band(start: Day, on: Day) -> usize {
 /// One count: of what, where, when, of whom.
 pub type CountKey = (&'static str, AreaCode, Period, Stratum);
 
+/// Children who had the events of [`CHILDREN_OF`], by how many: of what, where and when; at place k
+/// those with k + 1 of them.
+pub type Repeats = BTreeMap<(&'static str, AreaCode, Period), Vec<u32>>;
+
 /// Counts of every published indicator, for each authority that the area list knows, each year that
 /// its files cover and each group of each dimension.
 #[must_use]
 pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey, u32> {
+    counts_and_repeats(journeys, dimensions).0
+}
+
+/// The same with how many events children had.
+#[must_use]
+pub fn counts_and_repeats(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+) -> (BTreeMap<CountKey, u32>, Repeats) {
     let lookup = Lookup::new(dimensions);
     let codes = journeys.codes();
     let closed = codes
@@ -202,8 +215,9 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
     let continues = codes.set(CodeSetId::ReasonCeased).in_group("continue");
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut counts: BTreeMap<CountKey, u32> = BTreeMap::new();
+        let mut repeats = Repeats::new();
         let Some(area) = journeys.authorities()[authority].area else {
-            return counts;
+            return (counts, repeats);
         };
         let coverage = &journeys.authorities()[authority].coverage;
         let years = years(coverage);
@@ -218,20 +232,46 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
                 continues,
             };
             for period in years.iter().copied() {
+                let mut had = [0; CHILDREN_OF.len()];
                 of.year(period, &mut |name, spell: &Spell, on: Day| {
                     for stratum in strata(&lookup, &record, spell, on) {
                         *counts.entry((name, area, period, stratum)).or_default() += 1;
                     }
+                    if let Some(at) = CHILDREN_OF.iter().position(|(events, _)| *events == name) {
+                        had[at] += 1;
+                    }
                 });
+                let events = CHILDREN_OF.iter().zip(had).filter(|(_, times)| *times > 0);
+                for ((events, _), times) in events {
+                    let by_times = repeats.entry((events, area, period)).or_default();
+                    add_at(by_times, times - 1, 1);
+                }
             }
         }
-        counts
+        (counts, repeats)
     });
     let mut all: BTreeMap<CountKey, u32> = BTreeMap::new();
-    for (key, count) in parts.into_iter().flatten() {
-        *all.entry(key).or_default() += count;
+    let mut repeats = Repeats::new();
+    for (counts, own) in parts {
+        for (key, count) in counts {
+            *all.entry(key).or_default() += count;
+        }
+        for (key, by_times) in own {
+            let sum = repeats.entry(key).or_default();
+            for (place, children) in by_times.into_iter().enumerate() {
+                add_at(sum, place, children);
+            }
+        }
     }
-    all
+    (all, repeats)
+}
+
+/// Adds to a place of a list that is as long as it has to be.
+fn add_at(list: &mut Vec<u32>, place: usize, count: u32) {
+    if list.len() <= place {
+        list.resize(place + 1, 0);
+    }
+    list[place] += count;
 }
 
 /// Years of which any file covers the last day.

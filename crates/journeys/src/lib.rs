@@ -31,10 +31,11 @@ mod walk;
 
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
-pub use cube::{cube, known, prior_help_cube};
+pub use cube::{cube, frequencies, known, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{
-    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, TURNOVERS, counts,
+    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, Repeats, TURNOVERS,
+    counts, counts_and_repeats,
 };
 pub use later_need::{LaterNeed, later_need};
 pub use levels::{

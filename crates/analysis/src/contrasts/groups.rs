@@ -8,7 +8,7 @@ use disparity_core::{
 use disparity_stats::{disproportionality, wilson};
 
 use super::{Series, pair};
-use crate::measure::{measured, proportion};
+use crate::measure::{Pair, measured, proportion};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -80,7 +80,13 @@ fn of(
     if stratum != reference
         && let Some(other) = series.get(period, area, reference)
     {
-        contrasts.extend(against(row, other, reference, unit));
+        contrasts.extend(against(
+            pair(input, row, other),
+            row,
+            other,
+            reference,
+            unit,
+        ));
     }
     if !detailed && unit == Unit::Per10k {
         contrasts.push(disproportion(input, series, row));
@@ -88,8 +94,13 @@ fn of(
     contrasts
 }
 
-fn against(row: &Estimate, other: &Estimate, reference: Stratum, unit: Unit) -> [Contrast; 2] {
-    let counts = pair(row, other);
+fn against(
+    counts: Reported<Pair>,
+    row: &Estimate,
+    other: &Estimate,
+    reference: Stratum,
+    unit: Unit,
+) -> [Contrast; 2] {
     let ratio = counts.and_then(|counts| measure::ratio(counts, unit));
     let difference = counts.and_then(|counts| measure::difference(counts, unit));
     let contrast = |measure, outcome| Contrast {
@@ -162,7 +173,8 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
         comparator_value: shares.map(|shares| shares.share_in_population),
         neighbours_with_data: None,
         outcome,
-        issues: row.issues,
+        // Of shares of events no interval allows for repeats.
+        issues: row.issues.without(IssueCode::RepeatsInInterval),
     }
 }
 
@@ -183,16 +195,17 @@ fn share(row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
         comparator_value: all.map(f64::from),
         neighbours_with_data: None,
         outcome,
-        // The share needs no population, so what is said about the population does not concern it.
+        // The share needs no population, so what is said about the population does not concern it; nor
+        // does its interval allow for repeats.
         issues: row
             .issues
             .iter()
-            .filter(|code| !about_population(*code))
+            .filter(|code| !about_rate(*code))
             .collect::<IssueSet>(),
     }
 }
 
-fn about_population(code: IssueCode) -> bool {
+fn about_rate(code: IssueCode) -> bool {
     matches!(
         code,
         IssueCode::PupilShare
@@ -201,5 +214,6 @@ fn about_population(code: IssueCode) -> bool {
             | IssueCode::PupilCoverageChange
             | IssueCode::NoDenominator
             | IssueCode::UnknownGroup
+            | IssueCode::RepeatsInInterval
     )
 }
