@@ -58,7 +58,7 @@ macro_rules! issue_codes {
 issue_codes! {
     /// The figure is withheld, unavailable, unreliable or not applicable in the source; so is everything that depends on it.
     SourceSymbol = "SOURCE_SYMBOL", Note, "read the symbol; do not treat it as zero";
-    /// The count is of events, not children; one child can be counted more than once, so the interval is narrower than it should be, unless REPEATS_IN_INTERVAL stands beside it.
+    /// The count is of events, not children; one child can be counted more than once, so the interval is narrower than it should be, unless a second code says that it allows for that.
     RepeatEvents = "REPEAT_EVENTS", Note, "compare with the count of children where there is one";
     /// National and regional counts are published to the nearest 10.
     RoundedTo10 = "ROUNDED_TO_10", Note, "differences smaller than 10 mean nothing at these levels";

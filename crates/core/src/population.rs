@@ -53,8 +53,11 @@ pub struct DecileShares<'a> {
     catalogue: &'a Catalogue,
     editions: BTreeSet<u16>,
     /// What was asked for before: the shares, most deprived first, and the edition's year.
-    found: BTreeMap<(Period, AreaCode), Option<([f64; 10], u16)>>,
+    found: BTreeMap<(Period, AreaCode), Option<Shares>>,
 }
+
+/// Shares by decile, and the year of the edition they are of.
+type Shares = ([f64; 10], u16);
 
 impl<'a> DecileShares<'a> {
     /// The shares that a catalogue knows.
@@ -98,7 +101,7 @@ impl<'a> DecileShares<'a> {
         })
     }
 
-    fn of(&mut self, period: Period, area: AreaCode) -> Option<([f64; 10], u16)> {
+    fn of(&mut self, period: Period, area: AreaCode) -> Option<Shares> {
         let (catalogue, editions) = (self.catalogue, &self.editions);
         *self.found.entry((period, area)).or_insert_with(|| {
             let year = edition_in_force(editions, period)?;

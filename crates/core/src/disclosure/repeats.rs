@@ -123,7 +123,9 @@ mod tests {
         let by_events = |beyond: &Vec<usize>| {
             let mut by_events = vec![0; left + 1];
             by_events[0] = children - Count::try_from(beyond.len()).unwrap();
-            beyond.iter().for_each(|more| by_events[*more] += 1);
+            for more in beyond {
+                by_events[*more] += 1;
+            }
             by_events
         };
         found.iter().map(by_events).collect()
