@@ -6,15 +6,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
-use disparity_core::disclosure::{disclose, protect};
+use disparity_core::disclosure::{disclose, inflations, protect};
 use disparity_core::{
     AreaCode, Catalogue, ChineseGroup, CodeList, Controlled, Counted, Cube, DenominatorKind,
     Dimension, Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Policy, Provenance,
     Release, Timing,
 };
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts, cube, known, part_year_cube, part_years, prior_help,
-    prior_help_cube,
+    GroupBy, PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
+    part_years, prior_help, prior_help_cube,
 };
 
 use crate::commands::returns::store;
@@ -129,7 +129,7 @@ pub(crate) fn release(
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
     let whole_store = !say_unlisted(&journeys);
     let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
-    let whole = progress.stage("counting", || -> Result<_> {
+    let (whole, repeats) = progress.stage("counting", || -> Result<_> {
         let params = PriorHelpParams {
             groups: GroupBy::ALL
                 .iter()
@@ -144,22 +144,29 @@ pub(crate) fn release(
             journeys.authorities(),
             catalogue,
         )?;
-        let parts = part_year_cube(&part_years(&journeys), journeys.authorities(), catalogue)?;
-        let counted = counts(&journeys, dimensions);
-        let counted = cube(&counted, journeys.authorities(), catalogue, populations)?;
-        Ok(counted.merge(parts)?.merge(help)?)
+        let authorities = journeys.authorities();
+        let parts = part_year_cube(&part_years(&journeys), authorities, catalogue)?;
+        let (counts, repeats) = counts_and_repeats(&journeys, dimensions);
+        let counted = cube(&counts, authorities, catalogue, populations)?;
+        let counted = counted.merge(parts)?.merge(help)?;
+        Ok((counted, frequencies(&repeats, authorities, catalogue)))
     })?;
     let settings = Controlled::default();
+    let known = known(catalogue);
     let safe = progress.stage("withholding small counts", || {
         protect(
             &whole,
             dimensions,
             &catalogue.areas,
-            &known(catalogue),
+            &known,
             (settings, journeys.synthetic),
         )
     })?;
-    let cube = safe.cube.merge(england(published.cube(), &whole)?)?;
+    let told = inflations(&safe.cube, &repeats, &known, settings);
+    let cube = safe
+        .cube
+        .with_inflations(told)
+        .merge(england(published.cube(), &whole)?)?;
     let results = progress.stage("computing rates and comparisons", || {
         analyse(Input {
             cube: &cube,

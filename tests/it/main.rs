@@ -16,6 +16,7 @@ mod conformance;
 mod continuity;
 mod determinism;
 mod disclosure;
+mod from_returns;
 mod generated;
 mod identifiers;
 mod open_data;

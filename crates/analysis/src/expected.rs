@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     Adjusted, AreaCode, Cell, CellKey, Dimension, Expected, ExpectedCount, ExpectedModel,
-    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Levels, Period, Position,
-    Reported, Span, Stratum, Symbol, Unit,
+    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Levels, Measured, Period,
+    Position, Reported, Span, Stratum, Symbol, Unit,
 };
 use disparity_stats::{FunnelScale, FunnelUnit, Outliers, indirect_ratio, overdispersion};
 
 use crate::Input;
-use crate::measure::{count_method, measured};
+use crate::measure::{self, count_method, measured};
 use crate::rank::Compared;
 
 /// Expected versus actual for every area and period of one indicator, sorted by period, area and model.
@@ -154,18 +154,13 @@ fn groups(input: Input<'_>, dimension: Dimension) -> Vec<Stratum> {
 fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
     let levels = input.plan.levels;
     let (expected, issues) = reference.expected(input, cell.key.area, cell.key.period);
+    let inflation = input.cube.inflation(&cell.key);
     let outcome = cell
         .numerator
         .zip(expected)
         .and_then(|(observed, expected)| {
             let observed = f64::from(observed);
-            let Ok(ratio) = indirect_ratio(observed, expected, levels.first()) else {
-                return Reported::Symbol(Symbol::NotApplicable);
-            };
-            let interval =
-                |level| indirect_ratio(observed, expected, level).map(|ratio| ratio.interval);
-            let method = count_method(ratio.method);
-            measured(levels, ratio.value, method, interval).map(|ratio| ExpectedCount {
+            over_expected(levels, observed, expected, inflation).map(|ratio| ExpectedCount {
                 expected,
                 ratio,
                 position: Position::of(&ratio.intervals),
@@ -185,8 +180,27 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
         issues: cell
             .issues
             .union(issues)
+            .with_if(inflation.is_some(), IssueCode::RepeatsInInterval)
             .with_if(!outcome.is_value(), IssueCode::SourceSymbol),
     }
+}
+
+/// What was counted over what is expected, which is taken as known.
+fn over_expected(
+    levels: Levels,
+    observed: f64,
+    expected: f64,
+    inflation: Option<f64>,
+) -> Reported<Measured> {
+    if inflation.is_some() {
+        return measure::rate(levels, observed, expected, inflation);
+    }
+    let Ok(ratio) = indirect_ratio(observed, expected, levels.first()) else {
+        return Reported::Symbol(Symbol::NotApplicable);
+    };
+    measured(levels, ratio.value, count_method(ratio.method), |level| {
+        indirect_ratio(observed, expected, level).map(|ratio| ratio.interval)
+    })
 }
 
 /// Whether a row takes part in the comparison of authorities: those that exist that year, tiny ones

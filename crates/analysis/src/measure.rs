@@ -1,7 +1,7 @@
 //! From a statistic at one level to a value with its intervals at all, or the reason there is none.
 
 use disparity_core::{Intervals, Levels, Measured, Reported, Symbol, Unit};
-use disparity_stats::{CountMethod, Interval, Level, Result};
+use disparity_stats::{CountMethod, EventFrequency, Interval, Level, Result};
 
 /// A value with its intervals at every level. What the statistics refuse (a rate over nobody, a ratio
 /// to nothing) does not apply.
@@ -32,8 +32,26 @@ pub(crate) const fn count_method(method: CountMethod) -> &'static str {
     }
 }
 
-/// A rate per person.
-pub(crate) fn rate(levels: Levels, count: f64, population: f64) -> Reported<Measured> {
+/// A rate per person; or a count over what is expected. Events that vary by more than their number,
+/// because children have several, have an interval that is as much wider.
+pub(crate) fn rate(
+    levels: Levels,
+    count: f64,
+    population: f64,
+    inflation: Option<f64>,
+) -> Reported<Measured> {
+    if let Some(inflation) = inflation.filter(|v| *v > 1.0 && count > 0.0) {
+        // As many children with that many events each have the count and the variance.
+        let equal = [EventFrequency {
+            events: inflation,
+            persons: count / inflation,
+        }];
+        let method = "crude_rate_non_independent";
+        return measured(levels, count / population, method, |level| {
+            disparity_stats::crude_rate_non_independent(&equal, population, level)
+                .map(|estimate| estimate.interval)
+        });
+    }
     let Ok(estimate) = disparity_stats::crude_rate(count, population, levels.first()) else {
         return Reported::Symbol(Symbol::NotApplicable);
     };
@@ -118,10 +136,10 @@ mod tests {
 
     #[test]
     fn a_rate_over_nobody_does_not_apply() {
-        assert_eq!(
-            rate(levels(), 3.0, 0.0),
-            Reported::Symbol(Symbol::NotApplicable)
-        );
+        for inflation in [None, Some(3.0)] {
+            let nobody = rate(levels(), 3.0, 0.0, inflation);
+            assert_eq!(nobody, Reported::Symbol(Symbol::NotApplicable));
+        }
         assert_eq!(
             proportion(levels(), 0.0, 0.0),
             Reported::Symbol(Symbol::NotApplicable)
@@ -137,8 +155,25 @@ mod tests {
     }
 
     #[test]
+    fn events_that_repeat_widen_the_interval() {
+        // Ten children with five referrals each, of 64,907: 3.26 to 13.19 per 10,000.
+        let found = rate(levels(), 50.0, 64_907.0, Some(5.0)).value().unwrap();
+        let interval = found.intervals.shown();
+        assert_eq!(found.method, "crude_rate_non_independent");
+        for (found, per) in [
+            (found.value, 7.703_3),
+            (interval.low, 3.262),
+            (interval.high, 13.188),
+        ] {
+            assert!((found * 1e4 - per).abs() < 1e-3, "{found}");
+        }
+        let independent = rate(levels(), 50.0, 64_907.0, None);
+        assert_eq!(rate(levels(), 50.0, 64_907.0, Some(1.0)), independent);
+    }
+
+    #[test]
     fn england_2025() {
-        let rate = rate(levels(), 81_770.0, 12_183_016.0).value().unwrap();
+        let rate = rate(levels(), 81_770.0, 12_183_016.0, None).value().unwrap();
         assert!((rate.value * 10_000.0 - 67.118_027_1).abs() < 1e-6);
         assert_eq!(rate.method, "byar");
         let outer = rate.intervals.get(1).unwrap();
@@ -148,7 +183,7 @@ mod tests {
     #[test]
     fn a_level_of_ones_own_is_the_level_of_the_interval() {
         let levels = Levels::new(&[0.9, 0.99]).unwrap();
-        let rate = rate(levels, 352.0, 54_000.0).value().unwrap();
+        let rate = rate(levels, 352.0, 54_000.0, None).value().unwrap();
         assert_eq!(rate.intervals.as_slice().len(), 2);
         // Byar's limits by hand, with the deviates of 90% and 99%.
         for (ends, z) in rate

@@ -38,7 +38,7 @@ pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,
 };
-pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend};
+pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend, edition_in_force};
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
@@ -54,7 +54,7 @@ pub use levels::{Intervals, Levels, LevelsError, Position, percent};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
-pub use population::{Population, Populations};
+pub use population::{DecileShares, Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Measure,

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use disparity_core::disclosure::Frequencies;
 use disparity_core::journeys::{Authority, SpellKind};
 use disparity_core::{
-    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Day, Denominator, DenominatorKind, IssueCode,
-    IssueSet, Known, MadeUp, Period, Populations, Reported, Stratum, Symbol, Turnover,
+    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Day, DecileShares, Denominator,
+    DenominatorKind, IssueCode, IssueSet, Known, MadeUp, Period, Populations, Reported, Stratum,
+    Symbol, Turnover,
 };
 
-use crate::indicators::{CountKey, PartYear};
+use crate::indicators::{CountKey, PartYear, Repeats};
 use crate::prior_help::PriorHelp;
 
 /// The cube of published indicators counted from journeys, of the authorities that the area list
@@ -25,6 +27,7 @@ pub fn cube(
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::with_capacity(counts.len());
     let area_of = |at: usize| authorities.get(at).and_then(|authority| authority.area);
+    let mut deciles = DecileShares::new(catalogue);
     for ((name, authority, period, stratum), count) in counts {
         let Some(area) = area_of(*authority) else {
             continue;
@@ -41,7 +44,9 @@ pub fn cube(
         let what = catalogue.indicators.get(indicator);
         let (denominator, issues) = match what.denominator {
             DenominatorKind::Children0To17 => {
-                let found = populations.get(*period, area, *stratum);
+                let found = populations.get(*period, area, *stratum).copied();
+                let found =
+                    found.or_else(|| deciles.children(populations, *period, area, *stratum));
                 let none = Denominator {
                     value: Reported::Symbol(Symbol::NotAvailable),
                     basis: Basis::Children0To17 {
@@ -120,6 +125,26 @@ pub fn part_year_cube(
         }
     }
     Cube::new(cells)
+}
+
+/// How many events children had, by the key of everyone's events.
+#[must_use]
+pub fn frequencies(
+    repeats: &Repeats,
+    authorities: &[Authority],
+    catalogue: &Catalogue,
+) -> Frequencies {
+    let area_of = |at: usize| authorities.get(at).and_then(|authority| authority.area);
+    let key = |(name, authority, period): &(&str, usize, Period)| {
+        Some(CellKey {
+            indicator: catalogue.indicators.id(name)?,
+            period: *period,
+            area: area_of(*authority)?,
+            stratum: Stratum::TOTAL,
+        })
+    };
+    let of = |(about, by_times): (_, &Vec<u32>)| Some((key(about)?, by_times.clone()));
+    repeats.iter().filter_map(of).collect()
 }
 
 /// How the counted indicators hang together, so that one withheld is not worked out from the rest:

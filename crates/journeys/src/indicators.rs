@@ -190,10 +190,23 @@ fn duration_band(start: Day, on: Day) -> usize {
 /// One count: of what, in which authority by its position, when, of whom.
 pub type CountKey = (&'static str, usize, Period, Stratum);
 
+/// Children who had the events of [`CHILDREN_OF`], by how many: of what, in which authority by its
+/// position, and when; at place k those with k + 1 of them.
+pub type Repeats = BTreeMap<(&'static str, usize, Period), Vec<u32>>;
+
 /// Counts of every published indicator, for each authority, whether or not the area list knows it,
 /// each year that its files cover and each group of each dimension.
 #[must_use]
 pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey, u32> {
+    counts_and_repeats(journeys, dimensions).0
+}
+
+/// The same with how many events children had.
+#[must_use]
+pub fn counts_and_repeats(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+) -> (BTreeMap<CountKey, u32>, Repeats) {
     let lookup = Lookup::new(dimensions);
     let codes = journeys.codes();
     let closed = codes
@@ -202,6 +215,7 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
     let continues = codes.set(CodeSetId::ReasonCeased).in_group("continue");
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut counts: BTreeMap<CountKey, u32> = BTreeMap::new();
+        let mut repeats = Repeats::new();
         let coverage = &journeys.authorities()[authority].coverage;
         let years = years(coverage);
         for position in children {
@@ -216,22 +230,48 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
                     closed,
                     continues,
                 };
+                let mut had = [0; CHILDREN_OF.len()];
                 of.year(&mut |name, spell: &Spell, on: Day| {
                     for stratum in strata(&lookup, &record, spell, on) {
                         *counts
                             .entry((name, authority, period, stratum))
                             .or_default() += 1;
                     }
+                    if let Some(at) = CHILDREN_OF.iter().position(|(events, _)| *events == name) {
+                        had[at] += 1;
+                    }
                 });
+                let events = CHILDREN_OF.iter().zip(had).filter(|(_, times)| *times > 0);
+                for ((events, _), times) in events {
+                    let by_times = repeats.entry((events, authority, period)).or_default();
+                    add_at(by_times, times - 1, 1);
+                }
             }
         }
-        counts
+        (counts, repeats)
     });
     let mut all: BTreeMap<CountKey, u32> = BTreeMap::new();
-    for (key, count) in parts.into_iter().flatten() {
-        *all.entry(key).or_default() += count;
+    let mut repeats = Repeats::new();
+    for (counts, own) in parts {
+        for (key, count) in counts {
+            *all.entry(key).or_default() += count;
+        }
+        for (key, by_times) in own {
+            let sum = repeats.entry(key).or_default();
+            for (place, children) in by_times.into_iter().enumerate() {
+                add_at(sum, place, children);
+            }
+        }
     }
-    all
+    (all, repeats)
+}
+
+/// Adds to a place of a list that is as long as it has to be.
+fn add_at(list: &mut Vec<u32>, place: usize, count: u32) {
+    if list.len() <= place {
+        list.resize(place + 1, 0);
+    }
+    list[place] += count;
 }
 
 /// A year of which the returns of an authority cover a part: nothing is counted of it, as a part of a

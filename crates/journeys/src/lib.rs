@@ -31,11 +31,11 @@ mod walk;
 
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
-pub use cube::{cube, known, part_year_cube, prior_help_cube};
+pub use cube::{cube, frequencies, known, part_year_cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{
-    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, TURNOVERS,
-    counts, part_years,
+    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats,
+    TURNOVERS, counts, counts_and_repeats, part_years,
 };
 pub use later_need::{LaterNeed, later_need};
 pub use levels::{

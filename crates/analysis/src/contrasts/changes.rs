@@ -65,7 +65,7 @@ fn compare(
         before.outcome.map(|measured| measured.value)
     });
     let counts = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
-        pair(row, before)
+        pair(input, row, before)
     });
     let issues = before
         .map_or(row.issues, |before| row.issues.union(before.issues))

@@ -8,7 +8,7 @@ use disparity_core::{
 use disparity_stats::{disproportionality, wilson};
 
 use super::{Series, pair};
-use crate::measure::{measured, proportion};
+use crate::measure::{Pair, measured, proportion};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -81,7 +81,13 @@ fn of(
     if stratum != reference
         && let Some(other) = series.get(period, area, reference)
     {
-        contrasts.extend(against(levels, row, other, reference, unit));
+        contrasts.extend(against(
+            levels,
+            pair(input, row, other),
+            (row, other),
+            reference,
+            unit,
+        ));
     }
     if !detailed && unit == Unit::Per10k {
         contrasts.push(disproportion(input, series, row));
@@ -91,12 +97,11 @@ fn of(
 
 fn against(
     levels: Levels,
-    row: &Estimate,
-    other: &Estimate,
+    counts: Reported<Pair>,
+    (row, other): (&Estimate, &Estimate),
     reference: Stratum,
     unit: Unit,
 ) -> [Contrast; 2] {
-    let counts = pair(row, other);
     let ratio = counts.and_then(|counts| measure::ratio(levels, counts, unit));
     let difference = counts.and_then(|counts| measure::difference(levels, counts, unit));
     let contrast = |measure, outcome| Contrast {
@@ -174,7 +179,8 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
         comparator_value: shares.map(|shares| shares.share_in_population),
         neighbours_with_data: None,
         outcome,
-        issues: row.issues,
+        // Of shares of events no interval allows for repeats.
+        issues: row.issues.without(IssueCode::RepeatsInInterval),
     }
 }
 
@@ -195,16 +201,17 @@ fn share(levels: Levels, row: &Estimate, everyone: Option<&Estimate>) -> Contras
         comparator_value: all.map(f64::from),
         neighbours_with_data: None,
         outcome,
-        // The share needs no population, so what is said about the population does not concern it.
+        // The share needs no population, so what is said about the population does not concern it; nor
+        // does its interval allow for repeats.
         issues: row
             .issues
             .iter()
-            .filter(|code| !about_population(*code))
+            .filter(|code| !about_rate(*code))
             .collect::<IssueSet>(),
     }
 }
 
-fn about_population(code: IssueCode) -> bool {
+fn about_rate(code: IssueCode) -> bool {
     matches!(
         code,
         IssueCode::PupilShare
@@ -213,5 +220,6 @@ fn about_population(code: IssueCode) -> bool {
             | IssueCode::PupilCoverageChange
             | IssueCode::NoDenominator
             | IssueCode::UnknownGroup
+            | IssueCode::RepeatsInInterval
     )
 }

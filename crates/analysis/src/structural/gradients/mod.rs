@@ -1,22 +1,22 @@
 //! How rates go with the deprivation of children's neighbourhoods: counted in each decile where the
 //! input has it, and otherwise found from the totals of authorities, with a warning.
 
+mod direct;
+
 use disparity_core::{
-    AreaCode, Cell, CellKey, Dimension, GeographicLevel, Gradient, GradientFigure, GradientMethod,
-    IndicatorId, IssueCode, IssueSet, Levels, Measured, Period, Reported, Stratum, Symbol, Unit,
+    AreaCode, Cell, CellKey, GeographicLevel, Gradient, GradientFigure, GradientMethod,
+    IndicatorId, IssueCode, IssueSet, Levels, Period, Reported, Stratum, Symbol,
 };
 use disparity_stats::models::{
-    DECILES, DecileArea, LogLinearDeciles, MonotoneDeciles, Resampling, Scatter,
-    decile_rates_log_linear, decile_rates_monotone,
+    DecileArea, LogLinearDeciles, MonotoneDeciles, Resampling, Scatter, decile_rates_log_linear,
+    decile_rates_monotone,
 };
-use disparity_stats::{
-    Error, Estimate, Interval, Level, Result, SlopeIndex, SlopeScale, Subgroup, slope_index,
-};
+use disparity_stats::{Estimate, Interval, Level, Result};
 
 use super::covariates::{Covariates, Edition};
-use super::fit::{at_all, joined};
+use super::fit::joined;
+use crate::Input;
 use crate::rank::{SEED, draws};
-use crate::{Input, measure};
 
 /// How often authorities are drawn again behind the intervals of the monotone form: one draw lies
 /// beyond either limit of the wider ones.
@@ -56,13 +56,17 @@ impl<'a> About<'a> {
         self.input.plan.levels
     }
 
-    fn cell(self, area: AreaCode, stratum: Stratum) -> Option<&'a Cell> {
-        self.input.cube.get(&CellKey {
+    fn key(self, area: AreaCode, stratum: Stratum) -> CellKey {
+        CellKey {
             indicator: self.indicator,
             period: self.period,
             area,
             stratum,
-        })
+        }
+    }
+
+    fn cell(self, area: AreaCode, stratum: Stratum) -> Option<&'a Cell> {
+        self.input.cube.get(&self.key(area, stratum))
     }
 
     fn row(self, area: AreaCode, found: GradientMethod, figure: GradientFigure) -> Gradient {
@@ -206,112 +210,4 @@ impl<'a> About<'a> {
         });
         rows
     }
-
-    /// The gradient of every area whose deciles were counted.
-    fn direct(self) -> Vec<Gradient> {
-        let cells = self.input.cube.indicator(self.indicator);
-        let mut areas: Vec<AreaCode> = cells
-            .iter()
-            .filter(|cell| cell.key.period == self.period && cell.key.stratum == decile(self, 1))
-            .map(|cell| cell.key.area)
-            .collect();
-        areas.sort_unstable();
-        areas.dedup();
-        areas
-            .into_iter()
-            .flat_map(|area| self.counted(area))
-            .collect()
-    }
-
-    fn counted(self, area: AreaCode) -> Vec<Gradient> {
-        let found = GradientMethod::Direct;
-        let levels = self.levels();
-        let unit = self.input.catalogue.indicators.get(self.indicator).unit();
-        let mut rows = Vec::new();
-        let mut known: Vec<(f64, f64)> = Vec::new();
-        for number in 1..=10 {
-            let figure = GradientFigure::Rate(number);
-            let mut row = self.row(area, found, figure);
-            if let Some(cell) = self.cell(area, decile(self, number)) {
-                row.count = cell.numerator;
-                row.children = cell.denominator.value;
-                row.issues = cell.issues;
-                let counted = cell.numerator.zip(cell.denominator.value);
-                row.value = counted.and_then(|(count, children)| match unit {
-                    Unit::Per10k => measure::rate(levels, f64::from(count), children),
-                    Unit::Proportion => measure::proportion(levels, f64::from(count), children),
-                });
-                known.extend(counted.value().map(|(n, of)| (f64::from(n), of)));
-            }
-            rows.push(row);
-        }
-        let figure = |figure, value| Gradient {
-            value,
-            ..self.row(area, found, figure)
-        };
-        if known.len() == DECILES {
-            let ratio = measure::ratio(levels, (known[0], known[DECILES - 1]), unit);
-            rows.push(figure(GradientFigure::RatioMostToLeast, ratio));
-            rows.push(figure(
-                GradientFigure::RatioPerDecile,
-                per_decile(levels, &known),
-            ));
-            let index = |level| slope(&known, unit, level);
-            let absolute = at_all(levels, "slope_index", |level| {
-                index(level).map(|found| found.slope)
-            });
-            let relative = at_all(levels, "slope_index", |level| {
-                index(level)?.relative.ok_or(Error::Undefined {
-                    what: "the relative index",
-                    why: "the line meets 0",
-                })
-            });
-            rows.push(figure(GradientFigure::SlopeIndex, absolute));
-            rows.push(figure(GradientFigure::RelativeIndex, relative));
-        }
-        rows
-    }
-}
-
-/// The stratum of one decile.
-fn decile(about: About<'_>, number: u8) -> Stratum {
-    let list = about
-        .input
-        .catalogue
-        .dimensions
-        .list(Dimension::DeprivationDecile);
-    list.id(&number.to_string()).map_or(Stratum::TOTAL, |id| {
-        Stratum::TOTAL.with(Dimension::DeprivationDecile, id)
-    })
-}
-
-/// The factor from a decile to the next more deprived one, each decile being its own area.
-fn per_decile(levels: Levels, known: &[(f64, f64)]) -> Reported<Measured> {
-    let areas: Vec<DecileArea> = known
-        .iter()
-        .enumerate()
-        .map(|(place, (count, of))| {
-            let mut children = [0.0; DECILES];
-            children[place] = *of;
-            DecileArea {
-                count: *count,
-                children,
-            }
-        })
-        .collect();
-    at_all(levels, "decile_rates_log_linear", |level| {
-        decile_rates_log_linear(&areas, Scatter::Estimated, level).map(|fit| fit.ratio_per_decile)
-    })
-}
-
-/// The slope index of deciles from the least to the most deprived.
-fn slope(known: &[(f64, f64)], unit: Unit, level: Level) -> Result<SlopeIndex> {
-    let groups: Vec<Subgroup> = known
-        .iter()
-        .map(|(count, of)| match unit {
-            Unit::Per10k => Subgroup::from_count(*count, *of),
-            Unit::Proportion => Subgroup::from_proportion(*count, *of),
-        })
-        .collect::<Result<_>>()?;
-    slope_index(&groups, SlopeScale::Identity, level)?.reversed()
 }
