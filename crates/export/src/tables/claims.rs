@@ -87,7 +87,7 @@ pub(crate) fn claims<'a>(
 }
 
 /// Whether the document's figure lies in the interval at each level.
-fn agreement<'a>(levels: Levels, catalogue: &'a Catalogue) -> Vec<Column<'a, ClaimCheck>> {
+fn agreement(levels: Levels, catalogue: &Catalogue) -> Vec<Column<'_, ClaimCheck>> {
     let agrees = |place: usize| {
         text(
             format!("agrees{}", levels.suffix(place)),

@@ -93,7 +93,7 @@ pub(crate) fn issues<'a>(
         }),
         whole("line", "Line of the file", |row: &IssueRow<'_>| {
             let place = row.issue.place.as_ref();
-            count(place.map_or(0, |place| place.line as u64)).and_then(|line| {
+            count(place.map_or(0, |place| place.line)).and_then(|line| {
                 if line > 0 {
                     Reported::Value(line)
                 } else {

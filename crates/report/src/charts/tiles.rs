@@ -95,10 +95,11 @@ pub fn tiles(
     let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
     let title = format!("{heading}: {}", words.finding);
-    let further: String = (view.levels().as_slice().iter().skip(1))
-        .zip(["doubled", "tripled"])
-        .map(|(level, times)| format!(", {times} at {}", percent(*level)))
-        .collect();
+    let levels = view.levels();
+    let further = levels.as_slice().iter().skip(1).zip(["doubled", "tripled"]);
+    let further = further.fold(String::new(), |words, (level, times)| {
+        format!("{words}, {times} at {}", percent(*level))
+    });
     let description = format!(
         "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
          is the count divided by {}. Marks and \

@@ -1,7 +1,7 @@
 //! Opening workbooks, and saying of one that cannot be read what is wrong with it.
 //!
 //! The reader of workbooks (calamine 0.38) leaves out cells of binary workbooks that are stored in a
-//! short form, without an error: the columns of a table are then gone. It refuses an OpenDocument
+//! short form, without an error: the columns of a table are then gone. It refuses an `.ods`
 //! sheet with blanks between its cells, without saying so. Both are looked for here.
 
 use std::io::{Cursor, Read as _};
@@ -87,7 +87,13 @@ fn lost_cells(bytes: &[u8]) -> Option<(String, usize)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let parts: Vec<String> = archive
         .file_names()
-        .filter(|name| name.starts_with("xl/worksheets/") && name.ends_with(".bin"))
+        .filter(|name| {
+            // Names of parts are the same in any case.
+            let name = name.to_ascii_lowercase();
+            name.strip_prefix("xl/worksheets/")
+                .and_then(|name| name.strip_suffix(".bin"))
+                .is_some()
+        })
         .map(str::to_owned)
         .collect();
     let mut found: Vec<(String, usize)> = parts
@@ -202,7 +208,7 @@ mod tests {
         .unwrap()
     }
 
-    /// An OpenDocument sheet of one row.
+    /// An `.ods` of one row.
     fn open_document(between: &str) -> Vec<u8> {
         let cell = |text: &str| {
             format!(
