@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
-    LinkOutcome, Spell, SpellFlags, SpellKind,
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys, LinkOutcome, Spell,
+    SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, Day};
 
@@ -24,7 +24,7 @@ use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
 use crate::periods_of_care;
-use crate::persons::{self, PersonOddity, before_conception};
+use crate::persons::{self, PersonOddity};
 use crate::postcodes::{PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
