@@ -559,3 +559,54 @@ fn nothing_happens_after_the_last_day_of_its_own_return() {
     let year = Period::ending(2025).unwrap();
     assert!(totals(&outcome).keys().all(|(_, y)| *y != year.year()));
 }
+
+#[test]
+fn a_year_of_the_census_is_counted_from_it_though_an_extract_knows_more() {
+    let case = |id: &str| {
+        let details = "<CINdetails><CINreferralDate>2023-06-01</CINreferralDate><ReferralNFA>0</ReferralNFA></CINdetails>";
+        crate::returns::child(id, "2015-01-01", details)
+    };
+    let extract = "cine_referral_id,cine_person_id,cine_referral_date,cine_cin_primary_need_code,cine_referral_source_code,\
+        cine_referral_nfa,cine_close_reason,cine_close_date\n\
+        1,A1,2023-06-01,N1,1A,N,RC7,2024-03-01\n2,B1,2023-07-01,N1,1A,N,RC7,2024-08-01\n";
+    let options = Options {
+        extract_from: Day::parse("2020-04-01").ok(),
+        ..of_la("301")
+    };
+    let outcome = read(
+        vec![
+            file("cin.xml", &crate::returns::census(&case("A1"))),
+            file("ssd_cin_episodes.csv", extract),
+        ],
+        &options,
+    );
+    // The census has one case, open; the extract closes it before 31 March and has another.
+    let ends: Vec<String> = (0..2)
+        .flat_map(|child| {
+            let child = outcome.journeys.child(child);
+            child
+                .spells(SpellKind::CinEpisode)
+                .map(|s| s.end.to_string())
+        })
+        .collect();
+    assert_eq!(ends, ["2024-03-01", "2024-08-01"]);
+    assert_eq!(count(&outcome, "cin_at_31_march", 2024), Some(1));
+    assert_eq!(count(&outcome, "cin_started", 2024), Some(1));
+    assert_eq!(count(&outcome, "cin_ended", 2024), None);
+    assert_eq!(count(&outcome, "cin_ended", 2025), Some(1));
+}
+
+#[test]
+fn the_header_table_of_a_census_says_when_its_tables_were_made() {
+    let details = "LAchildID,CINdetailsID,CINreferralDate,ReferralSource,PrimaryNeedCode,CINclosureDate,ReasonForClosure,DateOfInitialCPC,ReferralNFA\n\
+        A1,1,2024-05-01,1A,N1,,,,0\n";
+    let header = "Collection,Year,ReferenceDate,SourceLevel,LEA,SoftwareCode,Release,SerialNo,DateTime\n\
+        CIN,2025,2025-03-31,L,301,Own,1,1,2024-11-30T10:00:00\n";
+    let inputs = vec![
+        file("cin/details.csv", details),
+        file("cin/header.csv", header),
+    ];
+    let outcome = read(inputs, &of_la("301"));
+    assert_eq!(places(&outcome, Code::YearPart), ["cin/details.csv"]);
+    assert_eq!(totals(&outcome), BTreeMap::new());
+}
