@@ -44,7 +44,7 @@ fn chance(text: &str) -> u64 {
 /// A return made to disagree with those of other years: children and rows left out, closures and
 /// ends taken back, reasons and days changed, each by a chance of its own in each year.
 fn disagreeing(path: &str, text: &str) -> String {
-    if path.ends_with(".xml") {
+    if text.starts_with("<?xml") {
         let (head, children) = text.split_once("<Child>").unwrap();
         let mut made = head.to_owned();
         for (n, child) in children.split("<Child>").enumerate() {
@@ -67,7 +67,7 @@ fn disagreeing(path: &str, text: &str) -> String {
                 own = own.replace("<ReferralNFA>false", "<ReferralNFA>true");
             }
             if of("absent") >= 10 {
-                made += &format!("<Child>{own}</Child>");
+                write!(made, "<Child>{own}</Child>").unwrap();
             }
             made += rest;
         }
@@ -218,7 +218,7 @@ fn the_same_bytes_for_two_years_are_two_years() {
         let outcome = read(names.map(|name| file(name, &same)).to_vec(), &of_la("301"));
         assert_eq!(places(&outcome, Code::FileTwice), [names[1]]);
         assert_eq!(outcome.diagnostics.count(Code::FileYearTwice), 0);
-        assert_eq!(outcome.sources[1].used, false);
+        assert!(!outcome.sources[1].used);
     }
     let census = crate::returns::census(&crate::returns::child("A1", "2010-01-01", ""));
     let outcome = read(
@@ -261,6 +261,11 @@ fn dates_choose_between_the_readings_of_a_year_and_no_more() {
             ("2024/episodes.csv", &quiet)
         ]),
         [Some(2023), Some(2024), Some(2025)]
+    );
+    // A number on a folder of several years names the folder.
+    assert_eq!(
+        years(&[("made 2026/a.csv", &busy_23), ("made 2026/b.csv", &busy_24)]),
+        [Some(2023), Some(2024)]
     );
     // Dates after both readings: the name does not say the year.
     let outcome = read(vec![file("2021/episodes.csv", &busy_24)], &of_la("301"));
@@ -558,4 +563,54 @@ fn nothing_happens_after_the_last_day_of_its_own_return() {
     }
     let year = Period::ending(2025).unwrap();
     assert!(totals(&outcome).keys().all(|(_, y)| *y != year.year()));
+}
+
+#[test]
+fn a_year_of_the_census_is_counted_from_it_though_an_extract_knows_more() {
+    let case = |id: &str| {
+        let details = "<CINdetails><CINreferralDate>2023-06-01</CINreferralDate><ReferralNFA>0</ReferralNFA></CINdetails>";
+        crate::returns::child(id, "2015-01-01", details)
+    };
+    let extract = "cine_referral_id,cine_person_id,cine_referral_date,cine_cin_primary_need_code,cine_referral_source_code,\
+        cine_referral_nfa,cine_close_reason,cine_close_date\n\
+        1,A1,2023-06-01,N1,1A,N,RC7,2024-03-01\n2,B1,2023-07-01,N1,1A,N,RC7,2024-08-01\n";
+    let options = Options {
+        extract_from: Day::parse("2020-04-01").ok(),
+        ..of_la("301")
+    };
+    let outcome = read(
+        vec![
+            file("cin.xml", &crate::returns::census(&case("A1"))),
+            file("ssd_cin_episodes.csv", extract),
+        ],
+        &options,
+    );
+    // The census has one case, open; the extract closes it before 31 March and has another.
+    let ends: Vec<String> = (0..2)
+        .flat_map(|child| {
+            let child = outcome.journeys.child(child);
+            child
+                .spells(SpellKind::CinEpisode)
+                .map(|s| s.end.to_string())
+        })
+        .collect();
+    assert_eq!(ends, ["2024-03-01", "2024-08-01"]);
+    assert_eq!(count(&outcome, "cin_at_31_march", 2024), Some(1));
+    assert_eq!(count(&outcome, "cin_started", 2024), Some(1));
+    assert_eq!(count(&outcome, "cin_ended", 2024), None);
+}
+
+#[test]
+fn the_header_table_of_a_census_says_when_its_tables_were_made() {
+    let details = "LAchildID,CINdetailsID,CINreferralDate,ReferralSource,PrimaryNeedCode,CINclosureDate,ReasonForClosure,DateOfInitialCPC,ReferralNFA\n\
+        A1,1,2024-05-01,1A,N1,,,,0\n";
+    let header = "Collection,Year,ReferenceDate,SourceLevel,LEA,SoftwareCode,Release,SerialNo,DateTime\n\
+        CIN,2025,2025-03-31,L,301,Own,1,1,2024-11-30T10:00:00\n";
+    let inputs = vec![
+        file("cin/details.csv", details),
+        file("cin/header.csv", header),
+    ];
+    let outcome = read(inputs, &of_la("301"));
+    assert_eq!(places(&outcome, Code::YearPart), ["cin/details.csv"]);
+    assert_eq!(totals(&outcome), BTreeMap::new());
 }

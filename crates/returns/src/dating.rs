@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::{Day, Period};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::labels::{made_in_name, named_bare_year, named_year};
+use crate::labels::{BareYear, made_in_name, named_bare_year, named_year};
 use crate::load::{Context, Made, Source};
 use crate::period::{DatesByYear, labels_in};
 use crate::tables::Shelves;
@@ -63,10 +63,11 @@ pub(crate) fn date_sources(
         if source.year.is_none() && is_dated(source) {
             // Dates speak for tables that have enough of them.
             let bare = named_bare_year(&source.name);
-            by_dates.extend(dates.year().map(|year| (at, bare, year)));
+            let dates = dates.year();
+            by_dates.extend(dates.map(|dates| ByDates { at, bare, dates }));
         }
     }
-    from_dates(&by_dates, &dates, sources, diagnostics);
+    from_dates(by_dates, &dates, sources, diagnostics);
     from_neighbours(sources, diagnostics);
     for (source, dates) in sources.iter_mut().zip(&dates) {
         find_made(source);
@@ -88,25 +89,60 @@ pub(crate) fn date_sources(
     }
 }
 
+/// A table whose year is to be told by its dates.
+struct ByDates {
+    /// Position of the source.
+    at: usize,
+    bare: Option<BareYear>,
+    /// The year that its dates say.
+    dates: u16,
+}
+
+/// Leaves numbers in the names of folders aside where one folder holds the same table of several
+/// years: they name the folder, not what each file is for.
+fn leave_common_folders(by_dates: &mut [ByDates], sources: &[Source]) {
+    let folder = |one: &ByDates| {
+        let source = &sources[one.at];
+        let bare = one.bare.filter(|bare| !bare.own)?;
+        Some((
+            place_of(&source.name),
+            &source.family,
+            &source.table,
+            bare.year,
+        ))
+    };
+    let mut years: BTreeMap<_, BTreeSet<u16>> = BTreeMap::new();
+    for one in by_dates.iter() {
+        if let Some(folder) = folder(one) {
+            years.entry(folder).or_default().insert(one.dates);
+        }
+    }
+    let common = |one: &ByDates| folder(one).is_some_and(|folder| years[&folder].len() > 1);
+    let common: Vec<bool> = by_dates.iter().map(common).collect();
+    for (one, common) in by_dates.iter_mut().zip(common) {
+        one.bare = one.bare.filter(|_| !common);
+    }
+}
+
 /// Takes the years that dates tell. Where the name has a number that may be the year in which the
 /// period starts or ends, dates decide which of the two it is, and nothing else: a return in which
 /// nothing started or ended in its year is no older for it. Tables named alike are read alike.
 fn from_dates(
-    by_dates: &[(usize, Option<u16>, u16)],
+    mut by_dates: Vec<ByDates>,
     dates: &[DatesByYear],
     sources: &mut [Source],
     diagnostics: &mut Diagnostics,
 ) {
+    leave_common_folders(&mut by_dates, sources);
     // A return cannot hold what happened after its year, but for mistakes. So many percent after the
     // number in the name, and it is the year in which the period starts.
-    let after =
-        |(at, bare, _): &(usize, Option<u16>, u16)| Some(dates[*at].percent_after((*bare)?));
+    let after = |one: &ByDates| Some(dates[one.at].percent_after(one.bare?.year));
     let after: Vec<f64> = by_dates.iter().filter_map(after).collect();
     let some = after.iter().filter(|percent| **percent > 5.0).count();
     let is_start = after.iter().any(|percent| *percent > 20.0) || some * 2 > after.len();
-    for (at, bare, dates) in by_dates.iter().copied() {
+    for ByDates { at, bare, dates } in by_dates {
         let source = &mut sources[at];
-        let message = match bare {
+        let message = match bare.map(|bare| bare.year) {
             None => format!("year ending 31 March {dates}, from its dates"),
             // Dates after both readings: the name does not say the year.
             Some(bare) if dates > bare + 1 => continue,
@@ -165,7 +201,7 @@ fn from_neighbours(sources: &mut [Source], diagnostics: &mut Diagnostics) {
             .find(|years| years.len() == 1)
             .and_then(|years| years.first().copied());
         if source.year.is_none() && is_dated(source) && source.rows_kept > 0 {
-            let readings = named_bare_year(&source.name).map(|y| {
+            let readings = named_bare_year(&source.name).map(|BareYear { year: y, .. }| {
                 let next = y + 1;
                 format!("the year that ends in {y}, or the one that starts in it and ends in {next}; its dates go beyond both")
             });

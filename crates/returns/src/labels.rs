@@ -261,12 +261,22 @@ pub(crate) fn named_year(name: &str) -> Option<u16> {
     own.or_else(|| parts.find_map(|part| of(part, false)))
 }
 
-/// The number in a name, the file's own or that of the nearest folder, that may be the first or the
-/// last year of a reporting year.
-pub(crate) fn named_bare_year(name: &str) -> Option<u16> {
-    parts(name).find_map(|part| {
+/// A number in a name that may be the first or the last year of a reporting year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BareYear {
+    pub(crate) year: u16,
+    /// Whether the file's own name has it, or that of the nearest folder that has one.
+    pub(crate) own: bool,
+}
+
+/// The number in a name that may be a year, of the file itself, else of what it is in.
+pub(crate) fn named_bare_year(name: &str) -> Option<BareYear> {
+    parts(name).enumerate().find_map(|(depth, part)| {
         said(part).into_iter().find_map(|one| match one {
-            Said::Bare(year) => Some(year),
+            Said::Bare(year) => Some(BareYear {
+                year,
+                own: depth == 0,
+            }),
             _ => None,
         })
     })
@@ -337,11 +347,9 @@ mod tests {
         ] {
             assert_eq!(named_year(name), None, "{name}");
         }
-        assert_eq!(named_bare_year("2023/episodes.csv"), Some(2023));
-        assert_eq!(
-            named_bare_year("2022/ssda903_2023_episodes.csv"),
-            Some(2023)
-        );
+        let bare = |name: &str| named_bare_year(name).map(|bare| (bare.year, bare.own));
+        assert_eq!(bare("2023/episodes.csv"), Some((2023, false)));
+        assert_eq!(bare("2022/ssda903_2023_episodes.csv"), Some((2023, true)));
         assert_eq!(named_bare_year("ssda903_episodes.csv"), None);
         assert_eq!(named_bare_year("2023-24/episodes.csv"), None);
     }

@@ -21,7 +21,7 @@ type Label = (Option<u16>, Option<Day>);
 fn bytes_of(source: &Source) -> (String, String, String, String) {
     let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
     let [sha, family, table, sheet] =
-        [&source.sha256, &source.family, &source.table, sheet].map(|text| text.to_owned());
+        [&source.sha256, &source.family, &source.table, sheet].map(str::to_owned);
     (sha, family, table, sheet)
 }
 

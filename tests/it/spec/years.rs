@@ -128,9 +128,10 @@ pub(super) fn covered_by(name: &str, header: &str, as_of: &str) -> String {
         let rows = "CHILD,DECOM,RNE,LS,DEC,REC\nA1,2024-05-01,S,C2,,\n";
         file(name, rows.to_owned())
     } else {
-        let header: String = parts(header)
-            .map(|f| format!("<{0}>{1}</{0}>", f[0], f[1]))
-            .collect();
+        let header = parts(header).fold(String::new(), |mut text, f| {
+            write!(text, "<{0}>{1}</{0}>", f[0], f[1]).unwrap();
+            text
+        });
         let text = format!(
             "<Message><Header>{header}<Source><LEA>301</LEA></Source></Header><Children><Child>\
              <ChildIdentifiers><LAchildID>A1</LAchildID></ChildIdentifiers><CINdetails>\

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
-    LinkOutcome, Spell, SpellFlags, SpellKind,
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys, LinkOutcome, Spell,
+    SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, Day};
 

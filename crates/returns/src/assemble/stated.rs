@@ -73,6 +73,7 @@ pub(super) type Own = (SpellKind, Period, Vec<Spell>);
 pub(super) struct Masks {
     pub(super) not_in_need: CodeMask,
     continues: CodeMask,
+    repair: RepairCodes,
 }
 
 impl Masks {
@@ -81,6 +82,7 @@ impl Masks {
         Self {
             not_in_need: of(CodeSetId::ReasonForClosure, "not_in_need"),
             continues: of(CodeSetId::ReasonCeased, "continue"),
+            repair: RepairCodes::of(codes),
         }
     }
 }
@@ -110,7 +112,8 @@ impl Assembly<'_> {
     /// The rows of a child as returns state them, in order, if several years, or years and an extract,
     /// are to be compared.
     pub(super) fn keep_rows(&self, whole: &mut ChildRows) -> ChildRows {
-        let of_extract = whole.activities.iter().any(|row| row.year == 0);
+        let of_extract = whole.activities.iter().any(|row| row.year == 0)
+            || whole.care.iter().any(|row| row.system != System::Care);
         let enough = if of_extract { 1 } else { 2 };
         let several = |kind: SpellKind| self.years_of(kind).len() >= enough;
         let mut kept = ChildRows::default();
@@ -143,10 +146,10 @@ impl Assembly<'_> {
             }
         }
         let years = self.years_of(SpellKind::Care);
-        if years.len() > 1 && rows.care.iter().any(|row| row.system == System::Care) {
+        if !rows.care.is_empty() {
             count_restated(&rows.care, years, history, &mut otherwise.care);
             for period in years.whole() {
-                let own = self.care_of(period, &rows.care, records);
+                let own = self.care_of(period, &rows.care, masks.repair, records);
                 found.extend(differing(SpellKind::Care, period, own, history, masks));
             }
         }
@@ -195,7 +198,7 @@ impl Assembly<'_> {
                 restating.spanning += 1;
                 restating.restated += u64::from(stated.len() > 1);
             }
-            // An extract beside the returns does not say what was in a return.
+            // What an extract knows beside the returns was not in them.
             different |= could.0 & !stated.0 != 0;
         }
         different
@@ -214,8 +217,13 @@ impl Assembly<'_> {
     }
 
     /// The periods of care of a child by the return of one year alone.
-    fn care_of(&self, period: Period, rows: &[CareRow], records: &Records) -> Vec<Spell> {
-        let codes = RepairCodes::of(self.codes);
+    fn care_of(
+        &self,
+        period: Period,
+        rows: &[CareRow],
+        codes: RepairCodes,
+        records: &Records,
+    ) -> Vec<Spell> {
         let own = rows.iter().filter(|row| {
             row.year == period.year()
                 && row.system == System::Care
