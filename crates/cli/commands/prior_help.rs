@@ -329,6 +329,9 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
         Reported::Symbol(s) => [String::new(), String::new(), String::new(), s.to_string()],
     };
     let linked = sum(row.observed, row.incomplete);
+    // Whoever was watched for no time says nothing.
+    let watched = row.observed.zip(row.incomplete).zip(row.unwatched);
+    let watched = watched.map(|((a, b), none)| (a + b).saturating_sub(none));
     let estimators = [
         (
             "complete_window",
@@ -355,7 +358,7 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
             "reverse_kaplan_meier",
             "kaplan_meier_greenwood",
             String::new(),
-            linked,
+            watched.to_string(),
             share(row.kaplan_meier),
         ),
         (

@@ -9,7 +9,7 @@ use disparity_journeys::{
     counts,
 };
 
-use super::{Asked, Counted, Draft};
+use super::{Asked, Counted, Draft, Figure};
 
 /// The count of a published indicator.
 pub(super) fn published(name: &str) -> Option<Counted> {
@@ -41,12 +41,14 @@ impl Draft {
                 published("cla_started"),
                 Some(Counted::Entrants),
                 Some(Counted::Linked),
+                event(Return::ReEntry12Months),
                 event(Return::ReEntry),
             ],
             &[
                 published("cpp_started"),
                 published("cpp_started_children"),
                 watched(Pathway::ProtectionToCare),
+                event(Return::RepeatPlanRecorded),
                 event(Return::RepeatPlan2Years),
                 event(Return::RepeatPlan5Years),
             ],
@@ -79,6 +81,12 @@ impl Draft {
                 ],
             ),
         ];
+        // Of some events it can be seen whether they are a return, of others of that year it cannot.
+        let seen = [
+            (event(Return::RepeatPlanRecorded), published("cpp_started")),
+            (event(Return::RepeatPlanRecorded), event(Return::RepeatPlan2Years)),
+            (event(Return::ReEntry), event(Return::ReEntry12Months)),
+        ];
         let lines = self.lines.iter();
         let places: BTreeSet<(u16, Option<usize>, Group)> = lines
             .map(|line| (line.year, line.authority, line.group))
@@ -96,12 +104,18 @@ impl Draft {
                 |list: &[Option<Counted>]| list.iter().filter_map(at).collect::<Vec<usize>>();
             let alike = alike.map(there);
             let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
+            let seen = seen.map(|(part, whole)| at(&part).zip(at(&whole)));
             for list in alike {
                 for (at, one) in list.iter().enumerate() {
                     let mut before = list[..at].iter().copied();
                     if let Some(same) = before.find(|other| self.counts.is_same(*other, *one)) {
                         self.counts.alike(same, *one);
                     }
+                }
+            }
+            for (part, whole) in seen.into_iter().flatten() {
+                if !self.counts.is_same(part, whole) {
+                    self.counts.within(part, whole);
                 }
             }
             for (whole, parts) in made_up {
@@ -138,7 +152,7 @@ impl Asked<'_> {
                 group,
             };
             let whole = draft.count(key, counted, count, true);
-            draft.line(("published", name.to_owned()), key, whole, None, None);
+            draft.line(("published", name.to_owned()), key, whole, Figure::Count);
             found.insert((key, name), whole);
         }
         self.add_parts(draft, &found);

@@ -18,10 +18,11 @@ use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::{EntryCodes, entries_of};
 use crate::groups::{Group, Lookup};
-use crate::survival::Incidence;
+use crate::survival::Chance;
 use gathered::Gathered;
 use recent::HelpCodes;
 
+pub(crate) use observed::observed_from;
 pub use observed::{Supported, supported};
 pub use question::{HelpKind, LookBack, Mode, PriorHelpParams, Years};
 
@@ -80,6 +81,8 @@ pub struct PriorHelpCounts {
     pub arrival: u32,
     /// Care records without a record of need.
     pub unlinked: u32,
+    /// Of the incomplete: watched for no time, as not even the day before entry is covered.
+    pub unwatched: u32,
 }
 
 impl PriorHelpCounts {
@@ -108,6 +111,33 @@ impl PriorHelpCounts {
     }
 }
 
+/// Linked entrants of one age band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AtAge {
+    /// Window fully observed, helped.
+    pub complete_yes: u32,
+    /// Window fully observed, not helped.
+    pub complete_no: u32,
+    /// Window not fully observed, and help on record.
+    pub incomplete_yes: u32,
+    /// Window not fully observed, and none on record.
+    pub incomplete_no: u32,
+}
+
+impl AtAge {
+    /// All of them.
+    #[must_use]
+    pub const fn linked(&self) -> u32 {
+        self.complete() + self.incomplete_yes + self.incomplete_no
+    }
+
+    /// Those fully observed.
+    #[must_use]
+    pub const fn complete(&self) -> u32 {
+        self.complete_yes + self.complete_no
+    }
+}
+
 /// One answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PriorHelp {
@@ -115,10 +145,45 @@ pub struct PriorHelp {
     pub key: PriorHelpKey,
     /// What was counted.
     pub counts: PriorHelpCounts,
-    /// The estimate from partly observed windows, in mode `overlap`.
-    pub kaplan_meier: Option<Incidence>,
-    /// Fully observed entrants by age band: not helped and helped, for standardisation.
-    pub by_age: [(u32, u32); 7],
+    /// The estimate from partly observed windows, in mode `overlap`. None where it cannot be told:
+    /// nobody was watched for the whole of a window, or it contradicts what is certain.
+    pub kaplan_meier: Option<Chance>,
+    /// Linked entrants by age band, those without a date of birth first: for standardisation.
+    pub by_age: [AtAge; 7],
+}
+
+impl PriorHelp {
+    /// Of all linked entrants the lowest and the highest share that agrees with what is on record:
+    /// whoever is not fully observed and has no help on record may have had some. None without any.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        let c = &self.counts;
+        // Help on record rules out that there was none, and none on record does not prove it.
+        let (certain, open) = match self.key.kind {
+            HelpKind::None => (c.complete_yes, c.incomplete_yes),
+            _ => (c.complete_yes + c.incomplete_yes, c.incomplete_no),
+        };
+        let all = f64::from(c.linked());
+        let (low, high) = (f64::from(certain), f64::from(certain + open));
+        (all > 0.0).then(|| (low / all, high / all))
+    }
+
+    /// Whether a share lies within the certain bounds, up to rounding.
+    #[must_use]
+    pub fn may_be(&self, share: f64) -> bool {
+        const ROUNDING: f64 = 1e-9;
+        self.bounds()
+            .is_some_and(|(low, high)| low - ROUNDING <= share && share <= high + ROUNDING)
+    }
+
+    /// The share among the fully observed; none without any, or where it contradicts what is certain
+    /// of all linked entrants, and so cannot speak for them.
+    #[must_use]
+    pub fn complete_window(&self) -> Option<f64> {
+        let observed = self.counts.complete();
+        let share = f64::from(self.counts.complete_yes) / f64::from(observed.max(1));
+        (observed > 0 && self.may_be(share)).then_some(share)
+    }
 }
 
 /// The years that a year of entry is answered in, first and last: its own, or the last of all years

@@ -94,6 +94,8 @@ pub(super) fn recent(
         let own = child.spells(*spell_kind).take_while(|s| s.start <= limit);
         let own = own.map(|spell| (spell, false));
         for (spell, cut_off) in own.chain(child.earlier_spells(*spell_kind)) {
+            // Of one last seen before a missing year nobody knows when it ended.
+            let cut_off = cut_off || spell.flags.has(SpellFlags::END_UNKNOWN);
             let counts = match spell_kind {
                 SpellKind::CinEpisode => {
                     !codes.not_in_need.has(spell.codes[2]) || kind == HelpKind::None
