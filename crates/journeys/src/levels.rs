@@ -249,18 +249,38 @@ fn led(
         level => level,
     };
     one.to[to as usize] = 1;
-    if next.level == Level::Closed {
-        let closed = next.start;
-        let exit = exits.first(child, &child.record(), closed);
-        if exit.is_some_and(|(when, _)| when == closed) {
-            one.gone = 1;
-        } else if self::shown_to(coverage, closed) >= closed.plus_months(12) {
-            one.closings = 1;
-            let again = line.get(at + 2);
-            one.reopened = u32::from(again.is_some_and(|a| a.start < closed.plus_months(12)));
-        }
+    if to == Level::Closed {
+        after_closing((child, exits), coverage, &line[at + 1..], &mut one);
     }
     Some(one)
+}
+
+/// What came of a closing, from the stretch with which it began on.
+fn after_closing(
+    (child, exits): (&Child<'_>, &Exits),
+    coverage: &Coverage,
+    line: &[Stretch],
+    one: &mut Transitions,
+) {
+    let Some(closed) = line.first().map(|first| first.start) else {
+        return;
+    };
+    let year = closed.plus_months(12);
+    let exit = exits.first(child, &child.record(), closed);
+    if exit.is_some_and(|(when, _)| when == closed) {
+        one.gone = 1;
+    } else if shown_to(coverage, closed) >= year {
+        one.closings = 1;
+        // Early help opens it again where early help is covered.
+        let early_help = coverage.of(SpellKind::EarlyHelp).covers(closed, year);
+        let least = if early_help {
+            Level::EarlyHelp
+        } else {
+            Level::InNeed
+        };
+        let again = line.iter().find(|s| s.level >= least);
+        one.reopened = u32::from(again.is_some_and(|a| a.start < year));
+    }
 }
 
 /// First moves within twelve months of each stretch, by level, year, authority and group. Stretches

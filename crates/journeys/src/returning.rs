@@ -163,17 +163,14 @@ fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<
                 .filter(|s| !further || !s.flags.has(SpellFlags::NO_FURTHER_ACTION))
                 .collect();
             let returned = |r: &Spell| match way {
-                Return::ReReferralFromClosure => child.spells(SpellKind::CinEpisode).any(|e| {
-                    e.start < r.start
-                        && end_is_recorded(&e)
-                        && e.end <= r.start
-                        && r.start < e.end.plus_months(months)
-                }),
-                _ => referrals
-                    .iter()
-                    .any(|before| within(before.start, r.start, months)),
+                Return::ReReferralFromClosure => after_closure(child, r, months),
+                _ => Some(
+                    referrals
+                        .iter()
+                        .any(|before| within(before.start, r.start, months)),
+                ),
             };
-            referrals.iter().map(|r| (*r, Some(returned(r)))).collect()
+            referrals.iter().map(|r| (*r, returned(r))).collect()
         }
         Return::RepeatPlanRecorded => plans(child)
             .map(|p| (p, (p.number != 255).then_some(p.number > 0)))
@@ -209,6 +206,23 @@ fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<
                 .collect()
         }
     }
+}
+
+/// Whether a referral came within so many months of the closure of a case; none if one ended in them on
+/// a day that nobody recorded, and none other did.
+fn after_closure(child: &Child<'_>, referral: &Spell, months: i32) -> Option<bool> {
+    let before = |e: &Spell| {
+        e.start < referral.start
+            && e.end <= referral.start
+            && referral.start < e.end.plus_months(months)
+    };
+    let cases = child.spells(SpellKind::CinEpisode).filter(before);
+    let (mut any, mut recorded) = (false, false);
+    for case in cases {
+        any = true;
+        recorded |= end_is_recorded(&case);
+    }
+    (recorded || !any).then_some(recorded)
 }
 
 /// Starts of care.

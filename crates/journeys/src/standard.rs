@@ -29,8 +29,9 @@ pub struct WeighedShare {
 /// weights are the strata's own sizes.
 ///
 /// # Coverage
-/// The test `intervals_cover_what_they_should` simulates it: 95% intervals hold 90 to 100%, more where
-/// strata differ much.
+/// The test `intervals_cover_what_they_should` computes it: 95% intervals hold 89 to 100%, more where
+/// strata differ much, and 86% where a stratum of three has most of the weight and the chance is 5%, as
+/// Wilson's own interval of three does.
 ///
 /// # Example
 /// ```
@@ -162,8 +163,11 @@ mod tests {
             for first in [0.1, 0.3, 0.5, 0.8] {
                 for chances in [[0.05, 0.05], [0.5, 0.5], [0.1, 0.6], [0.6, 0.1], [0.95, 0.9]] {
                     let held = coverage(sizes, [first, 1.0 - first], chances);
-                    // Wilson's own falls as low for a chance near 0 or 1 and few children.
-                    assert!(held > 0.88, "{sizes:?} {first} {chances:?}: {held:.3}");
+                    // Wilson's own interval of 3 children holds a chance of 0.05 in 86% of draws: a
+                    // band of so few with most of the weight can do no better.
+                    let few = sizes[0] == 3 && first > 0.5;
+                    let least = if few { 0.85 } else { 0.89 };
+                    assert!(held > least, "{sizes:?} {first} {chances:?}: {held:.3}");
                     sum += held;
                     cases += 1.0;
                 }

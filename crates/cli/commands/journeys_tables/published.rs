@@ -83,6 +83,7 @@ impl Draft {
         ];
         // Of some events it can be seen whether they are a return, of others of that year it cannot.
         let seen = [
+            (event(Return::ReReferralFromClosure), published("referrals")),
             (event(Return::RepeatPlanRecorded), published("cpp_started")),
             (event(Return::RepeatPlanRecorded), event(Return::RepeatPlan2Years)),
             (event(Return::ReEntry), event(Return::ReEntry12Months)),
