@@ -175,8 +175,7 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         ),
         incomplete_yes: add(Counted::IncompleteYes, counts.incomplete_yes, true),
         incomplete_no: add(Counted::IncompleteNo, counts.incomplete_no, false),
-        unwatched: (counts.unwatched > 0)
-            .then(|| add(Counted::Unwatched, counts.unwatched, true)),
+        unwatched: (counts.unwatched > 0).then(|| add(Counted::Unwatched, counts.unwatched, true)),
     };
     system.sum(places.observed, vec![places.helped, places.not_helped]);
     system.sum(
@@ -360,7 +359,9 @@ fn row(
         .map(|(a, b)| a + b)
         .filter(|n| *n >= f64::from(LEAST));
     let partly = count(places.incomplete_yes);
-    let rest = count(places.incomplete).zip(partly).map(|(a, b)| (a - b).max(0.0));
+    let rest = count(places.incomplete)
+        .zip(partly)
+        .map(|(a, b)| (a - b).max(0.0));
     // Without a record of help in a window of which a part is unseen there may have been some; a record
     // of it rules out that there was none.
     let (known, unobserved) = match answer.key.kind {
@@ -387,9 +388,7 @@ fn row(
         None if answer.key.mode != Mode::Overlap => Reported::Symbol(Symbol::NotApplicable),
         None => Reported::Symbol(Symbol::NotAvailable),
         Some(_) if !open || !safe.is_exact() => Reported::Symbol(C),
-        Some(found) if found.effective < f64::from(LEAST) => {
-            Reported::Symbol(Symbol::Unreliable)
-        }
+        Some(found) if found.effective < f64::from(LEAST) => Reported::Symbol(Symbol::Unreliable),
         Some(found) => interval_of(answer, found),
     };
     let unwatched = places.unwatched.map_or(Reported::Value(0), shown);
@@ -468,9 +467,14 @@ fn standardised(
         return Reported::Symbol(Symbol::NotAvailable);
     }
     let tells = |(own, all): (&AtAge, &AtAge)| {
-        [own.complete_no, own.complete_yes, all.linked(), all.linked() - all.complete()]
-            .into_iter()
-            .any(small)
+        [
+            own.complete_no,
+            own.complete_yes,
+            all.linked(),
+            all.linked() - all.complete(),
+        ]
+        .into_iter()
+        .any(small)
     };
     let everyone = matches!(answer.key.group.by, GroupBy::Total | GroupBy::Unaccompanied);
     if weighed().any(tells) || everyone && standards.withheld.contains(&total) {

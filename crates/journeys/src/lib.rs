@@ -44,8 +44,8 @@ pub use levels::{Level, Stretch, TransitionKey, Transitions, timeline, transitio
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
-    AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
-    Years, prior_help, supported,
+    AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams,
+    Supported, Years, prior_help, supported,
 };
 pub use protection::{Place, Protected, Protection};
 pub use returning::{Return, ReturnCounts, returns};

@@ -117,8 +117,8 @@ fn watch(
     let step = next.filter(|_| uncertain.is_none());
     let closed = Some(origin.end).filter(|_| end_competes && end_is_recorded(origin));
     // An end that nobody recorded came some time after the last day on which it was open.
-    let lost = Some(origin.end.plus(-1))
-        .filter(|end| end_competes && end.is_real() && closed.is_none());
+    let lost =
+        Some(origin.end.plus(-1)).filter(|end| end_competes && end.is_real() && closed.is_none());
     let seen_to = lost
         .into_iter()
         .chain(uncertain.map(|s| s.start.plus(-1)))

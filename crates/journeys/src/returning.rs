@@ -258,7 +258,10 @@ fn child_returns(
             };
             let first = Day::first_of(period).plus_months(-months);
             let after = Day::last_of(period).plus(1);
-            if !kinds.iter().all(|kind| coverage.of(*kind).covers(first, after)) {
+            if !kinds
+                .iter()
+                .all(|kind| coverage.of(*kind).covers(first, after))
+            {
                 continue;
             }
             let mut one = ReturnCounts::default();

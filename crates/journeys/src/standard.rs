@@ -150,7 +150,11 @@ mod tests {
             for (b, q) in (0_u32..).zip(&two) {
                 let list = [(a, sizes[0], weights[0]), (b, sizes[1], weights[1])];
                 let (_, low, high) = limits(&list);
-                held += if low <= truth && truth <= high { p * q } else { 0.0 };
+                held += if low <= truth && truth <= high {
+                    p * q
+                } else {
+                    0.0
+                };
             }
         }
         held
@@ -161,7 +165,13 @@ mod tests {
         let (mut sum, mut cases) = (0.0, 0.0);
         for sizes in [[10, 10], [6, 14], [3, 30], [20, 40], [50, 5]] {
             for first in [0.1, 0.3, 0.5, 0.8] {
-                for chances in [[0.05, 0.05], [0.5, 0.5], [0.1, 0.6], [0.6, 0.1], [0.95, 0.9]] {
+                for chances in [
+                    [0.05, 0.05],
+                    [0.5, 0.5],
+                    [0.1, 0.6],
+                    [0.6, 0.1],
+                    [0.95, 0.9],
+                ] {
                     let held = coverage(sizes, [first, 1.0 - first], chances);
                     // Wilson's own interval of 3 children holds a chance of 0.05 in 86% of draws: a
                     // band of so few with most of the weight can do no better.

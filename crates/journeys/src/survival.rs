@@ -364,7 +364,8 @@ mod tests {
         let (event, lost_at) = (time(), time());
         let until = if uniform(state) < lost { lost_at } else { 2000 };
         let which = uniform(state);
-        let cause = u8::from(which < first) + 2 * u8::from(which >= first && which < first + second);
+        let cause =
+            u8::from(which < first) + 2 * u8::from(which >= first && which < first + second);
         if cause > 0 && event <= until {
             Watched::event(event, cause, until)
         } else {

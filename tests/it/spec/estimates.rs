@@ -2,7 +2,8 @@
 
 use disparity_core::{Controlled, Period, Reported};
 use disparity_journeys::{
-    CAUSES, Chance, GroupBy, Pathway, PriorHelpRow, Proportion, chances, control, prior_help, watches,
+    CAUSES, Chance, GroupBy, Pathway, PriorHelpRow, Proportion, chances, control, prior_help,
+    watches,
 };
 use disparity_stats::{Interval, Level};
 
@@ -18,7 +19,11 @@ fn groups(cell: &str) -> Vec<(u32, String, String)> {
             let (many, rest) = group.split_once(" × ").unwrap();
             let (born, record) = rest.split_once(", ").unwrap();
             let born = born.strip_prefix("born ").unwrap();
-            (many.parse().unwrap(), born.to_owned(), record.replace(", ", "; "))
+            (
+                many.parse().unwrap(),
+                born.to_owned(),
+                record.replace(", ", "; "),
+            )
         })
         .collect()
 }
@@ -93,9 +98,10 @@ pub(super) fn chance_of(files: &str, origins: &str, asked: &str) -> String {
         return "nobody".to_owned();
     };
     let found = chances(&mut watched, asked[2].parse().unwrap())[cause];
-    let chance = found.chance.map_or_else(|| "x".to_owned(), |chance: Chance| {
-        with_limits(chance.value, chance.interval(Level::P95).unwrap())
-    });
+    let chance = found.chance.map_or_else(
+        || "x".to_owned(),
+        |chance: Chance| with_limits(chance.value, chance.interval(Level::P95).unwrap()),
+    );
     format!("{} of {}, {chance}", found.events, found.subjects)
 }
 

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use disparity_core::{Day, Period};
 use disparity_core::journeys::{
     Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, Coverage, Covered, Journeys,
     LinkOutcome, Spell, SpellFlags, SpellKind,
 };
+use disparity_core::{Day, Period};
 use disparity_returns::{Input, Outcome};
 
 use crate::returns::{of_la, options, read};

@@ -3,8 +3,8 @@
 use disparity_core::journeys::{Journeys, SpellKind};
 use disparity_core::{Day, Period};
 use disparity_journeys::{
-    CAUSES, GroupBy, KNOWN_BANDS, Level, Way, entries, known_band, known_days, later_need, transitions,
-    watches, way_seen, way_to_care,
+    CAUSES, GroupBy, KNOWN_BANDS, Level, Way, entries, known_band, known_days, later_need,
+    transitions, watches, way_seen, way_to_care,
 };
 
 use super::estimates::pathway;
@@ -64,7 +64,10 @@ pub(super) fn led_to(files: &str, without: &str, record: &str, from: &str) -> St
     let Some((_, t)) = own.next() else {
         return "not seen".into();
     };
-    assert!(own.next().is_none() && t.followed + t.censored == 1, "{t:?}");
+    assert!(
+        own.next().is_none() && t.followed + t.censored == 1,
+        "{t:?}"
+    );
     if t.censored == 1 {
         return "could not be seen".into();
     }
@@ -140,11 +143,19 @@ pub(super) fn later_need_of(files: &str, born: &str, record: &str, asked: &str) 
     let year = Period::ending(asked[0].parse().unwrap()).unwrap();
     let years = asked[1].parse().unwrap();
     let all = later_need(&journeys, &dimensions(), years, &[GroupBy::Total]);
-    let own = all.iter().find(|(key, _)| key.authority.is_some() && key.period == year);
+    let own = all
+        .iter()
+        .find(|(key, _)| key.authority.is_some() && key.period == year);
     let Some((_, n)) = own else {
         return "not on a plan".into();
     };
-    match (n.children, n.in_need, n.not_covered, n.grown_or_died, n.left) {
+    match (
+        n.children,
+        n.in_need,
+        n.not_covered,
+        n.grown_or_died,
+        n.left,
+    ) {
         (1, 1, 0, 0, 0) => "in need",
         (1, 0, 0, 0, 0) => "not in need",
         (0, 0, 1, 0, 0) => "not covered",

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use disparity_core::disclosure::suppress::Ties;
 use disparity_core::{Catalogue, Dimensions, Journeys, Reported, Symbol};
 use disparity_journeys::{
-    CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected, Protection,
-    Return, YearKey, chances, later_need, returns, transitions, watches,
+    CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
+    Protection, Return, YearKey, chances, later_need, returns, transitions, watches,
 };
 use disparity_stats::{Interval, Level};
 
@@ -259,7 +259,11 @@ impl Asked<'_> {
                 let measure = format!("{from}_to_{}_within_12_months", level.as_str());
                 let part = (Counted::Led(at, level as usize), n);
                 // Whether early help followed is seen only where early help is covered.
-                let of = if level == Stage::EarlyHelp { seen } else { whole };
+                let of = if level == Stage::EarlyHelp {
+                    seen
+                } else {
+                    whole
+                };
                 let (of, part) = draft.pair(("transitions", measure), key, of, part);
                 parts.push(part);
                 match level {

@@ -85,7 +85,10 @@ impl Draft {
         let seen = [
             (event(Return::ReReferralFromClosure), published("referrals")),
             (event(Return::RepeatPlanRecorded), published("cpp_started")),
-            (event(Return::RepeatPlanRecorded), event(Return::RepeatPlan2Years)),
+            (
+                event(Return::RepeatPlanRecorded),
+                event(Return::RepeatPlan2Years),
+            ),
             (event(Return::ReEntry), event(Return::ReEntry12Months)),
         ];
         let lines = self.lines.iter();
