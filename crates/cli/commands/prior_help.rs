@@ -310,19 +310,10 @@ fn share(value: Reported<Proportion>) -> [String; 4] {
     }
 }
 
-/// One row for each estimator: a ratio never travels without its counts.
-fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
-    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
-    let group = row.key.group;
-    let into: BTreeSet<&String> = journeys
-        .authorities()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
-        .flat_map(|(_, own)| row.key.looks_back_into(own))
-        .collect();
-    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
-    let into = into.join("+");
+/// Name, method, numerator, denominator, and value with limits and symbol.
+type Estimator = (&'static str, &'static str, String, String, [String; 4]);
+
+fn estimators(row: &PriorHelpRow) -> [Estimator; 5] {
     let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
     let plain = |value: Reported<f64>| match value {
         Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
@@ -332,7 +323,7 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
     // Whoever was watched for no time says nothing.
     let watched = row.observed.zip(row.incomplete).zip(row.unwatched);
     let watched = watched.map(|((a, b), none)| (a + b).saturating_sub(none));
-    let estimators = [
+    [
         (
             "complete_window",
             "wilson",
@@ -368,8 +359,23 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
             row.observed.to_string(),
             share(row.age_standardised),
         ),
-    ];
-    estimators
+    ]
+}
+
+/// One row for each estimator: a ratio never travels without its counts.
+fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
+    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
+    let group = row.key.group;
+    let into: BTreeSet<&String> = journeys
+        .authorities()
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
+        .flat_map(|(_, own)| row.key.looks_back_into(own))
+        .collect();
+    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
+    let into = into.join("+");
+    estimators(row)
         .into_iter()
         .map(
             |(estimator, method, numerator, denominator, [value, low, high, symbol])| {

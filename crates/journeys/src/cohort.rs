@@ -11,10 +11,6 @@ use crate::groups::{Group, GroupBy, Lookup};
 
 /// One child's first start of care in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts about one entry, not a state"
-)]
 pub struct Entry {
     /// Position of the child.
     pub child: usize,

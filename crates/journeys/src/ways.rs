@@ -59,10 +59,6 @@ pub struct WaySeen {
 
 /// How one child came to care, as far as is on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "flags beside the way, which exclude nothing"
-)]
 pub struct WayToCare {
     /// The way.
     pub way: Way,

@@ -21,20 +21,32 @@ pub(super) fn published(name: &str) -> Option<Counted> {
         .map(Counted::Published)
 }
 
+fn event(way: Return) -> Option<Counted> {
+    let at = Return::ALL.iter().position(|one| *one == way)?;
+    Some(Counted::Events(at))
+}
+
+fn watched(way: Pathway) -> Option<Counted> {
+    let at = Pathway::ALL.iter().position(|one| *one == way)?;
+    Some(Counted::Watched(at))
+}
+
+/// Events of which it can be seen whether they are a return, and all events of that year, which may be
+/// more.
+fn partly_seen() -> [(Option<Counted>, Option<Counted>); 4] {
+    let recorded = event(Return::RepeatPlanRecorded);
+    [
+        (event(Return::ReReferralFromClosure), published("referrals")),
+        (recorded, published("cpp_started")),
+        (recorded, event(Return::RepeatPlan2Years)),
+        (event(Return::ReEntry), event(Return::ReEntry12Months)),
+    ]
+}
+
 impl Draft {
     /// What counts of different tables say of each other: some are one count under several names
     /// wherever nothing sets them apart, and some make up another.
     pub(in crate::commands) fn tie(&mut self) {
-        let event = |way: Return| {
-            Some(Counted::Events(
-                Return::ALL.iter().position(|one| *one == way)?,
-            ))
-        };
-        let watched = |way: Pathway| {
-            Some(Counted::Watched(
-                Pathway::ALL.iter().position(|one| *one == way)?,
-            ))
-        };
         let alike: [&[Option<Counted>]; 7] = [
             &[published("referrals"), event(Return::ReReferralFromClosure)],
             &[
@@ -81,16 +93,6 @@ impl Draft {
                 ],
             ),
         ];
-        // Of some events it can be seen whether they are a return, of others of that year it cannot.
-        let seen = [
-            (event(Return::ReReferralFromClosure), published("referrals")),
-            (event(Return::RepeatPlanRecorded), published("cpp_started")),
-            (
-                event(Return::RepeatPlanRecorded),
-                event(Return::RepeatPlan2Years),
-            ),
-            (event(Return::ReEntry), event(Return::ReEntry12Months)),
-        ];
         let lines = self.lines.iter();
         let places: BTreeSet<(u16, Option<usize>, Group)> = lines
             .map(|line| (line.year, line.authority, line.group))
@@ -108,7 +110,7 @@ impl Draft {
                 |list: &[Option<Counted>]| list.iter().filter_map(at).collect::<Vec<usize>>();
             let alike = alike.map(there);
             let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
-            let seen = seen.map(|(part, whole)| at(&part).zip(at(&whole)));
+            let seen = partly_seen().map(|(part, whole)| at(&part).zip(at(&whole)));
             for list in alike {
                 for (at, one) in list.iter().enumerate() {
                     let mut before = list[..at].iter().copied();
