@@ -492,7 +492,7 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
     });
     text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));
     text.push_str(
-        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered. c: withheld, u: fewer than 10, x: cannot be told\n",
+        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered, or their rate contradicts what is certain of all. c: withheld, u: fewer than 10, x: cannot be told\n",
     );
     text
 }

@@ -8,7 +8,7 @@ use disparity_core::{Controlled, Dimension, Dimensions, Period, Reported, Symbol
 use disparity_stats::{Interval, Level, wilson};
 
 use crate::groups::{Group, GroupBy};
-use crate::prior_help::{AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
+use crate::prior_help::{AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey, lies_within};
 use crate::protection::{Place, Protected, Protection};
 use crate::standard::{WeighedShare, standardised_share};
 use crate::survival::Chance;
@@ -50,7 +50,8 @@ pub struct PriorHelpRow {
     pub kaplan_meier: Reported<Proportion>,
     /// The rate at the ages of all entrants together (direct standardisation by age band).
     pub age_standardised: Reported<Proportion>,
-    /// Whether less than half are fully observed, so that the Kaplan–Meier estimate is the headline.
+    /// Whether less than half are fully observed, or their rate contradicts what is certain, so that the
+    /// Kaplan–Meier estimate is the headline.
     pub headline_withheld: bool,
 }
 
@@ -409,7 +410,7 @@ fn row(
         } else {
             Reported::Symbol(C)
         },
-        headline_withheld: !answer.counts.headline_stands(),
+        headline_withheld: !answer.headline_stands(),
     }
 }
 
@@ -444,8 +445,8 @@ fn interval_of(answer: &PriorHelp, found: Chance) -> Reported<Proportion> {
 }
 
 /// The rate that the group would have at the ages of all linked entrants together, fully observed or
-/// not. Told only where every band that has a weight has somebody fully observed, and shown only where
-/// no age band is so small that the weighted sum could tell it.
+/// not. Told only where every band that has a weight has somebody fully observed, and within what is
+/// certain at those ages; shown only where no age band is so small that the weighted sum could tell it.
 fn standardised(
     answer: &PriorHelp,
     settings: Controlled,
@@ -487,7 +488,14 @@ fn standardised(
             weight: f64::from(all.linked()) / f64::from(weight),
         })
         .collect();
+    // Weighed like the share, what is certain of each band.
+    let bounds = weighed().zip(&parts).filter_map(|((own, _), part)| {
+        let (low, high) = own.bounds(answer.key.kind)?;
+        Some((part.weight * low, part.weight * high))
+    });
+    let bounds = bounds.fold((0.0, 0.0), |(a, b), (low, high)| (a + low, b + high));
     match standardised_share(&parts, Level::P95) {
+        Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
         Ok((value, interval)) => Reported::Value(Proportion { value, interval }),
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }

@@ -103,15 +103,9 @@ impl PriorHelpCounts {
     pub const fn complete(&self) -> u32 {
         self.complete_yes + self.complete_no
     }
-
-    /// Whether the headline may stand: half of the cohort is fully observed.
-    #[must_use]
-    pub const fn headline_stands(&self) -> bool {
-        self.complete() > 0 && self.complete() * 2 >= self.entrants()
-    }
 }
 
-/// Linked entrants of one age band.
+/// Linked entrants, of one age band or all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AtAge {
     /// Window fully observed, helped.
@@ -136,6 +130,25 @@ impl AtAge {
     pub const fn complete(&self) -> u32 {
         self.complete_yes + self.complete_no
     }
+
+    /// The lowest and the highest share of them that agrees with what is on record; none without any.
+    #[must_use]
+    pub fn bounds(&self, kind: HelpKind) -> Option<(f64, f64)> {
+        // Help on record rules out that there was none, and none on record does not prove it.
+        let (certain, open) = match kind {
+            HelpKind::None => (self.complete_yes, self.incomplete_yes),
+            _ => (self.complete_yes + self.incomplete_yes, self.incomplete_no),
+        };
+        let all = f64::from(self.linked());
+        let (low, high) = (f64::from(certain), f64::from(certain + open));
+        (all > 0.0).then(|| (low / all, high / all))
+    }
+}
+
+/// Whether a share lies within certain bounds, up to rounding.
+pub(crate) fn lies_within((low, high): (f64, f64), share: f64) -> bool {
+    const ROUNDING: f64 = 1e-9;
+    low - ROUNDING <= share && share <= high + ROUNDING
 }
 
 /// One answer.
@@ -158,22 +171,20 @@ impl PriorHelp {
     #[must_use]
     pub fn bounds(&self) -> Option<(f64, f64)> {
         let c = &self.counts;
-        // Help on record rules out that there was none, and none on record does not prove it.
-        let (certain, open) = match self.key.kind {
-            HelpKind::None => (c.complete_yes, c.incomplete_yes),
-            _ => (c.complete_yes + c.incomplete_yes, c.incomplete_no),
+        let all = AtAge {
+            complete_yes: c.complete_yes,
+            complete_no: c.complete_no,
+            incomplete_yes: c.incomplete_yes,
+            incomplete_no: c.incomplete_no,
         };
-        let all = f64::from(c.linked());
-        let (low, high) = (f64::from(certain), f64::from(certain + open));
-        (all > 0.0).then(|| (low / all, high / all))
+        all.bounds(self.key.kind)
     }
 
-    /// Whether a share lies within the certain bounds, up to rounding.
+    /// Whether a share lies within the certain bounds.
     #[must_use]
     pub fn may_be(&self, share: f64) -> bool {
-        const ROUNDING: f64 = 1e-9;
         self.bounds()
-            .is_some_and(|(low, high)| low - ROUNDING <= share && share <= high + ROUNDING)
+            .is_some_and(|bounds| lies_within(bounds, share))
     }
 
     /// The share among the fully observed; none without any, or where it contradicts what is certain
@@ -183,6 +194,13 @@ impl PriorHelp {
         let observed = self.counts.complete();
         let share = f64::from(self.counts.complete_yes) / f64::from(observed.max(1));
         (observed > 0 && self.may_be(share)).then_some(share)
+    }
+
+    /// Whether the share among the fully observed may stand for everyone: half of the cohort is fully
+    /// observed, and what is on record of the rest does not contradict it.
+    #[must_use]
+    pub fn headline_stands(&self) -> bool {
+        self.counts.complete() * 2 >= self.counts.entrants() && self.complete_window().is_some()
     }
 }
 
