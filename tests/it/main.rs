@@ -9,6 +9,7 @@
 mod architecture;
 mod attacker;
 mod bad_input;
+mod bounds;
 mod builtin;
 mod codelists;
 mod commands;

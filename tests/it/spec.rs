@@ -6,7 +6,9 @@
 
 pub(crate) mod answers;
 mod boundaries;
+mod estimates;
 mod histories;
+mod seen;
 mod words;
 mod years;
 
@@ -140,6 +142,35 @@ const ASKED: &[Asked] = &[
     (&["directory", "decile"], |c| words::decile(c[0])),
     (&["dataset", "care return", "joined"], |c| {
         words::bridged(c[0], c[1])
+    }),
+    (
+        &["files for", "entrants", "question", "estimate", "quoted"],
+        |c| estimates::quoted(c[0], c[1], c[2], c[3]),
+    ),
+    (&["files for", "origins", "asked", "chance"], |c| {
+        estimates::chance_of(c[0], c[1], c[2])
+    }),
+    (
+        &["files for", "born", "record", "pathway", "watched"],
+        |c| seen::watched(c[0], c[1], c[2], c[3]),
+    ),
+    (
+        &["files for", "not in them", "record", "from", "led to"],
+        |c| seen::led_to(c[0], c[1], c[2], c[3]),
+    ),
+    (
+        &["files for", "not in them", "record", "entry", "way"],
+        |c| seen::way(c[0], c[1], c[2], c[3]),
+    ),
+    (&["files for", "record", "entry", "known for"], |c| {
+        seen::known_for(c[0], c[1], c[2])
+    }),
+    (
+        &["files for", "born", "record", "entry", "first time"],
+        |c| seen::first_time(c[0], c[1], c[2], c[3]),
+    ),
+    (&["files for", "born", "record", "asked", "counted"], |c| {
+        seen::later_need_of(c[0], c[1], c[2], c[3])
     }),
     (&["records", "stated", "found"], |c| {
         boundaries::found_before(c[0], c[1])

@@ -173,7 +173,9 @@ mod tests {
 
     #[test]
     fn england_2025() {
-        let rate = rate(levels(), 81_770.0, 12_183_016.0, None).value().unwrap();
+        let rate = rate(levels(), 81_770.0, 12_183_016.0, None)
+            .value()
+            .unwrap();
         assert!((rate.value * 10_000.0 - 67.118_027_1).abs() < 1e-6);
         assert_eq!(rate.method, "byar");
         let outer = rate.intervals.get(1).unwrap();

@@ -331,26 +331,20 @@ fn share(value: Reported<Proportion>) -> [String; 4] {
     }
 }
 
-/// One row for each estimator: a ratio never travels without its counts.
-fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
-    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
-    let group = row.key.group;
-    let into: BTreeSet<&String> = journeys
-        .authorities()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
-        .flat_map(|(_, own)| row.key.looks_back_into(own))
-        .collect();
-    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
-    let into = into.join("+");
+/// Name, method, numerator, denominator, and value with limits and symbol.
+type Estimator = (&'static str, &'static str, String, String, [String; 4]);
+
+fn estimators(row: &PriorHelpRow) -> [Estimator; 5] {
     let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
     let plain = |value: Reported<f64>| match value {
         Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
         Reported::Symbol(s) => [String::new(), String::new(), String::new(), s.to_string()],
     };
     let linked = sum(row.observed, row.incomplete);
-    let estimators = [
+    // Whoever was watched for no time says nothing.
+    let watched = row.observed.zip(row.incomplete).zip(row.unwatched);
+    let watched = watched.map(|((a, b), none)| (a + b).saturating_sub(none));
+    [
         (
             "complete_window",
             "wilson",
@@ -376,7 +370,7 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
             "reverse_kaplan_meier",
             "kaplan_meier_greenwood",
             String::new(),
-            linked,
+            watched.to_string(),
             share(row.kaplan_meier),
         ),
         (
@@ -386,8 +380,23 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
             row.observed.to_string(),
             share(row.age_standardised),
         ),
-    ];
-    estimators
+    ]
+}
+
+/// One row for each estimator: a ratio never travels without its counts.
+fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
+    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
+    let group = row.key.group;
+    let into: BTreeSet<&String> = journeys
+        .authorities()
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
+        .flat_map(|(_, own)| row.key.looks_back_into(own))
+        .collect();
+    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
+    let into = into.join("+");
+    estimators(row)
         .into_iter()
         .map(
             |(estimator, method, numerator, denominator, [value, low, high, symbol])| {
@@ -504,7 +513,7 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
     });
     text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));
     text.push_str(
-        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered. c: withheld, u: fewer than 10, x: cannot be told\n",
+        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered, or their rate contradicts what is certain of all. c: withheld, u: fewer than 10, x: cannot be told\n",
     );
     text
 }

@@ -11,10 +11,6 @@ use crate::groups::{Group, GroupBy, Lookup};
 
 /// One child's first start of care in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts about one entry, not a state"
-)]
 pub struct Entry {
     /// Position of the child.
     pub child: usize,
@@ -34,8 +30,8 @@ pub struct Entry {
     pub unaccompanied: bool,
     /// Whether the sources say if the child is unaccompanied.
     status_known: bool,
-    /// Whether there was no care before, as far as recorded.
-    pub first_ever: bool,
+    /// Whether there was no care before; none where the files cannot tell.
+    pub first_ever: Option<bool>,
     /// Police protection or an emergency order at the start.
     pub emergency: bool,
     /// Broad ethnic group, detailed ethnic group, age band, sex, decile, need, legal status.
@@ -65,13 +61,11 @@ impl Entry {
                     0
                 }
             }
-            GroupBy::FirstEver => {
-                if self.first_ever {
-                    1
-                } else {
-                    2
-                }
-            }
+            GroupBy::FirstEver => match self.first_ever {
+                None => 0,
+                Some(true) => 1,
+                Some(false) => 2,
+            },
         };
         Group { by, code }
     }
@@ -213,9 +207,7 @@ fn child_entries(
                 linked: is_linked(record.link),
                 unaccompanied,
                 status_known: record.unaccompanied.is_some(),
-                first_ever: at == 0
-                    && record.earlier_permanence != Some(true)
-                    && child.earlier_spells(SpellKind::Care).next().is_none(),
+                first_ever: first_ever(journeys, authority, child, at > 0, spell.start),
                 emergency: codes.emergency.has(spell.codes[0]),
                 groups: [
                     of(D::EthnicityMajor),
@@ -229,6 +221,33 @@ fn child_entries(
             });
         }
     }
+}
+
+/// Whether a start of care is the child's first: not where care or permanence before it is on record,
+/// and told only where the care returns cover the child's life, all of it here.
+fn first_ever(
+    journeys: &Journeys,
+    authority: usize,
+    child: &Child<'_>,
+    again: bool,
+    day: Day,
+) -> Option<bool> {
+    let record = child.record();
+    if again
+        || record.earlier_permanence == Some(true)
+        || child.earlier_spells(SpellKind::Care).next().is_some()
+    {
+        return Some(false);
+    }
+    let birth = record.birth?;
+    let earlier = journeys.earlier(child.position());
+    let from = journeys
+        .seen_from(authority, earlier, SpellKind::Care, day)
+        .from;
+    let here = record
+        .arrival
+        .is_none_or(|arrival| arrival <= birth || arrival >= day);
+    (from <= birth && here).then_some(true)
 }
 
 /// Unaccompanied on a day: recorded so, and not ceased to be before it.

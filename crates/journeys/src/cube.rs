@@ -238,7 +238,7 @@ pub fn prior_help_cube(
         if stratum.is_total() && answer.key.group.by != crate::GroupBy::Total {
             continue;
         }
-        let stands = answer.counts.headline_stands();
+        let stands = answer.headline_stands();
         let value = |count: u32| {
             if stands {
                 Reported::Value(count)

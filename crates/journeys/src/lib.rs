@@ -17,6 +17,7 @@
 mod cohort;
 mod control;
 mod cube;
+mod exits;
 mod groups;
 mod indicators;
 mod later_need;
@@ -26,8 +27,10 @@ mod pathways;
 mod prior_help;
 mod protection;
 mod returning;
+mod standard;
 mod survival;
 mod walk;
+mod ways;
 
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
@@ -38,16 +41,17 @@ pub use indicators::{
     TURNOVERS, counts, counts_and_repeats, part_years,
 };
 pub use later_need::{LaterNeed, later_need};
-pub use levels::{
-    KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
-    known_days, timeline, transitions, way_to_care,
-};
+pub use levels::{Level, Stretch, TransitionKey, Transitions, timeline, transitions};
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
-    HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
-    Years, prior_help, supported,
+    AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams,
+    Supported, Years, prior_help, supported,
 };
 pub use protection::{Place, Protected, Protection};
 pub use returning::{Return, ReturnCounts, returns};
-pub use survival::{Incidence, Watched, cumulative_incidence};
+pub use standard::{WeighedShare, standardised_share};
+pub use survival::{Chance, Incidence, Watched, cumulative_incidence};
+pub use ways::{
+    KNOWN_BANDS, Way, WaySeen, WayToCare, known_band, known_days, way_seen, way_to_care,
+};

@@ -125,7 +125,9 @@ impl Cover {
         let (Some(first), Some(last)) = (read.first(), read.last()) else {
             return Vec::new();
         };
-        (*first..*last).filter(|year| !read.contains(year)).collect()
+        (*first..*last)
+            .filter(|year| !read.contains(year))
+            .collect()
     }
 
     /// The years of the yearly returns that speak of a kind.

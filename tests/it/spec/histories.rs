@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use disparity_core::Day;
 use disparity_core::journeys::{
     Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, Coverage, Covered, Journeys,
     LinkOutcome, Spell, SpellFlags, SpellKind,
 };
+use disparity_core::{Day, Period};
 use disparity_returns::{Input, Outcome};
 
 use crate::returns::{of_la, options, read};
@@ -159,14 +159,19 @@ pub(super) fn blank(text: &str) -> &str {
 
 /// Journeys of authority 301 that cover all kinds over some days, and care over all.
 pub(super) fn journeys(spans: &[(Day, Day)]) -> Journeys {
+    let care = [(day("2010-04-01"), day("2025-04-01"))];
+    journeys_covering(|kind| match kind {
+        SpellKind::Care => care.to_vec(),
+        _ => spans.to_vec(),
+    })
+}
+
+/// Journeys of authority 301 whose files cover some days of each kind.
+pub(super) fn journeys_covering(days: impl Fn(SpellKind) -> Vec<(Day, Day)>) -> Journeys {
     let mut coverage = Coverage::default();
     for kind in SpellKind::ALL {
-        coverage.set(kind, Covered::new(spans.to_vec()));
+        coverage.set(kind, Covered::new(days(kind)));
     }
-    coverage.set(
-        SpellKind::Care,
-        Covered::new(vec![(day("2010-04-01"), day("2025-04-01"))]),
-    );
     let area = crate::codelists::areas().find("301").unwrap().code;
     journeys_of(Authority {
         old_la_code: "301".into(),
@@ -175,6 +180,15 @@ pub(super) fn journeys(spans: &[(Day, Day)]) -> Journeys {
         extract: day("2025-03-31"),
         continued: None,
     })
+}
+
+/// The days of some years that end on 31 March.
+pub(super) fn years(cell: &str) -> Vec<(Day, Day)> {
+    cell.split(' ')
+        .filter(|year| *year != "-")
+        .map(|year| Period::ending(year.parse().unwrap()).unwrap())
+        .map(|year| (Day::first_of(year), Day::last_of(year).plus(1)))
+        .collect()
 }
 
 /// Journeys of an authority that has no children yet.
@@ -190,7 +204,10 @@ pub(super) fn spells(cell: &str, journeys: &Journeys) -> Vec<Spell> {
     parts(cell).map(|f| spell(&f, journeys)).collect()
 }
 
+/// One spell; one that ends in `lost` was open in the last file before a missing one.
 fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
+    let lost = fields.last() == Some(&"lost");
+    let fields = &fields[..fields.len() - usize::from(lost)];
     let kind = match fields[0] {
         "cpp" => SpellKind::ProtectionPlan,
         "nfa" => SpellKind::Referral,
@@ -210,8 +227,10 @@ fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
     let mut spell = Spell::new(kind, start, end);
     spell.flags = SpellFlags::START_KNOWN
         .with_if(fields[0] == "nfa", SpellFlags::NO_FURTHER_ACTION)
-        .with_if(unrecorded, SpellFlags::END_UNKNOWN);
+        .with_if(unrecorded || lost, SpellFlags::END_UNKNOWN);
     match (kind, fields.get(3)) {
+        // How many plans there were before, if that is recorded.
+        (SpellKind::ProtectionPlan, Some(&"-")) => spell.number = 255,
         (SpellKind::ProtectionPlan, Some(number)) => spell.number = number.parse().unwrap(),
         (SpellKind::Care, Some(code)) => {
             spell.codes[2] = code_of(journeys, CodeSetId::ReasonCeased, code);
@@ -230,12 +249,30 @@ fn code_of(journeys: &Journeys, set: CodeSetId, code: &str) -> CodeId {
 
 /// A linked child born on a day, with a history.
 pub(super) fn push_child(journeys: &mut Journeys, born: &str, spells: &mut [Spell]) {
-    let child = ChildRecord {
+    let child = child_born(born);
+    journeys.push_child(&child, spells).unwrap();
+}
+
+/// A linked child with the history of a cell, in which `died` and `arrived` are days of the child's own.
+pub(super) fn push_history(journeys: &mut Journeys, born: &str, cell: &str) {
+    let mut child = child_born(born);
+    let mut all = Vec::new();
+    for f in parts(cell) {
+        match f[0] {
+            "died" => child.death = Some(day(f[1])),
+            "arrived" => child.arrival = Some(day(f[1])),
+            _ => all.push(spell(&f, journeys)),
+        }
+    }
+    journeys.push_child(&child, &mut all).unwrap();
+}
+
+fn child_born(born: &str) -> ChildRecord {
+    ChildRecord {
         birth: Some(day(born)),
         birth_precision: BirthPrecision::Day,
         link: LinkOutcome::Confirmed,
         unaccompanied: Some(false),
         ..ChildRecord::default()
-    };
-    journeys.push_child(&child, spells).unwrap();
+    }
 }
