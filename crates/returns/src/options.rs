@@ -22,10 +22,6 @@ pub enum EthnicityRule {
 
 /// Everything that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "choices of the user that are independent of one another"
-)]
 pub struct Options {
     /// Today, as far as the reading is concerned: nothing can have started later.
     pub as_of: Day,

@@ -305,11 +305,15 @@ impl Records {
         match column.kind {
             ColumnType::Sex => {
                 let unknown = lists.sex("unknown").unwrap_or(CategoryId::TOTAL);
-                persons.iter_mut().for_each(|row| row.sex = unknown);
+                for row in persons {
+                    row.sex = unknown;
+                }
             }
             ColumnType::Ethnicity => {
                 let unknown = lists.ethnicity("MISS").unwrap_or(CategoryId::TOTAL);
-                persons.iter_mut().for_each(|row| row.ethnicity = unknown);
+                for row in persons {
+                    row.ethnicity = unknown;
+                }
             }
             ColumnType::Bool if name.contains("uasc") => {
                 for row in persons.iter_mut().filter(|row| row.unaccompanied.is_some()) {
@@ -317,9 +321,9 @@ impl Records {
                 }
             }
             ColumnType::Bool if name.contains("nfa") => {
-                activities
-                    .iter_mut()
-                    .for_each(|row| row.no_further_action = None);
+                for row in activities {
+                    row.no_further_action = None;
+                }
             }
             ColumnType::Bool => {
                 let flag = match name.as_str() {

@@ -120,10 +120,10 @@ impl Words {
 
     /// `Full care order (section 31)`, `Section 20 - respite`.
     fn beside_statute(&self, text: &str) -> Option<&str> {
-        let cuts = text
+        let mut cuts = text
             .char_indices()
             .filter(|(_, c)| matches!(c, '(' | ':' | '-' | '–' | '—' | ',' | '/'));
-        cuts.filter_map(|(at, _)| {
+        cuts.find_map(|(at, _)| {
             let (before, after) = text.split_at(at);
             let words = |part: &str| self.word(part).filter(|_| !fold(part).is_empty());
             match (words(before), words(after)) {
@@ -133,7 +133,6 @@ impl Words {
                 (None, None) => None,
             }
         })
-        .next()
     }
 
     /// The beginning of words that all stand for one code: a column of 48 or 100 characters cut them.

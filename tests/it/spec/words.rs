@@ -1,5 +1,7 @@
 //! What a text, a header or a row of a directory is read as.
 
+use std::fmt::Write as _;
+
 use disparity_core::journeys::{SpellFlags, SpellKind};
 use disparity_returns::{Code, Input, Outcome};
 
@@ -162,19 +164,16 @@ pub(super) fn bridged(dataset: &str, care: &str) -> String {
     let mut need = String::from("cine_person_id,cine_referral_date,cine_referral_nfa\n");
     for record in records(dataset) {
         let [id, other, birth] = record.try_into().unwrap();
-        persons += &format!(
-            "{id},{},M,WBRI,{}\n",
-            blank(&other),
-            birth.trim_matches('?')
-        );
-        need += &format!("{id},2023-05-01,N\n");
+        let birth = birth.trim_matches('?');
+        writeln!(persons, "{id},{},M,WBRI,{birth}", blank(&other)).unwrap();
+        writeln!(need, "{id},2023-05-01,N").unwrap();
     }
     let mut header = String::from("CHILD,SEX,DOB,ETHNIC,YEAR\n");
     let mut episodes = String::from("CHILD,DECOM,RNE,LS,YEAR\n");
     for record in records(care) {
         let [id, birth] = record.try_into().unwrap();
-        header += &format!("{id},1,{},WBRI,2024\n", birth.trim_matches('?'));
-        episodes += &format!("{id},2023-06-01,S,C2,2024\n");
+        writeln!(header, "{id},1,{},WBRI,2024", birth.trim_matches('?')).unwrap();
+        writeln!(episodes, "{id},2023-06-01,S,C2,2024").unwrap();
     }
     let outcome = read_of(vec![
         file("persons.csv", persons),

@@ -30,6 +30,10 @@ pub(crate) struct CensusHeader {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about one child, not a state"
+)]
 struct Child {
     line: u64,
     implicit: bool,
@@ -57,6 +61,10 @@ enum Module {
 }
 
 /// Reads a census into records.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about what is being read, not a state"
+)]
 pub(crate) struct CensusReader<'x, 'a, 'r> {
     reading: &'x mut Reading<'a>,
     sink: &'x mut Sink<'r>,
