@@ -8,7 +8,7 @@ use disparity_core::journeys::{
 };
 use disparity_core::{Day, Dimension, Dimensions, Period, Stratum};
 
-use crate::groups::{GroupBy, Lookup, group_code};
+use crate::groups::{Group, GroupBy, Lookup, group_code};
 
 /// Names of the indicators counted here, as the code list has them, and the files that must cover
 /// the year.
@@ -263,7 +263,51 @@ pub fn counts_and_repeats(
             }
         }
     }
+    complete(&mut all, journeys, dimensions);
     (all, repeats)
+}
+
+/// What is counted of each authority and year, by what its files cover: the count is there whether or
+/// not there was any child.
+fn counted(journeys: &Journeys) -> Vec<(&'static str, usize, Period)> {
+    let plans = PLAN_INDICATORS.map(|name| (name, SpellKind::ProtectionPlan));
+    let all: Vec<(&'static str, SpellKind)> = INDICATORS.into_iter().chain(plans).collect();
+    let mut found = Vec::new();
+    for (at, authority) in journeys.authorities().iter().enumerate() {
+        let coverage = &authority.coverage;
+        for period in years(coverage) {
+            let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+            for (name, kind) in &all {
+                let (kind, from) = if *name == "rereferrals_within_12_months" {
+                    (SpellKind::Referral, first.plus_months(-12))
+                } else {
+                    (*kind, first)
+                };
+                if coverage.of(kind).covers(from, after) {
+                    found.push((*name, at, period));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Adds the counts of nobody: every group of every dimension of what is counted.
+fn complete(all: &mut BTreeMap<CountKey, u32>, journeys: &Journeys, dimensions: &Dimensions) {
+    let ways = Dimension::ALL.map(|dimension| {
+        let groups = GroupBy::Dimension(dimension).groups(dimensions, journeys.codes());
+        let strata = groups.into_iter().filter_map(Group::stratum);
+        // Position 0 of a list stands for everyone.
+        strata.filter(|s| !s.is_total()).collect::<Vec<Stratum>>()
+    });
+    let strata: Vec<Stratum> = std::iter::once(Stratum::TOTAL)
+        .chain(ways.into_iter().flatten())
+        .collect();
+    for (name, authority, period) in counted(journeys) {
+        for stratum in &strata {
+            all.entry((name, authority, period, *stratum)).or_default();
+        }
+    }
 }
 
 /// Adds to a place of a list that is as long as it has to be.

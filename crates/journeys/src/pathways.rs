@@ -54,6 +54,12 @@ impl Pathway {
         }
     }
 
+    /// From what.
+    #[must_use]
+    pub const fn of(self) -> SpellKind {
+        self.steps().0
+    }
+
     /// From what, whether from its start, to what, and whether the end of the first ends the chance.
     const fn steps(self) -> (SpellKind, bool, SpellKind, bool) {
         use SpellKind as K;

@@ -57,6 +57,12 @@ impl Return {
         }
     }
 
+    /// The kind of what is counted, of which the files must cover the year.
+    #[must_use]
+    pub const fn of(self) -> SpellKind {
+        self.needs().0[0]
+    }
+
     /// The files that must cover the year and the time looked back on before it, and how many months
     /// that is.
     const fn needs(self) -> (&'static [SpellKind], i32) {

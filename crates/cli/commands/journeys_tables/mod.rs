@@ -5,13 +5,15 @@ mod matching;
 mod published;
 mod ways;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::Ties;
-use disparity_core::{Catalogue, Dimensions, Journeys, Reported, Symbol};
+use disparity_core::journeys::SpellKind;
+use disparity_core::{Catalogue, Day, Dimensions, Journeys, Period, Reported, Symbol};
 use disparity_journeys::{
     CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
-    Protection, Return, YearKey, chances, later_need, returns, transitions, watches,
+    Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, returns,
+    transitions, watches,
 };
 use disparity_stats::{Interval, Level};
 
@@ -194,6 +196,33 @@ impl Draft {
 }
 
 impl Asked<'_> {
+    /// Adds the places of a table in which there is nobody: every group, in all years of the table and
+    /// every authority whose files cover the year. Without them a row that is there would say that
+    /// somebody is in it.
+    fn complete<C: Default>(&self, found: &mut BTreeMap<YearKey, C>, kind: SpellKind) {
+        let periods: BTreeSet<Period> = found.keys().map(|key| key.period).collect();
+        let ways: BTreeSet<GroupBy> = found.keys().map(|key| key.group.by).collect();
+        let (dimensions, codes) = (&self.catalogue.dimensions, self.journeys.codes());
+        let groups = ways.into_iter().flat_map(|by| by.groups(dimensions, codes));
+        let groups: Vec<Group> = groups.collect();
+        let authorities = self.journeys.authorities();
+        for period in periods {
+            let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+            let covers = |at: &usize| authorities[*at].coverage.of(kind).covers(first, after);
+            let those = (0..authorities.len()).filter(covers).map(Some);
+            for authority in those.chain([None]) {
+                for group in groups.iter().copied() {
+                    let key = YearKey {
+                        authority,
+                        period,
+                        group,
+                    };
+                    found.entry(key).or_default();
+                }
+            }
+        }
+    }
+
     pub(super) fn table(&self, name: &str, draft: &mut Draft) {
         match name {
             "returns" => self.returns(draft),
@@ -208,8 +237,20 @@ impl Asked<'_> {
     }
 
     fn returns(&self, draft: &mut Draft) {
+        let mut ways: BTreeMap<Return, BTreeMap<YearKey, ReturnCounts>> = BTreeMap::new();
         for ((way, key), c) in returns(self.journeys, &self.catalogue.dimensions, &self.groups) {
-            let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
+            ways.entry(way).or_default().insert(key, c);
+        }
+        for (way, mut found) in ways {
+            self.complete(&mut found, way.of());
+            self.returns_of(way, &found, draft);
+        }
+    }
+
+    fn returns_of(&self, way: Return, found: &BTreeMap<YearKey, ReturnCounts>, draft: &mut Draft) {
+        let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
+        for (key, c) in found {
+            let key = *key;
             // Two of them are published under other names.
             let (events, returned) = match way {
                 Return::ReReferral => ("referrals", "rereferrals_within_12_months"),
@@ -218,7 +259,12 @@ impl Asked<'_> {
             };
             let events = published(events).unwrap_or(Counted::Events(at));
             let returned = published(returned).unwrap_or(Counted::Returned(at));
-            if c.stands() {
+            // Told or not of all groups alike, or what is told would say something of a group.
+            let everyone = YearKey {
+                group: Group::TOTAL,
+                ..key
+            };
+            if found.get(&everyone).is_some_and(ReturnCounts::stands) {
                 let name = ("returns", way.as_str().to_owned());
                 draft.pair(name, key, (events, c.events), (returned, c.returns));
             } else {
@@ -234,7 +280,9 @@ impl Asked<'_> {
         let dimensions = &self.catalogue.dimensions;
         for years in 1..=5_u8 {
             let at = usize::from(years);
-            for (key, c) in later_need(self.journeys, dimensions, years, &self.groups) {
+            let mut found = later_need(self.journeys, dimensions, years, &self.groups);
+            self.complete(&mut found, SpellKind::ProtectionPlan);
+            for (key, c) in found {
                 draft.pair(
                     ("later-need", format!("in_need_{years}_years_after_plan")),
                     key,
@@ -249,13 +297,22 @@ impl Asked<'_> {
         const STAYED: usize = Stage::ALL.len();
         const REOPENED: usize = STAYED + 1;
         let all = transitions(self.journeys, &self.catalogue.dimensions, 14, &self.groups);
+        let mut levels: BTreeMap<Stage, BTreeMap<YearKey, Transitions>> = BTreeMap::new();
         for (key, t) in all {
-            let (from, at) = (key.from.as_str(), key.from as usize);
-            let key = YearKey {
+            let place = YearKey {
                 authority: key.authority,
                 period: key.period,
                 group: key.group,
             };
+            levels.entry(key.from).or_default().insert(place, t);
+        }
+        for found in levels.values_mut() {
+            self.complete(found, SpellKind::CinEpisode);
+        }
+        let all = levels.iter();
+        let all = all.flat_map(|(from, found)| found.iter().map(|(key, t)| (*from, *key, *t)));
+        for (from, key, t) in all {
+            let (from, at) = (from.as_str(), from as usize);
             let whole = (Counted::Stretches(at), t.followed);
             let seen = (Counted::StretchesSeen(at), t.early_help_seen);
             let (mut parts, mut closed) = (Vec::new(), None);
@@ -299,7 +356,9 @@ impl Asked<'_> {
         const HORIZONS: [(u8, i32); 4] = [(3, 91), (6, 183), (12, 365), (24, 731)];
         let dimensions = &self.catalogue.dimensions;
         for (at, pathway) in Pathway::ALL.into_iter().enumerate() {
-            for (key, mut watched) in watches(self.journeys, dimensions, pathway, &self.groups) {
+            let mut found = watches(self.journeys, dimensions, pathway, &self.groups);
+            self.complete(&mut found, pathway.of());
+            for (key, mut watched) in found {
                 let mut before: Option<Vec<usize>> = None;
                 for (horizon, (months, days)) in HORIZONS.into_iter().enumerate() {
                     let found = chances(&mut watched, days);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use disparity_core::disclosure::suppress::Ties;
+use disparity_core::journeys::SpellKind;
 use disparity_journeys::{
     Entry, KNOWN_BANDS, YearKey, known_band, known_days, way_seen, way_to_care,
 };
@@ -157,7 +158,9 @@ impl Asked<'_> {
             let seen = [s.social_care, s.early_help, s.levels, s.case_at_entry];
             Came { by, seen }
         };
-        for (key, counts) in self.of_linked(of, ByWay::add) {
+        let mut found = self.of_linked(of, ByWay::add);
+        self.complete(&mut found, SpellKind::Care);
+        for (key, counts) in found {
             counts.draw(draft, key);
         }
     }
@@ -176,7 +179,9 @@ impl Asked<'_> {
                 counts.bands[*band] += 1;
             }
         };
-        for (key, counts) in self.of_linked(of, add) {
+        let mut found = self.of_linked(of, add);
+        self.complete(&mut found, SpellKind::Care);
+        for (key, counts) in found {
             let whole = (Counted::WaySeen(CASE), counts.bands.iter().sum());
             let (mut total, mut parts) = (0, Vec::new());
             for (at, n) in counts.bands.into_iter().enumerate() {

@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use disparity_core::journeys::{Authority, Journeys};
+use disparity_core::journeys::{Authority, Journeys, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::{EntryCodes, entries_of};
-use crate::groups::{Group, Lookup};
+use crate::groups::{Group, GroupBy, Lookup};
 use crate::survival::Chance;
 use gathered::Gathered;
 use recent::HelpCodes;
@@ -251,8 +251,48 @@ pub fn prior_help(
             }
         }
     }
+    complete(&mut found, journeys, dimensions, params.by_authority);
     found
         .into_par_iter()
         .map(|(key, gathered)| gathered.finish(key))
         .collect()
+}
+
+/// Adds the groups and authorities of nobody to whatever is answered: one that is there would say that
+/// somebody is in it. An authority is answered for where its care returns cover any of the years.
+fn complete(
+    found: &mut BTreeMap<PriorHelpKey, Gathered>,
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    by_authority: bool,
+) {
+    let ways: BTreeSet<GroupBy> = found.keys().map(|key| key.group.by).collect();
+    let groups: Vec<Group> = ways
+        .into_iter()
+        .flat_map(|by| by.groups(dimensions, journeys.codes()))
+        .collect();
+    let together = found.keys().map(|key| PriorHelpKey {
+        authority: None,
+        group: Group::TOTAL,
+        ..*key
+    });
+    let together: BTreeSet<PriorHelpKey> = together.collect();
+    let authorities = journeys.authorities();
+    let answered = |key: &PriorHelpKey, at: &usize| {
+        let care = authorities[*at].coverage.of(SpellKind::Care);
+        let (first, after) = (Day::first_of(key.from), Day::last_of(key.to).plus(1));
+        by_authority && care.days_within(first, after) > 0
+    };
+    for key in together {
+        let those = (0..authorities.len()).filter(|at| answered(&key, at));
+        let own = those.map(|at| PriorHelpKey {
+            authority: Some(at),
+            ..key
+        });
+        for key in std::iter::once(key).chain(own) {
+            for group in groups.iter().copied() {
+                found.entry(PriorHelpKey { group, ..key }).or_default();
+            }
+        }
+    }
 }
