@@ -75,6 +75,13 @@ fn returns(folder: &Path) {
         format!("{},{},{}\n", id_of(1), id_of(2), id_of(3)),
     );
     put(
+        "regional.csv",
+        format!(
+            "CHILD,DECOM,RNE,LS,LA,YEAR\nA1,01/05/2023,S,C2,{},2024\n",
+            id_of(13)
+        ),
+    );
+    put(
         "ssd.csv",
         format!(
             "link_person_id,link_identifier_type,link_identifier_value\nP1,{},{}\n",

@@ -237,7 +237,12 @@ fn authority(
         if other == la {
             records.absorb(own);
         } else if !own.persons.is_empty() || !own.care.is_empty() || !own.activities.is_empty() {
-            let message = format!("rows name {other} in a file of {la}; they are not read");
+            let named = if other.is_empty() {
+                "what is no authority"
+            } else {
+                other.as_str()
+            };
+            let message = format!("rows name {named} in a file of {la}; they are not read");
             diagnostics.push(Diagnostic::of_file(
                 Code::LaUnknown,
                 files.first().map_or("", |f| f.input.name.as_str()),

@@ -94,12 +94,16 @@ impl Assembly<'_> {
     ) -> (Journeys, Identifiers) {
         self.resolve_parents(&mut records, diagnostics);
         let mut aliases = members::alias_map(&records);
-        records.rename(|id, _| aliases.get(&id).copied());
+        if !aliases.is_empty() {
+            records.rename(|id, _| aliases.get(&id).copied());
+        }
         let bridged = bridge::resolve(&records);
-        records.rename(|id, system| {
-            let other = system.filter(|system| !bridge::is_bridged(*system));
-            other.and_then(|_| bridged.to.get(&id).copied())
-        });
+        if !bridged.to.is_empty() {
+            records.rename(|id, system| {
+                let other = system.filter(|system| !bridge::is_bridged(*system));
+                other.and_then(|_| bridged.to.get(&id).copied())
+            });
+        }
         self.report_bridges(&records, &bridged, diagnostics);
         let sides = Self::bundle(&mut records);
         let mut oddities = Vec::new();
@@ -257,12 +261,14 @@ impl Assembly<'_> {
         }
     }
 
-    /// Deciles of home addresses over time, by identifier.
+    /// Deciles of home addresses over time, by identifier; 0 where a home is known and its decile is
+    /// not, so that no other home's is taken for it.
     fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
         let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
         for one in &records.addresses {
-            let Home::Decile(decile) = self.postcodes.home(records.texts.text(one.postcode)) else {
-                continue;
+            let decile = match self.postcodes.home(records.texts.text(one.postcode)) {
+                Home::Decile(decile) => decile,
+                Home::Elsewhere | Home::Unlisted => 0,
             };
             own.entry(one.id).or_default().push((
                 one.from.unwrap_or(Day(i32::MIN + 1)),
@@ -485,8 +491,8 @@ fn run_of<T>(rows: &[T], from: usize, belongs: impl Fn(&T) -> bool) -> Range<usi
     from..from + length
 }
 
-/// Legal statuses that stand in a table of their own, sorted by start, joined by date: the one in force when the
-/// episode starts, else the first that comes into force during it.
+/// Legal statuses that stand in a table of their own, sorted by start, joined by date: the one in
+/// force when the episode starts, else the first that comes into force during it.
 fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
     let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
     for row in rows.iter_mut().filter(without) {

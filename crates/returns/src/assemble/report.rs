@@ -57,7 +57,7 @@ impl Assembly<'_> {
         members: &[Member],
         diagnostics: &mut Diagnostics,
     ) {
-        let mut seen: BTreeMap<(&str, Day), usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(u32, Day), usize> = BTreeMap::new();
         for (position, member) in members.iter().enumerate() {
             for (side, at) in member.bundles.iter().enumerate() {
                 let Some(at) = *at else { continue };
@@ -66,8 +66,7 @@ impl Assembly<'_> {
                 let (Some(upn), Some(birth)) = (one.upn, whole) else {
                     continue;
                 };
-                let pupil = (records.texts.text(upn), birth);
-                if *seen.entry(pupil).or_insert(position) == position {
+                if *seen.entry((upn, birth)).or_insert(position) == position {
                     continue;
                 }
                 let rows = &records.persons[sides[side][at].persons.clone()];

@@ -126,6 +126,18 @@ pub(crate) struct Sink<'r> {
     last_year: (String, u16),
 }
 
+/// An authority that nobody knows, as rows name it; blank where the text can be no name or code of one:
+/// the column of a child's identifier must not make an authority of every child.
+fn as_named(la: &str) -> String {
+    let digits = la.bytes().filter(u8::is_ascii_digit).count();
+    let is_area = la.len() == 9 && digits == 8 && la.starts_with(|c: char| c.is_ascii_uppercase());
+    if digits < 5 || is_area {
+        la.to_owned()
+    } else {
+        String::new()
+    }
+}
+
 /// Years and authorities that rows name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Labels {
@@ -186,7 +198,7 @@ impl<'r> Sink<'r> {
     fn route(&mut self, reading: &mut Reading<'_>, la: &str, (column, year): (usize, &str)) {
         if !la.is_empty() {
             if self.last_la.0 != la {
-                let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
+                let code = (self.la_code)(la).unwrap_or_else(|| as_named(la));
                 self.count_labels();
                 self.last_la = (la.to_owned(), code);
             }
