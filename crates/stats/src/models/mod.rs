@@ -48,7 +48,7 @@ pub use family::Family;
 pub use linear_mixed::{FittedLinearMixed, Likelihood, LinearMixedModel};
 pub use mixed::{
     ConditionalMode, EffectSpread, Expectation, FittedMixed, Integration, IntervalMethod,
-    MixedModel, MixedOptions, ModeSearch, ProportionalChange, ResidualVariance, Spread,
+    MixedModel, MixedOptions, ModeSearch, ProportionalChange, ResidualVariance, ScaledLeftOut, Spread,
     VariancePartition, median_ratio, proportional_change,
 };
 pub use observations::Observations;

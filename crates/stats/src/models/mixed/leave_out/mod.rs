@@ -2,6 +2,7 @@
 //! How far the group then is from that expectation is judged in `expected`.
 
 mod near;
+mod scaled;
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
@@ -19,6 +20,7 @@ use super::separate::{Separate, Slopes, Third};
 use crate::error::{Error, Result};
 use crate::sum::sum;
 use near::Near;
+pub use scaled::ScaledLeftOut;
 
 /// What a group that was left out is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +44,18 @@ struct Without {
     given: Vec<f64>,
 }
 
+/// What a fit without a group says of it, and how that hangs on the coefficients.
+struct Told {
+    left: LeftOut,
+    /// How the log of what is expected changes with each coefficient.
+    slopes: DVector<f64>,
+    /// Of the coefficients, given the spread.
+    covariance: DMatrix<f64>,
+}
+
+/// Groups by their numbers, each with what was asked of it or why that cannot be said.
+type ByGroup<T> = Vec<(usize, Result<T>)>;
+
 impl FittedMixed {
     #[doc = include_str!("../../../../docs/leave_out_mixed.md")]
     pub fn leave_out(
@@ -63,6 +77,18 @@ impl FittedMixed {
         expectation: Expectation,
         given: &[&str],
     ) -> Result<Vec<(usize, Result<LeftOut>)>> {
+        let all = self.told_of_each(effect, expectation, given)?;
+        let plain = |(code, told): (usize, Result<Told>)| (code, told.map(|told| told.left));
+        Ok(all.into_iter().map(plain).collect())
+    }
+
+    /// What the fits without each group say of it.
+    fn told_of_each(
+        &self,
+        effect: &str,
+        expectation: Expectation,
+        given: &[&str],
+    ) -> Result<ByGroup<Told>> {
         let place = self.effect(effect)?;
         if self.total_variance().is_err() {
             return Err(Error::Undefined {
@@ -91,7 +117,7 @@ impl FittedMixed {
                 Some(fit) => Ok(fit),
                 None => self.without(&own, &given, &rule),
             };
-            let left = left.and_then(|fit| self.left_out(code, &own, expectation, &given, &fit));
+            let left = left.and_then(|fit| self.left_out(code, &own, expectation, &given, fit));
             (code, left)
         };
         Ok(groups.into_iter().map(one).collect())
@@ -150,8 +176,8 @@ impl FittedMixed {
         own: &[usize],
         expectation: Expectation,
         given: &[usize],
-        fit: &Without,
-    ) -> Result<LeftOut> {
+        fit: Without,
+    ) -> Result<Told> {
         let kernel = fit.kernel;
         let spread: f64 = (0..fit.theta.len())
             .filter(|k| !given.contains(k))
@@ -196,7 +222,7 @@ impl FittedMixed {
         }
         let row = DVector::from_vec(slopes);
         let typical = sum(typical);
-        Ok(LeftOut {
+        let left = LeftOut {
             code,
             observed: sum(observed),
             expected,
@@ -205,6 +231,11 @@ impl FittedMixed {
             // On the log scale an effect on a logit is worth less, the larger the proportion.
             sigma: spread.sqrt() * tilt / typical,
             dispersion: variance / typical,
+        };
+        Ok(Told {
+            left,
+            slopes: row,
+            covariance: fit.covariance,
         })
     }
 
