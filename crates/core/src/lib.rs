@@ -29,6 +29,9 @@ mod population;
 mod reported;
 mod results;
 mod structural;
+mod verdict;
+
+pub use verdict::{LEAST_AUTHORITIES, Verdict};
 
 /// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
 pub use disparity_stats::round_half_up;
@@ -55,7 +58,7 @@ pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
+    Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
     Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
 };
 pub use structural::{

@@ -186,18 +186,6 @@ impl Position {
             Self::Higher998 => "higher_99_8",
         }
     }
-
-    /// The words for people, of a position that allows for the spread between authorities.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Lower998 => "lower than expected (99.8%)",
-            Self::Lower95 => "lower than expected (95%)",
-            Self::AsExpected => "within the ordinary spread",
-            Self::Higher95 => "higher than expected (95%)",
-            Self::Higher998 => "higher than expected (99.8%)",
-        }
-    }
 }
 
 /// An authority's rank and what chance alone would make of it. Rank 1 is the highest ratio.
@@ -216,8 +204,16 @@ pub struct Rank {
 /// An expected count and what was observed against it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExpectedCount {
-    /// Σ reference rate × local population.
+    /// The expected count: Σ reference rate × local population or, of a model, what it expects times
+    /// [`ExpectedCount::scaled_by`].
     pub expected: f64,
+    /// The intervals of the expected count from the uncertainty of what it rests on; the chance in
+    /// what was counted has no part in them. Not applicable to England's rates, which are taken as
+    /// they were counted.
+    pub intervals: Reported<Intervals>,
+    /// What the model's expectation was multiplied by, so that the authorities of the fit together
+    /// are expected to have what they had; 1 for England's rates, which add up by themselves.
+    pub scaled_by: f64,
     /// Observed ÷ expected, with its intervals.
     pub ratio: Measured,
     /// Where the ratio stands against 1.
@@ -262,7 +258,11 @@ pub struct Expected {
     pub observed: Reported<Count>,
     /// What was expected, or why that cannot be said.
     pub outcome: Reported<ExpectedCount>,
-    /// Position among authorities with overdispersion allowed for; not applicable to regions.
+    /// Whether this is the expectation to quote: the one of everything that is known where the year
+    /// has such a fit, and the one at England's rate where it has none.
+    pub quoted: bool,
+    /// Position among authorities with overdispersion allowed for; not applicable to regions, nor
+    /// where fewer than [`LEAST_AUTHORITIES`](crate::LEAST_AUTHORITIES) authorities are compared.
     pub adjusted: Reported<Adjusted>,
     /// The rank among authorities; not applicable to regions, tiny areas and missing values.
     pub rank: Reported<Rank>,
@@ -370,6 +370,18 @@ pub struct Contrast {
     pub issues: IssueSet,
 }
 
+/// What charts show of the authorities that were not chosen, so that those chosen are seen among the
+/// others. It is in no table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Background {
+    /// Rates of everyone in the last year, sorted by key.
+    pub estimates: Vec<Estimate>,
+    /// Expected versus actual in the last year, sorted by indicator, span, area and model.
+    pub expected: Vec<Expected>,
+    /// Effects in the last year, sorted by fit and area.
+    pub effects: Vec<Effect>,
+}
+
 /// Everything an analysis produced, before disclosure control. It cannot be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Results {
@@ -399,6 +411,8 @@ pub struct Results {
     pub claims: Vec<ClaimCheck>,
     /// What must be said about the run.
     pub issues: Vec<Issue>,
+    /// The authorities that were not chosen, for charts.
+    pub background: Background,
 }
 
 impl Results {
@@ -431,6 +445,11 @@ impl Results {
             intersections: Vec::new(),
             claims: Vec::new(),
             issues: Vec::new(),
+            background: Background {
+                estimates: Vec::new(),
+                expected: Vec::new(),
+                effects: Vec::new(),
+            },
         }
     }
 

@@ -2,9 +2,9 @@
 
 use disparity_core::{
     Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
-    IssueSet, Measured, ModelBased, Position, Reported, Symbol, Variation,
+    IssueSet, LEAST_AUTHORITIES, Measured, ModelBased, Position, Reported, Symbol, Variation,
 };
-use disparity_stats::models::{AgainstExpected, Expectation, LeftOut, rank_effects};
+use disparity_stats::models::{AgainstExpected, ScaledLeftOut, rank_effects};
 use disparity_stats::{Estimate, Interval, Level};
 
 use super::fit::{AUTHORITY, Fitted, both};
@@ -18,8 +18,11 @@ pub(super) fn expected(
     fitted: Option<&Fitted>,
     issues: IssueSet,
 ) -> Vec<Expected> {
+    // An authority whose years were averaged stands in the tables with their sum.
+    let times: Vec<f64> = panel.records.iter().map(Record::times).collect();
     let left_out =
-        fitted.and_then(|fitted| fitted.mixed.leave_out(AUTHORITY, Expectation::Average).ok());
+        fitted.and_then(|fitted| fitted.mixed.leave_out_scaled(AUTHORITY, &times).ok());
+    let few = panel.records.len() < LEAST_AUTHORITIES;
     // Of a variation nothing is asked but who lies in which fifth.
     let brief = key.variation != Variation::Main;
     let found = |i: usize| {
@@ -34,11 +37,18 @@ pub(super) fn expected(
             let compared = found(i).and_then(|found| compare(found, record.times(), brief));
             // Without the authority there may be no fit, or none that tells what to expect of it.
             let refused = fitted.is_some() && compared.is_none();
-            let unlike = found(i).is_some_and(|found| found.std_error > found.sigma.max(LITTLE));
+            let unlike = found(i)
+                .map(|found| found.left)
+                .is_some_and(|left| left.std_error > left.sigma.max(LITTLE));
             let issues = issues
                 .with_if(refused, IssueCode::ModelRefused)
+                .with_if(few && compared.is_some(), IssueCode::FewAuthorities)
                 .with_if(unlike, IssueCode::Extrapolated);
-            row(key, panel, record, compared, issues)
+            let mut row = row(key, panel, record, compared, issues);
+            if few && row.adjusted.is_value() {
+                row.adjusted = Reported::Symbol(Symbol::NotApplicable);
+            }
+            row
         })
         .collect();
     let mut compared = Compared::of(&rows, |_| true);
@@ -70,12 +80,13 @@ const LITTLE: f64 = 0.02;
 
 /// The count and expected count whose ratio is the same and as uncertain, on the log scale, as the
 /// authority's is once what is expected of it is uncertain too: 1 / count + its squared error.
-fn as_sure(found: &LeftOut) -> (f64, f64) {
-    if found.observed <= 0.0 {
-        return (found.observed, found.expected);
+fn as_sure(found: &ScaledLeftOut) -> (f64, f64) {
+    let (observed, expected) = (found.left.observed, found.expected());
+    if observed <= 0.0 {
+        return (observed, expected);
     }
-    let sure = 1.0 / (1.0 / found.observed + found.std_error.powi(2));
-    (sure, sure * found.expected / found.observed)
+    let sure = 1.0 / (1.0 / observed + found.std_error.powi(2));
+    (sure, sure * expected / observed)
 }
 
 /// The row of an authority that has no count: the reason stands in for every figure.
@@ -87,6 +98,7 @@ pub(super) fn without_count(key: FitKey, area: &Area, why: Symbol) -> Expected {
         model: ExpectedModel::Structural(key.model),
         observed: Reported::Symbol(why),
         outcome: Reported::Symbol(why),
+        quoted: false,
         adjusted: Reported::Symbol(why),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
@@ -106,7 +118,7 @@ struct Outcome {
 
 /// An authority against its expectation, which is of one of so many `times`; in brief with the
 /// narrower limits alone.
-fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
+fn compare(left_out: &ScaledLeftOut, times: f64, brief: bool) -> Option<Outcome> {
     let levels = [Level::P95, Level::P998];
     let levels = if brief { &levels[..1] } else { &levels };
     let found = left_out.against_expected(levels).ok()?;
@@ -119,9 +131,14 @@ fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
         },
         method: "against_expected",
     };
+    let expected = left_out.expected();
     let around_one = |range: Interval| Interval {
-        low: range.low / left_out.expected,
-        high: range.high / left_out.expected,
+        low: range.low / expected,
+        high: range.high / expected,
+    };
+    let intervals = Intervals {
+        p95: left_out.estimate(Level::P95).ok()?.interval,
+        p998: left_out.estimate(Level::P998).ok()?.interval,
     };
     let ratio = measured(|found| found.ratio);
     let limits = Intervals {
@@ -130,7 +147,9 @@ fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
     };
     Some(Outcome {
         count: ExpectedCount {
-            expected: left_out.expected * times,
+            expected: expected * times,
+            intervals: Reported::Value(intervals.times(times)),
+            scaled_by: left_out.factor,
             ratio,
             position: Position::of(&ratio.intervals),
         },
@@ -162,6 +181,7 @@ fn row(
         model: ExpectedModel::Structural(key.model),
         observed: Reported::Value(record.observed),
         outcome: Reported::Symbol(absent),
+        quoted: false,
         adjusted: Reported::Symbol(absent),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),

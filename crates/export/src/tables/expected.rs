@@ -1,14 +1,15 @@
 //! Expected versus actual.
 
 use disparity_core::{
-    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Position, Results, Span,
+    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Position, Reported, Results, Span,
+    Verdict,
 };
 
 use super::place::{IsAbout, IsPlaced, indicator, time_and_place};
 use super::{
-    LEVELS, cases, closing, expected_model, interval, level, method, number, ranks, whole,
+    LEVELS, cases, closing, expected_model, interval, level, method, number, ranks, text, whole,
 };
-use crate::column::{At, Column, TableView};
+use crate::column::{At, Column, Role, TableView, Value, Words};
 
 type Row<'a> = At<'a, Expected>;
 
@@ -53,6 +54,7 @@ pub(crate) fn expected<'a>(
     columns.extend(ranks(|row: &Expected| row.rank.value()));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     columns.extend(model_based());
+    columns.extend(quotation(rows));
     TableView {
         name: "expected",
         columns,
@@ -171,6 +173,47 @@ fn model_based<'a>() -> Vec<Column<'a, Expected>> {
             "Probability that the rate is above that of an average authority like it; models only",
             3,
             move |at: Row<'_>| of(at.row).map(|found| found.probability_above),
+        ),
+    ]
+}
+
+/// What is quoted: the interval of the expected count, how it was scaled, and the verdict in words.
+fn quotation<'a>(rows: &[Expected]) -> [Column<'a, Expected>; 5] {
+    let [low, high] = interval(
+        ("expected_low", "expected_high"),
+        (
+            "Lower end of the expected count's interval; models only",
+            "Upper end of the expected count's interval; models only",
+        ),
+        1,
+        |row: &Expected| row.outcome.value()?.intervals.value(),
+    );
+    let verdicts = rows.iter().filter_map(|row| row.verdict().value());
+    let words = Words::of(verdicts, Verdict::words);
+    [
+        low,
+        high,
+        number(
+            "scaled_by",
+            "What the model's expectation was multiplied by to add up to England; 1 for rates",
+            4,
+            |at: Row<'_>| at.row.outcome.value().map(|outcome| outcome.scaled_by),
+        ),
+        cases(
+            "quoted",
+            "Whether this is the expected count to quote",
+            ["no", "yes"],
+            |row: &Expected| Some(usize::from(row.quoted)),
+        ),
+        text(
+            "verdict",
+            Role::Filter,
+            "By its own interval and between authorities, in words",
+            words.dictionary(),
+            move |at: Row<'_>| match at.row.verdict() {
+                Reported::Value(verdict) => words.value(verdict),
+                Reported::Symbol(_) => Value::None,
+            },
         ),
     ]
 }
