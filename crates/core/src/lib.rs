@@ -33,6 +33,8 @@ mod verdict;
 
 pub use verdict::{LEAST_AUTHORITIES, Verdict};
 
+/// The two ends that figures hold.
+pub use disparity_stats::Interval;
 /// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
 pub use disparity_stats::round_half_up;
 

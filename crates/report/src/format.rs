@@ -1,6 +1,6 @@
 //! Numbers and absences as people read them. Rounding is the publisher's: half up with its epsilon.
 
-use disparity_core::{Indicator, Measured, Reported, Symbol, Unit, round_half_up};
+use disparity_core::{ExpectedCount, Indicator, Measured, Reported, Symbol, Unit, round_half_up};
 
 /// A whole number with thousands separated: 12,183,016.
 #[must_use]
@@ -75,6 +75,60 @@ pub fn ratio(measured: &Measured) -> String {
     )
 }
 
+/// An expected count with its 95% interval: `380 (333 to 434)`; without one where England's rates make
+/// it, which are taken as they were counted.
+#[must_use]
+pub fn expected(found: &ExpectedCount) -> String {
+    let value = count(found.expected);
+    match found.intervals {
+        Reported::Value(intervals) => format!(
+            "{value} ({} to {})",
+            count(intervals.p95.low),
+            count(intervals.p95.high)
+        ),
+        Reported::Symbol(_) => value,
+    }
+}
+
+/// How a figure changed, with the 95% interval of the change and its unit: of a rate in per cent of the
+/// earlier one, `−2.0% (−2.7% to −1.3%)`; of a percentage in points, `+0.4 points (−0.1 to +0.9)`, as a
+/// percentage of a percentage would be taken for the one or the other.
+#[must_use]
+pub fn change(ratio: &Reported<Measured>, difference: &Reported<Measured>, unit: Unit) -> String {
+    match unit {
+        Unit::Per10k => reported(ratio, |found| {
+            let ends = found.intervals.p95;
+            let percent = |ratio: f64| signed((ratio - 1.0) * 100.0) + "%";
+            format!(
+                "{} ({} to {})",
+                percent(found.value),
+                percent(ends.low),
+                percent(ends.high)
+            )
+        }),
+        Unit::Proportion => reported(difference, |found| {
+            let ends = found.intervals.p95;
+            let points = |difference: f64| signed(difference * 100.0);
+            format!(
+                "{} points ({} to {})",
+                points(found.value),
+                points(ends.low),
+                points(ends.high)
+            )
+        }),
+    }
+}
+
+/// A number to one decimal with its sign; what rounds to nought has none.
+fn signed(value: f64) -> String {
+    let text = grouped(value, 1);
+    if value > 0.0 && text != "0.0" {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
 /// The value in words, or the symbol that stands for its absence.
 #[must_use]
 pub fn reported<T>(value: &Reported<T>, words: impl FnOnce(&T) -> String) -> String {
@@ -108,6 +162,8 @@ pub const fn unit_words(unit: Unit) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use disparity_core::{Interval, Intervals};
+
     use super::*;
 
     #[test]
@@ -123,6 +179,29 @@ mod tests {
     fn no_probability_is_certain() {
         let all = [0.0, 0.0049, 0.005, 0.5, 0.9949, 0.995, 1.0].map(probability);
         assert_eq!(all, ["<1%", "<1%", "1%", "50%", "99%", ">99%", ">99%"]);
+    }
+
+    #[test]
+    fn a_change_has_its_interval_and_unit() {
+        let measured = |value, low, high| {
+            let p95 = Interval { low, high };
+            Reported::Value(Measured {
+                value,
+                intervals: Intervals { p95, p998: p95 },
+                method: "rate_ratio",
+            })
+        };
+        let (ratio, difference) = (measured(1.988, 0.834, 4.739), measured(0.01, -0.0004, 0.021));
+        assert_eq!(
+            change(&ratio, &difference, Unit::Per10k),
+            "+98.8% (−16.6% to +373.9%)"
+        );
+        assert_eq!(
+            change(&ratio, &difference, Unit::Proportion),
+            "+1.0 points (0.0 to +2.1)"
+        );
+        let absent = Reported::Symbol(Symbol::NotAvailable);
+        assert_eq!(change(&absent, &difference, Unit::Per10k), "[x]");
     }
 
     #[test]

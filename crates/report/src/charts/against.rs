@@ -2,17 +2,17 @@
 //! in a funnel whose limits allow for the ordinary spread between authorities.
 
 use disparity_core::{
-    Area, Expected, ExpectedModel, IndicatorId, Intervals, Measured, Period, Position,
-    StructuralModel,
+    Area, Expected, ExpectedCount, ExpectedModel, IndicatorId, Intervals, Period, Position,
+    StructuralModel, Verdict,
 };
 use plotters::prelude::*;
 
-use super::ratios::{RatioScale, look, tick_line};
-use super::rows::headings;
-use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
-use super::{Chart, DataTable};
-use crate::format::{grouped, ratio};
-use crate::view::View;
+use super::ratios::{self, RatioScale, faded, look, tick_line};
+use super::rows::{BAND, headings};
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, PALE, Scale, Way};
+use super::{Chart, DataTable, chosen_note, standing_out};
+use crate::format::{expected, grouped, ratio};
+use crate::view::{Standing, View};
 
 const WIDTH: i32 = 900;
 const HEIGHT: i32 = 620;
@@ -28,11 +28,19 @@ const NAMED: usize = 24;
 struct Point<'a> {
     area: &'a Area,
     observed: f64,
-    expected: f64,
+    /// What was expected, and the ratio to it.
+    count: ExpectedCount,
     children: f64,
-    ratio: Measured,
     limits: Intervals,
-    position: Position,
+    verdict: Verdict,
+    standing: Standing,
+}
+
+impl Point<'_> {
+    /// Where it lies among authorities.
+    fn position(&self) -> Position {
+        self.verdict.among
+    }
 }
 
 fn points<'a>(
@@ -51,39 +59,39 @@ fn points<'a>(
         Some(Point {
             area,
             observed: f64::from(row.observed.value()?),
-            expected: outcome.expected,
+            count: outcome,
             children: total.denominator.value.value()?,
-            ratio: outcome.ratio,
             limits: adjusted.limits,
-            position: adjusted.position,
+            verdict: row.verdict().value()?,
+            standing: view.standing(area.code),
         })
     };
     let mut points: Vec<Point<'a>> = authorities.filter_map(point).collect();
-    points.sort_by(|a, b| a.expected.total_cmp(&b.expected));
+    points.sort_by(|a, b| a.count.expected.total_cmp(&b.count.expected));
     points
 }
 
 /// How many stand out, in words.
-fn standing_out(points: &[Point<'_>]) -> String {
-    let count = |wanted: [Position; 2]| {
-        let all = points.iter();
-        all.filter(|point| wanted.contains(&point.position)).count()
-    };
-    format!(
-        "of {} authorities, {} stand out as higher and {} as lower",
-        points.len(),
-        count([Position::Higher95, Position::Higher998]),
-        count([Position::Lower95, Position::Lower998])
-    )
+fn finding(points: &[Point<'_>]) -> String {
+    standing_out(points.iter().map(Point::position))
 }
 
-/// The authorities that stand out furthest, to be named in a drawing.
+/// The authorities to be named in a drawing: those that were chosen, or those that stand out, the
+/// furthest first.
 fn named<'p, 'a>(points: &'p [Point<'a>]) -> Vec<&'p Point<'a>> {
+    let chosen = points.iter().any(|point| point.standing == Standing::Chosen);
     let mut out: Vec<&Point<'_>> = points
         .iter()
-        .filter(|point| point.position != Position::AsExpected)
+        .filter(|point| match point.standing {
+            Standing::Alike => point.position().stands_out(),
+            Standing::Chosen => true,
+            Standing::Background => !chosen && point.position().stands_out(),
+        })
         .collect();
-    let far = |point: &Point<'_>| point.ratio.value.max(f64::MIN_POSITIVE).ln().abs();
+    let far = |point: &Point<'_>| {
+        let ratio = point.count.ratio.value;
+        ratio.max(f64::MIN_POSITIVE).ln().abs()
+    };
     out.sort_by(|a, b| far(b).total_cmp(&far(a)));
     out.truncate(NAMED);
     out
@@ -104,12 +112,14 @@ pub fn observed_expected(
         return None;
     }
     let heading = format!("{}, {period}", own.title);
-    let title = format!("{heading}: {}", standing_out(&points));
+    let title = format!("{heading}: {}", finding(&points));
     let description = format!(
         "Each dot is one authority: across, the rate expected of it from {} by a model of all the others; up, its own \
-         rate. On the line the two are the same. Filled dots lie further from the line than authorities ordinarily do. \
-         Expected is what usually goes with such circumstances, not what should be.",
-        model.words(&own.family)
+         rate. On the line the two are the same. Filled dots lie further from the line than is usual between authorities. \
+         Expected is what usually goes with such circumstances, not what should be; all expected counts together are what was \
+         counted in these authorities.{}",
+        model.words(&own.family),
+        chosen_note(view)
     );
     let words = (title, description);
     Some(chart(
@@ -148,7 +158,7 @@ fn chart(
 fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
     let rates = |point: &Point<'_>| {
         let per = 10_000.0 / point.children;
-        (point.expected * per, point.observed * per)
+        (point.count.expected * per, point.observed * per)
     };
     let high = points
         .iter()
@@ -175,7 +185,8 @@ fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Draw
         let (expected, observed) = rates(point);
         (across.at(expected), up.at(observed))
     };
-    dots(canvas, points, place)
+    let all: Vec<&Point<'_>> = points.iter().collect();
+    dots(canvas, &all, &named(points), place)
 }
 
 /// The ratio of observed to expected by how much is expected, with the limits between which ratios of
@@ -193,13 +204,20 @@ pub fn funnel(
         return None;
     }
     let heading = format!("{}, {period}", own.title);
-    let title = format!("{heading}, against expected: {}", standing_out(&points));
+    let title = format!("{heading}, against expected: {}", finding(&points));
+    let cut = points.iter().any(|point| {
+        let limits = point.limits.p998;
+        let ends = [limits.low, limits.high, point.count.ratio.value];
+        ends.iter().any(|end| !(*end > 0.0 && end.is_finite()))
+    });
     let description = format!(
         "Each dot is one authority: across, the count expected of it from {} by a model of all the others; up, its own \
          count divided by that. Authorities differ by more than chance, so the bars are wide: about 95 in 100 \
          authorities would lie inside the dark bar of their size and 998 in 1,000 inside the pale one. Filled dots lie \
-         outside the dark bar.",
-        model.words(&own.family)
+         outside the dark bar.{}{}",
+        model.words(&own.family),
+        if cut { ratios::CUT } else { "" },
+        chosen_note(view)
     );
     let words = (title, description);
     Some(chart(
@@ -223,7 +241,7 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
     let ends = points.iter().flat_map(|point| {
         let limits = point.limits.p998;
-        [limits.low, limits.high, point.ratio.value]
+        [limits.low, limits.high, point.count.ratio.value]
     });
     let up = RatioScale::covering(ends, BOTTOM, TOP);
     for (tick, words) in up.ticks() {
@@ -232,8 +250,8 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         svg::line(canvas, (LEFT, y), (RIGHT, y), colour, width)?;
         svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
     }
-    let least = points.first().map_or(1.0, |point| point.expected) * 0.92;
-    let most = points.last().map_or(2.0, |point| point.expected) * 1.09;
+    let least = points.first().map_or(1.0, |point| point.count.expected) * 0.92;
+    let most = points.last().map_or(2.0, |point| point.count.expected) * 1.09;
     let across = Scale::new(least.ln(), most.ln(), LEFT, RIGHT);
     let mut tick = 2_f64.powf(least.log2().ceil());
     let mut doublings: Vec<f64> = Vec::new();
@@ -248,41 +266,75 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         svg::text(canvas, &words, (x, BOTTOM + 18), 12, GREY, Anchor::Middle)?;
     }
     for point in points {
-        let x = across.at(point.expected.ln());
+        let x = across.at(point.count.expected.ln());
         for (limits, colour) in [
             (point.limits.p998, RGBColor(0xE9, 0xE9, 0xE9)),
             (point.limits.p95, RGBColor(0xCF, 0xD6, 0xDC)),
         ] {
             let (from, to) = ((x, up.at(limits.low)), (x, up.at(limits.high)));
             svg::line(canvas, from, to, colour, 4)?;
+            if !up.covers(limits.low) {
+                svg::arrow(canvas, (x, from.1 + 6), Way::Down, GREY)?;
+            }
+            if !up.covers(limits.high) {
+                svg::arrow(canvas, (x, to.1 - 6), Way::Up, GREY)?;
+            }
         }
     }
     let line = up.at(1.0);
     svg::line(canvas, (LEFT, line), (RIGHT, line), INK, 2)?;
-    dots(canvas, points, |point| {
-        (across.at(point.expected.ln()), up.at(point.ratio.value))
+    for point in points.iter().filter(|p| !up.covers(p.count.ratio.value)) {
+        // Nothing was counted: its place would be below any drawing.
+        let tip = (across.at(point.count.expected.ln()), BOTTOM);
+        svg::arrow(canvas, tip, Way::Down, INK)?;
+        let words = format!("{} {}", point.area.name, grouped(point.count.ratio.value, 2));
+        svg::text(canvas, &words, (tip.0 + 8, tip.1 - 4), 11, INK, Anchor::Start)?;
+    }
+    let placed: Vec<&Point<'_>> = points
+        .iter()
+        .filter(|point| up.covers(point.count.ratio.value))
+        .collect();
+    dots(canvas, &placed, &named(points), |point| {
+        let ratio = point.count.ratio.value;
+        (across.at(point.count.expected.ln()), up.at(ratio))
     })
 }
 
-/// The dots, those that stand out on top and named.
+/// The dots, those that stand out or were chosen on top; those to name with their names.
 fn dots(
     canvas: &Canvas<'_>,
-    points: &[Point<'_>],
+    points: &[&Point<'_>],
+    named: &[&Point<'_>],
     place: impl Fn(&Point<'_>) -> (i32, i32),
 ) -> Drawn {
-    let ordinary = |point: &&Point<'_>| point.position == Position::AsExpected;
-    let order = points.iter().filter(ordinary);
-    for point in order.chain(points.iter().filter(|point| !ordinary(point))) {
-        let (colour, filled) = look(Some(point.position));
+    let rank = |point: &&&Point<'_>| match point.standing {
+        Standing::Background => 0,
+        Standing::Alike => 1 + u8::from(point.position().stands_out()),
+        Standing::Chosen => 3,
+    };
+    let mut order: Vec<&&Point<'_>> = points.iter().collect();
+    order.sort_by_key(rank);
+    for point in order {
+        let (colour, filled) = look(Some(point.position()));
         let at = place(point);
-        svg::dot(canvas, at, 4, colour, filled)?;
+        if point.standing == Standing::Chosen {
+            // A ring around the dot says that it was chosen, whatever its colour.
+            canvas.draw(&Circle::new(at, 10, BAND.filled()))?;
+            canvas.draw(&Circle::new(at, 10, DARK_BLUE.stroke_width(2)))?;
+        }
+        svg::dot(canvas, at, 4, faded(colour, point.standing), filled)?;
     }
     let mut taken: Vec<[i32; 4]> = Vec::new();
-    for point in named(points) {
+    for point in named {
         let (x, y) = place(point);
-        let long = i32::try_from(point.area.name.chars().count()).unwrap_or(40) * 6;
+        if !points.iter().any(|own| own.area.code == point.area.code) {
+            continue;
+        }
+        let chosen = point.standing == Standing::Chosen;
+        let (letter, away) = if chosen { (8, 14) } else { (6, 9) };
+        let long = i32::try_from(point.area.name.chars().count()).unwrap_or(40) * letter;
         // A name over another cannot be read; the table has them all.
-        let sides = [(x + 9, x + 9 + long), (x - 9 - long, x - 9)];
+        let sides = [(x + away, x + away + long), (x - away - long, x - away)];
         let free = sides.into_iter().find(|(left, right)| {
             let clear = |other: &[i32; 4]| {
                 *right < other[0] || *left > other[1] || y + 7 < other[2] || y - 7 > other[3]
@@ -290,7 +342,12 @@ fn dots(
             *left > LEFT && *right < RIGHT && taken.iter().all(clear)
         });
         if let Some((left, right)) = free {
-            svg::text(canvas, &point.area.name, (left, y), 11, INK, Anchor::Start)?;
+            let (name, at) = (point.area.name.as_str(), (left, y));
+            if chosen {
+                svg::strong(canvas, name, at, 13, DARK_BLUE, Anchor::Start)?;
+            } else {
+                svg::text(canvas, name, at, 11, INK, Anchor::Start)?;
+            }
             taken.push([left, right, y - 7, y + 7]);
         }
     }
@@ -298,7 +355,11 @@ fn dots(
 }
 
 fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
-    let rows = points.iter().rev().map(|point| {
+    let told = points
+        .iter()
+        .rev()
+        .filter(|point| point.standing != Standing::Background);
+    let rows = told.map(|point| {
         let per = 10_000.0 / point.children;
         let region = point
             .area
@@ -308,19 +369,19 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             point.area.name.clone(),
             region.unwrap_or_default(),
             grouped(point.observed, 0),
-            grouped(point.expected, 0),
+            expected(&point.count),
             format!(
                 "{} and {}",
                 grouped(point.observed * per, 0),
-                grouped(point.expected * per, 0)
+                grouped(point.count.expected * per, 0)
             ),
-            ratio(&point.ratio),
+            ratio(&point.count.ratio),
             format!(
                 "{} to {}",
                 grouped(point.limits.p95.low, 2),
                 grouped(point.limits.p95.high, 2)
             ),
-            point.position.words().to_owned(),
+            point.verdict.words(),
         ]
     });
     DataTable {
@@ -329,11 +390,11 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             "Authority",
             "Region",
             "Observed",
-            "Expected",
+            "Expected (95% interval)",
             "Observed and expected per 10,000 children",
             "Observed ÷ expected (95% interval)",
             "95% of such ratios ordinarily lie",
-            "Standing out",
+            "Against expected, and between authorities",
         ]
         .map(str::to_owned)
         .to_vec(),

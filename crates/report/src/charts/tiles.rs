@@ -2,25 +2,26 @@
 //! enormous. The tile says what the colour says.
 
 use disparity_core::{
-    Adjusted, Area, ExpectedModel, IndicatorId, Period, Position, Reported, Symbol,
+    Area, Expected, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Symbol,
+    Verdict,
 };
 use plotters::prelude::*;
 
+use super::ratios::faded;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
-use super::{Chart, DataTable};
+use super::{Chart, DataTable, chosen_note, standing_out};
 use crate::format::{absence, grouped, ratio, reported};
-use crate::view::View;
+use crate::view::{Standing, View};
 
 const SIZE: i32 = 46;
 const LEFT: i32 = 14;
 const TOP: i32 = 66;
 
-/// How a position is drawn: fill, text colour, mark, words.
+/// How a position is drawn: fill, text colour, mark.
 struct Look {
     fill: RGBColor,
     ink: RGBColor,
     mark: &'static str,
-    words: &'static str,
 }
 
 const LOOKS: [(Position, Look); 5] = [
@@ -30,7 +31,6 @@ const LOOKS: [(Position, Look); 5] = [
             fill: DARK_BLUE,
             ink: WHITE,
             mark: "▼▼",
-            words: "lower (99.8%)",
         },
     ),
     (
@@ -39,7 +39,6 @@ const LOOKS: [(Position, Look); 5] = [
             fill: RGBColor(0x6B, 0xAC, 0xE6),
             ink: INK,
             mark: "▼",
-            words: "lower (95%)",
         },
     ),
     (
@@ -48,7 +47,6 @@ const LOOKS: [(Position, Look); 5] = [
             fill: RGBColor(0xEE, 0xEE, 0xEE),
             ink: INK,
             mark: "",
-            words: "within the ordinary spread",
         },
     ),
     (
@@ -57,7 +55,6 @@ const LOOKS: [(Position, Look); 5] = [
             fill: RGBColor(0xF9, 0xB3, 0x8F),
             ink: INK,
             mark: "▲",
-            words: "higher (95%)",
         },
     ),
     (
@@ -66,7 +63,6 @@ const LOOKS: [(Position, Look); 5] = [
             fill: ORANGE,
             ink: INK,
             mark: "▲▲",
-            words: "higher (99.8%)",
         },
     ),
 ];
@@ -76,14 +72,22 @@ struct Tile<'a> {
     label: &'a str,
     row: i32,
     column: i32,
-    ratio: Reported<disparity_core::Measured>,
-    adjusted: Reported<Adjusted>,
+    ratio: Reported<Measured>,
+    verdict: Option<Verdict>,
+    standing: Standing,
+}
+
+impl Tile<'_> {
+    /// Where it lies among authorities.
+    fn position(&self) -> Option<Position> {
+        self.verdict.map(|verdict| verdict.among)
+    }
 }
 
 /// What a map holds counts against, in the words around it.
 struct Words {
     file: &'static str,
-    finding: String,
+    finding: &'static str,
     number: String,
     measure: String,
 }
@@ -93,7 +97,7 @@ impl Words {
         match model {
             ExpectedModel::Structural(known) => Self {
                 file: "map_given_who_lives_there",
-                finding: "where the count is higher or lower than that of authorities in the same circumstances".into(),
+                finding: "counted against what is expected given who lives there",
                 number: format!(
                     "what a model of all the other authorities expects from {}: 1.00 is as expected",
                     known.words(family)
@@ -102,7 +106,7 @@ impl Words {
             },
             _ => Self {
                 file: "map",
-                finding: "where the count is higher or lower than England’s rate would give".into(),
+                finding: "counted against what England’s rate would give",
                 number: "what England's rate would give with the authority's children: 1.00 is England".into(),
                 measure: "Observed ÷ expected at England’s rate; 1.00 is England".into(),
             },
@@ -125,13 +129,19 @@ pub fn tiles(
     }
     let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
-    let title = format!("{heading}: {}", words.finding);
+    let positions = tiles.iter().filter_map(Tile::position);
+    let title = format!(
+        "{heading}, {}: {}",
+        words.finding,
+        standing_out(positions)
+    );
     let description = format!(
         "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
-         is the count divided by {}. Marks and \
-         colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower, \
-         doubled at 99.8%. A tile without a number has a symbol that says why. Higher or lower is not better or worse.",
-        words.number
+         is the count divided by {}. Marks and colours say whether authorities ordinarily lie so far out: ▲ higher than is \
+         usual between authorities (outside the limits that hold 95 in 100), ▼ lower, doubled outside those that hold 998 in \
+         1,000. A tile without a number has a symbol that says why. Higher or lower is not better or worse.{}",
+        words.number,
+        chosen_note(view)
     );
     let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
@@ -167,7 +177,8 @@ fn collect(
             ratio: expected.map_or(Reported::Symbol(absent), |row| {
                 row.outcome.map(|outcome| outcome.ratio)
             }),
-            adjusted: expected.map_or(Reported::Symbol(absent), |row| row.adjusted),
+            verdict: expected.and_then(|row: &Expected| row.verdict().value()),
+            standing: view.standing(area.code),
         })
     });
     tiles.collect()
@@ -175,13 +186,16 @@ fn collect(
 
 fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
     let place = |code| view.catalogue.areas.name(code);
-    let rows = tiles.iter().map(|tile| {
-        let position = tile.adjusted.value().map(|adjusted| adjusted.position);
+    let told = tiles
+        .iter()
+        .filter(|tile| tile.standing != Standing::Background);
+    let rows = told.map(|tile| {
         vec![
             tile.area.name.clone(),
             tile.area.region.map(place).unwrap_or_default(),
             reported(&tile.ratio, ratio),
-            position.map_or("not compared", Position::words).to_owned(),
+            tile.verdict
+                .map_or("not compared".to_owned(), Verdict::words),
         ]
     });
     DataTable {
@@ -190,7 +204,7 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
             "Authority",
             "Region",
             "Observed ÷ expected (95% interval)",
-            "Spread between authorities allowed for",
+            "Against expected, and between authorities",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -202,7 +216,12 @@ fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) 
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
     legend(canvas)?;
-    for tile in tiles {
+    // The outlines of those that were chosen lie over their neighbours'.
+    let chosen = |tile: &&Tile<'_>| tile.standing == Standing::Chosen;
+    for tile in tiles.iter().filter(|tile| !chosen(tile)) {
+        paint_tile(canvas, tile)?;
+    }
+    for tile in tiles.iter().filter(chosen) {
         paint_tile(canvas, tile)?;
     }
     Ok(())
@@ -210,7 +229,7 @@ fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) 
 
 fn legend(canvas: &Canvas<'_>) -> Drawn {
     // The north-west of the grid is sea.
-    for ((_, look), i) in LOOKS.iter().zip(0..) {
+    for ((position, look), i) in LOOKS.iter().zip(0..) {
         let y = TOP + 4 + i * 24;
         let (x, side) = (LEFT + 480, 18);
         canvas.draw(&Rectangle::new(
@@ -223,7 +242,7 @@ fn legend(canvas: &Canvas<'_>) -> Drawn {
         ))?;
         svg::text(
             canvas,
-            &format!("{} {}", look.mark, look.words),
+            &format!("{} {}", look.mark, position.among_authorities()),
             (x + side + 8, y + side / 2),
             12,
             INK,
@@ -236,18 +255,24 @@ fn legend(canvas: &Canvas<'_>) -> Drawn {
 fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     let (x, y) = (LEFT + tile.column * SIZE, TOP + tile.row * SIZE);
     let look = tile
-        .adjusted
-        .value()
-        .and_then(|adjusted| {
-            LOOKS
-                .iter()
-                .find(|(position, _)| *position == adjusted.position)
-        })
+        .position()
+        .and_then(|own| LOOKS.iter().find(|(position, _)| *position == own))
         .map(|(_, look)| look);
     let (fill, ink) = look.map_or((WHITE, GREY), |look| (look.fill, look.ink));
+    // Faded, a dark tile needs dark letters.
+    let (fill, ink) = match tile.standing {
+        Standing::Background => (faded(fill, tile.standing), INK),
+        Standing::Alike | Standing::Chosen => (fill, ink),
+    };
     let corners = [(x + 1, y + 1), (x + SIZE - 1, y + SIZE - 1)];
     canvas.draw(&Rectangle::new(corners, fill.filled()))?;
-    canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
+    if tile.standing == Standing::Chosen {
+        canvas.draw(&Rectangle::new(corners, INK.stroke_width(4)))?;
+        let corner = vec![(x + 3, y + 3), (x + 14, y + 3), (x + 3, y + 14)];
+        canvas.draw(&Polygon::new(corner, INK.filled()))?;
+    } else {
+        canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
+    }
     let middle = x + SIZE / 2;
     svg::strong(
         canvas,
