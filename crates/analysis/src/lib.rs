@@ -143,8 +143,7 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
         && input.plan.compared.contains(&id)
         && let Some(last) = last_of_england(input, &estimates)
     {
-        let other =
-            |area, period| period == last && !input.plan.wants_area(area, authority(area));
+        let other = |area, period| period == last && !input.plan.wants_area(area, authority(area));
         let totals = estimates.iter().filter(|row| row.key.stratum.is_total());
         let totals = totals.filter(|row| other(row.key.area, row.key.period));
         background.estimates = totals.copied().collect();

@@ -14,8 +14,10 @@ use crate::plan::PlanFile;
 use crate::progress::Progress;
 use crate::returns_stage;
 use crate::stages::Published;
+use crate::years::Unheld;
 
-pub(crate) fn run(args: &RunArgs) -> Result<()> {
+/// Writes the folder; false where what was asked for is not there.
+pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out)?;
     let published = Published::load(&args.selection, &mut progress)?;
@@ -26,8 +28,20 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         .then(|| returns_stage::catalogue_with_returns(published.catalogue()))
         .transpose()?;
     let catalogue = extended.as_ref().unwrap_or(published.catalogue());
-    let plan =
-        PlanFile::read(&args.selection)?.resolve(&args.selection, &args.authorities, catalogue)?;
+    let file = PlanFile::read(&args.selection)?;
+    let plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
+    // Which years returns have is known once they are counted.
+    let unheld = match &args.returns {
+        Some(_) => Unheld::default(),
+        None => {
+            let named = file.names_indicators(&args.selection);
+            Unheld::of(&plan, named, published.cube(), catalogue, None)
+        }
+    };
+    eprint!("{}", unheld.text());
+    if unheld.empty {
+        return Ok(false);
+    }
     let release = match &args.returns {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
         None => published.release(&plan, &mut progress)?,
@@ -49,7 +63,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let manifest = Manifest::describe(&release, catalogue, &plan, written);
     disparity_export::write_manifest(&manifest, &output.staged)?;
     let folder = output.finish()?;
-    print(&summary(&folder, &release, &plan))
+    print(&summary(&folder, &release, &plan))?;
+    Ok(!unheld.failed)
 }
 
 fn write_page(page: &Page, folder: &Path) -> Result<Written> {

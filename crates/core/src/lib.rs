@@ -60,8 +60,8 @@ pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
-    Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
+    Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,
+    Intervals, Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
 };
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,

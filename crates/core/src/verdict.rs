@@ -93,9 +93,7 @@ impl ExpectedModel {
             Self::NationalRate => "what England’s rate would give",
             Self::Age => "what England’s rates by age would give",
             Self::Ethnicity => "what England’s rates by ethnic group would give",
-            Self::Structural(StructuralModel::Null) => {
-                "what its number of children would suggest"
-            }
+            Self::Structural(StructuralModel::Null) => "what its number of children would suggest",
             Self::Structural(StructuralModel::Deprivation) => {
                 "what its low-income families would suggest"
             }

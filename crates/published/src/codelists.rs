@@ -77,10 +77,7 @@ impl CodeLists {
         let indicators = indicators.with_aliases(aliases);
         Ok(Self {
             claims: read_claims(&open(files, "codelists/claims.csv")?, &indicators)?,
-            area_aliases: read_area_aliases(
-                &open(files, "codelists/area_aliases.csv")?,
-                &index,
-            )?,
+            area_aliases: read_area_aliases(&open(files, "codelists/area_aliases.csv")?, &index)?,
             changes: read_changes(&open(files, "codelists/area_changes.csv")?, &index)?,
             tiles: read_tiles(&open(files, "codelists/tiles.csv")?, &index)?,
             combined: read_combined(&open(files, "codelists/combined_areas.csv")?)?,

@@ -191,7 +191,10 @@ mod tests {
                 method: "rate_ratio",
             })
         };
-        let (ratio, difference) = (measured(1.988, 0.834, 4.739), measured(0.01, -0.0004, 0.021));
+        let (ratio, difference) = (
+            measured(1.988, 0.834, 4.739),
+            measured(0.01, -0.0004, 0.021),
+        );
         assert_eq!(
             change(&ratio, &difference, Unit::Per10k),
             "+98.8% (−16.6% to +373.9%)"

@@ -1,8 +1,9 @@
 //! One authority's indicators, each beside what it can be compared with.
 
 use disparity_core::{
-    Area, Comparator, Contrast, Count, Dimension, Estimate, Expected, Gradient, IndicatorId,
-    IssueCode, IssueSet, LEAST_AUTHORITIES, Measure, Measured, Period, Reported, Stratum, Symbol,
+    Area, Comparator, Contrast, Count, Dimension, Estimate, Expected, ExpectedModel, Gradient,
+    IndicatorId, IssueCode, IssueSet, LEAST_AUTHORITIES, Measure, Measured, Period, Reported,
+    Stratum, StructuralModel, Symbol,
 };
 
 use crate::View;
@@ -18,6 +19,16 @@ pub struct Against {
     /// How many neighbours had a figure, for comparisons with neighbours.
     pub neighbours: Option<u8>,
 }
+
+/// The expectations that can stand behind the one that is quoted, in the order in which they are shown.
+pub const BEHIND: [ExpectedModel; 6] = [
+    ExpectedModel::NationalRate,
+    ExpectedModel::Age,
+    ExpectedModel::Ethnicity,
+    ExpectedModel::Structural(StructuralModel::Null),
+    ExpectedModel::Structural(StructuralModel::Deprivation),
+    ExpectedModel::Structural(StructuralModel::DeprivationEthnicity),
+];
 
 /// A figure against the same one in an earlier year: both ways, as the unit decides which is told.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::{Series, pair};
 use crate::{Input, measure};
 use disparity_core::{
-    AreaCode, Comparator, Contrast, Estimate, GeographicLevel, IssueCode, Measure, Period, Reported,
-    Stratum, Symbol, Timing,
+    AreaCode, Comparator, Contrast, Estimate, GeographicLevel, IssueCode, Measure, Period,
+    Reported, Stratum, Symbol, Timing,
 };
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {

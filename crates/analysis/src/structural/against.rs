@@ -20,8 +20,7 @@ pub(super) fn expected(
 ) -> Vec<Expected> {
     // An authority whose years were averaged stands in the tables with their sum.
     let times: Vec<f64> = panel.records.iter().map(Record::times).collect();
-    let left_out =
-        fitted.and_then(|fitted| fitted.mixed.leave_out_scaled(AUTHORITY, &times).ok());
+    let left_out = fitted.and_then(|fitted| fitted.mixed.leave_out_scaled(AUTHORITY, &times).ok());
     let few = panel.records.len() < LEAST_AUTHORITIES;
     // Of a variation nothing is asked but who lies in which fifth.
     let brief = key.variation != Variation::Main;

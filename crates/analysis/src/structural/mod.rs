@@ -29,8 +29,8 @@ use std::mem::take;
 use std::rc::Rc;
 
 use disparity_core::{
-    AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient,
-    IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
+    AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey,
+    Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
     StructuralModel, Unit, Variation,
 };
 use rayon::prelude::*;

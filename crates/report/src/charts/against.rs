@@ -79,7 +79,9 @@ fn finding(points: &[Point<'_>]) -> String {
 /// The authorities to be named in a drawing: those that were chosen, or those that stand out, the
 /// furthest first.
 fn named<'p, 'a>(points: &'p [Point<'a>]) -> Vec<&'p Point<'a>> {
-    let chosen = points.iter().any(|point| point.standing == Standing::Chosen);
+    let chosen = points
+        .iter()
+        .any(|point| point.standing == Standing::Chosen);
     let mut out: Vec<&Point<'_>> = points
         .iter()
         .filter(|point| match point.standing {
@@ -287,8 +289,19 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         // Nothing was counted: its place would be below any drawing.
         let tip = (across.at(point.count.expected.ln()), BOTTOM);
         svg::arrow(canvas, tip, Way::Down, INK)?;
-        let words = format!("{} {}", point.area.name, grouped(point.count.ratio.value, 2));
-        svg::text(canvas, &words, (tip.0 + 8, tip.1 - 4), 11, INK, Anchor::Start)?;
+        let words = format!(
+            "{} {}",
+            point.area.name,
+            grouped(point.count.ratio.value, 2)
+        );
+        svg::text(
+            canvas,
+            &words,
+            (tip.0 + 8, tip.1 - 4),
+            11,
+            INK,
+            Anchor::Start,
+        )?;
     }
     let placed: Vec<&Point<'_>> = points
         .iter()
@@ -344,6 +357,8 @@ fn dots(
         if let Some((left, right)) = free {
             let (name, at) = (point.area.name.as_str(), (left, y));
             if chosen {
+                let behind = [(left - 2, y - 8), (right + 2, y + 8)];
+                canvas.draw(&Rectangle::new(behind, WHITE.mix(0.85).filled()))?;
                 svg::strong(canvas, name, at, 13, DARK_BLUE, Anchor::Start)?;
             } else {
                 svg::text(canvas, name, at, 11, INK, Anchor::Start)?;

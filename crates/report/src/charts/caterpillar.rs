@@ -4,7 +4,7 @@
 use disparity_core::{Effect, FitKey, Position};
 
 use super::ratios::{self, RatioScale, faded, look, tick_line};
-use super::rows::{headings, name_row};
+use super::rows::{band, headings, name_row};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, Way};
 use super::{Chart, DataTable, chosen_note};
 use crate::format::{probability, ratio, reported};
@@ -43,7 +43,11 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
          differ by more than chance; whether by more than is usual, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
          could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.{}{}",
         key.model.words(&own.family),
-        if effects.iter().any(|effect| is_cut(effect)) { ratios::CUT } else { "" },
+        if effects.iter().any(|effect| is_cut(effect)) {
+            ratios::CUT
+        } else {
+            ""
+        },
         chosen_note(view)
     );
     let rows = i32::try_from(effects.len()).unwrap_or(i32::MAX / ROW / 2);
@@ -88,6 +92,10 @@ fn paint(
     });
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
     let scale = RatioScale::covering(ends, LABELS + 14, right);
+    for (effect, i) in effects.iter().zip(0..) {
+        let end = (right + 12, TOP + i * ROW);
+        band(canvas, view.standing(effect.area), end, ROW)?;
+    }
     for (tick, words) in scale.ticks() {
         let x = scale.at(tick);
         let (colour, width) = tick_line(tick);
@@ -100,7 +108,7 @@ fn paint(
         let name = view.catalogue.areas.name(effect.area);
         let standing = view.standing(effect.area);
         let colour = faded(colour, standing);
-        name_row(canvas, &name, standing, (LABELS, right + 12, y), (11, ROW))?;
+        name_row(canvas, &name, standing, (LABELS, y), 11)?;
         let ends = effect.ratio.intervals.p95;
         let (from, to) = ((scale.at(ends.low), y), (scale.at(ends.high), y));
         svg::line(canvas, from, to, colour, 2)?;

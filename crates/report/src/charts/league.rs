@@ -7,7 +7,7 @@ use disparity_core::{
 };
 
 use super::ratios::{faded, look};
-use super::rows::{CUT, Mark, Reach, Rows, headings, name_row};
+use super::rows::{CUT, Mark, Reach, Rows, band, headings, name_row};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY};
 use super::{Chart, DataTable, chosen_note, standing_out};
 use crate::format::{absence, grouped, rate, reported, sentence, unit_words, with_interval};
@@ -163,6 +163,9 @@ fn paint(
     let rows = Rows::new(own, reach(lines), (LABELS + 10, right), (TOP, bottom));
     let measure = format!("{}, with 95% interval", sentence(unit_words(own.unit())));
     headings(canvas, &format!("{}, {period}", own.title), &measure)?;
+    for (line, y) in placed(lines) {
+        band(canvas, line.standing, (right + 18, y), ROW)?;
+    }
     rows.axis(canvas)?;
     if let Some(england) = england {
         rows.benchmark(canvas, "England", england.value)?;
@@ -170,14 +173,25 @@ fn paint(
     let mut y = TOP + 6;
     for (region, lines) in lines {
         svg::strong(canvas, region, (12, y), 13, DARK_BLUE, Anchor::Start)?;
-        y += ROW;
-        for line in lines {
-            paint_line(canvas, line, &rows, y)?;
-            y += ROW;
-        }
-        y += ROW;
+        y += ROW * (i32::try_from(lines.len()).unwrap_or(0) + 2);
+    }
+    for (line, y) in placed(lines) {
+        paint_line(canvas, line, &rows, y)?;
     }
     Ok(())
+}
+
+/// Every line with its place: below the name of its region, a row after the region before.
+fn placed<'l, 'a>(
+    lines: &'l [(String, Vec<Line<'a>>)],
+) -> impl Iterator<Item = (&'l Line<'a>, i32)> {
+    let mut y = TOP + 6 - ROW;
+    lines.iter().flat_map(move |(_, lines)| {
+        y += ROW;
+        let from = y;
+        y += ROW * (i32::try_from(lines.len()).unwrap_or(0) + 1);
+        lines.iter().zip((1..).map(move |row| from + ROW * row))
+    })
 }
 
 /// A tiny area's interval can be many times everyone else's.
@@ -191,9 +205,7 @@ fn reach(lines: &[(String, Vec<Line<'_>>)]) -> Reach {
 }
 
 fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, rows: &Rows<'_>, y: i32) -> Drawn {
-    let end = i32::try_from(WIDTH).unwrap_or(900) - 12;
-    let place = (LABELS, end, y);
-    name_row(canvas, &line.area.name, line.standing, place, (12, ROW))?;
+    name_row(canvas, &line.area.name, line.standing, (LABELS, y), 12)?;
     let Reported::Value(measured) = line.outcome else {
         let symbol = line.outcome.symbol().map(absence).unwrap_or_default();
         return svg::text(canvas, &symbol, (LABELS + 14, y), 12, GREY, Anchor::Start);
@@ -217,7 +229,9 @@ fn table(
 ) -> DataTable {
     let own = view.indicator(indicator);
     let rows = lines.iter().flat_map(|(region, lines)| {
-        let told = lines.iter().filter(|line| line.standing != Standing::Background);
+        let told = lines
+            .iter()
+            .filter(|line| line.standing != Standing::Background);
         told.map(move |line| {
             vec![
                 line.area.name.clone(),

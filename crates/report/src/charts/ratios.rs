@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn a_scale_of_ratios_covers_whatever_is_above_nought() {
-        let scale = RatioScale::covering([0.004, 0.9, 37.0, 0.0, f64::INFINITY].into_iter(), 0, 900);
+        let scale =
+            RatioScale::covering([0.004, 0.9, 37.0, 0.0, f64::INFINITY].into_iter(), 0, 900);
         assert!(scale.covers(0.004) && scale.covers(37.0) && scale.covers(1.0));
         assert!(!scale.covers(0.0) && !scale.covers(f64::INFINITY));
         assert!(scale.ticks().count() > 10);

@@ -32,7 +32,9 @@ impl Reach {
     pub(super) fn covering<'m>(figures: impl Iterator<Item = &'m Measured> + Clone) -> Self {
         Self {
             high: longest(figures.clone()),
-            cut: figures.into_iter().any(|found| !found.intervals.p95.high.is_finite()),
+            cut: figures
+                .into_iter()
+                .any(|found| !found.intervals.p95.high.is_finite()),
         }
     }
 
@@ -137,24 +139,38 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The name of an authority at the head of its row, which ends at `right`; one that was chosen stands
-/// on a band from there to `end`, in heavier letters behind a mark.
+/// The name of an authority at the head of its row, which ends at a point; that of one that was chosen
+/// in heavier letters behind a mark.
 pub(super) fn name_row(
     canvas: &Canvas<'_>,
     name: &str,
     standing: Standing,
-    (right, end, y): (i32, i32, i32),
-    (size, row): (u32, i32),
+    end: (i32, i32),
+    size: u32,
 ) -> Drawn {
     match standing {
-        Standing::Alike => svg::text(canvas, name, (right, y), size, INK, Anchor::End),
-        Standing::Background => svg::text(canvas, name, (right, y), size, GREY, Anchor::End),
+        Standing::Alike => svg::text(canvas, name, end, size, INK, Anchor::End),
+        Standing::Background => svg::text(canvas, name, end, size, GREY, Anchor::End),
         Standing::Chosen => {
-            let corners = [(12, y - row / 2), (end, y + row / 2)];
-            canvas.draw(&Rectangle::new(corners, BAND.filled()))?;
-            svg::strong(canvas, &format!("▸ {name}"), (right, y), size, DARK_BLUE, Anchor::End)
+            let name = format!("▸ {name}");
+            svg::strong(canvas, &name, end, size, DARK_BLUE, Anchor::End)
         }
     }
+}
+
+/// The band on which the row of an authority stands that was chosen, from the left edge to the pixel
+/// `end`; to be drawn before the axis.
+pub(super) fn band(
+    canvas: &Canvas<'_>,
+    standing: Standing,
+    (end, y): (i32, i32),
+    row: i32,
+) -> Drawn {
+    if standing != Standing::Chosen {
+        return Ok(());
+    }
+    let corners = [(12, y - row / 2), (end, y + row / 2)];
+    canvas.draw(&Rectangle::new(corners, BAND.filled()))
 }
 
 /// The band behind what was chosen.

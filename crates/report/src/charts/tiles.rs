@@ -107,7 +107,9 @@ impl Words {
             _ => Self {
                 file: "map",
                 finding: "counted against what England’s rate would give",
-                number: "what England's rate would give with the authority's children: 1.00 is England".into(),
+                number:
+                    "what England's rate would give with the authority's children: 1.00 is England"
+                        .into(),
                 measure: "Observed ÷ expected at England’s rate; 1.00 is England".into(),
             },
         }
@@ -130,11 +132,7 @@ pub fn tiles(
     let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
     let positions = tiles.iter().filter_map(Tile::position);
-    let title = format!(
-        "{heading}, {}: {}",
-        words.finding,
-        standing_out(positions)
-    );
+    let title = format!("{heading}, {}: {}", words.finding, standing_out(positions));
     let description = format!(
         "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
          is the count divided by {}. Marks and colours say whether authorities ordinarily lie so far out: ▲ higher than is \
@@ -215,7 +213,8 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
 fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) -> Drawn {
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
-    legend(canvas)?;
+    let chosen = tiles.iter().any(|tile| tile.standing == Standing::Chosen);
+    legend(canvas, chosen)?;
     // The outlines of those that were chosen lie over their neighbours'.
     let chosen = |tile: &&Tile<'_>| tile.standing == Standing::Chosen;
     for tile in tiles.iter().filter(|tile| !chosen(tile)) {
@@ -227,7 +226,7 @@ fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) 
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>) -> Drawn {
+fn legend(canvas: &Canvas<'_>, chosen: bool) -> Drawn {
     // The north-west of the grid is sea.
     for ((position, look), i) in LOOKS.iter().zip(0..) {
         let y = TOP + 4 + i * 24;
@@ -249,6 +248,11 @@ fn legend(canvas: &Canvas<'_>) -> Drawn {
             Anchor::Start,
         )?;
     }
+    if chosen {
+        let words = "◤ outlined: chosen; the others are paler";
+        let below = TOP + 4 + 24 * i32::try_from(LOOKS.len()).unwrap_or(5) + 9;
+        svg::text(canvas, words, (LEFT + 480, below), 12, INK, Anchor::Start)?;
+    }
     Ok(())
 }
 
@@ -267,7 +271,15 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     let corners = [(x + 1, y + 1), (x + SIZE - 1, y + SIZE - 1)];
     canvas.draw(&Rectangle::new(corners, fill.filled()))?;
     if tile.standing == Standing::Chosen {
-        canvas.draw(&Rectangle::new(corners, INK.stroke_width(4)))?;
+        let [(left, top), (right, bottom)] = corners;
+        let outline = [
+            (left, top),
+            (right, top),
+            (right, bottom),
+            (left, bottom),
+            (left, top),
+        ];
+        canvas.draw(&PathElement::new(outline.to_vec(), INK.stroke_width(4)))?;
         let corner = vec![(x + 3, y + 3), (x + 14, y + 3), (x + 3, y + 14)];
         canvas.draw(&Polygon::new(corner, INK.filled()))?;
     } else {

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{
-    Area, AreaCode, ExpectedModel, IndicatorId, Period, StructuralModel,
-};
+use disparity_core::{Area, AreaCode, ExpectedModel, IndicatorId, Period};
 use serde::Serialize;
 
 use crate::charts::{Chart, trend};
 use crate::format::{change, expected, grouped, probability, ratio, reported, with_interval};
-use crate::profile::{Against, Row, SmallNumber, Years, profile, small_numbers};
+use crate::profile::{Against, BEHIND, Row, SmallNumber, Years, profile, small_numbers};
 use crate::view::{Standing, View};
 
 /// Authorities of one region.
@@ -110,7 +108,10 @@ fn authority(
         code: area.code.to_string(),
         name: area.name.clone(),
         facts: facts(view, area, period),
-        expected: rows.iter().filter_map(|row| expected_row(view, row)).collect(),
+        expected: rows
+            .iter()
+            .filter_map(|row| expected_row(view, row))
+            .collect(),
         others: rows.iter().filter_map(|row| other_row(view, row)).collect(),
         small: small_numbers(view, area, Years::Last)
             .iter()
@@ -191,24 +192,14 @@ fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
 struct OtherRow {
     title: String,
     period: String,
-    /// In the order of [`OTHERS`].
+    /// In the order of [`BEHIND`].
     expected: Vec<String>,
 }
-
-/// The expectations that stand behind the one that is quoted.
-pub(super) const OTHERS: [ExpectedModel; 6] = [
-    ExpectedModel::NationalRate,
-    ExpectedModel::Age,
-    ExpectedModel::Ethnicity,
-    ExpectedModel::Structural(StructuralModel::Null),
-    ExpectedModel::Structural(StructuralModel::Deprivation),
-    ExpectedModel::Structural(StructuralModel::DeprivationEthnicity),
-];
 
 fn other_row(view: View<'_>, row: &Row<'_>) -> Option<OtherRow> {
     let of = |model| row.expectations.iter().find(|own| own.model == model);
     let behind = |model: &ExpectedModel| of(*model).is_some_and(|own| !own.quoted);
-    if !OTHERS.iter().any(behind) {
+    if !BEHIND.iter().any(behind) {
         return None;
     }
     let words = |model: &ExpectedModel| {
@@ -217,7 +208,7 @@ fn other_row(view: View<'_>, row: &Row<'_>) -> Option<OtherRow> {
     Some(OtherRow {
         title: view.indicator(row.indicator).short_title.clone(),
         period: row.period.to_string(),
-        expected: OTHERS.iter().map(words).collect(),
+        expected: BEHIND.iter().map(words).collect(),
     })
 }
 

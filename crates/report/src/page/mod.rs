@@ -17,6 +17,7 @@ mod models;
 
 use crate::charts::{Chart, DataTable, ethnicity, league, tiles};
 use crate::format::{change, grouped, reported, sentence, unit_words, with_interval};
+use crate::profile::BEHIND;
 use crate::view::View;
 use authorities::Region;
 use models::Given;
@@ -80,7 +81,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         given,
         claims: models::claims(view),
         regions,
-        behind: authorities::OTHERS.map(|model| sentence(model.rests_on())).into(),
+        behind: BEHIND.map(|model| sentence(model.rests_on())).into(),
         issues: issues(view),
         indicators: definitions(view),
         sources: sources(view),
