@@ -18,6 +18,7 @@ mod determinism;
 mod disclosure;
 mod generated;
 mod outputs;
+mod page;
 mod planted;
 mod reference;
 mod released;

@@ -16,7 +16,7 @@ numerator,denominator,estimate,unit,conf_low,conf_high,conf_level,method,symbol,
 const DRAWN: &str = ",shrunken,shrunken_low,shrunken_high,report";
 
 /// One run shared by the tests of this module.
-fn run() -> PathBuf {
+pub(crate) fn run() -> PathBuf {
     static RUN: OnceLock<(Folder, PathBuf)> = OnceLock::new();
     RUN.get_or_init(|| {
         let folder = Folder::new("outputs");
