@@ -459,7 +459,7 @@ fn variations(run: &Run, table: &Table, walk: &mut Walk) {
             &row[3],
             &of_fit(run, key, "variance_explained", 100.0),
         );
-        let changed = match fit(run, key, "fifths_changed") {
+        let changed = match fit(run, key, "share_in_another_fifth") {
             Some(found) => found.figures(&["value"], 100.0),
             None => Found::Nothing,
         };
