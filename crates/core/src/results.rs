@@ -209,7 +209,8 @@ pub struct ExpectedCount {
     pub expected: f64,
     /// The intervals of the expected count from the uncertainty of what it rests on; the chance in
     /// what was counted has no part in them. Not applicable to England's rates, which are taken as
-    /// they were counted.
+    /// they were counted, nor to the model that knows nothing but the number of children, which
+    /// scaling makes one of them.
     pub intervals: Reported<Intervals>,
     /// What the model's expectation was multiplied by, so that the authorities of the fit together
     /// are expected to have what they had; 1 for England's rates, which add up by themselves.

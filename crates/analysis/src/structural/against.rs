@@ -22,6 +22,7 @@ pub(super) fn expected(
     let times: Vec<f64> = panel.records.iter().map(Record::times).collect();
     let left_out = fitted.and_then(|fitted| fitted.mixed.leave_out_scaled(AUTHORITY, &times).ok());
     let few = panel.records.len() < LEAST_AUTHORITIES;
+    let known = !panel.covariates.is_empty() || key.variation == Variation::WithRegion;
     // Of a variation nothing is asked but who lies in which fifth.
     let brief = key.variation != Variation::Main;
     let found = |i: usize| {
@@ -33,7 +34,7 @@ pub(super) fn expected(
         .iter()
         .enumerate()
         .map(|(i, record)| {
-            let compared = found(i).and_then(|found| compare(found, record.times(), brief));
+            let compared = found(i).and_then(|found| compare(found, times[i], (known, brief)));
             // Without the authority there may be no fit, or none that tells what to expect of it.
             let refused = fitted.is_some() && compared.is_none();
             let unlike = found(i)
@@ -115,9 +116,9 @@ struct Outcome {
     model_based: ModelBased,
 }
 
-/// An authority against its expectation, which is of one of so many `times`; in brief with the
-/// narrower limits alone.
-fn compare(left_out: &ScaledLeftOut, times: f64, brief: bool) -> Option<Outcome> {
+/// An authority against its expectation, which is of one of so many `times`; `known` says whether
+/// anything tells authorities apart; in brief with the narrower limits alone.
+fn compare(left_out: &ScaledLeftOut, times: f64, (known, brief): (bool, bool)) -> Option<Outcome> {
     let levels = [Level::P95, Level::P998];
     let levels = if brief { &levels[..1] } else { &levels };
     let found = left_out.against_expected(levels).ok()?;
@@ -135,9 +136,14 @@ fn compare(left_out: &ScaledLeftOut, times: f64, brief: bool) -> Option<Outcome>
         low: range.low / expected,
         high: range.high / expected,
     };
-    let intervals = Intervals {
-        p95: left_out.estimate(Level::P95).ok()?.interval,
-        p998: left_out.estimate(Level::P998).ok()?.interval,
+    // Once the total is taken as it was counted, nothing is uncertain but what tells authorities apart.
+    let intervals = if known {
+        Reported::Value(Intervals {
+            p95: left_out.estimate(Level::P95).ok()?.interval,
+            p998: left_out.estimate(Level::P998).ok()?.interval,
+        })
+    } else {
+        Reported::Symbol(Symbol::NotApplicable)
     };
     let ratio = measured(|found| found.ratio);
     let limits = Intervals {
@@ -147,7 +153,7 @@ fn compare(left_out: &ScaledLeftOut, times: f64, brief: bool) -> Option<Outcome>
     Some(Outcome {
         count: ExpectedCount {
             expected: expected * times,
-            intervals: Reported::Value(intervals.times(times)),
+            intervals: intervals.map(|intervals| intervals.times(times)),
             scaled_by: left_out.factor,
             ratio,
             position: Position::of(&ratio.intervals),
