@@ -10,6 +10,9 @@ pub fn count(n: f64) -> String {
 
 /// A number with so many decimals and thousands separated.
 pub(crate) fn grouped(value: f64, decimals: u8) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
+    }
     let rounded = round_half_up(value, decimals).unwrap_or(value);
     let text = format!("{:.*}", usize::from(decimals), rounded.abs());
     let (whole, part) = text
@@ -173,6 +176,7 @@ mod tests {
         assert_eq!(grouped(67.118, 1), "67.1");
         assert_eq!(grouped(-0.25, 1), "−0.3");
         assert_eq!(grouped(0.0, 0), "0");
+        assert_eq!(grouped(f64::INFINITY, 1), "∞");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! to the last digit that is shown. A table that nobody knows, and a number that nobody asked the files
 //! for, are failures.
 
+mod axes;
 mod captions;
 mod files;
 mod tables;

@@ -55,7 +55,7 @@ fn name<'t>(table: &'t Table, before: &[&str]) -> &'t str {
 }
 
 /// The year that a caption names after its title.
-fn year(caption: &str) -> &str {
+pub(super) fn year(caption: &str) -> &str {
     let digits = |at: &usize| {
         caption[*at..]
             .bytes()

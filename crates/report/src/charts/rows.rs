@@ -208,7 +208,7 @@ pub(super) fn tick_words(tick: f64, unit: Unit) -> String {
 
 #[cfg(test)]
 mod tests {
-    use disparity_core::{Interval, Intervals};
+    use disparity_core::{Counted, DenominatorKind, Interval, Intervals, Timing};
 
     use super::*;
 
@@ -235,5 +235,62 @@ mod tests {
         assert!(reach(&endless).cut && reach(&endless).high.is_finite());
         // Nobody but tiny areas: they have the axis to themselves.
         assert!(!Reach::of([].iter(), longer.iter()).cut);
+    }
+
+    fn rates() -> Indicator {
+        Indicator {
+            name: "in_need".into(),
+            title: "In need".into(),
+            short_title: "In need".into(),
+            family: String::new(),
+            timing: Timing::AsAt,
+            counted: Counted {
+                noun: "children".into(),
+                repeats: false,
+            },
+            denominator: DenominatorKind::Children0To17,
+            headline: true,
+            modelled: false,
+            decimals: 1,
+            comparable: (None, None),
+            includes_18_and_over: false,
+            definition: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_goes_on_beyond_an_axis_is_marked_and_told() {
+        let own = rates();
+        let drawn = |reach: Reach, figure: Measured| {
+            svg::draw((900, 60), "", "", |canvas| {
+                let rows = Rows::new(&own, reach, (280, 870), (20, 40));
+                let mark = Mark {
+                    colour: GREY,
+                    filled: true,
+                    width: 2,
+                    radius: 4,
+                };
+                rows.figure(canvas, &figure, 30, mark)
+            })
+        };
+        let usual = [measured(0.05, 0.04, 0.067)];
+        let seen = |svg: &str| {
+            (
+                svg.matches("<circle").count(),
+                svg.matches("<polygon").count(),
+            )
+        };
+        let inside = drawn(Reach::covering(usual.iter()), usual[0]);
+        assert_eq!(seen(&inside), (2, 0), "{inside}");
+        // The figure is on the axis and its interval is not; neither is; the interval has no end.
+        for (figure, dots) in [
+            (measured(0.06, 0.03, 0.3), 2),
+            (measured(0.3, 0.2, 0.5), 0),
+            (measured(0.081, 0.063, f64::INFINITY), 2),
+        ] {
+            let cut = drawn(Reach::of(usual.iter(), [figure].iter()), figure);
+            assert_eq!(seen(&cut), (dots, 1), "{cut}");
+            assert!(cut.contains(&with_interval(&figure, &own)), "{cut}");
+        }
     }
 }
