@@ -288,7 +288,7 @@ impl<'a> View<'a> {
             .iter()
             .map(|code| self.catalogue.areas.name(*code))
             .collect();
-        Some(names.join(", "))
+        Some(names.join("; "))
     }
 
     /// Publications that fed the tables an indicator comes from, as a source line.
