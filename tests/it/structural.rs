@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use disparity_analysis::{Input, analyse};
 use disparity_core::{
     AreaCode, Basis, Cell, CellKey, ChineseGroup, ClaimFigure, Covariate, Cube, Denominator,
-    Dimension, ExpectedCount, ExpectedModel, GradientFigure, GradientMethod, IntersectionFigure,
-    IssueCode, IssueSet, ModelYears, NeighbourModel, Period, Plan, Provenance, Reported, Results,
-    Span, Stratum, StructuralModel, Symbol, Term, Variation,
+    Dimension, ExpectedCount, ExpectedModel, GeographicLevel, GradientFigure, GradientMethod,
+    IntersectionFigure, IssueCode, IssueSet, ModelYears, NeighbourModel, Period, Plan, Provenance,
+    Reported, Results, Span, Stratum, StructuralModel, Symbol, Term, Variation,
 };
 use disparity_published::{CODE_LISTS, Files, Loaded, SOURCES, Sources, load};
 
@@ -224,17 +224,14 @@ fn the_expectation_to_quote_is_englands_rate_without_a_model() {
 #[test]
 fn fewer_than_twenty_authorities_do_not_tell_what_is_usual() {
     let plan = plan();
-    let authorities: Vec<AreaCode> = {
-        let mut seen = Vec::new();
-        analysed(&plan, 2025, |cells| {
-            seen = totals(cells, &plan)
-                .filter(|cell| cell.key.period.year() == 2025 && cell.numerator.is_value())
-                .map(|cell| cell.key.area)
-                .filter(|code| !loaded().catalogue.areas.get(*code).unwrap().tiny)
-                .collect();
-        });
-        seen
-    };
+    let of_2025 = loaded().cube.indicator(plan.indicators[0]).iter();
+    let authorities: Vec<AreaCode> = of_2025
+        .filter(|cell| cell.key.period.year() == 2025 && cell.key.stratum.is_total())
+        .filter(|cell| cell.numerator.is_value())
+        .filter_map(|cell| loaded().catalogue.areas.get(cell.key.area))
+        .filter(|area| !area.tiny && area.level == GeographicLevel::LocalAuthority)
+        .map(|area| area.code)
+        .collect();
     for (number, enough) in [(19, false), (20, true)] {
         let kept = &authorities[..number];
         let results = analysed(&plan, 2025, |cells| {
