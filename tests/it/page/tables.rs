@@ -500,8 +500,8 @@ fn gradients(run: &Run, table: &Table, walk: &mut Walk) {
             words => panic!("nobody knows {words:?}"),
         };
         let (statistic, decile) = match row[0].as_str() {
-            "Ratio of a decile to the next less deprived" => ("ratio_per_decile", ""),
-            "Ratio of decile 1 to decile 10" => ("ratio_most_to_least", ""),
+            "Ratio of a decile to the next less deprived" => ("rate_ratio_per_decile", ""),
+            "Ratio of decile 1 to decile 10" => ("rate_ratio_decile_1_to_10", ""),
             "Slope index of inequality" => ("slope_index", ""),
             "Relative index of inequality" => ("relative_index", ""),
             words => ("rate", words.strip_prefix("Rate in decile ").unwrap()),
