@@ -45,6 +45,7 @@ fn plan() -> Plan {
         chinese_group: ChineseGroup::Asian,
         include_tiny: false,
         reference_group: "white".to_owned(),
+        levels: disparity_core::Levels::default(),
     }
 }
 
@@ -215,9 +216,9 @@ fn what_models_expect_adds_up_to_what_was_counted() {
     let full = row(StructuralModel::Full);
     assert!(full.quoted && !row(StructuralModel::Null).quoted);
     let outcome = full.outcome.value().unwrap();
-    let ends = outcome.intervals.value().unwrap().p95;
+    let ends = outcome.intervals.value().unwrap().shown();
     assert!(ends.low < outcome.expected && outcome.expected < ends.high);
-    let ratio = outcome.ratio.intervals.p95;
+    let ratio = outcome.ratio.intervals.shown();
     assert!(ends.high / ends.low < ratio.high / ratio.low);
     // What knows nothing but the number of children has England's rate, nearly, and nothing uncertain.
     let null = row(StructuralModel::Null).outcome.value().unwrap();
@@ -330,8 +331,14 @@ fn tables_of_models_agree_with_one_another() {
             }
             if let (Some(outcome), Some(adjusted)) = (row.outcome.value(), row.adjusted.value()) {
                 let limits = adjusted.limits;
-                assert!(limits.p998.low <= limits.p95.low && limits.p95.high <= limits.p998.high);
-                assert!(outcome.ratio.intervals.p95.contains(outcome.ratio.value));
+                assert!(limits.get(1).unwrap().encloses(limits.shown()));
+                assert!(
+                    outcome
+                        .ratio
+                        .intervals
+                        .shown()
+                        .contains(outcome.ratio.value)
+                );
                 let drawn = row.model_based.value().unwrap();
                 // Towards a typical authority, which lies at 1 before expectations are scaled.
                 let off = |ratio: f64| (ratio * outcome.scaled_by).ln().abs();
@@ -398,7 +405,7 @@ fn claims_stand_beside_figures_of_the_same_run() {
             .found
             .value()
             .unwrap_or_else(|| panic!("{}", claim.name));
-        let inside = |intervals: disparity_core::Intervals| intervals.p95.contains(value);
+        let inside = |intervals: disparity_core::Intervals| intervals.shown().contains(value);
         assert!(check.intervals.is_none_or(inside), "{}", claim.name);
         if claim.figure == ClaimFigure::Decile1To10 {
             assert!(check.issues.contains(IssueCode::Ecological));
@@ -515,7 +522,8 @@ fn a_stock_that_is_pooled_has_the_weight_of_one_year() {
     );
     // Not all authorities are as old as the span, so the factors that make the sums agree differ.
     assert!((a.expected / a.scaled_by / (b.expected / b.scaled_by) - 5.0).abs() < 1e-6);
-    let before_scaling = |found: ExpectedCount| found.ratio.intervals.times(found.scaled_by).p95;
+    let before_scaling =
+        |found: ExpectedCount| found.ratio.intervals.times(found.scaled_by).shown();
     let (a, b) = (before_scaling(a), before_scaling(b));
     assert!((a.low / b.low - 1.0).abs() < 1e-6 && (a.high / b.high - 1.0).abs() < 1e-6);
     assert_eq!(pooled.rank, single.rank);
@@ -788,7 +796,7 @@ fn intersections_that_only_add_up_show_no_interaction() {
         .find(|row| row.stratum == crossed[0].0)
         .unwrap();
     assert!(
-        row.value.value().unwrap().intervals.p95.low > 1.1,
+        row.value.value().unwrap().intervals.shown().low > 1.1,
         "{row:?}"
     );
     let [raw, drawn, added] = [row.raw, row.shrunken, row.additive].map(|v| v.value().unwrap());
@@ -804,7 +812,9 @@ fn small_counts_are_drawn_and_large_ones_are_not() {
         let drawn = results.shrunken_for(&row.key);
         if let Some(drawn) = drawn {
             assert!(small, "{row:?}");
-            assert!(drawn.rate.value > 0.0 && drawn.rate.intervals.p95.contains(drawn.rate.value));
+            assert!(
+                drawn.rate.value > 0.0 && drawn.rate.intervals.shown().contains(drawn.rate.value)
+            );
             assert!(drawn.rate.value > row.outcome.value().unwrap().value * 0.5);
         }
     }

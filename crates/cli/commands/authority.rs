@@ -107,7 +107,8 @@ fn heading(view: View<'_>, area: &Area) -> String {
 
 /// The figures, beside those of the larger areas that it lies in and of its neighbours.
 fn figures(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
-    let mut header = vec!["Indicator", "Year", "Count", "Figure (95% interval)"];
+    let figure = format!("Figure ({} interval)", view.level());
+    let mut header = vec!["Indicator", "Year", "Count", figure.as_str()];
     header.extend(match area.level {
         GeographicLevel::LocalAuthority => &["Neighbours", "with data", "Region", "England"][..],
         GeographicLevel::Regional => &["England"],
@@ -178,8 +179,8 @@ struct Record {
     observed_over_expected: Option<f64>,
     observed_over_expected_low: Option<f64>,
     observed_over_expected_high: Option<f64>,
-    position: Option<&'static str>,
-    adjusted_position: Option<&'static str>,
+    position: Option<String>,
+    adjusted_position: Option<String>,
     verdict: Option<String>,
     probability_above: Option<f64>,
     /// The expectations that stand behind it.
@@ -214,7 +215,9 @@ fn record(view: View<'_>, area: &Area, row: &Row<'_>) -> Record {
     let [year_ratio, five_ratio] = [year.ratio.value(), five.ratio.value()];
     let [year_less, five_less] = [in_unit(year.difference), in_unit(five.difference)];
     let count = row.quoted.and_then(|row| row.outcome.value());
-    let range = count.and_then(|e| e.intervals.value()).map(|ends| ends.p95);
+    let range = count
+        .and_then(|e| e.intervals.value())
+        .map(|ends| ends.shown());
     let behind = BEHIND.map(|model| {
         let own: Option<&Expected> = row.expectations.iter().find(|own| own.model == model);
         Some(own?.outcome.value()?.expected)
@@ -231,7 +234,7 @@ fn record(view: View<'_>, area: &Area, row: &Row<'_>) -> Record {
         estimate: value(figure),
         conf_low: low(figure),
         conf_high: high(figure),
-        conf_level: 0.95,
+        conf_level: view.levels().first().value(),
         symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
         neighbours_median: row.neighbours.value.value().map(|v| v * factor),
         neighbours_with_data: row.neighbours.neighbours,
@@ -256,11 +259,11 @@ fn record(view: View<'_>, area: &Area, row: &Row<'_>) -> Record {
         observed_over_expected: value(count.map(|e| e.ratio)),
         observed_over_expected_low: low(count.map(|e| e.ratio)),
         observed_over_expected_high: high(count.map(|e| e.ratio)),
-        position: count.map(|e| e.position.as_str()),
+        position: count.map(|e| e.position.word(view.levels())),
         adjusted_position: row
             .quoted
             .and_then(|row| row.adjusted.value())
-            .map(|found| found.position.as_str()),
+            .map(|found| found.position.word(view.levels())),
         verdict: row
             .quoted
             .and_then(|row| row.verdict().value())
@@ -291,9 +294,9 @@ fn value(measured: Option<Measured>) -> Option<f64> {
 }
 
 fn low(measured: Option<Measured>) -> Option<f64> {
-    measured.map(|m| m.intervals.p95.low)
+    measured.map(|m| m.intervals.shown().low)
 }
 
 fn high(measured: Option<Measured>) -> Option<f64> {
-    measured.map(|m| m.intervals.p95.high)
+    measured.map(|m| m.intervals.shown().high)
 }

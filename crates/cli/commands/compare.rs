@@ -8,6 +8,7 @@ use disparity_core::{
 use disparity_report::{View, expected, ratio, reported, unit_words, with_interval};
 use serde::Serialize;
 
+use super::sections;
 use crate::args::{CompareArgs, Format};
 use crate::hint::Hinted;
 use crate::out::{csv, print, table};
@@ -153,7 +154,8 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
     if lines.iter().any(|line| line.quoted.is_some()) {
         text += "Expected is what usually goes with an authority's circumstances, scaled so that all together have what was counted\n\
                  (without a model, what England's rate would give): not what should be. Explained is not the same as justified.\n\
-                 \"Well\" is by the 99.8% interval too; the last column says how far authorities ordinarily lie from what is expected.\n";
+                 The last column says how far authorities ordinarily lie from what is expected.\n";
+        text += &sections::certain(view);
     }
     text
 }
@@ -162,7 +164,9 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
 fn one(view: View<'_>, group: &[Line<'_>]) -> String {
     let own = view.indicator(group[0].indicator);
     let name = view.catalogue.areas.name(group[0].area);
-    let heading = format!("{name} ÷ it (95% interval)");
+    let level = view.level();
+    let figure = format!("Figure ({level} interval)");
+    let heading = format!("{name} ÷ it ({level} interval)");
     let with_expected = group.iter().any(|line| line.quoted.is_some());
     let few = group.iter().any(|line| line.drawn.is_some());
     let rows = group.iter().map(|line| {
@@ -189,7 +193,7 @@ fn one(view: View<'_>, group: &[Line<'_>]) -> String {
         }
         row
     });
-    let mut header = vec!["Area", "Count", "Figure (95% interval)", heading.as_str()];
+    let mut header = vec!["Area", "Count", &figure, heading.as_str()];
     if with_expected {
         header.extend([
             "Expected",
@@ -265,8 +269,8 @@ struct Record {
     observed_over_expected: Option<f64>,
     observed_over_expected_low: Option<f64>,
     observed_over_expected_high: Option<f64>,
-    position: Option<&'static str>,
-    adjusted_position: Option<&'static str>,
+    position: Option<String>,
+    adjusted_position: Option<String>,
     verdict: Option<String>,
     conf_level: f64,
 }
@@ -281,7 +285,9 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
     let measured = line.estimate.and_then(|row| row.outcome.value());
     let ratio = line.against.and_then(|row| row.outcome.value());
     let count = line.quoted.and_then(|row| row.outcome.value());
-    let range = count.and_then(|e| e.intervals.value()).map(|ends| ends.p95);
+    let range = count
+        .and_then(|e| e.intervals.value())
+        .map(|ends| ends.shown());
     Record {
         indicator: own.name.clone(),
         time_period: line.period.year(),
@@ -291,34 +297,34 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         numerator: line.estimate.and_then(|row| row.numerator.value()),
         denominator: line.estimate.and_then(|row| row.denominator.value.value()),
         estimate: measured.map(|m| m.value * factor),
-        conf_low: measured.map(|m| m.intervals.p95.low * factor),
-        conf_high: measured.map(|m| m.intervals.p95.high * factor),
+        conf_low: measured.map(|m| m.intervals.shown().low * factor),
+        conf_high: measured.map(|m| m.intervals.shown().high * factor),
         symbol: line.estimate.map_or(Some("x"), |row| {
             row.outcome.symbol().map(disparity_core::Symbol::mark)
         }),
         ratio: ratio.map(|m| m.value),
-        ratio_low: ratio.map(|m| m.intervals.p95.low),
-        ratio_high: ratio.map(|m| m.intervals.p95.high),
+        ratio_low: ratio.map(|m| m.intervals.shown().low),
+        ratio_high: ratio.map(|m| m.intervals.shown().high),
         method: ratio.map(|m| m.method),
         shrunken: line.drawn.map(|m| m.value * factor),
-        shrunken_low: line.drawn.map(|m| m.intervals.p95.low * factor),
-        shrunken_high: line.drawn.map(|m| m.intervals.p95.high * factor),
+        shrunken_low: line.drawn.map(|m| m.intervals.shown().low * factor),
+        shrunken_high: line.drawn.map(|m| m.intervals.shown().high * factor),
         expected_model: line.quoted.map(|row| row.model.as_str()),
         expected: count.map(|e| e.expected),
         expected_low: range.map(|ends| ends.low),
         expected_high: range.map(|ends| ends.high),
         observed_over_expected: count.map(|e| e.ratio.value),
-        observed_over_expected_low: count.map(|e| e.ratio.intervals.p95.low),
-        observed_over_expected_high: count.map(|e| e.ratio.intervals.p95.high),
-        position: count.map(|e| e.position.as_str()),
+        observed_over_expected_low: count.map(|e| e.ratio.intervals.shown().low),
+        observed_over_expected_high: count.map(|e| e.ratio.intervals.shown().high),
+        position: count.map(|e| e.position.word(view.levels())),
         adjusted_position: line
             .quoted
             .and_then(|row| row.adjusted.value())
-            .map(|found| found.position.as_str()),
+            .map(|found| found.position.word(view.levels())),
         verdict: line
             .quoted
             .and_then(|row| row.verdict().value())
             .map(Verdict::words),
-        conf_level: 0.95,
+        conf_level: view.levels().first().value(),
     }
 }

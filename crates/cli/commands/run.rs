@@ -16,7 +16,8 @@ use crate::returns_stage;
 use crate::stages::Published;
 use crate::years::Unheld;
 
-/// Writes the folder; false where what was asked for is not there.
+/// Writes the folder; false where what was asked for is not there, or the store holds what no table
+/// shows.
 pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out)?;
@@ -42,16 +43,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     if unheld.empty {
         return Ok(false);
     }
-    let release = match &args.returns {
+    let (release, is_whole) = match &args.returns {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
-        None => published.release(&plan, &mut progress)?,
+        None => (published.release(&plan, &mut progress)?, true),
     };
+    let manifest = Manifest::describe(&release, catalogue, &plan);
     let written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
                 let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-                let tables = disparity_export::write_tables(&release, catalogue, &output.staged);
+                let tables =
+                    disparity_export::write_tables(&release, catalogue, &manifest, &output.staged);
                 (tables, page.join())
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -60,11 +63,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
             Ok(written)
         },
     )?;
-    let manifest = Manifest::describe(&release, catalogue, &plan, written);
-    disparity_export::write_manifest(&manifest, &output.staged)?;
+    disparity_export::write_manifest(&manifest.with_outputs(written), &output.staged)?;
     let folder = output.finish()?;
     print(&summary(&folder, &release, &plan))?;
-    Ok(!unheld.failed)
+    Ok(is_whole && !unheld.failed)
 }
 
 fn write_page(page: &Page, folder: &Path) -> Result<Written> {
@@ -97,7 +99,7 @@ fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
          \x20 issues          {} things to know\n\
          \x20 charts/         drawings as SVG\n\
          \x20 manifest.json   inputs, plan and digests\n\
-         {} indicators; every table as .csv, with .meta.csv, and as .parquet\n",
+         {} indicators; every table as .parquet and as .csv with .meta.csv; columns.csv says what each column is\n",
         folder.display(),
         results.estimates.len(),
         results.expected.len(),

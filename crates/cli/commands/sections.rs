@@ -3,7 +3,9 @@
 
 use disparity_core::{Area, Expected, ExpectedModel, GeographicLevel, Gradient, IssueCode};
 use disparity_report::profile::{BEHIND, Row, Years, small_numbers as small_numbers_of, verdict};
-use disparity_report::{View, count, expected, probability, ratio, reported, with_interval};
+use disparity_report::{
+    View, certainty, count, expected, probability, ratio, reported, with_interval,
+};
 use std::fmt::Write as _;
 
 use crate::out::table;
@@ -18,11 +20,12 @@ pub(super) fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> String {
     if quoted.is_empty() {
         return String::new();
     }
+    let heading = format!("Expected ({} interval)", view.level());
     let header = [
         "Against what is expected",
         "Year",
         "Count",
-        "Expected (95% interval)",
+        &heading,
         "Observed ÷ expected",
     ];
     let lines = quoted.iter().map(|(row, quoted)| {
@@ -46,7 +49,7 @@ pub(super) fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> String {
             }
         }
     }
-    text += &notes(&quoted);
+    text += &notes(view, &quoted);
     text += &places(view, &quoted);
     text += &others(view, rows);
     text
@@ -58,7 +61,7 @@ fn says(quoted: &Expected) -> bool {
 }
 
 /// How to read what was expected.
-fn notes(quoted: &[(&Row<'_>, &Expected)]) -> String {
+fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
     let by_model =
         |wanted: fn(ExpectedModel) -> bool| quoted.iter().any(|(_, own)| wanted(own.model));
     let mut text = String::from("\n");
@@ -71,10 +74,19 @@ fn notes(quoted: &[(&Row<'_>, &Expected)]) -> String {
         text += "What England’s rate would give is arithmetic, not a target.\n";
     }
     if quoted.iter().any(|(_, own)| own.verdict().is_value()) {
-        text += "The first half of a verdict is by the authority’s own interval (\"well\": by the 99.8% one too),\n\
-                 the second by how far authorities ordinarily lie from what is expected of them.\n";
+        text += "The first half of a verdict is by the authority’s own interval, the second by how far authorities\n\
+                 ordinarily lie from what is expected of them.\n";
+        text += &certain(view);
     }
     text
+}
+
+/// When a verdict is called more certain, as a line; nothing where the run has one level.
+pub(super) fn certain(view: View<'_>) -> String {
+    match certainty(view.levels()) {
+        words if words.is_empty() => words,
+        words => format!("It is {words}.\n"),
+    }
 }
 
 /// Where the area stands by the expectations that models make.

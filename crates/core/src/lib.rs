@@ -22,6 +22,7 @@ pub mod disclosure;
 mod indicator;
 mod issue;
 pub mod journeys;
+mod levels;
 mod names;
 mod period;
 mod plan;
@@ -42,7 +43,7 @@ pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,
 };
-pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend};
+pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend, edition_in_force};
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
@@ -54,14 +55,15 @@ pub use indicator::{
 };
 pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use journeys::{Day, Journeys};
+pub use levels::{Intervals, Levels, LevelsError, Position, percent};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
-pub use population::{Population, Populations};
+pub use population::{DecileShares, Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,
-    Intervals, Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
+    Measure, Measured, ModelBased, Provenance, Rank, Results,
 };
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,

@@ -52,15 +52,18 @@ impl Verdict {
 }
 
 impl Position {
-    /// The words for where an authority stands by its own interval, against what is expected.
+    /// The words for where an authority stands by its own interval, against what is expected: one
+    /// phrase for each level that it can lie beyond.
     #[must_use]
     pub const fn against_expected(self) -> &'static str {
-        match self {
-            Self::Lower998 => "well below",
-            Self::Lower95 => "below",
-            Self::AsExpected => "not clearly different from",
-            Self::Higher95 => "above",
-            Self::Higher998 => "well above",
+        match (self.is_higher(), self.beyond()) {
+            (_, 0) => "not clearly different from",
+            (false, 1) => "below",
+            (false, 2) => "well below",
+            (false, _) => "far below",
+            (true, 1) => "above",
+            (true, 2) => "well above",
+            (true, _) => "far above",
         }
     }
 
@@ -68,19 +71,21 @@ impl Position {
     /// before `between authorities`.
     #[must_use]
     pub const fn among_authorities(self) -> &'static str {
-        match self {
-            Self::Lower998 => "much lower than is usual",
-            Self::Lower95 => "lower than is usual",
-            Self::AsExpected => "within what is usual",
-            Self::Higher95 => "higher than is usual",
-            Self::Higher998 => "much higher than is usual",
+        match (self.is_higher(), self.beyond()) {
+            (_, 0) => "within what is usual",
+            (false, 1) => "lower than is usual",
+            (false, 2) => "much lower than is usual",
+            (false, _) => "very much lower than is usual",
+            (true, 1) => "higher than is usual",
+            (true, 2) => "much higher than is usual",
+            (true, _) => "very much higher than is usual",
         }
     }
 
-    /// Whether it is higher or lower than is expected, at either level.
+    /// Whether it is higher or lower than is expected, at any level.
     #[must_use]
     pub const fn stands_out(self) -> bool {
-        !matches!(self, Self::AsExpected)
+        self.is_higher() || self.is_lower()
     }
 }
 
@@ -123,13 +128,23 @@ impl ExpectedModel {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::Levels;
+
+    /// The position beyond so many levels, below for negative ones.
+    fn beyond(wanted: i32) -> Position {
+        let levels = Levels::new(&[0.9, 0.95, 0.998]).unwrap();
+        let place = usize::try_from(wanted + 3).unwrap();
+        Position::all(levels).nth(place).unwrap()
+    }
 
     #[test]
     fn a_verdict_says_both_things() {
         let verdict = Verdict {
-            own: Position::Higher998,
-            among: Position::AsExpected,
+            own: beyond(2),
+            among: Position::AS_EXPECTED,
             model: ExpectedModel::Structural(StructuralModel::Full),
         };
         assert_eq!(
@@ -137,13 +152,28 @@ mod tests {
             "well above what its circumstances would suggest; within what is usual between authorities"
         );
         let verdict = Verdict {
-            own: Position::AsExpected,
-            among: Position::Lower95,
+            own: Position::AS_EXPECTED,
+            among: beyond(-1),
             model: ExpectedModel::NationalRate,
         };
         assert_eq!(
             verdict.words(),
             "not clearly different from what England’s rate would give; lower than is usual between authorities"
         );
+    }
+
+    #[test]
+    fn every_position_has_words_of_its_own() {
+        let words = (-3..=3)
+            .map(beyond)
+            .flat_map(|position| [position.against_expected(), position.among_authorities()]);
+        assert_eq!(words.collect::<BTreeSet<_>>().len(), 14);
+        assert_eq!(beyond(-3).against_expected(), "far below");
+        assert_eq!(
+            beyond(3).among_authorities(),
+            "very much higher than is usual"
+        );
+        let out: Vec<bool> = (-3..=3).map(|n| beyond(n).stands_out()).collect();
+        assert_eq!(out, [true, true, true, false, true, true, true]);
     }
 }

@@ -1,6 +1,8 @@
 //! Numbers and absences as people read them. Rounding is the publisher's: half up with its epsilon.
 
-use disparity_core::{ExpectedCount, Indicator, Measured, Reported, Symbol, Unit, round_half_up};
+use disparity_core::{
+    ExpectedCount, Indicator, Levels, Measured, Reported, Symbol, Unit, percent, round_half_up,
+};
 
 /// A whole number with thousands separated: 12,183,016.
 #[must_use]
@@ -54,10 +56,10 @@ pub fn rate(value: f64, indicator: &Indicator) -> String {
     }
 }
 
-/// A rate with its 95% interval: `67 (66 to 68)`.
+/// A rate with its interval: `67 (66 to 68)`.
 #[must_use]
 pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
-    let ends = measured.intervals.p95;
+    let ends = measured.intervals.shown();
     format!(
         "{} ({} to {})",
         rate(measured.value, indicator),
@@ -66,10 +68,10 @@ pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
     )
 }
 
-/// A ratio with its 95% interval: `1.21 (1.16 to 1.26)`.
+/// A ratio with its interval: `1.21 (1.16 to 1.26)`.
 #[must_use]
 pub fn ratio(measured: &Measured) -> String {
-    let ends = measured.intervals.p95;
+    let ends = measured.intervals.shown();
     format!(
         "{} ({} to {})",
         grouped(measured.value, 2),
@@ -78,7 +80,7 @@ pub fn ratio(measured: &Measured) -> String {
     )
 }
 
-/// An expected count with its 95% interval: `380 (333 to 434)`; without one where England's rates make
+/// An expected count with its interval: `380 (333 to 434)`; without one where England's rates make
 /// it, which are taken as they were counted.
 #[must_use]
 pub fn expected(found: &ExpectedCount) -> String {
@@ -86,21 +88,21 @@ pub fn expected(found: &ExpectedCount) -> String {
     match found.intervals {
         Reported::Value(intervals) => format!(
             "{value} ({} to {})",
-            count(intervals.p95.low),
-            count(intervals.p95.high)
+            count(intervals.shown().low),
+            count(intervals.shown().high)
         ),
         Reported::Symbol(_) => value,
     }
 }
 
-/// How a figure changed, with the 95% interval of the change and its unit: of a rate in per cent of the
+/// How a figure changed, with the interval of the change and its unit: of a rate in per cent of the
 /// earlier one, `−2.0% (−2.7% to −1.3%)`; of a percentage in points, `+0.4 points (−0.1 to +0.9)`, as a
 /// percentage of a percentage would be taken for the one or the other.
 #[must_use]
 pub fn change(ratio: &Reported<Measured>, difference: &Reported<Measured>, unit: Unit) -> String {
     match unit {
         Unit::Per10k => reported(ratio, |found| {
-            let ends = found.intervals.p95;
+            let ends = found.intervals.shown();
             let percent = |ratio: f64| signed((ratio - 1.0) * 100.0) + "%";
             format!(
                 "{} ({} to {})",
@@ -110,7 +112,7 @@ pub fn change(ratio: &Reported<Measured>, difference: &Reported<Measured>, unit:
             )
         }),
         Unit::Proportion => reported(difference, |found| {
-            let ends = found.intervals.p95;
+            let ends = found.intervals.shown();
             let points = |difference: f64| signed(difference * 100.0);
             format!(
                 "{} points ({} to {})",
@@ -130,6 +132,30 @@ fn signed(value: f64) -> String {
     } else {
         text
     }
+}
+
+/// When verdicts by an authority's own interval are called more certain; nothing where the run has one
+/// level.
+#[must_use]
+pub fn certainty(levels: Levels) -> String {
+    let further = levels.as_slice().iter().skip(1).zip(["well", "far"]);
+    let words = further.map(|(level, word)| {
+        let level = percent(*level);
+        format!("“{word}” above or below where the {level} interval leaves out 1 too")
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// When verdicts among authorities are called further out; nothing where the run has one level.
+pub(crate) fn beyond_usual(levels: Levels) -> String {
+    let further = levels.as_slice().iter().skip(1).zip(["much", "very much"]);
+    let words = further.map(|(level, word)| {
+        format!(
+            "“{word}” higher or lower is beyond where {} lie",
+            percent(*level)
+        )
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The value in words, or the symbol that stands for its absence.
@@ -188,10 +214,9 @@ mod tests {
     #[test]
     fn a_change_has_its_interval_and_unit() {
         let measured = |value, low, high| {
-            let p95 = Interval { low, high };
             Reported::Value(Measured {
                 value,
-                intervals: Intervals { p95, p998: p95 },
+                intervals: Intervals::of(&[Interval { low, high }]).unwrap(),
                 method: "rate_ratio",
             })
         };
@@ -209,6 +234,21 @@ mod tests {
         );
         let absent = Reported::Symbol(Symbol::NotAvailable);
         assert_eq!(change(&absent, &difference, Unit::Per10k), "[x]");
+    }
+
+    #[test]
+    fn degrees_of_a_verdict_are_of_the_levels() {
+        let one = Levels::default().first_only();
+        assert_eq!((certainty(one), beyond_usual(one)), Default::default());
+        assert_eq!(
+            certainty(Levels::default()),
+            "“well” above or below where the 99.8% interval leaves out 1 too"
+        );
+        let three = Levels::new(&[0.9, 0.95, 0.99]).unwrap();
+        assert_eq!(
+            beyond_usual(three),
+            "“much” higher or lower is beyond where 95% lie, “very much” higher or lower is beyond where 99% lie"
+        );
     }
 
     #[test]

@@ -17,7 +17,8 @@ mod view;
 
 pub use charts::{Chart, DataTable};
 pub use format::{
-    change, count, expected, probability, rate, ratio, reported, unit_words, with_interval,
+    certainty, change, count, expected, probability, rate, ratio, reported, unit_words,
+    with_interval,
 };
 pub use page::{Page, RenderError, is_synthetic, render};
 pub use view::{Standing, View};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
-    IndicatorId, Measure, Measured, Period, Plan, Provenance, Release, Reported, Results, Span,
-    Stratum, StructuralModel, Symbol, Variation,
+    IndicatorId, Levels, Measure, Measured, Period, Plan, Provenance, Release, Reported, Results,
+    Span, Stratum, StructuralModel, Symbol, Variation,
 };
 
 /// Where an authority stands in a chart: one of all, one that was chosen, or one of those around it.
@@ -45,6 +45,18 @@ impl<'a> View<'a> {
     #[must_use]
     pub const fn results(&self) -> &'a Results {
         self.release.results()
+    }
+
+    /// The confidence levels of the release.
+    #[must_use]
+    pub const fn levels(&self) -> Levels {
+        self.results().levels
+    }
+
+    /// The level of every interval that is shown, for people: `95%`.
+    #[must_use]
+    pub fn level(&self) -> String {
+        self.levels().shown()
     }
 
     /// An indicator.

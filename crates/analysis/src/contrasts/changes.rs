@@ -73,7 +73,7 @@ fn compare(
         before.outcome.map(|measured| measured.value)
     });
     let counts = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
-        pair(row, before)
+        pair(input, row, before)
     });
     let issues = before
         .map_or(row.issues, |before| row.issues.union(before.issues))
@@ -91,8 +91,10 @@ fn compare(
         outcome,
         issues,
     };
-    let ratio = counts.and_then(|counts| measure::ratio(counts, indicator.unit()));
-    let difference = counts.and_then(|counts| measure::difference(counts, indicator.unit()));
+    let levels = input.plan.levels;
+    let ratio = counts.and_then(|counts| measure::ratio(levels, counts, indicator.unit()));
+    let difference =
+        counts.and_then(|counts| measure::difference(levels, counts, indicator.unit()));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),

@@ -286,6 +286,7 @@ impl<'a> Question<'a> {
                     &panel,
                     None,
                     issues.with(IssueCode::ModelRefused),
+                    self.input.plan.levels,
                 ),
                 effects: Vec::new(),
             },
@@ -305,16 +306,17 @@ impl<'a> Question<'a> {
     }
 
     fn told(&self, key: FitKey, panel: &Panel<'_>, fitted: &Fitted, issues: IssueSet) -> Answer {
+        let levels = self.input.plan.levels;
         // The null model of the same authorities, so that a share of variance is of one variance.
         let null = self.null_of(panel);
-        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues);
+        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues, levels);
         let effects = if self.variation == Variation::Main {
-            against::effects(key, panel, fitted, fit.issues)
+            against::effects(key, panel, fitted, fit.issues, levels)
         } else {
             Vec::new()
         };
         Answer {
-            expected: against::expected(key, panel, Some(fitted), fit.issues),
+            expected: against::expected(key, panel, Some(fitted), fit.issues, levels),
             fit,
             fitted: true,
             effects,

@@ -6,10 +6,8 @@ use disparity_core::{
 };
 
 use super::place::{IsAbout, IsPlaced, opening};
-use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
-use crate::column::{At, Column, Role, TableView, Words};
-
-type Row<'a> = At<'a, Contrast>;
+use super::{cases, closing, if_any, limits, method, number, text, whole};
+use crate::column::{Column, Role, TableView, Words};
 
 impl IsPlaced for Contrast {
     fn span(&self) -> Span {
@@ -36,10 +34,13 @@ pub(crate) fn contrasts<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Contrast> {
     let rows = results.contrasts.as_slice();
-    let mut columns = opening(rows, catalogue);
+    let mut columns = opening(catalogue);
     columns.extend(comparison(rows, catalogue));
     columns.extend(figures(catalogue));
-    columns.push(level());
+    columns.extend(limits(results.levels, 2, move |row: &Contrast| {
+        let factor = factor(row, catalogue);
+        row.outcome.map(|measured| measured.intervals.times(factor))
+    }));
     columns.push(method(rows, |row| {
         row.outcome.value().map(|measured| measured.method)
     }));
@@ -48,7 +49,6 @@ pub(crate) fn contrasts<'a>(
         name: "contrasts",
         columns,
         rows,
-        levels: LEVELS.len(),
     }
 }
 
@@ -116,58 +116,43 @@ fn comparison<'a>(rows: &'a [Contrast], catalogue: &'a Catalogue) -> Vec<Column<
             Role::Filter,
             "What the figure is compared with",
             kinds.dictionary(),
-            move |at: Row<'_>| kinds.value(at.row.comparator.as_str()),
+            move |row: &Contrast| kinds.value(row.comparator.as_str()),
         ),
         text(
             "comparator",
             Role::Filter,
             "Which one",
             names.dictionary(),
-            move |at: Row<'_>| names.value(at.row.comparator),
+            move |row: &Contrast| names.value(row.comparator),
         ),
         text(
             "measure",
             Role::Filter,
             "How they are compared",
             measures.dictionary(),
-            move |at: Row<'_>| measures.value(measure(at.row)),
+            move |row: &Contrast| measures.value(measure(row)),
         ),
     ]
 }
 
 fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
-    let [low, high] = interval(
-        ("conf_low", "conf_high"),
-        ("Lower end of the interval", "Upper end of the interval"),
-        2,
-        move |row: &Contrast| {
-            row.outcome
-                .value()
-                .map(|m| m.intervals.times(factor(row, catalogue)))
-        },
-    );
     vec![
-        number("group_value", "The figure", 1, move |at: Row<'_>| {
-            let unit = ValueUnit::of(at.row, catalogue);
-            at.row
-                .group_value
-                .value()
-                .map(|value| value * unit.factor())
+        number("group_value", "The figure", 1, move |row: &Contrast| {
+            let unit = ValueUnit::of(row, catalogue);
+            row.group_value.map(|value| value * unit.factor())
         }),
         number(
             "comparator_value",
             "What it is compared with",
             1,
-            move |at: Row<'_>| {
-                let unit = ValueUnit::of(at.row, catalogue);
-                at.row
-                    .comparator_value
-                    .value()
-                    .map(|value| value * unit.factor())
+            move |row: &Contrast| {
+                let unit = ValueUnit::of(row, catalogue);
+                row.comparator_value.map(|value| value * unit.factor())
             },
         ),
         cases(
             "unit",
+            Role::Filter,
             "Unit of the two figures, and of a difference",
             ValueUnit::NAMES,
             move |row: &Contrast| Some(ValueUnit::of(row, catalogue).position()),
@@ -175,16 +160,11 @@ fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
         whole(
             "neighbours_with_data",
             "Neighbours that had a figure, of ten",
-            |at: Row<'_>| at.row.neighbours_with_data.map(u32::from),
+            |row: &Contrast| if_any(row.neighbours_with_data),
         ),
-        number("estimate", "The comparison", 2, move |at: Row<'_>| {
-            at.row
-                .outcome
-                .value()
-                .map(|m| m.value * factor(at.row, catalogue))
+        number("estimate", "The comparison", 2, move |row: &Contrast| {
+            row.outcome.map(|m| m.value * factor(row, catalogue))
         }),
-        low,
-        high,
     ]
 }
 

@@ -1,17 +1,13 @@
 //! Expected versus actual.
 
 use disparity_core::{
-    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Position, Reported, Results, Span,
-    Verdict,
+    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Levels, Position, Reported, Results,
+    Span, Verdict,
 };
 
-use super::place::{IsAbout, IsPlaced, indicator, time_and_place};
-use super::{
-    LEVELS, cases, closing, expected_model, interval, level, method, number, ranks, text, whole,
-};
-use crate::column::{At, Column, Role, TableView, Value, Words};
-
-type Row<'a> = At<'a, Expected>;
+use super::place::{IsAbout, IsPlaced, indicator, span_and_place};
+use super::{cases, closing, expected_model, interval, limits, method, number, ranks, text, whole};
+use crate::column::{Column, Dictionary, Role, TableView, Value, Words};
 
 impl IsPlaced for Expected {
     fn span(&self) -> Span {
@@ -29,67 +25,52 @@ impl IsAbout for Expected {
     }
 }
 
-const POSITIONS: [Position; 5] = [
-    Position::Lower998,
-    Position::Lower95,
-    Position::AsExpected,
-    Position::Higher95,
-    Position::Higher998,
-];
-
 pub(crate) fn expected<'a>(
     results: &'a Results,
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Expected> {
     let rows = results.expected.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
+    let levels = results.levels;
+    let mut columns = span_and_place(catalogue);
     columns.extend(indicator(catalogue));
     columns.push(expected_model(|row: &Expected| row.model));
     columns.extend(counts());
-    columns.push(level());
+    columns.extend(limits(levels, 2, |row: &Expected| {
+        row.outcome.map(|outcome| outcome.ratio.intervals)
+    }));
     columns.push(method(rows, |row| {
         row.outcome.value().map(|outcome| outcome.ratio.method)
     }));
-    columns.extend(positions());
-    columns.extend(ranks(|row: &Expected| row.rank.value()));
+    columns.extend(positions(levels));
+    columns.extend(ranks(levels, |row: &Expected| row.rank));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
-    columns.extend(model_based());
-    columns.extend(quotation(rows));
+    columns.extend(model_based(levels));
+    columns.extend(quotation(levels, rows));
     TableView {
         name: "expected",
         columns,
         rows,
-        levels: LEVELS.len(),
     }
 }
 
 fn counts<'a>() -> Vec<Column<'a, Expected>> {
-    let outcome = |row: &Expected| -> Option<ExpectedCount> { row.outcome.value() };
-    let [low, high] = interval(
-        ("conf_low", "conf_high"),
-        (
-            "Lower end of the ratio's interval",
-            "Upper end of the ratio's interval",
-        ),
-        2,
-        move |row: &Expected| outcome(row).map(|outcome| outcome.ratio.intervals),
-    );
+    let outcome = |row: &Expected| -> Reported<ExpectedCount> { row.outcome };
     vec![
-        whole("observed", "Counted", |at: Row<'_>| at.row.observed.value()),
+        whole("observed", "Counted", |row: &Expected| row.observed),
         number(
             "expected",
             "Expected, as the model says",
             1,
-            move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.expected),
+            move |row: &Expected| outcome(row).map(|outcome| outcome.expected),
         ),
         number(
             "difference",
             "Observed less expected",
             1,
-            move |at: Row<'_>| {
-                let observed = at.row.observed.value().map(f64::from);
+            move |row: &Expected| {
+                let observed = row.observed.map(f64::from);
                 observed
-                    .zip(outcome(at.row))
+                    .zip(outcome(row))
                     .map(|(observed, outcome)| observed - outcome.expected)
             },
         ),
@@ -97,55 +78,64 @@ fn counts<'a>() -> Vec<Column<'a, Expected>> {
             "ratio",
             "Observed divided by expected",
             2,
-            move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.ratio.value),
+            move |row: &Expected| outcome(row).map(|outcome| outcome.ratio.value),
         ),
-        low,
-        high,
     ]
 }
 
-fn positions<'a>() -> Vec<Column<'a, Expected>> {
-    let words = POSITIONS.map(Position::as_str);
-    let [low, high] = interval(
+/// A column of positions, in the words of the levels.
+fn position<'a>(
+    levels: Levels,
+    name: &'static str,
+    label: &'static str,
+    get: fn(&Expected) -> Option<Position>,
+) -> Column<'a, Expected> {
+    let all = Position::all(levels);
+    let words: Dictionary = all.clone().map(|position| position.word(levels)).collect();
+    text(name, Role::Note, label, words, move |row: &Expected| {
+        let own = get(row).and_then(|own| all.clone().position(|position| position == own));
+        own.and_then(|place| u32::try_from(place).ok())
+            .map_or(Value::None, Value::Text)
+    })
+}
+
+fn positions<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {
+    let limits = interval(
+        levels,
         ("adjusted_limit_low", "adjusted_limit_high"),
         (
             "Lower limit around 1, allowing for overdispersion",
             "Upper limit around 1, allowing for overdispersion",
         ),
         2,
-        |row: &Expected| row.adjusted.value().map(|adjusted| adjusted.limits),
+        |row: &Expected| row.adjusted.map(|adjusted| adjusted.limits),
     );
-    vec![
-        cases(
-            "position",
-            "Where the ratio's own interval stands against 1",
-            words,
-            |row: &Expected| row.outcome.value().map(|outcome| outcome.position as usize),
-        ),
-        low,
-        high,
-        cases(
-            "adjusted_position",
-            "Where the ratio stands against the adjusted limits",
-            words,
-            |row: &Expected| {
-                row.adjusted
-                    .value()
-                    .map(|adjusted| adjusted.position as usize)
-            },
-        ),
-        number(
-            "phi",
-            "Spread between authorities beyond chance; 1 is chance alone",
-            1,
-            |at: Row<'_>| at.row.adjusted.value()?.phi.value(),
-        ),
-    ]
+    let mut columns = vec![position(
+        levels,
+        "position",
+        "Where the ratio's own interval stands against 1",
+        |row| Some(row.outcome.value()?.position),
+    )];
+    columns.extend(limits);
+    columns.push(position(
+        levels,
+        "adjusted_position",
+        "Where the ratio stands against the adjusted limits",
+        |row| Some(row.adjusted.value()?.position),
+    ));
+    columns.push(number(
+        "phi",
+        "Spread between authorities beyond chance; 1 is chance alone",
+        1,
+        |row: &Expected| row.adjusted.and_then(|adjusted| adjusted.phi),
+    ));
+    columns
 }
 
-fn model_based<'a>() -> Vec<Column<'a, Expected>> {
-    let of = |row: &Expected| row.model_based.value();
-    let [low, high] = interval(
+fn model_based<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {
+    let of = |row: &Expected| row.model_based;
+    let drawn = interval(
+        levels,
         ("shrunken_low", "shrunken_high"),
         (
             "Lower end of the drawn ratio's interval",
@@ -154,66 +144,67 @@ fn model_based<'a>() -> Vec<Column<'a, Expected>> {
         2,
         move |row: &Expected| of(row).map(|found| found.shrunken.intervals),
     );
-    vec![
+    let mut columns = vec![
         whole(
             "fifth",
             "Fifth of the ranked authorities by the ratio, 1 the lowest",
-            |at: Row<'_>| at.row.fifth.value().map(u32::from),
+            |row: &Expected| row.fifth,
         ),
         number(
             "shrunken",
-            "The ratio drawn towards that of a typical authority by as much as its count is uncertain; models only",
+            "The ratio drawn towards 1 by as much as its count is uncertain; models only",
             2,
-            move |at: Row<'_>| of(at.row).map(|found| found.shrunken.value),
+            move |row: &Expected| of(row).map(|found| found.shrunken.value),
         ),
-        low,
-        high,
-        number(
-            "probability_above",
-            "Probability that the rate is above that of an average authority like it; models only",
-            3,
-            move |at: Row<'_>| of(at.row).map(|found| found.probability_above),
-        ),
-    ]
+    ];
+    columns.extend(drawn);
+    columns.push(number(
+        "probability_above",
+        "Probability that the rate is above that of an average authority like it; models only",
+        3,
+        move |row: &Expected| of(row).map(|found| found.probability_above),
+    ));
+    columns
 }
 
 /// What is quoted: the interval of the expected count, how it was scaled, and the verdict in words.
-fn quotation<'a>(rows: &[Expected]) -> [Column<'a, Expected>; 5] {
-    let [low, high] = interval(
+fn quotation<'a>(levels: Levels, rows: &[Expected]) -> Vec<Column<'a, Expected>> {
+    let mut columns = interval(
+        levels,
         ("expected_low", "expected_high"),
         (
             "Lower end of the expected count's interval; models only",
             "Upper end of the expected count's interval; models only",
         ),
         1,
-        |row: &Expected| row.outcome.value()?.intervals.value(),
+        |row: &Expected| row.outcome.and_then(|outcome| outcome.intervals),
     );
     let verdicts = rows.iter().filter_map(|row| row.verdict().value());
     let words = Words::of(verdicts, Verdict::words);
-    [
-        low,
-        high,
+    columns.extend([
         number(
             "scaled_by",
             "What the model's expectation was multiplied by to add up to England; 1 for rates",
             4,
-            |at: Row<'_>| at.row.outcome.value().map(|outcome| outcome.scaled_by),
+            |row: &Expected| row.outcome.map(|outcome| outcome.scaled_by),
         ),
         cases(
             "quoted",
+            Role::Note,
             "Whether this is the expected count to quote",
             ["no", "yes"],
             |row: &Expected| Some(usize::from(row.quoted)),
         ),
         text(
             "verdict",
-            Role::Filter,
+            Role::Note,
             "By its own interval and between authorities, in words",
             words.dictionary(),
-            move |at: Row<'_>| match at.row.verdict() {
+            move |row: &Expected| match row.verdict() {
                 Reported::Value(verdict) => words.value(verdict),
                 Reported::Symbol(_) => Value::None,
             },
         ),
-    ]
+    ]);
+    columns
 }

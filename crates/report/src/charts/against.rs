@@ -2,8 +2,8 @@
 //! in a funnel whose limits allow for the ordinary spread between authorities.
 
 use disparity_core::{
-    Area, Expected, ExpectedCount, ExpectedModel, IndicatorId, Intervals, Period, Position,
-    StructuralModel, Verdict,
+    Area, Expected, ExpectedCount, ExpectedModel, IndicatorId, Intervals, Levels, Period, Position,
+    StructuralModel, Verdict, percent,
 };
 use plotters::prelude::*;
 
@@ -20,6 +20,13 @@ const LEFT: i32 = 76;
 const RIGHT: i32 = WIDTH - 30;
 const TOP: i32 = 70;
 const BOTTOM: i32 = HEIGHT - 62;
+
+/// The colours of limits, the narrowest first.
+const BARS: [RGBColor; Levels::MOST] = [
+    RGBColor(0xCF, 0xD6, 0xDC),
+    RGBColor(0xE9, 0xE9, 0xE9),
+    RGBColor(0xF4, 0xF4, 0xF4),
+];
 
 /// More names than this cannot be read in one drawing.
 const NAMED: usize = 24;
@@ -207,17 +214,16 @@ pub fn funnel(
     }
     let heading = format!("{}, {period}", own.title);
     let title = format!("{heading}, against expected: {}", finding(&points));
-    let cut = points.iter().any(|point| {
-        let limits = point.limits.p998;
-        let ends = [limits.low, limits.high, point.count.ratio.value];
-        ends.iter().any(|end| !(*end > 0.0 && end.is_finite()))
-    });
+    let cut = points
+        .iter()
+        .flat_map(limits_and_ratio)
+        .any(|end| !(end > 0.0 && end.is_finite()));
     let description = format!(
         "Each dot is one authority: across, the count expected of it from {} by a model of all the others; up, its own \
-         count divided by that. Authorities differ by more than chance, so the bars are wide: about 95 in 100 \
-         authorities would lie inside the dark bar of their size and 998 in 1,000 inside the pale one. Filled dots lie \
-         outside the dark bar.{}{}",
+         count divided by that. Authorities differ by more than chance, so the bars are wide: about {}. \
+         Filled dots lie outside the dark bar.{}{}",
         model.words(&own.family),
+        inside_bars(view.levels()),
         if cut { ratios::CUT } else { "" },
         chosen_note(view)
     );
@@ -232,6 +238,26 @@ pub fn funnel(
     ))
 }
 
+/// What the funnel draws of an authority: the ends of its limits, and its ratio.
+fn limits_and_ratio(point: &Point<'_>) -> impl Iterator<Item = f64> {
+    let limits = point.limits.as_slice().iter();
+    limits
+        .flat_map(|limits| [limits.low, limits.high])
+        .chain([point.count.ratio.value])
+}
+
+/// How many authorities would lie inside the bar of each level.
+fn inside_bars(levels: Levels) -> String {
+    let dark = format!(
+        "{} of authorities would lie inside the dark bar of their size",
+        levels.shown()
+    );
+    let paler = levels.as_slice().iter().skip(1).zip(["paler", "palest"]);
+    paler.fold(dark, |words, (level, shade)| {
+        format!("{words}, {} inside the {shade} one", percent(*level))
+    })
+}
+
 fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
     headings(
         canvas,
@@ -241,10 +267,7 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     let words = "Expected count (each step across is twice as many)";
     let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
-    let ends = points.iter().flat_map(|point| {
-        let limits = point.limits.p998;
-        [limits.low, limits.high, point.count.ratio.value]
-    });
+    let ends = points.iter().flat_map(limits_and_ratio);
     let up = RatioScale::covering(ends, BOTTOM, TOP);
     for (tick, words) in up.ticks() {
         let y = up.at(tick);
@@ -269,10 +292,9 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     }
     for point in points {
         let x = across.at(point.count.expected.ln());
-        for (limits, colour) in [
-            (point.limits.p998, RGBColor(0xE9, 0xE9, 0xE9)),
-            (point.limits.p95, RGBColor(0xCF, 0xD6, 0xDC)),
-        ] {
+        // The widest first, so that the narrower lie on it.
+        let bars = point.limits.as_slice().iter().zip(BARS);
+        for (limits, colour) in bars.rev() {
             let (from, to) = ((x, up.at(limits.low)), (x, up.at(limits.high)));
             svg::line(canvas, from, to, colour, 4)?;
             if !up.covers(limits.low) {
@@ -393,22 +415,23 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             ratio(&point.count.ratio),
             format!(
                 "{} to {}",
-                grouped(point.limits.p95.low, 2),
-                grouped(point.limits.p95.high, 2)
+                grouped(point.limits.shown().low, 2),
+                grouped(point.limits.shown().high, 2)
             ),
             point.verdict.words(),
         ]
     });
+    let level = view.level();
     DataTable {
         caption: format!("{heading}: observed and expected, most children expected first"),
         columns: [
             "Authority",
             "Region",
             "Observed",
-            "Expected (95% interval)",
+            &format!("Expected ({level} interval)"),
             "Observed and expected per 10,000 children",
-            "Observed ÷ expected (95% interval)",
-            "95% of such ratios ordinarily lie",
+            &format!("Observed ÷ expected ({level} interval)"),
+            &format!("{level} of such ratios ordinarily lie"),
             "Against expected, and between authorities",
         ]
         .map(str::to_owned)

@@ -28,8 +28,8 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
         let positions = effects.iter().map(|effect| position(effect));
         positions.filter(|position| wanted(*position)).count()
     };
-    let higher = apart(|p| matches!(p, Position::Higher95 | Position::Higher998));
-    let lower = apart(|p| matches!(p, Position::Lower95 | Position::Lower998));
+    let higher = apart(Position::is_higher);
+    let lower = apart(Position::is_lower);
     let title = format!(
         "{}, {}: of {} authorities, {higher} have an interval above that of their circumstances and {lower} one below",
         own.title,
@@ -38,11 +38,12 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     );
     let description = format!(
         "Each line is one authority. The dot is its rate divided by that of a typical authority with the same \
-         circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the 95% interval. \
+         circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the {} interval. \
          Filled dots have an interval that leaves out 1: they \
          differ by more than chance; whether by more than is usual, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
          could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.{}{}",
         key.model.words(&own.family),
+        view.level(),
         if effects.iter().any(|effect| is_cut(effect)) {
             ratios::CUT
         } else {
@@ -69,7 +70,7 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
 
 /// Whether an interval has an end that a scale of ratios has no place for.
 fn is_cut(effect: &Effect) -> bool {
-    let ends = effect.ratio.intervals.p95;
+    let ends = effect.ratio.intervals.shown();
     !(ends.low > 0.0 && ends.high.is_finite())
 }
 
@@ -84,10 +85,12 @@ fn paint(
     effects: &[&Effect],
     bottom: i32,
 ) -> Drawn {
-    let measure = "Ratio to a typical authority in the same circumstances, with 95% interval";
-    headings(canvas, heading, measure)?;
+    let level = view.level();
+    let measure =
+        format!("Ratio to a typical authority in the same circumstances, with {level} interval");
+    headings(canvas, heading, &measure)?;
     let ends = effects.iter().flat_map(|effect| {
-        let ends = effect.ratio.intervals.p95;
+        let ends = effect.ratio.intervals.shown();
         [ends.low, ends.high]
     });
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
@@ -109,7 +112,7 @@ fn paint(
         let standing = view.standing(effect.area);
         let colour = faded(colour, standing);
         name_row(canvas, &name, standing, (LABELS, y), 11)?;
-        let ends = effect.ratio.intervals.p95;
+        let ends = effect.ratio.intervals.shown();
         let (from, to) = ((scale.at(ends.low), y), (scale.at(ends.high), y));
         svg::line(canvas, from, to, colour, 2)?;
         if !scale.covers(ends.low) {
@@ -144,16 +147,17 @@ fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
             rank,
         ]
     });
+    let level = view.level();
     DataTable {
         caption: format!(
-            "{heading}: ratio to a typical authority in the same circumstances, with 95% interval"
+            "{heading}: ratio to a typical authority in the same circumstances, with {level} interval"
         ),
         columns: [
             "Authority",
             "Region",
-            "Ratio (95% interval)",
+            &format!("Ratio ({level} interval)"),
             "Probability that it is above 1",
-            "Rank, 1 the highest (95% interval)",
+            &format!("Rank, 1 the highest ({level} interval)"),
         ]
         .map(str::to_owned)
         .to_vec(),

@@ -2,8 +2,7 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
-    Verdict,
+    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Verdict,
 };
 
 use super::ratios::{faded, look};
@@ -43,16 +42,17 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         .and_then(|row| row.outcome.value());
     let title = title(view, indicator, period, &lines, england.as_ref());
     let description = format!(
-        "Each line is one authority. The dot is its figure {}; the bar is the 95% interval: the longer the bar, the less \
+        "Each line is one authority. The dot is its figure {}; the bar is the {} interval: the longer the bar, the less \
          the figure says about the authority. The vertical line is England. Filled dots lie further from England’s rate \
          than is usual between authorities; hollow dots do not.{}{}{}",
         unit_words(own.unit()),
+        view.level(),
         not_compared(&lines),
         if reach(&lines).cut { CUT } else { "" },
         chosen_note(view)
     );
     let svg = svg::draw((WIDTH, height(&lines)), &title, &description, |canvas| {
-        paint(canvas, own, period, &lines, england.as_ref())
+        paint(canvas, view, (indicator, period), &lines, england.as_ref())
     });
     let table = table(view, indicator, period, &lines);
     Chart {
@@ -153,15 +153,20 @@ fn height(lines: &[(String, Vec<Line<'_>>)]) -> u32 {
 
 fn paint(
     canvas: &Canvas<'_>,
-    own: &Indicator,
-    period: Period,
+    view: View<'_>,
+    (indicator, period): (IndicatorId, Period),
     lines: &[(String, Vec<Line<'_>>)],
     england: Option<&Measured>,
 ) -> Drawn {
+    let own = view.indicator(indicator);
     let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
     let rows = Rows::new(own, reach(lines), (LABELS + 10, right), (TOP, bottom));
-    let measure = format!("{}, with 95% interval", sentence(unit_words(own.unit())));
+    let measure = format!(
+        "{}, with {} interval",
+        sentence(unit_words(own.unit())),
+        view.level()
+    );
     headings(canvas, &format!("{}, {period}", own.title), &measure)?;
     for (line, y) in placed(lines) {
         band(canvas, line.standing, (right + 18, y), ROW)?;
@@ -228,6 +233,7 @@ fn table(
     lines: &[(String, Vec<Line<'_>>)],
 ) -> DataTable {
     let own = view.indicator(indicator);
+    let level = view.level();
     let rows = lines.iter().flat_map(|(region, lines)| {
         let told = lines
             .iter()
@@ -245,7 +251,7 @@ fn table(
     });
     DataTable {
         caption: format!(
-            "{}, {period}, {}, with 95% interval",
+            "{}, {period}, {}, with {level} interval",
             own.title,
             unit_words(own.unit())
         ),
@@ -253,7 +259,7 @@ fn table(
             "Authority",
             "Region",
             "Count",
-            "Figure (95% interval)",
+            &format!("Figure ({level} interval)"),
             "Against England, and between authorities",
         ]
         .map(str::to_owned)

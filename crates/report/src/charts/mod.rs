@@ -26,14 +26,11 @@ use crate::view::View;
 /// How many of the authorities that are compared lie further out than is usual, in words. Only those
 /// that are compared have a position.
 fn standing_out(positions: impl Iterator<Item = Position>) -> String {
-    let (mut compared, mut higher, mut lower) = (0, 0, 0);
+    let (mut compared, mut higher, mut lower) = (0_u32, 0_u32, 0_u32);
     for position in positions {
         compared += 1;
-        match position {
-            Position::Higher95 | Position::Higher998 => higher += 1,
-            Position::Lower95 | Position::Lower998 => lower += 1,
-            Position::AsExpected => {}
-        }
+        higher += u32::from(position.is_higher());
+        lower += u32::from(position.is_lower());
     }
     if compared == 0 {
         return format!(

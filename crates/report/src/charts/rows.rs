@@ -34,7 +34,7 @@ impl Reach {
             high: longest(figures.clone()),
             cut: figures
                 .into_iter()
-                .any(|found| !found.intervals.p95.high.is_finite()),
+                .any(|found| !found.intervals.shown().high.is_finite()),
         }
     }
 
@@ -112,8 +112,8 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// A figure and its 95% interval; a hollow dot where it does not stand out. What lies beyond the
-    /// axis is marked and told in words.
+    /// A figure and its interval; a hollow dot where it does not stand out. What lies beyond the axis
+    /// is marked and told in words.
     pub(super) fn figure(
         &self,
         canvas: &Canvas<'_>,
@@ -121,7 +121,7 @@ impl<'a> Rows<'a> {
         y: i32,
         mark: Mark,
     ) -> Drawn {
-        let ends = measured.intervals.p95;
+        let ends = measured.intervals.shown();
         let (low, high) = ((self.at(ends.low), y), (self.at(ends.high), y));
         svg::line(canvas, low, high, mark.colour, mark.width)?;
         let covers = |value: f64| self.scale.covers(value * self.own.unit().factor());
@@ -191,10 +191,10 @@ pub(super) struct Mark {
     pub(super) radius: i32,
 }
 
-/// The upper end of the longest 95% interval that has one, for the axis.
+/// The upper end of the longest interval that has one, for the axis.
 fn longest<'m>(figures: impl Iterator<Item = &'m Measured>) -> f64 {
     figures
-        .flat_map(|measured| [measured.value, measured.intervals.p95.high])
+        .flat_map(|measured| [measured.value, measured.intervals.shown().high])
         .filter(|end| end.is_finite())
         .fold(0.0, f64::max)
 }
@@ -213,10 +213,9 @@ mod tests {
     use super::*;
 
     fn measured(value: f64, low: f64, high: f64) -> Measured {
-        let p95 = Interval { low, high };
         Measured {
             value,
-            intervals: Intervals { p95, p998: p95 },
+            intervals: Intervals::of(&[Interval { low, high }]).unwrap(),
             method: "byar",
         }
     }

@@ -2,8 +2,8 @@
 //! enormous. The tile says what the colour says.
 
 use disparity_core::{
-    Area, Expected, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Symbol,
-    Verdict,
+    Area, Expected, ExpectedModel, IndicatorId, Levels, Measured, Period, Position, Reported,
+    Symbol, Verdict, percent,
 };
 use plotters::prelude::*;
 
@@ -17,55 +17,30 @@ const SIZE: i32 = 46;
 const LEFT: i32 = 14;
 const TOP: i32 = 66;
 
-/// How a position is drawn: fill, text colour, mark.
+/// How a position is drawn: fill, text colour, mark. The further out it lies, the stronger.
 struct Look {
     fill: RGBColor,
     ink: RGBColor,
-    mark: &'static str,
+    mark: String,
 }
 
-const LOOKS: [(Position, Look); 5] = [
-    (
-        Position::Lower998,
-        Look {
-            fill: DARK_BLUE,
-            ink: WHITE,
-            mark: "▼▼",
-        },
-    ),
-    (
-        Position::Lower95,
-        Look {
-            fill: RGBColor(0x6B, 0xAC, 0xE6),
-            ink: INK,
-            mark: "▼",
-        },
-    ),
-    (
-        Position::AsExpected,
-        Look {
-            fill: RGBColor(0xEE, 0xEE, 0xEE),
-            ink: INK,
-            mark: "",
-        },
-    ),
-    (
-        Position::Higher95,
-        Look {
-            fill: RGBColor(0xF9, 0xB3, 0x8F),
-            ink: INK,
-            mark: "▲",
-        },
-    ),
-    (
-        Position::Higher998,
-        Look {
-            fill: ORANGE,
-            ink: INK,
-            mark: "▲▲",
-        },
-    ),
-];
+impl Look {
+    fn of(position: Position) -> Self {
+        let (pale, strong, ink, mark) = if position.is_higher() {
+            (RGBColor(0xF9, 0xB3, 0x8F), ORANGE, INK, "▲")
+        } else if position.is_lower() {
+            (RGBColor(0x6B, 0xAC, 0xE6), DARK_BLUE, WHITE, "▼")
+        } else {
+            (RGBColor(0xEE, 0xEE, 0xEE), GREY, INK, "")
+        };
+        let far = position.beyond() > 1;
+        Self {
+            fill: if far { strong } else { pale },
+            ink: if far { ink } else { INK },
+            mark: mark.repeat(position.beyond()),
+        }
+    }
+}
 
 struct Tile<'a> {
     area: &'a Area,
@@ -133,19 +108,28 @@ pub fn tiles(
     let heading = format!("{}, {period}", own.title);
     let positions = tiles.iter().filter_map(Tile::position);
     let title = format!("{heading}, {}: {}", words.finding, standing_out(positions));
+    let levels = view.levels();
+    let further = levels.as_slice().iter().skip(1).zip(["doubled", "tripled"]);
+    let further = further.fold(String::new(), |words, (level, times)| {
+        format!(
+            "{words}, {times} outside those that hold {}",
+            percent(*level)
+        )
+    });
     let description = format!(
         "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
          is the count divided by {}. Marks and colours say whether authorities ordinarily lie so far out: ▲ higher than is \
-         usual between authorities (outside the limits that hold 95 in 100), ▼ lower, doubled outside those that hold 998 in \
-         1,000. A tile without a number has a symbol that says why. Higher or lower is not better or worse.{}",
+         usual between authorities (outside the limits that hold {} of them), ▼ lower{further}. A tile without a number has a \
+         symbol that says why. Higher or lower is not better or worse.{}",
         words.number,
+        view.level(),
         chosen_note(view)
     );
     let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
     let size = (width.unsigned_abs().max(760), height.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {
-        paint(canvas, &heading, &words.measure, &tiles)
+        paint(canvas, (&heading, &words.measure), view.levels(), &tiles)
     });
     Some(Chart {
         file: format!("{}_{}.svg", words.file, own.name),
@@ -196,12 +180,13 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
                 .map_or("not compared".to_owned(), Verdict::words),
         ]
     });
+    let level = view.level();
     DataTable {
-        caption: format!("{heading}; with 95% interval"),
+        caption: format!("{heading}; with {level} interval"),
         columns: [
             "Authority",
             "Region",
-            "Observed ÷ expected (95% interval)",
+            &format!("Observed ÷ expected ({level} interval)"),
             "Against expected, and between authorities",
         ]
         .map(str::to_owned)
@@ -210,11 +195,16 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
     }
 }
 
-fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) -> Drawn {
+fn paint(
+    canvas: &Canvas<'_>,
+    (heading, measure): (&str, &str),
+    levels: Levels,
+    tiles: &[Tile<'_>],
+) -> Drawn {
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
     let chosen = tiles.iter().any(|tile| tile.standing == Standing::Chosen);
-    legend(canvas, chosen)?;
+    legend(canvas, levels, chosen)?;
     // The outlines of those that were chosen lie over their neighbours'.
     let chosen = |tile: &&Tile<'_>| tile.standing == Standing::Chosen;
     for tile in tiles.iter().filter(|tile| !chosen(tile)) {
@@ -226,9 +216,10 @@ fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) 
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>, chosen: bool) -> Drawn {
+fn legend(canvas: &Canvas<'_>, levels: Levels, chosen: bool) -> Drawn {
     // The north-west of the grid is sea.
-    for ((position, look), i) in LOOKS.iter().zip(0..) {
+    for (position, i) in Position::all(levels).zip(0..) {
+        let look = Look::of(position);
         let y = TOP + 4 + i * 24;
         let (x, side) = (LEFT + 480, 18);
         canvas.draw(&Rectangle::new(
@@ -250,7 +241,7 @@ fn legend(canvas: &Canvas<'_>, chosen: bool) -> Drawn {
     }
     if chosen {
         let words = "◤ outlined: chosen; the others are paler";
-        let below = TOP + 4 + 24 * i32::try_from(LOOKS.len()).unwrap_or(5) + 9;
+        let below = TOP + 4 + 24 * i32::try_from(Position::all(levels).count()).unwrap_or(5) + 9;
         svg::text(canvas, words, (LEFT + 480, below), 12, INK, Anchor::Start)?;
     }
     Ok(())
@@ -258,11 +249,10 @@ fn legend(canvas: &Canvas<'_>, chosen: bool) -> Drawn {
 
 fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     let (x, y) = (LEFT + tile.column * SIZE, TOP + tile.row * SIZE);
-    let look = tile
-        .position()
-        .and_then(|own| LOOKS.iter().find(|(position, _)| *position == own))
-        .map(|(_, look)| look);
-    let (fill, ink) = look.map_or((WHITE, GREY), |look| (look.fill, look.ink));
+    let look = tile.position().map(Look::of);
+    let (fill, ink) = look
+        .as_ref()
+        .map_or((WHITE, GREY), |look| (look.fill, look.ink));
     // Faded, a dark tile needs dark letters.
     let (fill, ink) = match tile.standing {
         Standing::Background => (faded(fill, tile.standing), INK),
@@ -301,7 +291,7 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     svg::text(canvas, &figure, (middle, y + 24), 11, ink, Anchor::Middle)?;
     svg::text(
         canvas,
-        look.map_or("", |look| look.mark),
+        look.as_ref().map_or("", |look| &look.mark),
         (middle, y + 37),
         9,
         ink,

@@ -16,7 +16,9 @@ mod authorities;
 mod models;
 
 use crate::charts::{Chart, DataTable, ethnicity, league, tiles};
-use crate::format::{change, grouped, reported, sentence, unit_words, with_interval};
+use crate::format::{
+    beyond_usual, certainty, change, grouped, reported, sentence, unit_words, with_interval,
+};
 use crate::profile::BEHIND;
 use crate::view::View;
 use authorities::Region;
@@ -72,6 +74,9 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         }
     }
     let content = Content {
+        level: view.level(),
+        certainty: certainty(view.levels()),
+        usual: beyond_usual(view.levels()),
         version: env!("CARGO_PKG_VERSION"),
         synthetic,
         unpublished: view.results().provenance != Provenance::Published,
@@ -117,6 +122,12 @@ fn marked(svg: &str) -> String {
 /// What the template is filled with.
 #[derive(Debug, Serialize)]
 struct Content {
+    /// The level of every interval on the page: `95%`.
+    level: String,
+    /// When a verdict is called more certain, where there are levels to tell.
+    certainty: String,
+    /// When it is called further out.
+    usual: String,
     version: &'static str,
     synthetic: bool,
     unpublished: bool,
@@ -291,6 +302,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         IssueCode::NoSpread,
         IssueCode::NotConverged,
         IssueCode::PooledStock,
+        IssueCode::NoUpperLimit,
     ];
     let expected = view.results().expected.iter().map(|row| row.issues);
     let gradients = view.results().gradients.iter().map(|row| row.issues);
