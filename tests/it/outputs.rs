@@ -213,11 +213,12 @@ fn what_is_expected_of_england_is_what_was_counted_in_england() {
         models.insert(row[model].to_owned());
     }
     // Of models the authorities of each fit.
-    let [period, indicator] = ["time_period", "indicator"].map(|name| rows.column(name));
-    let mut sums: BTreeMap<[&str; 3], [f64; 2]> = BTreeMap::new();
+    let [period, years, indicator] =
+        ["time_period", "years", "indicator"].map(|name| rows.column(name));
+    let mut sums: BTreeMap<[&str; 4], [f64; 2]> = BTreeMap::new();
     for row in &rows.rows {
-        if row[model].starts_with("structural") && !row[expected].is_empty() {
-            let key = [&row[indicator], &row[period], &row[model]];
+        if row[model].starts_with("structural") && row[expected].parse::<f64>().is_ok() {
+            let key = [&row[indicator], &row[period], &row[years], &row[model]];
             let sum = sums.entry(key).or_default();
             sum[0] += row[observed].parse::<f64>().unwrap();
             sum[1] += row[expected].parse::<f64>().unwrap();

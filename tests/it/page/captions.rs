@@ -41,7 +41,11 @@ pub(super) fn check(run: &Run, title: &str, walk: &mut Walk) {
     } else if rest.contains("have an interval above") {
         effects(run, &own.name, year).to_vec()
     } else if rest.contains("by deprivation") {
-        let key = ["ecological_log_linear", "rate_ratio_decile_1_to_10", ""];
+        let key = [
+            "ecological_log_linear",
+            "rate_ratio_decile_1_to_10",
+            "Total",
+        ];
         let found = gradient(run, (&own.name, year), key).unwrap();
         let columns = ["value", "conf_low", "conf_high"];
         columns.map(|column| found.number(column).unwrap()).to_vec()

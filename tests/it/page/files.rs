@@ -20,7 +20,7 @@ pub(super) struct Row<'f> {
 }
 
 impl File {
-    /// The rows of the 95% level, where levels are rows.
+    /// The rows, of which no two have the same key.
     fn read(folder: &Path, name: &str, key: &[&str]) -> Self {
         let mut reader = csv::Reader::from_path(folder.join(name)).unwrap();
         let header = reader.headers().unwrap().clone();
@@ -29,15 +29,30 @@ impl File {
             .enumerate()
             .map(|(at, name)| (name.to_owned(), at))
             .collect();
-        let level = columns.get("conf_level").copied();
         let mut rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        rows.retain(|row| level.is_none_or(|level| &row[level] == "0.95"));
+        if let Some(level) = columns.get("conf_level") {
+            assert!(rows.iter().all(|row| &row[*level] == "0.95"), "{name}");
+        }
+        if let Some(years) = columns.get("years") {
+            let last = columns["time_period"];
+            for row in &mut rows {
+                *row = named_by_years(row, *years, last);
+            }
+        }
         let place = |name: &str| columns[name];
         let key: Vec<usize> = key.iter().map(|name| place(name)).collect();
         let of = |row: &csv::StringRecord| key.iter().map(|at| row[*at].to_owned()).collect();
-        let by_key = rows.iter().enumerate().map(|(i, row)| (of(row), i));
+        let by_key: BTreeMap<Vec<String>, usize> = rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| (of(row), i))
+            .collect();
+        assert!(
+            key.is_empty() || by_key.len() == rows.len(),
+            "{name}: one key has several rows"
+        );
         Self {
-            by_key: by_key.collect(),
+            by_key,
             columns,
             rows,
         }
@@ -55,27 +70,51 @@ impl File {
     }
 }
 
+/// The row with all of its years in the place of the last, as they are printed, where they are several.
+fn named_by_years(row: &csv::StringRecord, years: usize, last: usize) -> csv::StringRecord {
+    let (count, end): (u16, u16) = (row[years].parse().unwrap(), row[last].parse().unwrap());
+    let of = |(at, cell): (usize, &str)| {
+        if at == last && count > 1 {
+            format!("{}-{end}", end + 1 - count)
+        } else {
+            cell.to_owned()
+        }
+    };
+    row.iter().enumerate().map(of).collect()
+}
+
 impl<'f> Row<'f> {
     pub(super) fn text(self, column: &str) -> &'f str {
         &self.record[self.file.columns[column]]
     }
 
-    /// A number, or none where the cell is empty.
-    pub(super) fn number(self, column: &str) -> Option<f64> {
+    /// A number, or the symbol that stands in its cell.
+    fn cell(self, column: &str) -> Result<f64, &'f str> {
         let text = self.text(column);
-        (!text.is_empty()).then(|| text.parse().unwrap())
+        text.parse().map_err(|_| {
+            let symbols = ["c", "x", "z", "u", "low"];
+            assert!(symbols.contains(&text), "{column}: {text:?}");
+            text
+        })
     }
 
-    /// The numbers of some columns times a factor, or the row's symbol.
+    /// A number, or none where a symbol stands in its cell.
+    pub(super) fn number(self, column: &str) -> Option<f64> {
+        self.cell(column).ok()
+    }
+
+    /// The numbers of some columns times a factor, or the symbol of the first that has none.
     pub(super) fn figures(self, columns: &[&str], factor: f64) -> Found {
-        let all: Option<Vec<f64>> = columns
+        self.converted(columns, |value| value * factor)
+    }
+
+    /// The numbers of some columns as they are shown, or the symbol of the first that has none.
+    pub(super) fn converted(self, columns: &[&str], shown: impl Fn(f64) -> f64) -> Found {
+        let all: Result<Vec<f64>, &str> = columns
             .iter()
-            .map(|column| Some(self.number(column)? * factor))
+            .map(|column| self.cell(column).map(&shown))
             .collect();
-        all.map_or_else(
-            || Found::Symbol(self.text("symbol").to_owned()),
-            Found::Figures,
-        )
+        all.map_or_else(|symbol| Found::Symbol(symbol.to_owned()), Found::Figures)
     }
 }
 

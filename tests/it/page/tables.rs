@@ -79,25 +79,15 @@ const RATE: [&str; 3] = ["estimate", "conf_low", "conf_high"];
 const RATIO: [&str; 3] = ["ratio", "conf_low", "conf_high"];
 
 /// A change as it is printed: of a rate in per cent, of a percentage in points.
-fn change(row: impl Fn(&str) -> Option<f64>, factor: f64, symbol: &str) -> Found {
-    let all: Option<Vec<f64>> = RATE.iter().map(|column| row(column)).collect();
-    all.map_or(Found::Symbol(symbol.to_owned()), |all| {
-        let shown = |value: f64| {
-            if factor > 1.0 {
-                value * factor
-            } else {
-                (value - 1.0) * 100.0
-            }
-        };
-        Found::Figures(all.into_iter().map(shown).collect())
-    })
-}
-
 fn changed(row: Option<Row<'_>>, factor: f64) -> Found {
-    match row {
-        Some(row) => change(|column| row.number(column), factor, row.text("symbol")),
-        None => Found::Symbol("x".into()),
-    }
+    let shown = |value: f64| {
+        if factor > 1.0 {
+            value * factor
+        } else {
+            (value - 1.0) * 100.0
+        }
+    };
+    row.map_or(Found::Symbol("x".into()), |row| row.converted(&RATE, shown))
 }
 
 /// The measure by which a change is told.
@@ -146,14 +136,13 @@ fn authority(run: &Run, table: &Table, walk: &mut Walk) {
             let Some(found) = contrast(comparator, ratio) else {
                 return Found::Symbol("x".into());
             };
-            let Some(value) = found.number("comparator_value") else {
-                return Found::Symbol("x".into());
-            };
-            let mut all = vec![value * own.factor];
-            if with_data {
-                all.extend([found.number("neighbours_with_data").unwrap(), 10.0]);
+            match found.figures(&["comparator_value"], own.factor) {
+                Found::Figures(mut all) if with_data => {
+                    all.extend([found.number("neighbours_with_data").unwrap(), 10.0]);
+                    Found::Figures(all)
+                }
+                value => value,
             }
-            Found::Figures(all)
         };
         // Without a median the number of neighbours with data is told all the same.
         match other("neighbours_median", true) {
@@ -179,12 +168,11 @@ fn expected_count(row: Row<'_>) -> Found {
 }
 
 /// A probability in percent: what rounds to 0 or 1 is told as a bound.
-fn probability(value: Option<f64>, symbol: &str) -> Found {
-    match value {
-        None => Found::Symbol(symbol.to_owned()),
+fn probability(row: Row<'_>) -> Found {
+    match row.number("probability_above") {
         Some(value) if value < 0.005 => Found::Words("<1%".into()),
         Some(value) if value >= 0.995 => Found::Words(">99%".into()),
-        Some(value) => Found::Figures(vec![value * 100.0]),
+        _ => row.figures(&["probability_above"], 100.0),
     }
 }
 
@@ -232,18 +220,14 @@ fn expected(run: &Run, table: &Table, walk: &mut Walk) {
         };
         walk.cell(&place, &row[5], &verdict);
         let probability = if quoted.text("model").starts_with("structural") {
-            probability(quoted.number("probability_above"), symbol)
+            probability(*quoted)
         } else {
             Found::Nothing
         };
         walk.cell(&place, &row[6], &probability);
         let rank = ["rank", "rank_low", "rank_high", "ranked"];
-        let or_none = |columns: &[&str]| match quoted.figures(columns, 1.0) {
-            Found::Symbol(_) => Found::Symbol("z".into()),
-            found => found,
-        };
-        walk.cell(&place, &row[7], &or_none(&rank));
-        walk.cell(&place, &row[8], &or_none(&["fifth"]));
+        walk.cell(&place, &row[7], &quoted.figures(&rank, 1.0));
+        walk.cell(&place, &row[8], &quoted.figures(&["fifth"], 1.0));
     }
 }
 
@@ -367,11 +351,7 @@ fn effects(run: &Run, table: &Table, walk: &mut Walk) {
         let found = run.authority(&run.effects, key, &["structural_full"]);
         let found = found.unwrap_or_else(|| panic!("{place}"));
         walk.cell(&place, &row[2], &found.figures(&RATIO, 1.0));
-        walk.cell(
-            &place,
-            &row[3],
-            &probability(found.number("probability_above"), "x"),
-        );
+        walk.cell(&place, &row[3], &probability(found));
         walk.cell(
             &place,
             &row[4],
@@ -401,7 +381,7 @@ fn groups(run: &Run, table: &Table, walk: &mut Walk) {
 fn fit<'r>(run: &'r Run, key: [&str; 4], statistic: &str) -> Option<Row<'r>> {
     let [indicator, year, model, variation] = key;
     run.fits
-        .get(&[indicator, year, model, variation, statistic, ""])
+        .get(&[indicator, year, model, variation, statistic, "none"])
 }
 
 /// A figure of a fit with its interval; nothing where the fit has none such.
@@ -500,11 +480,18 @@ fn gradients(run: &Run, table: &Table, walk: &mut Walk) {
             words => panic!("nobody knows {words:?}"),
         };
         let (statistic, decile) = match row[0].as_str() {
-            "Ratio of a decile to the next less deprived" => ("rate_ratio_per_decile", ""),
-            "Ratio of decile 1 to decile 10" => ("rate_ratio_decile_1_to_10", ""),
-            "Slope index of inequality" => ("slope_index", ""),
-            "Relative index of inequality" => ("relative_index", ""),
-            words => ("rate", words.strip_prefix("Rate in decile ").unwrap()),
+            "Ratio of a decile to the next less deprived" => ("rate_ratio_per_decile", "Total"),
+            "Ratio of decile 1 to decile 10" => ("rate_ratio_decile_1_to_10", "Total"),
+            "Slope index of inequality" => ("slope_index", "Total"),
+            "Relative index of inequality" => ("relative_index", "Total"),
+            words => (
+                "rate",
+                match words.strip_prefix("Rate in decile ").unwrap() {
+                    "1" => "1 (most deprived)",
+                    "10" => "10 (least deprived)",
+                    between => between,
+                },
+            ),
         };
         let found = gradient(run, (&own.name, year), [how, statistic, decile]);
         let columns = ["value", "conf_low", "conf_high"];
@@ -541,7 +528,10 @@ fn issues(run: &Run, table: &Table, walk: &mut Walk) {
         let all = of_estimates
             + with_code(run.expected.rows(), &row[0])
             + with_code(run.gradients.rows(), &row[0]);
-        let told = run.issues.rows().find(|own| own.text("code") == row[0]);
+        let told = run
+            .issues
+            .rows()
+            .find(|own| own.text("issue_code") == row[0]);
         let told = told.and_then(|own| own.number("rows"));
         #[expect(clippy::cast_precision_loss, reason = "numbers of rows")]
         let figures = [of_estimates as f64, all as f64];
