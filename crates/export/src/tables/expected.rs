@@ -173,8 +173,8 @@ fn quotation<'a>(levels: Levels, rows: &[Expected]) -> Vec<Column<'a, Expected>>
         levels,
         ("expected_low", "expected_high"),
         (
-            "Lower end of the expected count's interval; models only",
-            "Upper end of the expected count's interval; models only",
+            "Lower end of the interval of a model's expected count",
+            "Upper end of the interval of a model's expected count",
         ),
         1,
         |row: &Expected| row.outcome.and_then(|outcome| outcome.intervals),
