@@ -85,7 +85,7 @@ fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
 pub(super) fn certain(view: View<'_>) -> String {
     match certainty(view.levels()) {
         words if words.is_empty() => words,
-        words => format!("It is {words}.\n"),
+        words => format!("A verdict is {words}.\n"),
     }
 }
 
