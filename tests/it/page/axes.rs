@@ -98,11 +98,11 @@ fn what_is_drawn_lies_where_its_figures_lie() {
                 _ => {
                     let key = (own.name.as_str(), year, run.code(&row[0]));
                     if kind == "caterpillar" {
-                        let found = run.authority(&run.effects, key, &["structural_full"])?;
+                        let found = Run::authority(&run.effects, key, &["structural_full"])?;
                         let ln = |column| Some(found.number(column)?.ln());
                         return Some([ln("ratio")?, ln("conf_low")?, ln("conf_high")?]);
                     }
-                    run.authority(&run.estimates, key, &TOTAL)?
+                    Run::authority(&run.estimates, key, &TOTAL)?
                 }
             };
             let of = |at: usize| found.number(columns[at]);

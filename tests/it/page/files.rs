@@ -52,9 +52,9 @@ impl File {
             "{name}: one key has several rows"
         );
         Self {
-            by_key,
             columns,
             rows,
+            by_key,
         }
     }
 
@@ -254,7 +254,6 @@ impl Run {
 
     /// An authority's row in one of the files.
     pub(super) fn authority<'f>(
-        &self,
         file: &'f File,
         (indicator, year, code): (&str, &str, &str),
         more: &[&str],

@@ -120,7 +120,7 @@ fn authority(run: &Run, table: &Table, walk: &mut Walk) {
         let own = run.short(&row[0]);
         let key = (own.name.as_str(), row[1].as_str(), code.as_str());
         let place = format!("{code} {} {}", key.0, key.1);
-        let total = run.authority(&run.estimates, key, &TOTAL);
+        let total = Run::authority(&run.estimates, key, &TOTAL);
         walk.cell(&place, &row[2], &figures(total, &["numerator"], 1.0));
         walk.cell(&place, &row[3], &figures(total, &RATE, own.factor));
         let ratio = if own.factor > 1.0 {
@@ -130,7 +130,7 @@ fn authority(run: &Run, table: &Table, walk: &mut Walk) {
         };
         let contrast = |comparator: &str, measure: &str| {
             let more = [&TOTAL[..], &[comparator, measure]].concat();
-            run.authority(&run.contrasts, key, &more)
+            Run::authority(&run.contrasts, key, &more)
         };
         let other = |comparator: &str, with_data: bool| {
             let Some(found) = contrast(comparator, ratio) else {
@@ -195,7 +195,7 @@ fn expected(run: &Run, table: &Table, walk: &mut Walk) {
         let place = format!("{code} {} {} expected", key.0, key.1);
         let quoted: Vec<Row<'_>> = MODELS
             .iter()
-            .filter_map(|model| run.authority(&run.expected, key, &[model]))
+            .filter_map(|model| Run::authority(&run.expected, key, &[model]))
             .filter(|row| row.text("quoted") == "yes")
             .collect();
         let [quoted] = quoted.as_slice() else {
@@ -206,7 +206,7 @@ fn expected(run: &Run, table: &Table, walk: &mut Walk) {
             &place,
             &row[2],
             &figures(
-                run.authority(&run.estimates, key, &TOTAL),
+                Run::authority(&run.estimates, key, &TOTAL),
                 &["numerator"],
                 1.0,
             ),
@@ -238,7 +238,7 @@ fn others(run: &Run, table: &Table, walk: &mut Walk) {
         let key = (own.name.as_str(), row[1].as_str(), code);
         for (model, cell) in MODELS.iter().zip(&row[2..]) {
             let place = format!("{code} {} {} {model}", key.0, key.1);
-            let found = run.authority(&run.expected, key, &[model]);
+            let found = Run::authority(&run.expected, key, &[model]);
             walk.cell(&place, cell, &found.map_or(Found::Nothing, expected_count));
         }
     }
@@ -295,10 +295,10 @@ fn league(run: &Run, table: &Table, walk: &mut Walk) {
     for row in &table.rows {
         let key = (own.name.as_str(), year, run.code(&row[0]));
         let place = format!("league {} {}", own.name, row[0]);
-        let total = run.authority(&run.estimates, key, &TOTAL);
+        let total = Run::authority(&run.estimates, key, &TOTAL);
         walk.cell(&place, &row[2], &figures(total, &["numerator"], 1.0));
         walk.cell(&place, &row[3], &figures(total, &RATE, own.factor));
-        let found = run.authority(&run.expected, key, &["national_rate"]);
+        let found = Run::authority(&run.expected, key, &["national_rate"]);
         walk.cell(&place, &row[4], &verdict(found));
     }
 }
@@ -314,7 +314,7 @@ fn map(run: &Run, table: &Table, walk: &mut Walk) {
     for row in &table.rows {
         let key = (own.name.as_str(), year, run.code(&row[0]));
         let place = format!("map {model} {} {}", own.name, row[0]);
-        let found = run.authority(&run.expected, key, &[model]);
+        let found = Run::authority(&run.expected, key, &[model]);
         walk.cell(&place, &row[2], &figures(found, &RATIO, 1.0));
         walk.cell(&place, &row[3], &verdict(found));
     }
@@ -326,8 +326,8 @@ fn against(run: &Run, table: &Table, walk: &mut Walk) {
     for row in &table.rows {
         let key = (own.name.as_str(), year, run.code(&row[0]));
         let place = format!("against {} {}", own.name, row[0]);
-        let found = run.authority(&run.expected, key, &["structural_full"]);
-        let total = run.authority(&run.estimates, key, &TOTAL).unwrap();
+        let found = Run::authority(&run.expected, key, &["structural_full"]);
+        let total = Run::authority(&run.estimates, key, &TOTAL).unwrap();
         let children = total.number("denominator").unwrap();
         let found = found.unwrap_or_else(|| panic!("{place}"));
         let rate = |column: &str| found.number(column).unwrap() * 10_000.0 / children;
@@ -348,7 +348,7 @@ fn effects(run: &Run, table: &Table, walk: &mut Walk) {
     for row in &table.rows {
         let key = (own.name.as_str(), year, run.code(&row[0]));
         let place = format!("effect {} {}", own.name, row[0]);
-        let found = run.authority(&run.effects, key, &["structural_full"]);
+        let found = Run::authority(&run.effects, key, &["structural_full"]);
         let found = found.unwrap_or_else(|| panic!("{place}"));
         walk.cell(&place, &row[2], &found.figures(&RATIO, 1.0));
         walk.cell(&place, &row[3], &probability(found));
