@@ -12,6 +12,7 @@ macro_rules! built_in {
 
 /// Every file that `disparity data build` makes or reads under `data/`.
 pub(crate) const FILES: &[(&str, &[u8])] = built_in![
+    "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
     "codelists/areas.csv",
     "codelists/categories.csv",
@@ -19,6 +20,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "codelists/claims.csv",
     "codelists/columns.csv",
     "codelists/combined_areas.csv",
+    "codelists/indicator_aliases.csv",
     "codelists/indicators.csv",
     "codelists/publications.csv",
     "codelists/rate_checks.csv",

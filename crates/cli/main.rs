@@ -23,6 +23,7 @@ mod progress;
 mod returns_args;
 mod returns_stage;
 mod stages;
+mod years;
 
 use std::process::ExitCode;
 
@@ -37,8 +38,8 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         None => commands::run::run(&cli.run),
         Some(Command::Run(args)) => commands::run::run(args),
-        Some(Command::Authority(args)) => commands::authority::authority(args).map(|()| true),
-        Some(Command::Compare(args)) => commands::compare::compare(args).map(|()| true),
+        Some(Command::Authority(args)) => commands::authority::authority(args),
+        Some(Command::Compare(args)) => commands::compare::compare(args),
         Some(Command::Method { name }) => commands::method::method(name.as_deref()).map(|()| true),
         Some(Command::Codes { list }) => commands::codes::codes(*list).map(|()| true),
         Some(Command::Data(DataCommand::Build { from, to })) => {

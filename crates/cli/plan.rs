@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use disparity_core::{
-    AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, Indicator, IndicatorId,
-    Levels, ModelYears, NeighbourModel, Period, Plan, Unit, did_you_mean,
+    Area, AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, Indicator,
+    IndicatorId, Levels, ModelYears, NeighbourModel, Period, Plan, Unit, did_you_mean,
 };
 use serde::Deserialize;
 
@@ -45,6 +45,11 @@ impl PlanFile {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
         toml::from_str(&text).with_context(|| format!("cannot read the plan `{}`", path.display()))
+    }
+
+    /// Whether indicators were asked for by name, here or beside it.
+    pub(crate) fn names_indicators(&self, selection: &Selection) -> bool {
+        !self.indicators.is_empty() || !selection.indicators.is_empty()
     }
 
     /// The broad group in which Chinese children are counted: needed before the figures are loaded.
@@ -176,13 +181,7 @@ fn indicators(names: &[String], catalogue: &Catalogue) -> Result<Indicators> {
     }
     let mut wanted = Vec::new();
     for name in names {
-        let Some(id) = catalogue.indicators.id(name.trim()) else {
-            let known = all().map(|(_, indicator)| indicator.name.as_str());
-            let hint = did_you_mean(name, known)
-                .unwrap_or_else(|| "`disparity codes indicators` lists them all".to_owned());
-            return Err(Hinted::new(format!("no indicator is called {name:?}"), hint).into());
-        };
-        wanted.push(id);
+        wanted.push(indicator(name, catalogue)?);
     }
     wanted.sort_unstable();
     wanted.dedup();
@@ -196,18 +195,45 @@ fn indicators(names: &[String], catalogue: &Catalogue) -> Result<Indicators> {
     })
 }
 
-/// Finds one authority by name or code.
-pub(crate) fn find_authority(typed: &str, areas: &Areas) -> Result<AreaCode> {
-    let area = areas
+/// Finds one indicator by its name, its title or what else it is called.
+fn indicator(typed: &str, catalogue: &Catalogue) -> Result<IndicatorId> {
+    let indicators = &catalogue.indicators;
+    match indicators.find(typed).as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            let known = indicators.iter().map(|(_, own)| own.name.as_str());
+            let hint = did_you_mean(typed, known)
+                .unwrap_or_else(|| "`disparity codes indicators` lists them all".to_owned());
+            Err(Hinted::new(format!("no indicator is called {typed:?}"), hint).into())
+        }
+        several => {
+            let names: Vec<&str> = several
+                .iter()
+                .map(|id| indicators.get(*id).name.as_str())
+                .collect();
+            let message = format!("{typed:?} could be {}", names.join(" or "));
+            Err(Hinted::new(message, "use one of these names").into())
+        }
+    }
+}
+
+/// Finds an area of any kind by name or code.
+pub(crate) fn find_area<'a>(typed: &str, areas: &'a Areas) -> Result<&'a Area> {
+    Ok(areas
         .find(typed)
-        .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
+        .map_err(|error| Hinted::new(error.to_string(), error.hint()))?)
+}
+
+/// Finds one authority by name or code.
+fn find_authority(typed: &str, areas: &Areas) -> Result<AreaCode> {
+    let area = find_area(typed, areas)?;
     if area.level != GeographicLevel::LocalAuthority {
         let words = if area.level == GeographicLevel::National {
             "the country"
         } else {
             "a region"
         };
-        let hint = "name a local authority; `disparity codes areas` lists them all";
+        let hint = "England and the regions are always written; name local authorities beside them";
         return Err(Hinted::new(
             format!("{} is {words}, not a local authority", area.name),
             hint,
@@ -237,12 +263,13 @@ fn periods(typed: &[String]) -> Result<Option<Vec<Period>>> {
         let range = text
             .split_once('-')
             .map(|(from, to)| (years(from), years(to)));
-        match (years(text), range) {
-            (Ok(period), _) => found.push(period),
-            (_, Some((Ok(from), Ok(to)))) if from <= to => {
+        match (range, years(text)) {
+            // Before the year that both years name: 2024-2025 are two as 2018-2025 are eight.
+            (Some((Ok(from), Ok(to))), _) if from <= to => {
                 found.extend((from.year()..=to.year()).filter_map(Period::ending));
             }
-            (Err(error), _) => bail!(Hinted::new(
+            (_, Ok(period)) => found.push(period),
+            (_, Err(error)) => bail!(Hinted::new(
                 error.to_string(),
                 "a range is written 2018-2025"
             )),
@@ -271,19 +298,25 @@ fn neighbours(wanted: Option<u16>, areas: &Areas) -> Result<NeighbourModel> {
     }
 }
 
-/// A plan for looking at one authority, and at others beside it.
-pub(crate) fn for_authority(
+/// A plan for looking at one area, and at others beside it.
+pub(crate) fn for_area(
     selection: &Selection,
-    authority: AreaCode,
+    file: &PlanFile,
+    area: AreaCode,
     against: Vec<AreaCode>,
     catalogue: &Catalogue,
 ) -> Result<Plan> {
-    let file = PlanFile::read(selection)?;
     let mut plan = file.resolve(selection, &[], catalogue)?;
     if selection.models.or(file.models).is_none() {
-        plan.model_years = ModelYears::Latest;
+        // Every year that is shown has its own.
+        let several = plan.periods.as_ref().is_some_and(|years| years.len() > 1);
+        plan.model_years = if several {
+            ModelYears::All
+        } else {
+            ModelYears::Latest
+        };
     }
-    plan.authorities = Some(vec![authority]);
+    plan.authorities = Some(vec![area]);
     plan.against = against;
     // Only what is compared is shown.
     plan.indicators.clone_from(&plan.compared);

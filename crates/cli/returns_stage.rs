@@ -62,7 +62,7 @@ pub(crate) fn catalogue_with_returns(catalogue: &Catalogue) -> Result<Catalogue>
         });
     }
     Ok(Catalogue {
-        indicators: Indicators::new(list)?,
+        indicators: Indicators::new(list)?.with_aliases_of(&catalogue.indicators),
         ..catalogue.clone()
     })
 }

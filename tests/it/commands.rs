@@ -79,9 +79,26 @@ fn wrong_words_are_answered_with_the_nearest_right_ones() {
         &["authority", "Hackeny"],
         "error: no area is called \"Hackeny\"\nhint: did you mean \"Hackney\"?\n",
     );
+    let folder = Folder::new("region");
     refused(
-        &["authority", "London"],
-        "error: London is a region, not a local authority\nhint: name a local authority; `disparity codes areas` lists them all\n",
+        &[
+            "run",
+            "--authority",
+            "London",
+            "--out",
+            folder.join("out").to_str().unwrap(),
+        ],
+        "error: London is a region, not a local authority\nhint: England and the regions are always written; name local authorities beside them\n",
+    );
+    refused(
+        &["authority", "Kingston"],
+        "error: \"Kingston\" could be Kingston upon Hull, City of (E06000010) or Kingston upon Thames (E09000021)\n\
+         hint: use the whole name or the nine-character code\n",
+    );
+    refused(
+        &["compare", "England"],
+        "error: England has no statistical neighbours\n\
+         hint: name whom to compare it with: --with england, --with \"North East\"\n",
     );
     refused(
         &["method", "bayr"],
@@ -96,6 +113,241 @@ fn wrong_words_are_answered_with_the_nearest_right_ones() {
         "error: cannot read \"20x5\" as a reporting year; expected the year it ends in (2025) or both years (202425, 2024/25, 2024-25)\n\
          hint: a range is written 2018-2025\n",
     );
+}
+
+/// The first line of what is said of an area, and the years of its first table.
+fn about(arguments: &[&str]) -> (String, Vec<String>) {
+    let said = disparity(arguments).ok();
+    let name = said.lines().next().unwrap().to_owned();
+    let table = said
+        .lines()
+        .skip_while(|line| !line.starts_with(" Indicator"));
+    let rows = table.skip(1).take_while(|line| !line.is_empty());
+    let year = |line: &str| {
+        let digits = |word: &&str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
+        line.split_whitespace().find(digits).unwrap().to_owned()
+    };
+    (name, rows.map(year).collect())
+}
+
+#[test]
+fn areas_and_indicators_are_found_by_what_people_call_them() {
+    for (typed, indicator, expected) in [
+        ("England", "cla", "England (E92000001)"),
+        ("London", "lac", "London (E12000007)"),
+        (
+            "Hull",
+            "cin",
+            "Kingston upon Hull, City of (E06000010), Yorkshire and The Humber",
+        ),
+        (
+            "BCP",
+            "CPP",
+            "Bournemouth, Christchurch and Poole (E06000058), South West",
+        ),
+        (
+            "City of Hull",
+            "Looked after",
+            "Kingston upon Hull, City of (E06000010), Yorkshire and The Humber",
+        ),
+        // By its old name.
+        ("Cumbria", "referral", "Cumbria (E10000006), North West"),
+        (
+            "Northamptonshire",
+            "cla",
+            "Northamptonshire (E10000021), East Midlands",
+        ),
+    ] {
+        let arguments = [
+            "authority",
+            typed,
+            "--indicator",
+            indicator,
+            "--models",
+            "none",
+        ];
+        let (name, years) = about(&arguments);
+        assert_eq!(name, expected, "{typed}");
+        assert_eq!(years.len(), 1, "{typed}");
+    }
+}
+
+#[test]
+fn a_range_of_years_is_a_row_a_year() {
+    let asked = |period: &str| {
+        let arguments = [
+            "authority",
+            "Hackney",
+            "--indicator",
+            "cla",
+            "--models",
+            "none",
+        ];
+        about(&[&arguments[..], &["--period", period]].concat()).1
+    };
+    assert_eq!(asked("2018-2025").len(), 8);
+    assert_eq!(asked("2024-2025"), ["2024", "2025"]);
+    assert_eq!(asked("2024/25"), ["2025"]);
+    let compared = disparity(&[
+        "compare",
+        "Hackney",
+        "--with",
+        "Hull",
+        "--with",
+        "England",
+        "--indicator",
+        "cla",
+        "--models",
+        "none",
+        "--period",
+        "2018-2025",
+        "--format",
+        "csv",
+    ])
+    .ok();
+    assert_eq!(compared.lines().count(), 1 + 8 * 3);
+}
+
+#[test]
+fn a_year_without_figures_says_which_are_held() {
+    let nothing = disparity(&["authority", "Hackney", "--period", "2030"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (1, ""));
+    assert_eq!(
+        nothing.stderr,
+        "no figures are held for 2030; held: 2010 to 2025\n"
+    );
+    let nothing = disparity(&[
+        "compare",
+        "Hackney",
+        "--period",
+        "1999",
+        "--indicator",
+        "cla",
+    ]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (1, ""));
+    assert!(
+        nothing
+            .stderr
+            .starts_with("no figures are held for 1999; held: 20"),
+        "{}",
+        nothing.stderr
+    );
+    // Part of what was asked for is there: it is shown, and the rest is said.
+    let part = disparity(&[
+        "authority",
+        "BCP",
+        "--period",
+        "2018-2021",
+        "--indicator",
+        "cla",
+        "--models",
+        "none",
+    ]);
+    assert_eq!(part.code, 1);
+    assert_eq!(
+        part.stderr,
+        "Bournemouth, Christchurch and Poole did not exist at 31 March in 2018 to 2019; held of it: 2020 to 2025; \
+         look also at Bournemouth (E06000028), Poole (E06000029), Dorset (E10000009)\n"
+    );
+    assert!(part.stdout.contains(" 2020 ") && part.stdout.contains(" 2021 "));
+    let folder = Folder::new("no-year");
+    let out = folder.join("out");
+    let run = disparity(&["run", "--period", "2030", "--out", out.to_str().unwrap()]);
+    assert_eq!(run.code, 1);
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_folder_without_a_return_says_so() {
+    let folder = Folder::new("no-returns");
+    let empty = folder.join("empty");
+    std::fs::create_dir_all(&empty).unwrap();
+    let letters = folder.join("letters");
+    std::fs::create_dir_all(&letters).unwrap();
+    std::fs::write(letters.join("letter.txt"), "Dear colleague").unwrap();
+    for (input, expected) in [
+        (&empty, "holds no files: nothing was read"),
+        (&letters, "there is no child in the 1 files of"),
+    ] {
+        for command in ["check", "build"] {
+            let out = folder.join(&format!("{command} {expected}"));
+            let arguments = [
+                "returns",
+                command,
+                input.to_str().unwrap(),
+                "--out",
+                out.to_str().unwrap(),
+            ];
+            let said = disparity(&arguments);
+            assert_eq!(said.code, 1, "{command}: {}", said.stderr);
+            assert!(said.stderr.contains(expected), "{command}: {}", said.stderr);
+            // A check says of each file why it is no return; a store of nothing is not made.
+            assert_eq!(out.exists(), command == "check" && *input == letters);
+        }
+    }
+}
+
+#[test]
+fn a_run_for_some_shows_them_among_all() {
+    let folder = Folder::new("chosen");
+    let out = folder.join("out");
+    disparity(&[
+        "run",
+        "--authority",
+        "Camden",
+        "--authority",
+        "Hull",
+        "--indicator",
+        "cla",
+        "--models",
+        "latest",
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .ok();
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    // The tables hold those that were chosen, and so does the page's part for each authority.
+    for table in [
+        "estimates.csv",
+        "expected.csv",
+        "contrasts.csv",
+        "effects.csv",
+    ] {
+        let text = read(table);
+        assert!(
+            text.contains("Camden") && !text.contains("Islington"),
+            "{table}"
+        );
+    }
+    let page = read("index.html");
+    assert_eq!(page.matches("class=\"authority\"").count(), 2);
+    // The drawings have all, those chosen marked by more than a colour.
+    for chart in ["league", "caterpillar"] {
+        let svg = read(&format!("charts/{chart}_cla_at_31_march.svg"));
+        assert!(
+            svg.contains("▸ Camden") && svg.contains("▸ Kingston upon Hull"),
+            "{chart}"
+        );
+        assert!(
+            svg.contains("\nIslington\n") && !svg.contains("▸ Islington"),
+            "{chart}"
+        );
+    }
+    let title = "of 151 authorities compared, ";
+    for chart in [
+        "league",
+        "map",
+        "map_given_who_lives_there",
+        "funnel",
+        "observed_expected",
+    ] {
+        let svg = read(&format!("charts/{chart}_cla_at_31_march.svg"));
+        assert!(svg.to_lowercase().contains(title), "{chart}");
+        assert!(
+            svg.contains("What was chosen (Kingston upon Hull, City of; Camden) is marked"),
+            "{chart}"
+        );
+    }
 }
 
 /// Levels of one's own: in the terminal as in a run, and refused with advice where they are none.

@@ -22,6 +22,7 @@ mod generated;
 mod identifiers;
 mod open_data;
 mod outputs;
+mod page;
 mod planted;
 mod reference;
 mod released;

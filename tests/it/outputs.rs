@@ -1,7 +1,7 @@
 //! What a run writes: the columns that were promised, an interval beside every estimate, a reason
 //! beside every absence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -211,6 +211,22 @@ fn what_is_expected_of_england_is_what_was_counted_in_england() {
         );
         assert!((observed - expected).abs() < 1e-6 * observed, "{row:?}");
         models.insert(row[model].to_owned());
+    }
+    // Of models the authorities of each fit.
+    let [period, years, indicator] =
+        ["time_period", "years", "indicator"].map(|name| rows.column(name));
+    let mut sums: BTreeMap<[&str; 4], [f64; 2]> = BTreeMap::new();
+    for row in &rows.rows {
+        if row[model].starts_with("structural") && row[expected].parse::<f64>().is_ok() {
+            let key = [&row[indicator], &row[period], &row[years], &row[model]];
+            let sum = sums.entry(key).or_default();
+            sum[0] += row[observed].parse::<f64>().unwrap();
+            sum[1] += row[expected].parse::<f64>().unwrap();
+        }
+    }
+    assert!(sums.len() >= 8, "{}", sums.len());
+    for (key, [observed, expected]) in sums {
+        assert!((observed / expected - 1.0).abs() < 1e-9, "{key:?}");
     }
     assert_eq!(
         models,

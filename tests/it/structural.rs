@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use disparity_analysis::{Input, analyse};
 use disparity_core::{
     AreaCode, Basis, Cell, CellKey, ChineseGroup, ClaimFigure, Covariate, Cube, Denominator,
-    Dimension, ExpectedModel, GradientFigure, GradientMethod, IntersectionFigure, IssueCode,
-    IssueSet, ModelYears, NeighbourModel, Period, Plan, Provenance, Reported, Results, Span,
-    Stratum, StructuralModel, Symbol, Term, Variation,
+    Dimension, ExpectedCount, ExpectedModel, GeographicLevel, GradientFigure, GradientMethod,
+    IntersectionFigure, IssueCode, IssueSet, ModelYears, NeighbourModel, Period, Plan, Provenance,
+    Reported, Results, Span, Stratum, StructuralModel, Symbol, Term, Variation,
 };
 use disparity_published::{CODE_LISTS, Files, Loaded, SOURCES, Sources, load};
 
@@ -122,7 +122,8 @@ fn what_is_expected_of_an_authority_does_not_depend_on_its_own_count() {
             let (Some(x), Some(y)) = (a.outcome.value(), b.outcome.value()) else {
                 continue;
             };
-            let apart = (x.expected / y.expected - 1.0).abs();
+            let before_scaling = |found: ExpectedCount| found.expected / found.scaled_by;
+            let apart = (before_scaling(x) / before_scaling(y) - 1.0).abs();
             if a.area == own {
                 own_rows += 1;
                 assert!(apart < 1e-7, "{name}, {:?}: {apart}", a.model);
@@ -134,6 +135,149 @@ fn what_is_expected_of_an_authority_does_not_depend_on_its_own_count() {
         // It does move what is expected of the others.
         assert_eq!(own_rows, 4, "{name}");
         assert!(moved > 300, "{name}: {moved}");
+    }
+}
+
+/// By the factor for all an authority's count has a part in what is expected of it: its share of what
+/// all had, less what it does to what is expected of the others.
+#[test]
+fn a_count_hardly_moves_its_own_scaled_expectation() {
+    let plan = plan();
+    let before = analysed(&plan, 2025, |_| {});
+    // The smallest and two of the largest.
+    for name in ["Rutland", "Kent", "Birmingham"] {
+        let own = area(name);
+        let after = analysed(&plan, 2025, |cells| {
+            let mut all = totals(cells, &plan);
+            let cell = all.find(|cell| cell.key.area == own).unwrap();
+            cell.numerator = cell.numerator.map(|count| count + count / 10);
+        });
+        for (a, b) in before.expected.iter().zip(&after.expected) {
+            if let (true, ExpectedModel::Structural(_)) = (a.area == own, a.model)
+                && let (Some(x), Some(y)) = (a.outcome.value(), b.outcome.value())
+            {
+                let moved = y.expected / x.expected - 1.0;
+                assert!(moved.abs() < 0.003, "{name}, {:?}: {moved}", a.model);
+            }
+        }
+    }
+}
+
+/// The sums of what was counted and expected of the authorities of a model's fit, and its factors.
+fn sums(results: &Results, span: Span, model: StructuralModel) -> (f64, f64, Vec<f64>) {
+    let (mut counted, mut expected, mut factors) = (0.0, 0.0, Vec::new());
+    for row in &results.expected {
+        if (row.span, row.model) == (span, ExpectedModel::Structural(model))
+            && let (Some(count), Some(outcome)) = (row.observed.value(), row.outcome.value())
+        {
+            counted += f64::from(count);
+            expected += outcome.expected;
+            factors.push(outcome.scaled_by);
+        }
+    }
+    factors.dedup();
+    (counted, expected, factors)
+}
+
+#[test]
+fn what_models_expect_adds_up_to_what_was_counted() {
+    let mut plan = plan();
+    plan.model_years = ModelYears::All;
+    // One year of one authority is missing, so that its sum is of fewer years than the others'.
+    let hole = area("Camden");
+    let results = analysed(&plan, 2021, |cells| {
+        for cell in totals(cells, &plan) {
+            if cell.key.area == hole && cell.key.period.year() == 2023 {
+                cell.numerator = Reported::Symbol(Symbol::NotAvailable);
+            }
+        }
+    });
+    let pooled = Span {
+        first: Period::ending(2021).unwrap(),
+        last: Period::ending(2025).unwrap(),
+    };
+    for span in [year(2025), year(2022), pooled] {
+        for model in StructuralModel::ALL {
+            let (counted, expected, factors) = sums(&results, span, model);
+            assert!(counted > 70_000.0);
+            assert!((counted / expected - 1.0).abs() < 1e-9, "{span} {model:?}");
+            assert_eq!(factors.len(), 1, "{span} {model:?}");
+        }
+    }
+    // Unscaled, the full model expects 5.0% more of 2025.
+    let (.., factors) = sums(&results, year(2025), StructuralModel::Full);
+    assert!((1.0 / factors[0] - 1.050).abs() < 5e-4, "{factors:?}");
+    let row = |model| {
+        let id = plan.indicators[0];
+        let model = ExpectedModel::Structural(model);
+        *results.expected_for(id, year(2025), hole, model).unwrap()
+    };
+    // One expectation is quoted; its interval holds it, and chance in the count has no part in it.
+    let full = row(StructuralModel::Full);
+    assert!(full.quoted && !row(StructuralModel::Null).quoted);
+    let outcome = full.outcome.value().unwrap();
+    let ends = outcome.intervals.value().unwrap().shown();
+    assert!(ends.low < outcome.expected && outcome.expected < ends.high);
+    let ratio = outcome.ratio.intervals.shown();
+    assert!(ends.high / ends.low < ratio.high / ratio.low);
+    // What knows nothing but the number of children has England's rate, nearly, and nothing uncertain.
+    let null = row(StructuralModel::Null).outcome.value().unwrap();
+    assert_eq!(null.intervals, Reported::Symbol(Symbol::NotApplicable));
+    let id = plan.indicators[0];
+    let national = results
+        .expected_for(id, year(2025), hole, ExpectedModel::NationalRate)
+        .unwrap();
+    assert!(!national.quoted);
+    let national = national.outcome.value().unwrap();
+    assert!((null.expected / national.expected - 1.0).abs() < 0.005);
+}
+
+#[test]
+fn the_expectation_to_quote_is_englands_rate_without_a_model() {
+    let mut plan = plan();
+    plan.model_years = ModelYears::None;
+    let results = analysed(&plan, 2024, |_| {});
+    let quoted = results.expected.iter().filter(|row| row.quoted);
+    let models: Vec<ExpectedModel> = quoted.map(|row| row.model).collect();
+    assert!(models.len() > 300 && models.iter().all(|m| *m == ExpectedModel::NationalRate));
+}
+
+#[test]
+fn fewer_than_twenty_authorities_do_not_tell_what_is_usual() {
+    let plan = plan();
+    let of_2025 = loaded().cube.indicator(plan.indicators[0]).iter();
+    let authorities: Vec<AreaCode> = of_2025
+        .filter(|cell| cell.key.period.year() == 2025 && cell.key.stratum.is_total())
+        .filter(|cell| cell.numerator.is_value())
+        .filter_map(|cell| loaded().catalogue.areas.get(cell.key.area))
+        .filter(|area| !area.tiny && area.level == GeographicLevel::LocalAuthority)
+        .map(|area| area.code)
+        .collect();
+    for (number, enough) in [(19, false), (20, true)] {
+        let kept = &authorities[..number];
+        let results = analysed(&plan, 2025, |cells| {
+            cells.retain(|cell| {
+                cell.key.area.as_str().starts_with("E9") || kept.contains(&cell.key.area)
+            });
+        });
+        let compared: Vec<_> = results
+            .expected
+            .iter()
+            .filter(|row| kept.contains(&row.area) && row.outcome.is_value())
+            .filter(|row| {
+                [
+                    ExpectedModel::NationalRate,
+                    ExpectedModel::Structural(StructuralModel::Deprivation),
+                ]
+                .contains(&row.model)
+            })
+            .collect();
+        assert_eq!(compared.len(), 2 * number);
+        for row in compared {
+            assert_eq!(row.verdict().is_value(), enough, "{row:?}");
+            assert_eq!(row.adjusted.is_value(), enough);
+            assert_eq!(row.issues.contains(IssueCode::FewAuthorities), !enough);
+        }
     }
 }
 
@@ -196,8 +340,9 @@ fn tables_of_models_agree_with_one_another() {
                         .contains(outcome.ratio.value)
                 );
                 let drawn = row.model_based.value().unwrap();
-                let closer =
-                    (drawn.shrunken.value.ln()).abs() <= outcome.ratio.value.ln().abs() + 0.02;
+                // Towards a typical authority, which lies at 1 before expectations are scaled.
+                let off = |ratio: f64| (ratio * outcome.scaled_by).ln().abs();
+                let closer = off(drawn.shrunken.value) <= off(outcome.ratio.value) + 0.02;
                 assert!(closer, "{row:?}");
             }
         }
@@ -375,8 +520,11 @@ fn a_stock_that_is_pooled_has_the_weight_of_one_year() {
         pooled.outcome.value().unwrap(),
         single.outcome.value().unwrap(),
     );
-    assert!((a.expected / b.expected - 5.0).abs() < 1e-6);
-    let (a, b) = (a.ratio.intervals.shown(), b.ratio.intervals.shown());
+    // Not all authorities are as old as the span, so the factors that make the sums agree differ.
+    assert!((a.expected / a.scaled_by / (b.expected / b.scaled_by) - 5.0).abs() < 1e-6);
+    let before_scaling =
+        |found: ExpectedCount| found.ratio.intervals.times(found.scaled_by).shown();
+    let (a, b) = (before_scaling(a), before_scaling(b));
     assert!((a.low / b.low - 1.0).abs() < 1e-6 && (a.high / b.high - 1.0).abs() < 1e-6);
     assert_eq!(pooled.rank, single.rank);
 }

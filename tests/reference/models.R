@@ -275,6 +275,35 @@ for (case in list(list("need2019", "poisson", "idaci10", "area"), list("need2019
   }
 }
 
+# ---- the same, scaled to what all groups had -------------------------------------------------
+for (terms in list(NULL, "idaci10")) {
+  s <- spec("need2019", "poisson", terms, "area", nagq = 1)
+  codes <- sort(unique(year2019$area))
+  # How many times each group's figures stand for: all once, or some areas twice.
+  for (times in c("once", "some_twice")) {
+    stands <- if (times == "once") rep(1, length(codes)) else ifelse(codes %% 3 == 0, 2, 1)
+    each <- lapply(codes, function(code) {
+      rest <- s
+      rest$data <- year2019[year2019$area != code, ]
+      fit <- tight(rest, "poisson")
+      own <- year2019[year2019$area == code, ]
+      list(expected = unname(exp(predict(fit, own, re.form = NA)) * exp(getME(fit, "theta")^2 / 2)), observed = own$count,
+           x = c(1, if (length(terms)) own$idaci10), v = as.matrix(vcov(fit, use.hessian = FALSE)))
+    })
+    expected <- sapply(each, `[[`, "expected")
+    factor <- sum(stands * sapply(each, `[[`, "observed")) / sum(stands * expected)
+    # The derivative of the log of one expectation over all of them, by each coefficient.
+    middle <- colSums(stands * expected * do.call(rbind, lapply(each, `[[`, "x"))) / sum(stands * expected)
+    error <- sapply(each, function(one) { d <- one$x - middle; sqrt(max(drop(t(d) %*% one$v %*% d), 0)) })
+    some <- match(c(1, 17, 40, 100), codes)
+    inputs <- c(s$inputs, times = times)
+    emit("leave_out_scaled", inputs, c(factor = factor), 5e-5, "lme4's fits of the other groups")
+    emit("leave_out_scaled", inputs, setNames((factor * expected)[some], paste0("expected:", codes[some])), 5e-5, "lme4's fits of the other groups")
+    if (length(terms)) emit("leave_out_scaled", inputs, setNames(error[some], paste0("std_error:", codes[some])), 1e-3, "lme4 takes the weights at the modes")
+    else emit_abs("leave_out_scaled", inputs, setNames(rep(0, length(some)), paste0("std_error:", codes[some])), 1e-12, "nothing tells the groups apart but their children")
+  }
+}
+
 # ---- a chain of models, every authority left out in turn --------------------------------------
 for (terms in list(NULL, "idaci10")) {
   s <- spec("need2019", "poisson", terms, "area", nagq = 1)

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     Adjusted, AreaCode, Cell, CellKey, Dimension, Expected, ExpectedCount, ExpectedModel,
-    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Levels, Measured, Period,
-    Position, Reported, Span, Stratum, Symbol, Unit,
+    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, LEAST_AUTHORITIES, Levels,
+    Measured, Period, Position, Reported, Span, Stratum, Symbol, Unit,
 };
 use disparity_stats::{FunnelScale, FunnelUnit, Outliers, indirect_ratio, overdispersion};
 
@@ -162,6 +162,9 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
             let observed = f64::from(observed);
             over_expected(levels, observed, expected, inflation).map(|ratio| ExpectedCount {
                 expected,
+                // England's rates are taken as they were counted.
+                intervals: Reported::Symbol(Symbol::NotApplicable),
+                scaled_by: 1.0,
                 ratio,
                 position: Position::of(&ratio.intervals),
             })
@@ -173,6 +176,7 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
         model: reference.model,
         observed: cell.numerator,
         outcome,
+        quoted: false,
         adjusted: Reported::Symbol(Symbol::NotApplicable),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
@@ -215,8 +219,14 @@ fn is_ranked(input: Input<'_>, row: &Expected) -> bool {
 }
 
 /// Limits that allow for authorities differing by more than chance (additive variance on the square
-/// root scale, a tenth at each end winsorised).
+/// root scale, a tenth at each end winsorised); none where too few authorities tell how they differ.
 fn adjust(compared: &Compared, rows: &mut [Expected], levels: Levels) {
+    if compared.places.len() < LEAST_AUTHORITIES {
+        for place in &compared.places {
+            rows[*place].issues = rows[*place].issues.with(IssueCode::FewAuthorities);
+        }
+        return;
+    }
     let units: Vec<FunnelUnit> = compared
         .observed
         .iter()

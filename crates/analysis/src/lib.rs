@@ -25,12 +25,15 @@ mod rank;
 mod shrink;
 mod structural;
 
+use std::collections::BTreeSet;
+use std::mem::take;
+
 use disparity_core::{
-    Catalogue, Contrast, Cube, Estimate, Expected, GeographicLevel, IndicatorId, Plan, Populations,
-    Provenance, Results, Shrunken,
+    AreaCode, Background, Catalogue, Contrast, Cube, Estimate, Expected, ExpectedModel, Fit,
+    GeographicLevel, IndicatorId, Period, Plan, Populations, Provenance, Results, Shrunken, Span,
+    StructuralModel, Variation,
 };
 use rayon::prelude::*;
-use std::mem::take;
 
 /// What an analysis reads.
 #[derive(Debug, Clone, Copy)]
@@ -65,9 +68,16 @@ pub fn analyse(input: Input<'_>) -> Results {
     results.shrunken = joined(parts.iter_mut().map(|part| take(&mut part.shrunken)));
     let expected = parts.iter_mut().map(|part| take(&mut part.expected));
     results.expected = joined(expected.chain([models.expected]));
-    results
-        .expected
-        .sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
+    let background = parts.iter_mut().map(|part| take(&mut part.background));
+    results.background = background.fold(models.background, |mut all, part| {
+        all.estimates.extend(part.estimates);
+        all.expected.extend(part.expected);
+        all
+    });
+    for rows in [&mut results.expected, &mut results.background.expected] {
+        rows.sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
+        quote(rows, &models.fits);
+    }
     results.covariates = models.covariates;
     results.fits = models.fits;
     results.effects = models.effects;
@@ -79,12 +89,35 @@ pub fn analyse(input: Input<'_>) -> Results {
     results
 }
 
+/// Marks the expectations to quote: of every indicator and span those of everything that is known, where
+/// there is such a fit, and those at England's rate where there is none. All areas have the same.
+fn quote(rows: &mut [Expected], fits: &[Fit]) {
+    let fitted: BTreeSet<(IndicatorId, Span)> = fits
+        .iter()
+        .filter(|fit| {
+            fit.key.model == StructuralModel::Full
+                && fit.key.variation == Variation::Main
+                && fit.ending.is_value()
+        })
+        .map(|fit| (fit.key.indicator, fit.key.span))
+        .collect();
+    for row in rows {
+        row.quoted = row.model
+            == if fitted.contains(&(row.indicator, row.span)) {
+                ExpectedModel::Structural(StructuralModel::Full)
+            } else {
+                ExpectedModel::NationalRate
+            };
+    }
+}
+
 /// The results of one indicator, without models.
 struct Part {
     estimates: Vec<Estimate>,
     expected: Vec<Expected>,
     contrasts: Vec<Contrast>,
     shrunken: Vec<Shrunken>,
+    background: Background,
 }
 
 fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
@@ -95,20 +128,46 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
         contrasts = contrasts::contrast(input, id, &estimates);
     }
     let shrunken = shrink::shrink(input, id, &estimates);
-    let wanted = |area, period| {
-        let authority = input
+    let authority = |area| {
+        input
             .catalogue
             .areas
             .get(area)
-            .is_some_and(|area| area.level == GeographicLevel::LocalAuthority);
-        input.plan.wants_area(area, authority) && input.plan.wants_period(period)
+            .is_some_and(|area| area.level == GeographicLevel::LocalAuthority)
     };
+    let wanted = |area, period| {
+        input.plan.wants_area(area, authority(area)) && input.plan.wants_period(period)
+    };
+    let mut background = Background::default();
+    if input.plan.authorities.is_some()
+        && input.plan.compared.contains(&id)
+        && let Some(last) = last_of_england(input, &estimates)
+    {
+        let other = |area, period| period == last && !input.plan.wants_area(area, authority(area));
+        let totals = estimates.iter().filter(|row| row.key.stratum.is_total());
+        let totals = totals.filter(|row| other(row.key.area, row.key.period));
+        background.estimates = totals.copied().collect();
+        let expected = expected.iter();
+        let expected = expected.filter(|row| other(row.area, row.span.last));
+        background.expected = expected.copied().collect();
+    }
     Part {
         estimates: keep(estimates, |row| wanted(row.key.area, row.key.period)),
         expected: keep(expected, |row| wanted(row.area, row.span.last)),
         contrasts: keep(contrasts, |row| wanted(row.key.area, row.key.period)),
         shrunken: keep(shrunken, |row| wanted(row.key.area, row.key.period)),
+        background,
     }
+}
+
+/// The last year asked for in which England has a figure: the year that charts show.
+fn last_of_england(input: Input<'_>, estimates: &[Estimate]) -> Option<Period> {
+    estimates
+        .iter()
+        .filter(|row| row.key.area == AreaCode::ENGLAND && row.key.stratum.is_total())
+        .filter(|row| row.outcome.is_value() && input.plan.wants_period(row.key.period))
+        .map(|row| row.key.period)
+        .max()
 }
 
 /// The pieces in one, each gone once it is in.

@@ -1,46 +1,76 @@
-//! `disparity authority`: one authority beside its neighbours, region and England.
+//! `disparity authority`: one area beside its neighbours, region and England.
 
 use anyhow::Result;
-use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
-use disparity_report::profile::{Against, Row, profile};
-use disparity_report::{View, rate, ratio, reported, with_interval};
+use disparity_core::{Area, Expected, GeographicLevel, Measured, Reported, Verdict};
+use disparity_report::profile::{Against, BEHIND, Row, Years, profile};
+use disparity_report::{View, rate, reported, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
 use super::sections;
 use crate::args::{AuthorityArgs, Format};
 use crate::out::{csv, print, table};
-use crate::plan::{find_authority, for_authority};
+use crate::plan::{PlanFile, find_area, for_area};
 use crate::progress::Progress;
 use crate::stages::Published;
+use crate::years::Unheld;
 
-pub(crate) fn authority(args: &AuthorityArgs) -> Result<()> {
+/// Prints an area's figures; false where what was asked for is not there.
+pub(crate) fn authority(args: &AuthorityArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
     let published = Published::load(&args.selection, &mut progress)?;
     let catalogue = published.catalogue();
-    let code = find_authority(&args.name, &catalogue.areas)?;
-    let plan = for_authority(&args.selection, code, Vec::new(), catalogue)?;
+    let area = find_area(&args.name, &catalogue.areas)?;
+    let file = PlanFile::read(&args.selection)?;
+    let plan = for_area(&args.selection, &file, area.code, Vec::new(), catalogue)?;
+    let named = file.names_indicators(&args.selection);
+    let unheld = Unheld::of(&plan, named, published.cube(), catalogue, Some(area));
+    eprint!("{}", unheld.text());
+    if unheld.empty {
+        return Ok(false);
+    }
     let release = published.release(&plan, &mut progress)?;
     let view = View::new(&release, catalogue, &plan);
-    let area = catalogue.areas.get(code).ok_or(AreaLookupError::Unknown {
-        typed: args.name.clone(),
-        hint: None,
-    })?;
-    let rows = profile(view, area);
+    // Years that were asked for are all shown; without, the last one of each indicator.
+    let years = if plan.periods.is_some() {
+        Years::Every
+    } else {
+        Years::Last
+    };
+    let rows = profile(view, area, years);
     print(&match args.format {
-        Format::Text => text(view, area, &rows),
+        Format::Text => text(view, area, &rows, years),
         Format::Json => serde_json::to_string_pretty(&records(view, area, &rows))? + "\n",
         Format::Csv => csv(&records(view, area, &rows))?,
-    })
+    })?;
+    Ok(!unheld.failed)
 }
 
-fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
+fn text(view: View<'_>, area: &Area, rows: &[Row<'_>], years: Years) -> String {
+    let mut text = heading(view, area);
+    text += &figures(view, area, rows);
+    // England against England's rate says nothing.
+    if area.level != GeographicLevel::National {
+        text += &sections::against_expected(view, rows);
+    }
+    text += &sections::gradients(view, rows);
+    text += &sections::small_numbers(view, area, years);
+    text += "\nRates are per 10,000 children aged 0 to 17. [c] withheld, [x] not available, [u] unreliable,\n\
+             [z] does not apply.";
+    text += match years {
+        Years::Last => " Other years: --period 2018-2025. Everything: disparity run.\n",
+        Years::Every => " Everything: disparity run.\n",
+    };
+    text
+}
+
+/// Who the area is.
+fn heading(view: View<'_>, area: &Area) -> String {
     let areas = &view.catalogue.areas;
-    let region = area
+    let within = area
         .region
-        .map(|region| areas.name(region))
-        .unwrap_or_default();
-    let mut text = format!("{} ({}), {region}\n", area.name, area.code);
+        .map_or(String::new(), |region| format!(", {}", areas.name(region)));
+    let mut text = format!("{} ({}){within}\n", area.name, area.code);
     let neighbours = areas.neighbours(view.plan.neighbours, area.code);
     if !neighbours.is_empty() {
         let names: Vec<String> = neighbours
@@ -72,58 +102,42 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
         );
     }
     text.push('\n');
-    let figure = format!("Figure ({} interval)", view.level());
-    let header = [
-        "Indicator",
-        "Year",
-        "Count",
-        &figure,
-        "Neighbours",
-        "with data",
-        "Region",
-        "England",
-        "Expected",
-        "Observed ÷ expected",
-        "Standing out",
-    ];
-    text += &table(
-        &header,
-        &[2, 3, 4, 5, 6, 7, 8, 9],
-        rows.iter().map(|row| line(view, row)),
-    );
-    text += &sections::given(view, rows);
-    text += &sections::gradients(view, rows);
-    text += &sections::small_numbers(view, area);
-    text += "\nRates are per 10,000 children aged 0 to 17. Expected is at England's rate: arithmetic, not a target.\n\
-             Standing out allows for the ordinary spread between authorities. [c] withheld, [x] not available,\n\
-             [u] unreliable, [z] does not apply. Other years and intervals: disparity run.\n";
     text
 }
 
-fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
-    let own = view.indicator(row.indicator);
-    let other = |against: &Against| reported(&against.value, |value| rate(*value, own));
-    let expected = row.expected.map(|row| row.outcome);
-    let adjusted = row.expected.and_then(|row| row.adjusted.value());
-    vec![
-        own.short_title.clone(),
-        row.period.to_string(),
-        reported(&row.count, |n| disparity_report::count(f64::from(*n))),
-        reported(&row.estimate, |m| with_interval(m, own)),
-        other(&row.neighbours),
-        row.neighbours
-            .neighbours
-            .map_or(String::new(), |n| format!("{n}/10")),
-        other(&row.region),
-        other(&row.england),
-        expected.map_or(String::new(), |e| {
-            reported(&e, |e| disparity_report::count(e.expected))
-        }),
-        expected.map_or(String::new(), |e| reported(&e, |e| ratio(&e.ratio))),
-        adjusted.map_or(String::new(), |adjusted| {
-            adjusted.position.words(view.levels())
-        }),
-    ]
+/// The figures, beside those of the larger areas that it lies in and of its neighbours.
+fn figures(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
+    let figure = format!("Figure ({} interval)", view.level());
+    let mut header = vec!["Indicator", "Year", "Count", figure.as_str()];
+    header.extend(match area.level {
+        GeographicLevel::LocalAuthority => &["Neighbours", "with data", "Region", "England"][..],
+        GeographicLevel::Regional => &["England"],
+        GeographicLevel::National => &[],
+    });
+    let right: Vec<usize> = (2..header.len()).collect();
+    let lines = rows.iter().map(|row| {
+        let own = view.indicator(row.indicator);
+        let other = |against: &Against| reported(&against.value, |value| rate(*value, own));
+        let mut line = vec![
+            own.short_title.clone(),
+            row.period.to_string(),
+            reported(&row.count, |n| disparity_report::count(f64::from(*n))),
+            reported(&row.estimate, |m| with_interval(m, own)),
+        ];
+        if area.level == GeographicLevel::LocalAuthority {
+            let with_data = row.neighbours.neighbours;
+            line.extend([
+                other(&row.neighbours),
+                with_data.map_or(String::new(), |n| format!("{n}/10")),
+                other(&row.region),
+            ]);
+        }
+        if area.level != GeographicLevel::National {
+            line.push(other(&row.england));
+        }
+        line
+    });
+    table(&header, &right, lines)
 }
 
 /// A row with full precision and stable names.
@@ -144,13 +158,38 @@ struct Record {
     neighbours_with_data: Option<u8>,
     region: Option<f64>,
     england: Option<f64>,
+    /// Changes, each with its interval; differences are in the unit of the figure.
     ratio_to_year_before: Option<f64>,
+    ratio_to_year_before_low: Option<f64>,
+    ratio_to_year_before_high: Option<f64>,
+    difference_to_year_before: Option<f64>,
+    difference_to_year_before_low: Option<f64>,
+    difference_to_year_before_high: Option<f64>,
     ratio_to_five_years_before: Option<f64>,
+    ratio_to_five_years_before_low: Option<f64>,
+    ratio_to_five_years_before_high: Option<f64>,
+    difference_to_five_years_before: Option<f64>,
+    difference_to_five_years_before_low: Option<f64>,
+    difference_to_five_years_before_high: Option<f64>,
+    /// The expectation to quote: how it was made, its interval, and the count against it.
+    expected_model: Option<&'static str>,
     expected: Option<f64>,
+    expected_low: Option<f64>,
+    expected_high: Option<f64>,
     observed_over_expected: Option<f64>,
     observed_over_expected_low: Option<f64>,
     observed_over_expected_high: Option<f64>,
+    position: Option<String>,
     adjusted_position: Option<String>,
+    verdict: Option<String>,
+    probability_above: Option<f64>,
+    /// The expectations that stand behind it.
+    expected_national_rate: Option<f64>,
+    expected_age: Option<f64>,
+    expected_ethnicity: Option<f64>,
+    expected_structural_null: Option<f64>,
+    expected_structural_deprivation: Option<f64>,
+    expected_structural_deprivation_ethnicity: Option<f64>,
     /// The rate drawn towards that of its kind, where few children were counted.
     shrunken: Option<f64>,
     shrunken_low: Option<f64>,
@@ -160,74 +199,104 @@ struct Record {
     england_most_to_least_low: Option<f64>,
     england_most_to_least_high: Option<f64>,
     england_gradient: Option<&'static str>,
-    /// Against the model that knows most; the others are in the tables of a run.
-    given_expected: Option<f64>,
-    given_observed_over_expected: Option<f64>,
-    given_observed_over_expected_low: Option<f64>,
-    given_observed_over_expected_high: Option<f64>,
-    given_probability_above: Option<f64>,
-    given_position: Option<String>,
     issue_codes: String,
 }
 
 fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
-    rows.iter()
-        .map(|row| {
-            let own = view.indicator(row.indicator);
-            let factor = own.unit().factor();
-            let value = |measured: Reported<Measured>| measured.value().map(|m| m.value);
-            let expected: Option<ExpectedCount> = row.expected.and_then(|row| row.outcome.value());
-            let given = row.given_all();
-            let given_count = given.and_then(|row| row.outcome.value());
-            let ends = row.estimate.value().map(|m| m.intervals.shown());
-            let gradient = row.most_to_least.and_then(|row| row.value.value());
-            Record {
-                new_la_code: area.code.to_string(),
-                la_name: area.name.clone(),
-                indicator: own.name.clone(),
-                time_period: row.period.year(),
-                unit: own.unit().as_str(),
-                numerator: row.count.value(),
-                estimate: value(row.estimate).map(|v| v * factor),
-                conf_low: ends.map(|ends| ends.low * factor),
-                conf_high: ends.map(|ends| ends.high * factor),
-                conf_level: view.levels().first().value(),
-                symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
-                neighbours_median: row.neighbours.value.value().map(|v| v * factor),
-                neighbours_with_data: row.neighbours.neighbours,
-                region: row.region.value.value().map(|v| v * factor),
-                england: row.england.value.value().map(|v| v * factor),
-                ratio_to_year_before: value(row.year_before.ratio),
-                ratio_to_five_years_before: value(row.five_years_before.ratio),
-                expected: expected.map(|e| e.expected),
-                observed_over_expected: expected.map(|e| e.ratio.value),
-                observed_over_expected_low: expected.map(|e| e.ratio.intervals.shown().low),
-                observed_over_expected_high: expected.map(|e| e.ratio.intervals.shown().high),
-                adjusted_position: row
-                    .expected
-                    .and_then(|row| row.adjusted.value())
-                    .map(|a| a.position.word(view.levels())),
-                shrunken: row.drawn.map(|m| m.value * factor),
-                shrunken_low: row.drawn.map(|m| m.intervals.shown().low * factor),
-                shrunken_high: row.drawn.map(|m| m.intervals.shown().high * factor),
-                england_most_to_least: gradient.map(|m| m.value),
-                england_most_to_least_low: gradient.map(|m| m.intervals.shown().low),
-                england_most_to_least_high: gradient.map(|m| m.intervals.shown().high),
-                england_gradient: row.most_to_least.map(|row| row.found.as_str()),
-                given_expected: given_count.map(|e| e.expected),
-                given_observed_over_expected: given_count.map(|e| e.ratio.value),
-                given_observed_over_expected_low: given_count
-                    .map(|e| e.ratio.intervals.shown().low),
-                given_observed_over_expected_high: given_count
-                    .map(|e| e.ratio.intervals.shown().high),
-                given_probability_above: given
-                    .and_then(|row| row.model_based.value())
-                    .map(|found| found.probability_above),
-                given_position: given
-                    .and_then(|row| row.adjusted.value())
-                    .map(|found| found.position.word(view.levels())),
-                issue_codes: row.issues.to_string(),
-            }
-        })
-        .collect()
+    rows.iter().map(|row| record(view, area, row)).collect()
+}
+
+fn record(view: View<'_>, area: &Area, row: &Row<'_>) -> Record {
+    let own = view.indicator(row.indicator);
+    let factor = own.unit().factor();
+    let figure = row.estimate.value().map(|m| m.times(factor));
+    let in_unit = |measured: Reported<Measured>| measured.value().map(|m| m.times(factor));
+    let (year, five) = (row.year_before, row.five_years_before);
+    let [year_ratio, five_ratio] = [year.ratio.value(), five.ratio.value()];
+    let [year_less, five_less] = [in_unit(year.difference), in_unit(five.difference)];
+    let count = row.quoted.and_then(|row| row.outcome.value());
+    let range = count
+        .and_then(|e| e.intervals.value())
+        .map(|ends| ends.shown());
+    let behind = BEHIND.map(|model| {
+        let own: Option<&Expected> = row.expectations.iter().find(|own| own.model == model);
+        Some(own?.outcome.value()?.expected)
+    });
+    let gradient = row.most_to_least.and_then(|row| row.value.value());
+    let drawn = row.drawn.map(|m| m.times(factor));
+    Record {
+        new_la_code: area.code.to_string(),
+        la_name: area.name.clone(),
+        indicator: own.name.clone(),
+        time_period: row.period.year(),
+        unit: own.unit().as_str(),
+        numerator: row.count.value(),
+        estimate: value(figure),
+        conf_low: low(figure),
+        conf_high: high(figure),
+        conf_level: view.levels().first().value(),
+        symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
+        neighbours_median: row.neighbours.value.value().map(|v| v * factor),
+        neighbours_with_data: row.neighbours.neighbours,
+        region: row.region.value.value().map(|v| v * factor),
+        england: row.england.value.value().map(|v| v * factor),
+        ratio_to_year_before: value(year_ratio),
+        ratio_to_year_before_low: low(year_ratio),
+        ratio_to_year_before_high: high(year_ratio),
+        difference_to_year_before: value(year_less),
+        difference_to_year_before_low: low(year_less),
+        difference_to_year_before_high: high(year_less),
+        ratio_to_five_years_before: value(five_ratio),
+        ratio_to_five_years_before_low: low(five_ratio),
+        ratio_to_five_years_before_high: high(five_ratio),
+        difference_to_five_years_before: value(five_less),
+        difference_to_five_years_before_low: low(five_less),
+        difference_to_five_years_before_high: high(five_less),
+        expected_model: row.quoted.map(|row| row.model.as_str()),
+        expected: count.map(|e| e.expected),
+        expected_low: range.map(|ends| ends.low),
+        expected_high: range.map(|ends| ends.high),
+        observed_over_expected: value(count.map(|e| e.ratio)),
+        observed_over_expected_low: low(count.map(|e| e.ratio)),
+        observed_over_expected_high: high(count.map(|e| e.ratio)),
+        position: count.map(|e| e.position.word(view.levels())),
+        adjusted_position: row
+            .quoted
+            .and_then(|row| row.adjusted.value())
+            .map(|found| found.position.word(view.levels())),
+        verdict: row
+            .quoted
+            .and_then(|row| row.verdict().value())
+            .map(Verdict::words),
+        probability_above: row
+            .quoted
+            .and_then(|row| row.model_based.value())
+            .map(|found| found.probability_above),
+        expected_national_rate: behind[0],
+        expected_age: behind[1],
+        expected_ethnicity: behind[2],
+        expected_structural_null: behind[3],
+        expected_structural_deprivation: behind[4],
+        expected_structural_deprivation_ethnicity: behind[5],
+        shrunken: value(drawn),
+        shrunken_low: low(drawn),
+        shrunken_high: high(drawn),
+        england_most_to_least: value(gradient),
+        england_most_to_least_low: low(gradient),
+        england_most_to_least_high: high(gradient),
+        england_gradient: row.most_to_least.map(|row| row.found.as_str()),
+        issue_codes: row.issues.to_string(),
+    }
+}
+
+fn value(measured: Option<Measured>) -> Option<f64> {
+    measured.map(|m| m.value)
+}
+
+fn low(measured: Option<Measured>) -> Option<f64> {
+    measured.map(|m| m.intervals.shown().low)
+}
+
+fn high(measured: Option<Measured>) -> Option<f64> {
+    measured.map(|m| m.intervals.shown().high)
 }

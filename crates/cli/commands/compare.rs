@@ -1,192 +1,232 @@
-//! `disparity compare`: one authority against others on every indicator.
+//! `disparity compare`: one area against others on every indicator.
 
 use anyhow::Result;
 use disparity_core::{
-    AreaCode, Areas, Comparator, Contrast, Estimate, Expected, ExpectedModel, IndicatorId, Measure,
-    Measured, Period, Plan, StructuralModel,
+    Area, AreaCode, Areas, Comparator, Contrast, Estimate, Expected, IndicatorId, Measure,
+    Measured, Period, Plan, Verdict,
 };
-use disparity_report::{View, ratio, reported, unit_words, with_interval};
+use disparity_report::{View, expected, ratio, reported, unit_words, with_interval};
 use serde::Serialize;
-use std::fmt::Write as _;
 
+use super::sections;
 use crate::args::{CompareArgs, Format};
+use crate::hint::Hinted;
 use crate::out::{csv, print, table};
-use crate::plan::{PlanFile, find_authority, for_authority};
+use crate::plan::{PlanFile, find_area, for_area};
 use crate::progress::Progress;
 use crate::stages::Published;
+use crate::years::Unheld;
 
-pub(crate) fn compare(args: &CompareArgs) -> Result<()> {
+/// Prints the comparisons; false where what was asked for is not there.
+pub(crate) fn compare(args: &CompareArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
     let published = Published::load(&args.selection, &mut progress)?;
     let catalogue = published.catalogue();
-    let own = find_authority(&args.name, &catalogue.areas)?;
-    let defaults = PlanFile::read(&args.selection)?.resolve(&args.selection, &[], catalogue)?;
-    let whom = Whom::resolve(&args.with, own, &catalogue.areas, &defaults)?;
-    let plan = for_authority(&args.selection, own, whom.authorities.clone(), catalogue)?;
+    let own = find_area(&args.name, &catalogue.areas)?;
+    let file = PlanFile::read(&args.selection)?;
+    let defaults = file.resolve(&args.selection, &[], catalogue)?;
+    let whom = whom(&args.with, own, &catalogue.areas, &defaults)?;
+    let plan = for_area(&args.selection, &file, own.code, whom.clone(), catalogue)?;
+    let named = file.names_indicators(&args.selection);
+    let unheld = Unheld::of(&plan, named, published.cube(), catalogue, Some(own));
+    eprint!("{}", unheld.text());
+    if unheld.empty {
+        return Ok(false);
+    }
     let release = published.release(&plan, &mut progress)?;
     let view = View::new(&release, catalogue, &plan);
-    let lines: Vec<Line<'_>> = plan
-        .compared
-        .iter()
-        .flat_map(|id| lines(view, *id, own, &whom))
-        .collect();
+    let of_one = |id: &IndicatorId| {
+        let id = *id;
+        let mut periods = view.periods(id);
+        periods.retain(|period| catalogue.areas.exists_at(own.code, *period));
+        // Years that were asked for are all shown; without, the last one.
+        if plan.periods.is_none() {
+            periods.drain(..periods.len().saturating_sub(1));
+        }
+        let each = periods.into_iter();
+        each.flat_map(|period| lines(view, (id, period), own, &whom))
+            .collect::<Vec<_>>()
+    };
+    let lines: Vec<Line<'_>> = plan.compared.iter().flat_map(of_one).collect();
     print(&match args.format {
         Format::Text => text(view, &lines),
         Format::Json => serde_json::to_string_pretty(&records(view, &lines))? + "\n",
         Format::Csv => csv(&records(view, &lines))?,
-    })
+    })?;
+    Ok(!unheld.failed)
 }
 
-/// The areas to stand beside the authority.
-struct Whom {
-    authorities: Vec<AreaCode>,
-    larger: Vec<AreaCode>,
-}
-
-impl Whom {
-    fn resolve(with: &[String], own: AreaCode, areas: &Areas, plan: &Plan) -> Result<Self> {
-        let mut whom = Self {
-            authorities: Vec::new(),
-            larger: Vec::new(),
-        };
-        for name in with
-            .iter()
-            .flat_map(|names| names.split(';'))
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            match name {
-                "neighbours" => whom.authorities.extend(
-                    areas
-                        .neighbours(plan.neighbours, own)
+/// The areas to stand beside the one that is compared, the smaller ones first.
+fn whom(with: &[String], own: &Area, areas: &Areas, plan: &Plan) -> Result<Vec<AreaCode>> {
+    let mut whom: Vec<&Area> = Vec::new();
+    let names = with.iter().flat_map(|names| names.split(';'));
+    for name in names.map(str::trim).filter(|name| !name.is_empty()) {
+        match name {
+            "neighbours" => {
+                let listed = areas.neighbours(plan.neighbours, own.code);
+                if listed.is_empty() {
+                    return Err(Hinted::new(
+                        format!("{} has no statistical neighbours", own.name),
+                        "name whom to compare it with: --with england, --with \"North East\"",
+                    )
+                    .into());
+                }
+                whom.extend(
+                    listed
                         .iter()
-                        .map(|neighbour| neighbour.area),
-                ),
-                "region" => whom
-                    .larger
-                    .extend(areas.get(own).and_then(|area| area.region)),
-                "england" => whom.larger.push(AreaCode::ENGLAND),
-                name => whom.authorities.push(find_authority(name, areas)?),
+                        .filter_map(|neighbour| areas.get(neighbour.area)),
+                );
             }
+            "region" => whom.extend(own.region.and_then(|region| areas.get(region))),
+            name => whom.push(find_area(name, areas)?),
         }
-        whom.authorities.retain(|code| *code != own);
-        Ok(whom)
     }
+    whom.retain(|area| area.code != own.code);
+    whom.sort_by_key(|area| std::cmp::Reverse(area.level));
+    let mut codes: Vec<AreaCode> = Vec::new();
+    for area in whom {
+        if !codes.contains(&area.code) {
+            codes.push(area.code);
+        }
+    }
+    Ok(codes)
 }
 
-/// One area's figure for one indicator, and how the authority's compares with it.
+/// One area's figure for one indicator and year, and how the one that is compared stands to it.
 struct Line<'a> {
     indicator: IndicatorId,
     period: Period,
     area: AreaCode,
     estimate: Option<&'a Estimate>,
     against: Option<&'a Contrast>,
-    /// Against what a model of all the other authorities expects.
-    given: Option<&'a Expected>,
+    /// The expectation to quote.
+    quoted: Option<&'a Expected>,
     /// The rate drawn towards that of its kind, where few children were counted.
     drawn: Option<Measured>,
 }
 
-fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom) -> Vec<Line<'a>> {
-    let Some(period) = view.last_period(indicator) else {
-        return Vec::new();
-    };
-    let model = ExpectedModel::Structural(StructuralModel::Full);
+fn lines<'a>(
+    view: View<'a>,
+    (indicator, period): (IndicatorId, Period),
+    own: &Area,
+    whom: &[AreaCode],
+) -> Vec<Line<'a>> {
     let line = |area, wanted: Option<Comparator>| {
         let estimate = view.total(indicator, period, area);
         Line {
-            given: view.expected(indicator, period, area, model),
+            quoted: view.quoted(indicator, period, area),
             indicator,
             period,
             area,
             estimate,
             drawn: estimate.and_then(|row| Some(view.results().shrunken_for(&row.key)?.rate)),
             against: wanted.and_then(|wanted| {
-                view.contrast(indicator, period, own, Measure::Ratio, |found| {
+                view.contrast(indicator, period, own.code, Measure::Ratio, |found| {
                     found == wanted
                 })
             }),
         }
     };
-    let larger = whom.larger.iter().map(|code| {
+    let others = whom.iter().map(|code| {
         let comparator = if *code == AreaCode::ENGLAND {
             Comparator::England
-        } else {
+        } else if own.region == Some(*code) {
             Comparator::Region(*code)
+        } else {
+            Comparator::Area(*code)
         };
         line(*code, Some(comparator))
     });
-    let others = whom
-        .authorities
-        .iter()
-        .map(|code| line(*code, Some(Comparator::Area(*code))));
-    std::iter::once(line(own, None))
+    std::iter::once(line(own.code, None))
         .chain(others)
-        .chain(larger)
         .collect()
 }
 
 fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
     let mut text = String::new();
-    let level = view.level();
-    let figure = format!("Figure ({level} interval)");
-    for group in lines.chunk_by(|a, b| a.indicator == b.indicator) {
-        let own = view.indicator(group[0].indicator);
-        let unit = unit_words(own.unit());
-        let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
-        let name = view.catalogue.areas.name(group[0].area);
-        let heading = format!("{name} ÷ it ({level} interval)");
-        let modelled = group.iter().any(|line| line.given.is_some());
-        let few = group.iter().any(|line| line.drawn.is_some());
-        let rows = group.iter().map(|line| {
-            let absent = || "[x]".to_owned();
-            let mut row = vec![
-                view.catalogue.areas.name(line.area),
-                line.estimate.map_or_else(absent, |row| {
-                    reported(&row.numerator, |n| disparity_report::count(f64::from(*n)))
-                }),
-                line.estimate.map_or_else(absent, |row| {
-                    reported(&row.outcome, |m| with_interval(m, own))
-                }),
-                line.against
-                    .map_or(String::new(), |row| reported(&row.outcome, ratio)),
-            ];
-            if modelled {
-                let given = line.given.map(|row| (row.outcome, row.adjusted));
-                row.extend(
-                    given.map_or([String::new(), String::new()], |(outcome, adjusted)| {
-                        [
-                            reported(&outcome, |outcome| ratio(&outcome.ratio)),
-                            reported(&adjusted, |found| found.position.words(view.levels())),
-                        ]
-                    }),
-                );
-            }
-            if few {
-                row.push(
-                    line.drawn
-                        .map_or(String::new(), |drawn| with_interval(&drawn, own)),
-                );
-            }
-            row
-        });
-        let mut header = vec!["Area", "Count", &figure, &heading];
-        if modelled {
-            header.extend(["÷ expected given who lives there", "Standing out"]);
-        }
-        if few {
-            header.push("Few children: drawn to its kind");
-        }
-        text += &table(&header, &[1, 2, 3, 4], rows);
+    let same = |a: &Line<'_>, b: &Line<'_>| (a.indicator, a.period) == (b.indicator, b.period);
+    for group in lines.chunk_by(same) {
+        text += &one(view, group);
         text += &by_deprivation(view, &group[0]);
         text.push('\n');
     }
     text += "An interval for a ratio that contains 1 is no evidence of a difference. With many comparisons some will miss 1 by chance.\n";
-    if lines.iter().any(|line| line.given.is_some()) {
-        text += "Expected given who lives there is what a model of all the other authorities gives one with the same circumstances:\n\
-                 what usually goes with them, not what should be. Explained by deprivation is not the same as justified.\n";
+    if lines.iter().any(|line| line.quoted.is_some()) {
+        text += "Expected is what usually goes with an authority's circumstances, scaled so that all together have what was counted\n\
+                 (without a model, what England's rate would give): not what should be. Explained is not the same as justified.\n\
+                 The last column says how far authorities ordinarily lie from what is expected.\n";
+        text += &sections::certain(view);
     }
     text
+}
+
+/// One indicator and year.
+fn one(view: View<'_>, group: &[Line<'_>]) -> String {
+    let own = view.indicator(group[0].indicator);
+    let name = view.catalogue.areas.name(group[0].area);
+    let level = view.level();
+    let figure = format!("Figure ({level} interval)");
+    let heading = format!("{name} ÷ it ({level} interval)");
+    let with_expected = group.iter().any(|line| line.quoted.is_some());
+    let few = group.iter().any(|line| line.drawn.is_some());
+    let rows = group.iter().map(|line| {
+        let absent = || "[x]".to_owned();
+        let mut row = vec![
+            view.catalogue.areas.name(line.area),
+            line.estimate.map_or_else(absent, |row| {
+                reported(&row.numerator, |n| disparity_report::count(f64::from(*n)))
+            }),
+            line.estimate.map_or_else(absent, |row| {
+                reported(&row.outcome, |m| with_interval(m, own))
+            }),
+            line.against
+                .map_or(String::new(), |row| reported(&row.outcome, ratio)),
+        ];
+        if with_expected {
+            row.extend(against_expected(line));
+        }
+        if few {
+            row.push(
+                line.drawn
+                    .map_or(String::new(), |drawn| with_interval(&drawn, own)),
+            );
+        }
+        row
+    });
+    let mut header = vec!["Area", "Count", &figure, heading.as_str()];
+    if with_expected {
+        header.extend([
+            "Expected",
+            "÷ expected",
+            "Against expected",
+            "Between authorities",
+        ]);
+    }
+    if few {
+        header.push("Few children: drawn to its kind");
+    }
+    let unit = unit_words(own.unit());
+    format!(
+        "{}, {}, {unit}\n{}",
+        own.title,
+        group[0].period,
+        table(&header, &[1, 2, 3, 4, 5], rows)
+    )
+}
+
+/// What is expected, the ratio to it, and both halves of the verdict.
+fn against_expected(line: &Line<'_>) -> [String; 4] {
+    let Some(row) = line.quoted else {
+        return [const { String::new() }; 4];
+    };
+    let verdict = row.verdict();
+    let half = |words: fn(Verdict) -> &'static str| reported(&verdict, |v| words(*v).to_owned());
+    [
+        reported(&row.outcome, expected),
+        reported(&row.outcome, |outcome| ratio(&outcome.ratio)),
+        half(|verdict| verdict.own.against_expected().trim_end_matches(" from")),
+        half(|verdict| verdict.among.among_authorities()),
+    ]
 }
 
 /// How steeply England's rates go with the deprivation of children's neighbourhoods.
@@ -222,11 +262,16 @@ struct Record {
     shrunken: Option<f64>,
     shrunken_low: Option<f64>,
     shrunken_high: Option<f64>,
-    given_expected: Option<f64>,
-    given_observed_over_expected: Option<f64>,
-    given_observed_over_expected_low: Option<f64>,
-    given_observed_over_expected_high: Option<f64>,
-    given_position: Option<String>,
+    expected_model: Option<&'static str>,
+    expected: Option<f64>,
+    expected_low: Option<f64>,
+    expected_high: Option<f64>,
+    observed_over_expected: Option<f64>,
+    observed_over_expected_low: Option<f64>,
+    observed_over_expected_high: Option<f64>,
+    position: Option<String>,
+    adjusted_position: Option<String>,
+    verdict: Option<String>,
     conf_level: f64,
 }
 
@@ -239,7 +284,10 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
     let factor = own.unit().factor();
     let measured = line.estimate.and_then(|row| row.outcome.value());
     let ratio = line.against.and_then(|row| row.outcome.value());
-    let given = line.given.and_then(|row| row.outcome.value());
+    let count = line.quoted.and_then(|row| row.outcome.value());
+    let range = count
+        .and_then(|e| e.intervals.value())
+        .map(|ends| ends.shown());
     Record {
         indicator: own.name.clone(),
         time_period: line.period.year(),
@@ -261,14 +309,22 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         shrunken: line.drawn.map(|m| m.value * factor),
         shrunken_low: line.drawn.map(|m| m.intervals.shown().low * factor),
         shrunken_high: line.drawn.map(|m| m.intervals.shown().high * factor),
-        given_expected: given.map(|e| e.expected),
-        given_observed_over_expected: given.map(|e| e.ratio.value),
-        given_observed_over_expected_low: given.map(|e| e.ratio.intervals.shown().low),
-        given_observed_over_expected_high: given.map(|e| e.ratio.intervals.shown().high),
-        given_position: line
-            .given
+        expected_model: line.quoted.map(|row| row.model.as_str()),
+        expected: count.map(|e| e.expected),
+        expected_low: range.map(|ends| ends.low),
+        expected_high: range.map(|ends| ends.high),
+        observed_over_expected: count.map(|e| e.ratio.value),
+        observed_over_expected_low: count.map(|e| e.ratio.intervals.shown().low),
+        observed_over_expected_high: count.map(|e| e.ratio.intervals.shown().high),
+        position: count.map(|e| e.position.word(view.levels())),
+        adjusted_position: line
+            .quoted
             .and_then(|row| row.adjusted.value())
             .map(|found| found.position.word(view.levels())),
+        verdict: line
+            .quoted
+            .and_then(|row| row.verdict().value())
+            .map(Verdict::words),
         conf_level: view.levels().first().value(),
     }
 }

@@ -128,7 +128,36 @@ fn manifest(dir: &Path, inputs: &[Input]) -> Result<Manifest> {
     Manifest::parse(&text).with_context(|| format!("in `{}`", path.display()))
 }
 
-fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<(Outcome, Options)> {
+/// What was read, how, and from how many files.
+struct Read {
+    outcome: Outcome,
+    options: Options,
+    files: usize,
+}
+
+impl Read {
+    /// Says on standard error that there is no child in what was read, if there is none.
+    fn says_nothing(&self, dir: &Path) -> bool {
+        if !self.outcome.journeys.children().is_empty() {
+            return false;
+        }
+        let dir = dir.display();
+        let (what, hint) = match self.files {
+            0 => (
+                format!("`{dir}` holds no files"),
+                "name the folder that holds the returns",
+            ),
+            files => (
+                format!("there is no child in the {files} files of `{dir}`"),
+                "name the folder that holds the returns; above is said of each file why it was not read",
+            ),
+        };
+        eprintln!("{what}: nothing was read\nhint: {hint}");
+        true
+    }
+}
+
+fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<Read> {
     let options = options(args, &catalogue.areas)?;
     let inputs = discover(&args.dir).map_err(|error| {
         Hinted::new(
@@ -137,6 +166,7 @@ fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<(Outcome, Options)> {
         )
     })?;
     let manifest = manifest(&args.dir, &inputs)?;
+    let files = inputs.len();
     let bar = Bar::new();
     let outcome = read_returns(
         inputs,
@@ -147,31 +177,52 @@ fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<(Outcome, Options)> {
         &|what, done, all| bar.show(what, done, all),
     )?;
     bar.clear();
-    Ok((outcome, options))
+    Ok(Read {
+        outcome,
+        options,
+        files,
+    })
 }
 
 /// Says and writes what was found; false if the returns cannot be used as they are.
 pub(crate) fn check(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Result<bool> {
-    let (outcome, options) = read(args, catalogue)?;
+    let read = read(args, catalogue)?;
+    if read.files == 0 {
+        return Ok(!read.says_nothing(&args.dir));
+    }
+    let Read {
+        outcome, options, ..
+    } = &read;
     std::fs::create_dir_all(out)
         .with_context(|| format!("cannot make the folder `{}`", out.display()))?;
-    disparity_export::write_file(&out.join("sources.csv"), sources_csv(&outcome)?.as_bytes())?;
+    disparity_export::write_file(&out.join("sources.csv"), sources_csv(outcome)?.as_bytes())?;
     disparity_export::write_file(
         &out.join("diagnostics.csv"),
-        diagnostics_csv(&outcome)?.as_bytes(),
+        diagnostics_csv(outcome)?.as_bytes(),
     )?;
-    write_identifiers(args, &outcome)?;
-    print(&summary(&outcome))?;
+    write_identifiers(args, outcome)?;
+    print(&summary(outcome))?;
     print(&format!(
         "\nWrote {0}/sources.csv and {0}/diagnostics.csv\n",
         out.display()
     ))?;
-    Ok(!outcome.failed(options.max_row_errors))
+    let nothing = read.says_nothing(&args.dir);
+    Ok(!nothing && !outcome.failed(options.max_row_errors))
 }
 
-/// Builds the store; false if the returns had errors, though what could be read is in it.
+/// Builds the store; false if the returns had errors, though what could be read is in it, and if nothing
+/// was read, of which no store is made.
 pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Result<bool> {
-    let (outcome, options) = read(args, catalogue)?;
+    let read = read(args, catalogue)?;
+    let Read {
+        outcome, options, ..
+    } = &read;
+    if outcome.journeys.children().is_empty() {
+        if read.files > 0 {
+            print(&summary(outcome))?;
+        }
+        return Ok(!read.says_nothing(&args.dir));
+    }
     let bar = Bar::new();
     disparity_returns::store::write_store(
         &outcome.journeys,
@@ -183,10 +234,10 @@ pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
     bar.clear();
     disparity_export::write_file(
         &out.join("diagnostics.csv"),
-        diagnostics_csv(&outcome)?.as_bytes(),
+        diagnostics_csv(outcome)?.as_bytes(),
     )?;
-    write_identifiers(args, &outcome)?;
-    print(&summary(&outcome))?;
+    write_identifiers(args, outcome)?;
+    print(&summary(outcome))?;
     print(&format!(
         "\nWrote the store `{}`: records of children, to be kept where the returns are kept\n",
         out.display()

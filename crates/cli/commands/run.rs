@@ -14,8 +14,10 @@ use crate::plan::PlanFile;
 use crate::progress::Progress;
 use crate::returns_stage;
 use crate::stages::Published;
+use crate::years::Unheld;
 
-/// Writes everything; false if the store holds what no table shows.
+/// Writes the folder; false where what was asked for is not there, or the store holds what no table
+/// shows.
 pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out)?;
@@ -27,8 +29,20 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         .then(|| returns_stage::catalogue_with_returns(published.catalogue()))
         .transpose()?;
     let catalogue = extended.as_ref().unwrap_or(published.catalogue());
-    let plan =
-        PlanFile::read(&args.selection)?.resolve(&args.selection, &args.authorities, catalogue)?;
+    let file = PlanFile::read(&args.selection)?;
+    let plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
+    // Which years returns have is known once they are counted.
+    let unheld = match &args.returns {
+        Some(_) => Unheld::default(),
+        None => {
+            let named = file.names_indicators(&args.selection);
+            Unheld::of(&plan, named, published.cube(), catalogue, None)
+        }
+    };
+    eprint!("{}", unheld.text());
+    if unheld.empty {
+        return Ok(false);
+    }
     let (release, is_whole) = match &args.returns {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
         None => (published.release(&plan, &mut progress)?, true),
@@ -52,7 +66,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     disparity_export::write_manifest(&manifest.with_outputs(written), &output.staged)?;
     let folder = output.finish()?;
     print(&summary(&folder, &release, &plan))?;
-    Ok(is_whole)
+    Ok(is_whole && !unheld.failed)
 }
 
 fn write_page(page: &Page, folder: &Path) -> Result<Written> {

@@ -1,70 +1,181 @@
-//! Tables that more than one command prints beneath its own: what models expect, how rates go with
+//! Tables that more than one command prints beneath its own: what is expected, how rates go with
 //! deprivation, and rates of few children.
 
-use disparity_core::{Area, Expected, ExpectedModel, Gradient, ModelBased, StructuralModel};
-use disparity_report::profile::{Row, small_numbers as small_numbers_of};
-use disparity_report::{View, count, probability, ratio, reported, with_interval};
+use disparity_core::{Area, Expected, ExpectedModel, GeographicLevel, Gradient, IssueCode};
+use disparity_report::profile::{BEHIND, Row, Years, small_numbers as small_numbers_of, verdict};
+use disparity_report::{
+    View, certainty, count, expected, probability, ratio, reported, with_interval,
+};
+use std::fmt::Write as _;
 
 use crate::out::table;
 
-/// What models of all the other authorities expect of this one.
-pub(super) fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
+/// Each indicator against the one expectation to quote of it, the verdict in words beneath; then what
+/// else is known of its place, and the expectations behind it.
+pub(super) fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> String {
+    let quoted: Vec<(&Row<'_>, &Expected)> = rows
+        .iter()
+        .filter_map(|row| Some((row, row.quoted?)))
+        .collect();
+    if quoted.is_empty() {
+        return String::new();
+    }
+    let heading = format!("Expected ({} interval)", view.level());
     let header = [
-        "Given who lives there",
+        "Against what is expected",
         "Year",
-        "Expected from",
         "Count",
-        "Expected",
+        &heading,
         "Observed ÷ expected",
-        "Drawn to typical",
-        "Probability above",
-        "Rank of",
-        "Fifth",
-        "Standing out",
     ];
-    let known = |model| match model {
-        StructuralModel::Null => "number of children",
-        StructuralModel::Deprivation => "and low income",
-        StructuralModel::DeprivationEthnicity => "and ethnic groups",
-        StructuralModel::Full => "and all that is known",
-    };
-    let line = |row: &Row<'_>, expected: &Expected| {
-        let ExpectedModel::Structural(model) = expected.model else {
-            return Vec::new();
-        };
-        let above = |found: &ModelBased| probability(found.probability_above);
+    let lines = quoted.iter().map(|(row, quoted)| {
         vec![
             view.indicator(row.indicator).short_title.clone(),
             row.period.to_string(),
-            known(model).to_owned(),
-            reported(&expected.observed, |n| count(f64::from(*n))),
-            reported(&expected.outcome, |e| count(e.expected)),
-            reported(&expected.outcome, |e| ratio(&e.ratio)),
-            reported(&expected.model_based, |found| ratio(&found.shrunken)),
-            reported(&expected.model_based, above),
-            reported(&expected.rank, |rank| {
-                format!(
-                    "{} ({} to {}) of {}",
-                    rank.rank, rank.low, rank.high, rank.of
-                )
-            }),
-            reported(&expected.fifth, ToString::to_string),
-            reported(&expected.adjusted, |found| {
-                found.position.words(view.levels())
-            }),
+            reported(&quoted.observed, |n| count(f64::from(*n))),
+            reported(&quoted.outcome, expected),
+            reported(&quoted.outcome, |e| ratio(&e.ratio)),
         ]
-    };
-    let lines: Vec<Vec<String>> = rows
+    });
+    let table = table(&header, &[2, 3, 4], lines);
+    let mut lines = table.lines();
+    let mut text = format!("\n{}\n", lines.next().unwrap_or_default());
+    for (line, (_, quoted)) in lines.zip(&quoted) {
+        text += line;
+        text.push('\n');
+        if says(quoted) {
+            for statement in verdict(quoted).split_inclusive("; ") {
+                let _ = writeln!(text, "     {}", statement.trim_end());
+            }
+        }
+    }
+    text += &notes(view, &quoted);
+    text += &places(view, &quoted);
+    text += &others(view, rows);
+    text
+}
+
+/// Whether there is a verdict, or a reason to tell why there is none beside what the row already says.
+fn says(quoted: &Expected) -> bool {
+    quoted.verdict().is_value() || quoted.issues.contains(IssueCode::FewAuthorities)
+}
+
+/// How to read what was expected.
+fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
+    let by_model =
+        |wanted: fn(ExpectedModel) -> bool| quoted.iter().any(|(_, own)| wanted(own.model));
+    let mut text = String::from("\n");
+    if by_model(|model| matches!(model, ExpectedModel::Structural(_))) {
+        text += "What circumstances would suggest is what a model of all the other authorities gives one\n\
+                 with the same, scaled so that all together have what was counted: what usually goes with\n\
+                 them, not what should be. Explained by deprivation is not the same as justified.\n";
+    }
+    if by_model(|model| !matches!(model, ExpectedModel::Structural(_))) {
+        text += "What England’s rate would give is arithmetic, not a target.\n";
+    }
+    if quoted.iter().any(|(_, own)| own.verdict().is_value()) {
+        text += "The first half of a verdict is by the authority’s own interval, the second by how far authorities\n\
+                 ordinarily lie from what is expected of them.\n";
+        text += &certain(view);
+    }
+    text
+}
+
+/// When a verdict is called more certain, as a line; nothing where the run has one level.
+pub(super) fn certain(view: View<'_>) -> String {
+    match certainty(view.levels()) {
+        words if words.is_empty() => words,
+        words => format!("A verdict is {words}.\n"),
+    }
+}
+
+/// Where the area stands by the expectations that models make.
+fn places(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
+    let lines: Vec<Vec<String>> = quoted
         .iter()
-        .flat_map(|row| row.given.iter().map(move |expected| line(row, expected)))
+        .filter(|(_, own)| own.model_based.is_value())
+        .map(|(row, own)| {
+            vec![
+                view.indicator(row.indicator).short_title.clone(),
+                row.period.to_string(),
+                reported(&own.model_based, |found| ratio(&found.shrunken)),
+                reported(&own.model_based, |found| {
+                    probability(found.probability_above)
+                }),
+                reported(&own.rank, |rank| {
+                    format!(
+                        "{} ({} to {}) of {}",
+                        rank.rank, rank.low, rank.high, rank.of
+                    )
+                }),
+                reported(&own.fifth, ToString::to_string),
+            ]
+        })
         .collect();
     if lines.is_empty() {
         return String::new();
     }
+    let header = [
+        "Place given circumstances",
+        "Year",
+        "Drawn to typical",
+        "Prob. above",
+        "Rank of",
+        "Fifth",
+    ];
     format!(
-        "\n{}\nExpected is what a model of all the other authorities gives one with the same circumstances. It is what usually\n\
-         goes with them, not what should be: explained by deprivation is not the same as justified. Rank 1 and fifth 5 are the highest.\n",
-        table(&header, &[3, 4, 5, 6, 7, 8, 9], lines.into_iter())
+        "\n{}Rank 1 and fifth 5 are the highest.\n",
+        table(&header, &[2, 3, 4, 5], lines)
+    )
+}
+
+/// The expectations that stand behind the one that is quoted.
+fn others(view: View<'_>, rows: &[Row<'_>]) -> String {
+    let of = |row: &Row<'_>, model| {
+        let found = row.expectations.iter().find(|own| own.model == model);
+        found.filter(|own| own.outcome.is_value()).copied()
+    };
+    let behind = |row: &&Row<'_>| {
+        BEHIND
+            .iter()
+            .any(|model| of(row, *model).is_some_and(|own| !own.quoted))
+    };
+    let rows: Vec<&Row<'_>> = rows.iter().filter(behind).collect();
+    // Of a region there are no models.
+    let named = BEHIND.iter().zip([
+        "England’s rate",
+        "by age",
+        "by ethnic group",
+        "children",
+        "low income",
+        "and ethnic group",
+    ]);
+    let shown: Vec<_> = named
+        .filter(|(model, _)| rows.iter().any(|row| of(row, **model).is_some()))
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let lines = rows.iter().map(|row| {
+        let mut line = vec![
+            view.indicator(row.indicator).short_title.clone(),
+            row.period.to_string(),
+        ];
+        let cells = shown.iter().map(|(model, _)| {
+            of(row, **model).map_or(String::new(), |own| {
+                reported(&own.outcome, |e| count(e.expected))
+            })
+        });
+        line.extend(cells);
+        line
+    });
+    let mut header = vec!["Other expectations", "Year"];
+    header.extend(shown.iter().map(|(_, name)| *name));
+    let right: Vec<usize> = (2..header.len()).collect();
+    format!(
+        "\n{}Quote the one above; these show how much hangs on what is known: England’s rates for everyone,\n\
+         by age and by ethnic group; models of the number of children, also low income, also ethnic groups.\n",
+        table(&header, &right, lines)
     )
 }
 
@@ -82,8 +193,9 @@ pub(super) fn gradients(view: View<'_>, rows: &[Row<'_>]) -> String {
         "Found from",
     ];
     format!(
-        "\n{}\nWhat is found from authorities' totals is ecological: it takes for an effect of the tenth whatever else goes with it.\n",
-        table(&header, &[2], lines.into_iter())
+        "\n{}What is found from authorities' totals is ecological: it takes for an effect of the tenth\n\
+         whatever else goes with it.\n",
+        table(&header, &[2], lines)
     )
 }
 
@@ -97,19 +209,24 @@ fn gradient(view: View<'_>, row: &Gradient) -> Vec<String> {
 }
 
 /// Rates of few children, as counted and as they are better reported.
-pub(super) fn small_numbers(view: View<'_>, area: &Area) -> String {
-    let lines = small_numbers_of(view, area).into_iter().map(|small| {
-        let row = small.estimate;
-        let own = view.indicator(row.key.indicator);
-        vec![
-            own.short_title.clone(),
-            row.key.period.to_string(),
-            small.group,
-            reported(&row.numerator, |n| count(f64::from(*n))),
-            reported(&row.outcome, |measured| with_interval(measured, own)),
-            with_interval(&small.drawn, own),
-        ]
-    });
+pub(super) fn small_numbers(view: View<'_>, area: &Area, years: Years) -> String {
+    if area.level != GeographicLevel::LocalAuthority {
+        return String::new();
+    }
+    let lines = small_numbers_of(view, area, years)
+        .into_iter()
+        .map(|small| {
+            let row = small.estimate;
+            let own = view.indicator(row.key.indicator);
+            vec![
+                own.short_title.clone(),
+                row.key.period.to_string(),
+                small.group,
+                reported(&row.numerator, |n| count(f64::from(*n))),
+                reported(&row.outcome, |measured| with_interval(measured, own)),
+                with_interval(&small.drawn, own),
+            ]
+        });
     let lines: Vec<Vec<String>> = lines.collect();
     if lines.is_empty() {
         return String::new();
@@ -123,7 +240,8 @@ pub(super) fn small_numbers(view: View<'_>, area: &Area) -> String {
         "Drawn to its kind",
     ];
     format!(
-        "\n{}\nFewer than 10 children tell little: report the rate drawn towards that of the same group in all authorities.\n",
-        table(&header, &[3, 4, 5], lines.into_iter())
+        "\n{}Fewer than 10 children tell little: report the rate drawn towards that of the same group in\n\
+         all authorities.\n",
+        table(&header, &[3, 4, 5], lines)
     )
 }

@@ -248,7 +248,7 @@ impl AreaLookupError {
             Self::Unknown { hint: None, .. } => {
                 "use a name, a nine-character code (E08000003) or a three-digit code (352); `disparity codes areas` lists them all".into()
             }
-            Self::Ambiguous { .. } => "use the nine-character code".into(),
+            Self::Ambiguous { .. } => "use the whole name or the nine-character code".into(),
         }
     }
 }
@@ -260,6 +260,8 @@ pub struct Areas {
     changes: Vec<AreaChange>,
     neighbours: BTreeMap<(NeighbourModel, AreaCode), Vec<Neighbour>>,
     tiles: BTreeMap<AreaCode, Tile>,
+    /// What else people call areas, folded; several areas can go by one name.
+    aliases: BTreeMap<String, Vec<AreaCode>>,
 }
 
 impl Areas {
@@ -277,7 +279,21 @@ impl Areas {
             changes,
             neighbours,
             tiles,
+            aliases: BTreeMap::new(),
         }
+    }
+
+    /// The same areas, which also answer to what else people call them: `Hull`, `BCP`. A name that
+    /// several share finds none of them and is answered with all.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: impl IntoIterator<Item = (String, AreaCode)>) -> Self {
+        for (alias, code) in aliases {
+            let codes = self.aliases.entry(fold_name(&alias)).or_default();
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        self
     }
 
     /// The area with exactly that code.
@@ -393,7 +409,8 @@ impl Areas {
         })
     }
 
-    /// Finds an area by nine-character code, three-digit code or forgivingly by name.
+    /// Finds an area by nine-character code, three-digit code or forgivingly by name, then by what else
+    /// it is called.
     ///
     /// A name shared by an old and a present authority means the present one.
     ///
@@ -419,6 +436,15 @@ impl Areas {
             })
             .filter_map(|area| self.get(area.entity))
             .collect();
+        if matching.is_empty()
+            && let Some(codes) = self.aliases.get(&folded)
+        {
+            matching = codes.iter().filter_map(|code| self.get(*code)).collect();
+            // All that go by the name, those that are gone too.
+            if matching.len() > 1 {
+                return Err(ambiguous(typed, &matching));
+            }
+        }
         matching.sort_by_key(|area| area.code);
         matching.dedup_by_key(|area| area.code);
         // Today's authority before one that is gone, and an authority before the region of that name.
@@ -436,13 +462,7 @@ impl Areas {
         {
             [] => Err(self.unknown(typed)),
             [one] => Ok(one),
-            several => Err(AreaLookupError::Ambiguous {
-                typed: typed.to_owned(),
-                candidates: several
-                    .iter()
-                    .map(|area| format!("{} ({})", area.name, area.code))
-                    .collect(),
-            }),
+            several => Err(ambiguous(typed, several)),
         }
     }
 
@@ -451,6 +471,16 @@ impl Areas {
             typed: typed.to_owned(),
             hint: did_you_mean(typed, self.entities().map(|area| area.name.as_str())),
         }
+    }
+}
+
+fn ambiguous(typed: &str, areas: &[&Area]) -> AreaLookupError {
+    AreaLookupError::Ambiguous {
+        typed: typed.to_owned(),
+        candidates: areas
+            .iter()
+            .map(|area| format!("{} ({})", area.name, area.code))
+            .collect(),
     }
 }
 
@@ -524,6 +554,25 @@ mod tests {
     fn a_name_shared_with_an_abolished_authority_means_todays() {
         assert_eq!(areas().find("Dorset").unwrap().code.as_str(), "E06000059");
         assert_eq!(areas().find("835").unwrap().code.as_str(), "E10000009");
+    }
+
+    #[test]
+    fn what_people_call_an_area_finds_it_and_what_several_are_called_lists_them() {
+        let codes = ["E06000023", "E06000059", "E10000009", "E06000060"];
+        let [bristol, dorset, old_dorset, bucks] = codes.map(|code| code.parse().unwrap());
+        let areas = areas().with_aliases([
+            ("Brizzle".to_owned(), bristol),
+            ("Wessex".to_owned(), dorset),
+            ("Wessex".to_owned(), old_dorset),
+            ("Dorset".to_owned(), bucks),
+        ]);
+        assert_eq!(areas.find("brizzle council").unwrap().code, bristol);
+        assert_eq!(
+            areas.find("wessex").unwrap_err().to_string(),
+            "\"wessex\" could be Dorset (E06000059) or Dorset (E10000009)"
+        );
+        // An area's own name goes before what another is called.
+        assert_eq!(areas.find("Dorset").unwrap().code, dorset);
     }
 
     #[test]

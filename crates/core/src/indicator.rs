@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::Period;
+use crate::names::fold_name;
 
 /// Stock or flow. Rates of the two are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,6 +158,8 @@ pub enum IndicatorsError {
 pub struct Indicators {
     list: Vec<Indicator>,
     by_name: BTreeMap<String, IndicatorId>,
+    /// What else people call indicators, folded.
+    aliases: BTreeMap<String, Vec<IndicatorId>>,
 }
 
 impl Indicators {
@@ -186,7 +189,55 @@ impl Indicators {
                 });
             }
         }
-        Ok(Self { list, by_name })
+        Ok(Self {
+            list,
+            by_name,
+            aliases: BTreeMap::new(),
+        })
+    }
+
+    /// The same indicators, which also answer to what else people call them: `cla`, `section 47`.
+    #[must_use]
+    pub fn with_aliases(
+        mut self,
+        aliases: impl IntoIterator<Item = (String, IndicatorId)>,
+    ) -> Self {
+        for (alias, id) in aliases {
+            let ids = self.aliases.entry(fold_name(&alias)).or_default();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        self
+    }
+
+    /// The same indicators, which answer to what those of a list that they begin with answer to.
+    #[must_use]
+    pub fn with_aliases_of(mut self, other: &Self) -> Self {
+        self.aliases.clone_from(&other.aliases);
+        self
+    }
+
+    /// What was typed forgivingly: a name, what else it is called, or a title. Several where several are
+    /// called so.
+    #[must_use]
+    pub fn find(&self, typed: &str) -> Vec<IndicatorId> {
+        let text = typed.trim();
+        if let Some(id) = self.id(text).or_else(|| self.id(&text.to_lowercase())) {
+            return vec![id];
+        }
+        let folded = fold_name(text);
+        if let Some(ids) = self.aliases.get(&folded) {
+            return ids.clone();
+        }
+        let titled = |indicator: &Indicator| {
+            let titles = [&indicator.name, &indicator.title, &indicator.short_title];
+            titles.iter().any(|title| fold_name(title) == folded)
+        };
+        self.iter()
+            .filter(|(_, indicator)| !folded.is_empty() && titled(indicator))
+            .map(|(id, _)| id)
+            .collect()
     }
 
     /// The indicator of that name.
@@ -245,6 +296,30 @@ mod tests {
             includes_18_and_over: false,
             definition: String::new(),
         }
+    }
+
+    #[test]
+    fn an_indicator_is_found_by_name_title_and_what_else_it_is_called() {
+        let of = |name| indicator(name, Timing::AsAt, DenominatorKind::Children0To17);
+        let mut titled = of("cpp_at_31_march");
+        titled.title = "Children on a child protection plan at 31 March".into();
+        titled.short_title = "On a protection plan".into();
+        let list = Indicators::new(vec![of("cla_at_31_march"), titled]).unwrap();
+        let [cla, cpp] = [IndicatorId(0), IndicatorId(1)];
+        let list = list.with_aliases([
+            ("cla".to_owned(), cla),
+            ("looked after children".to_owned(), cla),
+            ("31 march".to_owned(), cla),
+            ("31 march".to_owned(), cpp),
+        ]);
+        for typed in ["cla", "CLA", " cla_at_31_march ", "Looked-after children"] {
+            assert_eq!(list.find(typed), [cla], "{typed}");
+        }
+        for typed in ["CPP at 31 March", "on a protection plan"] {
+            assert_eq!(list.find(typed), [cpp], "{typed}");
+        }
+        assert_eq!(list.find("31 March"), [cla, cpp]);
+        assert!(list.find("clr").is_empty() && list.find("").is_empty());
     }
 
     #[test]

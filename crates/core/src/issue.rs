@@ -86,6 +86,8 @@ issue_codes! {
     Includes18AndOver = "INCLUDES_18_AND_OVER", Note, "compare like with like: every authority's figure has the same mismatch";
     /// A later release revised the count; the newest release is used.
     CountRevised = "COUNT_REVISED", Note, "figures printed from an earlier release will differ";
+    /// Fewer than 20 authorities can be compared, which is too few to tell what is usual between authorities, so no verdict is given.
+    FewAuthorities = "FEW_AUTHORITIES", Note, "read the ratio with its interval";
     /// One or more authorities had no figure that year; the published England and regional totals are as the publisher gives them.
     CoverageGap = "COVERAGE_GAP", Warning, "see the authorities listed; do not read the national change for that year as real";
     /// The returns cover a part of the year only, so nothing is counted as that year's; prior help is of the entries up to their last day.

@@ -310,8 +310,8 @@ impl Position {
 
     /// Beyond how many levels, on either side.
     #[must_use]
-    pub fn beyond(self) -> usize {
-        usize::from(self.0.unsigned_abs())
+    pub const fn beyond(self) -> usize {
+        self.0.unsigned_abs() as usize
     }
 
     /// The level that it is beyond, if any.
@@ -328,16 +328,6 @@ impl Position {
             .map_or("as_expected".to_owned(), |level| {
                 let percent = percent(level).replace('.', "_");
                 format!("{side}_{}", percent.trim_end_matches('%'))
-            })
-    }
-
-    /// The words for people, of a position that allows for the spread between authorities.
-    #[must_use]
-    pub fn words(self, levels: Levels) -> String {
-        let side = if self.is_higher() { "higher" } else { "lower" };
-        self.level(levels)
-            .map_or("within the ordinary spread".to_owned(), |level| {
-                format!("{side} than expected ({})", percent(level))
             })
     }
 }
@@ -430,10 +420,10 @@ mod tests {
             ]
         );
         let limits = intervals(&[(0.9, 1.1), (0.8, 1.2), (0.7, 1.3)]);
-        let at = |ratio| Position::against(ratio, &limits).words(levels);
-        assert_eq!(at(1.25), "higher than expected (95%)");
-        assert_eq!(at(0.69), "lower than expected (99%)");
-        assert_eq!(at(1.1), "within the ordinary spread");
+        let at = |ratio| Position::against(ratio, &limits).word(levels);
+        assert_eq!(at(1.25), "higher_95");
+        assert_eq!(at(0.69), "lower_99");
+        assert_eq!(at(1.1), "as_expected");
     }
 
     #[test]

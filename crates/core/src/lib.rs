@@ -30,7 +30,12 @@ mod population;
 mod reported;
 mod results;
 mod structural;
+mod verdict;
 
+pub use verdict::{LEAST_AUTHORITIES, Verdict};
+
+/// The two ends that figures hold.
+pub use disparity_stats::Interval;
 /// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
 pub use disparity_stats::round_half_up;
 
@@ -57,8 +62,8 @@ pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{DecileShares, Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Measure,
-    Measured, ModelBased, Provenance, Rank, Results,
+    Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,
+    Measure, Measured, ModelBased, Provenance, Rank, Results,
 };
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,

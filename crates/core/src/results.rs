@@ -111,8 +111,17 @@ pub struct Rank {
 /// An expected count and what was observed against it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExpectedCount {
-    /// Σ reference rate × local population.
+    /// The expected count: Σ reference rate × local population or, of a model, what it expects times
+    /// [`ExpectedCount::scaled_by`].
     pub expected: f64,
+    /// The intervals of the expected count from the uncertainty of what it rests on; the chance in
+    /// what was counted has no part in them. Not applicable to England's rates, which are taken as
+    /// they were counted, nor to the model that knows nothing but the number of children, which
+    /// scaling makes one of them.
+    pub intervals: Reported<Intervals>,
+    /// What the model's expectation was multiplied by, so that the authorities of the fit together
+    /// are expected to have what they had; 1 for England's rates, which add up by themselves.
+    pub scaled_by: f64,
     /// Observed ÷ expected, with its intervals.
     pub ratio: Measured,
     /// Where the ratio stands against 1.
@@ -157,7 +166,11 @@ pub struct Expected {
     pub observed: Reported<Count>,
     /// What was expected, or why that cannot be said.
     pub outcome: Reported<ExpectedCount>,
-    /// Position among authorities with overdispersion allowed for; not applicable to regions.
+    /// Whether this is the expectation to quote: the one of everything that is known where the year
+    /// has such a fit, and the one at England's rate where it has none.
+    pub quoted: bool,
+    /// Position among authorities with overdispersion allowed for; not applicable to regions, nor
+    /// where fewer than [`LEAST_AUTHORITIES`](crate::LEAST_AUTHORITIES) authorities are compared.
     pub adjusted: Reported<Adjusted>,
     /// The rank among authorities; not applicable to regions, tiny areas and missing values.
     pub rank: Reported<Rank>,
@@ -265,6 +278,18 @@ pub struct Contrast {
     pub issues: IssueSet,
 }
 
+/// What charts show of the authorities that were not chosen, so that those chosen are seen among the
+/// others. It is in no table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Background {
+    /// Rates of everyone in the last year, sorted by key.
+    pub estimates: Vec<Estimate>,
+    /// Expected versus actual in the last year, sorted by indicator, span, area and model.
+    pub expected: Vec<Expected>,
+    /// Effects in the last year, sorted by fit and area.
+    pub effects: Vec<Effect>,
+}
+
 /// Everything an analysis produced, before disclosure control. It cannot be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Results {
@@ -296,6 +321,8 @@ pub struct Results {
     pub claims: Vec<ClaimCheck>,
     /// What must be said about the run.
     pub issues: Vec<Issue>,
+    /// The authorities that were not chosen, for charts.
+    pub background: Background,
 }
 
 impl Results {
@@ -329,6 +356,11 @@ impl Results {
             intersections: Vec::new(),
             claims: Vec::new(),
             issues: Vec::new(),
+            background: Background {
+                estimates: Vec::new(),
+                expected: Vec::new(),
+                effects: Vec::new(),
+            },
         }
     }
 

@@ -15,8 +15,9 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 11] = [
+pub const CODE_LISTS: [&str; 13] = [
     "codelists/areas.csv",
+    "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
     "codelists/combined_areas.csv",
     "codelists/tiles.csv",
@@ -24,6 +25,7 @@ pub const CODE_LISTS: [&str; 11] = [
     "codelists/category_labels.csv",
     "codelists/symbols.csv",
     "codelists/indicators.csv",
+    "codelists/indicator_aliases.csv",
     "codelists/publications.csv",
     "codelists/rate_checks.csv",
     "codelists/claims.csv",
@@ -36,6 +38,7 @@ pub const COLUMNS: &str = "codelists/columns.csv";
 #[derive(Debug, Clone)]
 pub(crate) struct CodeLists {
     pub(crate) areas: Vec<Area>,
+    pub(crate) area_aliases: Vec<(String, AreaCode)>,
     pub(crate) changes: Vec<AreaChange>,
     pub(crate) tiles: BTreeMap<AreaCode, Tile>,
     pub(crate) combined: BTreeSet<String>,
@@ -69,8 +72,12 @@ impl CodeLists {
         )?;
         let marks = read_marks(&open(files, "codelists/symbols.csv")?)?;
         let indicators = read_indicators(&open(files, "codelists/indicators.csv")?)?;
+        let aliases = open(files, "codelists/indicator_aliases.csv")?;
+        let aliases = read_indicator_aliases(&aliases, &indicators)?;
+        let indicators = indicators.with_aliases(aliases);
         Ok(Self {
             claims: read_claims(&open(files, "codelists/claims.csv")?, &indicators)?,
+            area_aliases: read_area_aliases(&open(files, "codelists/area_aliases.csv")?, &index)?,
             changes: read_changes(&open(files, "codelists/area_changes.csv")?, &index)?,
             tiles: read_tiles(&open(files, "codelists/tiles.csv")?, &index)?,
             combined: read_combined(&open(files, "codelists/combined_areas.csv")?)?,
@@ -217,6 +224,32 @@ fn read_changes(table: &Table, areas: &Areas) -> Result<Vec<AreaChange>, LoadErr
             successor: read::area(row, successor, areas)?,
             kind: read::word(row, kind, "a kind of change", &words, ChangeKind::from_word)?,
         })
+    })
+}
+
+/// What else people call areas; several rows with one name make it one that several go by.
+fn read_area_aliases(table: &Table, areas: &Areas) -> Result<Vec<(String, AreaCode)>, LoadErrors> {
+    let [alias, code] = table.columns(["alias", "code"])?;
+    collect(table, |row| {
+        Ok((row.text(alias).to_owned(), read::area(row, code, areas)?))
+    })
+}
+
+/// What else people call indicators.
+fn read_indicator_aliases(
+    table: &Table,
+    indicators: &Indicators,
+) -> Result<Vec<(String, IndicatorId)>, LoadErrors> {
+    let [alias, indicator] = table.columns(["alias", "indicator"])?;
+    let named: Vec<&str> = indicators
+        .iter()
+        .map(|(_, own)| own.name.as_str())
+        .collect();
+    collect(table, |row| {
+        let id = read::word(row, indicator, "an indicator", &named, |text| {
+            indicators.id(text)
+        })?;
+        Ok((row.text(alias).to_owned(), id))
     })
 }
 

@@ -16,6 +16,9 @@ pub mod profile;
 mod view;
 
 pub use charts::{Chart, DataTable};
-pub use format::{count, probability, rate, ratio, reported, unit_words, with_interval};
+pub use format::{
+    certainty, change, count, expected, probability, rate, ratio, reported, unit_words,
+    with_interval,
+};
 pub use page::{Page, RenderError, is_synthetic, render};
-pub use view::View;
+pub use view::{Standing, View};

@@ -2,10 +2,12 @@
 
 use disparity_core::{
     Area, Comparator, Contrast, Count, Dimension, Estimate, Expected, ExpectedModel, Gradient,
-    IndicatorId, IssueSet, Measure, Measured, Period, Reported, Stratum, StructuralModel, Symbol,
+    IndicatorId, IssueCode, IssueSet, LEAST_AUTHORITIES, Measure, Measured, Period, Reported,
+    Stratum, StructuralModel, Symbol,
 };
 
 use crate::View;
+use crate::format::absence;
 
 /// A comparison in a profile: what the other is, and the figure divided by it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,12 +20,40 @@ pub struct Against {
     pub neighbours: Option<u8>,
 }
 
-/// One indicator in a profile.
+/// The expectations that can stand behind the one that is quoted, in the order in which they are shown.
+pub const BEHIND: [ExpectedModel; 6] = [
+    ExpectedModel::NationalRate,
+    ExpectedModel::Age,
+    ExpectedModel::Ethnicity,
+    ExpectedModel::Structural(StructuralModel::Null),
+    ExpectedModel::Structural(StructuralModel::Deprivation),
+    ExpectedModel::Structural(StructuralModel::DeprivationEthnicity),
+];
+
+/// A figure against the same one in an earlier year: both ways, as the unit decides which is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// The figure divided by the earlier one.
+    pub ratio: Reported<Measured>,
+    /// The figure less the earlier one, per person or 0–1.
+    pub difference: Reported<Measured>,
+}
+
+/// Which years of an indicator a profile has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Years {
+    /// The last one in which England has a figure and the area existed.
+    Last,
+    /// Every such year.
+    Every,
+}
+
+/// One indicator and year in a profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row<'a> {
     /// Which indicator.
     pub indicator: IndicatorId,
-    /// The last period in which England has a figure and the authority existed.
+    /// Which year.
     pub period: Period,
     /// How many were counted.
     pub count: Reported<Count>,
@@ -36,18 +66,14 @@ pub struct Row<'a> {
     /// Against the median of the statistical neighbours.
     pub neighbours: Against,
     /// Against the year before.
-    pub year_before: Against,
+    pub year_before: Change,
     /// Against five years before.
-    pub five_years_before: Against,
-    /// Expected at England's rate, for rates of children.
-    pub expected: Option<&'a Expected>,
-    /// Expected at England's rates by age, where counts by age are published.
-    pub expected_by_age: Option<&'a Expected>,
-    /// Expected at England's rates by ethnic group, where counts by group are published.
-    pub expected_by_ethnicity: Option<&'a Expected>,
-    /// Expected from what is known of its children by a model of all the other authorities, for each
-    /// model that was fitted, from the least to the most that is known.
-    pub given: Vec<&'a Expected>,
+    pub five_years_before: Change,
+    /// The expectation to quote, for rates of children.
+    pub quoted: Option<&'a Expected>,
+    /// Every expectation, that one included: at England's rates, and from what models of all the other
+    /// authorities know of its children, from the least to the most.
+    pub expectations: &'a [Expected],
     /// The rate drawn towards that of its kind, where few children were counted.
     pub drawn: Option<Measured>,
     /// How many times the rate of England's least deprived tenth that of its most deprived one is.
@@ -67,34 +93,29 @@ pub struct SmallNumber<'a> {
     pub drawn: Measured,
 }
 
-impl<'a> Row<'a> {
-    /// Expected from everything that is known of its children.
-    #[must_use]
-    pub fn given_all(&self) -> Option<&'a Expected> {
-        let full = ExpectedModel::Structural(StructuralModel::Full);
-        self.given.iter().copied().find(|row| row.model == full)
-    }
-}
-
-/// The indicators of an authority that are compared, in code-list order.
+/// The indicators of an area that are compared, in code-list order, each with its years in order.
 #[must_use]
-pub fn profile<'a>(view: View<'a>, area: &Area) -> Vec<Row<'a>> {
-    view.plan
-        .compared
-        .iter()
-        .filter_map(|id| row(view, area, *id))
-        .collect()
+pub fn profile<'a>(view: View<'a>, area: &Area, years: Years) -> Vec<Row<'a>> {
+    let rows_of = |id: &IndicatorId| {
+        let id = *id;
+        let each = periods(view, area, id, years).into_iter();
+        each.map(move |period| row(view, area, id, period))
+    };
+    view.plan.compared.iter().flat_map(rows_of).collect()
 }
 
-/// The last period in which England has a figure and the authority existed: the last year of an
-/// authority that is gone is its own, not England's.
-fn last_period(view: View<'_>, area: &Area, indicator: IndicatorId) -> Option<Period> {
-    let existed = |period: &Period| view.catalogue.areas.exists_at(area.code, *period);
-    view.periods(indicator).into_iter().rev().find(existed)
+/// The years in which England has a figure and the area existed: the last year of an authority that is
+/// gone is its own, not England's.
+fn periods(view: View<'_>, area: &Area, indicator: IndicatorId, years: Years) -> Vec<Period> {
+    let mut periods = view.periods(indicator);
+    periods.retain(|period| view.catalogue.areas.exists_at(area.code, *period));
+    if years == Years::Last {
+        periods.drain(..periods.len().saturating_sub(1));
+    }
+    periods
 }
 
-fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a>> {
-    let period = last_period(view, area, indicator)?;
+fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId, period: Period) -> Row<'a> {
     let estimate = view.total(indicator, period, area.code);
     let absent = Symbol::NotAvailable;
     let against = |wanted: fn(Comparator) -> bool| {
@@ -108,8 +129,11 @@ fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a
                 from_contrast,
             )
     };
-    let expected = |model| view.expected(indicator, period, area.code, model);
-    Some(Row {
+    let change = |wanted: fn(Comparator) -> bool| Change {
+        ratio: view.compared(indicator, period, area.code, Measure::Ratio, wanted),
+        difference: view.compared(indicator, period, area.code, Measure::Difference, wanted),
+    };
+    Row {
         indicator,
         period,
         count: estimate.map_or(Reported::Symbol(absent), |row| row.numerator),
@@ -117,26 +141,33 @@ fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId) -> Option<Row<'a
         england: against(|comparator| comparator == Comparator::England),
         region: against(|comparator| matches!(comparator, Comparator::Region(_))),
         neighbours: against(|comparator| comparator == Comparator::NeighbourMedian),
-        year_before: against(|comparator| matches!(comparator, Comparator::YearBefore(_))),
-        five_years_before: against(|comparator| {
+        year_before: change(|comparator| matches!(comparator, Comparator::YearBefore(_))),
+        five_years_before: change(|comparator| {
             matches!(comparator, Comparator::FiveYearsBefore(_))
         }),
-        expected: expected(ExpectedModel::NationalRate),
-        expected_by_age: expected(ExpectedModel::Age),
-        expected_by_ethnicity: expected(ExpectedModel::Ethnicity),
-        given: StructuralModel::ALL
-            .into_iter()
-            .filter_map(|model| expected(ExpectedModel::Structural(model)))
-            .collect(),
+        quoted: view.quoted(indicator, period, area.code),
+        expectations: view.expectations(indicator, period, area.code),
         drawn: estimate.and_then(|row| Some(view.results().shrunken_for(&row.key)?.rate)),
         most_to_least: view.most_to_least(indicator, period),
         issues: estimate.map_or(IssueSet::EMPTY, |row| row.issues),
-    })
+    }
 }
 
-/// An authority's rates of few children in the last year of each indicator, in code-list order.
+/// The verdict of an expectation in words, or why there is none.
 #[must_use]
-pub fn small_numbers<'a>(view: View<'a>, area: &Area) -> Vec<SmallNumber<'a>> {
+pub fn verdict(expected: &Expected) -> String {
+    match expected.verdict() {
+        Reported::Value(verdict) => verdict.words(),
+        Reported::Symbol(_) if expected.issues.contains(IssueCode::FewAuthorities) => {
+            format!("no verdict: fewer than {LEAST_AUTHORITIES} authorities to compare with")
+        }
+        Reported::Symbol(symbol) => absence(symbol),
+    }
+}
+
+/// An area's rates of few children, in code-list order, each with its years in order.
+#[must_use]
+pub fn small_numbers<'a>(view: View<'a>, area: &Area, years: Years) -> Vec<SmallNumber<'a>> {
     let results = view.results();
     let own = results
         .shrunken
@@ -145,8 +176,9 @@ pub fn small_numbers<'a>(view: View<'a>, area: &Area) -> Vec<SmallNumber<'a>> {
     let own: Vec<_> = own.collect();
     own.chunk_by(|a, b| a.key.indicator == b.key.indicator)
         .flat_map(|rows| {
-            let last = last_period(view, area, rows[0].key.indicator);
-            rows.iter().filter(move |row| Some(row.key.period) == last)
+            let periods = periods(view, area, rows[0].key.indicator, years);
+            rows.iter()
+                .filter(move |row| periods.contains(&row.key.period))
         })
         .filter_map(|row| {
             Some(SmallNumber {

@@ -1,11 +1,24 @@
 //! Finding figures in a release.
 
+use std::collections::BTreeSet;
+
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
-    IndicatorId, Levels, Measure, Period, Plan, Release, Results, Span, Stratum, StructuralModel,
-    Variation,
+    IndicatorId, Levels, Measure, Measured, Period, Plan, Provenance, Release, Reported, Results,
+    Span, Stratum, StructuralModel, Symbol, Variation,
 };
+
+/// Where an authority stands in a chart: one of all, one that was chosen, or one of those around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// No authority was chosen.
+    Alike,
+    /// It was chosen.
+    Chosen,
+    /// Others were.
+    Background,
+}
 
 /// A release with what its keys mean and what was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -72,11 +85,16 @@ impl<'a> View<'a> {
         area: AreaCode,
         stratum: Stratum,
     ) -> Option<&'a Estimate> {
-        self.results().estimate(&CellKey {
+        let key = CellKey {
             indicator,
             period,
             area,
             stratum,
+        };
+        self.results().estimate(&key).or_else(|| {
+            let others = &self.results().background.estimates;
+            let place = others.binary_search_by_key(&key, |row| row.key).ok()?;
+            Some(&others[place])
         })
     }
 
@@ -89,8 +107,41 @@ impl<'a> View<'a> {
         area: AreaCode,
         model: ExpectedModel,
     ) -> Option<&'a Expected> {
-        self.results()
-            .expected_for(indicator, Span::year(period), area, model)
+        let all = self.expectations(indicator, period, area);
+        all.iter().find(|row| row.model == model)
+    }
+
+    /// The expectation to quote of an area in one year.
+    #[must_use]
+    pub fn quoted(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+    ) -> Option<&'a Expected> {
+        let all = self.expectations(indicator, period, area);
+        all.iter().find(|row| row.quoted)
+    }
+
+    /// Every expectation of an area in one year, in the order of the models.
+    #[must_use]
+    pub fn expectations(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+    ) -> &'a [Expected] {
+        let results = self.results();
+        let key = (indicator, Span::year(period), area);
+        let of = |rows: &'a [Expected]| {
+            let start = rows.partition_point(|row| (row.indicator, row.span, row.area) < key);
+            let end = rows.partition_point(|row| (row.indicator, row.span, row.area) <= key);
+            &rows[start..end]
+        };
+        match of(&results.expected) {
+            [] => of(&results.background.expected),
+            found => found,
+        }
     }
 
     /// The fit of one indicator, year and model to which the charts and words refer.
@@ -110,10 +161,11 @@ impl<'a> View<'a> {
         self.results().fits.iter().find(|fit| fit.key == key)
     }
 
-    /// The effects of authorities in one fit, in code order.
+    /// The effects of authorities in one fit, those that were not chosen after the others.
     pub fn effects(&self, key: FitKey) -> impl Iterator<Item = &'a Effect> {
-        let effects = &self.results().effects;
-        effects.iter().filter(move |effect| effect.key == key)
+        let results = self.results();
+        let effects = results.effects.iter().chain(&results.background.effects);
+        effects.filter(move |effect| effect.key == key)
     }
 
     /// The fifths of one indicator and year by region, against what one model expects.
@@ -173,6 +225,21 @@ impl<'a> View<'a> {
             .find(|row| row.measure == measure && comparator(row.comparator))
     }
 
+    /// The outcome of one comparison of the figure for everyone in an area; not available where there is
+    /// no such comparison.
+    #[must_use]
+    pub fn compared(
+        &self,
+        indicator: IndicatorId,
+        period: Period,
+        area: AreaCode,
+        measure: Measure,
+        comparator: impl Fn(Comparator) -> bool,
+    ) -> Reported<Measured> {
+        let found = self.contrast(indicator, period, area, measure, comparator);
+        found.map_or(Reported::Symbol(Symbol::NotAvailable), |row| row.outcome)
+    }
+
     /// The last period in which an indicator has a figure for England.
     #[must_use]
     pub fn last_period(&self, indicator: IndicatorId) -> Option<Period> {
@@ -196,15 +263,44 @@ impl<'a> View<'a> {
         .collect()
     }
 
-    /// Authorities that exist at a period and are written, in code order.
+    /// Authorities that exist at a period and have figures, in code order: those that were chosen, and
+    /// the others that stand around them in charts.
     pub fn authorities(&self, period: Period) -> impl Iterator<Item = &'a Area> {
-        let plan = self.plan;
         let catalogue = self.catalogue;
+        // Publications are of all authorities, returns of those that were loaded.
+        let published = self.results().provenance == Provenance::Published;
+        let estimates = self.results().estimates.iter();
+        let loaded: BTreeSet<AreaCode> = if published {
+            BTreeSet::new()
+        } else {
+            estimates.map(|row| row.key.area).collect()
+        };
         catalogue.areas.entities().filter(move |area| {
             area.level == GeographicLevel::LocalAuthority
                 && catalogue.areas.exists_at(area.code, period)
-                && plan.wants_area(area.code, true)
+                && (published || loaded.contains(&area.code))
         })
+    }
+
+    /// Where an area stands among those of a chart.
+    #[must_use]
+    pub fn standing(&self, area: AreaCode) -> Standing {
+        match &self.plan.authorities {
+            None => Standing::Alike,
+            Some(chosen) if chosen.contains(&area) => Standing::Chosen,
+            Some(_) => Standing::Background,
+        }
+    }
+
+    /// The names of the authorities that were chosen, to be said of a chart; none where all were.
+    #[must_use]
+    pub fn chosen_names(&self) -> Option<String> {
+        let chosen = self.plan.authorities.as_ref()?;
+        let names: Vec<String> = chosen
+            .iter()
+            .map(|code| self.catalogue.areas.name(*code))
+            .collect();
+        Some(names.join("; "))
     }
 
     /// Publications that fed the tables an indicator comes from, as a source line.

@@ -88,7 +88,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
         recent_trend_proportion control_chart;
     "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio
-        variance_partition proportional_change leave_out_mixed against_expected rank_effects
+        variance_partition proportional_change leave_out_mixed leave_out_scaled against_expected rank_effects
         linear_mixed_model fixed_effects within_between log_rate_variation decile_rates_log_linear decile_rates_monotone
         strata_partition structural_models;
     "Presentation": round_half_up;

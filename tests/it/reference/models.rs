@@ -66,6 +66,7 @@ fn outputs(method: &str, given: &Inputs<'_>) -> Result<Outputs> {
         "leave_out_mixed" => {
             left_out(fit_mixed(given)?.leave_out(effect(given), Expectation::Average)?)
         }
+        "leave_out_scaled" => scaled(given),
         "strata_partition" => strata(),
         "structural_models" => structural(given),
         "against_expected" => expected(given),
@@ -409,6 +410,27 @@ fn change(given: &Inputs<'_>) -> Result<Outputs> {
     let mut out = named("change", found.change);
     out.extend(single("null", found.null_variance));
     out.extend(single("adjusted", found.adjusted_variance));
+    Ok(out)
+}
+
+fn scaled(given: &Inputs<'_>) -> Result<Outputs> {
+    // The groups of one year, in the order of their numbers; in the other case every third stands for
+    // two.
+    let codes = Table::of(given).codes("area");
+    let twice = given.text("times") == "some_twice";
+    let times: Vec<f64> = codes
+        .iter()
+        .map(|code| if twice && code % 3 == 0 { 2.0 } else { 1.0 })
+        .collect();
+    let mut out = Outputs::new();
+    for (code, found) in fit_mixed(given)?.leave_out_scaled(effect(given), &times)? {
+        let found = found?;
+        if out.is_empty() {
+            out.extend(single("factor", found.factor));
+        }
+        out.push((format!("expected:{code}"), found.expected()));
+        out.push((format!("std_error:{code}"), found.std_error));
+    }
     Ok(out)
 }
 

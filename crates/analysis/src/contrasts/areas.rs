@@ -56,17 +56,21 @@ fn of(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Vec<Contrast> {
             neighbours.mean(),
             with_data,
         ));
-        let others = input
-            .plan
-            .against
-            .iter()
-            .filter(|other| **other != area.code);
-        contrasts.extend(others.map(|other| against(input, series, row, *other)));
     }
+    // Of two areas of which one holds the other the counts are not independent.
+    let apart = |other: &&AreaCode| {
+        let holds = |whole: AreaCode, part: AreaCode| {
+            let part = input.catalogue.areas.get(part);
+            part.is_some_and(|part| part.above().any(|above| above == whole))
+        };
+        **other != area.code && !holds(**other, area.code) && !holds(area.code, **other)
+    };
+    let others = input.plan.against.iter().filter(apart);
+    contrasts.extend(others.map(|other| against(input, series, row, *other)));
     contrasts
 }
 
-/// Against another authority: two independent counts.
+/// Against another area that holds no part of it: two independent counts.
 fn against(input: Input<'_>, series: Series<'_>, row: &Estimate, code: AreaCode) -> Contrast {
     let other = series.get(row.key.period, code, Stratum::TOTAL);
     let unit = input.catalogue.indicators.get(row.key.indicator).unit();

@@ -1,5 +1,5 @@
 //! A figure of the last year asked for against the same figure one year and five years before, and
-//! in its first year.
+//! in its first year; of every year asked for where authorities and years were both chosen.
 //!
 //! Boundary changes break a series: a new authority's first year is its own, not its predecessor's.
 
@@ -8,19 +8,21 @@ use std::collections::BTreeMap;
 use super::{Series, pair};
 use crate::{Input, measure};
 use disparity_core::{
-    AreaCode, Comparator, Contrast, Estimate, IssueCode, Measure, Period, Reported, Stratum,
-    Symbol, Timing,
+    AreaCode, Comparator, Contrast, Estimate, GeographicLevel, IssueCode, Measure, Period,
+    Reported, Stratum, Symbol, Timing,
 };
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
-    let Some(last) = series
-        .estimates
-        .iter()
-        .map(|row| row.key.period)
-        .filter(|p| input.plan.wants_period(*p))
-        .max()
-    else {
+    let plan = input.plan;
+    let periods = series.estimates.iter().map(|row| row.key.period);
+    let Some(last) = periods.filter(|p| plan.wants_period(*p)).max() else {
         return Vec::new();
+    };
+    // Those of every year for all authorities would be many times what anybody asks for.
+    let chosen = plan.authorities.is_some() && plan.periods.is_some();
+    let changes = |row: &&Estimate| {
+        let period = row.key.period;
+        period == last || (chosen && plan.wants_period(period) && is_written(input, row.key.area))
     };
     let mut first: BTreeMap<(AreaCode, Stratum), Period> = BTreeMap::new();
     for row in series.estimates.iter().filter(|row| row.outcome.is_value()) {
@@ -29,8 +31,8 @@ pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
             .or_insert(row.key.period);
     }
     let mut contrasts = Vec::new();
-    for row in series.estimates.iter().filter(|row| row.key.period == last) {
-        let key = row.key;
+    for row in series.estimates.iter().filter(changes) {
+        let (key, last) = (row.key, row.key.period);
         let mut against = |comparator, period| {
             let before = series.get(period, key.area, key.stratum);
             contrasts.extend(compare(input, row, before, comparator));
@@ -51,6 +53,12 @@ pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
         }
     }
     contrasts
+}
+
+fn is_written(input: Input<'_>, area: AreaCode) -> bool {
+    let found = input.catalogue.areas.get(area);
+    let authority = found.is_some_and(|area| area.level == GeographicLevel::LocalAuthority);
+    input.plan.wants_area(area, authority)
 }
 
 fn compare(

@@ -2,9 +2,10 @@
 
 use disparity_core::{
     Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
-    IssueSet, Levels, Measured, ModelBased, Position, Reported, Symbol, Variation,
+    IssueSet, LEAST_AUTHORITIES, Levels, Measured, ModelBased, Position, Reported, Symbol,
+    Variation,
 };
-use disparity_stats::models::{AgainstExpected, Expectation, LeftOut, rank_effects};
+use disparity_stats::models::{AgainstExpected, ScaledLeftOut, rank_effects};
 use disparity_stats::{Estimate, Interval};
 
 use super::fit::{AUTHORITY, Fitted, at_all};
@@ -19,8 +20,11 @@ pub(super) fn expected(
     issues: IssueSet,
     levels: Levels,
 ) -> Vec<Expected> {
-    let left_out =
-        fitted.and_then(|fitted| fitted.mixed.leave_out(AUTHORITY, Expectation::Average).ok());
+    // An authority whose years were averaged stands in the tables with their sum.
+    let times: Vec<f64> = panel.records.iter().map(Record::times).collect();
+    let left_out = fitted.and_then(|fitted| fitted.mixed.leave_out_scaled(AUTHORITY, &times).ok());
+    let few = panel.records.len() < LEAST_AUTHORITIES;
+    let known = !panel.covariates.is_empty() || key.variation == Variation::WithRegion;
     // Of a variation nothing is asked but who lies in which fifth.
     let brief = key.variation != Variation::Main;
     let asked = if brief { levels.first_only() } else { levels };
@@ -33,14 +37,21 @@ pub(super) fn expected(
         .iter()
         .enumerate()
         .map(|(i, record)| {
-            let compared = found(i).and_then(|found| compare(found, record.times(), asked));
+            let compared = found(i).and_then(|found| compare(found, times[i], known, asked));
             // Without the authority there may be no fit, or none that tells what to expect of it.
             let refused = fitted.is_some() && compared.is_none();
-            let unlike = found(i).is_some_and(|found| found.std_error > found.sigma.max(LITTLE));
+            let unlike = found(i)
+                .map(|found| found.left)
+                .is_some_and(|left| left.std_error > left.sigma.max(LITTLE));
             let issues = issues
                 .with_if(refused, IssueCode::ModelRefused)
+                .with_if(few && compared.is_some(), IssueCode::FewAuthorities)
                 .with_if(unlike, IssueCode::Extrapolated);
-            row(key, panel, record, compared, issues)
+            let mut row = row(key, panel, record, compared, issues);
+            if few && row.adjusted.is_value() {
+                row.adjusted = Reported::Symbol(Symbol::NotApplicable);
+            }
+            row
         })
         .collect();
     let mut compared = Compared::of(&rows, |_| true);
@@ -72,12 +83,13 @@ const LITTLE: f64 = 0.02;
 
 /// The count and expected count whose ratio is the same and as uncertain, on the log scale, as the
 /// authority's is once what is expected of it is uncertain too: 1 / count + its squared error.
-fn as_sure(found: &LeftOut) -> (f64, f64) {
-    if found.observed <= 0.0 {
-        return (found.observed, found.expected);
+fn as_sure(found: &ScaledLeftOut) -> (f64, f64) {
+    let (observed, expected) = (found.left.observed, found.expected());
+    if observed <= 0.0 {
+        return (observed, expected);
     }
-    let sure = 1.0 / (1.0 / found.observed + found.std_error.powi(2));
-    (sure, sure * found.expected / found.observed)
+    let sure = 1.0 / (1.0 / observed + found.std_error.powi(2));
+    (sure, sure * expected / observed)
 }
 
 /// The row of an authority that has no count: the reason stands in for every figure.
@@ -89,6 +101,7 @@ pub(super) fn without_count(key: FitKey, area: &Area, why: Symbol) -> Expected {
         model: ExpectedModel::Structural(key.model),
         observed: Reported::Symbol(why),
         outcome: Reported::Symbol(why),
+        quoted: false,
         adjusted: Reported::Symbol(why),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
@@ -106,8 +119,9 @@ struct Outcome {
     model_based: ModelBased,
 }
 
-/// An authority against its expectation, which is of one of so many `times`.
-fn compare(left_out: &LeftOut, times: f64, levels: Levels) -> Option<Outcome> {
+/// An authority against its expectation, which is of one of so many `times`; `known` says whether
+/// anything tells authorities apart.
+fn compare(left_out: &ScaledLeftOut, times: f64, known: bool, levels: Levels) -> Option<Outcome> {
     let found = left_out.against_expected(levels.as_slice()).ok()?;
     let first = found.first()?;
     let at_all = |pick: &dyn Fn(&AgainstExpected) -> Interval| {
@@ -120,15 +134,25 @@ fn compare(left_out: &LeftOut, times: f64, levels: Levels) -> Option<Outcome> {
             method: "against_expected",
         })
     };
+    let expected = left_out.expected();
     let around_one = |range: Interval| Interval {
-        low: range.low / left_out.expected,
-        high: range.high / left_out.expected,
+        low: range.low / expected,
+        high: range.high / expected,
+    };
+    // Once the total is taken as it was counted, nothing is uncertain but what tells authorities apart.
+    let intervals = if known {
+        let own = |level| left_out.estimate(level).map(|found| found.interval);
+        Reported::Value(Intervals::try_at(levels, own).ok()?)
+    } else {
+        Reported::Symbol(Symbol::NotApplicable)
     };
     let ratio = measured(|found| found.ratio)?;
     let limits = at_all(&|found| around_one(found.range))?;
     Some(Outcome {
         count: ExpectedCount {
-            expected: left_out.expected * times,
+            expected: expected * times,
+            intervals: intervals.map(|intervals| intervals.times(times)),
+            scaled_by: left_out.factor,
             ratio,
             position: Position::of(&ratio.intervals),
         },
@@ -160,6 +184,7 @@ fn row(
         model: ExpectedModel::Structural(key.model),
         observed: Reported::Value(record.observed),
         outcome: Reported::Symbol(absent),
+        quoted: false,
         adjusted: Reported::Symbol(absent),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),

@@ -29,8 +29,8 @@ use std::mem::take;
 use std::rc::Rc;
 
 use disparity_core::{
-    AreaCode, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient,
-    IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
+    AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey,
+    Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
     StructuralModel, Unit, Variation,
 };
 use rayon::prelude::*;
@@ -59,6 +59,8 @@ pub(crate) struct Models {
     pub(crate) intersections: Vec<Intersection>,
     pub(crate) claims: Vec<ClaimCheck>,
     pub(crate) issues: Vec<Issue>,
+    /// Of authorities that were not chosen, in the last year of each indicator.
+    pub(crate) background: Background,
 }
 
 /// Fits every model that the plan asks for.
@@ -143,6 +145,8 @@ impl Models {
         self.gradients.extend(later.gradients);
         self.intersections.extend(later.intersections);
         self.issues.extend(later.issues);
+        self.background.expected.extend(later.background.expected);
+        self.background.effects.extend(later.background.effects);
     }
 }
 
@@ -154,9 +158,14 @@ fn one(input: Input<'_>, job: Job) -> Models {
         models
             .fifths
             .extend(fifths::by_region(input, &answer.expected));
-        models.expected.extend(main.wanted(&answer.expected));
-        models.expected.extend(main.without_count(&answer));
-        models.effects.extend(answer.effects);
+        let mut rows = answer.expected.clone();
+        rows.extend(main.without_count(&answer));
+        let (rows, others) = main.divided(rows, |row| row.area);
+        models.expected.extend(rows);
+        models.background.expected.extend(others);
+        let (effects, others) = main.divided(answer.effects, |row| row.area);
+        models.effects.extend(effects);
+        models.background.effects.extend(others);
         let checked = matches!(model, StructuralModel::Deprivation | StructuralModel::Full);
         if answer.fitted && job.latest && checked {
             for (fit, issue) in variations(input, job, model, &answer.expected) {
@@ -302,8 +311,7 @@ impl<'a> Question<'a> {
         let null = self.null_of(panel);
         let fit = fit::describe(key, panel, fitted, null.as_deref(), issues, levels);
         let effects = if self.variation == Variation::Main {
-            let all = against::effects(key, panel, fitted, fit.issues, levels);
-            all.into_iter().filter(|row| self.wants(row.area)).collect()
+            against::effects(key, panel, fitted, fit.issues, levels)
         } else {
             Vec::new()
         };
@@ -351,9 +359,16 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn wants(&self, area: AreaCode) -> bool {
+    /// The rows of the authorities that are wanted and, of the last year, those of the others.
+    fn divided<R>(&self, rows: Vec<R>, area: fn(&R) -> AreaCode) -> (Vec<R>, Vec<R>) {
         let plan = self.input.plan;
-        plan.wants_area(area, true) && plan.wants_period(self.job.span.last)
+        let (wanted, mut others): (Vec<R>, Vec<R>) = rows
+            .into_iter()
+            .partition(|row| plan.wants_area(area(row), true));
+        if !self.job.latest {
+            others.clear();
+        }
+        (wanted, others)
     }
 
     /// The rows of authorities that have no count and so are in no fit.
@@ -361,13 +376,8 @@ impl<'a> Question<'a> {
         let absent = panel::absent(self.input, self.job.indicator, self.job.span);
         absent
             .into_iter()
-            .filter(|(area, _)| self.wants(area.code))
             .filter(|(area, _)| answer.expected.iter().all(|row| row.area != area.code))
             .map(|(area, why)| against::without_count(answer.fit.key, area, why))
             .collect()
-    }
-
-    fn wanted(&self, rows: &[Expected]) -> impl Iterator<Item = Expected> {
-        rows.iter().copied().filter(|row| self.wants(row.area))
     }
 }

@@ -2,12 +2,12 @@
 
 use disparity_core::{
     AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Levels, Position, Reported, Results,
-    Span,
+    Span, Verdict,
 };
 
 use super::place::{IsAbout, IsPlaced, indicator, span_and_place};
-use super::{closing, expected_model, interval, limits, method, number, ranks, text, whole};
-use crate::column::{Column, Dictionary, Role, TableView, Value};
+use super::{cases, closing, expected_model, interval, limits, method, number, ranks, text, whole};
+use crate::column::{Column, Dictionary, Role, TableView, Value, Words};
 
 impl IsPlaced for Expected {
     fn span(&self) -> Span {
@@ -45,6 +45,7 @@ pub(crate) fn expected<'a>(
     columns.extend(ranks(levels, |row: &Expected| row.rank));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     columns.extend(model_based(levels));
+    columns.extend(quotation(levels, rows));
     TableView {
         name: "expected",
         columns,
@@ -163,5 +164,47 @@ fn model_based<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {
         3,
         move |row: &Expected| of(row).map(|found| found.probability_above),
     ));
+    columns
+}
+
+/// What is quoted: the interval of the expected count, how it was scaled, and the verdict in words.
+fn quotation<'a>(levels: Levels, rows: &[Expected]) -> Vec<Column<'a, Expected>> {
+    let mut columns = interval(
+        levels,
+        ("expected_low", "expected_high"),
+        (
+            "Lower end of the interval of a model's expected count",
+            "Upper end of the interval of a model's expected count",
+        ),
+        1,
+        |row: &Expected| row.outcome.and_then(|outcome| outcome.intervals),
+    );
+    let verdicts = rows.iter().filter_map(|row| row.verdict().value());
+    let words = Words::of(verdicts, Verdict::words);
+    columns.extend([
+        number(
+            "scaled_by",
+            "What the model's expectation was multiplied by to add up to England; 1 for rates",
+            4,
+            |row: &Expected| row.outcome.map(|outcome| outcome.scaled_by),
+        ),
+        cases(
+            "quoted",
+            Role::Note,
+            "Whether this is the expected count to quote",
+            ["no", "yes"],
+            |row: &Expected| Some(usize::from(row.quoted)),
+        ),
+        text(
+            "verdict",
+            Role::Note,
+            "By its own interval and between authorities, in words",
+            words.dictionary(),
+            move |row: &Expected| match row.verdict() {
+                Reported::Value(verdict) => words.value(verdict),
+                Reported::Symbol(_) => Value::None,
+            },
+        ),
+    ]);
     columns
 }

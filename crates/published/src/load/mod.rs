@@ -51,7 +51,8 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
         lists.changes.clone(),
         neighbours,
         lists.tiles.clone(),
-    );
+    )
+    .with_aliases(lists.area_aliases.clone());
     let mut catalogue = Catalogue {
         tables: BTreeMap::new(),
         context: context::read(&tables, &lists, &areas)?,

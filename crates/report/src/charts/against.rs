@@ -2,17 +2,17 @@
 //! in a funnel whose limits allow for the ordinary spread between authorities.
 
 use disparity_core::{
-    Area, Expected, ExpectedModel, IndicatorId, Intervals, Levels, Measured, Period, Position,
-    StructuralModel, percent,
+    Area, Expected, ExpectedCount, ExpectedModel, IndicatorId, Intervals, Levels, Period, Position,
+    StructuralModel, Verdict, percent,
 };
 use plotters::prelude::*;
 
-use super::ratios::{RatioScale, look, tick_line};
-use super::rows::headings;
-use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
-use super::{Chart, DataTable};
-use crate::format::{grouped, ratio};
-use crate::view::View;
+use super::ratios::{self, RatioScale, faded, look, tick_line};
+use super::rows::{BAND, headings};
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, PALE, Scale, Way};
+use super::{Chart, DataTable, chosen_note, standing_out};
+use crate::format::{expected, grouped, ratio};
+use crate::view::{Standing, View};
 
 const WIDTH: i32 = 900;
 const HEIGHT: i32 = 620;
@@ -35,11 +35,19 @@ const NAMED: usize = 24;
 struct Point<'a> {
     area: &'a Area,
     observed: f64,
-    expected: f64,
+    /// What was expected, and the ratio to it.
+    count: ExpectedCount,
     children: f64,
-    ratio: Measured,
     limits: Intervals,
-    position: Position,
+    verdict: Verdict,
+    standing: Standing,
+}
+
+impl Point<'_> {
+    /// Where it lies among authorities.
+    fn position(&self) -> Position {
+        self.verdict.among
+    }
 }
 
 fn points<'a>(
@@ -58,39 +66,41 @@ fn points<'a>(
         Some(Point {
             area,
             observed: f64::from(row.observed.value()?),
-            expected: outcome.expected,
+            count: outcome,
             children: total.denominator.value.value()?,
-            ratio: outcome.ratio,
             limits: adjusted.limits,
-            position: adjusted.position,
+            verdict: row.verdict().value()?,
+            standing: view.standing(area.code),
         })
     };
     let mut points: Vec<Point<'a>> = authorities.filter_map(point).collect();
-    points.sort_by(|a, b| a.expected.total_cmp(&b.expected));
+    points.sort_by(|a, b| a.count.expected.total_cmp(&b.count.expected));
     points
 }
 
 /// How many stand out, in words.
-fn standing_out(points: &[Point<'_>]) -> String {
-    let count = |wanted: fn(Position) -> bool| {
-        let all = points.iter();
-        all.filter(|point| wanted(point.position)).count()
-    };
-    format!(
-        "of {} authorities, {} stand out as higher and {} as lower",
-        points.len(),
-        count(Position::is_higher),
-        count(Position::is_lower)
-    )
+fn finding(points: &[Point<'_>]) -> String {
+    standing_out(points.iter().map(Point::position))
 }
 
-/// The authorities that stand out furthest, to be named in a drawing.
+/// The authorities to be named in a drawing: those that were chosen, or those that stand out, the
+/// furthest first.
 fn named<'p, 'a>(points: &'p [Point<'a>]) -> Vec<&'p Point<'a>> {
+    let chosen = points
+        .iter()
+        .any(|point| point.standing == Standing::Chosen);
     let mut out: Vec<&Point<'_>> = points
         .iter()
-        .filter(|point| point.position != Position::AS_EXPECTED)
+        .filter(|point| match point.standing {
+            Standing::Alike => point.position().stands_out(),
+            Standing::Chosen => true,
+            Standing::Background => !chosen && point.position().stands_out(),
+        })
         .collect();
-    let far = |point: &Point<'_>| point.ratio.value.max(f64::MIN_POSITIVE).ln().abs();
+    let far = |point: &Point<'_>| {
+        let ratio = point.count.ratio.value;
+        ratio.max(f64::MIN_POSITIVE).ln().abs()
+    };
     out.sort_by(|a, b| far(b).total_cmp(&far(a)));
     out.truncate(NAMED);
     out
@@ -111,12 +121,14 @@ pub fn observed_expected(
         return None;
     }
     let heading = format!("{}, {period}", own.title);
-    let title = format!("{heading}: {}", standing_out(&points));
+    let title = format!("{heading}: {}", finding(&points));
     let description = format!(
         "Each dot is one authority: across, the rate expected of it from {} by a model of all the others; up, its own \
-         rate. On the line the two are the same. Filled dots lie further from the line than authorities ordinarily do. \
-         Expected is what usually goes with such circumstances, not what should be.",
-        model.words(&own.family)
+         rate. On the line the two are the same. Filled dots lie further from the line than is usual between authorities. \
+         Expected is what usually goes with such circumstances, not what should be; all expected counts together are what was \
+         counted in these authorities.{}",
+        model.words(&own.family),
+        chosen_note(view)
     );
     let words = (title, description);
     Some(chart(
@@ -155,7 +167,7 @@ fn chart(
 fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
     let rates = |point: &Point<'_>| {
         let per = 10_000.0 / point.children;
-        (point.expected * per, point.observed * per)
+        (point.count.expected * per, point.observed * per)
     };
     let high = points
         .iter()
@@ -182,7 +194,8 @@ fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Draw
         let (expected, observed) = rates(point);
         (across.at(expected), up.at(observed))
     };
-    dots(canvas, points, place)
+    let all: Vec<&Point<'_>> = points.iter().collect();
+    dots(canvas, &all, &named(points), place)
 }
 
 /// The ratio of observed to expected by how much is expected, with the limits between which ratios of
@@ -200,13 +213,19 @@ pub fn funnel(
         return None;
     }
     let heading = format!("{}, {period}", own.title);
-    let title = format!("{heading}, against expected: {}", standing_out(&points));
+    let title = format!("{heading}, against expected: {}", finding(&points));
+    let cut = points
+        .iter()
+        .flat_map(limits_and_ratio)
+        .any(|end| !(end > 0.0 && end.is_finite()));
     let description = format!(
         "Each dot is one authority: across, the count expected of it from {} by a model of all the others; up, its own \
          count divided by that. Authorities differ by more than chance, so the bars are wide: about {}. \
-         Filled dots lie outside the dark bar.",
+         Filled dots lie outside the dark bar.{}{}",
         model.words(&own.family),
-        inside_bars(view.levels())
+        inside_bars(view.levels()),
+        if cut { ratios::CUT } else { "" },
+        chosen_note(view)
     );
     let words = (title, description);
     Some(chart(
@@ -217,6 +236,14 @@ pub fn funnel(
         &points,
         paint_funnel,
     ))
+}
+
+/// What the funnel draws of an authority: the ends of its limits, and its ratio.
+fn limits_and_ratio(point: &Point<'_>) -> impl Iterator<Item = f64> {
+    let limits = point.limits.as_slice().iter();
+    limits
+        .flat_map(|limits| [limits.low, limits.high])
+        .chain([point.count.ratio.value])
 }
 
 /// How many authorities would lie inside the bar of each level.
@@ -240,12 +267,7 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     let words = "Expected count (each step across is twice as many)";
     let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
-    let ends = points.iter().flat_map(|point| {
-        let limits = point.limits.as_slice().iter();
-        limits
-            .flat_map(|limits| [limits.low, limits.high])
-            .chain([point.ratio.value])
-    });
+    let ends = points.iter().flat_map(limits_and_ratio);
     let up = RatioScale::covering(ends, BOTTOM, TOP);
     for (tick, words) in up.ticks() {
         let y = up.at(tick);
@@ -253,8 +275,8 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         svg::line(canvas, (LEFT, y), (RIGHT, y), colour, width)?;
         svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
     }
-    let least = points.first().map_or(1.0, |point| point.expected) * 0.92;
-    let most = points.last().map_or(2.0, |point| point.expected) * 1.09;
+    let least = points.first().map_or(1.0, |point| point.count.expected) * 0.92;
+    let most = points.last().map_or(2.0, |point| point.count.expected) * 1.09;
     let across = Scale::new(least.ln(), most.ln(), LEFT, RIGHT);
     let mut tick = 2_f64.powf(least.log2().ceil());
     let mut doublings: Vec<f64> = Vec::new();
@@ -269,40 +291,85 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         svg::text(canvas, &words, (x, BOTTOM + 18), 12, GREY, Anchor::Middle)?;
     }
     for point in points {
-        let x = across.at(point.expected.ln());
+        let x = across.at(point.count.expected.ln());
         // The widest first, so that the narrower lie on it.
         let bars = point.limits.as_slice().iter().zip(BARS);
         for (limits, colour) in bars.rev() {
             let (from, to) = ((x, up.at(limits.low)), (x, up.at(limits.high)));
             svg::line(canvas, from, to, colour, 4)?;
+            if !up.covers(limits.low) {
+                svg::arrow(canvas, (x, from.1 + 6), Way::Down, GREY)?;
+            }
+            if !up.covers(limits.high) {
+                svg::arrow(canvas, (x, to.1 - 6), Way::Up, GREY)?;
+            }
         }
     }
     let line = up.at(1.0);
     svg::line(canvas, (LEFT, line), (RIGHT, line), INK, 2)?;
-    dots(canvas, points, |point| {
-        (across.at(point.expected.ln()), up.at(point.ratio.value))
+    for point in points.iter().filter(|p| !up.covers(p.count.ratio.value)) {
+        // Nothing was counted: its place would be below any drawing.
+        let tip = (across.at(point.count.expected.ln()), BOTTOM);
+        svg::arrow(canvas, tip, Way::Down, INK)?;
+        let words = format!(
+            "{} {}",
+            point.area.name,
+            grouped(point.count.ratio.value, 2)
+        );
+        svg::text(
+            canvas,
+            &words,
+            (tip.0 + 8, tip.1 - 4),
+            11,
+            INK,
+            Anchor::Start,
+        )?;
+    }
+    let placed: Vec<&Point<'_>> = points
+        .iter()
+        .filter(|point| up.covers(point.count.ratio.value))
+        .collect();
+    dots(canvas, &placed, &named(points), |point| {
+        let ratio = point.count.ratio.value;
+        (across.at(point.count.expected.ln()), up.at(ratio))
     })
 }
 
-/// The dots, those that stand out on top and named.
+/// The dots, those that stand out or were chosen on top; those to name with their names.
 fn dots(
     canvas: &Canvas<'_>,
-    points: &[Point<'_>],
+    points: &[&Point<'_>],
+    named: &[&Point<'_>],
     place: impl Fn(&Point<'_>) -> (i32, i32),
 ) -> Drawn {
-    let ordinary = |point: &&Point<'_>| point.position == Position::AS_EXPECTED;
-    let order = points.iter().filter(ordinary);
-    for point in order.chain(points.iter().filter(|point| !ordinary(point))) {
-        let (colour, filled) = look(Some(point.position));
+    let rank = |point: &&&Point<'_>| match point.standing {
+        Standing::Background => 0,
+        Standing::Alike => 1 + u8::from(point.position().stands_out()),
+        Standing::Chosen => 3,
+    };
+    let mut order: Vec<&&Point<'_>> = points.iter().collect();
+    order.sort_by_key(rank);
+    for point in order {
+        let (colour, filled) = look(Some(point.position()));
         let at = place(point);
-        svg::dot(canvas, at, 4, colour, filled)?;
+        if point.standing == Standing::Chosen {
+            // A ring around the dot says that it was chosen, whatever its colour.
+            canvas.draw(&Circle::new(at, 10, BAND.filled()))?;
+            canvas.draw(&Circle::new(at, 10, DARK_BLUE.stroke_width(2)))?;
+        }
+        svg::dot(canvas, at, 4, faded(colour, point.standing), filled)?;
     }
     let mut taken: Vec<[i32; 4]> = Vec::new();
-    for point in named(points) {
+    for point in named {
         let (x, y) = place(point);
-        let long = i32::try_from(point.area.name.chars().count()).unwrap_or(40) * 6;
+        if !points.iter().any(|own| own.area.code == point.area.code) {
+            continue;
+        }
+        let chosen = point.standing == Standing::Chosen;
+        let (letter, away) = if chosen { (8, 14) } else { (6, 9) };
+        let long = i32::try_from(point.area.name.chars().count()).unwrap_or(40) * letter;
         // A name over another cannot be read; the table has them all.
-        let sides = [(x + 9, x + 9 + long), (x - 9 - long, x - 9)];
+        let sides = [(x + away, x + away + long), (x - away - long, x - away)];
         let free = sides.into_iter().find(|(left, right)| {
             let clear = |other: &[i32; 4]| {
                 *right < other[0] || *left > other[1] || y + 7 < other[2] || y - 7 > other[3]
@@ -310,7 +377,14 @@ fn dots(
             *left > LEFT && *right < RIGHT && taken.iter().all(clear)
         });
         if let Some((left, right)) = free {
-            svg::text(canvas, &point.area.name, (left, y), 11, INK, Anchor::Start)?;
+            let (name, at) = (point.area.name.as_str(), (left, y));
+            if chosen {
+                let behind = [(left - 2, y - 8), (right + 2, y + 8)];
+                canvas.draw(&Rectangle::new(behind, WHITE.mix(0.85).filled()))?;
+                svg::strong(canvas, name, at, 13, DARK_BLUE, Anchor::Start)?;
+            } else {
+                svg::text(canvas, name, at, 11, INK, Anchor::Start)?;
+            }
             taken.push([left, right, y - 7, y + 7]);
         }
     }
@@ -318,7 +392,11 @@ fn dots(
 }
 
 fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
-    let rows = points.iter().rev().map(|point| {
+    let told = points
+        .iter()
+        .rev()
+        .filter(|point| point.standing != Standing::Background);
+    let rows = told.map(|point| {
         let per = 10_000.0 / point.children;
         let region = point
             .area
@@ -328,19 +406,19 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             point.area.name.clone(),
             region.unwrap_or_default(),
             grouped(point.observed, 0),
-            grouped(point.expected, 0),
+            expected(&point.count),
             format!(
                 "{} and {}",
                 grouped(point.observed * per, 0),
-                grouped(point.expected * per, 0)
+                grouped(point.count.expected * per, 0)
             ),
-            ratio(&point.ratio),
+            ratio(&point.count.ratio),
             format!(
                 "{} to {}",
                 grouped(point.limits.shown().low, 2),
                 grouped(point.limits.shown().high, 2)
             ),
-            point.position.words(view.levels()),
+            point.verdict.words(),
         ]
     });
     let level = view.level();
@@ -350,11 +428,11 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             "Authority",
             "Region",
             "Observed",
-            "Expected",
+            &format!("Expected ({level} interval)"),
             "Observed and expected per 10,000 children",
             &format!("Observed ÷ expected ({level} interval)"),
             &format!("{level} of such ratios ordinarily lie"),
-            "Standing out",
+            "Against expected, and between authorities",
         ]
         .map(str::to_owned)
         .to_vec(),

@@ -3,12 +3,12 @@
 
 use disparity_core::{Effect, FitKey, Position};
 
-use super::ratios::{RatioScale, look, tick_line};
-use super::rows::headings;
-use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK};
-use super::{Chart, DataTable};
+use super::ratios::{self, RatioScale, faded, look, tick_line};
+use super::rows::{band, headings, name_row};
+use super::svg::{self, Anchor, Canvas, Drawn, GREY, Way};
+use super::{Chart, DataTable, chosen_note};
 use crate::format::{probability, ratio, reported};
-use crate::view::View;
+use crate::view::{Standing, View};
 
 const WIDTH: u32 = 900;
 const ROW: i32 = 14;
@@ -40,10 +40,16 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
         "Each line is one authority. The dot is its rate divided by that of a typical authority with the same \
          circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the {} interval. \
          Filled dots have an interval that leaves out 1: they \
-         differ by more than chance; whether by more than is ordinary, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
-         could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.",
+         differ by more than chance; whether by more than is usual, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
+         could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.{}{}",
         key.model.words(&own.family),
-        view.level()
+        view.level(),
+        if effects.iter().any(|effect| is_cut(effect)) {
+            ratios::CUT
+        } else {
+            ""
+        },
+        chosen_note(view)
     );
     let rows = i32::try_from(effects.len()).unwrap_or(i32::MAX / ROW / 2);
     let bottom = TOP + rows * ROW + 10;
@@ -60,6 +66,12 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
         svg,
         source: view.source(key.indicator),
     })
+}
+
+/// Whether an interval has an end that a scale of ratios has no place for.
+fn is_cut(effect: &Effect) -> bool {
+    let ends = effect.ratio.intervals.shown();
+    !(ends.low > 0.0 && ends.high.is_finite())
 }
 
 fn position(effect: &Effect) -> Position {
@@ -83,6 +95,10 @@ fn paint(
     });
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
     let scale = RatioScale::covering(ends, LABELS + 14, right);
+    for (effect, i) in effects.iter().zip(0..) {
+        let end = (right + 12, TOP + i * ROW);
+        band(canvas, view.standing(effect.area), end, ROW)?;
+    }
     for (tick, words) in scale.ticks() {
         let x = scale.at(tick);
         let (colour, width) = tick_line(tick);
@@ -93,10 +109,18 @@ fn paint(
         let y = TOP + i * ROW;
         let (colour, filled) = look(Some(position(effect)));
         let name = view.catalogue.areas.name(effect.area);
-        svg::text(canvas, &name, (LABELS, y), 11, INK, Anchor::End)?;
+        let standing = view.standing(effect.area);
+        let colour = faded(colour, standing);
+        name_row(canvas, &name, standing, (LABELS, y), 11)?;
         let ends = effect.ratio.intervals.shown();
         let (from, to) = ((scale.at(ends.low), y), (scale.at(ends.high), y));
         svg::line(canvas, from, to, colour, 2)?;
+        if !scale.covers(ends.low) {
+            svg::arrow(canvas, (from.0 - 8, y), Way::Left, colour)?;
+        }
+        if !scale.covers(ends.high) {
+            svg::arrow(canvas, (to.0 + 8, y), Way::Right, colour)?;
+        }
         let centre = (scale.at(effect.ratio.value), y);
         svg::dot(canvas, centre, 4, colour, filled)?;
     }
@@ -104,7 +128,10 @@ fn paint(
 }
 
 fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
-    let rows = effects.iter().map(|effect| {
+    let told = effects
+        .iter()
+        .filter(|effect| view.standing(effect.area) != Standing::Background);
+    let rows = told.map(|effect| {
         let rank = reported(&effect.rank, |rank| {
             format!("{} ({} to {})", rank.rank, rank.low, rank.high)
         });

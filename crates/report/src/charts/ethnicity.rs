@@ -5,7 +5,7 @@ use disparity_core::{
     Reported, Stratum, Symbol,
 };
 
-use super::rows::{Mark, Rows, headings, longest};
+use super::rows::{Mark, Reach, Rows, headings};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
 use super::{Chart, DataTable};
 use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
@@ -127,7 +127,7 @@ fn paint(
     let right = i32::try_from(WIDTH).unwrap_or(900) - 170;
     let rows = Rows::new(
         own,
-        longest(known.iter()),
+        Reach::covering(known.iter()),
         (LABELS + 10, right),
         (TOP, bottom),
     );

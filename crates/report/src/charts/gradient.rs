@@ -5,7 +5,7 @@ use disparity_core::{
     AreaCode, Gradient, GradientFigure, GradientMethod, IndicatorId, IssueCode, Measured, Period,
 };
 
-use super::rows::{Mark, Rows, headings, longest};
+use super::rows::{CUT, Mark, Reach, Rows, headings};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, INK, ORANGE};
 use super::{Chart, DataTable};
 use crate::format::{grouped, ratio, reported, unit_words, with_interval};
@@ -65,7 +65,12 @@ pub fn gradient(
     let level = view.level();
     let description = format!(
         "Each line is a tenth of neighbourhoods, from the most to the least deprived; the dot is the rate of the \
-         children who live there, the bar its {level} interval. {how}"
+         children who live there, the bar its {level} interval. {how}{}",
+        if Reach::covering(first.iter().chain(&second).map(|(_, found)| found)).cut {
+            CUT
+        } else {
+            ""
+        }
     );
     let height = TOP.unsigned_abs() + 10 * ROW.unsigned_abs() + 30;
     let svg = svg::draw((WIDTH, height), &title, &description, |canvas| {
@@ -114,7 +119,7 @@ fn paint(
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
     let rows = Rows::new(
         own,
-        longest(all),
+        Reach::covering(all),
         (LABELS + 10, right),
         (TOP, TOP + 10 * ROW),
     );

@@ -2,15 +2,15 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported,
+    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Verdict,
 };
 
-use super::ratios::look;
-use super::rows::{Mark, Rows, headings, longest};
-use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK};
-use super::{Chart, DataTable};
+use super::ratios::{faded, look};
+use super::rows::{CUT, Mark, Reach, Rows, band, headings, name_row};
+use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY};
+use super::{Chart, DataTable, chosen_note, standing_out};
 use crate::format::{absence, grouped, rate, reported, sentence, unit_words, with_interval};
-use crate::view::View;
+use crate::view::{Standing, View};
 
 const WIDTH: u32 = 900;
 const ROW: i32 = 15;
@@ -21,7 +21,15 @@ struct Line<'a> {
     area: &'a Area,
     outcome: Reported<Measured>,
     count: String,
-    position: Option<Position>,
+    verdict: Option<Verdict>,
+    standing: Standing,
+}
+
+impl Line<'_> {
+    /// Where it lies among authorities.
+    fn position(&self) -> Option<Position> {
+        self.verdict.map(|verdict| verdict.among)
+    }
 }
 
 /// The league of one indicator and period.
@@ -35,10 +43,13 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
     let title = title(view, indicator, period, &lines, england.as_ref());
     let description = format!(
         "Each line is one authority. The dot is its figure {}; the bar is the {} interval: the longer the bar, the less \
-         the figure says about the authority. The vertical line is England. Filled dots are higher or lower than England's \
-         rate would give, also when the ordinary spread between authorities is allowed for; hollow dots are not.",
+         the figure says about the authority. The vertical line is England. Filled dots lie further from England’s rate \
+         than is usual between authorities; hollow dots do not.{}{}{}",
         unit_words(own.unit()),
-        view.level()
+        view.level(),
+        not_compared(&lines),
+        if reach(&lines).cut { CUT } else { "" },
+        chosen_note(view)
     );
     let svg = svg::draw((WIDTH, height(&lines)), &title, &description, |canvas| {
         paint(canvas, view, (indicator, period), &lines, england.as_ref())
@@ -74,9 +85,8 @@ fn lines<'a>(
             count: estimate.map_or(absence(disparity_core::Symbol::NotAvailable), |row| {
                 reported(&row.numerator, |n| grouped(f64::from(*n), 0))
             }),
-            position: expected
-                .and_then(|row| row.adjusted.value())
-                .map(|adjusted| adjusted.position),
+            verdict: expected.and_then(|row| row.verdict().value()),
+            standing: view.standing(area.code),
         };
         let region = area
             .region
@@ -106,12 +116,7 @@ fn title(
     england: Option<&Measured>,
 ) -> String {
     let own = view.indicator(indicator);
-    let all = || lines.iter().flat_map(|(_, lines)| lines);
-    let count = |wanted: fn(Position) -> bool| {
-        all()
-            .filter(|line| line.position.is_some_and(wanted))
-            .count()
-    };
+    let all = lines.iter().flat_map(|(_, lines)| lines);
     let england = england.map_or(String::new(), |england| {
         format!(
             ": {} {} in England",
@@ -119,13 +124,26 @@ fn title(
             unit_words(own.unit())
         )
     });
-    let higher = count(Position::is_higher);
-    let lower = count(Position::is_lower);
     format!(
-        "{}, {period}{england}. Of {} authorities, {higher} stand out as higher and {lower} as lower",
+        "{}, {period}{england}. {}",
         own.title,
-        all().filter(|line| line.outcome.is_value()).count()
+        sentence(&standing_out(all.filter_map(Line::position)))
     )
+}
+
+/// Whose figures are drawn though nothing is said of where they lie.
+fn not_compared(lines: &[(String, Vec<Line<'_>>)]) -> String {
+    let all = || lines.iter().flat_map(|(_, lines)| lines);
+    if all().all(|line| line.position().is_none()) {
+        return String::new();
+    }
+    let apart = all().filter(|line| line.outcome.is_value() && line.position().is_none());
+    let names: Vec<&str> = apart.map(|line| line.area.name.as_str()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" Drawn but not compared: {}.", names.join(", "))
+    }
 }
 
 fn height(lines: &[(String, Vec<Line<'_>>)]) -> u32 {
@@ -143,13 +161,16 @@ fn paint(
     let own = view.indicator(indicator);
     let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
-    let rows = Rows::new(own, top(lines), (LABELS + 10, right), (TOP, bottom));
+    let rows = Rows::new(own, reach(lines), (LABELS + 10, right), (TOP, bottom));
     let measure = format!(
         "{}, with {} interval",
         sentence(unit_words(own.unit())),
         view.level()
     );
     headings(canvas, &format!("{}, {period}", own.title), &measure)?;
+    for (line, y) in placed(lines) {
+        band(canvas, line.standing, (right + 18, y), ROW)?;
+    }
     rows.axis(canvas)?;
     if let Some(england) = england {
         rows.benchmark(canvas, "England", england.value)?;
@@ -157,35 +178,45 @@ fn paint(
     let mut y = TOP + 6;
     for (region, lines) in lines {
         svg::strong(canvas, region, (12, y), 13, DARK_BLUE, Anchor::Start)?;
-        y += ROW;
-        for line in lines {
-            paint_line(canvas, line, &rows, y)?;
-            y += ROW;
-        }
-        y += ROW;
+        y += ROW * (i32::try_from(lines.len()).unwrap_or(0) + 2);
+    }
+    for (line, y) in placed(lines) {
+        paint_line(canvas, line, &rows, y)?;
     }
     Ok(())
 }
 
-/// A tiny area's interval can be many times everyone else's; the axis follows the others.
-fn top(lines: &[(String, Vec<Line<'_>>)]) -> f64 {
+/// Every line with its place: below the name of its region, a row after the region before.
+fn placed<'l, 'a>(
+    lines: &'l [(String, Vec<Line<'a>>)],
+) -> impl Iterator<Item = (&'l Line<'a>, i32)> {
+    let mut y = TOP + 6 - ROW;
+    lines.iter().flat_map(move |(_, lines)| {
+        y += ROW;
+        let from = y;
+        y += ROW * (i32::try_from(lines.len()).unwrap_or(0) + 1);
+        lines.iter().zip((1..).map(move |row| from + ROW * row))
+    })
+}
+
+/// A tiny area's interval can be many times everyone else's.
+fn reach(lines: &[(String, Vec<Line<'_>>)]) -> Reach {
     let all = || lines.iter().flat_map(|(_, lines)| lines);
-    let of = |tiny: bool| {
+    let of = |tiny: bool| -> Vec<Measured> {
         let figures = all().filter(|line| line.area.tiny == tiny);
-        let figures: Vec<Measured> = figures.filter_map(|line| line.outcome.value()).collect();
-        longest(figures.iter())
+        figures.filter_map(|line| line.outcome.value()).collect()
     };
-    let usual = of(false);
-    if usual > 0.0 { usual } else { of(true) }
+    Reach::of(of(false).iter(), of(true).iter())
 }
 
 fn paint_line(canvas: &Canvas<'_>, line: &Line<'_>, rows: &Rows<'_>, y: i32) -> Drawn {
-    svg::text(canvas, &line.area.name, (LABELS, y), 12, INK, Anchor::End)?;
+    name_row(canvas, &line.area.name, line.standing, (LABELS, y), 12)?;
     let Reported::Value(measured) = line.outcome else {
         let symbol = line.outcome.symbol().map(absence).unwrap_or_default();
         return svg::text(canvas, &symbol, (LABELS + 14, y), 12, GREY, Anchor::Start);
     };
-    let (colour, filled) = look(line.position);
+    let (colour, filled) = look(line.position());
+    let colour = faded(colour, line.standing);
     let mark = Mark {
         colour,
         filled,
@@ -204,15 +235,17 @@ fn table(
     let own = view.indicator(indicator);
     let level = view.level();
     let rows = lines.iter().flat_map(|(region, lines)| {
-        lines.iter().map(move |line| {
+        let told = lines
+            .iter()
+            .filter(|line| line.standing != Standing::Background);
+        told.map(move |line| {
             vec![
                 line.area.name.clone(),
                 region.clone(),
                 line.count.clone(),
                 reported(&line.outcome, |measured| with_interval(measured, own)),
-                line.position.map_or("not compared".to_owned(), |position| {
-                    position.words(view.levels())
-                }),
+                line.verdict
+                    .map_or("not compared".to_owned(), Verdict::words),
             ]
         })
     });
@@ -227,7 +260,7 @@ fn table(
             "Region",
             "Count",
             &format!("Figure ({level} interval)"),
-            "Against what England’s rate would give, spread between authorities allowed for",
+            "Against England, and between authorities",
         ]
         .map(str::to_owned)
         .to_vec(),

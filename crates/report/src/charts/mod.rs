@@ -19,6 +19,39 @@ pub use league::league;
 pub use tiles::tiles;
 pub use trend::trend;
 
+use disparity_core::{LEAST_AUTHORITIES, Position};
+
+use crate::view::View;
+
+/// How many of the authorities that are compared lie further out than is usual, in words. Only those
+/// that are compared have a position.
+fn standing_out(positions: impl Iterator<Item = Position>) -> String {
+    let (mut compared, mut higher, mut lower) = (0_u32, 0_u32, 0_u32);
+    for position in positions {
+        compared += 1;
+        higher += u32::from(position.is_higher());
+        lower += u32::from(position.is_lower());
+    }
+    if compared == 0 {
+        return format!(
+            "fewer than {LEAST_AUTHORITIES} authorities can be compared, too few to say what is usual between them"
+        );
+    }
+    format!(
+        "of {compared} authorities compared, {higher} are higher and {lower} lower than is usual between authorities"
+    )
+}
+
+/// How the authorities that were chosen are marked; nothing where none were.
+fn chosen_note(view: View<'_>) -> String {
+    view.chosen_names().map_or(String::new(), |names| {
+        format!(
+            " What was chosen ({names}) is marked; the other authorities stand behind, and their figures are in a run for \
+             all authorities."
+        )
+    })
+}
+
 /// A chart and everything that must stand beside it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {

@@ -134,6 +134,27 @@ pub(super) fn dot(
     canvas.draw(&Circle::new(at, radius, style))
 }
 
+/// Where an arrow points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Left,
+    Right,
+    Up,
+    Down,
+}
+
+/// An arrow head whose tip is at a point: what it ends goes on beyond the drawing.
+pub(super) fn arrow(canvas: &Canvas<'_>, (x, y): (i32, i32), way: Way, colour: RGBColor) -> Drawn {
+    let (back, side) = (8, 4);
+    let corners = match way {
+        Way::Right => [(x, y), (x - back, y - side), (x - back, y + side)],
+        Way::Left => [(x, y), (x + back, y - side), (x + back, y + side)],
+        Way::Up => [(x, y), (x - side, y + back), (x + side, y + back)],
+        Way::Down => [(x, y), (x - side, y - back), (x + side, y - back)],
+    };
+    canvas.draw(&Polygon::new(corners.to_vec(), colour.filled()))
+}
+
 /// A linear scale from values to pixels.
 #[derive(Clone, Copy)]
 pub(super) struct Scale {
@@ -146,6 +167,7 @@ pub(super) struct Scale {
 impl Scale {
     /// A scale from 0 to at least `high`, ending on a round number, and its ticks.
     pub(super) fn from_zero(high: f64, start: i32, end: i32) -> (Self, Vec<f64>) {
+        let high = if high.is_finite() { high } else { 0.0 };
         let step = round_step(high);
         let top = (high / step).ceil().max(1.0) * step;
         let ticks = (0..=12)
@@ -172,7 +194,13 @@ impl Scale {
         }
     }
 
-    /// The pixel of a value; values outside the scale stop at its ends.
+    /// Whether a value lies on the scale, but for rounding.
+    pub(super) fn covers(self, value: f64) -> bool {
+        let slack = (self.high - self.low) * 1e-9;
+        value >= self.low - slack && value <= self.high + slack
+    }
+
+    /// The pixel of a value; values outside the scale stop at its ends, and whoever draws them marks it.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "clamped to the canvas first"
@@ -211,6 +239,8 @@ mod tests {
             (0, 100, 100)
         );
         assert!(Scale::from_zero(0.0, 0, 100).1.len() > 1);
+        assert!(scale.covers(0.0) && scale.covers(200.0));
+        assert!(!scale.covers(-0.1) && !scale.covers(200.1) && !scale.covers(f64::INFINITY));
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //! enormous. The tile says what the colour says.
 
 use disparity_core::{
-    Adjusted, Area, ExpectedModel, IndicatorId, Levels, Period, Position, Reported, Symbol, percent,
+    Area, Expected, ExpectedModel, IndicatorId, Levels, Measured, Period, Position, Reported,
+    Symbol, Verdict, percent,
 };
 use plotters::prelude::*;
 
+use super::ratios::faded;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
-use super::{Chart, DataTable};
+use super::{Chart, DataTable, chosen_note, standing_out};
 use crate::format::{absence, grouped, ratio, reported};
-use crate::view::View;
+use crate::view::{Standing, View};
 
 const SIZE: i32 = 46;
 const LEFT: i32 = 14;
@@ -45,14 +47,22 @@ struct Tile<'a> {
     label: &'a str,
     row: i32,
     column: i32,
-    ratio: Reported<disparity_core::Measured>,
-    adjusted: Reported<Adjusted>,
+    ratio: Reported<Measured>,
+    verdict: Option<Verdict>,
+    standing: Standing,
+}
+
+impl Tile<'_> {
+    /// Where it lies among authorities.
+    fn position(&self) -> Option<Position> {
+        self.verdict.map(|verdict| verdict.among)
+    }
 }
 
 /// What a map holds counts against, in the words around it.
 struct Words {
     file: &'static str,
-    finding: String,
+    finding: &'static str,
     number: String,
     measure: String,
 }
@@ -62,7 +72,7 @@ impl Words {
         match model {
             ExpectedModel::Structural(known) => Self {
                 file: "map_given_who_lives_there",
-                finding: "where the count is higher or lower than that of authorities in the same circumstances".into(),
+                finding: "counted against what is expected given who lives there",
                 number: format!(
                     "what a model of all the other authorities expects from {}: 1.00 is as expected",
                     known.words(family)
@@ -71,8 +81,10 @@ impl Words {
             },
             _ => Self {
                 file: "map",
-                finding: "where the count is higher or lower than England’s rate would give".into(),
-                number: "what England's rate would give with the authority's children: 1.00 is England".into(),
+                finding: "counted against what England’s rate would give",
+                number:
+                    "what England's rate would give with the authority's children: 1.00 is England"
+                        .into(),
                 measure: "Observed ÷ expected at England’s rate; 1.00 is England".into(),
             },
         }
@@ -94,18 +106,24 @@ pub fn tiles(
     }
     let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
-    let title = format!("{heading}: {}", words.finding);
+    let positions = tiles.iter().filter_map(Tile::position);
+    let title = format!("{heading}, {}: {}", words.finding, standing_out(positions));
     let levels = view.levels();
     let further = levels.as_slice().iter().skip(1).zip(["doubled", "tripled"]);
     let further = further.fold(String::new(), |words, (level, times)| {
-        format!("{words}, {times} at {}", percent(*level))
+        format!(
+            "{words}, {times} outside those that hold {}",
+            percent(*level)
+        )
     });
     let description = format!(
         "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
-         is the count divided by {}. Marks and \
-         colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower{further}. \
-         A tile without a number has a symbol that says why. Higher or lower is not better or worse.",
-        words.number
+         is the count divided by {}. Marks and colours say whether authorities ordinarily lie so far out: ▲ higher than is \
+         usual between authorities (outside the limits that hold {} of them), ▼ lower{further}. A tile without a number has a \
+         symbol that says why. Higher or lower is not better or worse.{}",
+        words.number,
+        view.level(),
+        chosen_note(view)
     );
     let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
@@ -141,7 +159,8 @@ fn collect(
             ratio: expected.map_or(Reported::Symbol(absent), |row| {
                 row.outcome.map(|outcome| outcome.ratio)
             }),
-            adjusted: expected.map_or(Reported::Symbol(absent), |row| row.adjusted),
+            verdict: expected.and_then(|row: &Expected| row.verdict().value()),
+            standing: view.standing(area.code),
         })
     });
     tiles.collect()
@@ -149,15 +168,16 @@ fn collect(
 
 fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
     let place = |code| view.catalogue.areas.name(code);
-    let rows = tiles.iter().map(|tile| {
-        let position = tile.adjusted.value().map(|adjusted| adjusted.position);
+    let told = tiles
+        .iter()
+        .filter(|tile| tile.standing != Standing::Background);
+    let rows = told.map(|tile| {
         vec![
             tile.area.name.clone(),
             tile.area.region.map(place).unwrap_or_default(),
             reported(&tile.ratio, ratio),
-            position.map_or("not compared".to_owned(), |position| {
-                position.words(view.levels())
-            }),
+            tile.verdict
+                .map_or("not compared".to_owned(), Verdict::words),
         ]
     });
     let level = view.level();
@@ -167,7 +187,7 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
             "Authority",
             "Region",
             &format!("Observed ÷ expected ({level} interval)"),
-            "Spread between authorities allowed for",
+            "Against expected, and between authorities",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -183,18 +203,23 @@ fn paint(
 ) -> Drawn {
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
-    legend(canvas, levels)?;
-    for tile in tiles {
+    let chosen = tiles.iter().any(|tile| tile.standing == Standing::Chosen);
+    legend(canvas, levels, chosen)?;
+    // The outlines of those that were chosen lie over their neighbours'.
+    let chosen = |tile: &&Tile<'_>| tile.standing == Standing::Chosen;
+    for tile in tiles.iter().filter(|tile| !chosen(tile)) {
+        paint_tile(canvas, tile)?;
+    }
+    for tile in tiles.iter().filter(chosen) {
         paint_tile(canvas, tile)?;
     }
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>, levels: Levels) -> Drawn {
+fn legend(canvas: &Canvas<'_>, levels: Levels, chosen: bool) -> Drawn {
     // The north-west of the grid is sea.
     for (position, i) in Position::all(levels).zip(0..) {
         let look = Look::of(position);
-        let words = position.words(levels).replace(" than expected", "");
         let y = TOP + 4 + i * 24;
         let (x, side) = (LEFT + 480, 18);
         canvas.draw(&Rectangle::new(
@@ -207,28 +232,49 @@ fn legend(canvas: &Canvas<'_>, levels: Levels) -> Drawn {
         ))?;
         svg::text(
             canvas,
-            &format!("{} {words}", look.mark),
+            &format!("{} {}", look.mark, position.among_authorities()),
             (x + side + 8, y + side / 2),
             12,
             INK,
             Anchor::Start,
         )?;
     }
+    if chosen {
+        let words = "◤ outlined: chosen; the others are paler";
+        let below = TOP + 4 + 24 * i32::try_from(Position::all(levels).count()).unwrap_or(5) + 9;
+        svg::text(canvas, words, (LEFT + 480, below), 12, INK, Anchor::Start)?;
+    }
     Ok(())
 }
 
 fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     let (x, y) = (LEFT + tile.column * SIZE, TOP + tile.row * SIZE);
-    let look = tile
-        .adjusted
-        .value()
-        .map(|adjusted| Look::of(adjusted.position));
+    let look = tile.position().map(Look::of);
     let (fill, ink) = look
         .as_ref()
         .map_or((WHITE, GREY), |look| (look.fill, look.ink));
+    // Faded, a dark tile needs dark letters.
+    let (fill, ink) = match tile.standing {
+        Standing::Background => (faded(fill, tile.standing), INK),
+        Standing::Alike | Standing::Chosen => (fill, ink),
+    };
     let corners = [(x + 1, y + 1), (x + SIZE - 1, y + SIZE - 1)];
     canvas.draw(&Rectangle::new(corners, fill.filled()))?;
-    canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
+    if tile.standing == Standing::Chosen {
+        let [(left, top), (right, bottom)] = corners;
+        let outline = [
+            (left, top),
+            (right, top),
+            (right, bottom),
+            (left, bottom),
+            (left, top),
+        ];
+        canvas.draw(&PathElement::new(outline.to_vec(), INK.stroke_width(4)))?;
+        let corner = vec![(x + 3, y + 3), (x + 14, y + 3), (x + 3, y + 14)];
+        canvas.draw(&Polygon::new(corner, INK.filled()))?;
+    } else {
+        canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
+    }
     let middle = x + SIZE / 2;
     svg::strong(
         canvas,

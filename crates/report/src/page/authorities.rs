@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{
-    Area, AreaCode, Expected, ExpectedModel, IndicatorId, Period, StructuralModel,
-};
+use disparity_core::{Area, AreaCode, ExpectedModel, IndicatorId, Period};
 use serde::Serialize;
 
-use super::percent_change;
 use crate::charts::{Chart, trend};
-use crate::format::{grouped, probability, ratio, reported, with_interval};
-use crate::profile::{Against, Row, SmallNumber, profile, small_numbers};
-use crate::view::View;
+use crate::format::{change, expected, grouped, probability, ratio, reported, with_interval};
+use crate::profile::{Against, BEHIND, Row, SmallNumber, Years, profile, small_numbers};
+use crate::view::{Standing, View};
 
 /// Authorities of one region.
 #[derive(Debug, Serialize)]
@@ -27,8 +24,10 @@ struct Authority {
     name: String,
     facts: Vec<(&'static str, String)>,
     rows: Vec<AuthorityRow>,
-    /// What models of all the others expect; empty without models.
-    given: Vec<GivenRow>,
+    /// What is expected, the one expectation to quote of each indicator.
+    expected: Vec<ExpectedRow>,
+    /// What other ways to expect would give.
+    others: Vec<OtherRow>,
     /// Rates of few children: as counted, and drawn towards their kind.
     small: Vec<SmallRow>,
     trend: Option<TrendLink>,
@@ -50,9 +49,6 @@ struct AuthorityRow {
     neighbours: String,
     region: String,
     england: String,
-    expected: String,
-    ratio: String,
-    position: String,
     change: String,
 }
 
@@ -65,7 +61,11 @@ pub(super) fn regions(
         return Vec::new();
     };
     let mut by_region: BTreeMap<AreaCode, Vec<&Area>> = BTreeMap::new();
-    for area in view.authorities(period) {
+    // Those around the ones that were chosen are in the charts alone.
+    let told = view
+        .authorities(period)
+        .filter(|area| view.standing(area.code) != Standing::Background);
+    for area in told {
         by_region
             .entry(area.region.unwrap_or(AreaCode::ENGLAND))
             .or_default()
@@ -103,13 +103,17 @@ fn authority(
     if drawn {
         charts.push(chart);
     }
-    let rows = profile(view, area);
+    let rows = profile(view, area, Years::Last);
     Authority {
         code: area.code.to_string(),
         name: area.name.clone(),
         facts: facts(view, area, period),
-        given: rows.iter().filter_map(|row| given_row(view, row)).collect(),
-        small: small_numbers(view, area)
+        expected: rows
+            .iter()
+            .filter_map(|row| expected_row(view, row))
+            .collect(),
+        others: rows.iter().filter_map(|row| other_row(view, row)).collect(),
+        small: small_numbers(view, area, Years::Last)
             .iter()
             .map(|small| small_row(view, small))
             .collect(),
@@ -126,8 +130,6 @@ fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
         Some(n) => format!("{} ({n} of 10)", other(&row.neighbours)),
         None => other(&row.neighbours),
     };
-    let outcome = row.expected.map(|expected| expected.outcome);
-    let adjusted = row.expected.and_then(|expected| expected.adjusted.value());
     AuthorityRow {
         title: own.short_title.clone(),
         period: row.period.to_string(),
@@ -136,53 +138,77 @@ fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
         neighbours,
         region: other(&row.region),
         england: other(&row.england),
-        expected: outcome.map_or(String::new(), |o| reported(&o, |o| grouped(o.expected, 0))),
-        ratio: outcome.map_or(String::new(), |o| reported(&o, |o| ratio(&o.ratio))),
-        position: adjusted.map_or(String::new(), |adjusted| {
-            adjusted.position.words(view.levels())
-        }),
-        change: reported(&row.year_before.ratio, |m| percent_change(m.value)),
+        change: change(
+            &row.year_before.ratio,
+            &row.year_before.difference,
+            own.unit(),
+        ),
     }
 }
 
-/// One indicator of an authority against what models expect of it.
+/// One indicator of an authority against what is expected of it.
 #[derive(Debug, Serialize)]
-struct GivenRow {
+struct ExpectedRow {
     title: String,
     period: String,
     count: String,
-    deprivation: String,
     expected: String,
     ratio: String,
+    verdict: String,
     probability: String,
     rank: String,
     fifth: String,
-    position: String,
 }
 
-fn given_row(view: View<'_>, row: &Row<'_>) -> Option<GivenRow> {
-    let full = row.given_all()?;
-    let deprivation = ExpectedModel::Structural(StructuralModel::Deprivation);
-    let by_deprivation = row.given.iter().find(|row| row.model == deprivation);
-    let expected = |row: &Expected| reported(&row.outcome, |o| grouped(o.expected, 0));
-    Some(GivenRow {
+fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
+    let quoted = row.quoted?;
+    // Of England's rates there is no probability.
+    let probability = match quoted.model {
+        ExpectedModel::Structural(_) => reported(&quoted.model_based, |found| {
+            probability(found.probability_above)
+        }),
+        _ => String::new(),
+    };
+    Some(ExpectedRow {
         title: view.indicator(row.indicator).short_title.clone(),
         period: row.period.to_string(),
         count: reported(&row.count, |n| grouped(f64::from(*n), 0)),
-        deprivation: by_deprivation.map_or(String::new(), |row| expected(row)),
-        expected: expected(full),
-        ratio: reported(&full.outcome, |o| ratio(&o.ratio)),
-        probability: reported(&full.model_based, |found| {
-            probability(found.probability_above)
-        }),
-        rank: reported(&full.rank, |rank| {
+        expected: reported(&quoted.outcome, expected),
+        ratio: reported(&quoted.outcome, |o| ratio(&o.ratio)),
+        verdict: crate::profile::verdict(quoted),
+        probability,
+        rank: reported(&quoted.rank, |rank| {
             format!(
                 "{} ({} to {}) of {}",
                 rank.rank, rank.low, rank.high, rank.of
             )
         }),
-        fifth: reported(&full.fifth, ToString::to_string),
-        position: reported(&full.adjusted, |found| found.position.words(view.levels())),
+        fifth: reported(&quoted.fifth, ToString::to_string),
+    })
+}
+
+/// What each other way to expect gives for one indicator.
+#[derive(Debug, Serialize)]
+struct OtherRow {
+    title: String,
+    period: String,
+    /// In the order of [`BEHIND`].
+    expected: Vec<String>,
+}
+
+fn other_row(view: View<'_>, row: &Row<'_>) -> Option<OtherRow> {
+    let of = |model| row.expectations.iter().find(|own| own.model == model);
+    let behind = |model: &ExpectedModel| of(*model).is_some_and(|own| !own.quoted);
+    if !BEHIND.iter().any(behind) {
+        return None;
+    }
+    let words = |model: &ExpectedModel| {
+        of(*model).map_or(String::new(), |own| reported(&own.outcome, expected))
+    };
+    Some(OtherRow {
+        title: view.indicator(row.indicator).short_title.clone(),
+        period: row.period.to_string(),
+        expected: BEHIND.iter().map(words).collect(),
     })
 }
 

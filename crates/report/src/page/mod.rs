@@ -16,7 +16,10 @@ mod authorities;
 mod models;
 
 use crate::charts::{Chart, DataTable, ethnicity, league, tiles};
-use crate::format::{grouped, reported, unit_words, with_interval};
+use crate::format::{
+    beyond_usual, certainty, change, grouped, reported, sentence, unit_words, with_interval,
+};
+use crate::profile::BEHIND;
 use crate::view::View;
 use authorities::Region;
 use models::Given;
@@ -72,6 +75,8 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
     }
     let content = Content {
         level: view.level(),
+        certainty: certainty(view.levels()),
+        usual: beyond_usual(view.levels()),
         version: env!("CARGO_PKG_VERSION"),
         synthetic,
         unpublished: view.results().provenance != Provenance::Published,
@@ -81,6 +86,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         given,
         claims: models::claims(view),
         regions,
+        behind: BEHIND.map(|model| sentence(model.rests_on())).into(),
         issues: issues(view),
         indicators: definitions(view),
         sources: sources(view),
@@ -118,6 +124,10 @@ fn marked(svg: &str) -> String {
 struct Content {
     /// The level of every interval on the page: `95%`.
     level: String,
+    /// When a verdict is called more certain, where there are levels to tell.
+    certainty: String,
+    /// When it is called further out.
+    usual: String,
     version: &'static str,
     synthetic: bool,
     unpublished: bool,
@@ -127,6 +137,8 @@ struct Content {
     given: Vec<Given>,
     claims: Option<DataTable>,
     regions: Vec<Region>,
+    /// What the expectations behind the quoted one rest on, in the order of their columns.
+    behind: Vec<String>,
     issues: Vec<IssueLine>,
     indicators: Vec<Definition>,
     sources: Vec<SourceLine>,
@@ -237,10 +249,8 @@ fn headlines(view: View<'_>) -> Vec<Headline> {
         let own = view.indicator(id);
         let england = view.total(id, period, AreaCode::ENGLAND)?;
         let change = |wanted: fn(Comparator) -> bool| {
-            let contrast = view.contrast(id, period, AreaCode::ENGLAND, Measure::Ratio, wanted);
-            contrast.map_or("[x]".to_owned(), |row| {
-                reported(&row.outcome, |m| percent_change(m.value))
-            })
+            let by = |measure| view.compared(id, period, AreaCode::ENGLAND, measure, wanted);
+            change(&by(Measure::Ratio), &by(Measure::Difference), own.unit())
         };
         Some(Headline {
             title: own.title.clone(),
@@ -259,12 +269,6 @@ fn headlines(view: View<'_>) -> Vec<Headline> {
         .iter()
         .filter_map(|id| line(*id))
         .collect()
-}
-
-/// A ratio as a change: 0.98 is −2.0%.
-fn percent_change(ratio: f64) -> String {
-    let sign = if ratio >= 1.0 { "+" } else { "" };
-    format!("{sign}{}%", grouped((ratio - 1.0) * 100.0, 1))
 }
 
 /// A kind of issue and how often it arose.
@@ -287,6 +291,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
     // What concerns the count is counted with the estimates; here what concerns the expectation.
     let of_expectation = [
         IssueCode::UnknownShared,
+        IssueCode::FewAuthorities,
         IssueCode::CovariateMissing,
         IssueCode::Ecological,
         IssueCode::Extrapolated,

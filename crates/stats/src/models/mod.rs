@@ -55,8 +55,8 @@ pub use gaussian::{
 pub use linear_mixed::{FittedLinearMixed, Likelihood, LinearMixedModel};
 pub use mixed::{
     ConditionalMode, EffectSpread, Expectation, FittedMixed, Integration, IntervalMethod,
-    MixedModel, MixedOptions, ModeSearch, ProportionalChange, ResidualVariance, Spread,
-    VariancePartition, median_ratio, proportional_change,
+    MixedModel, MixedOptions, ModeSearch, ProportionalChange, ResidualVariance, ScaledLeftOut,
+    Spread, VariancePartition, median_ratio, proportional_change,
 };
 pub use observations::Observations;
 pub use r_squared::{LogRateVariation, log_rate_variation};

@@ -40,7 +40,17 @@ pub struct AgainstExpected {
 
 #[doc = include_str!("../../../docs/against_expected.md")]
 pub fn against_expected(group: &LeftOut, level: Level) -> Result<AgainstExpected> {
-    Compared::new(group)?.at(level)
+    Compared::new(group, group)?.at(level)
+}
+
+/// A group against its scaled expectation; the range of counts is that of what it was before.
+pub(in crate::models) fn against_scaled(
+    scaled: &LeftOut,
+    before: &LeftOut,
+    levels: &[Level],
+) -> Result<Vec<AgainstExpected>> {
+    let compared = Compared::new(scaled, before)?;
+    levels.iter().map(|&level| compared.at(level)).collect()
 }
 
 impl LeftOut {
@@ -68,14 +78,15 @@ impl LeftOut {
     /// # Ok::<(), disparity_stats::Error>(())
     /// ```
     pub fn against_expected(&self, levels: &[Level]) -> Result<Vec<AgainstExpected>> {
-        let compared = Compared::new(self)?;
-        levels.iter().map(|&level| compared.at(level)).collect()
+        against_scaled(self, self, levels)
     }
 }
 
 /// What no level changes of a comparison.
 struct Compared<'a> {
     group: &'a LeftOut,
+    /// The same group as the fit has it, for the range of counts.
+    as_fitted: &'a LeftOut,
     posterior: Density,
     /// The posterior's median, and the probability of being above.
     median: f64,
@@ -83,7 +94,7 @@ struct Compared<'a> {
 }
 
 impl<'a> Compared<'a> {
-    fn new(group: &'a LeftOut) -> Result<Self> {
+    fn new(group: &'a LeftOut, as_fitted: &'a LeftOut) -> Result<Self> {
         check::count(group.observed)?;
         check::positive("expected", group.expected)?;
         check::positive("typical", group.typical)?;
@@ -94,6 +105,7 @@ impl<'a> Compared<'a> {
         let below = check::result("the probability of being above", posterior.below(0.0))?;
         Ok(Compared {
             group,
+            as_fitted,
             median: posterior.quantile(0.5).exp(),
             above: (1.0 - below).clamp(0.0, 1.0),
             posterior,
@@ -126,7 +138,7 @@ impl<'a> Compared<'a> {
             difference: group.observed - group.expected,
             ratio,
             shrunken,
-            range: range(group, level)?,
+            range: range(self.as_fitted, level)?,
             probability_above: self.above,
         })
     }

@@ -180,6 +180,52 @@ fn leaving_out_quickly_is_refitting() -> Result<()> {
     Ok(())
 }
 
+/// Scaled expectations add up to what was counted, each figure as many times as it stands for, and the
+/// factor changes nothing but what figures are held against.
+#[test]
+fn scaled_expectations_add_up_and_keep_the_range() -> Result<()> {
+    let panel = few(1);
+    let fit = panel.mixed(panel.adjusted()?, Integration::Laplace)?;
+    let plain = expected(fit.leave_out("area", Expectation::Average)?)?;
+    let times: Vec<f64> = (0..25).map(|i| f64::from(i % 3 + 1)).collect();
+    let scaled = fit.leave_out_scaled("area", &times)?;
+    let (mut had, mut should, mut uncertain) = (0.0, 0.0, (0.0, 0.0));
+    for (((_, found), plain), times) in scaled.iter().zip(&plain).zip(&times) {
+        let found = found.as_ref().unwrap();
+        assert_eq!(found.left, *plain);
+        had += times * plain.observed;
+        should += times * found.expected();
+        uncertain.0 += found.std_error.powi(2);
+        uncertain.1 += plain.std_error.powi(2);
+        let before = against_expected(plain, Level::P95)?;
+        let after = found.against_expected(&[Level::P95])?[0];
+        assert_eq!(before.range, after.range);
+        assert!(close(
+            after.ratio.value * found.factor,
+            before.ratio.value,
+            1e-12
+        ));
+        let estimate = found.estimate(Level::P95)?;
+        assert!(close(
+            estimate.value * estimate.value,
+            estimate.interval.low * estimate.interval.high,
+            1e-12
+        ));
+    }
+    assert!(close(had, should, 1e-12), "{had} {should}");
+    // Over all groups less uncertain than before: what moves all alike is gone.
+    assert!(uncertain.0 < uncertain.1, "{uncertain:?}");
+    // Where nothing but exposure tells groups apart, the total leaves nothing uncertain.
+    let null = panel.mixed(panel.null()?, Integration::Laplace)?;
+    for (_, found) in null.leave_out_scaled("area", &[1.0; 25])? {
+        assert!(found?.std_error < 1e-9);
+    }
+    let wrong = fit.leave_out_scaled("area", &[1.0; 24]);
+    assert!(matches!(wrong, Err(Error::Lengths { .. })));
+    assert!(fit.leave_out_scaled("area", &[0.0; 25]).is_err());
+    Ok(())
+}
+
 /// A covariate that only one area has is not told by the others, and one without any events left
 /// cannot be fitted: each says so for that area alone.
 #[test]

@@ -3,6 +3,7 @@
 
 mod near;
 mod records;
+mod scaled;
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
@@ -21,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::sum::sum;
 use near::Near;
 use records::Records;
+pub use scaled::ScaledLeftOut;
 
 /// What a group that was left out is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +46,18 @@ struct Without {
     /// What the effects that are taken as they are bring to each of the group's records.
     given: Vec<f64>,
 }
+
+/// What a fit without a group says of it, and how that hangs on the coefficients.
+struct Told {
+    left: LeftOut,
+    /// How the log of what is expected changes with each coefficient.
+    slopes: DVector<f64>,
+    /// Of the coefficients, given the spread.
+    covariance: DMatrix<f64>,
+}
+
+/// Groups by their numbers, each with what was asked of it or why that cannot be said.
+type ByGroup<T> = Vec<(usize, Result<T>)>;
 
 /// What is expected of a group's records, one by one, and of their sum.
 #[derive(Debug, Default)]
@@ -83,6 +97,18 @@ impl FittedMixed {
         expectation: Expectation,
         given: &[&str],
     ) -> Result<Vec<(usize, Result<LeftOut>)>> {
+        let all = self.told_of_each(effect, expectation, given)?;
+        let plain = |(code, told): (usize, Result<Told>)| (code, told.map(|told| told.left));
+        Ok(all.into_iter().map(plain).collect())
+    }
+
+    /// What the fits without each group say of it.
+    fn told_of_each(
+        &self,
+        effect: &str,
+        expectation: Expectation,
+        given: &[&str],
+    ) -> Result<ByGroup<Told>> {
         let place = self.effect(effect)?;
         if self.total_variance().is_err() {
             return Err(Error::Undefined {
@@ -111,7 +137,7 @@ impl FittedMixed {
                 Some(fit) => Ok(fit),
                 None => self.without(&own, &given, &rule),
             };
-            let left = left.and_then(|fit| self.left_out(code, &own, expectation, &given, &fit));
+            let left = left.and_then(|fit| self.left_out(code, &own, expectation, &given, fit));
             (code, left)
         };
         Ok(groups.into_iter().map(one).collect())
@@ -170,8 +196,8 @@ impl FittedMixed {
         own: &[usize],
         expectation: Expectation,
         given: &[usize],
-        fit: &Without,
-    ) -> Result<LeftOut> {
+        fit: Without,
+    ) -> Result<Told> {
         let anew: Vec<usize> = (0..fit.theta.len())
             .filter(|k| !given.contains(k))
             .collect();
@@ -184,7 +210,7 @@ impl FittedMixed {
             Expectation::Average => spread,
             Expectation::Typical => 0.0,
         };
-        let found = self.predicted(own, fit, spread, scatter);
+        let found = self.predicted(own, &fit, spread, scatter);
         let average = sum(found.means.iter().copied());
         let without_effects = sum(found.typical.iter().copied());
         if !(average.is_finite() && average > 0.0) {
@@ -219,7 +245,7 @@ impl FittedMixed {
             Expectation::Typical => (typical, without_effects),
         };
         let row = DVector::from_iterator(found.slopes.len(), found.slopes.iter().map(|s| s / at));
-        Ok(LeftOut {
+        let left = LeftOut {
             code,
             observed: found.observed,
             expected,
@@ -227,6 +253,11 @@ impl FittedMixed {
             std_error: (&fit.covariance * &row).dot(&row).max(0.0).sqrt(),
             sigma: records.variance().sqrt(),
             dispersion: found.variance / without_effects,
+        };
+        Ok(Told {
+            left,
+            slopes: row,
+            covariance: fit.covariance,
         })
     }
 
