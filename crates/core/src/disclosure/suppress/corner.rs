@@ -443,25 +443,30 @@ fn factor_of(row: &Row, place: usize) -> Option<f64> {
 /// One row less a multiple of another; says which counts are new in it.
 fn less(row: &Row, factor: f64, other: &Row, mut new: impl FnMut(usize)) -> Row {
     let mut out = Vec::with_capacity(row.len() + other.len());
-    let (mut left, mut right) = (row.iter().peekable(), other.iter().peekable());
-    loop {
-        let order = match (left.peek(), right.peek()) {
-            (None, None) => return out,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (Some((a, _)), Some((b, _))) => a.cmp(b),
-        };
-        let own = if order.is_le() { left.next() } else { None };
-        let taken = if order.is_ge() { right.next() } else { None };
-        let Some(place) = own.or(taken).map(|(place, _)| *place) else {
-            return out;
-        };
-        let value = own.map_or(0.0, |(_, v)| *v) - factor * taken.map_or(0.0, |(_, v)| *v);
-        if value.abs() > EPSILON {
-            if own.is_none() {
-                new(place);
+    let mut left = row.as_slice();
+    for (place, value) in other {
+        while let Some((own, rest)) = left.split_first()
+            && own.0 < *place
+        {
+            out.push(*own);
+            left = rest;
+        }
+        if let Some((own, rest)) = left.split_first()
+            && own.0 == *place
+        {
+            left = rest;
+            let value = own.1 - factor * value;
+            if value.abs() > EPSILON {
+                out.push((*place, value));
             }
-            out.push((place, value));
+        } else {
+            let value = -factor * value;
+            if value.abs() > EPSILON {
+                new(*place);
+                out.push((*place, value));
+            }
         }
     }
+    out.extend_from_slice(left);
+    out
 }

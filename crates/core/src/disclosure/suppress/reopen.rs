@@ -10,13 +10,13 @@ use super::audit::{free, part_of};
 use super::corner::Corner;
 use super::pattern::can_show;
 
-/// A count is looked at again among so many of the withheld counts nearest to it; all others are held
-/// to the truth, so that what is found there holds among all.
-const NEAREST: usize = 300;
+/// The proofs that a count is needed for are looked for anew among so many of the withheld counts nearest
+/// to it; all others are held to the truth, so that what is found there holds among all.
+const NEAREST: usize = 800;
 
 /// Factors that the simplex method may write for one count, and for all of them together: so many, and
 /// so many for each count there is.
-const BUDGET_OF_ONE: usize = 400_000;
+const BUDGET_OF_ONE: usize = 1_000_000;
 const BUDGET: usize = 400_000_000;
 const BUDGET_OF_COUNT: usize = 200;
 
@@ -155,8 +155,23 @@ impl<'a> Kept<'a> {
             self.stands[*at] = false;
         }
         let before = self.proofs.len();
+        let part = nearest(self.counts, hidden, cell);
+        let mut corner: Option<Corner> = None;
         for (small, asked) in concerned {
-            if !self.prove(small, asked, hidden, budget) {
+            if self.proven(small).has(asked) {
+                continue;
+            }
+            let corner = corner.get_or_insert_with(|| {
+                *budget = budget.saturating_sub(FACTORS_OF_COUNT * part.len());
+                let Counts {
+                    cells,
+                    sums,
+                    of_cell,
+                    ..
+                } = self.counts;
+                Corner::new(cells, sums, of_cell, &part)
+            });
+            if !self.prove(small, asked, corner, budget) {
                 for at in lost {
                     self.stands[at] = true;
                 }
@@ -169,23 +184,19 @@ impl<'a> Kept<'a> {
         true
     }
 
-    /// Looks for what is missing of the proof of a small count among the counts nearest to it.
-    fn prove(&mut self, small: usize, asked: Proven, hidden: &[bool], budget: &mut usize) -> bool {
-        let proven = self.proven(small);
-        if proven.has(asked) {
-            return true;
-        }
-        let part = nearest(self.counts, hidden, small);
-        let mut corner = Corner::new(
-            self.counts.cells,
-            self.counts.sums,
-            self.counts.of_cell,
-            &part,
-        );
+    /// Looks for what is missing of the proof of a small count.
+    fn prove(
+        &mut self,
+        small: usize,
+        asked: Proven,
+        corner: &mut Corner,
+        budget: &mut usize,
+    ) -> bool {
         let mut own = BUDGET_OF_ONE.min(*budget);
-        let given = own + FACTORS_OF_COUNT * part.len();
+        let given = own;
+        let proven = self.proven(small);
         let (found, _) = corner.look(small, proven, self.counts.threshold, &mut own);
-        *budget = budget.saturating_sub(given - own);
+        *budget -= given - own;
         for proof in found {
             self.add(proof);
         }
@@ -193,9 +204,10 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// Withheld counts nearest to one, in order: those that share a sum with it, with those, and so on.
+/// Withheld counts nearest to one, in order: those that share a sum with it, with those, and so on. The
+/// count itself is among them if it is withheld.
 fn nearest(counts: Counts, hidden: &[bool], cell: usize) -> Vec<usize> {
-    let (mut part, mut work) = (BTreeSet::from([cell]), VecDeque::from([cell]));
+    let (mut part, mut work) = (BTreeSet::new(), VecDeque::from([cell]));
     while let Some(at) = work.pop_front() {
         for sum in counts.of_cell.of(at) {
             for (other, _) in counts.sums.signed(sum) {
