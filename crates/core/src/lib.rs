@@ -37,8 +37,8 @@ pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,
 };
-pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend};
-pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
+pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Origin, Source, Spend};
+pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
 pub use disclosure::{

@@ -39,6 +39,8 @@ pub(super) struct Revision {
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     facts: BTreeMap<FactKey, Fact>,
+    /// The table that states each column of everyone; of the same column, the groups may stand in another.
+    totals: BTreeMap<String, String>,
     revisions: BTreeSet<Revision>,
 }
 
@@ -58,6 +60,9 @@ impl Facts {
         key: FactKey,
         value: Reported<Count>,
     ) -> Result<(), StatedTwice> {
+        if key.stratum.is_total() && !self.totals.contains_key(&key.column) {
+            self.totals.insert(key.column.clone(), key.table.clone());
+        }
         match self.facts.get(&key) {
             None => {
                 self.facts.insert(
@@ -98,6 +103,22 @@ impl Facts {
     /// The value of one fact.
     pub(super) fn get(&self, key: &FactKey) -> Option<Reported<Count>> {
         self.facts.get(key).map(|fact| fact.value)
+    }
+
+    /// What is stated of everyone in an area.
+    pub(super) fn total(
+        &self,
+        column: &str,
+        period: Period,
+        area: AreaCode,
+    ) -> Option<Reported<Count>> {
+        self.get(&FactKey {
+            table: self.totals.get(column)?.clone(),
+            column: column.to_owned(),
+            period,
+            area,
+            stratum: Stratum::TOTAL,
+        })
     }
 
     /// The tables that have facts.

@@ -9,6 +9,7 @@ mod context;
 mod counts;
 mod denominators;
 mod populations;
+mod pupils;
 
 use std::collections::BTreeMap;
 

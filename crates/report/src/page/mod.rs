@@ -289,7 +289,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         IssueCode::Extrapolated,
         IssueCode::FewerYears,
         IssueCode::CovariateFewerYears,
-        IssueCode::LowIncomeLowerBound,
+        IssueCode::LowIncomeEstimated,
         IssueCode::ModelRefused,
         IssueCode::NoSpread,
         IssueCode::NotConverged,
