@@ -147,10 +147,10 @@ pub(crate) fn release(
             provenance: Provenance::Controlled(safe.by),
         })
     });
-    eprintln!(
+    crate::out::tell(format_args!(
         "{} counts withheld because they are small, {} more so that those cannot be worked out",
         safe.primary, safe.secondary
-    );
+    ));
     crate::commands::returns::say_given_up(safe.given_up);
     Ok(disclose(results, Policy::Controlled(settings))?)
 }

@@ -19,6 +19,7 @@ mod disclosure;
 mod generated;
 mod outputs;
 mod planted;
+mod readme;
 mod reference;
 mod released;
 mod returns;

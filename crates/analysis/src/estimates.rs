@@ -23,7 +23,8 @@ fn estimate_cell(cell: &Cell, unit: Unit) -> Estimate {
         .numerator
         .zip(cell.denominator.value)
         .and_then(|(count, denominator)| match unit {
-            Unit::Per10k => measure::rate(f64::from(count), denominator),
+            Unit::Per10k => measure::rate(f64::from(count), denominator)
+                .and_then(|rate| measure::widened(rate, cell.denominator.error().of_rate())),
             Unit::Proportion => measure::proportion(f64::from(count), denominator),
         });
     let symbol = !cell.numerator.is_value() || !cell.denominator.value.is_value();

@@ -24,6 +24,7 @@ mod measure;
 mod rank;
 mod shrink;
 mod structural;
+mod withheld;
 
 use disparity_core::{
     Catalogue, Contrast, Cube, Estimate, Expected, GeographicLevel, IndicatorId, Plan, Populations,

@@ -1,6 +1,6 @@
 //! From a statistic at one level to a value with both its intervals, or the reason there is none.
 
-use disparity_core::{Intervals, Measured, Reported, Symbol, Unit};
+use disparity_core::{DenominatorError, Intervals, Measured, Reported, Symbol, Unit};
 use disparity_stats::{CountMethod, Interval, Level, Result};
 
 /// A value with its intervals at both levels. What the statistics refuse (a rate over nobody, a ratio
@@ -52,6 +52,23 @@ pub(crate) fn proportion(part: f64, whole: f64) -> Reported<Measured> {
     })
 }
 
+/// The same value with intervals that allow for a denominator which is itself an estimate, whose error
+/// has this standard deviation on the log scale.
+pub(crate) fn widened(known: Measured, log_sd: f64) -> Reported<Measured> {
+    if log_sd <= 0.0 {
+        return Reported::Value(known);
+    }
+    let (value, ends) = (known.value, known.intervals);
+    measured(value, "uncertain_denominator", |level| {
+        let known = if level == Level::P95 {
+            ends.p95
+        } else {
+            ends.p998
+        };
+        disparity_stats::uncertain_denominator(value, known, log_sd, level)
+    })
+}
+
 /// The same value and intervals relative to a benchmark that is taken as fixed.
 pub(crate) fn relative_to(measured: Measured, benchmark: f64) -> Reported<Measured> {
     if benchmark <= 0.0 || !benchmark.is_finite() {
@@ -89,6 +106,80 @@ pub(crate) fn difference(((o1, n1), (o2, n2)): Pair, unit: Unit) -> Reported<Mea
     })
 }
 
+/// Two rates of which the denominators are themselves estimates.
+#[derive(Clone, Copy)]
+pub(crate) enum Estimated {
+    /// Of two groups in the same year: what one share has too much the other may have too little.
+    Groups(DenominatorError, DenominatorError),
+    /// Of one group in two years: the part of the error that lasts is the same in both.
+    Years(DenominatorError, DenominatorError),
+}
+
+impl Estimated {
+    fn both(self) -> (DenominatorError, DenominatorError) {
+        match self {
+            Self::Groups(own, other) | Self::Years(own, other) => (own, other),
+        }
+    }
+
+    fn is_known(self) -> bool {
+        let (own, other) = self.both();
+        own.of_rate() <= 0.0 && other.of_rate() <= 0.0
+    }
+}
+
+/// [`ratio`], allowing for denominators that are estimates.
+pub(crate) fn ratio_of(pair: Pair, unit: Unit, errors: Estimated) -> Reported<Measured> {
+    let log_sd = match errors {
+        Estimated::Groups(own, other) => own.of_ratio(other),
+        Estimated::Years(own, earlier) => own.of_change(earlier),
+    };
+    ratio(pair, unit).and_then(|known| widened(known, log_sd))
+}
+
+/// [`difference`], allowing for denominators that are estimates: each limit is moved by what each error
+/// moves the rate that it is of, the errors that last together and the others squared and added.
+pub(crate) fn difference_of(pair: Pair, unit: Unit, errors: Estimated) -> Reported<Measured> {
+    let known = difference(pair, unit);
+    if errors.is_known() {
+        return known;
+    }
+    let ((o1, n1), (o2, n2)) = pair;
+    known.and_then(|known| {
+        let difference = known.value;
+        measured(difference, "uncertain_denominator", |level| {
+            let plain = if level == Level::P95 {
+                known.intervals.p95
+            } else {
+                known.intervals.p998
+            };
+            let (own, other) = errors.both();
+            // How far down and up one rate may be for an error of this size alone.
+            let reach = |rate: f64, log_sd: f64| {
+                let factor = (level.z() * log_sd).exp();
+                (rate - rate / factor, rate * factor - rate)
+            };
+            let (r1, r2) = (o1 / n1, o2 / n2);
+            let (drift1, drift2) = (reach(r1, own.drift), reach(r2, other.drift));
+            let lasting = match errors {
+                Estimated::Groups(..) => {
+                    let (one, two) = (reach(r1, own.level), reach(r2, other.level));
+                    (one.0 + two.1, one.1 + two.0)
+                }
+                Estimated::Years(..) => {
+                    let both = reach(difference.abs(), own.level.max(other.level)).1;
+                    (both, both)
+                }
+            };
+            let all = |parts: [f64; 4]| parts.iter().map(|part| part * part).sum::<f64>().sqrt();
+            Ok(disparity_stats::Interval {
+                low: difference - all([difference - plain.low, lasting.0, drift1.0, drift2.1]),
+                high: difference + all([plain.high - difference, lasting.1, drift1.1, drift2.0]),
+            })
+        })
+    })
+}
+
 /// A comparison of two counts with their denominators at a level.
 type TwoSample = fn(f64, f64, f64, f64, Level) -> Result<disparity_stats::Estimate>;
 
@@ -118,6 +209,38 @@ mod tests {
     #[test]
     fn a_part_larger_than_its_whole_is_no_figure() {
         assert_eq!(proportion(5.0, 4.0), Reported::Symbol(Symbol::Unreliable));
+    }
+
+    #[test]
+    fn an_error_of_the_denominators_widens_a_difference_and_none_does_not() {
+        let pair = ((65.0, 9_000.0), (120.0, 40_000.0));
+        let plain = difference(pair, Unit::Per10k);
+        let none = DenominatorError::NONE;
+        let known = Estimated::Groups(none, none);
+        assert_eq!(difference_of(pair, Unit::Per10k, known), plain);
+        assert_eq!(
+            ratio_of(pair, Unit::Per10k, known),
+            ratio(pair, Unit::Per10k)
+        );
+        let error = DenominatorError {
+            level: 0.1,
+            drift: 0.05,
+        };
+        let width = |found: Reported<Measured>| {
+            let ends = found.value().unwrap().intervals.p95;
+            ends.high - ends.low
+        };
+        let groups = width(difference_of(
+            pair,
+            Unit::Per10k,
+            Estimated::Groups(error, error),
+        ));
+        let years = width(difference_of(
+            pair,
+            Unit::Per10k,
+            Estimated::Years(error, error),
+        ));
+        assert!(width(plain) < years && years < groups);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use disparity_stats::{Level, gamma_poisson_prior};
 
 use crate::Input;
 use crate::estimates::SMALL;
+use crate::measure::widened;
 
 /// With fewer authorities than this, how far they differ is not known well enough to draw by it.
 const FEWEST: usize = 20;
@@ -71,17 +72,18 @@ impl Kind<'_> {
         else {
             return Vec::new();
         };
-        let drawn = |count, children| {
+        let drawn = |row: &Estimate, count, children| {
             let p95 = prior.posterior(count, children, Level::P95).ok()?;
             let p998 = prior.posterior(count, children, Level::P998).ok()?;
-            Some(Measured {
+            let rate = Measured {
                 value: p95.value,
                 intervals: Intervals {
                     p95: p95.interval,
                     p998: p998.interval,
                 },
                 method: "shrink_gamma_poisson",
-            })
+            };
+            widened(rate, row.denominator.error().of_rate()).value()
         };
         self.rows
             .iter()
@@ -91,7 +93,7 @@ impl Kind<'_> {
             .filter_map(|((row, count), children)| {
                 Some(Shrunken {
                     key: row.key,
-                    rate: drawn(*count, *children)?,
+                    rate: drawn(row, *count, *children)?,
                 })
             })
             .collect()

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use disparity_core::{Area, AreaLookupError, ExpectedCount, Measured, Reported};
 use disparity_report::profile::{Against, Row, profile};
-use disparity_report::{View, rate, ratio, reported, with_interval};
+use disparity_report::{View, ratio, reported, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -101,7 +101,7 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
 
 fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
     let own = view.indicator(row.indicator);
-    let other = |against: &Against| reported(&against.value, |value| rate(*value, own));
+    let other = |against: &Against| against.words(own);
     let expected = row.expected.map(|row| row.outcome);
     let adjusted = row.expected.and_then(|row| row.adjusted.value());
     vec![
@@ -112,7 +112,10 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
         other(&row.neighbours),
         row.neighbours
             .neighbours
-            .map_or(String::new(), |n| format!("{n}/10")),
+            .map_or(String::new(), |found| match found.withheld {
+                0 => format!("{}/10", found.with_data),
+                withheld => format!("{}+{withheld}c/10", found.with_data),
+            }),
         other(&row.region),
         other(&row.england),
         expected.map_or(String::new(), |e| {
@@ -141,6 +144,10 @@ struct Record {
     symbol: Option<&'static str>,
     neighbours_median: Option<f64>,
     neighbours_with_data: Option<u8>,
+    /// Neighbours whose figure is withheld, and the bounds that leaves of the median.
+    neighbours_withheld: Option<u8>,
+    neighbours_median_low: Option<f64>,
+    neighbours_median_high: Option<f64>,
     region: Option<f64>,
     england: Option<f64>,
     ratio_to_year_before: Option<f64>,
@@ -178,6 +185,7 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
             let expected: Option<ExpectedCount> = row.expected.and_then(|row| row.outcome.value());
             let given = row.given_all();
             let given_count = given.and_then(|row| row.outcome.value());
+            let bounds = row.neighbours.neighbours.map(|found| found.bounds);
             let ends = row.estimate.value().map(|m| m.intervals.p95);
             let gradient = row.most_to_least.and_then(|row| row.value.value());
             Record {
@@ -193,7 +201,12 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
                 conf_level: 0.95,
                 symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
                 neighbours_median: row.neighbours.value.value().map(|v| v * factor),
-                neighbours_with_data: row.neighbours.neighbours,
+                neighbours_with_data: row.neighbours.neighbours.map(|found| found.with_data),
+                neighbours_withheld: row.neighbours.neighbours.map(|found| found.withheld),
+                neighbours_median_low: bounds.map(|ends| ends.low * factor),
+                neighbours_median_high: bounds
+                    .map(|ends| ends.high * factor)
+                    .filter(|high| high.is_finite()),
                 region: row.region.value.value().map(|v| v * factor),
                 england: row.england.value.value().map(|v| v * factor),
                 ratio_to_year_before: value(row.year_before.ratio),

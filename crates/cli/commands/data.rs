@@ -32,12 +32,12 @@ pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
             .as_ref()
             .map(|place| format!(" ({place})"))
             .unwrap_or_default();
-        eprintln!(
+        crate::out::tell(format_args!(
             "{}: {}{place} [{}]",
             issue.code.severity().as_str(),
             issue.message,
             issue.code
-        );
+        ));
     }
     write_folder(to, &built.output)?;
     let bytes: usize = built.output.iter().map(|(_, bytes)| bytes.len()).sum();

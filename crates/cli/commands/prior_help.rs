@@ -151,7 +151,7 @@ fn check(
     force: bool,
 ) -> Result<()> {
     let (all, not) = entries(journeys, &catalogue.dimensions);
-    eprintln!(
+    crate::out::tell(format_args!(
         "{} entries; left out: {} began before the first file, {} starts worked out, {} second in a year, {} aged 18 or over, {} not covered",
         all.len(),
         not.left_truncated,
@@ -159,7 +159,7 @@ fn check(
         not.second_in_year,
         not.adult,
         not.not_covered
-    );
+    ));
     let rates = match_rates(journeys, &all, &[GroupBy::Total]);
     let (linked, entrants) = rates
         .iter()
@@ -213,7 +213,9 @@ fn check_window(journeys: &Journeys, params: &PriorHelpParams) -> Result<()> {
         "WINDOW_TOO_SHORT: the files look back {most} whole years at most, {shortest} are asked for"
     );
     if !within.is_empty() || params.look_backs.contains(&LookBack::Ever) {
-        eprintln!("{message}: of that look-back nobody's whole window is seen");
+        crate::out::tell(format_args!(
+            "{message}: of that look-back nobody's whole window is seen"
+        ));
         return Ok(());
     }
     let hint = if most == 0 {

@@ -390,12 +390,12 @@ pub(crate) fn store_of(
             } else {
                 ", of some of the authorities from which it came only; a child in none of them is not seen before"
             };
-            eprintln!(
+            crate::out::tell(format_args!(
                 "{} looks back beyond {} in the returns of {}{rest}",
                 authority.old_la_code,
                 continued.from,
                 continued.predecessors.join(" and ")
-            );
+            ));
         }
     }
     Ok(journeys)
@@ -404,9 +404,9 @@ pub(crate) fn store_of(
 /// Says how many counts were withheld because too much was asked for at once.
 pub(crate) fn say_given_up(given_up: usize) {
     if given_up > 0 {
-        eprintln!(
+        crate::out::tell(format_args!(
             "WITHHELD_IN_BLOCKS: {given_up} counts are withheld beyond what is known to be needed, because so many \
              hang together that small ones could not be proven safe; ask for fewer groups, kinds or look-backs at once"
-        );
+        ));
     }
 }

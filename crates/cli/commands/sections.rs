@@ -45,7 +45,10 @@ pub(super) fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
             reported(&expected.rank, |rank| {
                 format!(
                     "{} ({} to {}) of {}",
-                    rank.rank, rank.low, rank.high, rank.of
+                    rank.words(),
+                    rank.low,
+                    rank.high,
+                    rank.of
                 )
             }),
             reported(&expected.fifth, ToString::to_string),

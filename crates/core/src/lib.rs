@@ -56,7 +56,7 @@ pub use population::{Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
-    Measure, Measured, ModelBased, Position, Provenance, Rank, Results,
+    Measure, Measured, ModelBased, Neighbours, Position, Provenance, Rank, Results,
 };
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,

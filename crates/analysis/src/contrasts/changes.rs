@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::{Series, pair};
+use crate::measure::Estimated;
 use crate::{Input, measure};
 use disparity_core::{
-    AreaCode, Comparator, Contrast, Estimate, IssueCode, Measure, Period, Reported, Stratum,
-    Symbol, Timing,
+    AreaCode, Comparator, Contrast, DenominatorError, Estimate, IssueCode, Measure, Period,
+    Reported, Stratum, Symbol, Timing,
 };
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -79,12 +80,16 @@ fn compare(
         measure,
         group_value: row.outcome.map(|measured| measured.value),
         comparator_value: earlier,
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         issues,
     };
-    let ratio = counts.and_then(|counts| measure::ratio(counts, indicator.unit()));
-    let difference = counts.and_then(|counts| measure::difference(counts, indicator.unit()));
+    let none = DenominatorError::NONE;
+    let error = before.map_or(none, |before| before.denominator.error());
+    let errors = Estimated::Years(row.denominator.error(), error);
+    let unit = indicator.unit();
+    let ratio = counts.and_then(|counts| measure::ratio_of(counts, unit, errors));
+    let difference = counts.and_then(|counts| measure::difference_of(counts, unit, errors));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),

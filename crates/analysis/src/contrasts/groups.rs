@@ -8,7 +8,7 @@ use disparity_core::{
 use disparity_stats::{disproportionality, wilson};
 
 use super::{Series, pair};
-use crate::measure::{measured, proportion};
+use crate::measure::{Estimated, measured, proportion, widened};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -90,15 +90,16 @@ fn of(
 
 fn against(row: &Estimate, other: &Estimate, reference: Stratum, unit: Unit) -> [Contrast; 2] {
     let counts = pair(row, other);
-    let ratio = counts.and_then(|counts| measure::ratio(counts, unit));
-    let difference = counts.and_then(|counts| measure::difference(counts, unit));
+    let errors = Estimated::Groups(row.denominator.error(), other.denominator.error());
+    let ratio = counts.and_then(|counts| measure::ratio_of(counts, unit, errors));
+    let difference = counts.and_then(|counts| measure::difference_of(counts, unit, errors));
     let contrast = |measure, outcome| Contrast {
         key: row.key,
         comparator: Comparator::Group(reference),
         measure,
         group_value: row.outcome.map(|measured| measured.value),
         comparator_value: other.outcome.map(|measured| measured.value),
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         issues: row.issues.union(other.issues),
     };
@@ -153,6 +154,7 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
                 high: share.high / scale,
             })
         })
+        .and_then(|known| widened(known, row.denominator.error().of_rate()))
     });
     Contrast {
         key: CellKey { stratum, ..row.key },
@@ -160,7 +162,7 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
         measure: Measure::Disproportionality,
         group_value: shares.map(|shares| shares.share_in_system),
         comparator_value: shares.map(|shares| shares.share_in_population),
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         issues: row.issues,
     }
@@ -181,7 +183,7 @@ fn share(row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
         measure: Measure::Share,
         group_value: row.numerator.map(f64::from),
         comparator_value: all.map(f64::from),
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         // The share needs no population, so what is said about the population does not concern it.
         issues: row
@@ -197,6 +199,8 @@ fn about_population(code: IssueCode) -> bool {
         code,
         IssueCode::PupilShare
             | IssueCode::PupilShareCarried
+            | IssueCode::PupilShareLinked
+            | IssueCode::PopulationRebased
             | IssueCode::PupilSharePredecessor
             | IssueCode::PupilCoverageChange
             | IssueCode::NoDenominator

@@ -31,7 +31,7 @@ use std::rc::Rc;
 use disparity_core::{
     AreaCode, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey, Gradient,
     IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
-    StructuralModel, Unit, Variation,
+    StructuralModel, Symbol, Unit, Variation,
 };
 use rayon::prelude::*;
 
@@ -277,6 +277,7 @@ impl<'a> Question<'a> {
                     &panel,
                     None,
                     issues.with(IssueCode::ModelRefused),
+                    0,
                 ),
                 effects: Vec::new(),
             },
@@ -306,7 +307,7 @@ impl<'a> Question<'a> {
             Vec::new()
         };
         Answer {
-            expected: against::expected(key, panel, Some(fitted), fit.issues),
+            expected: against::expected(key, panel, Some(fitted), fit.issues, self.withheld()),
             fit,
             fitted: true,
             effects,
@@ -352,6 +353,15 @@ impl<'a> Question<'a> {
     fn wants(&self, area: AreaCode) -> bool {
         let plan = self.input.plan;
         plan.wants_area(area, true) && plan.wants_period(self.job.span.last)
+    }
+
+    /// How many authorities that would be ranked have a count that is withheld.
+    fn withheld(&self) -> usize {
+        let tiny = self.input.plan.include_tiny || self.variation == Variation::WithTinyAreas;
+        panel::absent(self.input, self.job.indicator, self.job.span)
+            .iter()
+            .filter(|(area, why)| *why == Symbol::Confidential && (tiny || !area.tiny))
+            .count()
     }
 
     /// The rows of authorities that have no count and so are in no fit.

@@ -2,7 +2,7 @@
 
 use disparity_core::{
     AreaCode, Catalogue, CategoryId, Comparator, Contrast, Dimension, IndicatorId, Measure,
-    Results, Span, Stratum, Unit,
+    Neighbours, Results, Span, Stratum, Unit,
 };
 
 use super::place::{IsAbout, IsPlaced, opening};
@@ -44,6 +44,7 @@ pub(crate) fn contrasts<'a>(
         row.outcome.value().map(|measured| measured.method)
     }));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    columns.extend(neighbours(catalogue));
     TableView {
         name: "contrasts",
         columns,
@@ -174,8 +175,8 @@ fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
         ),
         whole(
             "neighbours_with_data",
-            "Neighbours that had a figure, of ten",
-            |at: Row<'_>| at.row.neighbours_with_data.map(u32::from),
+            "Neighbours that had a published figure, of ten",
+            |at: Row<'_>| at.row.neighbours.map(|found| u32::from(found.with_data)),
         ),
         number("estimate", "The comparison", 2, move |at: Row<'_>| {
             at.row
@@ -185,6 +186,34 @@ fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
         }),
         low,
         high,
+    ]
+}
+
+/// What is withheld of the neighbours, and what that leaves of their median or mean.
+fn neighbours(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
+    let end = move |row: &Contrast, pick: fn(Neighbours) -> f64| {
+        let unit = ValueUnit::of(row, catalogue);
+        let end = pick(row.neighbours?) * unit.factor();
+        end.is_finite().then_some(end)
+    };
+    vec![
+        whole(
+            "neighbours_withheld",
+            "Neighbours whose figure is withheld and lies between bounds, of ten",
+            |at: Row<'_>| at.row.neighbours.map(|found| u32::from(found.withheld)),
+        ),
+        number(
+            "comparator_low",
+            "The least that the neighbours' median or mean can be",
+            1,
+            move |at: Row<'_>| end(at.row, |found| found.bounds.low),
+        ),
+        number(
+            "comparator_high",
+            "The most that it can be; nothing where there is no upper bound",
+            1,
+            move |at: Row<'_>| end(at.row, |found| found.bounds.high),
+        ),
     ]
 }
 

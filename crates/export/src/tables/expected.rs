@@ -53,6 +53,7 @@ pub(crate) fn expected<'a>(
     columns.extend(ranks(|row: &Expected| row.rank.value()));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     columns.extend(model_based());
+    columns.extend(bounded());
     TableView {
         name: "expected",
         columns,
@@ -137,6 +138,32 @@ fn positions<'a>() -> Vec<Column<'a, Expected>> {
             "Spread between authorities beyond chance; 1 is chance alone",
             1,
             |at: Row<'_>| at.row.adjusted.value()?.phi.value(),
+        ),
+    ]
+}
+
+/// Ranks and fifths where the counts of others are withheld.
+fn bounded<'a>() -> Vec<Column<'a, Expected>> {
+    vec![
+        whole(
+            "rank_first",
+            "The first rank that it can have, as some counts of others are withheld",
+            |at: Row<'_>| at.row.rank.value().map(|rank| rank.rank),
+        ),
+        whole(
+            "rank_last",
+            "The last rank that it can have; the same where the rank is sure",
+            |at: Row<'_>| at.row.rank.value().map(|rank| rank.last),
+        ),
+        whole(
+            "fifth_low",
+            "The lowest fifth that it can lie in",
+            |at: Row<'_>| at.row.fifths.map(|(low, _)| u32::from(low)),
+        ),
+        whole(
+            "fifth_high",
+            "The highest fifth that it can lie in; the same where the fifth is sure",
+            |at: Row<'_>| at.row.fifths.map(|(_, high)| u32::from(high)),
         ),
     ]
 }

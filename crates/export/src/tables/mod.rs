@@ -192,8 +192,10 @@ fn ranks<'a, R>(get: impl Fn(&R) -> Option<Rank> + Copy + Sync + Send + 'a) -> [
     let of = |name, label, pick: fn(Rank) -> u32| {
         whole(name, label, move |at: At<'_, R>| get(at.row).map(pick))
     };
+    // A rank that could be several is none; the first and the last are in columns of their own.
+    let sure = move |at: At<'_, R>| get(at.row).filter(|rank| rank.is_sure()).map(|r| r.rank);
     [
-        of("rank", "Rank of the ratio, 1 the highest", |rank| rank.rank),
+        whole("rank", "Rank of the ratio, 1 the highest", sure),
         of(
             "rank_low",
             "Lower end of the 95% interval of the rank",

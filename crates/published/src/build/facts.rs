@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use disparity_core::{
-    AreaCode, CategoryId, Count, Dimension, Dimensions, Period, Reported, Stratum,
+    AreaCode, CategoryId, Count, Dimension, Dimensions, Period, Reported, Stratum, Symbol,
 };
 
 /// What one fact is about: a built-in table, a column of it, and a row.
@@ -80,8 +80,13 @@ impl Facts {
                 });
             }
             Some(known) => {
-                if let (Reported::Value(new), Reported::Value(old)) = (known.value, value)
-                    && new != old
+                // What a newer release says does not apply is kept as it was printed; what it withholds
+                // is not.
+                let replaced = match known.value {
+                    Reported::Symbol(symbol) => symbol == Symbol::NotApplicable,
+                    Reported::Value(_) => known.value != value,
+                };
+                if let (true, Reported::Value(old)) = (replaced, value)
                     && key.stratum.is_total()
                 {
                     self.revisions.insert(Revision {
@@ -203,7 +208,6 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use disparity_core::Symbol;
 
     fn key(year: u16) -> FactKey {
         FactKey {

@@ -103,7 +103,7 @@ fn paint(
 fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
     let rows = effects.iter().map(|effect| {
         let rank = reported(&effect.rank, |rank| {
-            format!("{} ({} to {})", rank.rank, rank.low, rank.high)
+            format!("{} ({} to {})", rank.words(), rank.low, rank.high)
         });
         let area = view.catalogue.areas.get(effect.area);
         let region = area.and_then(|area| area.region);

@@ -120,10 +120,15 @@ fn authority(
 
 fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
     let own = view.indicator(row.indicator);
-    let other =
-        |against: &Against| reported(&against.value, |value| crate::format::rate(*value, own));
+    let other = |against: &Against| against.words(own);
     let neighbours = match row.neighbours.neighbours {
-        Some(n) => format!("{} ({n} of 10)", other(&row.neighbours)),
+        Some(found) if found.withheld > 0 => format!(
+            "{} ({} of 10, {} withheld)",
+            other(&row.neighbours),
+            found.with_data + found.withheld,
+            found.withheld
+        ),
+        Some(found) => format!("{} ({} of 10)", other(&row.neighbours), found.with_data),
         None => other(&row.neighbours),
     };
     let outcome = row.expected.map(|expected| expected.outcome);
@@ -178,7 +183,10 @@ fn given_row(view: View<'_>, row: &Row<'_>) -> Option<GivenRow> {
         rank: reported(&full.rank, |rank| {
             format!(
                 "{} ({} to {}) of {}",
-                rank.rank, rank.low, rank.high, rank.of
+                rank.words(),
+                rank.low,
+                rank.high,
+                rank.of
             )
         }),
         fifth: reported(&full.fifth, ToString::to_string),

@@ -294,6 +294,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         IssueCode::NoSpread,
         IssueCode::NotConverged,
         IssueCode::PooledStock,
+        IssueCode::RankBounded,
     ];
     let expected = view.results().expected.iter().map(|row| row.issues);
     let gradients = view.results().gradients.iter().map(|row| row.issues);
