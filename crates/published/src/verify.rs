@@ -252,6 +252,69 @@ impl Ground<'_> {
         } += 1;
         Some(children)
     }
+
+    /// What a printed rate was computed from, with the counts of its release where they were replaced;
+    /// nothing of a rate that our count was worked out from, which it would give whatever it is.
+    fn parts(
+        self,
+        key: &CellKey,
+        rule: &Rule,
+        replaced: &BTreeMap<CellKey, Count>,
+        beside: Option<f64>,
+        used: &mut PopulationsUsed,
+    ) -> Option<Parts> {
+        let cell = self.cube.get(key);
+        if cell.is_some_and(|cell| cell.issues.contains(IssueCode::CountFromRate)) {
+            return None;
+        }
+        let held = || cell.and_then(|cell| cell.numerator.value());
+        let own = self.catalogue.indicators.get(key.indicator);
+        let of_children = own.denominator == DenominatorKind::Children0To17;
+        let whole = if of_children {
+            self.children(rule, key.period, key.area, beside, used)
+        } else {
+            cell.and_then(|cell| cell.denominator.value.value())
+        };
+        Some(Parts {
+            count: replaced.get(key).copied().or_else(held),
+            whole,
+            of_children,
+        })
+    }
+}
+
+/// What a rate was computed from.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    count: Option<Count>,
+    whole: Option<f64>,
+    /// Whether the whole is children, published unrounded, and not a count like the other.
+    of_children: bool,
+}
+
+impl Parts {
+    /// Per 10,000 children, or per cent of the whole.
+    fn of(self, count: f64, whole: f64) -> f64 {
+        count / whole * if self.of_children { 10_000.0 } else { 100.0 }
+    }
+
+    fn rate(self) -> Option<f64> {
+        let both = self.count.zip(self.whole);
+        both.map(|(count, whole)| self.of(f64::from(count), whole))
+    }
+
+    /// Whether counts that are known to within so many give the printed rate.
+    fn gives(self, printed: f64, decimals: u8, rounding: f64) -> bool {
+        self.count.zip(self.whole).is_some_and(|(count, whole)| {
+            let count = f64::from(count);
+            let of_whole = if self.of_children { 0.0 } else { rounding };
+            let least = self.of((count - rounding).max(0.0), whole + of_whole);
+            let most = self.of(count + rounding, whole - of_whole);
+            let ends = [least, most].map(|rate| round_half_up(rate, decimals).ok());
+            matches!(ends, [Some(least), Some(most)]
+                if not_above(least, printed) && not_above(printed, most))
+        })
+    }
 }
 
 fn check(
@@ -302,38 +365,15 @@ fn check(
                 area,
                 stratum: Stratum::TOTAL,
             };
-            let cell = ground.cube.get(&key);
-            // A count that was worked out from this rate would give it whatever it is.
-            if cell.is_some_and(|cell| cell.issues.contains(IssueCode::CountFromRate)) {
+            let beside = beside.and_then(|column| read::finite(row.text(column)));
+            let Some(parts) = ground.parts(&key, rule, replaced, beside, &mut result.populations)
+            else {
                 continue;
-            }
-            let count = replaced
-                .get(&key)
-                .copied()
-                .or_else(|| cell.and_then(|cell| cell.numerator.value()));
-            let own = catalogue.indicators.get(id);
-            let (whole, scale) = match own.denominator {
-                DenominatorKind::Children0To17 => {
-                    let beside = beside.and_then(|column| read::finite(row.text(column)));
-                    let used = &mut result.populations;
-                    (ground.children(rule, period, area, beside, used), 10_000.0)
-                }
-                DenominatorKind::Indicator(_) => {
-                    (cell.and_then(|cell| cell.denominator.value.value()), 100.0)
-                }
             };
             let authority = level == GeographicLevel::LocalAuthority;
-            let of = |count: f64, whole: f64| count / whole * scale;
-            let reproduced = count.zip(whole).is_some_and(|(count, whole)| {
-                let (count, rounding) = (f64::from(count), if authority { 0.0 } else { 5.0 });
-                // The whole of a proportion is a count too, and rounded like it.
-                let of_whole = if scale < 1_000.0 { rounding } else { 0.0 };
-                let least = of((count - rounding).max(0.0), whole + of_whole);
-                let most = of(count + rounding, whole - of_whole);
-                let ends = [least, most].map(|rate| round_half_up(rate, own.decimals).ok());
-                matches!(ends, [Some(least), Some(most)]
-                    if not_above(least, rate) && not_above(rate, most))
-            });
+            let decimals = catalogue.indicators.get(id).decimals;
+            let rounding = if authority { 0.0 } else { 5.0 };
+            let reproduced = parts.gives(rate, decimals, rounding);
             let tally = if authority {
                 &mut result.authorities
             } else {
@@ -349,9 +389,7 @@ fn check(
                     period,
                     indicator: id,
                     printed: rate,
-                    ours: count
-                        .zip(whole)
-                        .map(|(count, whole)| of(f64::from(count), whole)),
+                    ours: parts.rate(),
                 });
             }
         }

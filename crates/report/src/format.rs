@@ -53,7 +53,7 @@ pub fn rate(value: f64, indicator: &Indicator) -> String {
 
 /// The least and the most that a figure can be: `1.9% to 2.4%`, `1.9% or more`.
 #[must_use]
-pub fn bounds((low, high): (f64, f64), indicator: &Indicator) -> String {
+pub(crate) fn bounds((low, high): (f64, f64), indicator: &Indicator) -> String {
     let low = rate(low, indicator);
     if high.is_finite() {
         format!("{low} to {}", rate(high, indicator))

@@ -111,8 +111,8 @@ mod tests {
         let open = between(1.0, f64::INFINITY);
         let three = [between(0.0, 0.0), between(4.0, 4.0), open];
         assert_eq!(median_bounds(&three).unwrap(), between(1.0, 4.0));
-        assert_eq!(mean_bounds(&three).unwrap().high, f64::INFINITY);
-        assert_eq!(median_bounds(&[open, open]).unwrap().high, f64::INFINITY);
+        assert!(mean_bounds(&three).unwrap().high.is_infinite());
+        assert!(median_bounds(&[open, open]).unwrap().high.is_infinite());
         assert_eq!(rank_bounds(&three).unwrap(), [(1, 1), (2, 3), (2, 3)]);
     }
 

@@ -5,8 +5,8 @@
 //! one figure only where both are printed as it.
 
 use disparity_core::{
-    AreaCode, Comparator, Contrast, Estimate, GeographicLevel, Indicator, IssueCode, Measure,
-    Neighbours, Reported, Stratum, Symbol, Unit, round_half_up,
+    AreaCode, Comparator, Contrast, Estimate, GeographicLevel, Indicator, IssueCode, IssueSet,
+    Measure, Neighbours, Reported, Stratum, Symbol, Unit, round_half_up,
 };
 use disparity_stats::{Interval, mean_bounds, median_bounds};
 
@@ -39,26 +39,25 @@ fn of(input: Input<'_>, series: Series<'_>, withheld: &Withheld, row: &Estimate)
             row.outcome.map(|measured| measured.value)
         })
     };
-    let mut contrasts = vec![ratio(
-        row,
-        Comparator::England,
-        whole(AreaCode::ENGLAND),
-        None,
-    )];
+    let mut contrasts = vec![ratio(row, Comparator::England, whole(AreaCode::ENGLAND))];
     if let Some(region) = area.region {
-        contrasts.push(ratio(row, Comparator::Region(region), whole(region), None));
+        contrasts.push(ratio(row, Comparator::Region(region), whole(region)));
     }
     if area.level == GeographicLevel::LocalAuthority {
         let neighbours = Listed::of(input, series, withheld, row);
         let own = input.catalogue.indicators.get(row.key.indicator);
         let compared = |comparator, exact, bounds: Option<Interval>| {
-            let found = bounds.map(|bounds| neighbours.found(bounds));
             let benchmark = match (exact, bounds) {
                 (Some(exact), _) => Reported::Value(exact),
                 (None, Some(bounds)) => printed(bounds, own),
                 (None, None) => Reported::Symbol(Symbol::NotAvailable),
             };
-            ratio(row, comparator, benchmark, Some(found))
+            let compared = ratio(row, comparator, benchmark);
+            Contrast {
+                neighbours: bounds.map(|bounds| neighbours.found(bounds)),
+                issues: compared.issues.union(neighbours.issues()),
+                ..compared
+            }
         };
         contrasts.push(compared(
             Comparator::NeighbourMedian,
@@ -100,8 +99,12 @@ fn against(input: Input<'_>, series: Series<'_>, row: &Estimate, code: AreaCode)
     }
 }
 
-/// What bounds round to with the decimals that are shown, if both round to it.
+/// What bounds round to with the decimals that are shown, if both round to it; the figure itself where
+/// what is withheld does not touch it.
 fn printed(bounds: Interval, indicator: &Indicator) -> Reported<f64> {
+    if bounds.low.total_cmp(&bounds.high).is_eq() {
+        return Reported::Value(bounds.low);
+    }
     let shown = indicator.unit().shown();
     let round = |value: f64| round_half_up(value * shown, indicator.decimals).ok();
     match (round(bounds.low), round(bounds.high)) {
@@ -113,36 +116,19 @@ fn printed(bounds: Interval, indicator: &Indicator) -> Reported<f64> {
     }
 }
 
-fn ratio(
-    row: &Estimate,
-    comparator: Comparator,
-    benchmark: Reported<f64>,
-    neighbours: Option<Option<Neighbours>>,
-) -> Contrast {
-    let listed = usize::from;
-    let missing = neighbours.is_some_and(|found| {
-        found.is_none_or(|n| listed(n.with_data) + listed(n.withheld) < Listed::LISTED)
-    });
-    let neighbours = neighbours.flatten();
+fn ratio(row: &Estimate, comparator: Comparator, benchmark: Reported<f64>) -> Contrast {
     Contrast {
         key: row.key,
         comparator,
         measure: Measure::Ratio,
         group_value: row.outcome.map(|measured| measured.value),
         comparator_value: benchmark,
-        neighbours,
+        neighbours: None,
         outcome: row
             .outcome
             .zip(benchmark)
             .and_then(|(measured, benchmark)| relative_to(measured, benchmark)),
-        issues: row
-            .issues
-            .with(IssueCode::FixedComparator)
-            .with_if(missing, IssueCode::NeighboursMissing)
-            .with_if(
-                neighbours.is_some_and(|found| found.withheld > 0),
-                IssueCode::NeighboursWithheld,
-            ),
+        issues: row.issues.with(IssueCode::FixedComparator),
     }
 }
 
@@ -219,6 +205,13 @@ impl Listed {
         statistic(&all).ok()
     }
 
+    fn issues(&self) -> IssueSet {
+        let missing = self.known.len() + self.withheld.len() < Self::LISTED;
+        IssueSet::EMPTY
+            .with_if(missing, IssueCode::NeighboursMissing)
+            .with_if(!self.withheld.is_empty(), IssueCode::NeighboursWithheld)
+    }
+
     fn found(&self, bounds: Interval) -> Neighbours {
         let number = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         Neighbours {
@@ -263,6 +256,7 @@ mod tests {
             between(0.0194, 0.0204),
             Reported::Symbol(Symbol::Confidential)
         );
+        assert_eq!(between(0.0194, 0.0194), Reported::Value(0.0194));
         let open = between(0.0194, f64::INFINITY);
         assert_eq!(open, Reported::Symbol(Symbol::Confidential));
     }

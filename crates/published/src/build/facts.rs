@@ -38,7 +38,7 @@ pub(super) struct Revision {
 /// Everything gathered so far.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    facts: BTreeMap<FactKey, Fact>,
+    by_key: BTreeMap<FactKey, Fact>,
     /// The table that states each column of everyone; of the same column, the groups may stand in another.
     totals: BTreeMap<String, String>,
     revisions: BTreeSet<Revision>,
@@ -63,9 +63,9 @@ impl Facts {
         if key.stratum.is_total() && !self.totals.contains_key(&key.column) {
             self.totals.insert(key.column.clone(), key.table.clone());
         }
-        match self.facts.get(&key) {
+        match self.by_key.get(&key) {
             None => {
-                self.facts.insert(
+                self.by_key.insert(
                     key,
                     Fact {
                         value,
@@ -107,7 +107,7 @@ impl Facts {
 
     /// The value of one fact.
     pub(super) fn get(&self, key: &FactKey) -> Option<Reported<Count>> {
-        self.facts.get(key).map(|fact| fact.value)
+        self.by_key.get(key).map(|fact| fact.value)
     }
 
     /// What is stated of everyone in an area.
@@ -128,13 +128,13 @@ impl Facts {
 
     /// The tables that have facts.
     pub(super) fn tables(&self) -> BTreeSet<&str> {
-        self.facts.keys().map(|key| key.table.as_str()).collect()
+        self.by_key.keys().map(|key| key.table.as_str()).collect()
     }
 
     /// Publications that fed each table, by position.
     pub(super) fn publications_of(&self, table: &str) -> BTreeSet<usize> {
         let facts = self
-            .facts
+            .by_key
             .iter()
             .filter(|(key, _)| key.table == table)
             .map(|(_, fact)| fact.publication);
@@ -155,7 +155,7 @@ impl Facts {
         order: &[&str],
         dimensions: &Dimensions,
     ) -> String {
-        let facts = || self.facts.iter().filter(|(key, _)| key.table == table);
+        let facts = || self.by_key.iter().filter(|(key, _)| key.table == table);
         let used: Vec<Dimension> = Dimension::ALL
             .into_iter()
             .filter(|d| facts().any(|(key, _)| key.stratum.get(*d) != CategoryId::TOTAL))

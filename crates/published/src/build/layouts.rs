@@ -36,14 +36,17 @@ impl Layout {
     }
 }
 
-/// Reads a publication's file into tidy columns; a name that ends in `.gz` is unpacked first.
+/// How a file that is packed with gzip starts.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+
+/// Reads a publication's file, packed or not, into tidy columns.
 pub(super) fn open(
     publication: &Publication,
     bytes: &[u8],
     areas: &Areas,
 ) -> Result<Table, LoadErrors> {
     let path = publication.path.as_str();
-    let table = if path.ends_with(".gz") {
+    let table = if bytes.starts_with(&GZIP) {
         Table::read(path, &unpacked(path, bytes)?)?
     } else {
         Table::read(path, bytes)?

@@ -87,8 +87,11 @@ fn recorded(text: &str) -> String {
 impl SourceRecord {
     fn origin(&self) -> Origin {
         let text = |text: &str| {
-            let known = text != Origin::NOT_RECORDED;
-            known.then(|| text.to_owned()).unwrap_or_default()
+            if text == Origin::NOT_RECORDED {
+                String::new()
+            } else {
+                text.to_owned()
+            }
         };
         Origin {
             page: text(&self.page),

@@ -10,6 +10,7 @@ mod counts;
 mod denominators;
 mod populations;
 mod pupils;
+mod share_errors;
 
 use std::collections::BTreeMap;
 

@@ -152,7 +152,7 @@ impl Children {
                 found.year < pupils::FIRST_FULL_COVERAGE,
                 IssueCode::PupilCoverageChange,
             );
-        Some((found.share, found.year, found.error, issues))
+        Some((found.of_children, found.year, found.error, issues))
     }
 
     fn age_share(
