@@ -161,7 +161,9 @@ proptest! {
                     // The set did with the cell: what is printed is what its bounds print.
                     prop_assert_eq!(here.withheld, 1, "{:?}", c);
                     let shown = loaded_indicator(c.key.indicator);
-                    let print = |value: f64| round_half_up(value * shown.unit().shown(), shown.decimals).unwrap();
+                    let print = |value: f64| {
+                        round_half_up(value * shown.unit().shown(), shown.decimals).unwrap().to_string()
+                    };
                     let value = c.comparator_value.value().unwrap();
                     prop_assert_eq!(print(value), print(here.bounds.low), "{:?}", c);
                     prop_assert_eq!(print(value), print(here.bounds.high), "{:?}", c);

@@ -114,7 +114,7 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
             .neighbours
             .map_or(String::new(), |found| match found.withheld {
                 0 => format!("{}/10", found.with_data),
-                withheld => format!("{}+{withheld}c/10", found.with_data),
+                withheld => format!("{}/10, {withheld} [c]", found.with_data),
             }),
         other(&row.region),
         other(&row.england),

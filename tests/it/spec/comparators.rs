@@ -209,9 +209,9 @@ pub(super) fn withheld(region: &str, authorities: &str) -> String {
     let (results, id) = analysed(PROPORTION, 1_000.0, &cells);
     let found = contrast(&results, id, own, Comparator::NeighbourMean);
     let ends = found.neighbours.unwrap().bounds;
-    let [low, high] = [ends.low, ends.high].map(|end| (end * 1_000.0).round());
+    let [low, high] = [ends.low, ends.high].map(|end| (end * 1_000.0).round().to_string());
     if low == high {
-        low.to_string()
+        low
     } else {
         format!("{low} to {high}")
     }
