@@ -23,14 +23,14 @@ with (out / "estimates.csv").open(newline="") as file:
     authorities = set()
     for row in csv.DictReader(file):
         rows += 1
-        assert (row["estimate"] == "") == (row["symbol"] != ""), row
+        # Where there is no number stands the symbol that says why.
+        assert row["estimate"] == row["symbol"] or (row["symbol"] == "" and float(row["estimate"]) >= 0), row
         if row["geographic_level"] == "Local authority" and row["time_period"] == "2025":
             authorities.add(row["new_la_code"])
         if (
             row["geographic_level"] == "National"
             and row["indicator"] == "cla_at_31_march"
             and row["time_period"] == "2025"
-            and row["conf_level"] == "0.95"
             and row["ethnicity_major"] == row["age_band"] == row["sex"] == "Total"
         ):
             england = row

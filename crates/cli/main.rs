@@ -34,8 +34,8 @@ use crate::returns_args::ReturnsCommand;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
-        None => commands::run::run(&cli.run).map(|()| true),
-        Some(Command::Run(args)) => commands::run::run(args).map(|()| true),
+        None => commands::run::run(&cli.run),
+        Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Authority(args)) => commands::authority::authority(args).map(|()| true),
         Some(Command::Compare(args)) => commands::compare::compare(args).map(|()| true),
         Some(Command::Method { name }) => commands::method::method(name.as_deref()).map(|()| true),

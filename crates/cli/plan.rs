@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use disparity_core::{
     AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, Indicator, IndicatorId,
-    ModelYears, NeighbourModel, Period, Plan, Unit, did_you_mean,
+    Levels, ModelYears, NeighbourModel, Period, Plan, Unit, did_you_mean,
 };
 use serde::Deserialize;
 
@@ -24,6 +24,8 @@ pub(crate) struct PlanFile {
     include_tiny: bool,
     reference_group: Option<String>,
     models: Option<Models>,
+    #[serde(alias = "levels")]
+    conf_levels: Option<Vec<f64>>,
 }
 
 /// A year as a number, or a year or a range as text.
@@ -104,6 +106,18 @@ impl PlanFile {
             chinese_group: self.chinese_group()?,
             include_tiny: self.include_tiny,
             reference_group: self.reference_group(catalogue)?,
+            levels: self.levels()?,
+        })
+    }
+
+    /// The confidence levels: 95% and 99.8%, or one's own.
+    fn levels(&self) -> Result<Levels> {
+        let Some(wanted) = &self.conf_levels else {
+            return Ok(Levels::default());
+        };
+        Levels::new(wanted).map_err(|error| {
+            let message = format!("`conf_levels` in the plan: {error}");
+            Hinted::new(message, error.hint()).into()
         })
     }
 

@@ -62,9 +62,10 @@ pub(crate) struct ReadArgs {
     /// old one, whose identifiers they kept; quoted, such as "928>940,941"; repeat for several
     #[arg(long = "la-continuity", value_name = "OLD>NEW")]
     pub(crate) continuity: Vec<String>,
-    /// Show identifiers of children instead of hashes
-    #[arg(long)]
-    pub(crate) show_ids: bool,
+    /// File for the identifiers of the children that diagnostics call by number; it is written for
+    /// its owner only, and holds what identifies children: keep it where the returns are kept
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identifiers: Option<PathBuf>,
 }
 
 /// How counts of children are protected on their way out.

@@ -6,14 +6,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
-use disparity_core::disclosure::{disclose, protect};
+use disparity_core::disclosure::{disclose, inflations, protect};
 use disparity_core::{
     AreaCode, Catalogue, ChineseGroup, CodeList, Controlled, Counted, Cube, DenominatorKind,
     Dimension, Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Policy, Provenance,
     Release, Timing,
 };
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts, cube, known, prior_help, prior_help_cube,
+    GroupBy, PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
+    part_years, prior_help, prior_help_cube,
 };
 
 use crate::commands::returns::store;
@@ -99,18 +100,36 @@ fn england(published: &Cube, counted: &Cube) -> Result<Cube> {
     Ok(Cube::new(cells.copied().collect())?)
 }
 
-/// Analyses a store and passes the results through the gate.
+/// Says what the store holds and no table shows: children of authorities that the area list does not
+/// have. Returns whether there are any.
+fn say_unlisted(journeys: &disparity_core::Journeys) -> bool {
+    let authorities = journeys.authorities().iter().enumerate();
+    let unlisted: Vec<_> = authorities.filter(|(_, own)| own.area.is_none()).collect();
+    for (at, authority) in &unlisted {
+        crate::out::tell(format_args!(
+            "LA_UNLISTED: {} children of authority {} are in the store and in none of these tables: no authority of \
+             the list has this code; `disparity journeys` and `prior-help` show them under it",
+            journeys.children_of(*at).len(),
+            authority.old_la_code
+        ));
+    }
+    !unlisted.is_empty()
+}
+
+/// Analyses a store and passes the results through the gate. Says besides whether everything that was
+/// read is in them.
 pub(crate) fn release(
     path: &Path,
     catalogue: &Catalogue,
     published: &Published,
     plan: &Plan,
     progress: &mut Progress,
-) -> Result<Release> {
+) -> Result<(Release, bool)> {
     let populations = published.populations();
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
+    let whole_store = !say_unlisted(&journeys);
     let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
-    let whole = progress.stage("counting", || -> Result<_> {
+    let (whole, repeats) = progress.stage("counting", || -> Result<_> {
         let params = PriorHelpParams {
             groups: GroupBy::ALL
                 .iter()
@@ -125,19 +144,29 @@ pub(crate) fn release(
             journeys.authorities(),
             catalogue,
         )?;
-        Ok(cube(&counts(&journeys, dimensions), catalogue, populations)?.merge(help)?)
+        let authorities = journeys.authorities();
+        let parts = part_year_cube(&part_years(&journeys), authorities, catalogue)?;
+        let (counts, repeats) = counts_and_repeats(&journeys, dimensions);
+        let counted = cube(&counts, authorities, catalogue, populations)?;
+        let counted = counted.merge(parts)?.merge(help)?;
+        Ok((counted, frequencies(&repeats, authorities, catalogue)))
     })?;
     let settings = Controlled::default();
+    let known = known(catalogue);
     let safe = progress.stage("withholding small counts", || {
         protect(
             &whole,
             dimensions,
             &catalogue.areas,
-            &known(catalogue),
+            &known,
             (settings, journeys.synthetic),
         )
     })?;
-    let cube = safe.cube.merge(england(published.cube(), &whole)?)?;
+    let told = inflations(&safe.cube, &repeats, &known, settings);
+    let cube = safe
+        .cube
+        .with_inflations(told)
+        .merge(england(published.cube(), &whole)?)?;
     let results = progress.stage("computing rates and comparisons", || {
         analyse(Input {
             cube: &cube,
@@ -152,5 +181,6 @@ pub(crate) fn release(
         safe.primary, safe.secondary
     ));
     crate::commands::returns::say_given_up(safe.given_up);
-    Ok(disclose(results, Policy::Controlled(settings))?)
+    let release = disclose(results, Policy::Controlled(settings))?;
+    Ok((release, whole_store))
 }

@@ -286,6 +286,7 @@ pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
             "published cla_started",
             "whole matching entrants",
             "linked",
+            "whole returns reentry_to_care_12_months",
             "whole returns reentry_to_care",
         ],
         &[

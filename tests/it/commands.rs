@@ -98,6 +98,65 @@ fn wrong_words_are_answered_with_the_nearest_right_ones() {
     );
 }
 
+/// Levels of one's own: in the terminal as in a run, and refused with advice where they are none.
+#[test]
+fn a_plan_names_its_confidence_levels() {
+    let folder = Folder::new("levels");
+    let path = folder.join("plan.toml").to_str().unwrap().to_owned();
+    let with = |levels: &str| {
+        std::fs::write(&path, format!("conf_levels = {levels}\n")).unwrap();
+        let asked = [
+            "authority",
+            "Camden",
+            "--indicator",
+            "cla_at_31_march",
+            "--models",
+            "none",
+        ];
+        disparity(&[&asked[..], &["--plan", &path]].concat())
+    };
+    let usual = with("[0.95, 0.998]").ok();
+    let own = with("[0.9, 0.99]").ok();
+    assert!(usual.contains("Figure (95% interval)") && own.contains("Figure (90% interval)"));
+    assert!(!own.contains("95%"), "{own}");
+    for (levels, message, hint) in [
+        (
+            "[95, 99.8]",
+            "95 is not a confidence level",
+            "write a level as a proportion: 0.95 for 95%",
+        ),
+        (
+            "[0.5]",
+            "0.5 is not a confidence level",
+            "a level lies above 0.5 and is at most 0.9999",
+        ),
+        (
+            "[0.998, 0.95]",
+            "the confidence level 0.95 stands after 0.998",
+            "the lowest first",
+        ),
+        (
+            "[]",
+            "no confidence level is given",
+            "leave `conf_levels` out",
+        ),
+        (
+            "[0.6, 0.7, 0.8, 0.9]",
+            "4 confidence levels are given",
+            "name at most three",
+        ),
+    ] {
+        let said = with(levels);
+        assert_eq!(said.code, 2, "{levels}");
+        let start = format!("error: `conf_levels` in the plan: {message}");
+        assert!(
+            said.stderr.starts_with(&start) && said.stderr.contains(hint),
+            "{}",
+            said.stderr
+        );
+    }
+}
+
 #[test]
 fn a_plan_chooses_and_a_wrong_plan_is_refused() {
     let folder = Folder::new("plan");

@@ -319,15 +319,35 @@ fn an_unborn_child_stays_the_same_child_after_birth() {
 }
 
 #[test]
-fn diagnostics_never_hold_an_identifier_unless_hashed() {
+fn diagnostics_name_children_apart_from_what_is_shown() {
     let outcome = read_text(
         "e.csv",
-        "CHILD,DECOM,RNE,LS\nSECRET9,31/02/2021,S,C2\n",
+        "CHILD,DECOM,RNE,LS\n9100234,31/02/2021,S,C2\n1.23457E+11,01/02/2021,S,C2\n9100235,9100236,S,C2\n",
         &of_la("301"),
     );
-    assert_eq!(outcome.child_ref("SECRET9").len(), 8);
-    assert_ne!(outcome.child_ref("SECRET9"), outcome.child_ref("SECRET8"));
-    assert!(!outcome.child_ref("SECRET9").contains("SECRET"));
+    let named: Vec<(&str, &str)> = outcome
+        .diagnostics
+        .children()
+        .iter()
+        .map(|child| (child.la.as_str(), child.id.as_str()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("301", "1.23457E+11"),
+            ("301", "9100234"),
+            ("301", "9100235")
+        ]
+    );
+    for (.., tally) in outcome.diagnostics.tallies() {
+        for one in &tally.examples {
+            let shown = format!("{one}");
+            assert!(
+                !shown.contains("91002") && !shown.contains("E+11"),
+                "{shown}"
+            );
+        }
+    }
 }
 
 #[test]

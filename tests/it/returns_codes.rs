@@ -35,6 +35,9 @@ fn many(
     place: &'static str,
     group: impl Fn(usize) -> &'static str,
 ) -> Case {
+    // Two returns that were hashed with another salt.
+    let hashed = |n: usize, salt: usize| format!("{:064X}", (n + 1) * 1_000_003 + salt * 77);
+    let is_hashed = code == Code::IdHashMismatch;
     let mut care = String::from("CHILD,DECOM,RNE,LS,DEC,REC,YEAR\n");
     let mut people = String::from("CHILD,SEX,DOB,ETHNIC,YEAR\n");
     let mut need = String::from(
@@ -42,9 +45,16 @@ fn many(
     );
     for n in 0..100 {
         let born = format!("2010-{:02}-{:02}", n % 12 + 1, n % 27 + 2);
-        writeln!(care, "K{n},2023-09-0{},S,C2,,,2024", n % 9 + 1).unwrap();
-        writeln!(people, "K{n},1,{born},{},2024", group(n)).unwrap();
-        let id = if n < linked {
+        let own = if is_hashed {
+            hashed(n, 0)
+        } else {
+            format!("K{n}")
+        };
+        writeln!(care, "{own},2023-09-0{},S,C2,,,2024", n % 9 + 1).unwrap();
+        writeln!(people, "{own},1,{born},{},2024", group(n)).unwrap();
+        let id = if is_hashed {
+            hashed(n, 1)
+        } else if n < linked {
             format!("K{n}")
         } else {
             format!("X{n}")
@@ -232,6 +242,20 @@ const ELSEWHERE: [Code; 8] = [
 ];
 
 #[test]
+fn identifiers_are_said_to_be_hashed_only_where_they_look_so() {
+    let of = |code| {
+        let case = many(code, 0, "authority 301", |_| "WBRI");
+        let inputs = case.files.into_iter();
+        let inputs = inputs.map(|(name, bytes)| Input::from_bytes(name, bytes));
+        let outcome = read_with(inputs.collect(), &case.manifest, &case.options);
+        let codes = [Code::IdHashMismatch, Code::LinkagePoor];
+        codes.map(|code| outcome.diagnostics.count(code))
+    };
+    assert_eq!(of(Code::IdHashMismatch), [1, 1]);
+    assert_eq!(of(Code::LinkagePoor), [0, 1]);
+}
+
+#[test]
 fn every_code_is_raised_where_it_is() {
     let mut wrong = Vec::new();
     let mut raised = documented_codes();
@@ -305,6 +329,11 @@ fn a_month_without_referrals_is_said() {
 
 /// A workbook of sheets whose cells are texts; one that begins with `=` is a formula without a value.
 pub(crate) fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    workbook_with(sheets, &[])
+}
+
+/// A workbook with further members beside its sheets.
+pub(crate) fn workbook_with(sheets: &[(&str, &[&[&str]])], more: &[(&str, &str)]) -> Vec<u8> {
     const HEAD: &str = "<?xml version=\"1.0\"?>";
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -345,9 +374,12 @@ pub(crate) fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
         format!("{HEAD}<Relationships xmlns=\"{relations}\">{targets}</Relationships>"),
     ));
     files.push(("_rels/.rels".into(), format!("{HEAD}<Relationships xmlns=\"{relations}\"><Relationship Id=\"r1\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")));
-    let members: Vec<(&str, &[u8])> = files
+    let own = files
         .iter()
-        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .map(|(name, text)| (name.as_str(), text.as_str()));
+    let members: Vec<(&str, &[u8])> = own
+        .chain(more.iter().copied())
+        .map(|(name, text)| (name, text.as_bytes()))
         .collect();
     zip_of(&members).unwrap()
 }

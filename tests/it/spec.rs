@@ -7,7 +7,11 @@
 pub(crate) mod answers;
 mod boundaries;
 mod comparators;
+mod estimates;
 mod histories;
+mod seen;
+mod words;
+mod years;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -101,6 +105,12 @@ const ASKED: &[Asked] = &[
     (&["files for", "stated", "made of it"], |c| {
         answers::merged(c[0], c[1])
     }),
+    (&["2023 says", "2024 says", "2025 says", "counted"], |c| {
+        years::counted([c[0], c[1], c[2]])
+    }),
+    (&["file", "header", "as of", "covered"], |c| {
+        years::covered_by(c[0], c[1], c[2])
+    }),
     (&["care return", "census", "linked"], |c| {
         answers::linked(c[0], c[1])
     }),
@@ -128,6 +138,48 @@ const ASKED: &[Asked] = &[
     (&["neighbours", "mean"], |c| comparators::mean(c[0])),
     (&["counts", "asked of", "rank and fifth"], |c| {
         comparators::rank(c[0], c[1])
+    }),
+    (&["legal status", "stay"], |c| words::legal_status(c[0])),
+    (&["immigration status", "child"], |c| {
+        words::immigration_status(c[0])
+    }),
+    (&["further action", "referral"], |c| {
+        words::further_action(c[0])
+    }),
+    (&["ethnicity", "group"], |c| words::ethnicity(c[0])),
+    (&["header", "table"], |c| words::header(c[0])),
+    (&["directory", "decile"], |c| words::decile(c[0])),
+    (&["dataset", "care return", "joined"], |c| {
+        words::bridged(c[0], c[1])
+    }),
+    (
+        &["files for", "entrants", "question", "estimate", "quoted"],
+        |c| estimates::quoted(c[0], c[1], c[2], c[3]),
+    ),
+    (&["files for", "origins", "asked", "chance"], |c| {
+        estimates::chance_of(c[0], c[1], c[2])
+    }),
+    (
+        &["files for", "born", "record", "pathway", "watched"],
+        |c| seen::watched(c[0], c[1], c[2], c[3]),
+    ),
+    (
+        &["files for", "not in them", "record", "from", "led to"],
+        |c| seen::led_to(c[0], c[1], c[2], c[3]),
+    ),
+    (
+        &["files for", "not in them", "record", "entry", "way"],
+        |c| seen::way(c[0], c[1], c[2], c[3]),
+    ),
+    (&["files for", "record", "entry", "known for"], |c| {
+        seen::known_for(c[0], c[1], c[2])
+    }),
+    (
+        &["files for", "born", "record", "entry", "first time"],
+        |c| seen::first_time(c[0], c[1], c[2], c[3]),
+    ),
+    (&["files for", "born", "record", "asked", "counted"], |c| {
+        seen::later_need_of(c[0], c[1], c[2], c[3])
     }),
     (&["records", "stated", "found"], |c| {
         boundaries::found_before(c[0], c[1])

@@ -45,6 +45,7 @@ fn plan() -> Plan {
         chinese_group: ChineseGroup::Asian,
         include_tiny: false,
         reference_group: "white".to_owned(),
+        levels: disparity_core::Levels::default(),
     }
 }
 
@@ -186,8 +187,14 @@ fn tables_of_models_agree_with_one_another() {
             }
             if let (Some(outcome), Some(adjusted)) = (row.outcome.value(), row.adjusted.value()) {
                 let limits = adjusted.limits;
-                assert!(limits.p998.low <= limits.p95.low && limits.p95.high <= limits.p998.high);
-                assert!(outcome.ratio.intervals.p95.contains(outcome.ratio.value));
+                assert!(limits.get(1).unwrap().encloses(limits.shown()));
+                assert!(
+                    outcome
+                        .ratio
+                        .intervals
+                        .shown()
+                        .contains(outcome.ratio.value)
+                );
                 let drawn = row.model_based.value().unwrap();
                 let closer =
                     (drawn.shrunken.value.ln()).abs() <= outcome.ratio.value.ln().abs() + 0.02;
@@ -253,7 +260,7 @@ fn claims_stand_beside_figures_of_the_same_run() {
             .found
             .value()
             .unwrap_or_else(|| panic!("{}", claim.name));
-        let inside = |intervals: disparity_core::Intervals| intervals.p95.contains(value);
+        let inside = |intervals: disparity_core::Intervals| intervals.shown().contains(value);
         assert!(check.intervals.is_none_or(inside), "{}", claim.name);
         if claim.figure == ClaimFigure::Decile1To10 {
             assert!(check.issues.contains(IssueCode::Ecological));
@@ -369,7 +376,7 @@ fn a_stock_that_is_pooled_has_the_weight_of_one_year() {
         single.outcome.value().unwrap(),
     );
     assert!((a.expected / b.expected - 5.0).abs() < 1e-6);
-    let (a, b) = (a.ratio.intervals.p95, b.ratio.intervals.p95);
+    let (a, b) = (a.ratio.intervals.shown(), b.ratio.intervals.shown());
     assert!((a.low / b.low - 1.0).abs() < 1e-6 && (a.high / b.high - 1.0).abs() < 1e-6);
     assert_eq!(pooled.rank, single.rank);
 }
@@ -641,7 +648,7 @@ fn intersections_that_only_add_up_show_no_interaction() {
         .find(|row| row.stratum == crossed[0].0)
         .unwrap();
     assert!(
-        row.value.value().unwrap().intervals.p95.low > 1.1,
+        row.value.value().unwrap().intervals.shown().low > 1.1,
         "{row:?}"
     );
     let [raw, drawn, added] = [row.raw, row.shrunken, row.additive].map(|v| v.value().unwrap());
@@ -657,7 +664,9 @@ fn small_counts_are_drawn_and_large_ones_are_not() {
         let drawn = results.shrunken_for(&row.key);
         if let Some(drawn) = drawn {
             assert!(small, "{row:?}");
-            assert!(drawn.rate.value > 0.0 && drawn.rate.intervals.p95.contains(drawn.rate.value));
+            assert!(
+                drawn.rate.value > 0.0 && drawn.rate.intervals.shown().contains(drawn.rate.value)
+            );
             assert!(drawn.rate.value > row.outcome.value().unwrap().value * 0.5);
         }
     }

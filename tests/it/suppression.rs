@@ -57,6 +57,7 @@ fn fixture() -> &'static Fixture {
             chinese_group: ChineseGroup::Asian,
             include_tiny: false,
             reference_group: "white".to_owned(),
+            levels: disparity_core::Levels::default(),
         };
         // A few authorities of two regions keep each analysis short; England and regions stay.
         let kept = |cell: &Cell| {

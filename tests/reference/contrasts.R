@@ -29,6 +29,15 @@ for (l in c(0.9, 0.95, 0.998)) {
     emit("risk_difference", list(x1 = o1, n1 = n1, x2 = o2, n2 = n2, level = l),
          mover(o1 / n1, w(o1, n1), o2 / n2, w(o2, n2)), 1e-9, "prop.test limits, combined")
   }
+  # The p-value of equal rates, and of the interval's own limit, which is 1 - level.
+  if (l == 0.95) for (g in list(c(30, 1000, 20, 1200), c(3, 500, 12, 9000), c(412, 51234, 300, 60000), c(1, 100, 1, 100), c(0, 900, 6, 1000), c(5, 10, 0, 70), c(0, 5, 0, 9))) for (null in c(1, 0.5, 3)) {
+    q <- null * g[2] / (null * g[2] + g[4]); n <- g[1] + g[3]
+    one <- function(side) binom.test(g[1], n, q, alternative = side)$p.value
+    p <- if (n == 0) c(less = 1, greater = 1) else c(less = one("less"), greater = one("greater"))
+    emit("rate_ratio_exact_test", list(o1 = g[1], n1 = g[2], o2 = g[3], n2 = g[4], null = null), c(p, two_sided = min(1, 2 * min(p))), 1e-9, "binom.test on each side")
+  }
+  if (l == 0.95) for (g in list(c(30, 1000, 20, 1200), c(3, 500, 12, 9000), c(412, 51234, 300, 60000))) for (limit in poisson.test(g[c(1, 3)], g[c(2, 4)])$conf.int[1:2])
+    emit("rate_ratio_exact_test", list(o1 = g[1], n1 = g[2], o2 = g[3], n2 = g[4], null = limit), c(two_sided = 0.05), 1e-6, "the ends of poisson.test's interval, where p is 1 - level")
   # A group without events: exact limits only.
   emit("rate_ratio_exact", list(o1 = 0, n1 = 1000, o2 = 4, n2 = 1000, level = l),
        vlh(0, c(0, poisson.test(c(0, 4), c(1000, 1000), conf.level = l)$conf.int[2])), 1e-9, "poisson.test of two rates")

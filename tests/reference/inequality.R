@@ -40,16 +40,25 @@ for (set in sets) for (l in c(0.95, 0.998)) {
     G <- switch(scale, identity = identity, log = exp, logit = plogis)
     ends <- function(v) { f <- lm(g(v) ~ b, weights = n); unname(G(predict(f, data.frame(b = 0:1)))) }
     slope <- function(v) diff(ends(v)); lr <- function(v) diff(log(ends(v)))
+    # The ratio of two ends: where the ends less a ratio of them lie z errors from 0, or on the logarithm.
+    ratio <- function(name, ends, v2) {
+      e <- ends(y); r <- e[2] / e[1]; lim <- r * exp(c(-1, 1) * z * v2)
+      if (scale == "identity") {
+        far <- function(q) { f <- function(v) sum(ends(v) * c(-q, 1)); f(y) / sqrt(sum((gradient(f, y, 1e-6) * se)^2)) }
+        lim <- c(if (far(0) > z) root(function(q) far(q) - z, 0, r) else 0,
+                 if (-far(1e9) > z) root(function(q) far(q) + z, r, 1e4) else NA)
+      }
+      out <- setNames(c(r, lim), paste0(name, c("", "_low", "_high"))); out[!is.na(out)]
+    }
     v1 <- sqrt(sum((gradient(slope, y, 1e-6) * se)^2)); v2 <- sqrt(sum((gradient(lr, y, 1e-6) * se)^2))
     out <- c(slope = slope(y), slope_low = slope(y) - z * v1, slope_high = slope(y) + z * v1,
-             relative = exp(lr(y)), relative_low = exp(lr(y) - z * v2), relative_high = exp(lr(y) + z * v2), intercept = ends(y)[1])
+             ratio("relative", ends, v2), intercept = ends(y)[1])
     # The same groups from the other end: everything fitted again.
     back <- function(v) { q <- rev(p); c <- cumsum(q) - q / 2; f <- lm(g(rev(v)) ~ c, weights = rev(n)); unname(G(predict(f, data.frame(c = 0:1)))) }
     other <- function(v) diff(back(v)); w1 <- sqrt(sum((gradient(other, y, 1e-6) * se)^2))
     lq <- function(v) diff(log(back(v))); w2 <- sqrt(sum((gradient(lq, y, 1e-6) * se)^2))
     out <- c(out, reversed_slope = other(y), reversed_slope_low = other(y) - z * w1, reversed_slope_high = other(y) + z * w1,
-             reversed_relative = exp(lq(y)), reversed_relative_low = exp(lq(y) - z * w2), reversed_relative_high = exp(lq(y) + z * w2),
-             reversed_intercept = back(y)[1])
+             ratio("reversed_relative", back, w2), reversed_intercept = back(y)[1])
     emit("slope_index", c(given, scale = scale), out, 1e-7, NUM)
     if (scale == "identity" && l == 0.95) {
       emit("slope_index_simulated", given, x <- c(slope = slope(y), slope_low = slope(y) - z * v1, slope_high = slope(y) + z * v1), 0.06 * v1 / abs(x),

@@ -1,6 +1,6 @@
 //! Every cell as a rate or a proportion.
 
-use disparity_core::{Cell, Estimate, IndicatorId, IssueCode, Unit};
+use disparity_core::{Cell, Estimate, IndicatorId, IssueCode, Levels, Unit};
 
 use crate::{Input, measure};
 
@@ -14,18 +14,23 @@ pub(crate) fn estimate(input: Input<'_>, id: IndicatorId) -> Vec<Estimate> {
         .cube
         .indicator(id)
         .iter()
-        .map(|cell| estimate_cell(cell, unit))
+        .map(|cell| {
+            let inflation = input.cube.inflation(&cell.key);
+            estimate_cell(cell, unit, inflation, input.plan.levels)
+        })
         .collect()
 }
 
-fn estimate_cell(cell: &Cell, unit: Unit) -> Estimate {
+fn estimate_cell(cell: &Cell, unit: Unit, inflation: Option<f64>, levels: Levels) -> Estimate {
     let outcome = cell
         .numerator
         .zip(cell.denominator.value)
         .and_then(|(count, denominator)| match unit {
-            Unit::Per10k => measure::rate(f64::from(count), denominator)
-                .and_then(|rate| measure::widened(rate, cell.denominator.error().of_rate())),
-            Unit::Proportion => measure::proportion(f64::from(count), denominator),
+            Unit::Per10k => measure::rate(levels, f64::from(count), denominator, inflation)
+                .and_then(|rate| {
+                    measure::widened(levels, rate, cell.denominator.error().of_rate())
+                }),
+            Unit::Proportion => measure::proportion(levels, f64::from(count), denominator),
         });
     let symbol = !cell.numerator.is_value() || !cell.denominator.value.is_value();
     Estimate {
@@ -35,6 +40,10 @@ fn estimate_cell(cell: &Cell, unit: Unit) -> Estimate {
         outcome,
         issues: cell
             .issues
+            .with_if(
+                inflation.is_some() && unit == Unit::Per10k,
+                IssueCode::RepeatsInInterval,
+            )
             .with_if(symbol, IssueCode::SourceSymbol)
             .with_if(
                 cell.numerator.value().is_some_and(|count| count < SMALL),

@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     Adjusted, AreaCode, Cell, CellKey, Dimension, Expected, ExpectedCount, ExpectedModel,
-    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Period, Position, Reported, Span,
-    Stratum, Symbol, Unit,
+    GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, Levels, Measured, Period,
+    Position, Reported, Span, Stratum, Symbol, Unit,
 };
 use disparity_stats::{
-    FunnelScale, FunnelUnit, Interval, Level, Outliers, indirect_ratio, overdispersion,
+    FunnelScale, FunnelUnit, Interval, Outliers, indirect_ratio, overdispersion,
 };
 
 use crate::Input;
-use crate::measure::{count_method, measured};
+use crate::measure::{self, count_method, measured};
 use crate::rank::Compared;
 use crate::withheld::Withheld;
 
@@ -61,8 +61,8 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
             }
             let mut compared = Compared::of(&rows[start..], |row| is_ranked(input, row));
             compared.withheld = bounds;
-            compared.rank(&mut rows[start..]);
-            adjust(&compared, &mut rows[start..]);
+            compared.rank(&mut rows[start..], input.plan.levels.first());
+            adjust(&compared, &mut rows[start..], input.plan.levels);
         }
     }
     rows.sort_by_key(|row| (row.span, row.area, row.model));
@@ -172,18 +172,15 @@ fn groups(input: Input<'_>, dimension: Dimension) -> Vec<Stratum> {
 
 /// Observed against expected, and what is expected also where what is observed is withheld.
 fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> (Expected, Reported<f64>) {
+    let levels = input.plan.levels;
     let (expected, issues) = reference.expected(input, cell.key.area, cell.key.period);
+    let inflation = input.cube.inflation(&cell.key);
     let outcome = cell
         .numerator
         .zip(expected)
         .and_then(|(observed, expected)| {
             let observed = f64::from(observed);
-            let Ok(ratio) = indirect_ratio(observed, expected, Level::P95) else {
-                return Reported::Symbol(Symbol::NotApplicable);
-            };
-            let interval =
-                |level| indirect_ratio(observed, expected, level).map(|ratio| ratio.interval);
-            measured(ratio.value, count_method(ratio.method), interval).map(|ratio| ExpectedCount {
+            over_expected(levels, observed, expected, inflation).map(|ratio| ExpectedCount {
                 expected,
                 ratio,
                 position: Position::of(&ratio.intervals),
@@ -204,9 +201,28 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> (Expected, Re
         issues: cell
             .issues
             .union(issues)
+            .with_if(inflation.is_some(), IssueCode::RepeatsInInterval)
             .with_if(!outcome.is_value(), IssueCode::SourceSymbol),
     };
     (row, expected)
+}
+
+/// What was counted over what is expected, which is taken as known.
+fn over_expected(
+    levels: Levels,
+    observed: f64,
+    expected: f64,
+    inflation: Option<f64>,
+) -> Reported<Measured> {
+    if inflation.is_some() {
+        return measure::rate(levels, observed, expected, inflation);
+    }
+    let Ok(ratio) = indirect_ratio(observed, expected, levels.first()) else {
+        return Reported::Symbol(Symbol::NotApplicable);
+    };
+    measured(levels, ratio.value, count_method(ratio.method), |level| {
+        indirect_ratio(observed, expected, level).map(|ratio| ratio.interval)
+    })
 }
 
 /// Whether a row takes part in the comparison of authorities: those that exist that year, tiny ones
@@ -222,7 +238,7 @@ fn is_ranked(input: Input<'_>, row: &Expected) -> bool {
 
 /// Limits that allow for authorities differing by more than chance (additive variance on the square
 /// root scale, a tenth at each end winsorised).
-fn adjust(compared: &Compared, rows: &mut [Expected]) {
+fn adjust(compared: &Compared, rows: &mut [Expected], levels: Levels) {
     let units: Vec<FunnelUnit> = compared
         .observed
         .iter()
@@ -238,8 +254,7 @@ fn adjust(compared: &Compared, rows: &mut [Expected]) {
     };
     for (place, unit) in compared.places.iter().zip(&units) {
         let limits = |level| spread.limits(unit.denominator, level);
-        if let (Ok(p95), Ok(p998)) = (limits(Level::P95), limits(Level::P998)) {
-            let limits = Intervals { p95, p998 };
+        if let Ok(limits) = Intervals::try_at(levels, limits) {
             let position = Position::against(unit.observed / unit.denominator, &limits);
             rows[*place].adjusted = Reported::Value(Adjusted {
                 limits,

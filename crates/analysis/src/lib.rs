@@ -59,7 +59,7 @@ pub fn analyse(input: Input<'_>) -> Results {
         },
         || structural::models(input),
     );
-    let mut results = Results::new(input.provenance);
+    let mut results = Results::new(input.provenance, input.plan.levels);
     // Kind after kind, so that no more than one of them is ever there twice.
     results.estimates = joined(parts.iter_mut().map(|part| take(&mut part.estimates)));
     results.contrasts = joined(parts.iter_mut().map(|part| take(&mut part.contrasts)));

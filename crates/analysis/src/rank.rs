@@ -12,6 +12,12 @@ use crate::measure;
 /// Simulated rankings behind each rank interval.
 pub(crate) const REPETITIONS: u32 = 500;
 
+/// How many draws it takes that one lies beyond either limit at a level, and not fewer than the
+/// `least`.
+pub(crate) fn draws(level: Level, least: u32) -> u32 {
+    measure::whole_number((1.0 / level.tail()).round()).max(least)
+}
+
 /// The seed of those simulations: results must not change between runs.
 pub(crate) const SEED: u64 = 20_250_331;
 
@@ -45,14 +51,15 @@ impl Compared {
         compared
     }
 
-    /// Gives the rows their ranks, the highest ratio first, and their fifths, the lowest first.
-    pub(crate) fn rank(&self, rows: &mut [Expected]) {
+    /// Gives the rows their ranks, the highest ratio first, and their fifths, the lowest first; the intervals of
+    /// ranks are at one level.
+    pub(crate) fn rank(&self, rows: &mut [Expected], level: Level) {
         let ranks = rank_intervals(
             &self.observed,
             &self.expected,
-            Level::P95,
+            level,
             SEED,
-            REPETITIONS,
+            draws(level, REPETITIONS),
         );
         let known = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let withheld = u32::try_from(self.withheld.len()).unwrap_or(u32::MAX);

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    Estimate, GeographicLevel, IndicatorId, Intervals, Measured, Period, Reported, Shrunken,
-    Stratum, Symbol, Unit,
+    Estimate, GeographicLevel, IndicatorId, Intervals, Levels, Measured, Period, Reported,
+    Shrunken, Stratum, Symbol, Unit,
 };
-use disparity_stats::{Level, gamma_poisson_prior};
+use disparity_stats::{Error, gamma_poisson_prior};
 
 use crate::Input;
 use crate::estimates::SMALL;
@@ -41,7 +41,10 @@ pub(crate) fn shrink(input: Input<'_>, id: IndicatorId, estimates: &[Estimate]) 
             kind.children.push(children);
         }
     }
-    let mut shrunken: Vec<Shrunken> = kinds.values().flat_map(Kind::shrink).collect();
+    let mut shrunken: Vec<Shrunken> = kinds
+        .values()
+        .flat_map(|kind| kind.shrink(input.plan.levels))
+        .collect();
     shrunken.sort_by_key(|row| row.key);
     shrunken
 }
@@ -57,7 +60,7 @@ struct Kind<'a> {
 }
 
 impl Kind<'_> {
-    fn shrink(&self) -> Vec<Shrunken> {
+    fn shrink(&self, levels: Levels) -> Vec<Shrunken> {
         let small = |count: f64| count < f64::from(SMALL);
         let enough = self.rows.len() >= FEWEST;
         // The rates that are left when small counts are withheld are too high to draw towards.
@@ -73,17 +76,15 @@ impl Kind<'_> {
             return Vec::new();
         };
         let drawn = |row: &Estimate, count, children| {
-            let p95 = prior.posterior(count, children, Level::P95).ok()?;
-            let p998 = prior.posterior(count, children, Level::P998).ok()?;
+            let at = |level| prior.posterior(count, children, level);
+            let value = at(levels.first()).ok()?.value;
+            let intervals = Intervals::try_at(levels, |level| Ok::<_, Error>(at(level)?.interval));
             let rate = Measured {
-                value: p95.value,
-                intervals: Intervals {
-                    p95: p95.interval,
-                    p998: p998.interval,
-                },
+                value,
+                intervals: intervals.ok()?,
                 method: "shrink_gamma_poisson",
             };
-            widened(rate, row.denominator.error().of_rate()).value()
+            widened(levels, rate, row.denominator.error().of_rate()).value()
         };
         self.rows
             .iter()

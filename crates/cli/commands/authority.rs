@@ -72,11 +72,12 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
         );
     }
     text.push('\n');
+    let figure = format!("Figure ({} interval)", view.level());
     let header = [
         "Indicator",
         "Year",
         "Count",
-        "Figure (95% interval)",
+        &figure,
         "Neighbours",
         "with data",
         "Region",
@@ -123,7 +124,7 @@ fn line(view: View<'_>, row: &Row<'_>) -> Vec<String> {
         }),
         expected.map_or(String::new(), |e| reported(&e, |e| ratio(&e.ratio))),
         adjusted.map_or(String::new(), |adjusted| {
-            adjusted.position.words().to_owned()
+            adjusted.position.words(view.levels())
         }),
     ]
 }
@@ -156,7 +157,7 @@ struct Record {
     observed_over_expected: Option<f64>,
     observed_over_expected_low: Option<f64>,
     observed_over_expected_high: Option<f64>,
-    adjusted_position: Option<&'static str>,
+    adjusted_position: Option<String>,
     /// The rate drawn towards that of its kind, where few children were counted.
     shrunken: Option<f64>,
     shrunken_low: Option<f64>,
@@ -172,7 +173,7 @@ struct Record {
     given_observed_over_expected_low: Option<f64>,
     given_observed_over_expected_high: Option<f64>,
     given_probability_above: Option<f64>,
-    given_position: Option<&'static str>,
+    given_position: Option<String>,
     issue_codes: String,
 }
 
@@ -186,7 +187,7 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
             let given = row.given_all();
             let given_count = given.and_then(|row| row.outcome.value());
             let bounds = row.neighbours.neighbours.map(|found| found.bounds);
-            let ends = row.estimate.value().map(|m| m.intervals.p95);
+            let ends = row.estimate.value().map(|m| m.intervals.shown());
             let gradient = row.most_to_least.and_then(|row| row.value.value());
             Record {
                 new_la_code: area.code.to_string(),
@@ -198,7 +199,7 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
                 estimate: value(row.estimate).map(|v| v * factor),
                 conf_low: ends.map(|ends| ends.low * factor),
                 conf_high: ends.map(|ends| ends.high * factor),
-                conf_level: 0.95,
+                conf_level: view.levels().first().value(),
                 symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
                 neighbours_median: row.neighbours.value.value().map(|v| v * factor),
                 neighbours_with_data: row.neighbours.neighbours.map(|found| found.with_data),
@@ -213,29 +214,31 @@ fn records(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<Record> {
                 ratio_to_five_years_before: value(row.five_years_before.ratio),
                 expected: expected.map(|e| e.expected),
                 observed_over_expected: expected.map(|e| e.ratio.value),
-                observed_over_expected_low: expected.map(|e| e.ratio.intervals.p95.low),
-                observed_over_expected_high: expected.map(|e| e.ratio.intervals.p95.high),
+                observed_over_expected_low: expected.map(|e| e.ratio.intervals.shown().low),
+                observed_over_expected_high: expected.map(|e| e.ratio.intervals.shown().high),
                 adjusted_position: row
                     .expected
                     .and_then(|row| row.adjusted.value())
-                    .map(|a| a.position.as_str()),
+                    .map(|a| a.position.word(view.levels())),
                 shrunken: row.drawn.map(|m| m.value * factor),
-                shrunken_low: row.drawn.map(|m| m.intervals.p95.low * factor),
-                shrunken_high: row.drawn.map(|m| m.intervals.p95.high * factor),
+                shrunken_low: row.drawn.map(|m| m.intervals.shown().low * factor),
+                shrunken_high: row.drawn.map(|m| m.intervals.shown().high * factor),
                 england_most_to_least: gradient.map(|m| m.value),
-                england_most_to_least_low: gradient.map(|m| m.intervals.p95.low),
-                england_most_to_least_high: gradient.map(|m| m.intervals.p95.high),
+                england_most_to_least_low: gradient.map(|m| m.intervals.shown().low),
+                england_most_to_least_high: gradient.map(|m| m.intervals.shown().high),
                 england_gradient: row.most_to_least.map(|row| row.found.as_str()),
                 given_expected: given_count.map(|e| e.expected),
                 given_observed_over_expected: given_count.map(|e| e.ratio.value),
-                given_observed_over_expected_low: given_count.map(|e| e.ratio.intervals.p95.low),
-                given_observed_over_expected_high: given_count.map(|e| e.ratio.intervals.p95.high),
+                given_observed_over_expected_low: given_count
+                    .map(|e| e.ratio.intervals.shown().low),
+                given_observed_over_expected_high: given_count
+                    .map(|e| e.ratio.intervals.shown().high),
                 given_probability_above: given
                     .and_then(|row| row.model_based.value())
                     .map(|found| found.probability_above),
                 given_position: given
                     .and_then(|row| row.adjusted.value())
-                    .map(|found| found.position.as_str()),
+                    .map(|found| found.position.word(view.levels())),
                 issue_codes: row.issues.to_string(),
             }
         })

@@ -128,12 +128,14 @@ fn lines<'a>(view: View<'a>, indicator: IndicatorId, own: AreaCode, whom: &Whom)
 
 fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
     let mut text = String::new();
+    let level = view.level();
+    let figure = format!("Figure ({level} interval)");
     for group in lines.chunk_by(|a, b| a.indicator == b.indicator) {
         let own = view.indicator(group[0].indicator);
         let unit = unit_words(own.unit());
         let _ = writeln!(text, "{}, {}, {unit}", own.title, group[0].period);
         let name = view.catalogue.areas.name(group[0].area);
-        let heading = format!("{name} ÷ it (95% interval)");
+        let heading = format!("{name} ÷ it ({level} interval)");
         let modelled = group.iter().any(|line| line.given.is_some());
         let few = group.iter().any(|line| line.drawn.is_some());
         let rows = group.iter().map(|line| {
@@ -155,7 +157,7 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
                     given.map_or([String::new(), String::new()], |(outcome, adjusted)| {
                         [
                             reported(&outcome, |outcome| ratio(&outcome.ratio)),
-                            reported(&adjusted, |found| found.position.words().to_owned()),
+                            reported(&adjusted, |found| found.position.words(view.levels())),
                         ]
                     }),
                 );
@@ -168,7 +170,7 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
             }
             row
         });
-        let mut header = vec!["Area", "Count", "Figure (95% interval)", &heading];
+        let mut header = vec!["Area", "Count", &figure, &heading];
         if modelled {
             header.extend(["÷ expected given who lives there", "Standing out"]);
         }
@@ -224,7 +226,7 @@ struct Record {
     given_observed_over_expected: Option<f64>,
     given_observed_over_expected_low: Option<f64>,
     given_observed_over_expected_high: Option<f64>,
-    given_position: Option<&'static str>,
+    given_position: Option<String>,
     conf_level: f64,
 }
 
@@ -247,26 +249,26 @@ fn record(view: View<'_>, line: &Line<'_>) -> Record {
         numerator: line.estimate.and_then(|row| row.numerator.value()),
         denominator: line.estimate.and_then(|row| row.denominator.value.value()),
         estimate: measured.map(|m| m.value * factor),
-        conf_low: measured.map(|m| m.intervals.p95.low * factor),
-        conf_high: measured.map(|m| m.intervals.p95.high * factor),
+        conf_low: measured.map(|m| m.intervals.shown().low * factor),
+        conf_high: measured.map(|m| m.intervals.shown().high * factor),
         symbol: line.estimate.map_or(Some("x"), |row| {
             row.outcome.symbol().map(disparity_core::Symbol::mark)
         }),
         ratio: ratio.map(|m| m.value),
-        ratio_low: ratio.map(|m| m.intervals.p95.low),
-        ratio_high: ratio.map(|m| m.intervals.p95.high),
+        ratio_low: ratio.map(|m| m.intervals.shown().low),
+        ratio_high: ratio.map(|m| m.intervals.shown().high),
         method: ratio.map(|m| m.method),
         shrunken: line.drawn.map(|m| m.value * factor),
-        shrunken_low: line.drawn.map(|m| m.intervals.p95.low * factor),
-        shrunken_high: line.drawn.map(|m| m.intervals.p95.high * factor),
+        shrunken_low: line.drawn.map(|m| m.intervals.shown().low * factor),
+        shrunken_high: line.drawn.map(|m| m.intervals.shown().high * factor),
         given_expected: given.map(|e| e.expected),
         given_observed_over_expected: given.map(|e| e.ratio.value),
-        given_observed_over_expected_low: given.map(|e| e.ratio.intervals.p95.low),
-        given_observed_over_expected_high: given.map(|e| e.ratio.intervals.p95.high),
+        given_observed_over_expected_low: given.map(|e| e.ratio.intervals.shown().low),
+        given_observed_over_expected_high: given.map(|e| e.ratio.intervals.shown().high),
         given_position: line
             .given
             .and_then(|row| row.adjusted.value())
-            .map(|found| found.position.as_str()),
-        conf_level: 0.95,
+            .map(|found| found.position.word(view.levels())),
+        conf_level: view.levels().first().value(),
     }
 }

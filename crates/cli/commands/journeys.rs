@@ -3,11 +3,11 @@
 
 use anyhow::Result;
 use disparity_core::{Catalogue, Dimension, Reported, Symbol};
-use disparity_journeys::{GroupBy, Protected, entries};
-use disparity_stats::Level;
+use disparity_journeys::{GroupBy, Protected, YearKey, entries};
+use disparity_stats::{Interval, Level};
 
 use crate::args::Format;
-use crate::commands::journeys_tables::{Asked, Draft, Line, What};
+use crate::commands::journeys_tables::{Asked, Draft, Figure, Line, What};
 use crate::commands::prior_help::{groups, la_name, settings};
 use crate::commands::returns::{say_given_up, store};
 use crate::hint::Hinted;
@@ -81,6 +81,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let Draft {
         counts,
         lines,
+        absent,
         measures,
         ..
     } = draft;
@@ -94,6 +95,8 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
         .iter()
         .filter(|line| line.authority.is_none() || !asked.together)
         .map(|line| asked.row(line, &measures, &safe));
+    let absent = absent.iter().filter(|_| !asked.together);
+    let rows = rows.chain(absent.map(|(key, name)| asked.absent_row(*key, &measures[*name])));
     match args.format {
         Format::Text => print(&text(rows, journeys.synthetic)),
         Format::Csv => print_csv(&HEADER, rows),
@@ -131,20 +134,57 @@ fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
     note.to_owned() + &table(&SHOWN.map(|(_, name)| name), &[5, 6, 7, 8, 9], lines)
 }
 
+/// A share of those shown, with Wilson's interval: of none it cannot be told, of a few it says little.
+fn share(part: Reported<u32>, whole: Reported<u32>) -> Reported<(f64, Interval)> {
+    part.zip(whole).and_then(|(x, n)| {
+        let (x, n) = (f64::from(x.min(n)), f64::from(n));
+        match disparity_stats::wilson(x, n, Level::P95) {
+            Ok(ci) if n >= 10.0 => Reported::Value((x / n, ci)),
+            Ok(_) => Reported::Symbol(Symbol::Unreliable),
+            Err(_) => Reported::Symbol(Symbol::NotAvailable),
+        }
+    })
+}
+
 impl Asked<'_> {
+    /// The row of a count that is not there.
+    fn absent_row(&self, key: YearKey, measure: &str) -> Vec<String> {
+        let [_, code, old, la] = la_name(self.journeys, self.catalogue, key.authority);
+        let (dimensions, codes) = (&self.catalogue.dimensions, self.journeys.codes());
+        let symbol = Symbol::NotAvailable.to_string();
+        let mut row = vec![
+            self.journeys.synthetic.to_string(),
+            "published".to_owned(),
+            key.period.year().to_string(),
+            code,
+            old,
+            la,
+            measure.to_owned(),
+            key.group.by.as_str().to_owned(),
+            key.group.label(dimensions, codes).to_owned(),
+            symbol.clone(),
+        ];
+        row.resize(HEADER.len() - 1, String::new());
+        row.push(symbol);
+        row
+    }
+
     fn row(&self, line: &Line, measures: &[String], safe: &Protected<What>) -> Vec<String> {
-        let (whole, part) = (safe.at(line.whole), line.part.map(|part| safe.at(part)));
-        let fit = match (&line.chance, part) {
-            (Some(chance), _) => chance.shown(safe),
-            (None, Some(part)) => part.zip(whole).and_then(|(x, n)| {
-                let (x, n) = (f64::from(x.min(n)), f64::from(n));
-                match disparity_stats::wilson(x, n, Level::P95) {
-                    Ok(ci) if n >= 10.0 => Reported::Value((x / n, ci)),
-                    _ => Reported::Symbol(Symbol::Unreliable),
-                }
-            }),
+        const UNTOLD: Symbol = Symbol::NotAvailable;
+        let whole = safe.at(line.whole);
+        // How many, of how many, and what share or chance that is.
+        let (part, of, fit) = match &line.figure {
             // A count by itself has no estimate, and no reason for that but its own.
-            (None, None) => whole.and_then(|_| Reported::Symbol(Symbol::NotApplicable)),
+            Figure::Count => {
+                let none = whole.and_then(|_| Reported::Symbol(Symbol::NotApplicable));
+                (whole, None, none)
+            }
+            Figure::Share(part) => (safe.at(*part), Some(whole), share(safe.at(*part), whole)),
+            Figure::Chance(part, chance) => (safe.at(*part), Some(whole), chance.shown(safe)),
+            Figure::Untold => {
+                let none = Reported::Symbol(UNTOLD);
+                (Reported::Symbol(UNTOLD), Some(whole), none)
+            }
         };
         let (value, low, high, symbol) = match fit {
             Reported::Value((p, ci)) => (
@@ -157,10 +197,7 @@ impl Asked<'_> {
         };
         let [_, code, old, la] = la_name(self.journeys, self.catalogue, line.authority);
         let (dimensions, codes) = (&self.catalogue.dimensions, self.journeys.codes());
-        let (numerator, denominator) = match part {
-            Some(part) => (part.to_string(), whole.to_string()),
-            None => (whole.to_string(), String::new()),
-        };
+        let (numerator, denominator) = (part.to_string(), of.map(|of| of.to_string()));
         vec![
             self.journeys.synthetic.to_string(),
             line.table.to_owned(),
@@ -172,7 +209,7 @@ impl Asked<'_> {
             line.group.by.as_str().to_owned(),
             line.group.label(dimensions, codes).to_owned(),
             numerator,
-            denominator,
+            denominator.unwrap_or_default(),
             value,
             low,
             high,

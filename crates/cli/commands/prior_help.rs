@@ -152,7 +152,8 @@ fn check(
 ) -> Result<()> {
     let (all, not) = entries(journeys, &catalogue.dimensions);
     crate::out::tell(format_args!(
-        "{} entries; left out: {} began before the first file, {} starts worked out, {} second in a year, {} aged 18 or over, {} not covered",
+        "{} entries into care; not among them are starts of care: {} that came before the first file, {} worked out, \
+         {} second in a year, {} aged 18 or over, {} on days that no care return covers",
         all.len(),
         not.left_truncated,
         not.start_inferred,
@@ -173,19 +174,28 @@ fn check(
         );
         return Err(Hinted::new(message, "check that the returns use the same identifiers; --force shows prior help all the same").into());
     }
-    if entrants > 0 && !force {
+    // Starts of care that no return covers are seen by none of the kinds either.
+    if !force && (entrants > 0 || not.not_covered > 0) {
         check_window(journeys, params)?;
+    } else if all.is_empty() {
+        crate::out::tell(format_args!(
+            "nobody entered care on a day that the care returns cover: there is nobody to look back from"
+        ));
     }
     Ok(())
 }
 
-/// Refuses where no look-back that is asked for lies within the files for any entrant; says which of
-/// them do not where others do.
+/// Refuses where no look-back that is asked for lies within the files for any kind and any entrant;
+/// where others do, says of each kind which of them do not.
 fn check_window(journeys: &Journeys, params: &PriorHelpParams) -> Result<()> {
-    let asked = params.look_backs.iter().filter_map(|back| match back {
-        LookBack::Years(years) => Some(*years),
-        LookBack::Ever => None,
-    });
+    let asked: Vec<u8> = params
+        .look_backs
+        .iter()
+        .filter_map(|back| match back {
+            LookBack::Years(years) => Some(*years),
+            LookBack::Ever => None,
+        })
+        .collect();
     // A child found in some of the authorities before a change of boundaries is seen further back
     // than one who is in none of them.
     let partly = |own: &Authority| own.continued.as_ref().is_some_and(|c| !c.whole);
@@ -193,39 +203,50 @@ fn check_window(journeys: &Journeys, params: &PriorHelpParams) -> Result<()> {
         return Ok(());
     }
     let supported = supported(journeys);
-    let rows = supported
-        .iter()
-        .filter(|row| params.kinds.contains(&row.kind));
     // Whoever entered on the last day of a year has the longest past in the files.
-    let most = rows.filter_map(|row| {
-        let last = Day::last_of(row.period);
-        let from = row.covered_from?;
-        (0..=25)
-            .rev()
-            .find(|years| from <= last.plus_years(-i32::from(*years)))
-    });
-    let most: u8 = most.max().unwrap_or(0);
-    let (within, beyond): (Vec<u8>, Vec<u8>) = asked.partition(|years| *years <= most);
-    let Some(shortest) = beyond.iter().min() else {
-        return Ok(());
+    let most = |kind: HelpKind| -> u8 {
+        let rows = supported.iter().filter(|row| row.kind == kind);
+        let years = rows.filter_map(|row| {
+            let (last, from) = (Day::last_of(row.period), row.covered_from?);
+            (0..=25)
+                .rev()
+                .find(|years| from <= last.plus_years(-i32::from(*years)))
+        });
+        years.max().unwrap_or(0)
     };
-    let message = format!(
-        "WINDOW_TOO_SHORT: the files look back {most} whole years at most, {shortest} are asked for"
-    );
-    if !within.is_empty() || params.look_backs.contains(&LookBack::Ever) {
-        crate::out::tell(format_args!(
-            "{message}: of that look-back nobody's whole window is seen"
-        ));
-        return Ok(());
+    let kinds: Vec<(HelpKind, u8)> = params.kinds.iter().map(|k| (*k, most(*k))).collect();
+    let beyond = |most: u8| asked.iter().copied().filter(|years| *years > most).min();
+    let longest = kinds.iter().map(|(_, most)| *most).max().unwrap_or(0);
+    let some_within = asked.iter().any(|years| *years <= longest);
+    if let (Some(shortest), false) = (beyond(longest), some_within)
+        && !params.look_backs.contains(&LookBack::Ever)
+    {
+        let message = too_short("", longest, shortest);
+        let hint = if longest == 0 {
+            "load returns of more years; `--supported` says what is covered, --force shows what there is".to_owned()
+        } else {
+            format!(
+                "use --look-back {longest}, or load returns of more years; --force shows what there is"
+            )
+        };
+        return Err(Hinted::new(message, hint).into());
     }
-    let hint = if most == 0 {
-        "load returns of more years; `--supported` says what is covered, --force shows what there is".to_owned()
-    } else {
-        format!(
-            "use --look-back {most}, or load returns of more years; --force shows what there is"
-        )
-    };
-    Err(Hinted::new(message, hint).into())
+    for (kind, most) in kinds {
+        if let Some(shortest) = beyond(most) {
+            let kind = format!("{}: ", kind.as_str());
+            let message = too_short(&kind, most, shortest);
+            crate::out::tell(format_args!(
+                "{message}: of that look-back nobody's whole window is seen"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn too_short(kind: &str, most: u8, asked: u8) -> String {
+    format!(
+        "WINDOW_TOO_SHORT: {kind}the files look back {most} whole years at most, {asked} are asked for"
+    )
 }
 
 pub(crate) fn la_name(
@@ -312,26 +333,20 @@ fn share(value: Reported<Proportion>) -> [String; 4] {
     }
 }
 
-/// One row for each estimator: a ratio never travels without its counts.
-fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
-    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
-    let group = row.key.group;
-    let into: BTreeSet<&String> = journeys
-        .authorities()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
-        .flat_map(|(_, own)| row.key.looks_back_into(own))
-        .collect();
-    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
-    let into = into.join("+");
+/// Name, method, numerator, denominator, and value with limits and symbol.
+type Estimator = (&'static str, &'static str, String, String, [String; 4]);
+
+fn estimators(row: &PriorHelpRow) -> [Estimator; 5] {
     let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
     let plain = |value: Reported<f64>| match value {
         Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
         Reported::Symbol(s) => [String::new(), String::new(), String::new(), s.to_string()],
     };
     let linked = sum(row.observed, row.incomplete);
-    let estimators = [
+    // Whoever was watched for no time says nothing.
+    let watched = row.observed.zip(row.incomplete).zip(row.unwatched);
+    let watched = watched.map(|((a, b), none)| (a + b).saturating_sub(none));
+    [
         (
             "complete_window",
             "wilson",
@@ -357,7 +372,7 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
             "reverse_kaplan_meier",
             "kaplan_meier_greenwood",
             String::new(),
-            linked,
+            watched.to_string(),
             share(row.kaplan_meier),
         ),
         (
@@ -367,8 +382,23 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
             row.observed.to_string(),
             share(row.age_standardised),
         ),
-    ];
-    estimators
+    ]
+}
+
+/// One row for each estimator: a ratio never travels without its counts.
+fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
+    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
+    let group = row.key.group;
+    let into: BTreeSet<&String> = journeys
+        .authorities()
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
+        .flat_map(|(_, own)| row.key.looks_back_into(own))
+        .collect();
+    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
+    let into = into.join("+");
+    estimators(row)
         .into_iter()
         .map(
             |(estimator, method, numerator, denominator, [value, low, high, symbol])| {
@@ -485,7 +515,7 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
     });
     text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));
     text.push_str(
-        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered. c: withheld, u: fewer than 10, x: cannot be told\n",
+        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered, or their rate contradicts what is certain of all. c: withheld, u: fewer than 10, x: cannot be told\n",
     );
     text
 }

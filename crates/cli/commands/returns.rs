@@ -1,14 +1,16 @@
 //! `disparity returns`: check a folder of returns, or build a store from it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
-use disparity_core::{Areas, Catalogue, Day, Dimensions};
+use disparity_core::{Areas, Catalogue, Day, Dimensions, Journeys, Period};
+use disparity_journeys::part_years;
 use disparity_returns::{
-    DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover, read_returns,
-    read_text,
+    ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover,
+    read_returns, read_text,
 };
 
 use crate::hint::Hinted;
@@ -41,10 +43,13 @@ fn options(args: &ReadArgs, areas: &Areas) -> Result<Options> {
             .map_or_else(|| Ok(today()), |text| day(text, "--as-of"))?,
     );
     if let Some(la) = &args.la {
-        let area = areas
-            .find(la)
-            .map_err(|error| Hinted::new(error.to_string(), error.hint()))?;
-        options.la.clone_from(&area.old_la_code);
+        // A code that the list does not have is an authority's all the same: a new one's, perhaps.
+        let is_code = la.len() == 3 && la.bytes().all(|b| b.is_ascii_digit());
+        options.la = match areas.find(la) {
+            Ok(area) => area.old_la_code.clone(),
+            Err(_) if is_code => Some(la.clone()),
+            Err(error) => return Err(Hinted::new(error.to_string(), error.hint()).into()),
+        };
     }
     options.year = args.year;
     if let Some(word) = &args.encoding {
@@ -77,7 +82,6 @@ fn options(args: &ReadArgs, areas: &Areas) -> Result<Options> {
         .transpose()?;
     options.same_day_restart_is_new = args.same_day_restart_new;
     options.max_row_errors = args.max_row_errors;
-    options.show_ids = args.show_ids;
     options.continuity = args
         .continuity
         .iter()
@@ -154,8 +158,9 @@ pub(crate) fn check(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
     disparity_export::write_file(&out.join("sources.csv"), sources_csv(&outcome)?.as_bytes())?;
     disparity_export::write_file(
         &out.join("diagnostics.csv"),
-        diagnostics_csv(&outcome, &options)?.as_bytes(),
+        diagnostics_csv(&outcome)?.as_bytes(),
     )?;
+    write_identifiers(args, &outcome)?;
     print(&summary(&outcome))?;
     print(&format!(
         "\nWrote {0}/sources.csv and {0}/diagnostics.csv\n",
@@ -178,8 +183,9 @@ pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
     bar.clear();
     disparity_export::write_file(
         &out.join("diagnostics.csv"),
-        diagnostics_csv(&outcome, &options)?.as_bytes(),
+        diagnostics_csv(&outcome)?.as_bytes(),
     )?;
+    write_identifiers(args, &outcome)?;
     print(&summary(&outcome))?;
     print(&format!(
         "\nWrote the store `{}`: records of children, to be kept where the returns are kept\n",
@@ -229,37 +235,64 @@ fn sources_csv(outcome: &Outcome) -> Result<String> {
     csv_of_rows(&header, rows)
 }
 
-fn diagnostics_csv(outcome: &Outcome, options: &Options) -> Result<String> {
+/// The way back from the numbers of children to their identifiers, where a file is asked for.
+fn write_identifiers(args: &ReadArgs, outcome: &Outcome) -> Result<()> {
+    let Some(path) = &args.identifiers else {
+        return Ok(());
+    };
+    let rows = (1_usize..).zip(outcome.diagnostics.children());
+    let rows = rows.map(|(number, child)| {
+        vec![
+            format!("child {number}"),
+            child.la.clone(),
+            child.id.clone(),
+        ]
+    });
+    let text = csv_of_rows(&["child", "old_la_code", "identifier"], rows)?;
+    write_for_owner(path, text.as_bytes())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    crate::out::tell(format_args!(
+        "Wrote {}: identifiers of children, to be kept where the returns are kept",
+        path.display()
+    ));
+    Ok(())
+}
+
+/// Writes a file that only its owner may read, from its first byte on.
+fn write_for_owner(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+
+    // A file that is there keeps the permissions it was made with.
+    if path.is_file() {
+        std::fs::remove_file(path)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
+fn diagnostics_csv(outcome: &Outcome) -> Result<String> {
     let header = [
         "severity", "code", "file", "line", "column", "child", "value", "message", "meaning",
         "remedy", "count",
     ];
+    let children = outcome.diagnostics.children();
+    let numbers: std::collections::BTreeMap<&ChildRef, usize> =
+        children.into_iter().zip(1..).collect();
     let mut rows = Vec::new();
     for (code, .., tally) in outcome.diagnostics.tallies() {
         for example in &tally.examples {
-            let child = example.child.as_deref().map(|id| {
-                if options.show_ids {
-                    id.to_owned()
-                } else {
-                    outcome.child_ref(id)
-                }
-            });
-            // A value of an identifier column is the identifier itself.
-            let id_value = !options.show_ids
-                && ["CHILD", "LAchildID", "child_id", "Child Unique ID"]
-                    .contains(&example.column.as_str());
+            let number = example.child.as_ref().and_then(|child| numbers.get(child));
             rows.push(vec![
                 code.severity().as_str().to_owned(),
                 code.as_str().to_owned(),
                 example.file.clone(),
                 example.line.to_string(),
                 example.column.clone(),
-                child.unwrap_or_default(),
-                if id_value {
-                    String::new()
-                } else {
-                    example.value.clone()
-                },
+                number.map_or_else(String::new, |number| format!("child {number}")),
+                example.value.clone(),
                 example.message.clone(),
                 code.meaning().to_owned(),
                 code.remedy().to_owned(),
@@ -366,16 +399,12 @@ fn diagnostics_text(outcome: &Outcome) -> String {
 }
 
 /// Reads a store.
-pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<disparity_core::Journeys> {
+pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<Journeys> {
     store_of(path, dimensions, &Wanted::everything())
 }
 
 /// Reads the part of a store that a question looks at.
-pub(crate) fn store_of(
-    path: &Path,
-    dimensions: &Dimensions,
-    wanted: &Wanted,
-) -> Result<disparity_core::Journeys> {
+pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) -> Result<Journeys> {
     let journeys =
         disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
             Hinted::new(
@@ -398,7 +427,26 @@ pub(crate) fn store_of(
             ));
         }
     }
+    say_part_years(&journeys);
     Ok(journeys)
+}
+
+/// Says which years the returns cover in part, and up to which day.
+fn say_part_years(journeys: &Journeys) {
+    let mut said: BTreeMap<(usize, Period, Day), Vec<&str>> = BTreeMap::new();
+    for part in part_years(journeys) {
+        let key = (part.authority, part.period, part.until);
+        said.entry(key).or_default().push(part.kind.as_str());
+    }
+    for ((authority, period, until), kinds) in said {
+        let la = &journeys.authorities()[authority].old_la_code;
+        crate::out::tell(format_args!(
+            "PART_OF_YEAR: the returns of {la} for the year ending {} cover it in part, up to {until} ({}); no total of \
+             that year is counted from them",
+            Day::last_of(period),
+            kinds.join(", ")
+        ));
+    }
 }
 
 /// Says how many counts were withheld because too much was asked for at once.

@@ -15,7 +15,8 @@ use crate::progress::Progress;
 use crate::returns_stage;
 use crate::stages::Published;
 
-pub(crate) fn run(args: &RunArgs) -> Result<()> {
+/// Writes everything; false if the store holds what no table shows.
+pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out)?;
     let published = Published::load(&args.selection, &mut progress)?;
@@ -28,16 +29,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let catalogue = extended.as_ref().unwrap_or(published.catalogue());
     let plan =
         PlanFile::read(&args.selection)?.resolve(&args.selection, &args.authorities, catalogue)?;
-    let release = match &args.returns {
+    let (release, is_whole) = match &args.returns {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
-        None => published.release(&plan, &mut progress)?,
+        None => (published.release(&plan, &mut progress)?, true),
     };
+    let manifest = Manifest::describe(&release, catalogue, &plan);
     let written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
                 let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-                let tables = disparity_export::write_tables(&release, catalogue, &output.staged);
+                let tables =
+                    disparity_export::write_tables(&release, catalogue, &manifest, &output.staged);
                 (tables, page.join())
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -46,10 +49,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             Ok(written)
         },
     )?;
-    let manifest = Manifest::describe(&release, catalogue, &plan, written);
-    disparity_export::write_manifest(&manifest, &output.staged)?;
+    disparity_export::write_manifest(&manifest.with_outputs(written), &output.staged)?;
     let folder = output.finish()?;
-    print(&summary(&folder, &release, &plan))
+    print(&summary(&folder, &release, &plan))?;
+    Ok(is_whole)
 }
 
 fn write_page(page: &Page, folder: &Path) -> Result<Written> {
@@ -82,7 +85,7 @@ fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
          \x20 issues          {} things to know\n\
          \x20 charts/         drawings as SVG\n\
          \x20 manifest.json   inputs, plan and digests\n\
-         {} indicators; every table as .csv, with .meta.csv, and as .parquet\n",
+         {} indicators; every table as .parquet and as .csv with .meta.csv; columns.csv says what each column is\n",
         folder.display(),
         results.estimates.len(),
         results.expected.len(),

@@ -53,7 +53,7 @@ pub(super) fn given(view: View<'_>, rows: &[Row<'_>]) -> String {
             }),
             reported(&expected.fifth, ToString::to_string),
             reported(&expected.adjusted, |found| {
-                found.position.words().to_owned()
+                found.position.words(view.levels())
             }),
         ]
     };

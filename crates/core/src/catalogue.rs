@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::Date;
-use crate::{AreaCode, Areas, Claim, Dimensions, IndicatorId, Indicators, MidYear, Reported};
+use crate::{
+    AreaCode, Areas, Claim, Dimensions, IndicatorId, Indicators, MidYear, Period, Reported,
+};
 
 /// The code lists, shared by every cube of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +106,24 @@ pub struct Context {
     pub spend: BTreeMap<(AreaCode, u16), Spend>,
     /// Children by single year of age from 0 to 17, by mid-year and area.
     pub children_by_age: BTreeMap<(MidYear, AreaCode), [f64; 18]>,
+}
+
+impl Context {
+    /// The years of the editions of the deprivation indices.
+    #[must_use]
+    pub fn editions(&self) -> BTreeSet<u16> {
+        let year = |name: &str| name.rsplit('_').next()?.parse().ok();
+        let names = self.low_income.keys().chain(self.children_by_decile.keys());
+        names.filter_map(|(name, _)| year(name)).collect()
+    }
+}
+
+/// The edition in force on 31 March of a year: the newest published before it; the first one for
+/// earlier years.
+#[must_use]
+pub fn edition_in_force(editions: &BTreeSet<u16>, period: Period) -> Option<u16> {
+    let in_force = editions.range(..period.year()).next_back();
+    in_force.or_else(|| editions.first()).copied()
 }
 
 /// Children aged 0 to 15 in low-income families, from neighbourhoods' published counts.

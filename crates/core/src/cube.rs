@@ -1,6 +1,8 @@
 //! Cells and the cube they make: what everything left of the analysis produces and everything
 //! right of it reads, without asking where it came from.
 
+use std::collections::BTreeMap;
+
 use crate::{AreaCode, Count, IndicatorId, IssueSet, MidYear, Period, Reported, Stratum};
 
 /// What a cell is about. Cubes are sorted by this, in field order.
@@ -128,6 +130,8 @@ pub enum CubeError {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cube {
     cells: Vec<Cell>,
+    /// How much more events vary than as many children would, by the key of everyone's events.
+    inflations: BTreeMap<CellKey, f64>,
 }
 
 impl Cube {
@@ -139,8 +143,27 @@ impl Cube {
         cells.sort_by_key(|cell| cell.key);
         match cells.windows(2).find(|pair| pair[0].key == pair[1].key) {
             Some(pair) => Err(CubeError::Duplicate(Box::new(pair[0].key))),
-            None => Ok(Self { cells }),
+            None => Ok(Self {
+                cells,
+                inflations: BTreeMap::new(),
+            }),
         }
+    }
+
+    /// The same cube with what is known of events that children had several of: by the key of the
+    /// events of everyone (`Stratum::TOTAL`) the variance of their number over its mean.
+    #[must_use]
+    pub fn with_inflations(self, inflations: BTreeMap<CellKey, f64>) -> Self {
+        Self { inflations, ..self }
+    }
+
+    /// By how much the variance of a count of events exceeds its mean, if that is known: of all
+    /// groups of an indicator, period and area the same. None for children, and where only counts are
+    /// known.
+    #[must_use]
+    pub fn inflation(&self, key: &CellKey) -> Option<f64> {
+        let stratum = Stratum::TOTAL;
+        self.inflations.get(&CellKey { stratum, ..*key }).copied()
     }
 
     /// The cells, sorted by key.
@@ -167,7 +190,8 @@ impl Cube {
     }
 
     /// Both cubes together. Where a key is in both, counts are added and denominators are added
-    /// (the two halves of a split), and an absence on either side is an absence of the sum.
+    /// (the two halves of a split), and an absence on either side is an absence of the sum. How much
+    /// events vary is known of the sum only where it was known of the one side that has them.
     ///
     /// Associative and commutative, so work can be split by authority and joined in any order.
     ///
@@ -175,6 +199,10 @@ impl Cube {
     /// [`CubeError::Basis`] if the same key has denominators of different populations.
     pub fn merge(self, other: Self) -> Result<Self, CubeError> {
         let mut merged = Vec::with_capacity(self.cells.len() + other.cells.len());
+        let both = |key: &CellKey| self.get(key).is_some() && other.get(key).is_some();
+        let mut inflations = self.inflations.clone();
+        inflations.extend(&other.inflations);
+        inflations.retain(|key, _| !both(key));
         let mut left = self.cells.into_iter().peekable();
         let mut right = other.cells.into_iter().peekable();
         loop {
@@ -192,7 +220,12 @@ impl Cube {
             };
             match next {
                 Some(cell) => merged.push(cell),
-                None => return Ok(Self { cells: merged }),
+                None => {
+                    return Ok(Self {
+                        cells: merged,
+                        inflations,
+                    });
+                }
             }
         }
     }

@@ -58,7 +58,7 @@ macro_rules! issue_codes {
 issue_codes! {
     /// The figure is withheld, unavailable, unreliable or not applicable in the source; so is everything that depends on it.
     SourceSymbol = "SOURCE_SYMBOL", Note, "read the symbol; do not treat it as zero";
-    /// The count is of events, not children; one child can be counted more than once, so the interval is narrower than it should be.
+    /// The count is of events, not children; one child can be counted more than once, so the interval is narrower than it should be, unless a second code says that it allows for that.
     RepeatEvents = "REPEAT_EVENTS", Note, "compare with the count of children where there is one";
     /// National and regional counts are published to the nearest 10.
     RoundedTo10 = "ROUNDED_TO_10", Note, "differences smaller than 10 mean nothing at these levels";
@@ -96,6 +96,8 @@ issue_codes! {
     PopulationRebased = "POPULATION_REBASED", Note, "`disparity data verify` reproduces the printed rates with the population of their time";
     /// One or more authorities had no figure that year; the published England and regional totals are as the publisher gives them.
     CoverageGap = "COVERAGE_GAP", Warning, "see the authorities listed; do not read the national change for that year as real";
+    /// The returns cover a part of the year only, so nothing is counted as that year's; prior help is of the entries up to their last day.
+    PartOfYear = "PART_OF_YEAR", Warning, "load the return of the whole year; `disparity returns check` says which file reaches to which day";
     /// The authority was formed, split or merged; earlier figures under another code are not joined to its series.
     AreaChanged = "AREA_CHANGED", Note, "compare with the predecessor's figures, or start from the first year of the new authority";
     /// The look-back of a new authority goes on in the returns of the one before it, because it has confirmed that children kept their identifiers.
@@ -142,6 +144,12 @@ issue_codes! {
     NoSpread = "NO_SPREAD", Note, "authorities cannot be told apart by this count";
     /// Found from the totals of authorities, not from the children of each decile: it assumes that a decile has the same rate everywhere, cannot show where that fails, and takes for an effect of deprivation whatever else goes with it between authorities.
     Ecological = "ECOLOGICAL", Warning, "do not read it as the gradient within any one authority";
+    /// The interval allows for children who had several of the events: it is wider by the root of how much more events vary than children would, in the authority and year as a whole, told coarsely where it could tell of few children.
+    RepeatsInInterval = "REPEATS_IN_INTERVAL", Note, "see `disparity method crude_rate_non_independent`";
+    /// The number of children in the decile is estimated: the share of the area's children who live in neighbourhoods of that decile, in the index of multiple deprivation in force on 31 March, is applied to its children aged 0 to 17.
+    DecileShare = "DECILE_SHARE", Warning, "the interval does not include the uncertainty of the share; the deciles that returns were read with must be of the same index";
+    /// The ratio has no upper limit: the rate below the line cannot be told from 0.
+    NoUpperLimit = "NO_UPPER_LIMIT", Note, "read the slope index, or take several years together";
 }
 
 impl fmt::Display for IssueCode {
@@ -168,6 +176,12 @@ impl IssueSet {
     #[must_use]
     pub const fn with_if(self, condition: bool, code: IssueCode) -> Self {
         if condition { self.with(code) } else { self }
+    }
+
+    /// The set without a code.
+    #[must_use]
+    pub const fn without(self, code: IssueCode) -> Self {
+        Self(self.0 & !(1 << code as u64))
     }
 
     /// Both sets together.
@@ -314,5 +328,6 @@ mod tests {
             .with(IssueCode::SmallCount);
         assert_eq!(set.to_string(), "SMALL_COUNT TINY_AREA");
         assert!(set.contains(IssueCode::TinyArea) && !set.contains(IssueCode::RepeatEvents));
+        assert_eq!(set.without(IssueCode::TinyArea).to_string(), "SMALL_COUNT");
     }
 }

@@ -22,6 +22,7 @@ pub mod disclosure;
 mod indicator;
 mod issue;
 pub mod journeys;
+mod levels;
 mod names;
 mod period;
 mod plan;
@@ -37,7 +38,9 @@ pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,
 };
-pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Origin, Source, Spend};
+pub use catalogue::{
+    Catalogue, Context, Inspection, LowIncome, Origin, Source, Spend, edition_in_force,
+};
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
@@ -49,14 +52,15 @@ pub use indicator::{
 };
 pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use journeys::{Day, Journeys};
+pub use levels::{Intervals, Levels, LevelsError, Position, percent};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
-pub use population::{Population, Populations};
+pub use population::{DecileShares, Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Intervals,
-    Measure, Measured, ModelBased, Neighbours, Position, Provenance, Rank, Results,
+    Adjusted, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel, Measure,
+    Measured, ModelBased, Neighbours, Provenance, Rank, Results,
 };
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,

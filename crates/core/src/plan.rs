@@ -1,7 +1,7 @@
 //! What a run is asked to do, with every default resolved. The program writes this into the
 //! manifest, so that someone else can ask for the same.
 
-use crate::{AreaCode, IndicatorId, NeighbourModel, Period};
+use crate::{AreaCode, IndicatorId, Levels, NeighbourModel, Period};
 
 /// Which broad group Chinese children are counted in.
 ///
@@ -52,7 +52,7 @@ impl ModelYears {
 }
 
 /// A resolved request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Indicators to compute, in code-list order.
     pub indicators: Vec<IndicatorId>,
@@ -76,6 +76,8 @@ pub struct Plan {
     pub include_tiny: bool,
     /// Code of the broad ethnic group the others are compared with.
     pub reference_group: String,
+    /// The confidence levels of every interval.
+    pub levels: Levels,
 }
 
 impl Plan {

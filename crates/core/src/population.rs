@@ -3,9 +3,12 @@
 //! Loaders fill it; whatever divides a count by children asks it, so that every rate of one group,
 //! area and year has the same denominator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{AreaCode, Denominator, IssueSet, Period, Stratum};
+use crate::{
+    AreaCode, Basis, Catalogue, Denominator, DenominatorError, Dimension, IssueCode, IssueSet,
+    Period, Stratum, edition_in_force,
+};
 
 /// A number of children and what must be said about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,5 +41,75 @@ impl FromIterator<((Period, AreaCode, Stratum), Population)> for Populations {
         entries: I,
     ) -> Self {
         Self(entries.into_iter().collect())
+    }
+}
+
+/// Shares of an area's children by the tenth of neighbourhoods they live in, in the edition of the
+/// index of multiple deprivation in force on 31 March.
+///
+/// Deciles are those of the lookup that returns were read with, which has to be of that edition.
+#[derive(Debug)]
+pub struct DecileShares<'a> {
+    catalogue: &'a Catalogue,
+    editions: BTreeSet<u16>,
+    /// What was asked for before: the shares, most deprived first, and the edition's year.
+    found: BTreeMap<(Period, AreaCode), Option<Shares>>,
+}
+
+/// Shares by decile, and the year of the edition they are of.
+type Shares = ([f64; 10], u16);
+
+impl<'a> DecileShares<'a> {
+    /// The shares that a catalogue knows.
+    #[must_use]
+    pub fn new(catalogue: &'a Catalogue) -> Self {
+        Self {
+            catalogue,
+            editions: catalogue.context.editions(),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// The children of a decile: its share applied to the published number of children. Nobody, which
+    /// is a number, where no neighbourhood of the area is in it; none for any other stratum, and
+    /// where the area is not in the index.
+    pub fn children(
+        &mut self,
+        populations: &Populations,
+        period: Period,
+        area: AreaCode,
+        stratum: Stratum,
+    ) -> Option<Population> {
+        if stratum.only() != Some(Dimension::DeprivationDecile) {
+            return None;
+        }
+        let list = self.catalogue.dimensions.list(Dimension::DeprivationDecile);
+        let code = &list.get(stratum.get(Dimension::DeprivationDecile)).code;
+        let place = code.parse::<usize>().ok()?.checked_sub(1)?;
+        let (shares, share_year) = self.of(period, area)?;
+        let share = *shares.get(place)?;
+        let all = populations.get(period, area, Stratum::TOTAL)?;
+        Some(Population {
+            denominator: Denominator {
+                value: all.denominator.value.map(|children| children * share),
+                basis: Basis::Share {
+                    mid_year: period.population_year(),
+                    share_year,
+                    error: DenominatorError::NONE,
+                },
+            },
+            issues: all.issues.with(IssueCode::DecileShare),
+        })
+    }
+
+    fn of(&mut self, period: Period, area: AreaCode) -> Option<Shares> {
+        let (catalogue, editions) = (self.catalogue, &self.editions);
+        *self.found.entry((period, area)).or_insert_with(|| {
+            let year = edition_in_force(editions, period)?;
+            let key = (format!("imd_{year}"), area);
+            let children = catalogue.context.children_by_decile.get(&key)?;
+            let all: f64 = children.iter().sum();
+            (all > 0.0).then(|| (children.map(|n| n / all), year))
+        })
     }
 }

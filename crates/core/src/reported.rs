@@ -109,6 +109,17 @@ impl<T> Reported<T> {
         }
     }
 
+    /// The same with a view of the value, as of a list its elements.
+    pub fn as_deref(&self) -> Reported<&T::Target>
+    where
+        T: std::ops::Deref,
+    {
+        match self {
+            Self::Value(value) => Reported::Value(value),
+            Self::Symbol(symbol) => Reported::Symbol(*symbol),
+        }
+    }
+
     /// Whether there is a value.
     pub fn is_value(&self) -> bool {
         matches!(self, Self::Value(_))

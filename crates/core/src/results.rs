@@ -7,8 +7,8 @@ use disparity_stats::Interval;
 
 use crate::{
     AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit,
-    Gradient, IndicatorId, Intersection, Issue, IssueSet, Period, Reported, Shrunken, Span,
-    StructuralModel, Symbol, Unit,
+    Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Period, Position,
+    Reported, Shrunken, Span, StructuralModel, Symbol, Unit,
 };
 
 /// Whether figures were published by their owner or computed from records of children.
@@ -20,36 +20,6 @@ pub enum Provenance {
     ChildLevel,
     /// Counted here from records of children, and protected before anything was computed.
     Controlled(crate::disclosure::ControlledBy),
-}
-
-/// The two intervals that travel with every estimate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Intervals {
-    /// At the 95% level.
-    pub p95: Interval,
-    /// At the 99.8% level.
-    pub p998: Interval,
-}
-
-impl Intervals {
-    /// Both intervals multiplied by a positive factor.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        let scale = |interval: Interval| Interval {
-            low: interval.low * factor,
-            high: interval.high * factor,
-        };
-        Self {
-            p95: scale(self.p95),
-            p998: scale(self.p998),
-        }
-    }
-
-    /// The interval at each level, with the level.
-    #[must_use]
-    pub const fn levels(self) -> [(f64, Interval); 2] {
-        [(0.95, self.p95), (0.998, self.p998)]
-    }
 }
 
 /// A value with its intervals and the method that made them. Rates are per person, proportions 0–1.
@@ -127,79 +97,6 @@ impl ExpectedModel {
     ];
 }
 
-/// Where an authority stands against what is expected, by its own interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Position {
-    /// Below, even at the 99.8% level.
-    Lower998,
-    /// Below at the 95% level.
-    Lower95,
-    /// The interval contains what is expected.
-    AsExpected,
-    /// Above at the 95% level.
-    Higher95,
-    /// Above, even at the 99.8% level.
-    Higher998,
-}
-
-impl Position {
-    /// Where a ratio with these intervals stands against 1.
-    #[must_use]
-    pub fn of(intervals: &Intervals) -> Self {
-        if intervals.p998.low > 1.0 {
-            Self::Higher998
-        } else if intervals.p95.low > 1.0 {
-            Self::Higher95
-        } else if intervals.p998.high < 1.0 {
-            Self::Lower998
-        } else if intervals.p95.high < 1.0 {
-            Self::Lower95
-        } else {
-            Self::AsExpected
-        }
-    }
-
-    /// Where a ratio lies against limits around 1.
-    #[must_use]
-    pub fn against(ratio: f64, limits: &Intervals) -> Self {
-        if ratio > limits.p998.high {
-            Self::Higher998
-        } else if ratio > limits.p95.high {
-            Self::Higher95
-        } else if ratio < limits.p998.low {
-            Self::Lower998
-        } else if ratio < limits.p95.low {
-            Self::Lower95
-        } else {
-            Self::AsExpected
-        }
-    }
-
-    /// The word in the `position` column.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Lower998 => "lower_99_8",
-            Self::Lower95 => "lower_95",
-            Self::AsExpected => "as_expected",
-            Self::Higher95 => "higher_95",
-            Self::Higher998 => "higher_99_8",
-        }
-    }
-
-    /// The words for people, of a position that allows for the spread between authorities.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Lower998 => "lower than expected (99.8%)",
-            Self::Lower95 => "lower than expected (95%)",
-            Self::AsExpected => "within the ordinary spread",
-            Self::Higher95 => "higher than expected (95%)",
-            Self::Higher998 => "higher than expected (99.8%)",
-        }
-    }
-}
-
 /// An authority's rank and what chance alone would make of it. Rank 1 is the highest ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rank {
@@ -207,9 +104,9 @@ pub struct Rank {
     pub rank: u32,
     /// The last that it can be; the same rank where that is sure.
     pub last: u32,
-    /// Lower end of the 95% interval for the rank.
+    /// Lower end of the rank's interval at the first level.
     pub low: u32,
-    /// Upper end of the 95% interval for the rank.
+    /// Upper end of the rank's interval at the first level.
     pub high: u32,
     /// How many areas were ranked.
     pub of: u32,
@@ -411,6 +308,8 @@ pub struct Contrast {
 pub struct Results {
     /// Where the counts came from.
     pub provenance: Provenance,
+    /// The confidence levels of every interval.
+    pub levels: Levels,
     /// Rates and proportions, sorted by key.
     pub estimates: Vec<Estimate>,
     /// Expected versus actual, sorted by indicator, span, area and model.
@@ -429,7 +328,7 @@ pub struct Results {
     pub fifths: Vec<Fifth>,
     /// Gradients by deprivation, sorted by indicator, period, area, method and figure.
     pub gradients: Vec<Gradient>,
-    /// Intersections of characteristics, sorted by indicator, period, area and stratum.
+    /// Intersections of characteristics, sorted by indicator, period, area, what is crossed and stratum.
     pub intersections: Vec<Intersection>,
     /// What documents of the field claim, beside what was computed, in the order of the claims.
     pub claims: Vec<ClaimCheck>,
@@ -452,9 +351,10 @@ impl Results {
 
     /// No rows yet.
     #[must_use]
-    pub const fn new(provenance: Provenance) -> Self {
+    pub const fn new(provenance: Provenance, levels: Levels) -> Self {
         Self {
             provenance,
+            levels,
             estimates: Vec::new(),
             expected: Vec::new(),
             contrasts: Vec::new(),
@@ -510,55 +410,5 @@ impl Results {
             .iter()
             .filter(|cell| !cell.numerator.is_value())
             .count()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn intervals(low95: f64, high95: f64, low998: f64, high998: f64) -> Intervals {
-        Intervals {
-            p95: Interval {
-                low: low95,
-                high: high95,
-            },
-            p998: Interval {
-                low: low998,
-                high: high998,
-            },
-        }
-    }
-
-    #[test]
-    fn position_follows_the_widest_interval_that_excludes_one() {
-        assert_eq!(
-            Position::of(&intervals(0.9, 1.1, 0.8, 1.2)),
-            Position::AsExpected
-        );
-        assert_eq!(
-            Position::of(&intervals(1.1, 1.3, 0.9, 1.5)),
-            Position::Higher95
-        );
-        assert_eq!(
-            Position::of(&intervals(1.2, 1.3, 1.1, 1.5)),
-            Position::Higher998
-        );
-        assert_eq!(
-            Position::of(&intervals(0.7, 0.9, 0.6, 1.1)),
-            Position::Lower95
-        );
-        assert_eq!(
-            Position::of(&intervals(0.7, 0.8, 0.6, 0.9)),
-            Position::Lower998
-        );
-    }
-
-    #[test]
-    fn an_interval_that_touches_one_is_as_expected() {
-        assert_eq!(
-            Position::of(&intervals(1.0, 1.4, 0.9, 1.6)),
-            Position::AsExpected
-        );
     }
 }

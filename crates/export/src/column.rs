@@ -1,25 +1,43 @@
 //! Columns: what each is called and means, and how its values come out of a row.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use disparity_core::Symbol;
 
 /// What a column is for, in the words of the open-data standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Time or place; not in the metadata file.
     Identifier,
-    /// Says what the row is about.
+    /// Says what the row is about: never blank, and all of them together name one row.
     Filter,
-    /// Holds a figure.
+    /// Holds a figure, or the symbol that says why there is none.
     Indicator,
+    /// Says something about the figures; not in the metadata file, and blank where there is nothing
+    /// to say.
+    Note,
+}
+
+impl Role {
+    /// The word in the list of columns.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Filter => "filter",
+            Self::Indicator => "indicator",
+            Self::Note => "note",
+        }
+    }
 }
 
 /// A column's name and meaning.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Spec {
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) role: Role,
-    pub(crate) label: &'static str,
+    pub(crate) label: Cow<'static, str>,
     /// Decimal places to show; the data hold full precision.
     pub(crate) decimals: Option<u8>,
 }
@@ -33,23 +51,13 @@ pub(crate) enum Value {
     /// Position in the column's dictionary.
     Text(u32),
     /// A whole number.
-    Whole(u32),
+    Whole(i64),
     /// Any number.
     Number(f64),
-    /// Nothing.
+    /// Why there is no number.
+    Absent(Symbol),
+    /// Nothing to say.
     None,
-}
-
-impl Value {
-    /// A number that may be absent.
-    pub(crate) fn number(value: Option<f64>) -> Self {
-        value.map_or(Self::None, Self::Number)
-    }
-
-    /// A whole number that may be absent.
-    pub(crate) fn whole(value: Option<u32>) -> Self {
-        value.map_or(Self::None, Self::Whole)
-    }
 }
 
 /// What the values of a column are.
@@ -63,58 +71,78 @@ pub(crate) enum Kind {
     Number,
 }
 
-/// A row of a table and which of its two confidence levels.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct At<'a, R> {
-    pub(crate) row: &'a R,
-    pub(crate) level: usize,
+impl Kind {
+    /// The word in the list of columns.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Whole => "integer",
+            Self::Number => "number",
+        }
+    }
 }
 
-type Get<'a, R> = Box<dyn Fn(At<'_, R>) -> Value + Sync + Send + 'a>;
+type Get<'a, R> = Box<dyn Fn(&R) -> Value + Sync + Send + 'a>;
 
 /// A column of a table of `R`.
 pub(crate) struct Column<'a, R> {
     pub(crate) spec: Spec,
     pub(crate) kind: Kind,
-    /// Whether the value differs between the confidence levels of a row.
-    pub(crate) by_level: bool,
     pub(crate) get: Get<'a, R>,
 }
 
-impl<R> Column<'_, R> {
-    /// The same column, whose value differs between the confidence levels of a row.
-    pub(crate) fn by_level(mut self) -> Self {
-        self.by_level = true;
-        self
-    }
-}
-
-/// A table: its name, its columns, its rows, and how many confidence levels each row has.
+/// A table: its name, its columns and its rows.
 pub(crate) struct TableView<'a, R> {
     pub(crate) name: &'static str,
     pub(crate) columns: Vec<Column<'a, R>>,
     pub(crate) rows: &'a [R],
-    pub(crate) levels: usize,
 }
 
-impl<R: Sync> TableView<'_, R> {
-    /// Rows in the files, all levels counted.
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len() * self.levels
+impl<R> TableView<'_, R> {
+    /// The values of one column for some rows.
+    pub(crate) fn values(column: &Column<'_, R>, rows: &[R]) -> Vec<Value> {
+        rows.iter().map(|row| (column.get)(row)).collect()
     }
+}
 
-    /// The values of one column for some rows, level after level within each row.
-    pub(crate) fn values(&self, column: &Column<'_, R>, rows: &[R]) -> Vec<Value> {
-        let mut values = Vec::with_capacity(rows.len() * self.levels);
-        for row in rows {
-            if column.by_level {
-                values.extend((0..self.levels).map(|level| (column.get)(At { row, level })));
-            } else {
-                let value = (column.get)(At { row, level: 0 });
-                values.extend(std::iter::repeat_n(value, self.levels));
+/// The distinct values of a filter that were written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    texts: Vec<bool>,
+    wholes: BTreeSet<i64>,
+}
+
+impl Seen {
+    /// Notes what is among the values.
+    pub(crate) fn note(&mut self, values: &[Value]) {
+        for value in values {
+            match *value {
+                Value::Text(position) => {
+                    let position = position as usize;
+                    if self.texts.len() <= position {
+                        self.texts.resize(position + 1, false);
+                    }
+                    self.texts[position] = true;
+                }
+                Value::Whole(n) => {
+                    self.wholes.insert(n);
+                }
+                Value::Number(_) | Value::Absent(_) | Value::None => {}
             }
         }
-        values
+    }
+
+    /// The distinct values as they are written, in the order of the dictionary or of size.
+    pub(crate) fn levels(&self, kind: &Kind) -> Vec<String> {
+        match kind {
+            Kind::Text(dictionary) => {
+                let seen = self.texts.iter().zip(dictionary.iter());
+                seen.filter(|(seen, _)| **seen)
+                    .map(|(_, text)| text.clone())
+                    .collect()
+            }
+            Kind::Whole | Kind::Number => self.wholes.iter().map(ToString::to_string).collect(),
+        }
     }
 }
 

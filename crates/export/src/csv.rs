@@ -1,9 +1,8 @@
 //! CSV text. Full precision, no quotes but where a comma or a quote needs them, `\n` line ends.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
-use crate::column::{Column, Kind, Role, TableView, Value};
+use crate::column::{Column, Kind, Role, Seen, TableView, Value};
 
 /// A field, quoted if it must be.
 pub(crate) fn field(text: &str) -> String {
@@ -15,11 +14,15 @@ pub(crate) fn field(text: &str) -> String {
 }
 
 pub(crate) fn header<R>(columns: &[Column<'_, R>]) -> String {
-    let names: Vec<&str> = columns.iter().map(|column| column.spec.name).collect();
+    let names: Vec<&str> = columns
+        .iter()
+        .map(|column| column.spec.name.as_ref())
+        .collect();
     names.join(",") + "\n"
 }
 
-/// Rows of a chunk, given the values of every column.
+/// Rows of a chunk, given the values of every column. Where there is no number stands the symbol that
+/// says why.
 pub(crate) fn chunk<R>(
     columns: &[Column<'_, R>],
     values: &[Vec<Value>],
@@ -27,7 +30,6 @@ pub(crate) fn chunk<R>(
 ) -> String {
     let rows = values.first().map_or(0, Vec::len);
     let mut text = String::with_capacity(rows * columns.len() * 10);
-    let mut numbers = vec![Number::default(); columns.len()];
     for row in 0..rows {
         for (column, own) in values.iter().enumerate() {
             if column > 0 {
@@ -37,34 +39,14 @@ pub(crate) fn chunk<R>(
                 Value::Text(position) => text.push_str(&quoted[column][position as usize]),
                 // Writing to a String cannot fail.
                 Value::Whole(n) => drop(write!(text, "{n}")),
-                Value::Number(x) => numbers[column].write(x, &mut text),
+                Value::Number(x) => plain(x, &mut text),
+                Value::Absent(symbol) => text.push_str(symbol.mark()),
                 Value::None => {}
             }
         }
         text.push('\n');
     }
     text
-}
-
-/// The number last written in a column, and where: the levels of a row share most of theirs.
-#[derive(Clone, Default)]
-struct Number {
-    bits: u64,
-    place: Range<usize>,
-}
-
-impl Number {
-    /// The shortest digits that give the number back, without an exponent.
-    fn write(&mut self, x: f64, to: &mut String) {
-        let start = to.len();
-        if self.bits == x.to_bits() && !self.place.is_empty() {
-            to.extend_from_within(self.place.clone());
-        } else {
-            plain(x, to);
-        }
-        self.bits = x.to_bits();
-        self.place = start..to.len();
-    }
 }
 
 /// A number without an exponent, in fewer steps than `{}` takes.
@@ -90,25 +72,55 @@ pub(crate) fn quoted<R>(columns: &[Column<'_, R>]) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The metadata file of a table: a row for each filter and each indicator.
-pub(crate) fn meta<R>(table: &TableView<'_, R>) -> String {
+/// The metadata file of a table: a row for each filter that has more than one level in it, and for
+/// each indicator. What is chosen first is everyone, or else the first level that there is.
+pub(crate) fn meta<R>(table: &TableView<'_, R>, seen: &[Seen]) -> String {
     let mut text =
-        "col_name,col_type,label,indicator_grouping,indicator_unit,indicator_dp,filter_hint,filter_grouping_column\n"
+        "col_name,col_type,label,indicator_grouping,indicator_unit,indicator_dp,filter_hint,\
+                    filter_grouping_column,filter_default\n"
             .to_owned();
-    for Column { spec, .. } in &table.columns {
-        let kind = match spec.role {
-            Role::Identifier => continue,
-            Role::Filter => "Filter",
-            Role::Indicator => "Indicator",
-        };
+    for (Column { spec, kind, .. }, seen) in table.columns.iter().zip(seen) {
+        let (name, label) = (&spec.name, field(&spec.label));
+        match spec.role {
+            Role::Identifier | Role::Note => {}
+            Role::Filter => {
+                let levels = seen.levels(kind);
+                let everyone = levels.iter().find(|level| *level == TOTAL);
+                if let (Some(first), true) = (levels.first(), levels.len() > 1) {
+                    let default = field(everyone.unwrap_or(first));
+                    let _ = writeln!(text, "{name},Filter,{label},,,,,,{default}");
+                }
+            }
+            Role::Indicator => {
+                let decimals = spec.decimals.unwrap_or(0);
+                let _ = writeln!(text, "{name},Indicator,{label},,,{decimals},,,");
+            }
+        }
+    }
+    text
+}
+
+/// The level of a filter that stands for everyone.
+const TOTAL: &str = "Total";
+
+/// The heading of the list of columns.
+pub(crate) const COLUMNS_HEADER: &str = "table,column,role,type,decimals,label\n";
+
+/// Every column of a table with what it is: for people, where `.meta.csv` is for the standard.
+pub(crate) fn described<R>(table: &TableView<'_, R>) -> String {
+    let mut text = String::new();
+    for Column { spec, kind, .. } in &table.columns {
         let decimals = spec
             .decimals
             .map_or(String::new(), |decimals| decimals.to_string());
         let _ = writeln!(
             text,
-            "{},{kind},{},,,{decimals},,",
+            "{},{},{},{},{decimals},{}",
+            table.name,
             spec.name,
-            field(spec.label)
+            spec.role.as_str(),
+            kind.as_str(),
+            field(&spec.label)
         );
     }
     text
@@ -159,16 +171,6 @@ mod tests {
             let as_good = text.len() == usual.len() && text.parse() == Ok(x);
             assert!(text == usual || as_good, "{text} for {usual}");
         }
-    }
-
-    #[test]
-    fn a_number_is_copied_only_where_it_is_the_same() {
-        let (mut text, mut number) = (String::new(), Number::default());
-        for x in [0.0, 0.0, -0.0, 0.25, 0.25, 0.0] {
-            number.write(x, &mut text);
-            text.push(' ');
-        }
-        assert_eq!(text, "0 0 -0 0.25 0.25 0 ");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::Written;
 
 /// The plan with names instead of numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlanRecord {
     /// Indicators computed.
     pub indicators: Vec<String>,
@@ -31,6 +31,8 @@ pub struct PlanRecord {
     pub include_tiny: bool,
     /// Group that ethnic groups are compared with.
     pub reference_group: String,
+    /// Confidence levels, the one that is shown first.
+    pub conf_levels: Vec<f64>,
 }
 
 impl PlanRecord {
@@ -64,6 +66,12 @@ impl PlanRecord {
             chinese_group: plan.chinese_group.as_str(),
             include_tiny: plan.include_tiny,
             reference_group: plan.reference_group.clone(),
+            conf_levels: plan
+                .levels
+                .as_slice()
+                .iter()
+                .map(|level| level.value())
+                .collect(),
         }
     }
 }
@@ -93,9 +101,21 @@ pub struct FileRecord {
     pub rows: Option<u64>,
 }
 
-/// The record of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The record of a run: what was asked of what, which is known before anything is written, and then
+/// what was written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
+    #[serde(flatten)]
+    asked: Asked,
+    /// SHA-256 of all that stands before it, as JSON without spaces: every Parquet file holds it too,
+    /// and so can be told to be of this run.
+    run_sha256: String,
+    outputs: Written,
+}
+
+/// What a run is asked to do with what.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Asked {
     program: &'static str,
     version: &'static str,
     licence: &'static str,
@@ -105,18 +125,12 @@ pub struct Manifest {
     synthetic: bool,
     plan: PlanRecord,
     inputs: Vec<InputRecord>,
-    outputs: Written,
 }
 
 impl Manifest {
-    /// Describes a run and the files it wrote.
+    /// Describes a run before it has written anything.
     #[must_use]
-    pub fn describe(
-        release: &Release,
-        catalogue: &Catalogue,
-        plan: &Plan,
-        outputs: Written,
-    ) -> Self {
+    pub fn describe(release: &Release, catalogue: &Catalogue, plan: &Plan) -> Self {
         let inputs = catalogue
             .sources
             .iter()
@@ -132,7 +146,7 @@ impl Manifest {
                 retrieved: Origin::on(source.origin.retrieved),
             })
             .collect();
-        Self {
+        let asked = Asked {
             program: "disparity",
             version: env!("CARGO_PKG_VERSION"),
             licence: crate::tables::LICENCE,
@@ -143,8 +157,53 @@ impl Manifest {
             ),
             plan: PlanRecord::of(plan, catalogue),
             inputs,
-            outputs,
+        };
+        let json = serde_json::to_string(&asked).unwrap_or_default();
+        Self {
+            run_sha256: crate::sink::digest(json.as_bytes()),
+            asked,
+            outputs: Written::new(),
         }
+    }
+
+    /// The same run with the files it wrote.
+    #[must_use]
+    pub fn with_outputs(self, outputs: Written) -> Self {
+        Self { outputs, ..self }
+    }
+
+    /// What every file says of itself in its own metadata, where it has room for that.
+    pub(crate) fn about(&self, table: &str) -> Vec<(&'static str, String)> {
+        let mut publications: Vec<&str> = self
+            .asked
+            .inputs
+            .iter()
+            .map(|input| input.publication.as_str())
+            .collect();
+        publications.sort_unstable();
+        publications.dedup();
+        let levels: Vec<String> = self
+            .asked
+            .plan
+            .conf_levels
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let mut about = vec![
+            ("table", table.to_owned()),
+            ("licence", self.asked.licence.to_owned()),
+            ("source", publications.join("; ")),
+            (
+                "program",
+                format!("{} {}", self.asked.program, self.asked.version),
+            ),
+            ("conf_levels", levels.join(", ")),
+            ("run_sha256", self.run_sha256.clone()),
+        ];
+        if self.asked.synthetic {
+            about.push(("synthetic", "these children are invented".to_owned()));
+        }
+        about
     }
 
     /// The manifest as indented JSON.

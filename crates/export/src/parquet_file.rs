@@ -1,17 +1,19 @@
-//! Parquet: dictionary text, label and decimals in each field's metadata, nothing that differs
-//! between two runs.
+//! Parquet: plain strings, 64-bit integers and doubles, which every reader has; what the file is in
+//! its own key-values; label and decimals in each field's metadata; nothing that differs between two
+//! runs.
 
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, StringArray, UInt32Array};
+use arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use crate::column::{Column, Kind, Value};
@@ -19,7 +21,8 @@ use crate::column::{Column, Kind, Value};
 /// A Parquet file being written chunk by chunk.
 pub(crate) struct ParquetFile<W: Write + Send> {
     writer: ArrowWriter<W>,
-    schema: SchemaRef,
+    /// That of the batches, whose text is positions in a dictionary; the file's says text.
+    batches: SchemaRef,
     texts: Vec<Option<Arc<StringArray>>>,
 }
 
@@ -30,14 +33,14 @@ impl<W: Write + Send> ParquetFile<W> {
         about: &[(&str, String)],
     ) -> Result<Self, ParquetError> {
         let fields: Vec<Field> = columns.iter().map(field).collect();
-        let metadata: HashMap<String, String> = about
+        let about = about
             .iter()
-            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone()))
             .collect();
-        let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by(concat!("disparity ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_key_value_metadata(Some(about))
             .build();
         let texts = columns
             .iter()
@@ -48,10 +51,13 @@ impl<W: Write + Send> ParquetFile<W> {
                 Kind::Whole | Kind::Number => None,
             })
             .collect();
-        let writer = ArrowWriter::try_new(sink, Arc::clone(&schema), Some(properties))?;
+        let batches = Arc::new(Schema::new(
+            fields.iter().map(in_batch).collect::<Vec<Field>>(),
+        ));
+        let writer = ArrowWriter::try_new(sink, Arc::new(Schema::new(fields)), Some(properties))?;
         Ok(Self {
             writer,
-            schema,
+            batches,
             texts,
         })
     }
@@ -67,7 +73,7 @@ impl<W: Write + Send> ParquetFile<W> {
             .zip(&self.texts)
             .map(|((column, values), texts)| array(column, values, texts.as_ref()))
             .collect();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays?)?;
+        let batch = RecordBatch::try_new(Arc::clone(&self.batches), arrays?)?;
         self.writer.write(&batch)
     }
 
@@ -78,15 +84,26 @@ impl<W: Write + Send> ParquetFile<W> {
 
 fn field<R>(column: &Column<'_, R>) -> Field {
     let kind = match column.kind {
-        Kind::Text(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
-        Kind::Whole => DataType::UInt32,
+        Kind::Text(_) => DataType::Utf8,
+        Kind::Whole => DataType::Int64,
         Kind::Number => DataType::Float64,
     };
-    let mut metadata = HashMap::from([("label".to_owned(), column.spec.label.to_owned())]);
+    let mut metadata = HashMap::from([("label".to_owned(), column.spec.label.to_string())]);
     if let Some(decimals) = column.spec.decimals {
         metadata.insert("decimals".to_owned(), decimals.to_string());
     }
-    Field::new(column.spec.name, kind, true).with_metadata(metadata)
+    Field::new(column.spec.name.as_ref(), kind, true).with_metadata(metadata)
+}
+
+/// The field of a batch: text goes to the writer as positions, which it encodes once.
+fn in_batch(field: &Field) -> Field {
+    match field.data_type() {
+        DataType::Utf8 => field.clone().with_data_type(DataType::Dictionary(
+            Box::new(DataType::Int32),
+            Box::new(DataType::Utf8),
+        )),
+        _ => field.clone(),
+    }
 }
 
 fn array<R>(
@@ -116,7 +133,7 @@ fn array<R>(
                         None
                     }
                 })
-                .collect::<UInt32Array>(),
+                .collect::<Int64Array>(),
         ),
         _ => Arc::new(
             values
@@ -131,4 +148,73 @@ fn array<R>(
                 .collect::<Float64Array>(),
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::column::{Role, Spec};
+    use disparity_core::Symbol;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    fn columns<'a>() -> Vec<Column<'a, (u32, Option<f64>)>> {
+        let spec = |name: &'static str, role| Spec {
+            name: name.into(),
+            role,
+            label: name.into(),
+            decimals: None,
+        };
+        vec![
+            Column {
+                spec: spec("who", Role::Filter),
+                kind: Kind::Text(["none", "Kent", "Devon"].map(str::to_owned).into()),
+                get: Box::new(|row| Value::Text(row.0)),
+            },
+            Column {
+                spec: spec("count", Role::Indicator),
+                kind: Kind::Whole,
+                get: Box::new(|row| Value::Whole(i64::from(row.0) - 3)),
+            },
+            Column {
+                spec: spec("rate", Role::Indicator),
+                kind: Kind::Number,
+                get: Box::new(|row| {
+                    row.1
+                        .map_or(Value::Absent(Symbol::Confidential), Value::Number)
+                }),
+            },
+        ]
+    }
+
+    #[test]
+    fn readers_see_plain_types_nulls_and_what_the_file_is() {
+        let rows = [(1, Some(0.5)), (2, None)];
+        let columns = columns();
+        let values: Vec<_> = columns
+            .iter()
+            .map(|column| crate::column::TableView::values(column, &rows))
+            .collect();
+        let about = [("table", "example".to_owned())];
+        let mut file = ParquetFile::create(Vec::new(), &columns, &about).unwrap();
+        file.chunk(&columns, &values).unwrap();
+        let bytes = file.close().unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
+        let types: Vec<String> = reader
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.data_type().to_string())
+            .collect();
+        assert_eq!(types, ["Utf8", "Int64", "Float64"]);
+        let own = reader.metadata().file_metadata().key_value_metadata();
+        let table = own.unwrap().iter().find(|pair| pair.key == "table");
+        assert_eq!(table.unwrap().value.as_deref(), Some("example"));
+        let batch = reader.build().unwrap().next().unwrap().unwrap();
+        let text = format!("{batch:?}");
+        assert!(text.contains("Kent") && text.contains("Devon"), "{text}");
+        // A count below nought is one, not four thousand million.
+        assert!(text.contains("-2"), "{text}");
+        // What is withheld is null in a column of numbers, not a number.
+        assert_eq!(batch.column(2).null_count(), 1);
+    }
 }

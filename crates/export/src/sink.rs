@@ -23,17 +23,23 @@ impl<W: Write> Sink<W> {
     /// Flushes, and returns the SHA-256 in hexadecimal and the number of bytes.
     pub(crate) fn finish(mut self) -> io::Result<(String, u64)> {
         self.inner.flush()?;
-        let hex = self
-            .digest
-            .finalize()
-            .iter()
-            .fold(String::with_capacity(64), |mut hex, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            });
-        Ok((hex, self.bytes))
+        Ok((hexadecimal(&self.digest.finalize()), self.bytes))
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// The SHA-256 of bytes, in hexadecimal.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 impl<W: Write> Write for Sink<W> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use disparity_core::{Catalogue, Release};
 use rayon::prelude::*;
 
-use crate::column::{Column, TableView, Value};
+use crate::column::{Column, Role, Seen, TableView, Value};
 use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::sink::Sink;
@@ -45,42 +45,62 @@ pub enum WriteError {
 pub fn write_tables(
     release: &Release,
     catalogue: &Catalogue,
+    manifest: &Manifest,
     folder: &Path,
 ) -> Result<Written, WriteError> {
     let results = release.results();
+    let to = To { folder, manifest };
+    let issues = tables::issue_rows(results);
     let figures = tables::fit_figures(results);
-    let always = |written| Ok(Some(written));
     // The largest first, so that no core ends with much to do while the others have nothing.
     let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 11] = [
-        &|| write_table(&tables::contrasts(results, catalogue), folder).and_then(always),
-        &|| write_table(&tables::estimates(results, catalogue), folder).and_then(always),
-        &|| write_table(&tables::expected(results, catalogue), folder).and_then(always),
-        &|| write_some(&tables::effects(results, catalogue), folder),
-        &|| write_some(&tables::covariates(results, catalogue), folder),
-        &|| write_some(&tables::fifths(results, catalogue), folder),
-        &|| write_some(&tables::fits(&figures, catalogue), folder),
-        &|| write_some(&tables::gradients(results, catalogue), folder),
-        &|| write_table(&tables::issues(results, catalogue), folder).and_then(always),
-        &|| write_some(&tables::intersections(results, catalogue), folder),
-        &|| write_some(&tables::claims(results, catalogue), folder),
+        &|| write_table(&tables::contrasts(results, catalogue), to).map(Some),
+        &|| write_table(&tables::estimates(results, catalogue), to).map(Some),
+        &|| write_table(&tables::expected(results, catalogue), to).map(Some),
+        &|| write_some(&tables::effects(results, catalogue), to),
+        &|| write_some(&tables::covariates(results, catalogue), to),
+        &|| write_some(&tables::fifths(results, catalogue), to),
+        &|| write_some(&tables::fits(results, &figures, catalogue), to),
+        &|| write_some(&tables::gradients(results, catalogue), to),
+        &|| write_table(&tables::issues(&issues, catalogue), to).map(Some),
+        &|| write_some(&tables::intersections(results, catalogue), to),
+        &|| write_some(&tables::claims(results, catalogue), to),
     ];
     let written = tasks.par_iter().with_max_len(1).map(|write| write());
     let written: Vec<Option<TableFiles>> = written.collect::<Result<_, _>>()?;
-    Ok(written.into_iter().flatten().flatten().collect())
+    let mut files = Written::new();
+    let mut columns = csv::COLUMNS_HEADER.to_owned();
+    for table in written.into_iter().flatten() {
+        columns.push_str(&table.columns);
+        files.extend(table.files);
+    }
+    let record = write_file(&folder.join("columns.csv"), columns.as_bytes())?;
+    files.insert("columns.csv".to_owned(), record);
+    Ok(files)
 }
 
-/// The files of a table, with what is said of each.
-type TableFiles = [(String, FileRecord); 3];
+/// Where tables go, and what each says of where it comes from.
+#[derive(Clone, Copy)]
+struct To<'a> {
+    folder: &'a Path,
+    manifest: &'a Manifest,
+}
+
+/// The files of a table with what is said of each, and its columns with what they are.
+struct TableFiles {
+    files: [(String, FileRecord); 3],
+    columns: String,
+}
 
 /// Writes a table that there may be nothing for: no models were asked, no counts are crossed.
 fn write_some<R: Sync>(
     table: &TableView<'_, R>,
-    folder: &Path,
+    to: To<'_>,
 ) -> Result<Option<TableFiles>, WriteError> {
     if table.rows.is_empty() {
         return Ok(None);
     }
-    write_table(table, folder).map(Some)
+    write_table(table, to).map(Some)
 }
 
 /// Writes a file whole: under a temporary name that is then renamed.
@@ -156,20 +176,25 @@ impl Staged {
 }
 
 /// Writes a table chunk by chunk, its text and its Parquet at the same time.
-fn write_table<R: Sync>(table: &TableView<'_, R>, folder: &Path) -> Result<TableFiles, WriteError> {
+fn write_table<R: Sync>(table: &TableView<'_, R>, to: To<'_>) -> Result<TableFiles, WriteError> {
+    let folder = to.folder;
     let named = |ending: &str| format!("{}.{ending}", table.name);
     let columns = &table.columns;
     let mut text = Staged::create(&folder.join(named("csv")))?;
     text.write(csv::header(columns).as_bytes())?;
-    let mut binary = StagedParquet::create(table, &folder.join(named("parquet")))?;
+    let mut binary = StagedParquet::create(table, to.manifest, &folder.join(named("parquet")))?;
     let quoted = csv::quoted(columns);
-    // Both levels of a row stay in one chunk.
-    let step = CHUNK / table.levels;
-    for rows in table.rows.chunks(step) {
+    let mut seen = vec![Seen::default(); columns.len()];
+    for rows in table.rows.chunks(CHUNK) {
         let values: Vec<_> = columns
             .iter()
-            .map(|column| table.values(column, rows))
+            .map(|column| TableView::values(column, rows))
             .collect();
+        for ((column, values), seen) in columns.iter().zip(&values).zip(&mut seen) {
+            if column.spec.role == Role::Filter {
+                seen.note(values);
+            }
+        }
         let (lines, batch) = rayon::join(
             || text.write(csv::chunk(columns, &values, &quoted).as_bytes()),
             || binary.chunk(columns, &values),
@@ -177,13 +202,18 @@ fn write_table<R: Sync>(table: &TableView<'_, R>, folder: &Path) -> Result<Table
         lines?;
         batch?;
     }
-    let rows = Some(table.len() as u64);
-    let meta = write_file(&folder.join(named("meta.csv")), csv::meta(table).as_bytes())?;
-    Ok([
+    let rows = Some(table.rows.len() as u64);
+    let meta = csv::meta(table, &seen);
+    let meta = write_file(&folder.join(named("meta.csv")), meta.as_bytes())?;
+    let files = [
         (named("csv"), text.finish(rows)?),
         (named("parquet"), binary.finish(rows)?),
         (named("meta.csv"), meta),
-    ])
+    ];
+    Ok(TableFiles {
+        files,
+        columns: csv::described(table),
+    })
 }
 
 /// A Parquet file under its temporary name.
@@ -193,11 +223,12 @@ struct StagedParquet {
 }
 
 impl StagedParquet {
-    fn create<R>(table: &TableView<'_, R>, path: &Path) -> Result<Self, WriteError> {
-        let about = [
-            ("table", table.name.to_owned()),
-            ("licence", tables::LICENCE.to_owned()),
-        ];
+    fn create<R>(
+        table: &TableView<'_, R>,
+        manifest: &Manifest,
+        path: &Path,
+    ) -> Result<Self, WriteError> {
+        let about = manifest.about(table.name);
         let staged = Staged::create(path)?;
         match ParquetFile::create(staged.sink, &table.columns, &about) {
             Ok(file) => Ok(Self {

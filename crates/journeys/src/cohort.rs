@@ -11,10 +11,6 @@ use crate::groups::{Group, GroupBy, Lookup};
 
 /// One child's first start of care in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts about one entry, not a state"
-)]
 pub struct Entry {
     /// Position of the child.
     pub child: usize,
@@ -30,10 +26,12 @@ pub struct Entry {
     pub arrival: Option<Day>,
     /// Whether the child's records are together.
     pub linked: bool,
-    /// Unaccompanied; unknown counts as not.
+    /// Unaccompanied; unknown counts as not, except where children are told apart by it.
     pub unaccompanied: bool,
-    /// Whether there was no care before, as far as recorded.
-    pub first_ever: bool,
+    /// Whether the sources say if the child is unaccompanied.
+    status_known: bool,
+    /// Whether there was no care before; none where the files cannot tell.
+    pub first_ever: Option<bool>,
     /// Police protection or an emergency order at the start.
     pub emergency: bool,
     /// Broad ethnic group, detailed ethnic group, age band, sex, decile, need, legal status.
@@ -57,17 +55,17 @@ impl Entry {
             GroupBy::Unaccompanied => {
                 if self.unaccompanied {
                     1
-                } else {
+                } else if self.status_known {
                     2
+                } else {
+                    0
                 }
             }
-            GroupBy::FirstEver => {
-                if self.first_ever {
-                    1
-                } else {
-                    2
-                }
-            }
+            GroupBy::FirstEver => match self.first_ever {
+                None => 0,
+                Some(true) => 1,
+                Some(false) => 2,
+            },
         };
         Group { by, code }
     }
@@ -208,9 +206,8 @@ fn child_entries(
                 arrival: record.arrival,
                 linked: is_linked(record.link),
                 unaccompanied,
-                first_ever: at == 0
-                    && record.earlier_permanence != Some(true)
-                    && child.earlier_spells(SpellKind::Care).next().is_none(),
+                status_known: record.unaccompanied.is_some(),
+                first_ever: first_ever(journeys, authority, child, at > 0, spell.start),
                 emergency: codes.emergency.has(spell.codes[0]),
                 groups: [
                     of(D::EthnicityMajor),
@@ -224,6 +221,33 @@ fn child_entries(
             });
         }
     }
+}
+
+/// Whether a start of care is the child's first: not where care or permanence before it is on record,
+/// and told only where the care returns cover the child's life, all of it here.
+fn first_ever(
+    journeys: &Journeys,
+    authority: usize,
+    child: &Child<'_>,
+    again: bool,
+    day: Day,
+) -> Option<bool> {
+    let record = child.record();
+    if again
+        || record.earlier_permanence == Some(true)
+        || child.earlier_spells(SpellKind::Care).next().is_some()
+    {
+        return Some(false);
+    }
+    let birth = record.birth?;
+    let earlier = journeys.earlier(child.position());
+    let from = journeys
+        .seen_from(authority, earlier, SpellKind::Care, day)
+        .from;
+    let here = record
+        .arrival
+        .is_none_or(|arrival| arrival <= birth || arrival >= day);
+    (from <= birth && here).then_some(true)
 }
 
 /// Unaccompanied on a day: recorded so, and not ceased to be before it.

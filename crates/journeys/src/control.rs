@@ -1,15 +1,17 @@
 //! Answers made fit to leave the program: counts of children withheld where they are small or would
 //! give a small one away, and every rate and estimate computed from what remains in the open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::{Ties, Watch};
-use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
+use disparity_core::{Controlled, Dimension, Dimensions, Period, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
 
-use crate::groups::Group;
-use crate::prior_help::{HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
+use crate::groups::{Group, GroupBy};
+use crate::prior_help::{AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey, lies_within};
 use crate::protection::{Place, Protected, Protection};
+use crate::standard::{WeighedShare, standardised_share};
+use crate::survival::Chance;
 
 /// A proportion with its interval at the 95% level.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,6 +38,8 @@ pub struct PriorHelpRow {
     pub helped: Reported<u32>,
     /// Not fully observed.
     pub incomplete: Reported<u32>,
+    /// Of those, watched for no time: in none of the numbers behind the Kaplan–Meier estimate.
+    pub unwatched: Reported<u32>,
     /// The rate among the fully observed (Wilson's interval).
     pub complete_window: Reported<Proportion>,
     /// All linked entrants, unobserved taken as not helped.
@@ -46,7 +50,8 @@ pub struct PriorHelpRow {
     pub kaplan_meier: Reported<Proportion>,
     /// The rate at the ages of all entrants together (direct standardisation by age band).
     pub age_standardised: Reported<Proportion>,
-    /// Whether less than half are fully observed, so that the Kaplan–Meier estimate is the headline.
+    /// Whether less than half are fully observed, or their rate contradicts what is certain, so that the
+    /// Kaplan–Meier estimate is the headline.
     pub headline_withheld: bool,
 }
 
@@ -64,6 +69,8 @@ struct Places {
     incomplete: usize,
     incomplete_yes: usize,
     incomplete_no: usize,
+    /// None where everyone was watched for some time.
+    unwatched: Option<usize>,
 }
 
 /// A count of prior help: of what question, and which of its counts.
@@ -86,21 +93,23 @@ enum Counted {
     NotHelped,
     IncompleteYes,
     IncompleteNo,
+    Unwatched,
 }
 
 impl What {
-    /// Who entered does not depend on the question, and whose window is observed only on the kind
-    /// and how far back: one count, however often it is shown.
+    /// Who entered does not depend on the question, who was watched for any time only on the kind, and
+    /// whose window is observed only on the kind and how far back: one count, however often it is shown.
     fn of(key: &PriorHelpKey, count: Counted) -> Self {
-        let (of_kind, of_question) = match count {
-            Counted::Entrants | Counted::Unlinked => (false, false),
-            Counted::Observed | Counted::Incomplete => (true, false),
-            _ => (true, true),
+        let (of_kind, of_window, of_question) = match count {
+            Counted::Entrants | Counted::Unlinked => (false, false, false),
+            Counted::Unwatched => (true, false, false),
+            Counted::Observed | Counted::Incomplete => (true, true, false),
+            _ => (true, true, true),
         };
         Self {
             years: (key.from, key.to),
             kind: of_kind.then_some(key.kind),
-            look_back: of_kind.then_some(key.look_back),
+            look_back: of_window.then_some(key.look_back),
             asked: of_question.then_some((key.lead, key.mode)),
             count,
         }
@@ -133,7 +142,7 @@ pub fn control(
     add_differences(&places, &mut system);
     unite_kinds(&places, &mut system);
     let safe = system.protect(settings, watch);
-    let standards = standards(answers);
+    let standards = Standards::of(answers, &places, &safe);
     let rows = answers
         .iter()
         .map(|answer| row(answer, &places[&answer.key], &safe, &standards))
@@ -167,6 +176,7 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         ),
         incomplete_yes: add(Counted::IncompleteYes, counts.incomplete_yes, true),
         incomplete_no: add(Counted::IncompleteNo, counts.incomplete_no, false),
+        unwatched: (counts.unwatched > 0).then(|| add(Counted::Unwatched, counts.unwatched, true)),
     };
     system.sum(places.observed, vec![places.helped, places.not_helped]);
     system.sum(
@@ -177,6 +187,9 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         places.entrants,
         vec![places.observed, places.incomplete, places.unlinked],
     );
+    if let Some(unwatched) = places.unwatched {
+        system.within(unwatched, places.incomplete);
+    }
     places
 }
 
@@ -196,6 +209,9 @@ fn unite_kinds(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protection<
         if let Some(same) = same {
             system.alike(same.observed, place.observed);
             system.alike(same.incomplete, place.incomplete);
+            if let (Some(one), Some(other)) = (same.unwatched, place.unwatched) {
+                system.alike(one, other);
+            }
         } else {
             others.push(*place);
         }
@@ -281,31 +297,61 @@ fn add_differences(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protect
     }
 }
 
-/// Ages of all entrants of each question together: the weights of standardised rates.
-fn standards(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, [f64; 7]> {
-    answers
-        .iter()
-        .filter(|answer| answer.key.group == Group::TOTAL)
-        .map(|answer| {
-            (
-                answer.key,
-                answer.by_age.map(|(no, yes)| f64::from(no + yes)),
-            )
-        })
-        .collect()
+/// What standardised rates are made with.
+struct Standards<'a> {
+    /// The answers about everyone, whose ages are the weights.
+    everyone: BTreeMap<PriorHelpKey, &'a PriorHelp>,
+    /// Those of which the rate of everyone would tell an age that is withheld.
+    withheld: BTreeSet<PriorHelpKey>,
+}
+
+impl<'a> Standards<'a> {
+    fn of(
+        answers: &'a [PriorHelp],
+        places: &BTreeMap<PriorHelpKey, Places>,
+        safe: &Protected<What>,
+    ) -> Self {
+        let total = |key: &PriorHelpKey| PriorHelpKey {
+            group: Group::TOTAL,
+            ..*key
+        };
+        let everyone: BTreeMap<PriorHelpKey, &PriorHelp> = answers
+            .iter()
+            .filter(|answer| answer.key.group == Group::TOTAL)
+            .map(|answer| (answer.key, answer))
+            .collect();
+        // The weights are sums over age bands, whose rates may stand in rows of their own.
+        let by_age = GroupBy::Dimension(Dimension::AgeBand);
+        let ages = places.iter().filter(|(key, _)| key.group.by == by_age);
+        let withheld = ages
+            .filter(|(_, own)| {
+                [own.observed, own.incomplete]
+                    .iter()
+                    .any(|at| safe.at(*at).value().is_none())
+            })
+            .map(|(key, _)| total(key))
+            .filter(|key| {
+                let all = everyone.get(key);
+                all.is_some_and(|all| all.counts.linked() > all.counts.complete())
+            })
+            .collect();
+        Self { everyone, withheld }
+    }
 }
 
 fn row(
     answer: &PriorHelp,
     places: &Places,
     safe: &Protected<What>,
-    standards: &BTreeMap<PriorHelpKey, [f64; 7]>,
+    standards: &Standards<'_>,
 ) -> PriorHelpRow {
     const C: Symbol = Symbol::Confidential;
     let shown = |at: usize| safe.at(at);
     let count = |at: usize| shown(at).value().map(f64::from);
     let (helped, observed) = (shown(places.helped), shown(places.observed));
+    let told = answer.complete_window().is_some();
     let complete_window = helped.zip(observed).and_then(|(x, n)| match n {
+        _ if !told => Reported::Symbol(Symbol::NotAvailable),
         ..LEAST => Reported::Symbol(Symbol::Unreliable),
         n => proportion(f64::from(x.min(n)), f64::from(n)),
     });
@@ -313,16 +359,20 @@ fn row(
         .zip(count(places.incomplete))
         .map(|(a, b)| a + b)
         .filter(|n| *n >= f64::from(LEAST));
-    let known = count(places.helped)
-        .zip(count(places.incomplete_yes))
-        .map(|(a, b)| a + b);
+    let partly = count(places.incomplete_yes);
+    let rest = count(places.incomplete)
+        .zip(partly)
+        .map(|(a, b)| (a - b).max(0.0));
+    // Without a record of help in a window of which a part is unseen there may have been some; a record
+    // of it rules out that there was none.
+    let (known, unobserved) = match answer.key.kind {
+        HelpKind::None => (count(places.helped), partly),
+        _ => (count(places.helped).zip(partly).map(|(a, b)| a + b), rest),
+    };
     let bound = |extra: Option<f64>| match (linked, known, extra) {
         (Some(n), Some(yes), Some(extra)) => Reported::Value(((yes + extra) / n).clamp(0.0, 1.0)),
         _ => Reported::Symbol(C),
     };
-    let unobserved = count(places.incomplete)
-        .zip(count(places.incomplete_yes))
-        .map(|(a, b)| (a - b).max(0.0));
     // A single number computed from all of these counts: it may be shown only if each of them may.
     let all = [
         places.entrants,
@@ -336,11 +386,13 @@ fn row(
             .iter()
             .any(|at| safe.is_small(*at));
     let kaplan_meier = match answer.kaplan_meier {
-        None => Reported::Symbol(Symbol::NotApplicable),
+        None if answer.key.mode != Mode::Overlap => Reported::Symbol(Symbol::NotApplicable),
+        None => Reported::Symbol(Symbol::NotAvailable),
         Some(_) if !open || !safe.is_exact() => Reported::Symbol(C),
-        Some(found) if found.subjects < LEAST => Reported::Symbol(Symbol::Unreliable),
+        Some(found) if found.effective < f64::from(LEAST) => Reported::Symbol(Symbol::Unreliable),
         Some(found) => interval_of(answer, found),
     };
+    let unwatched = places.unwatched.map_or(Reported::Value(0), shown);
     PriorHelpRow {
         key: answer.key,
         entrants: shown(places.entrants),
@@ -348,6 +400,7 @@ fn row(
         observed,
         helped,
         incomplete: shown(places.incomplete),
+        unwatched,
         complete_window,
         lower_bound: bound(Some(0.0)),
         upper_bound: bound(unobserved),
@@ -357,7 +410,7 @@ fn row(
         } else {
             Reported::Symbol(C)
         },
-        headline_withheld: !answer.counts.headline_stands(),
+        headline_withheld: !answer.headline_stands(),
     }
 }
 
@@ -371,75 +424,79 @@ fn proportion(x: f64, n: f64) -> Reported<Proportion> {
     }
 }
 
-fn interval_of(answer: &PriorHelp, found: crate::Incidence) -> Reported<Proportion> {
+fn interval_of(answer: &PriorHelp, found: Chance) -> Reported<Proportion> {
     // For "none" the value is one minus the chance of any; the interval turns with it.
     let none = answer.key.kind == HelpKind::None;
-    let plain = if none {
-        crate::Incidence {
-            value: 1.0 - found.value,
-            ..found
-        }
-    } else {
-        found
-    };
+    let plain = if none { found.complement() } else { found };
     match plain.interval(Level::P95) {
-        Ok(ci) if none => Reported::Value(Proportion {
+        Ok(ci) => Reported::Value(Proportion {
             value: found.value,
-            interval: Interval {
-                low: 1.0 - ci.high,
-                high: 1.0 - ci.low,
+            interval: if none {
+                Interval {
+                    low: 1.0 - ci.high,
+                    high: 1.0 - ci.low,
+                }
+            } else {
+                ci
             },
-        }),
-        Ok(interval) => Reported::Value(Proportion {
-            value: found.value,
-            interval,
         }),
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }
 }
 
-/// The rate that the group would have at the ages of all entrants. Shown only where no age band of
-/// the group is so small that the weighted sum could tell it.
+/// The rate that the group would have at the ages of all linked entrants together, fully observed or
+/// not. Told only where every band that has a weight has somebody fully observed, and within what is
+/// certain at those ages; shown only where no age band is so small that the weighted sum could tell it.
 fn standardised(
     answer: &PriorHelp,
     settings: Controlled,
-    standards: &BTreeMap<PriorHelpKey, [f64; 7]>,
+    standards: &Standards<'_>,
 ) -> Reported<Proportion> {
-    let Some(weights) = standards.get(&PriorHelpKey {
+    let total = PriorHelpKey {
         group: Group::TOTAL,
         ..answer.key
-    }) else {
+    };
+    let Some(standard) = standards.everyone.get(&total) else {
         return Reported::Symbol(Symbol::NotAvailable);
     };
-    let total: f64 = weights.iter().sum();
-    let (mut rate, mut variance) = (0.0, 0.0);
-    for ((no, yes), weight) in answer
-        .by_age
-        .iter()
-        .zip(weights)
-        .filter(|(_, weight)| **weight > 0.0)
-    {
-        let n = f64::from(no + yes);
-        let small = |count: u32| (1..=settings.at_most).contains(&count);
-        if n < 1.0 {
-            return Reported::Symbol(Symbol::NotAvailable);
-        }
-        if small(*no) || small(*yes) {
-            return Reported::Symbol(Symbol::Confidential);
-        }
-        let (share, p) = (weight / total, f64::from(*yes) / n);
-        rate += share * p;
-        variance += share * share * p * (1.0 - p) / n;
+    // Whose birth is not known has no age to be weighed by.
+    let bands = || answer.by_age.iter().zip(&standard.by_age).skip(1);
+    let weighed = || bands().filter(|(_, all)| all.linked() > 0);
+    let small = |count: u32| (1..=settings.at_most).contains(&count);
+    let weight: u32 = weighed().map(|(_, all)| all.linked()).sum();
+    if weight == 0 || weighed().any(|(own, _)| own.complete() == 0) {
+        return Reported::Symbol(Symbol::NotAvailable);
     }
-    // Wilson's interval with the sample size that would have this variance.
-    let n = if variance > 0.0 {
-        rate * (1.0 - rate) / variance
-    } else {
-        total
+    let tells = |(own, all): (&AtAge, &AtAge)| {
+        [
+            own.complete_no,
+            own.complete_yes,
+            all.linked(),
+            all.linked() - all.complete(),
+        ]
+        .into_iter()
+        .any(small)
     };
-    if total <= 0.0 {
-        Reported::Symbol(Symbol::NotAvailable)
-    } else {
-        proportion(rate * n, n)
+    let everyone = matches!(answer.key.group.by, GroupBy::Total | GroupBy::Unaccompanied);
+    if weighed().any(tells) || everyone && standards.withheld.contains(&total) {
+        return Reported::Symbol(Symbol::Confidential);
+    }
+    let parts: Vec<WeighedShare> = weighed()
+        .map(|(own, all)| WeighedShare {
+            yes: f64::from(own.complete_yes),
+            of: f64::from(own.complete()),
+            weight: f64::from(all.linked()) / f64::from(weight),
+        })
+        .collect();
+    // Weighed like the share, what is certain of each band.
+    let bounds = weighed().zip(&parts).filter_map(|((own, _), part)| {
+        let (low, high) = own.bounds(answer.key.kind)?;
+        Some((part.weight * low, part.weight * high))
+    });
+    let bounds = bounds.fold((0.0, 0.0), |(a, b), (low, high)| (a + low, b + high));
+    match standardised_share(&parts, Level::P95) {
+        Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
+        Ok((value, interval)) => Reported::Value(Proportion { value, interval }),
+        Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }
 }

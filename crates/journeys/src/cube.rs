@@ -3,39 +3,50 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::Authority;
+use disparity_core::disclosure::Frequencies;
+use disparity_core::journeys::{Authority, SpellKind};
 use disparity_core::{
-    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Denominator, DenominatorKind, IssueCode,
-    IssueSet, Known, MadeUp, Populations, Reported, Symbol, Turnover,
+    Basis, Catalogue, Cell, CellKey, Cube, CubeError, Day, DecileShares, Denominator,
+    DenominatorKind, IssueCode, IssueSet, Known, MadeUp, Period, Populations, Reported, Stratum,
+    Symbol, Turnover,
 };
 
-use crate::indicators::CountKey;
+use crate::indicators::{CountKey, PartYear, Repeats};
 use crate::prior_help::PriorHelp;
 
-/// The cube of published indicators counted from journeys.
+/// The cube of published indicators counted from journeys, of the authorities that the area list
+/// knows: a cube is keyed by area.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: counts are keyed as cells are.
 pub fn cube(
     counts: &BTreeMap<CountKey, u32>,
+    authorities: &[Authority],
     catalogue: &Catalogue,
     populations: &Populations,
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::with_capacity(counts.len());
-    for ((name, area, period, stratum), count) in counts {
+    let area_of = |at: usize| authorities.get(at).and_then(|authority| authority.area);
+    let mut deciles = DecileShares::new(catalogue);
+    for ((name, authority, period, stratum), count) in counts {
+        let Some(area) = area_of(*authority) else {
+            continue;
+        };
         let Some(indicator) = catalogue.indicators.id(name) else {
             continue;
         };
         let key = CellKey {
             indicator,
             period: *period,
-            area: *area,
+            area,
             stratum: *stratum,
         };
         let what = catalogue.indicators.get(indicator);
         let (denominator, issues) = match what.denominator {
             DenominatorKind::Children0To17 => {
-                let found = populations.get(*period, *area, *stratum);
+                let found = populations.get(*period, area, *stratum).copied();
+                let found =
+                    found.or_else(|| deciles.children(populations, *period, area, *stratum));
                 let none = Denominator {
                     value: Reported::Symbol(Symbol::NotAvailable),
                     basis: Basis::Children0To17 {
@@ -49,7 +60,7 @@ pub fn cube(
             }
             DenominatorKind::Indicator(id) => {
                 let whole = counts
-                    .get(&(name_of(catalogue, id), *area, *period, *stratum))
+                    .get(&(name_of(catalogue, id), *authority, *period, *stratum))
                     .copied()
                     .unwrap_or(0);
                 (
@@ -70,6 +81,70 @@ pub fn cube(
         });
     }
     Cube::new(cells)
+}
+
+/// What is not counted, as the returns of an authority cover a part of the year only: a symbol where
+/// the count of all children would stand.
+///
+/// # Errors
+/// [`CubeError`] never in practice: a year is in part covered or whole.
+pub fn part_year_cube(
+    parts: &[PartYear],
+    authorities: &[Authority],
+    catalogue: &Catalogue,
+) -> Result<Cube, CubeError> {
+    let mut cells = Vec::new();
+    for part in parts {
+        let Some(area) = authorities.get(part.authority).and_then(|a| a.area) else {
+            continue;
+        };
+        for indicator in part
+            .indicators()
+            .filter_map(|name| catalogue.indicators.id(name))
+        {
+            let basis = match catalogue.indicators.get(indicator).denominator {
+                DenominatorKind::Children0To17 => Basis::Children0To17 {
+                    mid_year: part.period.population_year(),
+                },
+                DenominatorKind::Indicator(whole) => Basis::Indicator(whole),
+            };
+            cells.push(Cell {
+                key: CellKey {
+                    indicator,
+                    period: part.period,
+                    area,
+                    stratum: Stratum::TOTAL,
+                },
+                numerator: Reported::Symbol(Symbol::NotAvailable),
+                denominator: Denominator {
+                    value: Reported::Symbol(Symbol::NotAvailable),
+                    basis,
+                },
+                issues: IssueSet::EMPTY.with(IssueCode::PartOfYear),
+            });
+        }
+    }
+    Cube::new(cells)
+}
+
+/// How many events children had, by the key of everyone's events.
+#[must_use]
+pub fn frequencies(
+    repeats: &Repeats,
+    authorities: &[Authority],
+    catalogue: &Catalogue,
+) -> Frequencies {
+    let area_of = |at: usize| authorities.get(at).and_then(|authority| authority.area);
+    let key = |(name, authority, period): &(&str, usize, Period)| {
+        Some(CellKey {
+            indicator: catalogue.indicators.id(name)?,
+            period: *period,
+            area: area_of(*authority)?,
+            stratum: Stratum::TOTAL,
+        })
+    };
+    let of = |(about, by_times): (_, &Vec<u32>)| Some((key(about)?, by_times.clone()));
+    repeats.iter().filter_map(of).collect()
 }
 
 /// How the counted indicators hang together, so that one withheld is not worked out from the rest:
@@ -122,6 +197,12 @@ fn name_of(catalogue: &Catalogue, id: disparity_core::IndicatorId) -> &'static s
         .unwrap_or("")
 }
 
+/// Whether care returns cover a part of a year only: entries up to their last day can be asked about.
+fn in_part(authority: &Authority, period: Period) -> bool {
+    let care = authority.coverage.of(SpellKind::Care);
+    !care.covers(Day::first_of(period), Day::last_of(period).plus(1))
+}
+
 /// Prior help as cells: of entrants fully observed, those helped. Answers of one look-back, lead and
 /// mode, each year by itself.
 ///
@@ -157,7 +238,7 @@ pub fn prior_help_cube(
         if stratum.is_total() && answer.key.group.by != crate::GroupBy::Total {
             continue;
         }
-        let stands = answer.counts.headline_stands();
+        let stands = answer.headline_stands();
         let value = |count: u32| {
             if stands {
                 Reported::Value(count)
@@ -177,10 +258,12 @@ pub fn prior_help_cube(
                 value: value(answer.counts.complete()).map(f64::from),
                 basis: Basis::Indicator(whole),
             },
-            issues: IssueSet::EMPTY.with_if(
-                !answer.key.looks_back_into(authority).is_empty(),
-                IssueCode::PredecessorRecords,
-            ),
+            issues: IssueSet::EMPTY
+                .with_if(
+                    !answer.key.looks_back_into(authority).is_empty(),
+                    IssueCode::PredecessorRecords,
+                )
+                .with_if(in_part(authority, answer.key.to), IssueCode::PartOfYear),
         });
     }
     Cube::new(cells)

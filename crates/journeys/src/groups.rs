@@ -57,6 +57,31 @@ impl GroupBy {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.as_str() == word)
     }
+
+    /// Every group that the way can tell apart, in the order of its list, whether or not there is
+    /// anybody in it: a table that leaves out groups of nobody says that in the others there is somebody.
+    #[must_use]
+    pub fn groups(self, dimensions: &Dimensions, codes: &CodeSets) -> Vec<Group> {
+        let of_set = |set: CodeSetId| -> Vec<u8> {
+            // What is blank or not understood has no place in the set.
+            let known = codes.set(set).iter().map(|(id, _)| id.0);
+            std::iter::once(0).chain(known).collect()
+        };
+        let list: Vec<u8> = match self {
+            Self::Total => vec![0],
+            Self::Dimension(Dimension::AgeBand) => Lookup::new(dimensions).bands.to_vec(),
+            Self::Dimension(Dimension::DeprivationDecile) => (0..=10).collect(),
+            Self::Dimension(dimension) => {
+                let list = dimensions.list(dimension).iter();
+                list.map(|(id, _)| id.0).collect()
+            }
+            Self::Need => of_set(CodeSetId::Need),
+            Self::LegalStatus => of_set(CodeSetId::LegalStatus),
+            Self::Unaccompanied | Self::FirstEver => vec![0, 1, 2],
+        };
+        let group = |code| Group { by: self, code };
+        list.into_iter().map(group).collect()
+    }
 }
 
 /// One group: a way, and a position in its list.
@@ -92,6 +117,8 @@ impl Group {
     pub fn code<'l>(self, dimensions: &'l Dimensions, codes: &'l CodeSets) -> &'l str {
         match self.by {
             GroupBy::Total => "total",
+            // Position 0 of a list stands for everyone; of those told apart it is whoever is not known.
+            GroupBy::Dimension(_) if self.code == 0 => "unknown",
             GroupBy::Dimension(dimension) => {
                 &dimensions.list(dimension).get(CategoryId(self.code)).code
             }
@@ -116,6 +143,7 @@ impl Group {
         };
         match self.by {
             GroupBy::Total => "Total",
+            GroupBy::Dimension(_) if self.code == 0 => "Unknown",
             GroupBy::Dimension(dimension) => {
                 &dimensions.list(dimension).get(CategoryId(self.code)).label
             }

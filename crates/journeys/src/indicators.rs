@@ -1,14 +1,14 @@
 //! The indicators that the Department for Education publishes, counted from the same returns, so
 //! that an authority can reconcile the two and everything after the cube treats them alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::journeys::{
     Child, ChildRecord, CodeMask, CodeSetId, Coverage, Journeys, Spell, SpellFlags, SpellKind,
 };
-use disparity_core::{AreaCode, Day, Dimension, Dimensions, Period, Stratum};
+use disparity_core::{Day, Dimension, Dimensions, Period, Stratum};
 
-use crate::groups::{GroupBy, Lookup, group_code};
+use crate::groups::{Group, GroupBy, Lookup, group_code};
 
 /// Names of the indicators counted here, as the code list has them, and the files that must cover
 /// the year.
@@ -187,13 +187,26 @@ fn duration_band(start: Day, on: Day) -> usize {
     }
 }
 
-/// One count: of what, where, when, of whom.
-pub type CountKey = (&'static str, AreaCode, Period, Stratum);
+/// One count: of what, in which authority by its position, when, of whom.
+pub type CountKey = (&'static str, usize, Period, Stratum);
 
-/// Counts of every published indicator, for each authority that the area list knows, each year that
-/// its files cover and each group of each dimension.
+/// Children who had the events of [`CHILDREN_OF`], by how many: of what, in which authority by its
+/// position, and when; at place k those with k + 1 of them.
+pub type Repeats = BTreeMap<(&'static str, usize, Period), Vec<u32>>;
+
+/// Counts of every published indicator, for each authority, whether or not the area list knows it,
+/// each year that its files cover and each group of each dimension.
 #[must_use]
 pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey, u32> {
+    counts_and_repeats(journeys, dimensions).0
+}
+
+/// The same with how many events children had.
+#[must_use]
+pub fn counts_and_repeats(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+) -> (BTreeMap<CountKey, u32>, Repeats) {
     let lookup = Lookup::new(dimensions);
     let codes = journeys.codes();
     let closed = codes
@@ -202,46 +215,177 @@ pub fn counts(journeys: &Journeys, dimensions: &Dimensions) -> BTreeMap<CountKey
     let continues = codes.set(CodeSetId::ReasonCeased).in_group("continue");
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut counts: BTreeMap<CountKey, u32> = BTreeMap::new();
-        let Some(area) = journeys.authorities()[authority].area else {
-            return counts;
-        };
+        let mut repeats = Repeats::new();
         let coverage = &journeys.authorities()[authority].coverage;
         let years = years(coverage);
         for position in children {
             let child = journeys.child(position);
             let record = child.record();
-            let of = Counter {
-                child: &child,
-                record: &record,
-                coverage,
-                closed,
-                continues,
-            };
             for period in years.iter().copied() {
-                of.year(period, &mut |name, spell: &Spell, on: Day| {
+                let of = Counter {
+                    child: &child,
+                    record: &record,
+                    period,
+                    coverage,
+                    closed,
+                    continues,
+                };
+                let mut had = [0; CHILDREN_OF.len()];
+                of.year(&mut |name, spell: &Spell, on: Day| {
                     for stratum in strata(&lookup, &record, spell, on) {
-                        *counts.entry((name, area, period, stratum)).or_default() += 1;
+                        *counts
+                            .entry((name, authority, period, stratum))
+                            .or_default() += 1;
+                    }
+                    if let Some(at) = CHILDREN_OF.iter().position(|(events, _)| *events == name) {
+                        had[at] += 1;
                     }
                 });
+                let events = CHILDREN_OF.iter().zip(had).filter(|(_, times)| *times > 0);
+                for ((events, _), times) in events {
+                    let by_times = repeats.entry((events, authority, period)).or_default();
+                    add_at(by_times, times - 1, 1);
+                }
             }
         }
-        counts
+        (counts, repeats)
     });
     let mut all: BTreeMap<CountKey, u32> = BTreeMap::new();
-    for (key, count) in parts.into_iter().flatten() {
-        *all.entry(key).or_default() += count;
+    let mut repeats = Repeats::new();
+    for (counts, own) in parts {
+        for (key, count) in counts {
+            *all.entry(key).or_default() += count;
+        }
+        for (key, by_times) in own {
+            let sum = repeats.entry(key).or_default();
+            for (place, children) in by_times.into_iter().enumerate() {
+                add_at(sum, place, children);
+            }
+        }
     }
-    all
+    complete(&mut all, journeys, dimensions);
+    (all, repeats)
 }
 
-/// Years of which any file covers the last day.
+/// What is counted of each authority and year, by what its files cover: the count is there whether or
+/// not there was any child.
+fn counted(journeys: &Journeys) -> Vec<(&'static str, usize, Period)> {
+    let plans = PLAN_INDICATORS.map(|name| (name, SpellKind::ProtectionPlan));
+    let all: Vec<(&'static str, SpellKind)> = INDICATORS.into_iter().chain(plans).collect();
+    let mut found = Vec::new();
+    for (at, authority) in journeys.authorities().iter().enumerate() {
+        let coverage = &authority.coverage;
+        for period in years(coverage) {
+            let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+            for (name, kind) in &all {
+                let (kind, from) = if *name == "rereferrals_within_12_months" {
+                    (SpellKind::Referral, first.plus_months(-12))
+                } else {
+                    (*kind, first)
+                };
+                if coverage.of(kind).covers(from, after) {
+                    found.push((*name, at, period));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Adds the counts of nobody: every group of every dimension of what is counted.
+fn complete(all: &mut BTreeMap<CountKey, u32>, journeys: &Journeys, dimensions: &Dimensions) {
+    let ways = Dimension::ALL.map(|dimension| {
+        let groups = GroupBy::Dimension(dimension).groups(dimensions, journeys.codes());
+        let strata = groups.into_iter().filter_map(Group::stratum);
+        // Position 0 of a list stands for everyone.
+        strata.filter(|s| !s.is_total()).collect::<Vec<Stratum>>()
+    });
+    let strata: Vec<Stratum> = std::iter::once(Stratum::TOTAL)
+        .chain(ways.into_iter().flatten())
+        .collect();
+    for (name, authority, period) in counted(journeys) {
+        for stratum in &strata {
+            all.entry((name, authority, period, *stratum)).or_default();
+        }
+    }
+}
+
+/// Adds to a place of a list that is as long as it has to be.
+fn add_at(list: &mut Vec<u32>, place: usize, count: u32) {
+    if list.len() <= place {
+        list.resize(place + 1, 0);
+    }
+    list[place] += count;
+}
+
+/// A year of which the returns of an authority cover a part: nothing is counted of it, as a part of a
+/// year is not the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartYear {
+    /// Position of the authority.
+    pub authority: usize,
+    /// The year.
+    pub period: Period,
+    /// What is covered in part.
+    pub kind: SpellKind,
+    /// The last day of the year that is covered.
+    pub until: Day,
+}
+
+impl PartYear {
+    /// The indicators that are not counted for it.
+    pub fn indicators(self) -> impl Iterator<Item = &'static str> {
+        let named = INDICATORS
+            .into_iter()
+            .filter(move |(_, of)| *of == self.kind);
+        let plans = PLAN_INDICATORS.into_iter().filter(move |name| {
+            let of = if *name == "rereferrals_within_12_months" {
+                SpellKind::Referral
+            } else {
+                SpellKind::ProtectionPlan
+            };
+            of == self.kind
+        });
+        named.map(|(name, _)| name).chain(plans)
+    }
+}
+
+/// Years of which returns cover some days and not all, by authority, year and kind.
+#[must_use]
+pub fn part_years(journeys: &Journeys) -> Vec<PartYear> {
+    let kinds: BTreeSet<SpellKind> = INDICATORS.into_iter().map(|(_, kind)| kind).collect();
+    let mut found = Vec::new();
+    for (at, authority) in journeys.authorities().iter().enumerate() {
+        for kind in kinds.iter().copied() {
+            let covered = authority.coverage.of(kind);
+            let ends = covered
+                .spans()
+                .iter()
+                .map(|(from, to)| [*from, to.plus(-1)]);
+            let years: BTreeSet<Period> = ends.flatten().filter_map(Day::period).collect();
+            for period in years {
+                let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+                if !covered.covers(first, after) {
+                    let within = covered.spans().iter().filter(|(from, _)| *from < after);
+                    let until = within.map(|(_, to)| (*to).min(after).plus(-1)).max();
+                    found.extend(until.map(|until| PartYear {
+                        authority: at,
+                        period,
+                        kind,
+                        until,
+                    }));
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Years of which any file that something is counted from covers the last day.
 fn years(coverage: &Coverage) -> Vec<Period> {
-    let kinds = [
-        SpellKind::Referral,
-        SpellKind::Care,
-        SpellKind::CinEpisode,
-        SpellKind::ProtectionPlan,
-    ];
+    let kinds: std::collections::BTreeSet<SpellKind> =
+        INDICATORS.iter().map(|(_, kind)| *kind).collect();
     (1990..2100_u16)
         .filter_map(Period::ending)
         .filter(|period| {
@@ -277,14 +421,21 @@ fn strata(
 struct Counter<'c, 'j> {
     child: &'c Child<'j>,
     record: &'c ChildRecord,
+    period: Period,
     coverage: &'c Coverage,
     closed: CodeMask,
     continues: CodeMask,
 }
 
-impl Counter<'_, '_> {
-    fn year(&self, period: Period, add: &mut impl FnMut(&'static str, &Spell, Day)) {
-        let (first, last) = (Day::first_of(period), Day::last_of(period));
+impl<'j> Counter<'_, 'j> {
+    /// The spells of a kind as the return of the year has them: what later returns say of the year
+    /// changes nothing in what was counted from its own.
+    fn spells(&self, kind: SpellKind) -> impl DoubleEndedIterator<Item = Spell> + use<'j> {
+        self.child.spells_in(kind, self.period)
+    }
+
+    fn year(&self, add: &mut impl FnMut(&'static str, &Spell, Day)) {
+        let (first, last) = (Day::first_of(self.period), Day::last_of(self.period));
         let covers = |kind: SpellKind| self.coverage.of(kind).covers(first, last.plus(1));
         let within = |day: Day| first <= day && day <= last;
         if covers(SpellKind::Care) {
@@ -328,7 +479,7 @@ impl Counter<'_, '_> {
                 "initial_conferences_children",
             ),
         ] {
-            let own = self.child.spells(kind).filter(|s| within(s.start));
+            let own = self.spells(kind).filter(|s| within(s.start));
             for (at, spell) in own.enumerate().filter(|_| covers(kind)) {
                 add(all, &spell, spell.start);
                 if at == 0 {
@@ -338,9 +489,8 @@ impl Counter<'_, '_> {
         }
         if covers(SpellKind::Assessment) {
             for spell in self
-                .child
                 .spells(SpellKind::Assessment)
-                .filter(|s| s.end.is_real() && within(s.end))
+                .filter(|s| s.has_recorded_end() && within(s.end))
             {
                 add("assessments_completed", &spell, spell.end);
             }
@@ -353,11 +503,7 @@ impl Counter<'_, '_> {
         within: &impl Fn(Day) -> bool,
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
-        for spell in self
-            .child
-            .spells(SpellKind::Referral)
-            .filter(|s| within(s.start))
-        {
+        for spell in self.spells(SpellKind::Referral).filter(|s| within(s.start)) {
             if spell.flags.has(SpellFlags::NO_FURTHER_ACTION) {
                 add("referrals_no_further_action", &spell, spell.start);
             }
@@ -381,7 +527,6 @@ impl Counter<'_, '_> {
                 .is_none_or(|birth| day.completed_years_since(birth) < 18)
         };
         if let Some(spell) = self
-            .child
             .spells(SpellKind::Care)
             .find(|s| s.runs_on(last))
             .filter(|_| child_on(last))
@@ -392,24 +537,20 @@ impl Counter<'_, '_> {
             }
         }
         let mut starts = self
-            .child
             .spells(SpellKind::Care)
             .filter(|s| s.flags.has(SpellFlags::START_KNOWN) && within(s.start));
         if let Some(spell) = starts.next() {
             add("cla_started", &spell, spell.start);
         }
-        let ceased = |s: &Spell| {
-            s.end.is_real()
-                && within(s.end)
-                && !self.continues.has(s.codes[2])
-                && !s.flags.has(SpellFlags::END_UNKNOWN)
-        };
-        if let Some(spell) = self.child.spells(SpellKind::Care).find(ceased) {
+        let ceased =
+            |s: &Spell| s.has_recorded_end() && within(s.end) && !self.continues.has(s.codes[2]);
+        if let Some(spell) = self.spells(SpellKind::Care).find(ceased) {
             add("cla_ceased", &spell, spell.end);
         }
     }
 
-    /// A case opens with a referral that led somewhere; one closed as not in need was never one.
+    /// A case opens with a referral that led somewhere. One that closed as not in need by 31 March was
+    /// never one; one that was open on 31 March counts, whatever a later year finds.
     fn need(
         &self,
         first: Day,
@@ -417,14 +558,13 @@ impl Counter<'_, '_> {
         within: &impl Fn(Day) -> bool,
         add: &mut impl FnMut(&'static str, &Spell, Day),
     ) {
-        let episodes = || self.child.spells(SpellKind::CinEpisode);
-        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && within(s.end)) {
+        let episodes = || self.spells(SpellKind::CinEpisode);
+        let ended = |s: &Spell| s.has_recorded_end() && within(s.end);
+        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && ended(s)) {
             add("referrals_not_in_need", &spell, spell.start);
         }
-        let real = || episodes().filter(|s| !self.closed.has(s.codes[2]));
-        let any: Vec<Spell> = real()
-            .filter(|s| s.start <= last && s.end >= first)
-            .collect();
+        let real = || episodes().filter(|s| !self.closed.has(s.codes[2]) || s.end > last);
+        let any: Vec<Spell> = real().filter(|s| s.touches(first, last)).collect();
         if let Some(spell) = any.iter().find(|s| s.runs_on(last)) {
             add("cin_at_31_march", spell, last);
         }
@@ -440,10 +580,7 @@ impl Counter<'_, '_> {
                 add("cin_started", &spell, spell.start);
             }
         }
-        for (at, spell) in real()
-            .filter(|s| s.end.is_real() && within(s.end))
-            .enumerate()
-        {
+        for (at, spell) in real().filter(ended).enumerate() {
             add("cin_ended_episodes", &spell, spell.end);
             if at == 0 {
                 add("cin_ended", &spell, spell.end);
@@ -461,8 +598,7 @@ impl Counter<'_, '_> {
         let within = |day: Day| first <= day && day <= last;
         let [started_children, ended_children, any_point_children] = names.children;
         let own = || {
-            self.child
-                .spells(kind)
+            self.spells(kind)
                 .filter(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
         };
         let protection = kind == SpellKind::ProtectionPlan;
@@ -482,7 +618,7 @@ impl Counter<'_, '_> {
                 add("cpp_second_or_subsequent", &spell, spell.start);
             }
         }
-        let ended = own().filter(|s| s.end.is_real() && within(s.end));
+        let ended = own().filter(|s| s.has_recorded_end() && within(s.end));
         for (at, spell) in ended.enumerate() {
             add(names.ended, &spell, spell.end);
             if let (0, Some(children)) = (at, ended_children) {
@@ -493,7 +629,7 @@ impl Counter<'_, '_> {
                 add(band, &spell, spell.end);
             }
         }
-        let any = own().filter(|s| s.start <= last && s.end >= first);
+        let any = own().filter(|s| s.touches(first, last));
         for (at, spell) in any.enumerate() {
             let on = last.min(spell.end);
             names

@@ -7,13 +7,14 @@ use disparity_core::journeys::{
 };
 use disparity_core::{Day, Dimensions, Period};
 
+use crate::exits::{Exits, grown};
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
 use crate::returning::plans;
 
 /// Of children on a protection plan on 31 March, how many were in need so many years later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LaterNeed {
-    /// Children on a plan, under 18 at the later day, which the files cover.
+    /// Children on a plan, under 18 at the later day, which the files cover, and not gone by then.
     pub children: u32,
     /// Of those, with an open episode of need on the later day.
     pub in_need: u32,
@@ -21,6 +22,8 @@ pub struct LaterNeed {
     pub not_covered: u32,
     /// Left out: 18 or over by then, or dead.
     pub grown_or_died: u32,
+    /// Left out: adopted or moved to another authority by then, and not heard of since.
+    pub left: u32,
 }
 
 /// Need so many years after 31 March of each year on a protection plan.
@@ -36,6 +39,7 @@ pub fn later_need(
         .codes()
         .set(CodeSetId::ReasonForClosure)
         .in_group("not_in_need");
+    let exits = Exits::of(journeys.codes());
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut found: BTreeMap<YearKey, LaterNeed> = BTreeMap::new();
         let coverage = &journeys.authorities()[authority].coverage;
@@ -51,7 +55,10 @@ pub fn later_need(
                     continue;
                 };
                 let later = day.plus_years(i32::from(years));
-                let one = need_on(&child, &record, coverage, closed, later);
+                let one = match gone(&child, &record, &exits, (day, later)) {
+                    Some(gone) => gone,
+                    None => need_on(&child, coverage, closed, later),
+                };
                 let at = Spell { start: day, ..plan };
                 for by in groups.iter().copied() {
                     if let Some(code) = group_code(by, &lookup, &record, &at) {
@@ -92,29 +99,41 @@ fn lasts(coverage: &Coverage) -> Vec<(Period, Day)> {
         .collect()
 }
 
-/// One child on a plan, counted by what is known of the later day.
-fn need_on(
+/// A child on a plan on one day who can be in no need of this authority on a later one; none if it can.
+fn gone(
     child: &Child<'_>,
     record: &ChildRecord,
-    coverage: &Coverage,
-    closed: CodeMask,
-    later: Day,
-) -> LaterNeed {
+    exits: &Exits,
+    (day, later): (Day, Day),
+) -> Option<LaterNeed> {
+    let out = [exits.died(child, record), grown(record)];
+    if out.into_iter().flatten().any(|on| on <= later) {
+        return Some(LaterNeed {
+            grown_or_died: 1,
+            ..LaterNeed::default()
+        });
+    }
+    let left = exits.left(child).into_iter();
+    let left = left.filter(|on| day <= *on && *on <= later).max()?;
+    // Who has a case after moving away has come back.
+    let mut cases = child.spells(SpellKind::CinEpisode);
+    let back = cases.any(|s| s.start <= later && s.end > left);
+    (!back).then_some(LaterNeed {
+        left: 1,
+        ..LaterNeed::default()
+    })
+}
+
+/// One child on a plan, counted by what is known of the later day.
+fn need_on(child: &Child<'_>, coverage: &Coverage, closed: CodeMask, later: Day) -> LaterNeed {
     let mut one = LaterNeed::default();
-    let grown = record
-        .birth
-        .is_some_and(|birth| later.completed_years_since(birth) >= 18);
-    if grown || record.death.is_some_and(|death| death <= later) {
-        one.grown_or_died = 1;
-    } else if !coverage
-        .of(SpellKind::CinEpisode)
-        .covers(later, later.plus(1))
-    {
-        one.not_covered = 1;
-    } else {
+    let need = coverage.of(SpellKind::CinEpisode);
+    if need.covers(later, later.plus(1)) {
         one.children = 1;
         let open = |s: &Spell| s.runs_on(later) && !closed.has(s.codes[2]);
         one.in_need = u32::from(child.spells(SpellKind::CinEpisode).any(|s| open(&s)));
+    } else {
+        one.not_covered = 1;
     }
     one
 }
@@ -124,4 +143,5 @@ fn add_later(total: &mut LaterNeed, part: LaterNeed) {
     total.in_need += part.in_need;
     total.not_covered += part.not_covered;
     total.grown_or_died += part.grown_or_died;
+    total.left += part.left;
 }

@@ -1,11 +1,11 @@
-//! The level of help a child has from day to day, steps up and down, and the way to care.
+//! The level of help a child has from day to day, and steps up and down.
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::{Child, CodeMask, CodeSetId, Journeys, SpellFlags, SpellKind};
+use disparity_core::journeys::{Child, Coverage, Journeys, SpellFlags, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
-use crate::cohort::Entry;
+use crate::exits::Exits;
 use crate::groups::{Group, GroupBy, Lookup};
 
 /// How much help: closed, early help, in need, child in need plan, protection plan, care.
@@ -71,17 +71,22 @@ pub struct Stretch {
     pub start: Day,
     /// First day after.
     pub end: Day,
+    /// Whether it is on record that it ended then: by a recorded end, or the start of a higher level.
+    pub end_known: bool,
 }
 
 /// The level of a child over time: on each day the highest that is open. Gaps shorter than
 /// `bridge_days` between stretches of the same or a higher level are taken as filled.
 #[must_use]
 pub fn timeline(child: &Child<'_>, bridge_days: i32) -> Vec<Stretch> {
-    let mut spells: Vec<(Day, Day, Level)> = child
+    let mut spells: Vec<(Day, Day, Level, bool)> = child
         .all_spells()
         .filter(|spell| !spell.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
-        .filter_map(|spell| Some((spell.start, spell.end, Level::of(spell.kind)?)))
-        .filter(|(start, end, _)| start < end)
+        .filter_map(|spell| {
+            let level = Level::of(spell.kind)?;
+            Some((spell.start, spell.end, level, spell.has_recorded_end()))
+        })
+        .filter(|(start, end, ..)| start < end)
         .collect();
     if spells.is_empty() {
         return vec![];
@@ -89,23 +94,27 @@ pub fn timeline(child: &Child<'_>, bridge_days: i32) -> Vec<Stretch> {
     spells.sort_unstable();
     let mut days: Vec<Day> = spells
         .iter()
-        .flat_map(|(start, end, _)| [*start, *end])
+        .flat_map(|(start, end, ..)| [*start, *end])
         .collect();
     days.sort_unstable();
     days.dedup();
     let mut stretches: Vec<Stretch> = Vec::new();
     for pair in days.windows(2) {
-        let level = spells
-            .iter()
-            .filter(|(s, e, _)| *s <= pair[0] && pair[0] < *e)
-            .map(|(.., l)| *l)
-            .max();
+        let running = || {
+            let all = spells.iter();
+            all.filter(|(s, e, ..)| *s <= pair[0] && pair[0] < *e)
+        };
+        let level = running().map(|(.., level, _)| *level).max();
+        let level = level.unwrap_or(Level::Closed);
+        let mut ending = running().filter(|(_, e, l, _)| *l == level && *e == pair[1]);
+        let (any, recorded) = (ending.clone().next().is_some(), ending.any(|(.., r)| *r));
         push(
             &mut stretches,
             Stretch {
-                level: level.unwrap_or(Level::Closed),
+                level,
                 start: pair[0],
                 end: pair[1],
+                end_known: recorded || !any,
             },
         );
     }
@@ -116,6 +125,7 @@ pub fn timeline(child: &Child<'_>, bridge_days: i32) -> Vec<Stretch> {
                 level: Level::Closed,
                 start: last.end,
                 end: Day::OPEN,
+                end_known: false,
             },
         );
     }
@@ -124,7 +134,9 @@ pub fn timeline(child: &Child<'_>, bridge_days: i32) -> Vec<Stretch> {
 
 fn push(stretches: &mut Vec<Stretch>, next: Stretch) {
     match stretches.last_mut() {
-        Some(last) if last.level == next.level => last.end = next.end,
+        Some(last) if last.level == next.level => {
+            (last.end, last.end_known) = (next.end, next.end_known);
+        }
         _ => stretches.push(next),
     }
 }
@@ -162,30 +174,113 @@ pub struct TransitionKey {
 /// Where stretches led within twelve months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Transitions {
-    /// How many were followed for twelve months, or moved on before.
+    /// How many could be followed for twelve months.
     pub followed: u32,
     /// First move within twelve months, by the level moved to.
     pub to: [u32; 6],
     /// Still at the level after twelve months.
     pub stayed: u32,
-    /// Left out: followed for less than twelve months, as the files end.
+    /// Of the followed, with early help covered for the twelve months: only of these can it be seen
+    /// whether they led to early help. Of the others what looks closed may be early help.
+    pub early_help_seen: u32,
+    /// Left out: the files do not show twelve months of every level, or not when it began or ended.
     pub censored: u32,
-    /// Closed within twelve months and open again within twelve months of that.
+    /// Of those that closed within twelve months, how many could be followed for another twelve, of
+    /// children who can come back.
+    pub closings: u32,
+    /// Those of them that were open again within twelve months.
     pub reopened: u32,
+    /// Of those that closed within twelve months, of children who were dead, adopted, moved away or of
+    /// age by then.
+    pub gone: u32,
 }
 
-fn coverage_end(journeys: &Journeys, authority: usize, day: Day) -> Day {
-    let coverage = &journeys.authorities()[authority].coverage;
-    let kinds = [
-        SpellKind::CinEpisode,
-        SpellKind::ProtectionPlan,
-        SpellKind::Care,
-    ];
-    kinds
-        .iter()
-        .map(|kind| coverage.of(*kind).unbroken_to(day))
-        .min()
-        .unwrap_or(day)
+/// Kinds of files without which the levels of social care cannot be told apart.
+const LEVELS: [SpellKind; 4] = [
+    SpellKind::CinEpisode,
+    SpellKind::CinPlan,
+    SpellKind::ProtectionPlan,
+    SpellKind::Care,
+];
+
+/// The first day that files no longer show of the levels of social care, from a day on that they do;
+/// the day itself if they do not.
+fn shown_to(coverage: &Coverage, day: Day) -> Day {
+    let ends = LEVELS.map(|kind| coverage.of(kind).unbroken_to(day));
+    ends.into_iter().min().unwrap_or(day)
+}
+
+/// Where one stretch led; none if the files do not show its start.
+fn led(
+    (child, exits): (&Child<'_>, &Exits),
+    coverage: &Coverage,
+    line: &[Stretch],
+    at: usize,
+) -> Option<Transitions> {
+    let stretch = line.get(at)?;
+    let year = stretch.start.plus_months(12);
+    let early_help = coverage
+        .of(SpellKind::EarlyHelp)
+        .covers(stretch.start, year);
+    let shown_to = shown_to(coverage, stretch.start);
+    if shown_to <= stretch.start {
+        return None;
+    }
+    let mut one = Transitions::default();
+    let next = line.get(at + 1).filter(|next| next.start < year);
+    // One that begins where another level ended on a day that nobody recorded.
+    let before = at.checked_sub(1).and_then(|before| line.get(before));
+    if shown_to < year
+        || before.is_some_and(|before| !before.end_known)
+        || stretch.level == Level::EarlyHelp && !early_help
+        || next.is_some() && !stretch.end_known
+    {
+        one.censored = 1;
+        return Some(one);
+    }
+    one.followed = 1;
+    one.early_help_seen = u32::from(early_help);
+    let Some(next) = next else {
+        one.stayed = 1;
+        return Some(one);
+    };
+    let to = match next.level {
+        Level::EarlyHelp if !early_help => Level::Closed,
+        level => level,
+    };
+    one.to[to as usize] = 1;
+    if to == Level::Closed {
+        after_closing((child, exits), coverage, &line[at + 1..], &mut one);
+    }
+    Some(one)
+}
+
+/// What came of a closing, from the stretch with which it began on.
+fn after_closing(
+    (child, exits): (&Child<'_>, &Exits),
+    coverage: &Coverage,
+    line: &[Stretch],
+    one: &mut Transitions,
+) {
+    let Some(closed) = line.first().map(|first| first.start) else {
+        return;
+    };
+    let year = closed.plus_months(12);
+    let exit = exits.first(child, &child.record(), closed);
+    if exit.is_some_and(|(when, _)| when == closed) {
+        one.gone = 1;
+    } else if shown_to(coverage, closed) >= year {
+        one.closings = 1;
+        // Early help opens it again where early help is covered.
+        let early_help = coverage.of(SpellKind::EarlyHelp).covers(closed, year);
+        let least = if early_help {
+            Level::EarlyHelp
+        } else {
+            Level::InNeed
+        };
+        let again = line.iter().find(|s| s.level >= least);
+        one.reopened = u32::from(again.is_some_and(|a| a.start < year));
+    }
 }
 
 /// First moves within twelve months of each stretch, by level, year, authority and group. Stretches
@@ -198,39 +293,22 @@ pub fn transitions(
     groups: &[GroupBy],
 ) -> BTreeMap<TransitionKey, Transitions> {
     let lookup = Lookup::new(dimensions);
+    let exits = Exits::of(journeys.codes());
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut found: BTreeMap<TransitionKey, Transitions> = BTreeMap::new();
+        let coverage = &journeys.authorities()[authority].coverage;
         for position in children {
             let child = journeys.child(position);
             let record = child.record();
             let line = timeline(&child, bridge_days);
-            for (at, stretch) in line
-                .iter()
-                .enumerate()
-                .filter(|(_, s)| s.level != Level::Closed)
-            {
+            let open = line.iter().enumerate();
+            for (at, stretch) in open.filter(|(_, s)| s.level != Level::Closed) {
                 let Some(period) = stretch.start.period() else {
                     continue;
                 };
-                let year = stretch.start.plus_months(12);
-                let seen_to = coverage_end(journeys, authority, stretch.start);
-                if seen_to <= stretch.start {
+                let Some(one) = led((&child, &exits), coverage, &line, at) else {
                     continue;
-                }
-                let mut one = Transitions::default();
-                let next = line.get(at + 1).filter(|next| next.start < year);
-                if seen_to < year {
-                    one.censored = 1;
-                } else if let Some(next) = next {
-                    one.followed = 1;
-                    one.to[next.level as usize] = 1;
-                    let again = line.get(at + 2).filter(|_| next.level == Level::Closed);
-                    one.reopened =
-                        u32::from(again.is_some_and(|a| a.start <= next.start.plus_months(12)));
-                } else {
-                    one.followed = 1;
-                    one.stayed = 1;
-                }
+                };
                 for by in groups.iter().copied() {
                     let code = match by {
                         GroupBy::Total => 0,
@@ -269,134 +347,11 @@ fn add(total: &mut Transitions, part: Transitions) {
     total.stayed += part.stayed;
     total.censored += part.censored;
     total.reopened += part.reopened;
+    total.early_help_seen += part.early_help_seen;
+    total.closings += part.closings;
+    total.gone += part.gone;
     for (mine, theirs) in total.to.iter_mut().zip(part.to) {
         *mine += theirs;
-    }
-}
-
-/// The way by which a child came to care; exactly one of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Way {
-    /// Child in need plan and then protection plan.
-    FullLadder,
-    /// Protection plan without a child in need plan before it.
-    ProtectionDirect,
-    /// In need, with or without a plan, but no protection plan.
-    CinOnly,
-    /// Early help only.
-    EarlyHelpOnly,
-    /// Referred, and nothing more.
-    ReferralOnly,
-    /// Nothing on record.
-    NoneObserved,
-}
-
-impl Way {
-    /// The word in outputs.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FullLadder => "full_ladder",
-            Self::ProtectionDirect => "cpp_direct",
-            Self::CinOnly => "cin_only",
-            Self::EarlyHelpOnly => "eh_only",
-            Self::ReferralOnly => "referral_only",
-            Self::NoneObserved => "none_observed",
-        }
-    }
-}
-
-/// How one child came to care.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WayToCare {
-    /// The way.
-    pub way: Way,
-    /// Two or more steps down or closures on the way.
-    pub bounced: bool,
-    /// Police protection, an emergency order, or first referred within 28 days.
-    pub emergency: bool,
-    /// Two years or more at a plan without a step up before entry.
-    pub stuck: bool,
-    /// Days from the first referral of the case open at entry; none if no case was open.
-    pub known_days: Option<i32>,
-}
-
-/// The way to care of an entrant, from what is on record in the years before.
-#[must_use]
-pub fn way_to_care(journeys: &Journeys, entry: &Entry, years: u8, lead: u16) -> WayToCare {
-    let child = journeys.child(entry.child);
-    let not_in_need: CodeMask = journeys
-        .codes()
-        .set(CodeSetId::ReasonForClosure)
-        .in_group("not_in_need");
-    let (first, limit) = (
-        entry.day.plus_years(-i32::from(years)),
-        entry.day.plus(-i32::from(lead)),
-    );
-    let within = |start: Day, end: Day| start <= limit && end > first;
-    let of = |kind| {
-        let earlier = child.earlier_spells(kind).map(|(spell, _)| spell);
-        let spells = earlier.chain(child.spells(kind));
-        spells.filter(move |s| within(s.start, s.end.max(s.start.plus(1))))
-    };
-    let cpp = of(SpellKind::ProtectionPlan).find(|s| !s.flags.has(SpellFlags::FOR_OTHER_AUTHORITY));
-    let cin_plan = of(SpellKind::CinPlan).next();
-    let in_need = of(SpellKind::CinEpisode).any(|s| !not_in_need.has(s.codes[2]));
-    let way = match (cpp, cin_plan) {
-        (Some(cpp), Some(cin)) if cin.start <= cpp.start => Way::FullLadder,
-        (Some(_), _) => Way::ProtectionDirect,
-        (None, Some(_)) => Way::CinOnly,
-        (None, None) if in_need => Way::CinOnly,
-        _ if of(SpellKind::EarlyHelp).next().is_some() => Way::EarlyHelpOnly,
-        _ if of(SpellKind::Referral).next().is_some() => Way::ReferralOnly,
-        _ => Way::NoneObserved,
-    };
-    let known_days = known_days(&child, entry.day);
-    let line: Vec<Stretch> = timeline(&child, 14)
-        .into_iter()
-        .filter(|s| s.start < entry.day && s.end > first)
-        .collect();
-    let downs = line
-        .windows(2)
-        .filter(|pair| pair[1].level < pair[0].level && pair[1].start < entry.day)
-        .count();
-    let stuck = line.iter().any(|s| {
-        matches!(s.level, Level::CinPlan | Level::ProtectionPlan)
-            && s.end.min(entry.day) >= entry.day
-            && s.start <= entry.day.plus_months(-24)
-    });
-    WayToCare {
-        way,
-        bounced: downs >= 2,
-        emergency: entry.emergency || known_days.is_some_and(|days| days <= 28),
-        stuck,
-        known_days,
-    }
-}
-
-/// Days from the referral of the case open at entry to the entry.
-#[must_use]
-pub fn known_days(child: &Child<'_>, entry: Day) -> Option<i32> {
-    let index = child
-        .spells(SpellKind::CinEpisode)
-        .find(|s| s.start <= entry && s.end >= entry)?;
-    Some(entry.since(index.start))
-}
-
-/// Bands of days known before entry.
-pub const KNOWN_BANDS: [&str; 7] = ["0", "1-7", "8-28", "29-91", "92-365", "over_365", "never"];
-
-/// The position of a number of days in [`KNOWN_BANDS`].
-#[must_use]
-pub const fn known_band(days: Option<i32>) -> usize {
-    match days {
-        None => 6,
-        Some(..=0) => 0,
-        Some(1..=7) => 1,
-        Some(8..=28) => 2,
-        Some(29..=91) => 3,
-        Some(92..=365) => 4,
-        Some(_) => 5,
     }
 }
 
@@ -455,22 +410,5 @@ mod tests {
             line(&[(CinEpisode, 5, 9)], 14),
             [(Level::InNeed, 5, 9), (Level::Closed, 9, open)]
         );
-    }
-
-    #[test]
-    fn days_known_fall_into_the_bands_of_the_specification() {
-        for (days, band) in [
-            (0, "0"),
-            (1, "1-7"),
-            (7, "1-7"),
-            (8, "8-28"),
-            (29, "29-91"),
-            (92, "92-365"),
-            (365, "92-365"),
-            (366, "over_365"),
-        ] {
-            assert_eq!(KNOWN_BANDS[known_band(Some(days))], band, "{days}");
-        }
-        assert_eq!(KNOWN_BANDS[known_band(None)], "never");
     }
 }

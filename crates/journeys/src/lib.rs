@@ -17,6 +17,7 @@
 mod cohort;
 mod control;
 mod cube;
+mod exits;
 mod groups;
 mod indicators;
 mod later_need;
@@ -26,27 +27,31 @@ mod pathways;
 mod prior_help;
 mod protection;
 mod returning;
+mod standard;
 mod survival;
 mod walk;
+mod ways;
 
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
-pub use cube::{cube, known, prior_help_cube};
+pub use cube::{cube, frequencies, known, part_year_cube, prior_help_cube};
 pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{
-    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, TURNOVERS, counts,
+    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats,
+    TURNOVERS, counts, counts_and_repeats, part_years,
 };
 pub use later_need::{LaterNeed, later_need};
-pub use levels::{
-    KNOWN_BANDS, Level, Stretch, TransitionKey, Transitions, Way, WayToCare, known_band,
-    known_days, timeline, transitions, way_to_care,
-};
+pub use levels::{Level, Stretch, TransitionKey, Transitions, timeline, transitions};
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, watches};
 pub use prior_help::{
-    HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Supported,
-    Years, prior_help, supported,
+    AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams,
+    Supported, Years, prior_help, supported,
 };
 pub use protection::{Place, Protected, Protection};
 pub use returning::{Return, ReturnCounts, returns};
-pub use survival::{Incidence, Watched, cumulative_incidence};
+pub use standard::{WeighedShare, standardised_share};
+pub use survival::{Chance, Incidence, Watched, cumulative_incidence};
+pub use ways::{
+    KNOWN_BANDS, Way, WaySeen, WayToCare, known_band, known_days, way_seen, way_to_care,
+};

@@ -78,7 +78,7 @@ pub fn matches_in_care(
             let (child, link) = (journeys.child(position), journeys.children().link[position]);
             let record = child.record();
             for (period, last) in lasts.iter().copied() {
-                let mut spells = child.spells(SpellKind::Care);
+                let mut spells = child.spells_in(SpellKind::Care, period);
                 let Some(spell) = spells.find(|spell| spell.runs_on(last)) else {
                     continue;
                 };

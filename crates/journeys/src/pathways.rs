@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use disparity_core::Day;
 use disparity_core::Dimensions;
 use disparity_core::journeys::{
-    Child, ChildRecord, CodeMask, CodeSetId, CodeSets, Journeys, Spell, SpellFlags, SpellKind,
+    Child, ChildRecord, Coverage, Journeys, Spell, SpellFlags, SpellKind,
 };
 
+use crate::exits::{Exit, Exits};
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
 use crate::survival::{Incidence, Watched, cumulative_incidence};
 
@@ -53,6 +54,12 @@ impl Pathway {
         }
     }
 
+    /// From what.
+    #[must_use]
+    pub const fn of(self) -> SpellKind {
+        self.steps().0
+    }
+
     /// From what, whether from its start, to what, and whether the end of the first ends the chance.
     const fn steps(self) -> (SpellKind, bool, SpellKind, bool) {
         use SpellKind as K;
@@ -83,92 +90,76 @@ pub const CAUSES: [&str; 5] = [
     "turned_18",
 ];
 
-/// Codes of endings that take a child out of the authority's sight for good: those of an episode of
-/// need, and those of a period of care.
-struct Exits {
-    died: [CodeMask; 2],
-    left: [[CodeMask; 2]; 2],
-}
-
-impl Exits {
-    fn of(codes: &CodeSets) -> Self {
-        let group = |word| {
-            [CodeSetId::ReasonForClosure, CodeSetId::ReasonCeased]
-                .map(|set| codes.set(set).in_group(word))
-        };
-        Self {
-            died: group("died"),
-            left: [group("adopted"), group("moved")],
-        }
-    }
-
-    /// The first exit on or after a day.
-    fn first(&self, child: &Child<'_>, record: &ChildRecord, day: Day) -> Option<(Day, u8)> {
-        let ends = [SpellKind::CinEpisode, SpellKind::Care]
-            .into_iter()
-            .enumerate()
-            .flat_map(|(set, kind)| child.spells(kind).map(move |s| (set, s.end, s.codes[2])));
-        ends.filter(|(_, end, _)| end.is_real() && *end >= day)
-            .filter_map(|(set, end, code)| {
-                if self.died[set].has(code) {
-                    Some((end, DIED))
-                } else if self.left.iter().any(|masks| masks[set].has(code)) {
-                    Some((end, LEFT))
-                } else {
-                    None
-                }
-            })
-            .chain(
-                record
-                    .death
-                    .filter(|death| *death >= day)
-                    .map(|death| (death, DIED)),
-            )
-            .min()
+const fn cause_of(exit: Exit) -> u8 {
+    match exit {
+        Exit::Died => DIED,
+        Exit::Left => LEFT,
+        Exit::Grown => GROWN,
     }
 }
 
-/// How long one origin of a pathway was watched from a day on, and what ended the watch.
+/// How long one origin of a pathway was watched from a day to the last on which files show what
+/// happens, and what ended the watch.
 fn watch(
     child: &Child<'_>,
     record: &ChildRecord,
     exits: &Exits,
     pathway: Pathway,
     origin: &Spell,
-    (day, watched_to): (Day, Day),
+    (day, last): (Day, Day),
 ) -> Watched {
     let (_, at_start, to, end_competes) = pathway.steps();
-    let next = child.spells(to).find(|s| {
-        s.start >= day
-            && (at_start || s.start > origin.start)
-            && (to != SpellKind::Care || s.flags.has(SpellFlags::START_KNOWN))
-    });
-    let closed = (end_competes && origin.end.is_real()).then_some((origin.end, ENDED));
-    let grown = record
-        .birth
-        .map(|birth| (birth.plus_years(18), GROWN))
-        .filter(|(day18, _)| *day18 >= day);
+    let until = last.since(day);
+    let exit = exits.first(child, record, day);
+    // Who is gone when the origin ends cannot come back; a case may close because of it.
+    if let Some((_, why)) = exit.filter(|(when, _)| !at_start && *when == day) {
+        return Watched::event(0, cause_of(why), until);
+    }
+    let next = child
+        .spells(to)
+        .find(|s| s.start >= day && (at_start || s.start > origin.start));
+    // Care that its return does not call a start may or may not be the step: up to it there was none.
+    let uncertain = next.filter(|s| to == SpellKind::Care && !s.flags.has(SpellFlags::START_KNOWN));
+    let step = next.filter(|_| uncertain.is_none());
+    let closed = Some(origin.end).filter(|_| end_competes && origin.has_recorded_end());
+    // An end that nobody recorded came some time after the last day on which it was open.
+    let lost =
+        Some(origin.end.plus(-1)).filter(|end| end_competes && end.is_real() && closed.is_none());
+    let seen_to = lost
+        .into_iter()
+        .chain(uncertain.map(|s| s.start.plus(-1)))
+        .chain([last])
+        .min()
+        .map_or(last, |seen| seen.max(day));
     // A step on the day the plan ended comes first: plans end because of it.
-    let first = next
+    let first = step
         .map(|s| (s.start, STEP))
         .into_iter()
-        .chain(closed)
-        .chain(exits.first(child, record, day.plus(i32::from(!at_start))))
-        .chain(grown)
+        .chain(closed.map(|end| (end, ENDED)))
+        .chain(exit.map(|(when, why)| (when, cause_of(why))))
         .min();
     match first {
-        Some((when, cause)) if when < watched_to => Watched {
-            time: when.since(day),
-            cause,
-        },
+        Some((when, cause)) if when <= seen_to => Watched::event(when.since(day), cause, until),
         _ => Watched {
-            time: watched_to.since(day),
+            time: seen_to.since(day),
             cause: 0,
+            until,
         },
     }
 }
 
-/// How long each origin of a pathway was watched and what ended the watch, by year and group.
+/// The last day on which files show what comes of an origin on a day: those of what it is and of
+/// what it may lead to, without a hole. None if they do not show the day itself.
+fn seen_to(coverage: &Coverage, (from, to): (SpellKind, SpellKind), day: Day) -> Option<Day> {
+    let end = [from, to]
+        .map(|kind| coverage.of(kind).unbroken_to(day))
+        .into_iter()
+        .min()?;
+    Some(end.plus(-1)).filter(|last| *last >= day)
+}
+
+/// How long each origin of a pathway was watched and what ended the watch, by year and group. An
+/// origin on a day that the files do not cover, or that nobody recorded, is in none.
 #[must_use]
 pub fn watches(
     journeys: &Journeys,
@@ -188,15 +179,14 @@ pub fn watches(
             for origin in child.spells(from) {
                 let day = if at_start { origin.start } else { origin.end };
                 let Some(period) = day.period() else { continue };
-                let watched_to = coverage
-                    .of(from)
-                    .unbroken_to(day)
-                    .min(coverage.of(to).unbroken_to(day));
-                if watched_to <= day || origin.flags.has(SpellFlags::END_UNKNOWN) && !at_start {
+                let Some(last) = seen_to(coverage, (from, to), day) else {
+                    continue;
+                };
+                // An end on a day that nobody recorded starts no time.
+                if !at_start && !origin.has_recorded_end() {
                     continue;
                 }
-                let span = (day, watched_to);
-                let watched = watch(&child, &record, &exits, pathway, &origin, span);
+                let watched = watch(&child, &record, &exits, pathway, &origin, (day, last));
                 for by in groups.iter().copied() {
                     let at_origin = Spell {
                         start: day,

@@ -1,8 +1,9 @@
-//! Coming back: re-referral, a second plan, care again. Counted as the publisher counts it.
+//! Coming back: re-referral, a second plan, care again. Counted as the publisher counts it, among events
+//! of which it can be seen.
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::{Child, Journeys, Spell, SpellFlags, SpellKind};
+use disparity_core::journeys::{Child, Covered, Journeys, Spell, SpellFlags, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
@@ -22,19 +23,22 @@ pub enum Return {
     RepeatPlan2Years,
     /// A plan within five years of an earlier one, by the plans on record.
     RepeatPlan5Years,
-    /// A start of care after an earlier period of care, or after permanence.
+    /// A start of care within twelve months of the end of an earlier period of care.
+    ReEntry12Months,
+    /// A start of care after an earlier period of care, ever, or after permanence.
     ReEntry,
 }
 
 impl Return {
     /// Every way.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReReferral,
         Self::ReReferralFromClosure,
         Self::ReReferralFurtherAction,
         Self::RepeatPlanRecorded,
         Self::RepeatPlan2Years,
         Self::RepeatPlan5Years,
+        Self::ReEntry12Months,
         Self::ReEntry,
     ];
 
@@ -48,39 +52,69 @@ impl Return {
             Self::RepeatPlanRecorded => "repeat_plan_recorded",
             Self::RepeatPlan2Years => "repeat_plan_2_years",
             Self::RepeatPlan5Years => "repeat_plan_5_years",
+            Self::ReEntry12Months => "reentry_to_care_12_months",
             Self::ReEntry => "reentry_to_care",
         }
     }
 
-    /// The files that must cover the time looked back on, and how many months that is.
-    const fn needs(self) -> (SpellKind, i32) {
+    /// The kind of what is counted, of which the files must cover the year.
+    #[must_use]
+    pub const fn of(self) -> SpellKind {
+        self.needs().0[0]
+    }
+
+    /// The files that must cover the year and the time looked back on before it, and how many months
+    /// that is.
+    const fn needs(self) -> (&'static [SpellKind], i32) {
+        use SpellKind as K;
         match self {
-            Self::ReReferral | Self::ReReferralFromClosure | Self::ReReferralFurtherAction => {
-                (SpellKind::Referral, 12)
-            }
-            Self::RepeatPlanRecorded => (SpellKind::ProtectionPlan, 0),
-            Self::RepeatPlan2Years => (SpellKind::ProtectionPlan, 24),
-            Self::RepeatPlan5Years => (SpellKind::ProtectionPlan, 60),
-            Self::ReEntry => (SpellKind::Care, 0),
+            Self::ReReferral | Self::ReReferralFurtherAction => (&[K::Referral], 12),
+            Self::ReReferralFromClosure => (&[K::Referral, K::CinEpisode], 12),
+            Self::RepeatPlanRecorded => (&[K::ProtectionPlan], 0),
+            Self::RepeatPlan2Years => (&[K::ProtectionPlan], 24),
+            Self::RepeatPlan5Years => (&[K::ProtectionPlan], 60),
+            Self::ReEntry12Months => (&[K::Care], 12),
+            Self::ReEntry => (&[K::Care], 0),
         }
     }
 }
 
-/// How many events there were, and how many of those came back; children once each beside.
+/// How many events there were of which it can be seen whether they are a return, and how many are;
+/// children once each beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReturnCounts {
-    /// Events.
+    /// Events of which it can be seen.
     pub events: u32,
-    /// Events that are a return.
+    /// Those that are a return.
     pub returns: u32,
-    /// Children with an event.
+    /// Children with such an event.
     pub children: u32,
     /// Children with a return.
     pub children_returned: u32,
+    /// Events of which it could not be seen, a return on record or not: in none of the other counts.
+    pub unseen: u32,
 }
 
-/// Returns of each way, year, authority and group. A year is left out if the files do not cover the
-/// time looked back on: the first year of any series cannot be measured.
+impl ReturnCounts {
+    /// Whether a share may stand for all events: of half of them or more it can be seen.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.events > 0 && self.events >= self.unseen
+    }
+
+    fn add(&mut self, part: Self) {
+        self.events += part.events;
+        self.returns += part.returns;
+        self.children += part.children;
+        self.children_returned += part.children_returned;
+        self.unseen += part.unseen;
+    }
+}
+
+/// Returns of each way, year, authority and group. A year is left out if the files do not cover all of
+/// it and the time looked back on: the first year of any series cannot be measured. Within a year, care
+/// again can be seen of a child whose whole life the care returns of the authority cover, and a repeat
+/// plan by the count on the plan where the plan has one; whoever is not seen counts neither way, as in prior help.
 #[must_use]
 pub fn returns(
     journeys: &Journeys,
@@ -111,20 +145,21 @@ pub fn returns(
                 ..key
             },
         ] {
-            let total = all.entry((way, key)).or_default();
-            total.events += part.events;
-            total.returns += part.returns;
-            total.children += part.children;
-            total.children_returned += part.children_returned;
+            all.entry((way, key)).or_default().add(part);
         }
     }
     all
 }
 
-/// Events of one way, with whether each is a return. Several on one day are one.
-fn events(child: &Child<'_>, way: Return) -> Vec<(Spell, bool)> {
+/// Events of one way, with whether each is a return; none where that could not be seen although the
+/// files cover the year and the time before it. Several on one day are one.
+fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<bool>)> {
     let within =
         |before: Day, day: Day, months: i32| day.plus_months(-months) <= before && before < day;
+    let ran_within = |before: &Spell, of: &Spell, months: i32| {
+        before.start < of.start && before.end > of.start.plus_months(-months)
+    };
+    let (_, months) = way.needs();
     match way {
         Return::ReReferral | Return::ReReferralFurtherAction | Return::ReReferralFromClosure => {
             let further = way == Return::ReReferralFurtherAction;
@@ -133,40 +168,73 @@ fn events(child: &Child<'_>, way: Return) -> Vec<(Spell, bool)> {
                 .filter(|s| !further || !s.flags.has(SpellFlags::NO_FURTHER_ACTION))
                 .collect();
             let returned = |r: &Spell| match way {
-                Return::ReReferralFromClosure => child.spells(SpellKind::CinEpisode).any(|e| {
-                    e.start < r.start
-                        && !e.is_open()
-                        && e.end <= r.start
-                        && r.start < e.end.plus_months(12)
-                }),
-                _ => referrals
-                    .iter()
-                    .any(|before| within(before.start, r.start, 12)),
+                Return::ReReferralFromClosure => after_closure(child, r, months),
+                _ => Some(
+                    referrals
+                        .iter()
+                        .any(|before| within(before.start, r.start, months)),
+                ),
             };
             referrals.iter().map(|r| (*r, returned(r))).collect()
         }
         Return::RepeatPlanRecorded => plans(child)
-            .map(|p| (p, p.number != 255 && p.number > 0))
+            .map(|p| (p, (p.number != 255).then_some(p.number > 0)))
             .collect(),
         Return::RepeatPlan2Years | Return::RepeatPlan5Years => {
-            let months = way.needs().1;
             let all: Vec<Spell> = plans(child).collect();
-            let before = |p: &Spell| {
-                all.iter()
-                    .any(|q| q.start < p.start && q.end > p.start.plus_months(-months))
-            };
-            all.iter().map(|p| (*p, before(p))).collect()
+            let before = |p: &Spell| all.iter().any(|q| ran_within(q, p, months));
+            all.iter().map(|p| (*p, Some(before(p)))).collect()
         }
+        Return::ReEntry12Months => starts(child)
+            .map(|s| {
+                let mut all = child.spells(SpellKind::Care);
+                (s, Some(all.any(|before| ran_within(&before, &s, months))))
+            })
+            .collect(),
         Return::ReEntry => {
-            let permanence = child.record().earlier_permanence == Some(true);
-            child
-                .spells(SpellKind::Care)
-                .enumerate()
-                .filter(|(_, s)| s.flags.has(SpellFlags::START_KNOWN))
-                .map(|(at, s)| (s, at > 0 || permanence))
+            let record = child.record();
+            let permanence = record.earlier_permanence == Some(true);
+            let first = child.spells(SpellKind::Care).map(|s| s.start).min();
+            let here = |birth: Day, start: Day| {
+                record
+                    .arrival
+                    .is_none_or(|arrival| arrival <= birth || arrival >= start)
+            };
+            starts(child)
+                .map(|s| {
+                    let life = record
+                        .birth
+                        .is_some_and(|birth| care.covers(birth, s.start) && here(birth, s.start));
+                    let again = first.is_some_and(|first| first < s.start) || permanence;
+                    (s, life.then_some(again))
+                })
                 .collect()
         }
     }
+}
+
+/// Whether a referral came within so many months of the closure of a case; none if one ended in them on
+/// a day that nobody recorded, and none other did.
+fn after_closure(child: &Child<'_>, referral: &Spell, months: i32) -> Option<bool> {
+    let before = |e: &Spell| {
+        e.start < referral.start
+            && e.end <= referral.start
+            && referral.start < e.end.plus_months(months)
+    };
+    let cases = child.spells(SpellKind::CinEpisode).filter(before);
+    let (mut any, mut recorded) = (false, false);
+    for case in cases {
+        any = true;
+        recorded |= case.has_recorded_end();
+    }
+    (recorded || !any).then_some(recorded)
+}
+
+/// Starts of care.
+fn starts<'a>(child: &Child<'a>) -> impl Iterator<Item = Spell> + use<'a> {
+    child
+        .spells(SpellKind::Care)
+        .filter(|s| s.flags.has(SpellFlags::START_KNOWN))
 }
 
 /// Protection plans of this authority.
@@ -187,23 +255,32 @@ fn child_returns(
     let coverage = &journeys.authorities()[authority].coverage;
     let record = child.record();
     for way in Return::ALL {
-        let (kind, months) = way.needs();
+        let (kinds, months) = way.needs();
         let mut last: Option<(Period, bool)> = None;
-        for (spell, returned) in events(child, way) {
+        for (spell, returned) in events(child, way, coverage.of(SpellKind::Care)) {
             let Some(period) = spell.start.period() else {
                 continue;
             };
             let first = Day::first_of(period).plus_months(-months);
-            if !coverage.of(kind).covers(first, spell.start.plus(1)) {
+            let after = Day::last_of(period).plus(1);
+            if !kinds
+                .iter()
+                .all(|kind| coverage.of(*kind).covers(first, after))
+            {
                 continue;
             }
-            let new_child = last.is_none_or(|(before, _)| before != period);
-            let newly_returned =
-                returned && (new_child || last.is_some_and(|(_, already)| !already));
-            last = Some((
-                period,
-                returned || (!new_child && last.is_some_and(|(_, already)| already)),
-            ));
+            let mut one = ReturnCounts::default();
+            if let Some(returned) = returned {
+                let before = last.filter(|(before, _)| *before == period);
+                let already = before.is_some_and(|(_, already)| already);
+                last = Some((period, returned || already));
+                one.events = 1;
+                one.returns = u32::from(returned);
+                one.children = u32::from(before.is_none());
+                one.children_returned = u32::from(returned && !already);
+            } else {
+                one.unseen = 1;
+            }
             for by in groups.iter().copied() {
                 let Some(code) = group_code(by, lookup, &record, &spell) else {
                     continue;
@@ -213,11 +290,7 @@ fn child_returns(
                     period,
                     group: Group { by, code },
                 };
-                let total = counts.entry((way, key)).or_default();
-                total.events += 1;
-                total.returns += u32::from(returned);
-                total.children += u32::from(new_child);
-                total.children_returned += u32::from(newly_returned);
+                counts.entry((way, key)).or_default().add(one);
             }
         }
     }

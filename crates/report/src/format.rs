@@ -62,10 +62,10 @@ pub(crate) fn bounds((low, high): (f64, f64), indicator: &Indicator) -> String {
     }
 }
 
-/// A rate with its 95% interval: `67 (66 to 68)`.
+/// A rate with its interval: `67 (66 to 68)`.
 #[must_use]
 pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
-    let ends = measured.intervals.p95;
+    let ends = measured.intervals.shown();
     format!(
         "{} ({} to {})",
         rate(measured.value, indicator),
@@ -74,10 +74,10 @@ pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
     )
 }
 
-/// A ratio with its 95% interval: `1.21 (1.16 to 1.26)`.
+/// A ratio with its interval: `1.21 (1.16 to 1.26)`.
 #[must_use]
 pub fn ratio(measured: &Measured) -> String {
-    let ends = measured.intervals.p95;
+    let ends = measured.intervals.shown();
     format!(
         "{} ({} to {})",
         grouped(measured.value, 2),

@@ -3,7 +3,7 @@
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
-    IndicatorId, Measure, Period, Plan, Release, Results, Span, Stratum, StructuralModel,
+    IndicatorId, Levels, Measure, Period, Plan, Release, Results, Span, Stratum, StructuralModel,
     Variation,
 };
 
@@ -32,6 +32,18 @@ impl<'a> View<'a> {
     #[must_use]
     pub const fn results(&self) -> &'a Results {
         self.release.results()
+    }
+
+    /// The confidence levels of the release.
+    #[must_use]
+    pub const fn levels(&self) -> Levels {
+        self.results().levels
+    }
+
+    /// The level of every interval that is shown, for people: `95%`.
+    #[must_use]
+    pub fn level(&self) -> String {
+        self.levels().shown()
     }
 
     /// An indicator.

@@ -8,9 +8,11 @@ use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, Address, CareRow, PersonRow, System};
 use crate::tables::Sink;
+use crate::value::is_null;
 
 const FIELDS: &[&str] = &[
     "la_child_id",
@@ -34,6 +36,8 @@ const FIELDS: &[&str] = &[
     "uasc_flag",
     "uasc_end_date",
     "referral_no_further_action_flag",
+    "mis_child_id",
+    "purge",
 ];
 
 /// Lists inside an episode: what their members are, and where their days stand.
@@ -159,6 +163,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         self.children += 1;
         // The position stands for a line: the format has none.
         self.reading.line = self.children;
+        self.check_purges(child);
         if is_purged(child) {
             return;
         }
@@ -195,7 +200,8 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
                 .upn(column("unique_pupil_number"), &upn)
                 .map(|upn| self.sink.records().texts.number(&upn));
             let flag = text(details, "uasc_flag");
-            person.unaccompanied = self.reading.yes_no(column("uasc_flag"), &flag);
+            person.unaccompanied = self.reading.unaccompanied(column("uasc_flag"), &flag);
+            person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(&flag);
             person.unaccompanied_ceased = self.day(details, "uasc_end_date");
             if let Some(code) = self
                 .reading
@@ -211,9 +217,48 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             }
         }
         self.sink.records().persons.push(person);
+        self.bridge(id, &text(child, "mis_child_id"));
         for episode in objects(child, "social_care_episodes") {
             self.episode(id, episode);
         }
+    }
+
+    /// Says where it is not understood whether something is a deletion; it is kept then.
+    fn check_purges(&mut self, object: &Object) {
+        for (name, value) in object {
+            match value {
+                Value::Object(inner) => self.check_purges(inner),
+                Value::Array(list) => {
+                    for inner in list.iter().filter_map(Value::as_object) {
+                        self.check_purges(inner);
+                    }
+                }
+                _ if name == "purge" && crate::value::read_bool(&text(object, name)).is_err() => {
+                    let said = text(object, name).into_owned();
+                    let at = column("purge");
+                    self.reading.report(
+                        Code::CodeUnknown,
+                        at,
+                        &said,
+                        "expected true or false; kept",
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The identifier of the child in the system the returns are made from.
+    fn bridge(&mut self, id: u32, other: &str) {
+        if is_null(other) {
+            return;
+        }
+        // What follows is about the child under its own identifier.
+        let own = self.reading.child.take();
+        if let Ok(other) = self.sink.id(self.reading, column("mis_child_id"), other) {
+            self.sink.records().bridges.push((id, other));
+        }
+        self.reading.child = own;
     }
 
     fn episode(&mut self, id: u32, object: &Object) {
@@ -245,9 +290,11 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             &reason,
         );
         let nfa = text(object, "referral_no_further_action_flag");
-        episode.no_further_action = self
-            .reading
-            .yes_no(column("referral_no_further_action_flag"), &nfa);
+        let at = column("referral_no_further_action_flag");
+        episode.no_further_action = self.reading.no_further_action(at, &nfa);
+        if is_null(&nfa) {
+            self.reading.report(Code::NfaMissing, at, "", "");
+        }
         self.sink.records().activities.push(episode);
         for (list, kind, from, to) in MODULES {
             for module in objects(object, list) {
@@ -358,12 +405,10 @@ impl<'de> Visitor<'de> for Document<'_, '_, '_, '_> {
 }
 
 /// The parts of a child that are no fields of their own.
-const CHILD_PARTS: [&str; 5] = [
+const CHILD_PARTS: [&str; 3] = [
     "child_details",
     "health_and_wellbeing",
     "social_care_episodes",
-    "purge",
-    "mis_child_id",
 ];
 
 /// A value beside others in an object: an array of children is a page, anything else is about the

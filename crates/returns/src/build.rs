@@ -18,6 +18,7 @@ use crate::input::Input;
 use crate::load::{Candidate, Context, FileKind, Source, candidates, read_file};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::persons::Listed;
 use crate::postcodes::PostcodeLookup;
 use crate::records::Records;
 use crate::tables::Shelves;
@@ -47,33 +48,6 @@ impl Outcome {
         let errors = self.diagnostics.count_severity(Severity::RowError);
         self.diagnostics.count_severity(Severity::FileError) > 0
             || errors as f64 > max_row_errors * read as f64
-    }
-
-    /// What stands for a child in written diagnostics: the first characters of a keyed digest.
-    #[must_use]
-    pub fn child_ref(&self, id: &str) -> String {
-        use sha2::{Digest, Sha256};
-        use std::fmt::Write as _;
-        let digest = Sha256::digest(format!("{}\n{id}", self.hash_key()));
-        digest
-            .iter()
-            .take(4)
-            .fold(String::with_capacity(8), |mut text, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-    }
-
-    /// The key of this run's hashes of identifiers: it comes from the files themselves, so that
-    /// only someone who has them can tell which child a hash stands for.
-    #[must_use]
-    pub fn hash_key(&self) -> String {
-        self.sources
-            .iter()
-            .map(|source| source.sha256.as_str())
-            .collect::<Vec<_>>()
-            .concat()
     }
 }
 
@@ -224,43 +198,20 @@ fn read_group(
 ) -> Vec<(String, Records)> {
     let mut shelves = Shelves::default();
     let start = sources.len();
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut tables = Vec::with_capacity(files.len());
     for file in files {
         let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
-        let before = shelves.mark();
-        let mut tables = read_file(context, file, at, &mut shelves, diagnostics);
-        let repeated =
-            !tables.is_empty() && tables.iter().all(|table| seen.contains_key(&key_of(table)));
-        for table in tables.iter_mut().filter(|table| table.rows_kept > 0) {
-            if repeated {
-                let other = seen.get(&key_of(table)).cloned().unwrap_or_default();
-                diagnostics.push(Diagnostic::of_file(
-                    Code::FileTwice,
-                    &table.name,
-                    format!("the same as {other}"),
-                ));
-                table.used = false;
-            } else {
-                seen.insert(key_of(table), table.name.clone());
-            }
-        }
-        if repeated {
-            shelves.rewind(&before);
-        }
-        sources.extend(tables);
+        let own = read_file(context, file, at, &mut shelves, diagnostics);
+        let before = sources.len() - start;
+        tables.push(before..before + own.len());
+        sources.extend(own);
     }
     let own = &mut sources[start..];
-    date_sources(context, own, first + start, &mut shelves, diagnostics);
+    let first = first + start;
+    date_sources(context, own, first, &mut shelves, diagnostics);
+    crate::twice::drop_repeated(own, &tables, first, &mut shelves, diagnostics);
+    crate::twice::report(own, diagnostics);
     shelves.into_sorted()
-}
-
-/// Two tables with this in common are the same to the byte.
-fn key_of(source: &Source) -> String {
-    let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
-    format!(
-        "{} {} {} {sheet}",
-        source.sha256, source.family, source.table
-    )
 }
 
 /// One authority: its own files and its rows of regional ones.
@@ -286,7 +237,12 @@ fn authority(
         if other == la {
             records.absorb(own);
         } else if !own.persons.is_empty() || !own.care.is_empty() || !own.activities.is_empty() {
-            let message = format!("rows name {other} in a file of {la}; they are not read");
+            let named = if other.is_empty() {
+                "what is no authority"
+            } else {
+                other.as_str()
+            };
+            let message = format!("rows name {named} in a file of {la}; they are not read");
             diagnostics.push(Diagnostic::of_file(
                 Code::LaUnknown,
                 files.first().map_or("", |f| f.input.name.as_str()),
@@ -304,12 +260,8 @@ fn authority(
         .cloned()
         .collect();
     let cover = cover(context, &of_la, &mut diagnostics);
-    let latest = cover
-        .census_years
-        .last()
-        .or(cover.care_years.last())
-        .copied();
-    let period = latest
+    let period = cover
+        .latest_year()
         .and_then(Period::ending)
         .or_else(|| context.options.as_of.period());
     let area = period
@@ -322,6 +274,15 @@ fn authority(
             "",
         ));
     }
+    for (what, census) in [("census", true), ("care return", false)] {
+        for year in cover.years_missing(census) {
+            diagnostics.push(Diagnostic::of_file(
+                Code::YearMissing,
+                &format!("authority {la}"),
+                format!("no {what} for {year}"),
+            ));
+        }
+    }
     for message in crate::quality::counts_changed(&cover.children) {
         diagnostics.push(Diagnostic::of_file(
             Code::CountChanged,
@@ -329,7 +290,6 @@ fn authority(
             message,
         ));
     }
-    report_sources(&of_la, la, &mut diagnostics);
     let assembly = Assembly {
         lists: context.lists,
         options: context.options,
@@ -339,13 +299,14 @@ fn authority(
         la,
         area,
         coverage: cover.coverage,
-        census_years: cover.census_years,
-        care_years: cover.care_years,
+        years: cover.years,
         extract: cover.extract,
         synthetic: context.manifest.synthetic,
+        unaccompanied: listed(&of_la),
         keep_identifiers: continuity::is_named(&context.continuity(), la),
     };
     let (journeys, identifiers) = assembly.run(records, &mut diagnostics);
+    report_sources(&of_la, la, &mut diagnostics);
     Part {
         journeys: Some(journeys),
         identifiers,
@@ -354,13 +315,31 @@ fn authority(
     }
 }
 
+/// Which returns list every unaccompanied child: those with the table, or with the column for it.
+fn listed(sources: &[Source]) -> Listed {
+    let lists = |family: &str, table: &str| {
+        sources.iter().any(|source| {
+            source.used
+                && source.family == family
+                && (source.table == table || source.columns.iter().any(|name| name == "UASC"))
+        })
+    };
+    Listed {
+        care: lists("ssda903", "uasc"),
+        safeguarding: lists("ssd", "immigration_status"),
+    }
+}
+
 fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
     let place = format!("authority {la}");
-    if sources
-        .iter()
-        .any(|source| source.family == "api" && source.used)
+    // How many periods of care that makes uncertain is said where there are any.
+    if diagnostics.count(Code::RespiteUnknown) == 0
+        && sources
+            .iter()
+            .any(|source| source.family == "api" && source.used)
     {
-        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, ""));
+        let message = "the data interface has no legal status";
+        diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, message));
     }
     if sources
         .iter()
@@ -377,6 +356,7 @@ fn read_postcodes(
     diagnostics: &mut Diagnostics,
 ) -> PostcodeLookup {
     let mut lookup = PostcodeLookup::default();
+    let mut last = String::new();
     found.retain(|candidate| {
         if candidate.kind != FileKind::Text {
             return true;
@@ -384,6 +364,7 @@ fn read_postcodes(
         match crate::lookup::read(context, candidate, &mut lookup) {
             Some(rows) => {
                 let message = format!("{rows} postcodes");
+                last.clone_from(&candidate.input.name);
                 diagnostics.push(Diagnostic::of_file(
                     Code::LookupRead,
                     &candidate.input.name,
@@ -394,7 +375,9 @@ fn read_postcodes(
             None => true,
         }
     });
-    lookup.finish();
+    for (code, message) in lookup.finish() {
+        diagnostics.push(Diagnostic::of_file(code, &last, message));
+    }
     lookup
 }
 

@@ -2,11 +2,12 @@
 
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
+use crate::codelists::ColumnDef;
 use crate::diagnostics::Code;
 use crate::reading::Reading;
 use crate::records::{CareRow, PersonRow, System};
-use crate::tables::{Sink, permanence_of};
-use crate::value::trim;
+use crate::tables::Sink;
+use crate::value::{is_null, trim};
 use crate::xml::Handler;
 
 const ELEMENTS: &[&str] = &[
@@ -30,10 +31,23 @@ const ELEMENTS: &[&str] = &[
     "REC",
     "REASON_PLACE_CHANGE",
     "PREV_PERM",
+    "MIS_START",
+    "MIS_END",
 ];
 /// Columns of an episode; the others are of the child.
 const EPISODE: std::ops::RangeInclusive<usize> = 7..=18;
 const PERMANENCE: usize = 19;
+const MISSING: [usize; 2] = [20, 21];
+/// Tables of the return of which something is made; the others are known and not needed.
+const USED: [&str; 5] = ["header", "episodes", "uasc", "prev_perm", "missing"];
+
+/// Elements of one part of a child, by place in [`ELEMENTS`].
+type Fields = Vec<(usize, String)>;
+
+fn field(fields: &Fields, column: usize) -> &str {
+    let found = fields.iter().find(|(at, _)| *at == column);
+    found.map_or("", |(_, text)| text.as_str())
+}
 
 /// Reads a return into records.
 pub(crate) struct CareReader<'x, 'a, 'r> {
@@ -42,14 +56,19 @@ pub(crate) struct CareReader<'x, 'a, 'r> {
     pub(crate) children: u64,
     pub(crate) episodes: u64,
     pub(crate) kept: u64,
-    header: Vec<(usize, String)>,
-    episode: Option<Vec<(usize, String)>>,
-    pending: Vec<(u64, Vec<(usize, String)>)>,
+    header: Fields,
+    episode: Option<Fields>,
+    /// A time missing, while it is read.
+    missing: Option<Fields>,
+    pending: Vec<(u64, Fields)>,
+    pending_missing: Vec<(u64, Fields)>,
     child_line: u64,
     in_child: bool,
     /// Some exports call the identifier `CHILD`, like the element around it.
     in_identifier: bool,
     unread: std::collections::BTreeSet<String>,
+    /// Which elements had a text anywhere.
+    filled: [bool; ELEMENTS.len()],
 }
 
 impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
@@ -67,31 +86,39 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             kept: 0,
             header: vec![],
             episode: None,
+            missing: None,
             pending: vec![],
+            pending_missing: vec![],
             child_line: 0,
             in_child: false,
             in_identifier: false,
             unread: std::collections::BTreeSet::new(),
+            filled: [false; ELEMENTS.len()],
         }
+    }
+
+    /// The elements of which any was there with a text.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        let names = ELEMENTS.iter().zip(self.filled);
+        names
+            .filter(|(_, filled)| *filled)
+            .map(|(name, _)| (*name).to_owned())
+            .collect()
     }
 
     fn flush_child(&mut self) {
         self.in_child = false;
         let header = std::mem::take(&mut self.header);
         let pending = std::mem::take(&mut self.pending);
+        let missing = std::mem::take(&mut self.pending_missing);
         self.children += 1;
         self.reading.line = self.child_line;
-        let get = |column: usize| {
-            header
-                .iter()
-                .find(|(at, _)| *at == column)
-                .map_or("", |(_, text)| text.as_str())
-        };
+        let get = |column: usize| field(&header, column);
         let Ok(id) = self.sink.id(self.reading, 0, get(0)) else {
-            self.reading.report_row(
-                Code::ChildIdBlank,
-                format!("{} episodes go with it", pending.len()),
-            );
+            if !pending.is_empty() {
+                let message = format!("{} episodes of a child without identifier", pending.len());
+                self.reading.report_row(Code::ParentUnmatched, message);
+            }
             return;
         };
         let mut person = PersonRow::new(
@@ -105,17 +132,18 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             .upn(1, get(1))
             .map(|upn| self.sink.records().texts.number(&upn));
         person.sex = self.reading.sex(2, get(2));
-        person.birth = self.reading.day(3, get(3));
+        person.birth = self.reading.birth(3, get(3));
         if person.birth.is_some() {
             person.precision = BirthPrecision::Day;
-        } else {
-            self.reading.report(Code::BirthMissing, 3, "", "");
         }
         person.ethnicity = self.reading.ethnicity(4, get(4));
-        person.unaccompanied = self.reading.yes_no(5, get(5));
+        person.unaccompanied = self.reading.unaccompanied(5, get(5));
+        person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(get(5));
         person.unaccompanied_ceased = self.reading.day(6, get(6));
+        self.reading
+            .check_code(PERMANENCE, "previous_permanence", get(PERMANENCE));
         person.earlier_permanence = (!get(PERMANENCE).is_empty())
-            .then(|| permanence_of(self.reading, get(PERMANENCE)))
+            .then(|| self.reading.permanence(PERMANENCE, get(PERMANENCE)))
             .flatten();
         self.sink.records().persons.push(person);
         self.kept += 1;
@@ -125,17 +153,43 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
                 self.sink.records().care.push(row);
             }
         }
+        for (line, time) in missing {
+            self.reading.line = line;
+            let [from, to] = MISSING.map(|column| (column, field(&time, column)));
+            if let Ok(days) = self.reading.span(SpellKind::Missing, from, to) {
+                let kind = SpellKind::Missing;
+                let spell = self
+                    .sink
+                    .activity(self.reading, System::Care, id, kind, days);
+                self.sink.records().activities.push(spell);
+            }
+        }
         self.reading.child = None;
     }
 
-    fn care_row(&mut self, id: u32, episode: &[(usize, String)]) -> Option<CareRow> {
-        self.episodes += 1;
-        let get = |column: usize| {
-            episode
-                .iter()
-                .find(|(at, _)| *at == column)
-                .map_or("", |(_, text)| text.as_str())
+    /// An element that nothing is made of: of a table that is not needed, or of none.
+    fn unread(&mut self, name: &str) {
+        let column = |column: &ColumnDef| column.name.eq_ignore_ascii_case(name);
+        let tables = self.reading.lists.tables().iter();
+        let known: Vec<&str> = tables
+            .filter(|table| table.family == "ssda903" && table.columns.iter().any(column))
+            .map(|table| table.name.as_str())
+            .collect();
+        if known.iter().any(|table| USED.contains(table)) {
+            return;
+        }
+        let (code, message) = match known.first() {
+            Some(table) => (Code::TableUnused, format!("ssda903 {table}")),
+            None => (Code::ColumnUnknown, format!("element {name}")),
         };
+        if self.unread.insert(message.clone()) {
+            self.reading.report_file(code, message);
+        }
+    }
+
+    fn care_row(&mut self, id: u32, episode: &Fields) -> Option<CareRow> {
+        self.episodes += 1;
+        let get = |column: usize| field(episode, column);
         let kind = SpellKind::CareEpisode;
         let (start, end) = self.reading.span(kind, (7, get(7)), (16, get(16))).ok()?;
         if end == Some(start) {
@@ -189,6 +243,8 @@ impl Handler for CareReader<'_, '_, '_> {
             }
         } else if name == "episode" {
             self.episode = Some(vec![]);
+        } else if name == "amissing" {
+            self.missing = Some(vec![]);
         }
     }
 
@@ -201,6 +257,11 @@ impl Handler for CareReader<'_, '_, '_> {
                     self.pending.push((line, episode));
                 }
             }
+            "amissing" => {
+                if let Some(missing) = self.missing.take() {
+                    self.pending_missing.push((line, missing));
+                }
+            }
             _ => {
                 let alias = match name {
                     "place" => "pl",
@@ -211,9 +272,13 @@ impl Handler for CareReader<'_, '_, '_> {
                     .iter()
                     .position(|known| known.eq_ignore_ascii_case(alias))
                 {
-                    match &mut self.episode {
-                        Some(episode) if EPISODE.contains(&at) => {
+                    self.filled[at] |= !text.is_empty();
+                    match (&mut self.episode, &mut self.missing) {
+                        (Some(episode), _) if EPISODE.contains(&at) => {
                             episode.push((at, text.to_owned()));
+                        }
+                        (_, Some(missing)) if MISSING.contains(&at) => {
+                            missing.push((at, text.to_owned()));
                         }
                         // Modules after the header repeat some of its names; the first is the header's.
                         _ if !EPISODE.contains(&at)
@@ -223,9 +288,8 @@ impl Handler for CareReader<'_, '_, '_> {
                         }
                         _ => {}
                     }
-                } else if !text.is_empty() && self.unread.insert(name.to_owned()) {
-                    self.reading
-                        .report_file(Code::ColumnUnknown, format!("element {name}"));
+                } else if !text.is_empty() {
+                    self.unread(name);
                 }
             }
         }

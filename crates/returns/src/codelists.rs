@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::{Code, CodeSet, CodeSetId, CodeSets};
 use disparity_core::{CategoryId, Dimension, Dimensions};
 
+use crate::words::Words;
+
 const CODES: &str = include_str!("../../../data/codelists/returns/codes.csv");
 const ALIASES: &str = include_str!("../../../data/codelists/returns/aliases.csv");
 const TABLES: &str = include_str!("../../../data/codelists/returns/tables.csv");
@@ -60,8 +62,10 @@ pub(crate) enum ColumnType {
 pub(crate) struct ColumnDef {
     /// The name the readers use.
     pub name: String,
-    /// Whether the table is recognised by it.
+    /// Whether the table is nothing without it.
     pub key: bool,
+    /// Whether the table is nothing without it or another such column.
+    pub any: bool,
     /// How its text is read.
     pub kind: ColumnType,
     /// The set of its codes, for coded columns.
@@ -85,7 +89,7 @@ pub(crate) struct TableDef {
 #[derive(Debug, Clone)]
 pub(crate) struct Lists {
     codes: BTreeMap<String, CodeSet>,
-    aliases: BTreeMap<(String, String), String>,
+    words: BTreeMap<String, Words>,
     tables: Vec<TableDef>,
     ethnicity: BTreeMap<String, CategoryId>,
     ethnicity_major: Vec<Option<String>>,
@@ -125,12 +129,6 @@ impl Lists {
     /// [`ListError`] if a built-in list is broken.
     pub(crate) fn new(dimensions: &Dimensions) -> Result<Self, ListError> {
         let codes = read_codes()?;
-        let mut aliases = BTreeMap::new();
-        for row in records("aliases.csv", ALIASES)? {
-            if let [set, word, code] = row.as_slice() {
-                aliases.insert((set.clone(), fold(word)), code.clone());
-            }
-        }
         let minor = dimensions.list(Dimension::EthnicityMinor);
         let mut parents = vec![None; 256];
         let mut unknown = vec![false; 256];
@@ -146,8 +144,8 @@ impl Lists {
             .map(|(id, c)| (c.code.clone(), id))
             .collect();
         Ok(Self {
+            words: read_words(&codes, dimensions)?,
             codes,
-            aliases,
             tables: read_tables()?,
             ethnicity,
             ethnicity_major: parents,
@@ -176,12 +174,16 @@ impl Lists {
         &self.tables
     }
 
-    /// The code that a word stands for in a set.
+    /// The code that a word of a set stands for.
     #[must_use]
-    pub(crate) fn alias(&self, set: &str, word: &str) -> Option<&str> {
-        self.aliases
-            .get(&(set.to_owned(), fold(word)))
-            .map(String::as_str)
+    pub(crate) fn word(&self, set: &str, word: &str) -> Option<&str> {
+        self.words.get(set)?.word(word)
+    }
+
+    /// The code that a text of a set stands for, as [`Words::find`] reads it.
+    #[must_use]
+    pub(crate) fn find(&self, set: &str, text: &str) -> Option<&str> {
+        self.words.get(set)?.find(text)
     }
 
     /// The detailed ethnic group of that code.
@@ -236,6 +238,41 @@ fn read_codes() -> Result<BTreeMap<String, CodeSet>, ListError> {
         .collect()
 }
 
+/// The words of every set: its codes, their labels and the aliases.
+fn read_words(
+    codes: &BTreeMap<String, CodeSet>,
+    dimensions: &Dimensions,
+) -> Result<BTreeMap<String, Words>, ListError> {
+    let mut words: BTreeMap<String, Words> = codes
+        .iter()
+        .map(|(name, set)| {
+            let labelled = set.iter().map(|(_, c)| (c.code.as_str(), c.label.as_str()));
+            (name.clone(), Words::new(labelled))
+        })
+        .collect();
+    for (name, dimension) in [
+        ("sex", Dimension::Sex),
+        ("ethnicity", Dimension::EthnicityMinor),
+    ] {
+        let list = dimensions.list(dimension).iter();
+        let labelled = list
+            .filter(|(id, _)| *id != CategoryId::TOTAL)
+            .map(|(_, c)| (c.code.as_str(), c.label.as_str()));
+        words.insert(name.to_owned(), Words::new(labelled));
+    }
+    for (at, row) in records("aliases.csv", ALIASES)?.iter().enumerate() {
+        if let [set, word, code] = row.as_slice() {
+            let known = words.get_mut(set).ok_or_else(|| ListError {
+                list: "aliases.csv",
+                line: at + 2,
+                what: format!("there is no set {set:?}"),
+            })?;
+            known.add(word, code);
+        }
+    }
+    Ok(words)
+}
+
 fn column_type(word: &str) -> ColumnType {
     if let Some(set) = CodeSetId::from_word(word) {
         return ColumnType::Coded(set);
@@ -271,6 +308,7 @@ fn read_tables() -> Result<Vec<TableDef>, ListError> {
             let column = ColumnDef {
                 name: column.clone(),
                 key: role == "key",
+                any: role == "any",
                 kind: column_type(kind),
                 set: kind.clone(),
                 folded,
@@ -324,7 +362,7 @@ pub(crate) mod tests {
                 id.as_str()
             );
         }
-        assert_eq!(lists.alias("ethnicity", "White British"), Some("WBRI"));
+        assert_eq!(lists.word("ethnicity", "White British"), Some("WBRI"));
         assert!(lists.is_informative(lists.ethnicity("WBRI").unwrap()));
         assert!(!lists.is_informative(lists.ethnicity("REFU").unwrap()));
         assert_eq!(
@@ -353,13 +391,15 @@ pub(crate) mod tests {
     #[test]
     fn every_alias_leads_to_a_code() {
         let lists = Lists::new(&dimensions()).unwrap();
-        for ((set, word), code) in &lists.aliases {
-            let known = match set.as_str() {
-                "sex" => lists.sex(code).is_some(),
-                "ethnicity" => lists.ethnicity(code).is_some(),
-                _ => lists.set(set).is_some_and(|codes| codes.id(code).is_some()),
-            };
-            assert!(known, "{set} {word} {code}");
+        for (set, words) in &lists.words {
+            for code in words.targets() {
+                let known = match set.as_str() {
+                    "sex" => lists.sex(code).is_some(),
+                    "ethnicity" => lists.ethnicity(code).is_some(),
+                    _ => lists.set(set).is_some_and(|codes| codes.id(code).is_some()),
+                };
+                assert!(known, "{set} {code}");
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use disparity_core::journeys::{
 };
 use disparity_core::{AreaChange, Areas, ChangeKind, Day};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{ChildRef, Code, Diagnostic, Diagnostics};
 use crate::link::confirm;
 use crate::quality::Matched;
 
@@ -77,7 +77,10 @@ pub(crate) fn join(
     for (new, olds) in pairs {
         let mut say = |old: &str, code, child: Option<&str>, message: String| {
             let mut diagnostic = Diagnostic::of_file(code, &format!("{old}>{new}"), message);
-            diagnostic.child = child.map(str::to_owned);
+            diagnostic.child = child.map(|id| ChildRef {
+                la: new.to_owned(),
+                id: id.to_owned(),
+            });
             diagnostics.push(diagnostic);
         };
         let mut accepted = Vec::new();

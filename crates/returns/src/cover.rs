@@ -9,13 +9,138 @@ use disparity_core::{Day, Period};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::load::{Context, Source};
 
+/// The years of which the returns of an authority were read, and the last day that each speaks of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct YearsRead(BTreeMap<u16, Day>);
+
+/// What comes after a year, as far as returns were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// No later year was read.
+    Nothing,
+    /// The year was read to its end, and the next was read.
+    Next,
+    /// Days or years are missing before the next that was read.
+    Hole,
+}
+
+impl YearsRead {
+    /// No year.
+    pub(crate) const NONE: Self = Self(BTreeMap::new());
+
+    /// Adds a year that a return speaks of up to a day.
+    pub(crate) fn add(&mut self, year: u16, until: Day) {
+        let known = self.0.entry(year).or_insert(until);
+        *known = until.max(*known);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many years.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The last year read.
+    pub(crate) fn last(&self) -> Option<u16> {
+        self.0.last_key_value().map(|(year, _)| *year)
+    }
+
+    /// The last day that the return of a year speaks of: its 31 March unless it was made earlier.
+    pub(crate) fn until(&self, year: u16) -> Day {
+        self.0.get(&year).copied().unwrap_or_else(|| last_of(year))
+    }
+
+    /// The years that were read to their end.
+    pub(crate) fn whole(&self) -> impl Iterator<Item = Period> + '_ {
+        let whole = |(year, until): (&u16, &Day)| {
+            Period::ending(*year).filter(|period| *until >= Day::last_of(*period))
+        };
+        self.0.iter().filter_map(whole)
+    }
+
+    /// What was read after a year.
+    pub(crate) fn after(&self, year: u16) -> After {
+        if self.last().is_none_or(|last| year >= last) {
+            After::Nothing
+        } else if self.until(year) >= last_of(year) && self.0.contains_key(&(year + 1)) {
+            After::Next
+        } else {
+            After::Hole
+        }
+    }
+}
+
+impl FromIterator<u16> for YearsRead {
+    /// Years that were read to their end.
+    fn from_iter<T: IntoIterator<Item = u16>>(years: T) -> Self {
+        Self(
+            years
+                .into_iter()
+                .map(|year| (year, last_of(year)))
+                .collect(),
+        )
+    }
+}
+
+/// Whether the census of children in need is the yearly return that speaks of a kind.
+pub(crate) const fn is_census(kind: SpellKind) -> bool {
+    use SpellKind as K;
+    matches!(
+        kind,
+        K::Referral
+            | K::CinEpisode
+            | K::Assessment
+            | K::Section47
+            | K::InitialConference
+            | K::CinPlan
+            | K::ProtectionPlan
+            | K::ProtectionReview
+    )
+}
+
+/// 31 March of a year.
+pub(crate) fn last_of(year: u16) -> Day {
+    Period::ending(year).map_or(Day::NONE, Day::last_of)
+}
+
 /// What an authority's sources cover.
 pub(crate) struct Cover {
     pub(crate) coverage: Coverage,
-    pub(crate) census_years: Vec<u16>,
-    pub(crate) care_years: Vec<u16>,
+    /// Years of yearly returns, by the kind of record that they speak of.
+    pub(crate) years: BTreeMap<SpellKind, YearsRead>,
     pub(crate) children: BTreeMap<u16, u64>,
     pub(crate) extract: Day,
+}
+
+impl Cover {
+    /// The years between the first and the last that were not read, of the census of children in need
+    /// or of the return of children looked after.
+    pub(crate) fn years_missing(&self, census: bool) -> Vec<u16> {
+        let kinds = self.years.iter();
+        let own = kinds.filter(|(kind, _)| is_census(**kind) == census);
+        let read: BTreeSet<u16> = own.flat_map(|(_, years)| years.0.keys().copied()).collect();
+        let (Some(first), Some(last)) = (read.first(), read.last()) else {
+            return Vec::new();
+        };
+        (*first..*last)
+            .filter(|year| !read.contains(year))
+            .collect()
+    }
+
+    /// The years of the yearly returns that speak of a kind.
+    fn years_of(&self, kind: SpellKind) -> Option<u16> {
+        self.years.get(&kind).and_then(YearsRead::last)
+    }
+
+    /// The last year of the census or, without one, of the care return.
+    pub(crate) fn latest_year(&self) -> Option<u16> {
+        let census = SpellKind::ALL.into_iter().filter(|kind| is_census(*kind));
+        let census = census.filter_map(|kind| self.years_of(kind)).max();
+        census.or_else(|| self.years_of(SpellKind::Care))
+    }
 }
 
 /// Which days the sources of an authority cover, for each kind.
@@ -25,9 +150,12 @@ pub(crate) fn cover(
     diagnostics: &mut Diagnostics,
 ) -> Cover {
     let mut spans: BTreeMap<SpellKind, Vec<(Day, Day)>> = BTreeMap::new();
-    let (mut census, mut care) = (BTreeSet::new(), BTreeSet::new());
+    let mut read: BTreeMap<SpellKind, YearsRead> = BTreeMap::new();
     let mut children = BTreeMap::new();
     let mut extract: Option<Day> = None;
+    let mut say = |code, source: &Source, message: String| {
+        diagnostics.push(Diagnostic::of_file(code, &source.name, message));
+    };
     for source in sources.iter().filter(|source| source.used) {
         let years: Vec<u16> = source
             .year
@@ -36,31 +164,24 @@ pub(crate) fn cover(
             .collect();
         let kinds = kinds_of(source);
         match source.family.as_str() {
+            _ if kinds.is_empty() => {}
             "cin" | "ssda903" => {
                 for year in years.iter().filter_map(|year| Period::ending(*year)) {
-                    let span = (Day::first_of(year), Day::last_of(year).plus(1));
-                    extract = extract.max(Some(Day::last_of(year).min(context.options.as_of)));
+                    let until = reach(context, source, year, &mut say);
+                    extract = extract.max(Some(until));
                     for kind in kinds
                         .iter()
                         .filter(|kind| **kind != SpellKind::CinPlan || year.year() >= 2022)
                     {
+                        let span = (Day::first_of(year), until.plus(1));
                         spans.entry(*kind).or_default().push(span);
+                        read.entry(*kind).or_default().add(year.year(), until);
                     }
-                    match source.family.as_str() {
-                        "cin" if !kinds.is_empty() => {
-                            census.insert(year.year());
-                        }
-                        "ssda903" if kinds.contains(&SpellKind::Care) => {
-                            care.insert(year.year());
-                        }
-                        _ => {}
-                    }
-                    if source.table == "census" {
+                    if source.table == "census" && until == Day::last_of(year) {
                         *children.entry(year.year()).or_default() += source.rows_kept;
                     }
                 }
             }
-            _ if kinds.is_empty() => {}
             _ => {
                 let last = source
                     .coverage
@@ -74,11 +195,7 @@ pub(crate) fn cover(
                             spans.entry(kind).or_default().push((from, last.plus(1)));
                         }
                     }
-                    None => diagnostics.push(Diagnostic::of_file(
-                        Code::CoverageUnknown,
-                        &source.name,
-                        source.table.clone(),
-                    )),
+                    None => say(Code::CoverageUnknown, source, source.table.clone()),
                 }
             }
         }
@@ -89,11 +206,35 @@ pub(crate) fn cover(
     }
     Cover {
         coverage,
-        census_years: census.into_iter().collect(),
-        care_years: care.into_iter().collect(),
+        years: read,
         children,
         extract: extract.unwrap_or(context.options.as_of),
     }
+}
+
+/// The last day of a year that the return for it speaks of: 31 March, or the day on which it was made
+/// or is read if that comes first. What is said in the manifest goes before what the file says.
+fn reach(
+    context: Context<'_>,
+    source: &Source,
+    year: Period,
+    say: &mut impl FnMut(Code, &Source, String),
+) -> Day {
+    let (first, last) = (Day::first_of(year), Day::last_of(year));
+    let (made, how) = match (source.coverage.1, source.made) {
+        (Some(day), _) => (day, "coverage_end in the manifest"),
+        (None, Some(made)) => (made.day, made.how),
+        (None, None) => (last, ""),
+    };
+    // A day before the year, of a template or of a clock that was wrong, says nothing of it.
+    let made = Some((made, how)).filter(|(day, _)| first <= *day && *day < last);
+    let read = Some((context.options.as_of, "--as-of")).filter(|(day, _)| *day < last);
+    let Some((until, how)) = made.into_iter().chain(read).min_by_key(|(day, _)| *day) else {
+        return last;
+    };
+    let message = format!("of the year ending {last} up to {until}, by {how}");
+    say(Code::YearPart, source, message);
+    until
 }
 
 fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day> {
@@ -106,8 +247,28 @@ fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day
     }
 }
 
-/// Which kinds a source says something about.
+/// Which kinds a source says something about. A table of enquiries speaks of conferences where it has
+/// the column for them.
 fn kinds_of(source: &Source) -> Vec<SpellKind> {
+    const CONFERENCE: [&str; 2] = [
+        "DateOfInitialCPC",
+        "Date of Initial Child Protection Conference",
+    ];
+    let has = |names: &[&str]| {
+        let columns = &source.columns;
+        columns.is_empty()
+            || columns
+                .iter()
+                .any(|column| names.contains(&column.as_str()))
+    };
+    let mut kinds = kinds_of_table(source);
+    if source.table != "initial_cp_conference" && !has(&CONFERENCE) {
+        kinds.retain(|kind| *kind != SpellKind::InitialConference);
+    }
+    kinds
+}
+
+fn kinds_of_table(source: &Source) -> Vec<SpellKind> {
     use SpellKind as K;
     match (source.family.as_str(), source.table.as_str()) {
         ("cin", "census" | "events") | ("api", _) => {
@@ -129,12 +290,16 @@ fn kinds_of(source: &Source) -> Vec<SpellKind> {
         ("cin", "cin_details") | ("ssd", "cin_episodes") => vec![K::Referral, K::CinEpisode],
         ("cin" | "annex_a", "assessments") | ("ssd", "cin_assessments") => vec![K::Assessment],
         ("cin", "cin_plan_dates") | ("ssd", "cin_plans") => vec![K::CinPlan],
-        ("cin" | "annex_a", "section47") | ("ssd", "s47_enquiry") => vec![K::Section47],
+        ("cin" | "annex_a", "section47") => vec![K::Section47, K::InitialConference],
+        ("ssd", "s47_enquiry") => vec![K::Section47],
         ("ssd", "initial_cp_conference") => vec![K::InitialConference],
         ("cin", "child_protection_plans")
         | ("ssd", "cp_plans")
         | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
-        ("ssda903", "episodes" | "return") => vec![K::Care, K::CareEpisode, K::Respite],
+        ("cin", "reviews") | ("ssd", "cp_reviews") => vec![K::ProtectionReview],
+        ("ssda903", "episodes") => vec![K::Care, K::CareEpisode, K::Respite],
+        // As XML, the return is whole.
+        ("ssda903", "return") => vec![K::Care, K::CareEpisode, K::Respite, K::Missing],
         ("ssd", "cla_episodes") | ("annex_a", "in_care") => vec![K::Care, K::CareEpisode],
         ("ssda903" | "ssd", "missing") => vec![K::Missing],
         ("early_help", _) | ("ssd", "early_help_episodes") | ("annex_a", "early_help") => {

@@ -69,6 +69,15 @@ impl DateColumn {
     }
 }
 
+/// A day that says something about a file and stands in no column, if it can be read.
+pub(crate) fn plain_day(text: &str) -> Option<Day> {
+    let mut seen = DateColumn::default();
+    match read_date(text, DateOrder::DayFirst, 99, 0, &mut seen) {
+        DateText::Day(day) => Some(day),
+        _ => None,
+    }
+}
+
 /// Reads one text; `line` and `seen` gather what the column has in common. Two-digit years up to
 /// `pivot` (such as 27) are of this century.
 pub(crate) fn read_date(
@@ -355,10 +364,11 @@ fn month_word(word: &str) -> Option<i32> {
 /// A date of which the day, or the day and the month, may be unknown (`zz/05/2020`,
 /// `zz/zz/zzzz`): the day as far as it is known, or none.
 #[must_use]
-pub(crate) fn read_part_date(text: &str) -> DateText {
+pub(crate) fn read_part_date(text: &str, pivot: i32) -> DateText {
     let lower = text.trim().to_ascii_lowercase();
     if !lower.contains('z') || lower.contains('t') {
-        return read_date(text, DateOrder::DayFirst, 99, 0, &mut DateColumn::default());
+        let mut seen = DateColumn::default();
+        return read_date(text, DateOrder::DayFirst, pivot, 0, &mut seen);
     }
     let fields: Vec<&str> = lower.split('/').collect();
     let [day, month, year] = fields.as_slice() else {
@@ -478,11 +488,11 @@ mod tests {
 
     #[test]
     fn parts_of_a_permanence_date_may_be_unknown() {
-        assert_eq!(read_part_date("zz/05/2020"), day("2020-05-01"));
-        assert_eq!(read_part_date("ZZ/ZZ/2021"), day("2021-01-01"));
-        assert_eq!(read_part_date("zz/zz/zzzz"), DateText::Blank);
-        assert_eq!(read_part_date("01/05/2020"), day("2020-05-01"));
-        assert_eq!(read_part_date("zz-05"), DateText::Bad);
+        assert_eq!(read_part_date("zz/05/2020", 51), day("2020-05-01"));
+        assert_eq!(read_part_date("ZZ/ZZ/2021", 51), day("2021-01-01"));
+        assert_eq!(read_part_date("zz/zz/zzzz", 51), DateText::Blank);
+        assert_eq!(read_part_date("01/05/2020", 51), day("2020-05-01"));
+        assert_eq!(read_part_date("zz-05", 51), DateText::Bad);
     }
 
     #[test]

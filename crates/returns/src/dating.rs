@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::Day;
+use disparity_core::{Day, Period};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::load::{Context, Source};
-use crate::period::{bare_year, labels_in, read_clear_year, year_of_dates};
+use crate::labels::{BareYear, made_in_name, named_bare_year, named_year};
+use crate::load::{Context, Made, Source};
+use crate::period::{DatesByYear, labels_in};
 use crate::tables::Shelves;
 
 /// Tables whose rows are nothing without a year, and whose dates can tell it.
-fn is_dated(source: &Source) -> bool {
+pub(crate) fn is_dated(source: &Source) -> bool {
     matches!(
         source.table.as_str(),
         "episodes" | "return" | "cin_details" | "events" | "census"
@@ -30,21 +31,6 @@ fn place_of(name: &str) -> &str {
     name.rsplit_once(['/', '!']).map_or("", |(place, _)| place)
 }
 
-/// A year that the name leaves no doubt about: of the file itself, else of what it is in. A whole
-/// day in the name of a folder says when it was made, not what it is of.
-fn named_year(name: &str) -> Option<u16> {
-    let of = |part: &str, day_too: bool| {
-        let digits = |label: &&str| label.bytes().filter(u8::is_ascii_digit).count();
-        labels_in(part)
-            .into_iter()
-            .filter(|label| day_too || digits(label) != 8)
-            .find_map(read_clear_year)
-    };
-    let mut parts = name.rsplit(['/', '!']);
-    let own = parts.next().and_then(|part| of(part, true));
-    own.or_else(|| parts.find_map(|part| of(part, false)))
-}
-
 /// Gives every source its year and its rows theirs.
 pub(crate) fn date_sources(
     context: Context<'_>,
@@ -53,46 +39,145 @@ pub(crate) fn date_sources(
     shelves: &mut Shelves,
     diagnostics: &mut Diagnostics,
 ) {
-    let headers: Vec<(String, u16)> = sources
+    let headers: Vec<(String, u16, Option<Made>)> = sources
         .iter()
         .filter(|source| source.family == "cin" && source.table == "header")
         .filter_map(|source| {
-            Some((
-                place_of(&source.name).to_owned(),
-                source.row_years.first()?.0,
-            ))
+            let year = source.row_years.first()?.0;
+            Some((place_of(&source.name).to_owned(), year, source.made))
         })
         .collect();
-    for (at, source) in sources.iter_mut().enumerate() {
-        let number = u32::try_from(first + at).unwrap_or(u32::MAX);
-        source.last_day = last_day(shelves, number, context.options.as_of);
+    let dates = dates_of(shelves, first, sources.len(), context.options.as_of);
+    let mut by_dates = Vec::new();
+    for (at, (source, dates)) in sources.iter_mut().zip(&dates).enumerate() {
+        source.last_day = dates.last();
+        let header = headers
+            .iter()
+            .find(|(place, ..)| source.family == "cin" && *place == place_of(&source.name));
+        source.made = source.made.or(header.and_then(|(.., made)| *made));
         if source.year.is_some() || !needs_year(source) {
             continue;
         }
-        let header = headers
-            .iter()
-            .find(|(place, _)| source.family == "cin" && *place == place_of(&source.name))
-            .map(|(_, year)| *year);
-        source.year = header.or_else(|| named_year(&source.name));
+        let year = header.map(|(_, year, _)| *year);
+        source.year = year.or_else(|| named_year(&source.name));
         if source.year.is_none() && is_dated(source) {
             // Dates speak for tables that have enough of them.
-            let days = days_of(shelves, number).into_iter();
-            source.year = year_of_dates(days, context.options.as_of);
-            if let Some(year) = source.year {
-                let message = format!("year ending 31 March {year}");
-                diagnostics.push(Diagnostic::of_file(
-                    Code::YearInferred,
-                    &source.name,
-                    message,
-                ));
-            }
+            let bare = named_bare_year(&source.name);
+            let dates = dates.year();
+            by_dates.extend(dates.map(|dates| ByDates { at, bare, dates }));
         }
     }
+    from_dates(by_dates, &dates, sources, diagnostics);
     from_neighbours(sources, diagnostics);
-    report_doubles(sources, diagnostics);
+    for (source, dates) in sources.iter_mut().zip(&dates) {
+        find_made(source);
+        for value in std::mem::take(&mut source.undated) {
+            if let Some(year) = source.year {
+                value.check(&source.name, year, diagnostics);
+            }
+        }
+        let year = source.year.filter(|_| is_dated(source) && source.used);
+        if let Some(year) = year.filter(|year| dates.last().is_some() && dates.within(*year) == 0) {
+            let message = format!("year ending 31 March {year}");
+            let code = Code::YearDoubtful;
+            diagnostics.push(Diagnostic::of_file(code, &source.name, message));
+        }
+    }
     let year_of = |source: u32| sources.get((source as usize).checked_sub(first)?)?.year;
     for (_, records) in shelves.iter_mut() {
         records.set_years(year_of);
+    }
+}
+
+/// A table whose year is to be told by its dates.
+struct ByDates {
+    /// Position of the source.
+    at: usize,
+    bare: Option<BareYear>,
+    /// The year that its dates say.
+    dates: u16,
+}
+
+/// Leaves numbers in the names of folders aside where one folder holds the same table of several
+/// years: they name the folder, not what each file is for.
+fn leave_common_folders(by_dates: &mut [ByDates], sources: &[Source]) {
+    let folder = |one: &ByDates| {
+        let source = &sources[one.at];
+        let bare = one.bare.filter(|bare| !bare.own)?;
+        Some((
+            place_of(&source.name),
+            &source.family,
+            &source.table,
+            bare.year,
+        ))
+    };
+    let mut years: BTreeMap<_, BTreeSet<u16>> = BTreeMap::new();
+    for one in by_dates.iter() {
+        if let Some(folder) = folder(one) {
+            years.entry(folder).or_default().insert(one.dates);
+        }
+    }
+    let common = |one: &ByDates| folder(one).is_some_and(|folder| years[&folder].len() > 1);
+    let common: Vec<bool> = by_dates.iter().map(common).collect();
+    for (one, common) in by_dates.iter_mut().zip(common) {
+        one.bare = one.bare.filter(|_| !common);
+    }
+}
+
+/// Takes the years that dates tell. Where the name has a number that may be the year in which the
+/// period starts or ends, dates decide which of the two it is, and nothing else: a return in which
+/// nothing started or ended in its year is no older for it. Tables named alike are read alike.
+fn from_dates(
+    mut by_dates: Vec<ByDates>,
+    dates: &[DatesByYear],
+    sources: &mut [Source],
+    diagnostics: &mut Diagnostics,
+) {
+    leave_common_folders(&mut by_dates, sources);
+    // A return cannot hold what happened after its year, but for mistakes. So many percent after the
+    // number in the name, and it is the year in which the period starts.
+    let after = |one: &ByDates| Some(dates[one.at].percent_after(one.bare?.year));
+    let after: Vec<f64> = by_dates.iter().filter_map(after).collect();
+    let some = after.iter().filter(|percent| **percent > 5.0).count();
+    let is_start = after.iter().any(|percent| *percent > 20.0) || some * 2 > after.len();
+    for ByDates { at, bare, dates } in by_dates {
+        let source = &mut sources[at];
+        let message = match bare.map(|bare| bare.year) {
+            None => format!("year ending 31 March {dates}, from its dates"),
+            // Dates after both readings: the name does not say the year.
+            Some(bare) if dates > bare + 1 => continue,
+            Some(bare) => {
+                let (year, how) = if is_start {
+                    (bare + 1, "starts")
+                } else {
+                    (bare, "ends")
+                };
+                source.year = Some(year);
+                format!("year ending 31 March {year}: {bare} read as the year in which it {how}")
+            }
+        };
+        source.year = source.year.or(Some(dates));
+        diagnostics.push(Diagnostic::of_file(
+            Code::YearInferred,
+            &source.name,
+            message,
+        ));
+    }
+}
+
+/// The day on which a return was made. What its own header says goes before its name, and that before
+/// what a workbook says of when it was last saved.
+fn find_made(source: &mut Source) {
+    let years = source.row_years.iter().map(|(year, _)| *year);
+    let year = source.year.or(years.max()).and_then(Period::ending);
+    let Some(year) = year.filter(|_| matches!(source.family.as_str(), "ssda903" | "cin")) else {
+        source.made = None;
+        return;
+    };
+    let of_header = source.made.is_some_and(|made| made.how != Made::WORKBOOK);
+    if !of_header && let Some(day) = made_in_name(&source.name, year) {
+        let how = Made::NAME;
+        source.made = Some(Made { day, how });
     }
 }
 
@@ -116,18 +201,14 @@ fn from_neighbours(sources: &mut [Source], diagnostics: &mut Diagnostics) {
             .find(|years| years.len() == 1)
             .and_then(|years| years.first().copied());
         if source.year.is_none() && is_dated(source) && source.rows_kept > 0 {
-            let labels: Vec<String> = labels_in(&source.name)
-                .into_iter()
-                .filter_map(bare_year)
-                .map(|y| {
-                    let next = y + 1;
-                    format!("{y} as the year it ends in or {next} as the year it starts in")
-                })
-                .collect();
+            let readings = named_bare_year(&source.name).map(|BareYear { year: y, .. }| {
+                let next = y + 1;
+                format!("the year that ends in {y}, or the one that starts in it and ends in {next}; its dates go beyond both")
+            });
             diagnostics.push(Diagnostic::of_file(
                 Code::PeriodUnknown,
                 &source.name,
-                labels.join("; "),
+                readings.unwrap_or_default(),
             ));
         }
     }
@@ -145,57 +226,24 @@ fn neighbour_keys(source: &Source) -> Vec<(String, String)> {
         .collect()
 }
 
-fn report_doubles(sources: &[Source], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str, &[String], u16), &str> = BTreeMap::new();
-    for source in sources.iter().filter(|source| source.used) {
-        let Some(year) = source.year else { continue };
-        let key = (
-            source.family.as_str(),
-            source.table.as_str(),
-            source.las.as_slice(),
-            year,
-        );
-        match seen.get(&key) {
-            Some(other) => {
-                let message = format!(
-                    "{} {} for {year}, also in {other}",
-                    source.family, source.table
-                );
-                diagnostics.push(Diagnostic::of_file(
-                    Code::FileYearTwice,
-                    &source.name,
-                    message,
-                ));
-            }
-            None => {
-                seen.insert(key, &source.name);
-            }
+/// The dates of each of some sources up to a day, by year.
+fn dates_of(shelves: &mut Shelves, first: usize, sources: usize, as_of: Day) -> Vec<DatesByYear> {
+    let mut dates = vec![DatesByYear::default(); sources];
+    let mut add = |source: u32, start: Day, end: Option<Day>| {
+        let of_source = (source as usize).checked_sub(first);
+        if let Some(own) = of_source.and_then(|at| dates.get_mut(at)) {
+            let days = std::iter::once(start).chain(end);
+            days.filter(|day| *day <= as_of)
+                .for_each(|day| own.add(day));
         }
-    }
-}
-
-fn days_of(shelves: &mut Shelves, source: u32) -> Vec<Day> {
-    let mut days = Vec::new();
+    };
     for (_, records) in shelves.iter_mut() {
-        for row in records.care.iter().filter(|row| row.place.source == source) {
-            days.push(row.start);
-            days.extend(row.end);
+        for row in &records.care {
+            add(row.place.source, row.start, row.end);
         }
-        for row in records
-            .activities
-            .iter()
-            .filter(|row| row.place.source == source)
-        {
-            days.push(row.start);
-            days.extend(row.end);
+        for row in &records.activities {
+            add(row.place.source, row.start, row.end);
         }
     }
-    days
-}
-
-fn last_day(shelves: &mut Shelves, source: u32, as_of: Day) -> Option<Day> {
-    days_of(shelves, source)
-        .into_iter()
-        .filter(|day| *day <= as_of)
-        .max()
+    dates
 }

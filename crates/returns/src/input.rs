@@ -230,6 +230,15 @@ fn open_zip<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, InputError> {
     zip::ZipArchive::new(file).map_err(zip_error)
 }
 
+/// The beginning of a member of a zip archive held in memory, if there is one of that name.
+pub(crate) fn member_of(bytes: &[u8], name: &str, length: u64) -> Option<Vec<u8>> {
+    let mut archive = open_zip(Cursor::new(bytes)).ok()?;
+    let mut member = archive.by_name(name).ok()?;
+    let mut head = Vec::new();
+    (&mut member).take(length).read_to_end(&mut head).ok()?;
+    Some(head)
+}
+
 #[expect(
     clippy::needless_pass_by_value,
     reason = "it is a function for map_err"

@@ -18,6 +18,7 @@
 
 mod api;
 mod assemble;
+mod bridge;
 mod build;
 mod care_xml;
 mod census_xml;
@@ -28,6 +29,7 @@ mod date;
 mod dating;
 mod diagnostics;
 mod input;
+mod labels;
 mod link;
 mod load;
 mod lookup;
@@ -49,15 +51,17 @@ pub mod store;
 mod tables;
 mod text;
 mod texts;
+mod twice;
 mod value;
+mod words;
 mod xml;
 
 pub use build::{BuildError, Outcome, Progress, read_returns};
 pub use continuity::{Continuity, ContinuityError};
 pub use date::DateOrder;
-pub use diagnostics::{Code, Diagnostic, Diagnostics, Severity, Tally};
+pub use diagnostics::{ChildRef, Code, Diagnostic, Diagnostics, Severity, Tally};
 pub use input::{Input, InputError, create, discover, open, read_text, rename};
-pub use load::Source;
+pub use load::{Made, Source};
 pub use manifest::{Dataset, Manifest, ManifestError};
 pub use options::{EthnicityRule, Options};
 pub use pack::{gzip, zip_of};

@@ -122,6 +122,31 @@ fn key_of(id: &str, step: Step, is_side: bool) -> Option<String> {
     }
 }
 
+/// Whether most identifiers look like hashes: the texts of 128 bits or more that the usual functions
+/// give, with or without an authority's suffix. Identifiers that are random by design (version 4 of
+/// RFC 9562) are of the same length and none.
+pub(crate) fn mostly_hashed<'t>(ids: impl Iterator<Item = &'t str>) -> bool {
+    let (mut all, mut hashed) = (0_u64, 0_u64);
+    for id in ids {
+        all += 1;
+        hashed += u64::from(looks_hashed(id));
+    }
+    all > 0 && hashed * 2 > all
+}
+
+fn looks_hashed(id: &str) -> bool {
+    let stem = match id.rsplit_once('_') {
+        Some((stem, suffix)) if suffix.len() <= 4 => stem,
+        _ => id,
+    };
+    let random = |bytes: &[u8]| bytes[12] == b'4' && matches!(bytes[16], b'8' | b'9' | b'A' | b'B');
+    let lengths = [32, 40, 56, 64, 96, 128];
+    lengths.contains(&stem.len())
+        && stem.bytes().all(|b| b.is_ascii_hexdigit())
+        && stem.bytes().any(|b| b.is_ascii_alphabetic())
+        && !(stem.len() == 32 && random(stem.as_bytes()))
+}
+
 fn try_step(
     side: &[Identity],
     other: &[Identity],
@@ -345,6 +370,26 @@ mod tests {
             outcomes(&[("77", born)], &[("78", born)]),
             [(LinkOutcome::Unmatched, None)]
         );
+    }
+
+    #[test]
+    fn hashes_are_told_from_numbers_and_random_identifiers() {
+        let sha = "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08";
+        for (id, hashed) in [
+            (sha, true),
+            (&format!("{sha}_301"), true),
+            ("098F6BCD4621D373CADE4E832627B4F6", true),
+            ("F96F473F1FEB4D6DA3379D06670844FD", false),
+            ("100234", false),
+            ("12345678901234567890123456789012", false),
+            ("ABCDEF", false),
+            ("A1_301", false),
+        ] {
+            assert_eq!(looks_hashed(id), hashed, "{id}");
+        }
+        assert!(mostly_hashed([sha, sha, "1"].into_iter()));
+        assert!(!mostly_hashed([sha, "2", "1"].into_iter()));
+        assert!(!mostly_hashed(std::iter::empty()));
     }
 
     #[test]

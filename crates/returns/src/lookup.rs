@@ -4,7 +4,7 @@
 use csv::StringRecord;
 
 use crate::load::{Candidate, Context};
-use crate::postcodes::PostcodeLookup;
+use crate::postcodes::{Nation, PostcodeLookup};
 use crate::rows::{Delimited, RowSource, recognise, sniff_delimiter};
 use crate::text::{Encoding, Utf8Reader};
 
@@ -35,6 +35,8 @@ pub(crate) fn read(
         found.positions.get(column).copied().flatten()
     };
     let (postcode, decile, rank) = (at("pcds")?, at("imd_decile"), at("imd"));
+    // Whichever of them the file has says the nation.
+    let areas = ["ctry", "lsoa21", "lsoa11", "oslaua"].map(at);
     candidate
         .input
         .read(|raw| {
@@ -46,7 +48,12 @@ pub(crate) fn read(
             };
             while let Ok(Some(_)) = rows.next_row(&mut row) {
                 if let Some(text) = row.get(postcode) {
-                    lookup.push(text, number(&row, decile), number(&row, rank));
+                    let codes = areas.iter().flatten().filter_map(|at| row.get(*at));
+                    let nation = codes
+                        .map(Nation::of)
+                        .find(|nation| *nation != Nation::Unsaid)
+                        .unwrap_or(Nation::Unsaid);
+                    lookup.push(text, nation, number(&row, decile), number(&row, rank));
                     count += 1;
                 }
             }

@@ -1,11 +1,14 @@
 //! Activities of several years made into one history: each census restates every case that was open
 //! in its year, so the same episode comes several times and must count once.
 
-use disparity_core::journeys::SpellKind;
-use disparity_core::{Day, Period};
+use std::collections::BTreeMap;
 
+use disparity_core::Day;
+use disparity_core::journeys::{SpellFlags, SpellKind};
+
+use crate::cover::{After, YearsRead};
 use crate::diagnostics::Code;
-use crate::records::{Activity, System};
+use crate::records::{Activity, RowPlace, System};
 
 /// Referral dates this many days apart can be one episode, re-dated.
 const DRIFT_DAYS: i32 = 7;
@@ -28,13 +31,17 @@ pub(crate) struct Merged {
     pub(crate) oddities: Vec<ActivityOddity>,
 }
 
-fn year_end(year: u16) -> Day {
-    Period::ending(year).map_or(Day::NONE, Day::last_of)
+/// The years of the census that were read, by kind of record.
+pub(crate) type Years = BTreeMap<SpellKind, YearsRead>;
+
+/// The order in which statements of one activity stand together, the earliest year first.
+pub(crate) fn order(a: &Activity) -> (SpellKind, Day, u16, RowPlace) {
+    (a.kind, a.start, a.year, a.place)
 }
 
-/// Joins the activities of one child, in place. `years` are the census years of the authority, sorted.
-pub(crate) fn merge_child(activities: &mut Vec<Activity>, years: &[u16], merged: &mut Merged) {
-    activities.sort_by_key(|a| (a.kind, a.start, a.year, a.place));
+/// Joins the activities of one child, in place.
+pub(crate) fn merge_child(activities: &mut Vec<Activity>, years: &Years, merged: &mut Merged) {
+    activities.sort_by_key(order);
     let mut kept: Vec<Activity> = Vec::with_capacity(activities.len());
     // Last year in which each kept activity was stated.
     for activity in activities.drain(..) {
@@ -56,7 +63,7 @@ pub(crate) fn merge_child(activities: &mut Vec<Activity>, years: &[u16], merged:
 }
 
 /// The later statement wins; an end beats no end, except that an episode of need that a later year
-/// gives as open is open.
+/// gives as open is open. An extract, which is of no year, tells ends that no return was there to tell.
 fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
     let same_year = last.year == later.year;
     if last.kind == SpellKind::CinEpisode
@@ -70,7 +77,9 @@ fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
         });
     }
     let end = match (last.end, later.end) {
-        (earlier, None) if last.kind != SpellKind::CinEpisode || same_year => earlier,
+        (earlier, None) if last.kind != SpellKind::CinEpisode || same_year || last.year == 0 => {
+            earlier
+        }
         (_, end) => end,
     };
     let number = if last.number == 255 {
@@ -84,6 +93,10 @@ fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
         if code.0 == 0 {
             *code = before;
         }
+    }
+    if last.kind == SpellKind::CinEpisode && end.is_none() {
+        // Why it closed goes with the closure that is taken back.
+        codes[2] = later.codes[2];
     }
     *last = Activity {
         end,
@@ -129,12 +142,10 @@ fn join_drifted(kept: &mut Vec<Activity>, merged: &mut Merged) {
     }
 }
 
-/// An activity open in a year and absent from the next ended, as far as anyone can tell, on the
-/// 31 March between them; if the next year is missing, nobody knows.
-fn close_absent(kept: &mut [Activity], years: &[u16], merged: &mut Merged) {
-    let Some(latest) = years.last().copied() else {
-        return;
-    };
+/// What a year's own return says of its last day stands. An activity open then and absent from the
+/// next return ended after it, on a day that nobody recorded; if the next year is missing, nobody
+/// knows whether it ended. Either way it was running up to that day, and no longer is all that is said.
+fn close_absent(kept: &mut [Activity], years: &Years, merged: &mut Merged) {
     for activity in kept
         .iter_mut()
         .filter(|a| a.end.is_none() && !a.kind.is_event() && a.system == System::Cin && a.year != 0)
@@ -144,19 +155,20 @@ fn close_absent(kept: &mut [Activity], years: &[u16], merged: &mut Merged) {
             continue;
         }
         merged.not_restated.1 += 1;
-        if activity.year >= latest {
+        let Some(own) = years.get(&activity.kind) else {
             continue;
-        }
-        let flag = if years.contains(&(activity.year + 1)) {
-            merged.not_restated.0 += 1;
-            disparity_core::journeys::SpellFlags::END_INFERRED
-        } else {
-            disparity_core::journeys::SpellFlags::END_UNKNOWN
         };
-        activity.end = Some(year_end(activity.year).max(activity.start));
+        let (flag, code) = match own.after(activity.year) {
+            After::Nothing => continue,
+            After::Next => (SpellFlags::END_INFERRED, Code::OpenNotRestated),
+            After::Hole => (SpellFlags::END_UNKNOWN, Code::EndUnknown),
+        };
+        merged.not_restated.0 += u64::from(code == Code::OpenNotRestated);
+        let until = own.until(activity.year).max(activity.start);
+        activity.end = Some(until.plus(1));
         activity.flags = activity.flags.with(flag);
         merged.oddities.push(ActivityOddity {
-            code: Code::OpenNotRestated,
+            code,
             activity: *activity,
             message: format!("last stated for {}", activity.year),
         });

@@ -22,13 +22,8 @@ pub enum EthnicityRule {
 
 /// Everything that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "choices of the user that are independent of one another"
-)]
 pub struct Options {
-    /// Today, as far as the reading is concerned: nothing can have started later. Two-digit years
-    /// up to the next one are of this century.
+    /// Today, as far as the reading is concerned: nothing can have started later.
     pub as_of: Day,
     /// Authority for files that do not say, as a three-digit code.
     pub la: Option<String>,
@@ -52,8 +47,6 @@ pub struct Options {
     pub max_row_errors: f64,
     /// Whether to go on where fewer than 70% of entrants are linked.
     pub force: bool,
-    /// Whether identifiers of children are written rather than hashes of them.
-    pub show_ids: bool,
     /// Authorities whose children kept their identifiers across a change of boundaries.
     pub continuity: Vec<Continuity>,
 }
@@ -75,14 +68,18 @@ impl Options {
             link_by_upn: true,
             max_row_errors: 0.05,
             force: false,
-            show_ids: false,
             continuity: Vec::new(),
         }
     }
 
-    /// Two-digit years up to this one are of this century.
+    /// So many years ahead a date may lie: the status of a newborn child ends when it is grown up.
+    pub(crate) const AHEAD: i32 = 25;
+
+    /// Two-digit years up to this one are of this century: of dates in the past the next one, of
+    /// those that may lie ahead, such as the day on which a status ends, so many years further.
     #[must_use]
-    pub fn pivot(&self) -> i32 {
-        self.as_of.ymd().0 % 100 + 1
+    pub(crate) fn pivot(&self, is_past: bool) -> i32 {
+        let ahead = if is_past { 1 } else { Self::AHEAD };
+        self.as_of.ymd().0 % 100 + ahead
     }
 }

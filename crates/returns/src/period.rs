@@ -1,6 +1,8 @@
 //! Which year a file is for: labels as people write them, and what the dates in a file say. The
 //! year always means the one in which the period ends.
 
+use std::collections::BTreeMap;
+
 use disparity_core::{Day, Period};
 
 /// Reads a label that leaves no doubt (`2021-22`, `2021/22`, `202122`, `19-20`, a day such as
@@ -87,29 +89,58 @@ pub(crate) fn labels_in(name: &str) -> Vec<&str> {
     labels
 }
 
-/// The year that dates say: the latest in which more than half a percent of them lie and beyond
-/// which no more than one in a hundred do.
-#[must_use]
-pub(crate) fn year_of_dates(days: impl Iterator<Item = Day>, as_of: Day) -> Option<u16> {
-    let mut years: std::collections::BTreeMap<u16, u64> = std::collections::BTreeMap::new();
-    let mut all = 0_u64;
-    for day in days.filter(|day| *day <= as_of) {
+/// In which reporting years some dates lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct DatesByYear {
+    years: BTreeMap<u16, u64>,
+    last: Option<Day>,
+}
+
+impl DatesByYear {
+    pub(crate) fn add(&mut self, day: Day) {
         if let Some(period) = day.period() {
-            *years.entry(period.year()).or_default() += 1;
-            all += 1;
+            *self.years.entry(period.year()).or_default() += 1;
+            self.last = self.last.max(Some(day));
         }
     }
-    let mut beyond = 0;
-    for (year, count) in years.into_iter().rev() {
-        if beyond * 100 > all {
-            return None;
-        }
-        if count * 200 > all {
-            return Some(year);
-        }
-        beyond += count;
+
+    /// The last of them.
+    pub(crate) const fn last(&self) -> Option<Day> {
+        self.last
     }
-    None
+
+    /// How many lie in a year.
+    pub(crate) fn within(&self, year: u16) -> u64 {
+        self.years.get(&year).copied().unwrap_or(0)
+    }
+
+    /// The percentage that lies in later years than one.
+    pub(crate) fn percent_after(&self, year: u16) -> f64 {
+        let all: u64 = self.years.values().sum();
+        let after: u64 = self.years.range(year + 1..).map(|(_, count)| *count).sum();
+        if all == 0 {
+            0.0
+        } else {
+            after as f64 * 100.0 / all as f64
+        }
+    }
+
+    /// The year that they say: the latest in which more than half a percent of them lie and beyond
+    /// which no more than one in a hundred do.
+    pub(crate) fn year(&self) -> Option<u16> {
+        let all: u64 = self.years.values().sum();
+        let mut beyond = 0;
+        for (year, count) in self.years.iter().rev() {
+            if beyond * 100 > all {
+                return None;
+            }
+            if count * 200 > all {
+                return Some(*year);
+            }
+            beyond += count;
+        }
+        None
+    }
 }
 
 #[cfg(test)]
@@ -142,23 +173,19 @@ mod tests {
             ["903", "2020", "903_2020"]
         );
         assert_eq!(labels_in("2017-episodes.csv"), ["2017"]);
-        assert_eq!(
-            labels_in("x/ssda903_2021-22_header.csv")
-                .into_iter()
-                .find_map(read_clear_year),
-            Some(2022)
-        );
     }
 
     #[test]
     fn the_dates_of_a_file_tell_its_year_and_outliers_do_not() {
         let day = |text: &str| Day::parse(text).unwrap();
-        let mut days = vec![day("2017-06-01"); 500];
-        days.extend(vec![day("2018-03-30"); 40]);
-        let as_of = day("2026-01-01");
-        assert_eq!(year_of_dates(days.iter().copied(), as_of), Some(2018));
-        days.push(day("2025-01-01"));
-        assert_eq!(year_of_dates(days.iter().copied(), as_of), Some(2018));
-        assert_eq!(year_of_dates(std::iter::empty(), as_of), None);
+        let mut dates = DatesByYear::default();
+        assert_eq!((dates.year(), dates.last()), (None, None));
+        (0..500).for_each(|_| dates.add(day("2017-06-01")));
+        (0..40).for_each(|_| dates.add(day("2018-03-30")));
+        assert_eq!(dates.year(), Some(2018));
+        dates.add(day("2025-01-01"));
+        assert_eq!((dates.year(), dates.within(2018)), (Some(2018), 540));
+        assert_eq!(dates.last(), Some(day("2025-01-01")));
+        assert!((dates.percent_after(2018) - 100.0 / 541.0).abs() < 1e-12);
     }
 }

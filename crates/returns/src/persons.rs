@@ -20,8 +20,30 @@ pub(crate) struct Facts {
     pub(crate) oddities: Vec<PersonOddity>,
 }
 
+/// Which returns list every child who is unaccompanied, so that one who is not listed is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Listed {
+    pub(crate) care: bool,
+    pub(crate) safeguarding: bool,
+}
+
+impl Listed {
+    const fn by(self, system: System) -> bool {
+        match system {
+            System::Care => self.care,
+            System::Ssd => self.safeguarding,
+            _ => false,
+        }
+    }
+}
+
 /// Joins rows about one child, in any order.
-pub(crate) fn join(rows: &mut [PersonRow], lists: &Lists, rule: EthnicityRule) -> Facts {
+pub(crate) fn join(
+    rows: &mut [PersonRow],
+    lists: &Lists,
+    rule: EthnicityRule,
+    unaccompanied: Listed,
+) -> Facts {
     rows.sort_by_key(|row| (row.year, row.system, row.place));
     let mut record = ChildRecord {
         link: LinkOutcome::NotNeeded,
@@ -54,9 +76,11 @@ pub(crate) fn join(rows: &mut [PersonRow], lists: &Lists, rule: EthnicityRule) -
             (a, b) => a.or(b),
         };
     }
-    // A care return with a table of unaccompanied children and no row for this child says no.
-    if record.unaccompanied.is_none() && rows.iter().any(|row| row.system == System::Care) {
-        record.unaccompanied = Some(false);
+    // A return that lists unaccompanied children and not this one says no; a status that is not
+    // understood says nothing.
+    if record.unaccompanied.is_none() && !rows.iter().any(|row| row.unaccompanied_unclear) {
+        let said = rows.iter().any(|row| unaccompanied.by(row.system));
+        record.unaccompanied = said.then_some(false);
     }
     ethnicity(rows, lists, rule, &mut record, &mut oddities);
     Facts {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::{Journeys, SpellFlags, SpellKind};
 
 use crate::assemble::Assembly;
+use crate::cover::is_census;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 
 /// Below this many entrants, a match rate of a group says little.
@@ -38,8 +39,13 @@ impl Matched {
     }
 }
 
-/// Checks one authority's journeys.
-pub(crate) fn check(assembly: &Assembly<'_>, journeys: &Journeys, diagnostics: &mut Diagnostics) {
+/// Checks one authority's journeys; `hashed` says whether identifiers of a return look so.
+pub(crate) fn check(
+    assembly: &Assembly<'_>,
+    journeys: &Journeys,
+    hashed: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let mut say = |code, message: String| {
         diagnostics.push(Diagnostic::of_file(
             code,
@@ -47,13 +53,19 @@ pub(crate) fn check(assembly: &Assembly<'_>, journeys: &Journeys, diagnostics: &
             message,
         ));
     };
-    linkage(assembly, journeys, &mut say);
+    linkage(assembly, journeys, hashed, &mut say);
     months(assembly, journeys, &mut say);
     unknown_ethnicity(assembly, journeys, &mut say);
 }
 
-fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Code, String)) {
-    if assembly.census_years.is_empty() || assembly.care_years.is_empty() {
+fn linkage(
+    assembly: &Assembly<'_>,
+    journeys: &Journeys,
+    hashed: bool,
+    say: &mut impl FnMut(Code, String),
+) {
+    let census = assembly.years.keys().any(|kind| is_census(*kind));
+    if !census || assembly.years_of(SpellKind::Care).is_empty() {
         return;
     }
     let need = assembly.coverage.of(SpellKind::Referral);
@@ -81,7 +93,7 @@ fn linkage(assembly: &Assembly<'_>, journeys: &Journeys, say: &mut impl FnMut(Co
     if !all.is_enough() {
         return;
     }
-    if all.linked == 0 {
+    if all.linked == 0 && hashed {
         say(Code::IdHashMismatch, message.clone());
     }
     if rate < 70.0 {

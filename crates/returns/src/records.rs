@@ -1,8 +1,12 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
-use disparity_core::journeys::{BirthPrecision, CodeId, SpellFlags, SpellKind};
+use disparity_core::journeys::{
+    BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind, code_sets_of,
+};
 use disparity_core::{CategoryId, Day};
+
+use crate::codelists::{ColumnDef, ColumnType, Lists};
 
 pub(crate) use crate::texts::Texts;
 
@@ -57,6 +61,8 @@ pub(crate) struct PersonRow {
     pub upn: Option<u32>,
     /// Whether unaccompanied.
     pub unaccompanied: Option<bool>,
+    /// Whether something is said of it that is not understood.
+    pub unaccompanied_unclear: bool,
     /// Until when.
     pub unaccompanied_ceased: Option<Day>,
     /// Whether permanence came before care.
@@ -81,6 +87,7 @@ impl PersonRow {
             ethnicity: CategoryId::TOTAL,
             upn: None,
             unaccompanied: None,
+            unaccompanied_unclear: false,
             unaccompanied_ceased: None,
             earlier_permanence: None,
             arrival: None,
@@ -223,6 +230,9 @@ pub(crate) struct Records {
     pub addresses: Vec<Address>,
     /// Old and new identifiers.
     pub links: Vec<(u32, u32)>,
+    /// Identifiers of a safeguarding dataset or the data interface, and those of the same child in
+    /// other returns.
+    pub bridges: Vec<(u32, u32)>,
 }
 
 /// So many births on the first of a month are no chance.
@@ -230,7 +240,7 @@ const ENOUGH_BIRTHS: usize = 10;
 
 /// How much there was before a table, so that a table found faulty can be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Mark([usize; 5]);
+pub(crate) struct Mark([usize; 6]);
 
 impl Records {
     /// Nothing yet; the empty text has number 0.
@@ -250,17 +260,19 @@ impl Records {
             self.care.len(),
             self.addresses.len(),
             self.links.len(),
+            self.bridges.len(),
         ])
     }
 
     /// Takes back everything since a mark.
     pub(crate) fn rewind(&mut self, mark: Mark) {
-        let Mark([persons, activities, care, addresses, links]) = mark;
+        let Mark([persons, activities, care, addresses, links, bridges]) = mark;
         self.persons.truncate(persons);
         self.activities.truncate(activities);
         self.care.truncate(care);
         self.addresses.truncate(addresses);
         self.links.truncate(links);
+        self.bridges.truncate(bridges);
     }
 
     /// Takes back the rows since a mark that stand on certain lines (sorted).
@@ -270,6 +282,83 @@ impl Records {
         retain_from(&mut self.persons, persons, |row| keep(row.place.line));
         retain_from(&mut self.activities, activities, |row| keep(row.place.line));
         retain_from(&mut self.care, care, |row| keep(row.place.line));
+    }
+
+    /// Takes back the rows of a source.
+    pub(crate) fn remove_source(&mut self, source: u32) {
+        self.persons.retain(|row| row.place.source != source);
+        self.activities.retain(|row| row.place.source != source);
+        self.care.retain(|row| row.place.source != source);
+    }
+
+    /// Makes unknown what the rows since a mark have from one column of their table. Blank stays blank.
+    pub(crate) fn set_aside(&mut self, mark: Mark, column: &ColumnDef, lists: &Lists) {
+        let Mark([persons, activities, care, ..]) = mark;
+        let persons = &mut self.persons[persons..];
+        let activities = &mut self.activities[activities..];
+        let forget = |code: &mut CodeId| {
+            if *code != CodeId::BLANK {
+                *code = CodeId::UNKNOWN;
+            }
+        };
+        let name = column.name.to_lowercase();
+        match column.kind {
+            ColumnType::Sex => {
+                let unknown = lists.sex("unknown").unwrap_or(CategoryId::TOTAL);
+                for row in persons {
+                    row.sex = unknown;
+                }
+            }
+            ColumnType::Ethnicity => {
+                let unknown = lists.ethnicity("MISS").unwrap_or(CategoryId::TOTAL);
+                for row in persons {
+                    row.ethnicity = unknown;
+                }
+            }
+            ColumnType::Bool if name.contains("uasc") => {
+                for row in persons.iter_mut().filter(|row| row.unaccompanied.is_some()) {
+                    (row.unaccompanied, row.unaccompanied_unclear) = (None, true);
+                }
+            }
+            ColumnType::Bool if name.contains("nfa") => {
+                for row in activities {
+                    row.no_further_action = None;
+                }
+            }
+            ColumnType::Bool => {
+                let flag = match name.as_str() {
+                    "cppl_cp_plan_ola" => SpellFlags::FOR_OTHER_AUTHORITY,
+                    "icpc_icpc_transfer_in" => SpellFlags::TRANSFERRED_IN,
+                    _ => return,
+                };
+                for row in activities {
+                    row.flags = row.flags.without(flag);
+                }
+            }
+            ColumnType::Coded(set) => {
+                for row in activities {
+                    for (at, own) in code_sets_of(row.kind).into_iter().enumerate() {
+                        // A plan has two categories of abuse, the first and the latest.
+                        let other_one = own == Some(CodeSetId::CategoryOfAbuse)
+                            && (at == 1) != name.contains("latest");
+                        if own == Some(set) && !other_one {
+                            forget(&mut row.codes[at]);
+                        }
+                    }
+                }
+                for row in &mut self.care[care..] {
+                    match set {
+                        CodeSetId::Need => forget(&mut row.need),
+                        CodeSetId::LegalStatus => forget(&mut row.legal_status),
+                        CodeSetId::Placement => forget(&mut row.placement),
+                        CodeSetId::ReasonCeased => forget(&mut row.reason_ceased),
+                        CodeSetId::ReasonNewEpisode => forget(&mut row.reason_new),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether every date of birth since a mark is the first of a month, or of a year: an extract
@@ -345,6 +434,30 @@ impl Records {
             }));
         self.links
             .extend(other.links.into_iter().map(|(a, b)| (id(a), id(b))));
+        self.bridges
+            .extend(other.bridges.into_iter().map(|(a, b)| (id(a), id(b))));
+    }
+
+    /// Gives rows another identifier, by the one they have and the return they are from; addresses and
+    /// bridges have none to go by.
+    pub(crate) fn rename(&mut self, to: impl Fn(u32, Option<System>) -> Option<u32>) {
+        let rename = |id: &mut u32, system| *id = to(*id, system).unwrap_or(*id);
+        for row in &mut self.persons {
+            rename(&mut row.id, Some(row.system));
+        }
+        for row in &mut self.activities {
+            rename(&mut row.id, Some(row.system));
+        }
+        for row in &mut self.care {
+            rename(&mut row.id, Some(row.system));
+        }
+        for row in &mut self.addresses {
+            rename(&mut row.id, None);
+        }
+        for (own, other) in &mut self.bridges {
+            rename(own, None);
+            rename(other, None);
+        }
     }
 
     /// Sets the year of every row that has none, by the year of its source.

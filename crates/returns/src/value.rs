@@ -71,11 +71,20 @@ pub(crate) fn read_bool(text: &str) -> Result<Option<bool>, ()> {
     if is_null(word) {
         return Ok(None);
     }
-    let word = word.to_ascii_lowercase();
-    match word.as_str() {
-        "1" | "1.0" | "true" | "t" | "y" | "yes" => Ok(Some(true)),
-        "0" | "0.0" | "false" | "f" | "n" | "no" => Ok(Some(false)),
-        _ => Err(()),
+    // `Y - Yes`, `1: Yes`; never `No further action`, which says yes to something else.
+    let whole = plain_bool(word).or_else(|| {
+        let (code, label) = word.split_once(['-', ':', '='])?;
+        let (code, label) = (plain_bool(trim(code))?, plain_bool(trim(label))?);
+        (code == label).then_some(code)
+    });
+    whole.map(Some).ok_or(())
+}
+
+fn plain_bool(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "1" | "1.0" | "true" | "t" | "y" | "yes" => Some(true),
+        "0" | "0.0" | "false" | "f" | "n" | "no" => Some(false),
+        _ => None,
     }
 }
 
@@ -353,14 +362,34 @@ mod tests {
 
     #[test]
     fn yes_and_no_in_every_spelling() {
-        for text in ["1", "true", "True", "Y", "yes", "a) Yes", "1.0"] {
+        for text in [
+            "1", "true", "True", "Y", "yes", "a) Yes", "1.0", "Y - Yes", "1: Yes",
+        ] {
             assert_eq!(read_bool(text), Ok(Some(true)), "{text}");
         }
-        for text in ["0", "false", "N", "No", "b) No", "0.0"] {
+        for text in [
+            "0",
+            "false",
+            "N",
+            "No",
+            "b) No",
+            "0.0",
+            "N: No",
+            "0 - false",
+        ] {
             assert_eq!(read_bool(text), Ok(Some(false)), "{text}");
         }
         assert_eq!(read_bool("#N/A"), Ok(None));
-        assert_eq!(read_bool("perhaps"), Err(()));
+        for text in [
+            "perhaps",
+            "No further action",
+            "Y/N",
+            "Yes - No",
+            "N - Not known",
+            "1-2",
+        ] {
+            assert_eq!(read_bool(text), Err(()), "{text}");
+        }
     }
 
     #[test]

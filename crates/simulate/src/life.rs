@@ -219,7 +219,10 @@ fn upn(la: &str, number: u32) -> String {
 fn straight_to_care(life: &mut Life, draws: &mut Draws, day: Day, limit: Day) {
     let need = if life.unaccompanied { "N8" } else { "N1" };
     let status = if life.unaccompanied { "V2" } else { "L1" };
-    let (period, out) = care_period(draws, day, limit, need, status);
+    // A child referred before birth enters care at birth, or is born too late to be seen to.
+    let entry = day.max(life.birth);
+    let care = (entry <= limit).then(|| care_period(draws, entry, limit, need, status));
+    let out = care.as_ref().and_then(|(_, out)| *out);
     life.cases.push(Case {
         referral: day,
         no_further_action: false,
@@ -231,7 +234,7 @@ fn straight_to_care(life: &mut Life, draws: &mut Draws, day: Day, limit: Day) {
         plans: vec![],
         protection: vec![],
     });
-    life.care.push(period);
+    life.care.extend(care.map(|(period, _)| period));
 }
 
 /// A case from a referral on; returns the day it closed.
@@ -465,4 +468,30 @@ fn care_period(
         from = to;
     }
     (CarePeriod { placements, need }, (!grown).then_some(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_in_care_or_helped_early_before_birth_and_some_are_referred() {
+        let world = World::new(2, 5, 7);
+        let (mut unborn, mut at_birth) = (0, 0);
+        for authority in 0..world.authorities.len() {
+            for life in lives(&world, authority) {
+                let early = life.early_help.iter().map(|(start, _)| *start);
+                let care = life.care.iter().map(CarePeriod::start);
+                for start in early.chain(care.clone()) {
+                    assert!(start >= life.birth, "{life:?}");
+                }
+                let referred = life.cases.first().is_some_and(|c| c.referral < life.birth);
+                unborn += u32::from(referred);
+                at_birth += care
+                    .filter(|start| referred && *start == life.birth)
+                    .count();
+            }
+        }
+        assert!(unborn > 20 && at_birth > 0, "{unborn} {at_birth}");
+    }
 }

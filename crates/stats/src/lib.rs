@@ -40,9 +40,10 @@ mod time;
 
 pub use bounds::{mean_bounds, median_bounds, rank_bounds};
 pub use contrasts::{
-    Disproportionality, GroupEstimate, disproportionality, group_difference, group_ratio,
-    odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference, rate_difference_wald,
-    rate_ratio, rate_ratio_exact, rate_ratio_mid_p, risk_difference, risk_ratio,
+    Disproportionality, GroupEstimate, RateRatioTest, disproportionality, group_difference,
+    group_ratio, odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference,
+    rate_difference_wald, rate_ratio, rate_ratio_exact, rate_ratio_exact_test, rate_ratio_mid_p,
+    risk_difference, risk_ratio,
 };
 pub use error::{Error, Result};
 pub use funnel::{
@@ -52,11 +53,11 @@ pub use funnel::{
 };
 pub use inequality::{
     Attributable, BootstrapEstimate, BootstrapParams, ConcentrationIndex, CountGroup, LinearSlope,
-    Measure, Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup, SurveyRecord,
-    between_group_sd, between_group_variance, bootstrap_interval, coefficient_of_variation,
-    concentration_index, concentration_index_survey, erreygers_index, index_of_disparity,
-    index_of_disparity_weighted, inequality_measures, mean_difference_from_best,
-    mean_difference_from_best_weighted, mean_difference_from_mean,
+    Measure, RelativeIndex, Sampling, SlopeIndex, SlopeScale, SlopeSimulation, Subgroup,
+    SurveyRecord, between_group_sd, between_group_variance, bootstrap_interval,
+    coefficient_of_variation, concentration_index, concentration_index_survey, erreygers_index,
+    index_of_disparity, index_of_disparity_weighted, inequality_measures,
+    mean_difference_from_best, mean_difference_from_best_weighted, mean_difference_from_mean,
     mean_difference_from_mean_weighted, mean_difference_from_reference,
     mean_difference_from_reference_weighted, mean_log_deviation, population_attributable,
     population_attributable_gradient, population_attributable_proportion, slope_index,

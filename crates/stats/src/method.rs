@@ -65,7 +65,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Intervals": exact_poisson byar mid_p_poisson byar_mid_p poisson_count_interval wald_poisson
         crude_rate crude_rate_non_independent wilson wilson_finite_population clopper_pearson
         wald_proportion mean_interval uncertain_denominator;
-    "Contrasts": rate_ratio rate_ratio_exact rate_ratio_mid_p rate_difference rate_difference_wald
+    "Contrasts": rate_ratio rate_ratio_exact rate_ratio_exact_test rate_ratio_mid_p rate_difference rate_difference_wald
         risk_ratio risk_difference odds_ratio odds_ratio_exact odds_ratio_mid_p
         disproportionality group_difference group_ratio;
     "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma expected_count
@@ -90,7 +90,7 @@ static METHODS: &[MethodDoc] = registry! {
         recent_trend_proportion control_chart;
     "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio
         variance_partition proportional_change leave_out_mixed against_expected rank_effects
-        linear_mixed_model log_rate_variation decile_rates_log_linear decile_rates_monotone
+        linear_mixed_model fixed_effects within_between log_rate_variation decile_rates_log_linear decile_rates_monotone
         strata_partition structural_models;
     "Presentation": round_half_up;
 };

@@ -105,6 +105,7 @@ proptest! {
             wilson(a, b, level), wilson_finite_population(a, b, c, level),
             clopper_pearson(a, b, level), wald_proportion(a, b, level),
             rate_ratio(a, b, c, d, level), rate_ratio_exact(a, b, c, d, level),
+            rate_ratio_exact_test(a, b, c, d, level.value()), rate_ratio_exact_test(b, c, d, a, b),
             rate_ratio_mid_p(a, b, c, d, level), rate_difference(a, b, c, d, level),
             rate_difference_wald(a, b, c, d, level), risk_ratio(a, b, c, d, level),
             risk_difference(a, b, c, d, level), odds_ratio(a, b, c, d, level),

@@ -19,8 +19,8 @@ use disparity_stats::{
     mean_log_deviation, median, mid_p_poisson, odds_ratio, odds_ratio_exact, odds_ratio_mid_p,
     overdispersion, poisson_count_interval, poisson_count_intervals, population_attributable,
     quantile_groups, rank_intervals, rate_difference, rate_ratio, rate_ratio_exact,
-    rate_ratio_mid_p, risk_difference, risk_ratio, shrink_gamma_poisson, slope_index,
-    slope_index_linear, slope_index_log_linear, theil_index, wald_proportion, wilson,
+    rate_ratio_exact_test, rate_ratio_mid_p, risk_difference, risk_ratio, shrink_gamma_poisson,
+    slope_index, slope_index_linear, slope_index_log_linear, theil_index, wald_proportion, wilson,
     wilson_finite_population,
 };
 use proptest::prelude::*;
@@ -122,6 +122,12 @@ proptest! {
         estimate_nests(levels, |l| rate_ratio(o1, n1, o2, n2, l))?;
         estimate_nests(levels, |l| rate_ratio_exact(o1, n1, o2, n2, l))?;
         estimate_nests(levels, |l| rate_ratio_mid_p(o1, n1, o2, n2, l))?;
+        for level in [levels.0, levels.1] {
+            let interval = rate_ratio_exact(o1, n1, o2, n2, level).unwrap().interval;
+            let p = rate_ratio_exact_test(o1, n1, o2, n2, 1.0).unwrap().two_sided;
+            let left = 1.0 - level.value();
+            prop_assert!((p - left).abs() < 1e-9 || interval.contains(1.0) == (p > left), "{p} {interval:?}");
+        }
         estimate_nests(levels, |l| rate_difference(o1, n1, o2, n2, l))?;
         estimate_nests(levels, |l| risk_difference(o1, n1, o2, n2, l))?;
         for ratio in [rate_ratio, rate_ratio_exact, rate_ratio_mid_p] {

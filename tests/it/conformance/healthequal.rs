@@ -235,7 +235,7 @@ fn check(case: &mut Case, row: Row<'_>, set: &Set) {
             if row.text("measure") == "sii" {
                 return slope(case, row, found.slope, scale);
             }
-            return slope(case, row, found.relative.unwrap(), 1.0);
+            return slope(case, row, found.relative.unwrap().closed().unwrap(), 1.0);
         }
         _ => return simulated(case, row, set),
     };

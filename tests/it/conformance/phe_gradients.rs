@@ -135,13 +135,23 @@ fn compare(case: &mut Case, row: Row<'_>, found: &SlopeIndex, which: &str) {
         };
         case.close("rii", relative.value, expected, TESTTHAT);
     }
-    let relative = found.relative.map(|r| r.interval);
-    for (name, interval) in [("sii", Some(found.slope.interval)), ("rii", relative)] {
-        let column = |side: &str| format!("{name}_{side}cl_{which}");
-        let (low, high) = (row.number(&column("lower")), row.number(&column("upper")));
-        if let (Some(low), Some(high), Some(interval)) = (low, high, interval) {
-            case.close(&column("lower"), interval.low, low, SIMULATED);
-            case.close(&column("upper"), interval.high, high, SIMULATED);
+    let slope = found.slope.interval;
+    let [low, high] = [
+        found.relative.map(|r| r.low),
+        found.relative.and_then(|r| r.high),
+    ];
+    for (name, found) in [
+        (format!("sii_lowercl_{which}"), Some(slope.low)),
+        (format!("sii_uppercl_{which}"), Some(slope.high)),
+        (format!("rii_lowercl_{which}"), low),
+        (format!("rii_uppercl_{which}"), high),
+    ] {
+        let Some(expected) = row.number(&name) else {
+            continue;
+        };
+        match found {
+            Some(found) => case.close(&name, found, expected, SIMULATED),
+            None => case.is("a limit", false),
         }
     }
 }

@@ -3,7 +3,7 @@
 use disparity_stats::{
     GroupEstimate, disproportionality, group_difference, group_ratio, odds_ratio, odds_ratio_exact,
     odds_ratio_mid_p, rate_difference, rate_difference_wald, rate_ratio, rate_ratio_exact,
-    rate_ratio_mid_p, risk_difference, risk_ratio,
+    rate_ratio_exact_test, rate_ratio_mid_p, risk_difference, risk_ratio,
 };
 
 use super::{Inputs, Outputs, estimate};
@@ -16,6 +16,15 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
             ("system".into(), d.share_in_system),
             ("population".into(), d.share_in_population),
             ("ratio".into(), d.ratio),
+        ];
+    }
+    if method == "rate_ratio_exact_test" {
+        let [o1, n1, o2, n2, null] = given.some(["o1", "n1", "o2", "n2", "null"]);
+        let test = rate_ratio_exact_test(o1, n1, o2, n2, null).unwrap();
+        return vec![
+            ("less".into(), test.less),
+            ("greater".into(), test.greater),
+            ("two_sided".into(), test.two_sided),
         ];
     }
     let level = given.level();

@@ -28,11 +28,13 @@ fn slope(found: Result<SlopeIndex>) -> Outputs {
 
 fn ends(prefix: &str, index: &SlopeIndex) -> Outputs {
     let mut outputs = named(&format!("{prefix}slope"), index.slope);
-    outputs.extend(
-        index
-            .relative
-            .map_or_else(Vec::new, |r| named(&format!("{prefix}relative"), r)),
-    );
+    if let Some(relative) = index.relative {
+        outputs.extend(single(&format!("{prefix}relative"), relative.value));
+        outputs.extend(single(&format!("{prefix}relative_low"), relative.low));
+        if let Some(high) = relative.high {
+            outputs.extend(single(&format!("{prefix}relative_high"), high));
+        }
+    }
     outputs.extend(single(&format!("{prefix}intercept"), index.intercept));
     outputs
 }

@@ -19,6 +19,9 @@ use disparity_stats::{Level, Result};
 
 use super::{Inputs, Outputs, named, single};
 
+#[path = "panel.rs"]
+mod panel;
+
 thread_local! {
     /// What each method gave for each of its inputs.
     static DONE: RefCell<BTreeMap<String, Outputs>> = const { RefCell::new(BTreeMap::new()) };
@@ -50,6 +53,7 @@ fn outputs(method: &str, given: &Inputs<'_>) -> Result<Outputs> {
         }
         "mixed_model" => mixed(given),
         "linear_mixed_model" => linear(given),
+        "fixed_effects" | "within_between" => panel::compute(method, given),
         "median_ratio" => Ok(single("value", median_ratio(given.one("sigma"))?)),
         "spread" => spread(given),
         "variance_partition" => {
@@ -96,6 +100,7 @@ impl Table {
     fn of(given: &Inputs<'_>) -> Table {
         let mut table = match given.text("data") {
             "few" => Table::read("few_events"),
+            "panel" | "apart" => Table::read("panel"),
             _ => Table::read("children_in_need"),
         };
         if given.text("data") == "need2019" {

@@ -13,7 +13,7 @@ use disparity_journeys::{
 use disparity_returns::{Code, Input, Options, Outcome, Severity};
 
 use super::histories::{
-    Census, Stated, blank, day, episodes, event, file, journeys, parts, push_child, read_301,
+    self, Census, Stated, blank, day, episodes, event, file, journeys, parts, push_child, read_301,
     read_any, spells,
 };
 use crate::codelists::dimensions;
@@ -103,11 +103,7 @@ pub(super) fn prior_help_in(
     spell: &str,
     question: &str,
 ) -> String {
-    let spans: Vec<(Day, Day)> = years
-        .split(' ')
-        .map(|year| Period::ending(year.parse().unwrap()).unwrap())
-        .map(|year| (Day::first_of(year), Day::last_of(year).plus(1)))
-        .collect();
+    let spans = histories::years(years);
     answer(&spans, born, entry, spell, question)
 }
 
@@ -180,14 +176,14 @@ fn history(child: &Child<'_>) -> String {
                 all.extend(no_action.then(|| format!("{word} {}", s.start)));
                 continue;
             }
-            let how = if s.flags.has(SpellFlags::END_INFERRED) {
-                " inferred"
+            let end = if s.flags.has(SpellFlags::END_INFERRED) {
+                format!(">{} absent", s.end.plus(-1))
             } else if s.flags.has(SpellFlags::END_UNKNOWN) {
-                " unknown"
+                format!(">{} unknown", s.end.plus(-1))
             } else {
-                ""
+                end_of(s.end)
             };
-            all.push(format!("{word} {} {}{how}", s.start, end_of(s.end)));
+            all.push(format!("{word} {} {end}", s.start));
         }
     }
     all.join("; ")
@@ -340,7 +336,8 @@ pub(super) fn age(born: &str, on: &str) -> String {
 
 /// How many events of a year are returns, as `1 of 2`.
 pub(super) fn came_back(from: &str, record: &str, asked: &str) -> String {
-    let mut journeys = journeys(&[(day(from), day("2025-04-01"))]);
+    let days = vec![(day(from), day("2025-04-01"))];
+    let mut journeys = histories::journeys_covering(|_| days.clone());
     let mut all = spells(record, &journeys);
     push_child(&mut journeys, "2010-01-01", &mut all);
     let (way, year) = asked.split_once(' ').unwrap();
@@ -357,10 +354,11 @@ pub(super) fn came_back(from: &str, record: &str, asked: &str) -> String {
         },
     };
     let found = returns(&journeys, &dimensions(), &[GroupBy::Total]);
-    found.get(&(way, key)).map_or_else(
-        || "not measured".into(),
-        |c| format!("{} of {}", c.returns, c.events),
-    )
+    match found.get(&(way, key)) {
+        Some(c) if c.stands() => format!("{} of {}", c.returns, c.events),
+        Some(c) if c.events + c.unseen > 0 => "not told".into(),
+        _ => "not measured".into(),
+    }
 }
 
 /// How often a child is counted in an indicator of a year.

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use disparity_analysis::{Input, analyse};
 use disparity_core::{
     AreaCode, Basis, Cell, CellKey, ChineseGroup, Comparator, Contrast, Cube, Denominator,
-    ExpectedModel, GeographicLevel, IndicatorId, IssueSet, ModelYears, NeighbourModel, Period,
-    Plan, Population, Populations, Provenance, Reported, Results, Span, Stratum, Symbol,
+    ExpectedModel, GeographicLevel, IndicatorId, IssueSet, Levels, ModelYears, NeighbourModel,
+    Period, Plan, Population, Populations, Provenance, Reported, Results, Span, Stratum, Symbol,
 };
 use disparity_published::{Loaded, load};
 
@@ -80,6 +80,7 @@ fn analysed(name: &str, whole: f64, of: &[(AreaCode, Reported<u32>)]) -> (Result
         chinese_group: ChineseGroup::Asian,
         include_tiny: false,
         reference_group: "white".to_owned(),
+        levels: Levels::default(),
     };
     let results = analyse(Input {
         cube: &Cube::new(cells.collect()).unwrap(),

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use disparity_core::Day;
 use disparity_core::journeys::{
     Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, Coverage, Covered, Journeys,
     LinkOutcome, Spell, SpellFlags, SpellKind,
 };
+use disparity_core::{Day, Period};
 use disparity_returns::{Input, Outcome};
 
 use crate::returns::{of_la, options, read};
@@ -31,7 +31,8 @@ fn year_of(text: &str) -> u16 {
     day(text).period().unwrap().year()
 }
 
-/// The rows of an episodes table of the care return.
+/// The rows of an episodes table of the care return, each in that of the year in which it ended or, if
+/// it is open, began.
 pub(super) fn episodes(id: &str, cell: &str) -> String {
     let mut csv =
         String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,HOME_POST,YEAR\n");
@@ -40,7 +41,7 @@ pub(super) fn episodes(id: &str, cell: &str) -> String {
         writeln!(
             csv,
             "{id},{start},{new},{legal},N1,U6,PR1,{end},{ceased},,{}",
-            year_of(start)
+            year_of(if end.is_empty() { start } else { end })
         )
         .unwrap();
     }
@@ -95,7 +96,12 @@ impl Census {
         } else {
             ""
         };
-        let reason = if case_end.is_empty() { "" } else { "RC7" };
+        let reason = match (case_end, row.reason) {
+            ("", _) => "",
+            (_, "") => "RC7",
+            (_, reason) => reason,
+        };
+        let sex = if row.sex.is_empty() { "1" } else { row.sex };
         let (born, expected) = match row.born.strip_prefix("expected:") {
             Some(expected) => ("", expected),
             None => (row.born, ""),
@@ -104,14 +110,18 @@ impl Census {
         let la = if row.la.is_empty() { "301" } else { row.la };
         writeln!(
             self.0,
-            "{},{},{},{},{born},{expected},1,WBRI,{referral},1A,{case_end},{reason},{nfa},{plan_end},{protection_end},,{la},{}",
+            "{},{},{},{},{born},{expected},{sex},WBRI,{referral},1A,{case_end},{reason},{nfa},{plan_end},{protection_end},,{la},{}",
             row.start, row.kind, row.id, row.upn, row.year
         )
         .unwrap();
     }
 
     pub(super) fn file(self) -> Input {
-        file("census.csv", self.0)
+        self.named("census.csv")
+    }
+
+    pub(super) fn named(self, name: &str) -> Input {
+        file(name, self.0)
     }
 }
 
@@ -121,11 +131,15 @@ pub(super) struct Stated<'s> {
     pub(super) la: &'s str,
     pub(super) id: &'s str,
     pub(super) born: &'s str,
+    /// 1 unless given.
+    pub(super) sex: &'s str,
     pub(super) upn: &'s str,
     pub(super) year: &'s str,
     pub(super) kind: &'s str,
     pub(super) start: &'s str,
     pub(super) end: &'s str,
+    /// Why a case closed; RC7 unless given.
+    pub(super) reason: &'s str,
     pub(super) no_further_action: bool,
 }
 
@@ -145,14 +159,19 @@ pub(super) fn blank(text: &str) -> &str {
 
 /// Journeys of authority 301 that cover all kinds over some days, and care over all.
 pub(super) fn journeys(spans: &[(Day, Day)]) -> Journeys {
+    let care = [(day("2010-04-01"), day("2025-04-01"))];
+    journeys_covering(|kind| match kind {
+        SpellKind::Care => care.to_vec(),
+        _ => spans.to_vec(),
+    })
+}
+
+/// Journeys of authority 301 whose files cover some days of each kind.
+pub(super) fn journeys_covering(days: impl Fn(SpellKind) -> Vec<(Day, Day)>) -> Journeys {
     let mut coverage = Coverage::default();
     for kind in SpellKind::ALL {
-        coverage.set(kind, Covered::new(spans.to_vec()));
+        coverage.set(kind, Covered::new(days(kind)));
     }
-    coverage.set(
-        SpellKind::Care,
-        Covered::new(vec![(day("2010-04-01"), day("2025-04-01"))]),
-    );
     let area = crate::codelists::areas().find("301").unwrap().code;
     journeys_of(Authority {
         old_la_code: "301".into(),
@@ -161,6 +180,15 @@ pub(super) fn journeys(spans: &[(Day, Day)]) -> Journeys {
         extract: day("2025-03-31"),
         continued: None,
     })
+}
+
+/// The days of some years that end on 31 March.
+pub(super) fn years(cell: &str) -> Vec<(Day, Day)> {
+    cell.split(' ')
+        .filter(|year| *year != "-")
+        .map(|year| Period::ending(year.parse().unwrap()).unwrap())
+        .map(|year| (Day::first_of(year), Day::last_of(year).plus(1)))
+        .collect()
 }
 
 /// Journeys of an authority that has no children yet.
@@ -176,7 +204,10 @@ pub(super) fn spells(cell: &str, journeys: &Journeys) -> Vec<Spell> {
     parts(cell).map(|f| spell(&f, journeys)).collect()
 }
 
+/// One spell; one that ends in `lost` was open in the last file before a missing one.
 fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
+    let lost = fields.last() == Some(&"lost");
+    let fields = &fields[..fields.len() - usize::from(lost)];
     let kind = match fields[0] {
         "cpp" => SpellKind::ProtectionPlan,
         "nfa" => SpellKind::Referral,
@@ -186,12 +217,20 @@ fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
     let end = match fields.get(2) {
         None => start,
         Some(&"open") => Day::OPEN,
-        Some(text) => day(text),
+        // It ended after a day, and nobody recorded when.
+        Some(text) => match text.strip_prefix('>') {
+            Some(last) => day(last).plus(1),
+            None => day(text),
+        },
     };
+    let unrecorded = fields.get(2).is_some_and(|text| text.starts_with('>'));
     let mut spell = Spell::new(kind, start, end);
-    spell.flags =
-        SpellFlags::START_KNOWN.with_if(fields[0] == "nfa", SpellFlags::NO_FURTHER_ACTION);
+    spell.flags = SpellFlags::START_KNOWN
+        .with_if(fields[0] == "nfa", SpellFlags::NO_FURTHER_ACTION)
+        .with_if(unrecorded || lost, SpellFlags::END_UNKNOWN);
     match (kind, fields.get(3)) {
+        // How many plans there were before, if that is recorded.
+        (SpellKind::ProtectionPlan, Some(&"-")) => spell.number = 255,
         (SpellKind::ProtectionPlan, Some(number)) => spell.number = number.parse().unwrap(),
         (SpellKind::Care, Some(code)) => {
             spell.codes[2] = code_of(journeys, CodeSetId::ReasonCeased, code);
@@ -210,12 +249,30 @@ fn code_of(journeys: &Journeys, set: CodeSetId, code: &str) -> CodeId {
 
 /// A linked child born on a day, with a history.
 pub(super) fn push_child(journeys: &mut Journeys, born: &str, spells: &mut [Spell]) {
-    let child = ChildRecord {
+    let child = child_born(born);
+    journeys.push_child(&child, spells).unwrap();
+}
+
+/// A linked child with the history of a cell, in which `died` and `arrived` are days of the child's own.
+pub(super) fn push_history(journeys: &mut Journeys, born: &str, cell: &str) {
+    let mut child = child_born(born);
+    let mut all = Vec::new();
+    for f in parts(cell) {
+        match f[0] {
+            "died" => child.death = Some(day(f[1])),
+            "arrived" => child.arrival = Some(day(f[1])),
+            _ => all.push(spell(&f, journeys)),
+        }
+    }
+    journeys.push_child(&child, &mut all).unwrap();
+}
+
+fn child_born(born: &str) -> ChildRecord {
+    ChildRecord {
         birth: Some(day(born)),
         birth_precision: BirthPrecision::Day,
         link: LinkOutcome::Confirmed,
         unaccompanied: Some(false),
         ..ChildRecord::default()
-    };
-    journeys.push_child(&child, spells).unwrap();
+    }
 }

@@ -93,7 +93,8 @@ fn against(input: Input<'_>, series: Series<'_>, row: &Estimate, code: AreaCode)
             .map_or(absent, |other| other.outcome.map(|measured| measured.value)),
         neighbours: None,
         outcome: other.map_or(Reported::Symbol(Symbol::NotAvailable), |other| {
-            pair(row, other).and_then(|counts| measure::ratio(counts, unit))
+            pair(input, row, other)
+                .and_then(|counts| measure::ratio(input.plan.levels, counts, unit))
         }),
         issues: other.map_or(row.issues, |other| row.issues.union(other.issues)),
     }

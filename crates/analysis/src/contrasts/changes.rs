@@ -66,7 +66,7 @@ fn compare(
         before.outcome.map(|measured| measured.value)
     });
     let counts = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
-        pair(row, before)
+        pair(input, row, before)
     });
     let issues = before
         .map_or(row.issues, |before| row.issues.union(before.issues))
@@ -87,9 +87,9 @@ fn compare(
     let none = DenominatorError::NONE;
     let error = before.map_or(none, |before| before.denominator.error());
     let errors = Estimated::Years(row.denominator.error(), error);
-    let unit = indicator.unit();
-    let ratio = counts.and_then(|counts| measure::ratio_of(counts, unit, errors));
-    let difference = counts.and_then(|counts| measure::difference_of(counts, unit, errors));
+    let (levels, unit) = (input.plan.levels, indicator.unit());
+    let ratio = counts.and_then(|counts| measure::ratio_of(levels, counts, unit, errors));
+    let difference = counts.and_then(|counts| measure::difference_of(levels, counts, unit, errors));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),

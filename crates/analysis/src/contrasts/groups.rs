@@ -2,13 +2,13 @@
 //! counted against its share of the children, and its share of all counted, the unknown included.
 
 use disparity_core::{
-    CategoryId, CellKey, Comparator, Contrast, Dimension, Estimate, IssueCode, IssueSet, Measure,
-    Reported, Stratum, Symbol, Unit,
+    CategoryId, CellKey, Comparator, Contrast, Dimension, Estimate, IssueCode, IssueSet, Levels,
+    Measure, Reported, Stratum, Symbol, Unit,
 };
 use disparity_stats::{disproportionality, wilson};
 
 use super::{Series, pair};
-use crate::measure::{Estimated, measured, proportion, widened};
+use crate::measure::{Estimated, Pair, measured, proportion, widened};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -64,10 +64,11 @@ fn of(
     } = row.key;
     let detailed = stratum.get(Dimension::EthnicityMinor) != CategoryId::TOTAL;
     let unit = input.catalogue.indicators.get(series.id).unit();
+    let levels = input.plan.levels;
     let mut contrasts = Vec::new();
     // Of a proportion the children are those at risk, not everyone: shares would say nothing.
     if unit == Unit::Per10k {
-        contrasts.push(share(row, series.get(period, area, Stratum::TOTAL)));
+        contrasts.push(share(levels, row, series.get(period, area, Stratum::TOTAL)));
     }
     if input.catalogue.dimensions.is_unknown(stratum) {
         return contrasts;
@@ -80,7 +81,13 @@ fn of(
     if stratum != reference
         && let Some(other) = series.get(period, area, reference)
     {
-        contrasts.extend(against(row, other, reference, unit));
+        contrasts.extend(against(
+            levels,
+            pair(input, row, other),
+            (row, other),
+            reference,
+            unit,
+        ));
     }
     if !detailed && unit == Unit::Per10k {
         contrasts.push(disproportion(input, series, row));
@@ -88,11 +95,16 @@ fn of(
     contrasts
 }
 
-fn against(row: &Estimate, other: &Estimate, reference: Stratum, unit: Unit) -> [Contrast; 2] {
-    let counts = pair(row, other);
+fn against(
+    levels: Levels,
+    counts: Reported<Pair>,
+    (row, other): (&Estimate, &Estimate),
+    reference: Stratum,
+    unit: Unit,
+) -> [Contrast; 2] {
     let errors = Estimated::Groups(row.denominator.error(), other.denominator.error());
-    let ratio = counts.and_then(|counts| measure::ratio_of(counts, unit, errors));
-    let difference = counts.and_then(|counts| measure::difference_of(counts, unit, errors));
+    let ratio = counts.and_then(|counts| measure::ratio_of(levels, counts, unit, errors));
+    let difference = counts.and_then(|counts| measure::difference_of(levels, counts, unit, errors));
     let contrast = |measure, outcome| Contrast {
         key: row.key,
         comparator: Comparator::Group(reference),
@@ -147,14 +159,15 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
             .map_or(Reported::Symbol(Symbol::NotApplicable), Reported::Value)
     });
     let outcome = shares.zip(parts).and_then(|(shares, ((n, all), _))| {
-        measured(shares.ratio, "disproportionality", |level| {
+        let levels = input.plan.levels;
+        measured(levels, shares.ratio, "disproportionality", |level| {
             let scale = shares.share_in_population;
             wilson(n, all, level).map(|share| disparity_stats::Interval {
                 low: share.low / scale,
                 high: share.high / scale,
             })
         })
-        .and_then(|known| widened(known, row.denominator.error().of_rate()))
+        .and_then(|known| widened(levels, known, row.denominator.error().of_rate()))
     });
     Contrast {
         key: CellKey { stratum, ..row.key },
@@ -164,19 +177,20 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
         comparator_value: shares.map(|shares| shares.share_in_population),
         neighbours: None,
         outcome,
-        issues: row.issues,
+        // Of shares of events no interval allows for repeats.
+        issues: row.issues.without(IssueCode::RepeatsInInterval),
     }
 }
 
 /// Share of the group among all counted. For the unknown group this is how much is not known.
-fn share(row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
+fn share(levels: Levels, row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
     let all = everyone.map_or(Reported::Symbol(Symbol::NotAvailable), |everyone| {
         everyone.numerator
     });
     let outcome = row
         .numerator
         .zip(all)
-        .and_then(|(part, whole)| proportion(f64::from(part), f64::from(whole)));
+        .and_then(|(part, whole)| proportion(levels, f64::from(part), f64::from(whole)));
     Contrast {
         key: row.key,
         comparator: Comparator::Everyone,
@@ -185,16 +199,17 @@ fn share(row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
         comparator_value: all.map(f64::from),
         neighbours: None,
         outcome,
-        // The share needs no population, so what is said about the population does not concern it.
+        // The share needs no population, so what is said about the population does not concern it; nor
+        // does its interval allow for repeats.
         issues: row
             .issues
             .iter()
-            .filter(|code| !about_population(*code))
+            .filter(|code| !about_rate(*code))
             .collect::<IssueSet>(),
     }
 }
 
-fn about_population(code: IssueCode) -> bool {
+fn about_rate(code: IssueCode) -> bool {
     matches!(
         code,
         IssueCode::PupilShare
@@ -205,5 +220,6 @@ fn about_population(code: IssueCode) -> bool {
             | IssueCode::PupilCoverageChange
             | IssueCode::NoDenominator
             | IssueCode::UnknownGroup
+            | IssueCode::RepeatsInInterval
     )
 }

@@ -43,11 +43,15 @@ impl<'a> Series<'a> {
     }
 }
 
-/// The counts behind two estimates, where both have an outcome.
-fn pair(row: &Estimate, other: &Estimate) -> Reported<Pair> {
+/// The counts behind two estimates, where both have an outcome. Events that vary by more than their
+/// number count for as much less, with their population, as Rao and Scott (1992,
+/// doi:10.2307/2532311) do: the rate is the same, its variance right.
+fn pair(input: Input<'_>, row: &Estimate, other: &Estimate) -> Reported<Pair> {
     let counts = |row: &Estimate| {
+        let inflation = input.cube.inflation(&row.key).unwrap_or(1.0);
+        let counts = row.numerator.map(f64::from).zip(row.denominator.value);
         row.outcome
-            .zip(row.numerator.map(f64::from).zip(row.denominator.value))
+            .zip(counts.map(|(count, of)| (count / inflation, of / inflation)))
     };
     counts(row)
         .zip(counts(other))

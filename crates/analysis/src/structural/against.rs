@@ -2,14 +2,14 @@
 
 use disparity_core::{
     Adjusted, Area, Effect, Expected, ExpectedCount, ExpectedModel, FitKey, Intervals, IssueCode,
-    IssueSet, Measured, ModelBased, Position, Reported, Symbol, Variation,
+    IssueSet, Levels, Measured, ModelBased, Position, Reported, Symbol, Variation,
 };
 use disparity_stats::models::{AgainstExpected, Expectation, LeftOut, rank_effects};
-use disparity_stats::{Estimate, Interval, Level};
+use disparity_stats::{Estimate, Interval};
 
-use super::fit::{AUTHORITY, Fitted, both};
+use super::fit::{AUTHORITY, Fitted, at_all};
 use super::panel::{Panel, Record};
-use crate::rank::{Compared, REPETITIONS, SEED, from_highest};
+use crate::rank::{Compared, REPETITIONS, SEED, draws, from_highest};
 
 /// The row of every authority of a panel, those that were left out included. So many others have a count
 /// that is withheld: nothing is expected of them, and their ratios could be any.
@@ -18,12 +18,14 @@ pub(super) fn expected(
     panel: &Panel<'_>,
     fitted: Option<&Fitted>,
     issues: IssueSet,
+    levels: Levels,
     withheld: usize,
 ) -> Vec<Expected> {
     let left_out =
         fitted.and_then(|fitted| fitted.mixed.leave_out(AUTHORITY, Expectation::Average).ok());
     // Of a variation nothing is asked but who lies in which fifth.
     let brief = key.variation != Variation::Main;
+    let asked = if brief { levels.first_only() } else { levels };
     let found = |i: usize| {
         let found = left_out.as_ref()?.get(i)?;
         found.1.as_ref().ok()
@@ -33,7 +35,7 @@ pub(super) fn expected(
         .iter()
         .enumerate()
         .map(|(i, record)| {
-            let compared = found(i).and_then(|found| compare(found, record.times(), brief));
+            let compared = found(i).and_then(|found| compare(found, record.times(), asked));
             // Without the authority there may be no fit, or none that tells what to expect of it.
             let refused = fitted.is_some() && compared.is_none();
             let unlike = found(i).is_some_and(|found| found.std_error > found.sigma.max(LITTLE));
@@ -57,7 +59,7 @@ pub(super) fn expected(
     if brief {
         compared.fifths(&mut rows);
     } else {
-        compared.rank(&mut rows);
+        compared.rank(&mut rows, levels.first());
     }
     rows.extend(panel.left_out.iter().map(|(record, why)| {
         let mut left_out = row(key, panel, record, None, issues.with(*why));
@@ -112,30 +114,26 @@ struct Outcome {
     model_based: ModelBased,
 }
 
-/// An authority against its expectation, which is of one of so many `times`; in brief with the
-/// narrower limits alone.
-fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
-    let levels = [Level::P95, Level::P998];
-    let levels = if brief { &levels[..1] } else { &levels };
-    let found = left_out.against_expected(levels).ok()?;
-    let (p95, p998) = (found.first()?, found.last()?);
-    let measured = |pick: fn(&AgainstExpected) -> Estimate| Measured {
-        value: pick(p95).value,
-        intervals: Intervals {
-            p95: pick(p95).interval,
-            p998: pick(p998).interval,
-        },
-        method: "against_expected",
+/// An authority against its expectation, which is of one of so many `times`.
+fn compare(left_out: &LeftOut, times: f64, levels: Levels) -> Option<Outcome> {
+    let found = left_out.against_expected(levels.as_slice()).ok()?;
+    let first = found.first()?;
+    let at_all = |pick: &dyn Fn(&AgainstExpected) -> Interval| {
+        Intervals::of(&found.iter().map(pick).collect::<Vec<_>>())
+    };
+    let measured = |pick: fn(&AgainstExpected) -> Estimate| {
+        Some(Measured {
+            value: pick(first).value,
+            intervals: at_all(&|found| pick(found).interval)?,
+            method: "against_expected",
+        })
     };
     let around_one = |range: Interval| Interval {
         low: range.low / left_out.expected,
         high: range.high / left_out.expected,
     };
-    let ratio = measured(|found| found.ratio);
-    let limits = Intervals {
-        p95: around_one(p95.range),
-        p998: around_one(p998.range),
-    };
+    let ratio = measured(|found| found.ratio)?;
+    let limits = at_all(&|found| around_one(found.range))?;
     Some(Outcome {
         count: ExpectedCount {
             expected: left_out.expected * times,
@@ -148,8 +146,8 @@ fn compare(left_out: &LeftOut, times: f64, brief: bool) -> Option<Outcome> {
             phi: Reported::Symbol(Symbol::NotApplicable),
         },
         model_based: ModelBased {
-            shrunken: measured(|found| found.shrunken),
-            probability_above: p95.probability_above,
+            shrunken: measured(|found| found.shrunken)?,
+            probability_above: first.probability_above,
         },
     })
 }
@@ -194,15 +192,23 @@ pub(super) fn effects(
     panel: &Panel<'_>,
     fitted: &Fitted,
     issues: IssueSet,
+    levels: Levels,
 ) -> Vec<Effect> {
     let Ok(modes) = fitted.mixed.modes(AUTHORITY) else {
         return Vec::new();
     };
-    let ranks = rank_effects(&modes, Level::P95, SEED, REPETITIONS).ok();
+    let ranks = rank_effects(
+        &modes,
+        levels.first(),
+        SEED,
+        draws(levels.first(), REPETITIONS),
+    )
+    .ok();
     let of = u32::try_from(modes.len()).unwrap_or(u32::MAX);
     let mut rows = Vec::with_capacity(modes.len());
     for (i, (mode, record)) in modes.iter().zip(&panel.records).enumerate() {
-        let Reported::Value(ratio) = both("mixed_model", |level| mode.ratio(level)) else {
+        let Reported::Value(ratio) = at_all(levels, "mixed_model", |level| mode.ratio(level))
+        else {
             continue;
         };
         let rank = ranks.as_ref().and_then(|ranks| ranks.get(i));

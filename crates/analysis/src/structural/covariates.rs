@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
     AreaCode, CellKey, Covariate, CovariateValue, Dimension, GeographicLevel, IssueCode, IssueSet,
-    Period, Reported, Span, Stratum, Symbol,
+    Period, Reported, Span, Stratum, Symbol, edition_in_force,
 };
 
 use crate::Input;
@@ -41,13 +41,10 @@ pub(super) struct Covariates<'a> {
 
 impl<'a> Covariates<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
-        let names = input.catalogue.context.low_income.keys();
         Self {
             input,
             unaccompanied: input.catalogue.indicators.id(UNACCOMPANIED),
-            editions: names
-                .filter_map(|(name, _)| name.rsplit('_').next()?.parse().ok())
-                .collect(),
+            editions: input.catalogue.context.editions(),
         }
     }
 
@@ -110,9 +107,8 @@ impl<'a> Covariates<'a> {
     /// The year in the names of the edition that describes a period. Indices come out in the autumn of
     /// their year, so on 31 March of it they are not yet in force.
     pub(super) fn index_year(&self, period: Period, edition: Edition) -> Option<u16> {
-        let in_force = self.editions.range(..period.year()).next_back();
         match edition {
-            Edition::InForce => in_force.or_else(|| self.editions.first()).copied(),
+            Edition::InForce => edition_in_force(&self.editions, period),
             Edition::Newest => self.editions.last().copied(),
         }
     }

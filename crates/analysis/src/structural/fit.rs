@@ -1,14 +1,14 @@
 //! One model of authorities: how it is fitted, and what people quote of it.
 
 use disparity_core::{
-    Covariate, Ending, Fit, FitKey, Intervals, IssueCode, IssueSet, Measured, Reported, Symbol,
-    Term, Variation,
+    Covariate, Ending, Fit, FitKey, Intervals, IssueCode, IssueSet, Levels, Measured, Reported,
+    Symbol, Term, Variation,
 };
 use disparity_stats::models::{
     Design, Family, FittedMixed, INTERCEPT, MixedModel, MixedOptions, Observations, RandomEffect,
     Spread, log_rate_variation, proportional_change,
 };
-use disparity_stats::{Estimate, Level, Result};
+use disparity_stats::{Estimate, Interval, Level, Result};
 
 use super::panel::Panel;
 
@@ -66,13 +66,17 @@ pub(super) fn describe(
     fitted: &Fitted,
     null: Option<&Fitted>,
     issues: IssueSet,
+    levels: Levels,
 ) -> Fit {
     let mixed = &fitted.mixed;
-    let mut terms = coefficients(key, panel, mixed);
-    terms.extend(spread(mixed));
+    let mut terms = coefficients(key, panel, mixed, levels);
+    terms.extend(spread(mixed, levels));
     if let Some(null) = null {
-        terms.push((Term::VarianceExplained, explained(&null.mixed, mixed)));
-        terms.push((Term::RSquared, r_squared(panel, &fitted.design)));
+        terms.push((
+            Term::VarianceExplained,
+            explained(&null.mixed, mixed, levels),
+        ));
+        terms.push((Term::RSquared, r_squared(panel, &fitted.design, levels)));
     }
     Fit {
         key,
@@ -111,9 +115,10 @@ fn coefficients(
     key: FitKey,
     panel: &Panel<'_>,
     mixed: &FittedMixed,
+    levels: Levels,
 ) -> Vec<(Term, Reported<Measured>)> {
     let ratio = |name: &str| {
-        both("mixed_model", |level| {
+        at_all(levels, "mixed_model", |level| {
             mixed.coefficients().get(name)?.ratio(level)
         })
     };
@@ -129,11 +134,11 @@ fn coefficients(
     terms
 }
 
-fn spread(mixed: &FittedMixed) -> [(Term, Reported<Measured>); 3] {
-    let at = |level| mixed.spread(AUTHORITY, level);
-    let found = at(Level::P95).and_then(|p95| Ok((p95, at(Level::P998)?)));
+fn spread(mixed: &FittedMixed, levels: Levels) -> [(Term, Reported<Measured>); 3] {
+    let at = |level: &Level| mixed.spread(AUTHORITY, *level);
+    let found: Result<Vec<Spread>> = levels.as_slice().iter().map(at).collect();
     let of = |pick: fn(&Spread) -> Estimate| match &found {
-        Ok((p95, p998)) => pair("spread", pick(p95), pick(p998)),
+        Ok(found) => joined("spread", found.iter().map(pick)),
         Err(_) => Reported::Symbol(Symbol::NotApplicable),
     };
     [
@@ -143,38 +148,44 @@ fn spread(mixed: &FittedMixed) -> [(Term, Reported<Measured>); 3] {
     ]
 }
 
-fn explained(null: &FittedMixed, adjusted: &FittedMixed) -> Reported<Measured> {
-    both("proportional_change", |level| {
+fn explained(null: &FittedMixed, adjusted: &FittedMixed, levels: Levels) -> Reported<Measured> {
+    at_all(levels, "proportional_change", |level| {
         proportional_change(null, adjusted, AUTHORITY, level).map(|found| found.change)
     })
 }
 
-fn r_squared(panel: &Panel<'_>, design: &Design) -> Reported<Measured> {
+fn r_squared(panel: &Panel<'_>, design: &Design, levels: Levels) -> Reported<Measured> {
     let (counts, children) = counts(panel);
-    both("log_rate_variation", |level| {
+    at_all(levels, "log_rate_variation", |level| {
         log_rate_variation(&counts, &children, design, level).map(|found| found.r_squared)
     })
 }
 
-/// A figure with its intervals at both levels; what the statistics refuse does not apply.
-pub(super) fn both(
+/// A figure with its intervals at every level; what the statistics refuse does not apply.
+pub(super) fn at_all(
+    levels: Levels,
     method: &'static str,
     at: impl Fn(Level) -> Result<Estimate>,
 ) -> Reported<Measured> {
-    match (at(Level::P95), at(Level::P998)) {
-        (Ok(p95), Ok(p998)) => pair(method, p95, p998),
-        _ => Reported::Symbol(Symbol::NotApplicable),
-    }
+    let found: Result<Vec<Estimate>> = levels.as_slice().iter().map(|level| at(*level)).collect();
+    found.map_or(Reported::Symbol(Symbol::NotApplicable), |found| {
+        joined(method, found.into_iter())
+    })
 }
 
-/// The same figure at both levels.
-pub(super) fn pair(method: &'static str, p95: Estimate, p998: Estimate) -> Reported<Measured> {
-    Reported::Value(Measured {
-        value: p95.value,
-        intervals: Intervals {
-            p95: p95.interval,
-            p998: p998.interval,
-        },
-        method,
-    })
+/// The same figure at every level, narrowest first; without a level there is no figure.
+pub(super) fn joined(
+    method: &'static str,
+    found: impl Iterator<Item = Estimate>,
+) -> Reported<Measured> {
+    let found: Vec<Estimate> = found.collect();
+    let ends: Vec<Interval> = found.iter().map(|found| found.interval).collect();
+    match (found.first(), Intervals::of(&ends)) {
+        (Some(first), Some(intervals)) => Reported::Value(Measured {
+            value: first.value,
+            intervals,
+            method,
+        }),
+        _ => Reported::Symbol(Symbol::NotApplicable),
+    }
 }

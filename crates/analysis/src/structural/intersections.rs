@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Cell, Dimension, IndicatorId, Intersection, IntersectionFigure, Measured, Period,
-    Reported, Stratum, Symbol, Unit,
+    AreaCode, CategoryId, Cell, Dimension, IndicatorId, Intersection, IntersectionFigure, Levels,
+    Measured, Period, Reported, Stratum, Symbol, Unit,
 };
 use disparity_stats::models::{
     Design, Family, MixedOptions, Observations, StrataPartition, StratumEffect, strata_partition,
 };
 use disparity_stats::{Estimate, Level, Result};
 
-use super::fit::pair;
+use super::fit::joined;
 use crate::Input;
 
 /// The characteristics that are crossed.
@@ -27,7 +27,7 @@ const CROSSED: [Dimension; 3] = [
 const FEWEST: usize = 6;
 
 /// The intersections of every area of one indicator and year whose counts are crossed, sorted by area,
-/// stratum and figure.
+/// what is crossed, stratum and figure.
 pub(super) fn intersections(
     input: Input<'_>,
     indicator: IndicatorId,
@@ -48,9 +48,9 @@ pub(super) fn intersections(
     let mut rows: Vec<Intersection> = areas
         .into_values()
         .flat_map(BTreeMap::into_values)
-        .flat_map(|cells| of(&cells, unit))
+        .flat_map(|cells| of(&cells, unit, input.plan.levels))
         .collect();
-    rows.sort_by_key(|row| (row.area, row.stratum, row.figure));
+    rows.sort_by_key(|row| (row.area, row.crossed, row.stratum, row.figure));
     rows
 }
 
@@ -73,7 +73,7 @@ fn crossed(input: Input<'_>, stratum: Stratum) -> u8 {
     bits
 }
 
-fn of(cells: &[&Cell], unit: Unit) -> Vec<Intersection> {
+fn of(cells: &[&Cell], unit: Unit, levels: Levels) -> Vec<Intersection> {
     let known: Vec<(&Cell, f64, f64)> = cells
         .iter()
         .filter_map(|cell| {
@@ -85,10 +85,8 @@ fn of(cells: &[&Cell], unit: Unit) -> Vec<Intersection> {
         return Vec::new();
     }
     let first = known[0].0;
-    let (Ok(p95), Ok(p998)) = (
-        partition(&known, unit, Level::P95),
-        partition(&known, unit, Level::P998),
-    ) else {
+    let at = |level: &Level| partition(&known, unit, *level);
+    let Ok(found) = levels.as_slice().iter().map(at).collect::<Result<Vec<_>>>() else {
         // A partition that cannot be made is a row without a figure.
         let none = Reported::Symbol(Symbol::NotApplicable);
         return vec![Intersection {
@@ -97,11 +95,10 @@ fn of(cells: &[&Cell], unit: Unit) -> Vec<Intersection> {
         }];
     };
     let whole = |figure, pick: &dyn Fn(&StrataPartition) -> Option<Estimate>| {
-        let value = pick(&p95)
-            .zip(pick(&p998))
-            .map_or(Reported::Symbol(Symbol::NotApplicable), |(p95, p998)| {
-                pair("strata_partition", p95, p998)
-            });
+        let value = found.iter().map(pick).collect::<Option<Vec<_>>>();
+        let value = value.map_or(Reported::Symbol(Symbol::NotApplicable), |value| {
+            joined("strata_partition", value.into_iter())
+        });
         Intersection {
             stratum: Stratum::TOTAL,
             ..row(first, figure, value)
@@ -116,8 +113,10 @@ fn of(cells: &[&Cell], unit: Unit) -> Vec<Intersection> {
             all.explained.as_ref().map(|explained| explained.change)
         }),
     ];
-    let strata = p95.strata.iter().zip(&p998.strata).zip(&known);
-    rows.extend(strata.map(|((p95, p998), (cell, ..))| stratum(cell, p95, p998)));
+    rows.extend(known.iter().zip(0..).map(|((cell, ..), place)| {
+        let effects: Vec<&StratumEffect> = found.iter().map(|all| &all.strata[place]).collect();
+        stratum(cell, &effects)
+    }));
     rows
 }
 
@@ -127,6 +126,8 @@ fn row(cell: &Cell, figure: IntersectionFigure, value: Reported<Measured>) -> In
         indicator: cell.key.indicator,
         period: cell.key.period,
         area: cell.key.area,
+        crossed: Dimension::ALL
+            .map(|dimension| cell.key.stratum.get(dimension) != CategoryId::TOTAL),
         stratum: cell.key.stratum,
         figure,
         count: Reported::Symbol(none),
@@ -138,16 +139,20 @@ fn row(cell: &Cell, figure: IntersectionFigure, value: Reported<Measured>) -> In
     }
 }
 
-fn stratum(cell: &Cell, p95: &StratumEffect, p998: &StratumEffect) -> Intersection {
-    let value = pair("strata_partition", p95.interaction, p998.interaction);
-    let known =
-        |value: Option<f64>| value.map_or(Reported::Symbol(Symbol::NotApplicable), Reported::Value);
+/// One intersection, from its effect at every level.
+fn stratum(cell: &Cell, effects: &[&StratumEffect]) -> Intersection {
+    let interactions = effects.iter().map(|effect| effect.interaction);
+    let value = joined("strata_partition", interactions);
+    let known = |pick: fn(&StratumEffect) -> Option<f64>| {
+        let value = effects.first().and_then(|effect| pick(effect));
+        value.map_or(Reported::Symbol(Symbol::NotApplicable), Reported::Value)
+    };
     Intersection {
         count: cell.numerator,
         children: cell.denominator.value,
-        raw: known(p95.raw),
-        additive: known(p95.additive),
-        shrunken: known(p95.shrunken),
+        raw: known(|effect| effect.raw),
+        additive: known(|effect| effect.additive),
+        shrunken: known(|effect| effect.shrunken),
         ..row(cell, IntersectionFigure::Interaction, value)
     }
 }

@@ -277,6 +277,7 @@ impl<'a> Question<'a> {
                     &panel,
                     None,
                     issues.with(IssueCode::ModelRefused),
+                    self.input.plan.levels,
                     0,
                 ),
                 effects: Vec::new(),
@@ -297,17 +298,25 @@ impl<'a> Question<'a> {
     }
 
     fn told(&self, key: FitKey, panel: &Panel<'_>, fitted: &Fitted, issues: IssueSet) -> Answer {
+        let levels = self.input.plan.levels;
         // The null model of the same authorities, so that a share of variance is of one variance.
         let null = self.null_of(panel);
-        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues);
+        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues, levels);
         let effects = if self.variation == Variation::Main {
-            let all = against::effects(key, panel, fitted, fit.issues);
+            let all = against::effects(key, panel, fitted, fit.issues, levels);
             all.into_iter().filter(|row| self.wants(row.area)).collect()
         } else {
             Vec::new()
         };
         Answer {
-            expected: against::expected(key, panel, Some(fitted), fit.issues, self.withheld()),
+            expected: against::expected(
+                key,
+                panel,
+                Some(fitted),
+                fit.issues,
+                levels,
+                self.withheld(),
+            ),
             fit,
             fitted: true,
             effects,

@@ -1,9 +1,11 @@
 //! The table of how well records match.
 
+use std::collections::BTreeMap;
+
 use disparity_core::Dimension;
 use disparity_core::disclosure::suppress::Ties;
-use disparity_core::journeys::LinkOutcome;
-use disparity_journeys::{GroupBy, YearKey, linked_of, match_rates, matches_in_care};
+use disparity_core::journeys::{LinkOutcome, SpellKind};
+use disparity_journeys::{GroupBy, Matches, YearKey, linked_of, match_rates, matches_in_care};
 
 use super::published::published;
 use super::{Asked, Counted, Draft};
@@ -20,23 +22,25 @@ impl Asked<'_> {
         groups.sort_unstable();
         groups.dedup();
         let found = match_rates(self.journeys, &self.entries, &groups);
-        let met = |at: usize| found.values().any(|m| m[at] > 0);
-        let outcomes: Vec<usize> = (0..LinkOutcome::ALL.len()).filter(|at| met(*at)).collect();
-        for (key, m) in &found {
+        let mut by_year: BTreeMap<YearKey, Matches> = BTreeMap::new();
+        for (key, m) in found {
             let Some(period) = key.period else { continue };
-            let (linked, all) = linked_of(m);
             let key = YearKey {
                 authority: key.authority,
                 period,
                 group: key.group,
             };
+            by_year.insert(key, m);
+        }
+        self.complete(&mut by_year, SpellKind::Care);
+        for (key, m) in by_year {
+            let (linked, all) = linked_of(&m);
             let whole = (Counted::Entrants, all);
             let mut line =
                 |measure: String, part| draft.pair(("matching", measure), key, whole, part);
             let (total, linked) = line("entrants_linked".to_owned(), (Counted::Linked, linked));
             let (mut parts, mut of_linked) = (Vec::new(), Vec::new());
-            for at in outcomes.iter().copied() {
-                let outcome = LinkOutcome::ALL[at];
+            for (at, outcome) in LinkOutcome::ALL.into_iter().enumerate() {
                 let measure = format!("entrants_{}", outcome.as_str());
                 let (_, part) = line(measure, (Counted::Matched(at), m[at]));
                 parts.push(part);
@@ -48,7 +52,9 @@ impl Asked<'_> {
             draft.counts.sum(linked, of_linked);
         }
         let dimensions = &self.catalogue.dimensions;
-        for (key, m) in matches_in_care(self.journeys, dimensions, &groups) {
+        let mut in_care = matches_in_care(self.journeys, dimensions, &groups);
+        self.complete(&mut in_care, SpellKind::Care);
+        for (key, m) in in_care {
             let (linked, all) = linked_of(&m);
             draft.pair(
                 ("matching", "looked_after_linked".to_owned()),

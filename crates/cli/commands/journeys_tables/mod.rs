@@ -3,15 +3,17 @@
 
 mod matching;
 mod published;
+mod ways;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::Ties;
-use disparity_core::{Catalogue, Dimensions, Journeys, Reported, Symbol};
+use disparity_core::journeys::SpellKind;
+use disparity_core::{Catalogue, Day, Dimensions, Journeys, Period, Reported, Symbol};
 use disparity_journeys::{
-    CAUSES, Entry, Group, GroupBy, Incidence, KNOWN_BANDS, Level as Stage, Pathway, Place,
-    Protected, Protection, Return, YearKey, chances, known_band, known_days, later_need, returns,
-    transitions, watches, way_to_care,
+    CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
+    Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, returns,
+    transitions, watches,
 };
 use disparity_stats::{Interval, Level};
 
@@ -42,11 +44,19 @@ pub(super) enum Counted {
     InNeed(usize),
     /// Stretches of a level.
     Stretches(usize),
+    /// Those during which early help is covered.
+    StretchesSeen(usize),
     /// Where they led.
     Led(usize, usize),
-    /// Entrants by way to care.
+    /// Those that closed and could be followed from there.
+    Closings(usize),
+    /// Linked entrants by way to care, as far as is on record.
     Way(usize),
-    /// Entrants by days known.
+    /// Those of whom so much of the years before is on file.
+    WaySeen(usize),
+    /// Of these, those who came by a way.
+    WayOfSeen(usize),
+    /// Those of whom the case at entry is on file, by days known.
     Known(usize),
     /// Watched of a pathway.
     Watched(usize),
@@ -66,13 +76,24 @@ pub(super) struct Line {
     pub(super) measure: usize,
     pub(super) group: Group,
     pub(super) whole: usize,
-    pub(super) part: Option<usize>,
-    pub(super) chance: Option<Chance>,
+    pub(super) figure: Figure,
+}
+
+/// What a line says of its whole.
+pub(super) enum Figure {
+    /// How many there are.
+    Count,
+    /// A part of them, and its share.
+    Share(usize),
+    /// A part of them so far, and the chance of it.
+    Chance(usize, Chance),
+    /// Nothing: the files cannot tell.
+    Untold,
 }
 
 /// A chance computed from single children: shown only if all of these counts may be.
 pub(super) struct Chance {
-    found: Incidence,
+    found: disparity_journeys::Chance,
     from: Vec<usize>,
     rest: usize,
 }
@@ -84,7 +105,7 @@ impl Chance {
             return Reported::Symbol(Symbol::Confidential);
         }
         match self.found.interval(Level::P95) {
-            Ok(ci) if self.found.subjects >= 10 => Reported::Value((self.found.value, ci)),
+            Ok(ci) if self.found.effective >= 10.0 => Reported::Value((self.found.value, ci)),
             _ => Reported::Symbol(Symbol::Unreliable),
         }
     }
@@ -103,6 +124,9 @@ pub(super) struct Asked<'a> {
 pub(super) struct Draft {
     pub(super) counts: Protection<What>,
     pub(super) lines: Vec<Line>,
+    /// Published counts of a year of which the returns cover a part: no count is there, and a symbol is
+    /// shown in its place.
+    pub(super) absent: Vec<(YearKey, usize)>,
     /// The names of what is measured, each once.
     pub(super) measures: Vec<String>,
     places: BTreeMap<String, usize>,
@@ -113,6 +137,7 @@ impl Draft {
         Self {
             counts: Protection::new(dimensions),
             lines: vec![],
+            absent: vec![],
             measures: vec![],
             places: BTreeMap::new(),
         }
@@ -140,8 +165,7 @@ impl Draft {
         (table, measure): (&'static str, String),
         key: YearKey,
         whole: usize,
-        part: Option<usize>,
-        chance: Option<Chance>,
+        figure: Figure,
     ) {
         let measure = self.measure(measure);
         self.lines.push(Line {
@@ -151,8 +175,7 @@ impl Draft {
             measure,
             group: key.group,
             whole,
-            part,
-            chance,
+            figure,
         });
     }
 
@@ -167,15 +190,39 @@ impl Draft {
         let whole = self.count(key, whole.0, whole.1, true);
         let part = self.count(key, part.0, part.1, true);
         self.counts.within(part, whole);
-        self.line(name, key, whole, Some(part), None);
+        self.line(name, key, whole, Figure::Share(part));
         (whole, part)
     }
 }
 
-/// Entrants by year and group, and how many of them are at each place of a list.
-type Entrants = BTreeMap<YearKey, (u32, Vec<u32>)>;
-
 impl Asked<'_> {
+    /// Adds the places of a table in which there is nobody: every group, in all years of the table and
+    /// every authority whose files cover the year. Without them a row that is there would say that
+    /// somebody is in it.
+    fn complete<C: Default>(&self, found: &mut BTreeMap<YearKey, C>, kind: SpellKind) {
+        let periods: BTreeSet<Period> = found.keys().map(|key| key.period).collect();
+        let ways: BTreeSet<GroupBy> = found.keys().map(|key| key.group.by).collect();
+        let (dimensions, codes) = (&self.catalogue.dimensions, self.journeys.codes());
+        let groups = ways.into_iter().flat_map(|by| by.groups(dimensions, codes));
+        let groups: Vec<Group> = groups.collect();
+        let authorities = self.journeys.authorities();
+        for period in periods {
+            let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
+            let covers = |at: &usize| authorities[*at].coverage.of(kind).covers(first, after);
+            let those = (0..authorities.len()).filter(covers).map(Some);
+            for authority in those.chain([None]) {
+                for group in groups.iter().copied() {
+                    let key = YearKey {
+                        authority,
+                        period,
+                        group,
+                    };
+                    found.entry(key).or_default();
+                }
+            }
+        }
+    }
+
     pub(super) fn table(&self, name: &str, draft: &mut Draft) {
         match name {
             "returns" => self.returns(draft),
@@ -190,23 +237,42 @@ impl Asked<'_> {
     }
 
     fn returns(&self, draft: &mut Draft) {
+        let mut ways: BTreeMap<Return, BTreeMap<YearKey, ReturnCounts>> = BTreeMap::new();
         for ((way, key), c) in returns(self.journeys, &self.catalogue.dimensions, &self.groups) {
-            let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
+            ways.entry(way).or_default().insert(key, c);
+        }
+        for (way, mut found) in ways {
+            self.complete(&mut found, way.of());
+            self.returns_of(way, &found, draft);
+        }
+    }
+
+    fn returns_of(&self, way: Return, found: &BTreeMap<YearKey, ReturnCounts>, draft: &mut Draft) {
+        let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
+        for (key, c) in found {
+            let key = *key;
             // Two of them are published under other names.
             let (events, returned) = match way {
                 Return::ReReferral => ("referrals", "rereferrals_within_12_months"),
-                Return::RepeatPlanRecorded => ("cpp_started", "cpp_second_or_subsequent"),
+                Return::RepeatPlanRecorded => ("", "cpp_second_or_subsequent"),
                 _ => ("", ""),
             };
-            draft.pair(
-                ("returns", way.as_str().to_owned()),
-                key,
-                (published(events).unwrap_or(Counted::Events(at)), c.events),
-                (
-                    published(returned).unwrap_or(Counted::Returned(at)),
-                    c.returns,
-                ),
-            );
+            let events = published(events).unwrap_or(Counted::Events(at));
+            let returned = published(returned).unwrap_or(Counted::Returned(at));
+            // Told or not of all groups alike, or what is told would say something of a group.
+            let everyone = YearKey {
+                group: Group::TOTAL,
+                ..key
+            };
+            if found.get(&everyone).is_some_and(ReturnCounts::stands) {
+                let name = ("returns", way.as_str().to_owned());
+                draft.pair(name, key, (events, c.events), (returned, c.returns));
+            } else {
+                // Not told, and yet others that are told may add up to them.
+                let whole = draft.count(key, events, c.events, false);
+                let part = draft.count(key, returned, c.returns, false);
+                draft.counts.within(part, whole);
+            }
         }
     }
 
@@ -214,7 +280,9 @@ impl Asked<'_> {
         let dimensions = &self.catalogue.dimensions;
         for years in 1..=5_u8 {
             let at = usize::from(years);
-            for (key, c) in later_need(self.journeys, dimensions, years, &self.groups) {
+            let mut found = later_need(self.journeys, dimensions, years, &self.groups);
+            self.complete(&mut found, SpellKind::ProtectionPlan);
+            for (key, c) in found {
                 draft.pair(
                     ("later-need", format!("in_need_{years}_years_after_plan")),
                     key,
@@ -229,34 +297,56 @@ impl Asked<'_> {
         const STAYED: usize = Stage::ALL.len();
         const REOPENED: usize = STAYED + 1;
         let all = transitions(self.journeys, &self.catalogue.dimensions, 14, &self.groups);
+        let mut levels: BTreeMap<Stage, BTreeMap<YearKey, Transitions>> = BTreeMap::new();
         for (key, t) in all {
-            let (from, at) = (key.from.as_str(), key.from as usize);
-            let key = YearKey {
+            let place = YearKey {
                 authority: key.authority,
                 period: key.period,
                 group: key.group,
             };
+            levels.entry(key.from).or_default().insert(place, t);
+        }
+        for found in levels.values_mut() {
+            self.complete(found, SpellKind::CinEpisode);
+        }
+        let all = levels.iter();
+        let all = all.flat_map(|(from, found)| found.iter().map(|(key, t)| (*from, *key, *t)));
+        for (from, key, t) in all {
+            let (from, at) = (from.as_str(), from as usize);
             let whole = (Counted::Stretches(at), t.followed);
-            let mut line = |to: usize, measure: String, n: u32| {
-                let part = (Counted::Led(at, to), n);
-                draft.pair(("transitions", measure), key, whole, part)
-            };
+            let seen = (Counted::StretchesSeen(at), t.early_help_seen);
             let (mut parts, mut closed) = (Vec::new(), None);
             for (level, n) in Stage::ALL.into_iter().zip(t.to) {
                 let measure = format!("{from}_to_{}_within_12_months", level.as_str());
-                let (_, part) = line(level as usize, measure, n);
+                let part = (Counted::Led(at, level as usize), n);
+                // Whether early help followed is seen only where early help is covered.
+                let of = if level == Stage::EarlyHelp {
+                    seen
+                } else {
+                    whole
+                };
+                let (of, part) = draft.pair(("transitions", measure), key, of, part);
                 parts.push(part);
-                if level == Stage::Closed {
-                    closed = Some(part);
+                match level {
+                    Stage::Closed => closed = Some(part),
+                    Stage::EarlyHelp => {
+                        let whole = draft.count(key, whole.0, whole.1, true);
+                        draft.counts.within(of, whole);
+                    }
+                    _ => {}
                 }
             }
-            let (total, stayed) = line(STAYED, format!("{from}_stayed_12_months"), t.stayed);
+            let measure = format!("{from}_stayed_12_months");
+            let part = (Counted::Led(at, STAYED), t.stayed);
+            let (total, stayed) = draft.pair(("transitions", measure), key, whole, part);
             parts.push(stayed);
-            let measure = format!("{from}_closed_and_reopened_12_months");
-            let (_, reopened) = line(REOPENED, measure, t.reopened);
             draft.counts.sum(total, parts);
+            let measure = format!("{from}_closed_and_reopened_12_months");
+            let closings = (Counted::Closings(at), t.closings);
+            let part = (Counted::Led(at, REOPENED), t.reopened);
+            let (closings, _) = draft.pair(("transitions", measure), key, closings, part);
             if let Some(closed) = closed {
-                draft.counts.within(reopened, closed);
+                draft.counts.within(closings, closed);
             }
         }
     }
@@ -266,129 +356,67 @@ impl Asked<'_> {
         const HORIZONS: [(u8, i32); 4] = [(3, 91), (6, 183), (12, 365), (24, 731)];
         let dimensions = &self.catalogue.dimensions;
         for (at, pathway) in Pathway::ALL.into_iter().enumerate() {
-            for (key, mut watched) in watches(self.journeys, dimensions, pathway, &self.groups) {
+            let mut found = watches(self.journeys, dimensions, pathway, &self.groups);
+            self.complete(&mut found, pathway.of());
+            for (key, mut watched) in found {
                 let mut before: Option<Vec<usize>> = None;
                 for (horizon, (months, days)) in HORIZONS.into_iter().enumerate() {
                     let found = chances(&mut watched, days);
-                    let subjects = found[0].subjects;
-                    let whole = draft.count(key, Counted::Watched(at), subjects, true);
-                    let happened: u32 = found.iter().map(|f| f.events).sum();
-                    let parts: Vec<usize> = found
-                        .iter()
-                        .enumerate()
-                        .map(|(cause, f)| {
-                            draft.count(key, Counted::Happened(at, horizon, cause), f.events, true)
-                        })
-                        .collect();
-                    let nothing = Counted::Happened(at, horizon, CAUSES.len());
-                    let left = subjects.saturating_sub(happened);
-                    let rest = draft.count(key, nothing, left, false);
-                    let mut all = parts.clone();
-                    all.push(rest);
-                    draft.counts.sum(whole, all);
-                    for (earlier, part) in before.iter().flatten().zip(&parts) {
-                        draft.counts.within(*earlier, *part);
-                    }
-                    for ((cause, found), part) in CAUSES.iter().zip(found).zip(&parts) {
+                    let whole = draft.count(key, Counted::Watched(at), found[0].subjects, true);
+                    let name = |cause: &str| {
                         let measure =
                             format!("{}_{cause}_within_{months}_months", pathway.as_str());
-                        let mut from = parts.clone();
-                        from.push(whole);
-                        let chance = Chance { found, from, rest };
-                        let name = ("incidence", measure);
-                        draft.line(name, key, whole, Some(*part), Some(chance));
-                    }
-                    before = Some(parts);
-                }
-            }
-        }
-    }
-
-    /// How many linked entrants each place of a list has, by year and group.
-    fn of_entrants(&self, places: usize, of: impl Fn(&Entry) -> Vec<usize>) -> Entrants {
-        let mut found: Entrants = BTreeMap::new();
-        for entry in self.entries.iter().filter(|entry| entry.linked) {
-            let own = of(entry);
-            for by in self.groups.iter().copied() {
-                for authority in [None, Some(entry.authority)] {
-                    let key = YearKey {
-                        authority,
-                        period: entry.period,
-                        group: entry.group(by),
+                        ("incidence", measure)
                     };
-                    let counts = found.entry(key).or_insert_with(|| (0, vec![0; places]));
-                    counts.0 += 1;
-                    for at in &own {
-                        counts.1[*at] += 1;
+                    let parts = happened(draft, key, (at, horizon), whole, &found);
+                    for (earlier, part) in before.iter().flatten().zip(&parts.of_cause) {
+                        draft.counts.within(*earlier, *part);
                     }
+                    for ((cause, found), part) in CAUSES.iter().zip(found).zip(&parts.of_cause) {
+                        let from = parts.of_cause.iter().copied().chain([whole]).collect();
+                        let figure = match found.chance {
+                            Some(found) => {
+                                let rest = parts.rest;
+                                Figure::Chance(*part, Chance { found, from, rest })
+                            }
+                            None => Figure::Untold,
+                        };
+                        draft.line(name(cause), key, whole, figure);
+                    }
+                    before = Some(parts.of_cause);
                 }
             }
-        }
-        found
-    }
-
-    fn ways(&self, draft: &mut Draft) {
-        const NAMES: [&str; 9] = [
-            "full_ladder",
-            "cpp_direct",
-            "cin_only",
-            "eh_only",
-            "referral_only",
-            "none_observed",
-            "bounced",
-            "emergency",
-            "stuck",
-        ];
-        /// So many of them, the first, exclude each other.
-        const EXCLUSIVE: usize = 6;
-        let of = |entry: &Entry| {
-            let way = way_to_care(self.journeys, entry, 5, 1);
-            let at = NAMES.iter().position(|name| *name == way.way.as_str());
-            let more = [(way.bounced, 6), (way.emergency, 7), (way.stuck, 8)];
-            let more = more.into_iter().filter(|(yes, _)| *yes).map(|(_, at)| at);
-            std::iter::once(at.unwrap_or(5)).chain(more).collect()
-        };
-        for (key, found) in self.of_entrants(NAMES.len(), of) {
-            let measure = |at: usize| ("ways", format!("way_{}", NAMES[at]));
-            of_list(draft, key, found, Counted::Way, measure, EXCLUSIVE);
-        }
-    }
-
-    fn known_days(&self, draft: &mut Draft) {
-        let of = |entry: &Entry| {
-            let child = self.journeys.child(entry.child);
-            vec![known_band(known_days(&child, entry.day))]
-        };
-        for (key, found) in self.of_entrants(KNOWN_BANDS.len(), of) {
-            let measure = |at: usize| ("known-days", format!("known_{}_days", KNOWN_BANDS[at]));
-            of_list(
-                draft,
-                key,
-                found,
-                Counted::Known,
-                measure,
-                KNOWN_BANDS.len(),
-            );
         }
     }
 }
 
-/// Lines of a list of places, of which the first few exclude each other and make up everyone.
-fn of_list(
+/// Where counts of what had happened to the watched by a horizon stand.
+struct Happened {
+    of_cause: Vec<usize>,
+    /// Those to whom nothing had happened as far as they were watched.
+    rest: usize,
+}
+
+/// Adds the counts of what had happened to the watched of a pathway by a horizon. They are counts to
+/// protect even where they are not told, as those of others that are told may add up to them.
+fn happened(
     draft: &mut Draft,
     key: YearKey,
-    (whole, counts): (u32, Vec<u32>),
-    counted: fn(usize) -> Counted,
-    measure: impl Fn(usize) -> (&'static str, String),
-    exclusive: usize,
-) {
-    let (mut total, mut parts) = (0, Vec::new());
-    for (at, n) in counts.into_iter().enumerate() {
-        let whole = (Counted::Linked, whole);
-        let (all, part) = draft.pair(measure(at), key, whole, (counted(at), n));
-        total = all;
-        parts.push(part);
+    (pathway, horizon): (usize, usize),
+    whole: usize,
+    found: &[Incidence],
+) -> Happened {
+    let told = found.iter().all(|found| found.chance.is_some());
+    let mut left = found.first().map_or(0, |found| found.subjects);
+    let mut of_cause = Vec::new();
+    for (cause, found) in found.iter().enumerate() {
+        left = left.saturating_sub(found.events);
+        let counted = Counted::Happened(pathway, horizon, cause);
+        of_cause.push(draft.count(key, counted, found.events, told));
     }
-    parts.truncate(exclusive);
-    draft.counts.sum(total, parts);
+    let nothing = Counted::Happened(pathway, horizon, CAUSES.len());
+    let rest = draft.count(key, nothing, left, false);
+    let all = of_cause.iter().copied().chain([rest]).collect();
+    draft.counts.sum(whole, all);
+    Happened { of_cause, rest }
 }

@@ -6,10 +6,10 @@ use disparity_core::disclosure::suppress::Ties;
 use disparity_core::{DenominatorKind, Dimension};
 use disparity_journeys::{
     CHILDREN_OF, CONTAINED, DURATIONS, Group, GroupBy, Pathway, Place, Return, TURNOVERS, YearKey,
-    counts,
+    counts, part_years,
 };
 
-use super::{Asked, Counted, Draft};
+use super::{Asked, Counted, Draft, Figure};
 
 /// The count of a published indicator.
 pub(super) fn published(name: &str) -> Option<Counted> {
@@ -21,32 +21,46 @@ pub(super) fn published(name: &str) -> Option<Counted> {
         .map(Counted::Published)
 }
 
+fn event(way: Return) -> Option<Counted> {
+    let at = Return::ALL.iter().position(|one| *one == way)?;
+    Some(Counted::Events(at))
+}
+
+fn watched(way: Pathway) -> Option<Counted> {
+    let at = Pathway::ALL.iter().position(|one| *one == way)?;
+    Some(Counted::Watched(at))
+}
+
+/// Events of which it can be seen whether they are a return, and all events of that year, which may be
+/// more.
+fn partly_seen() -> [(Option<Counted>, Option<Counted>); 4] {
+    let recorded = event(Return::RepeatPlanRecorded);
+    [
+        (event(Return::ReReferralFromClosure), published("referrals")),
+        (recorded, published("cpp_started")),
+        (recorded, event(Return::RepeatPlan2Years)),
+        (event(Return::ReEntry), event(Return::ReEntry12Months)),
+    ]
+}
+
 impl Draft {
     /// What counts of different tables say of each other: some are one count under several names
     /// wherever nothing sets them apart, and some make up another.
     pub(in crate::commands) fn tie(&mut self) {
-        let event = |way: Return| {
-            Some(Counted::Events(
-                Return::ALL.iter().position(|one| *one == way)?,
-            ))
-        };
-        let watched = |way: Pathway| {
-            Some(Counted::Watched(
-                Pathway::ALL.iter().position(|one| *one == way)?,
-            ))
-        };
         let alike: [&[Option<Counted>]; 7] = [
             &[published("referrals"), event(Return::ReReferralFromClosure)],
             &[
                 published("cla_started"),
                 Some(Counted::Entrants),
                 Some(Counted::Linked),
+                event(Return::ReEntry12Months),
                 event(Return::ReEntry),
             ],
             &[
                 published("cpp_started"),
                 published("cpp_started_children"),
                 watched(Pathway::ProtectionToCare),
+                event(Return::RepeatPlanRecorded),
                 event(Return::RepeatPlan2Years),
                 event(Return::RepeatPlan5Years),
             ],
@@ -96,12 +110,18 @@ impl Draft {
                 |list: &[Option<Counted>]| list.iter().filter_map(at).collect::<Vec<usize>>();
             let alike = alike.map(there);
             let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
+            let seen = partly_seen().map(|(part, whole)| at(&part).zip(at(&whole)));
             for list in alike {
                 for (at, one) in list.iter().enumerate() {
                     let mut before = list[..at].iter().copied();
                     if let Some(same) = before.find(|other| self.counts.is_same(*other, *one)) {
                         self.counts.alike(same, *one);
                     }
+                }
+            }
+            for (part, whole) in seen.into_iter().flatten() {
+                if !self.counts.is_same(part, whole) {
+                    self.counts.within(part, whole);
                 }
             }
             for (whole, parts) in made_up {
@@ -116,10 +136,8 @@ impl Draft {
 impl Asked<'_> {
     /// Counts of the published indicators, to reconcile with; authorities only.
     pub(super) fn published(&self, draft: &mut Draft) {
-        let authorities = self.journeys.authorities();
-        let place = |area| authorities.iter().position(|a| a.area == Some(area));
         let mut found: BTreeMap<(YearKey, &'static str), usize> = BTreeMap::new();
-        for ((name, area, period, stratum), count) in
+        for ((name, authority, period, stratum), count) in
             counts(self.journeys, &self.catalogue.dimensions)
         {
             let group = match stratum.only() {
@@ -133,13 +151,24 @@ impl Asked<'_> {
                 continue;
             };
             let key = YearKey {
-                authority: place(area),
+                authority: Some(authority),
                 period,
                 group,
             };
             let whole = draft.count(key, counted, count, true);
-            draft.line(("published", name.to_owned()), key, whole, None, None);
+            draft.line(("published", name.to_owned()), key, whole, Figure::Count);
             found.insert((key, name), whole);
+        }
+        for part in part_years(self.journeys) {
+            let key = YearKey {
+                authority: Some(part.authority),
+                period: part.period,
+                group: Group::TOTAL,
+            };
+            for name in part.indicators() {
+                let measure = draft.measure(name.to_owned());
+                draft.absent.push((key, measure));
+            }
         }
         self.add_parts(draft, &found);
         add_contained(draft, &found);

@@ -6,12 +6,14 @@
 //! then a function of what is published, so none of them can tell more.
 
 mod protect;
+mod repeats;
 pub mod suppress;
 mod table;
 
 use std::fmt;
 
 pub use protect::{Controlled, ControlledBy, Known, MadeUp, Protected, Turnover, protect};
+pub use repeats::{Frequencies, inflations};
 
 use crate::{Provenance, Results};
 
@@ -118,7 +120,7 @@ mod tests {
     use super::*;
 
     fn results(provenance: Provenance) -> Results {
-        Results::new(provenance)
+        Results::new(provenance, crate::Levels::default())
     }
 
     #[test]

@@ -47,6 +47,13 @@ impl Covered {
                 .any(|(start, end)| *start <= from && to <= *end)
     }
 
+    /// The first covered day that is not before a day, if there is one.
+    #[must_use]
+    pub fn next_from(&self, day: Day) -> Option<Day> {
+        let later = self.spans.iter().find(|(_, end)| day < *end);
+        later.map(|(start, _)| (*start).max(day))
+    }
+
     /// How many days of `[from, to)` are covered.
     #[must_use]
     pub fn days_within(&self, from: Day, to: Day) -> i32 {
@@ -116,5 +123,8 @@ mod tests {
         assert_eq!(covered.unbroken_from(Day(31)), Day(31));
         assert_eq!(covered.unbroken_to(Day(3)), Day(15));
         assert_eq!(covered.unbroken_to(Day(15)), Day(15));
+        assert_eq!(covered.next_from(Day(14)), Some(Day(14)));
+        assert_eq!(covered.next_from(Day(15)), Some(Day(20)));
+        assert_eq!(covered.next_from(Day(30)), None);
     }
 }

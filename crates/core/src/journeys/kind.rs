@@ -112,9 +112,11 @@ impl SpellFlags {
     pub const START_KNOWN: Self = Self(1);
     /// The start was worked out; the spell is never an entry in a headline.
     pub const START_INFERRED: Self = Self(2);
-    /// The end was worked out, not recorded.
+    /// Nobody recorded the end: the return of one year has it open, and that of the next does not have
+    /// it at all. For a care episode that goes on in another: the end was worked out.
     pub const END_INFERRED: Self = Self(4);
-    /// Nobody knows whether it ended, because the following year is missing.
+    /// Nobody knows whether it ended: the return of one year has it open, and that of the next was
+    /// not loaded or does not follow on.
     pub const END_UNKNOWN: Self = Self(8);
     /// A referral on which no further action was taken.
     pub const NO_FURTHER_ACTION: Self = Self(16);
@@ -135,6 +137,12 @@ impl SpellFlags {
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// This set without the bits of another.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Both sets of bits if `condition` holds, otherwise this one.

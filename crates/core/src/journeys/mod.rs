@@ -11,6 +11,7 @@ mod coverage;
 mod day;
 mod earlier;
 mod kind;
+mod stated;
 mod table;
 mod wanted;
 
@@ -19,10 +20,11 @@ pub use coverage::{Coverage, Covered};
 pub use day::Day;
 pub use earlier::{Continued, Earlier, SeenFrom};
 pub use kind::{BirthPrecision, LinkOutcome, SpellFlags, SpellKind};
+pub use stated::Stated;
 pub use table::{Children, Spells};
 pub use wanted::Wanted;
 
-use crate::{AreaCode, CategoryId};
+use crate::{AreaCode, CategoryId, Period};
 
 /// One authority's part of the journeys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +95,8 @@ pub struct Spell {
     /// First day.
     pub start: Day,
     /// First day after it; [`Day::OPEN`] while it lasts. A spell that starts and ends on one day
-    /// has length 0 and still counts.
+    /// has length 0 and still counts. Where nobody recorded the end, the first day on which nobody
+    /// says that it was running: see [`Self::has_recorded_end`].
     pub end: Day,
     /// Facts about it.
     pub flags: SpellFlags,
@@ -134,6 +137,23 @@ impl Spell {
     pub fn runs_on(&self, day: Day) -> bool {
         self.start <= day && day < self.end
     }
+
+    /// Whether it ended on a day that a source gives. If not, it is open; or it ended on an unknown
+    /// day, no earlier than [`end`](Self::end): it ran until the day before, and no more is said.
+    #[must_use]
+    pub const fn has_recorded_end(&self) -> bool {
+        self.end.is_real()
+            && !self.flags.has(SpellFlags::END_INFERRED)
+            && !self.flags.has(SpellFlags::END_UNKNOWN)
+    }
+
+    /// Whether it is recorded as open on some of the days from `first` to `last`. What ends on a day
+    /// was open on it; what ended on an unknown day was open up to the day before its end.
+    #[must_use]
+    pub fn touches(&self, first: Day, last: Day) -> bool {
+        let reached = self.end > first || (self.end == first && self.has_recorded_end());
+        self.start <= last && (self.start >= first || reached)
+    }
 }
 
 /// Which code set each of a spell's three codes belongs to.
@@ -169,6 +189,7 @@ pub struct Journeys {
     first_child: Vec<u32>,
     children: Children,
     spells: Spells,
+    stated: Stated,
     codes: CodeSets,
 }
 
@@ -228,8 +249,25 @@ impl Journeys {
             first_child,
             children,
             spells,
+            stated: Stated::default(),
             codes,
         })
+    }
+
+    /// Sets what single returns say otherwise than the histories.
+    ///
+    /// # Errors
+    /// [`JourneysError::Shape`] if it is of children who are not there.
+    pub fn set_stated(&mut self, stated: Stated) -> Result<(), JourneysError> {
+        let children = self.children.len();
+        if stated.iter().any(|(child, ..)| child >= children) {
+            return Err(JourneysError::Shape("what single returns say"));
+        }
+        for (child, ..) in stated.iter() {
+            self.children.facts[child] |= Children::STATED;
+        }
+        self.stated = stated;
+        Ok(())
     }
 
     /// Adds one child to the authority added last. Spells may come in any order.
@@ -296,6 +334,7 @@ impl Journeys {
                 return Err(JourneysError::SameAuthority(same.old_la_code.clone()));
             }
             let before = u32::try_from(all.children.len()).map_err(|_| JourneysError::TooMany)?;
+            all.stated.append(&part.stated, all.children.len())?;
             all.children.append(&part.children, all.spells.len())?;
             all.spells.append(&part.spells);
             all.first_child.pop();
@@ -330,6 +369,12 @@ impl Journeys {
     #[must_use]
     pub fn spells(&self) -> &Spells {
         &self.spells
+    }
+
+    /// What single returns say where the returns of other years say otherwise.
+    #[must_use]
+    pub fn stated(&self) -> &Stated {
+        &self.stated
     }
 
     /// The code sets that number the codes.
@@ -375,6 +420,31 @@ impl<'a> Child<'a> {
     pub fn spells(&self, kind: SpellKind) -> impl DoubleEndedIterator<Item = Spell> + use<'a> {
         let columns = &self.journeys.spells;
         self.range(kind).map(move |row| columns.get(row))
+    }
+
+    /// The spells of one kind as the return of a year has them, earliest first: what was counted from
+    /// that return. Later returns may have corrected them; the history is [`spells`](Self::spells).
+    #[must_use]
+    pub fn spells_in(
+        &self,
+        kind: SpellKind,
+        period: Period,
+    ) -> impl DoubleEndedIterator<Item = Spell> + use<'a> {
+        let Journeys {
+            children,
+            spells,
+            stated,
+            ..
+        } = self.journeys;
+        let own = children
+            .is_stated(self.position)
+            .then(|| stated.rows(self.position, kind, period))
+            .flatten();
+        let (columns, rows) = match own {
+            Some(rows) => (stated.spells(), rows),
+            None => (spells, self.range(kind)),
+        };
+        rows.map(move |row| columns.get(row))
     }
 
     /// Every spell, by kind and then earliest first.

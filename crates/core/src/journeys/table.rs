@@ -23,7 +23,8 @@ pub struct Children {
     /// Detailed ethnic group.
     pub ethnicity: Vec<u8>,
     /// Yes-or-no facts: bit 0 ethnic conflict; bits 1–2 unaccompanied (0 unknown, 1 no, 2 yes);
-    /// bits 3–4 earlier permanence (the same).
+    /// bits 3–4 earlier permanence (the same); bit 5 the return of some year says otherwise than the
+    /// history.
     pub facts: Vec<u8>,
     /// Last day unaccompanied as days; [`Day::NONE`] if none.
     pub unaccompanied_ceased: Vec<i32>,
@@ -79,6 +80,13 @@ fn or<T: Copy>(column: &[T], row: usize, none: T) -> T {
 impl Children {
     /// Stands for no child among [`earlier`](Self::earlier) ones.
     pub const NOWHERE: u32 = u32::MAX;
+    /// The fact that the return of some year says otherwise than the history.
+    pub(super) const STATED: u8 = 1 << 5;
+
+    /// Whether the return of some year says otherwise than the history of a child.
+    pub(super) fn is_stated(&self, child: usize) -> bool {
+        or(&self.facts, child, 0) & Self::STATED != 0
+    }
 
     /// How many children.
     #[must_use]
@@ -269,7 +277,8 @@ impl Spells {
         }
     }
 
-    pub(super) fn push(&mut self, spell: &Spell) {
+    /// Adds a row.
+    pub fn push(&mut self, spell: &Spell) {
         self.kind.push(spell.kind as u8);
         self.start.push(spell.start.0);
         self.end.push(spell.end.0);

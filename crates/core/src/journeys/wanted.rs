@@ -23,6 +23,8 @@ pub struct Wanted {
     pub status: bool,
     /// Death, how exact the birth is, and whether sources disagree about the ethnic group.
     pub quality: bool,
+    /// What single returns say otherwise than the histories: counts of single years need it.
+    pub stated: bool,
 }
 
 impl Wanted {
@@ -37,6 +39,7 @@ impl Wanted {
             people: true,
             status: true,
             quality: true,
+            stated: true,
         }
     }
 
@@ -54,6 +57,7 @@ impl Wanted {
             people: false,
             status: false,
             quality: false,
+            stated: false,
         }
     }
 

@@ -1,7 +1,9 @@
 //! How rates go with deprivation and with several characteristics at once, where the lowest and the
 //! highest authorities lie, and what rates of few children are worth.
 
-use crate::{AreaCode, Count, IndicatorId, IssueSet, Measured, Period, Reported, Stratum};
+use crate::{
+    AreaCode, Count, Dimension, IndicatorId, IssueSet, Measured, Period, Reported, Stratum,
+};
 
 use super::Span;
 
@@ -164,6 +166,8 @@ pub struct Intersection {
     pub period: Period,
     /// Where.
     pub area: AreaCode,
+    /// Which dimensions are crossed, in the order of [`Dimension::ALL`].
+    pub crossed: [bool; Dimension::ALL.len()],
     /// The intersection.
     pub stratum: Stratum,
     /// Which figure.

@@ -38,6 +38,12 @@ impl Span {
         }
     }
 
+    /// How many years are taken together.
+    #[must_use]
+    pub fn years(self) -> i64 {
+        i64::from(self.last.year()) - i64::from(self.first.year()) + 1
+    }
+
     /// Whether several years are taken together.
     #[must_use]
     pub fn is_pooled(self) -> bool {

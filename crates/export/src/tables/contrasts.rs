@@ -6,10 +6,8 @@ use disparity_core::{
 };
 
 use super::place::{IsAbout, IsPlaced, opening};
-use super::{LEVELS, cases, closing, interval, level, method, number, text, whole};
-use crate::column::{At, Column, Role, TableView, Words};
-
-type Row<'a> = At<'a, Contrast>;
+use super::{cases, closing, if_any, limits, method, number, text, whole};
+use crate::column::{Column, Role, TableView, Words};
 
 impl IsPlaced for Contrast {
     fn span(&self) -> Span {
@@ -36,10 +34,13 @@ pub(crate) fn contrasts<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Contrast> {
     let rows = results.contrasts.as_slice();
-    let mut columns = opening(rows, catalogue);
+    let mut columns = opening(catalogue);
     columns.extend(comparison(rows, catalogue));
     columns.extend(figures(catalogue));
-    columns.push(level());
+    columns.extend(limits(results.levels, 2, move |row: &Contrast| {
+        let factor = factor(row, catalogue);
+        row.outcome.map(|measured| measured.intervals.times(factor))
+    }));
     columns.push(method(rows, |row| {
         row.outcome.value().map(|measured| measured.method)
     }));
@@ -49,7 +50,6 @@ pub(crate) fn contrasts<'a>(
         name: "contrasts",
         columns,
         rows,
-        levels: LEVELS.len(),
     }
 }
 
@@ -117,58 +117,43 @@ fn comparison<'a>(rows: &'a [Contrast], catalogue: &'a Catalogue) -> Vec<Column<
             Role::Filter,
             "What the figure is compared with",
             kinds.dictionary(),
-            move |at: Row<'_>| kinds.value(at.row.comparator.as_str()),
+            move |row: &Contrast| kinds.value(row.comparator.as_str()),
         ),
         text(
             "comparator",
             Role::Filter,
             "Which one",
             names.dictionary(),
-            move |at: Row<'_>| names.value(at.row.comparator),
+            move |row: &Contrast| names.value(row.comparator),
         ),
         text(
             "measure",
             Role::Filter,
             "How they are compared",
             measures.dictionary(),
-            move |at: Row<'_>| measures.value(measure(at.row)),
+            move |row: &Contrast| measures.value(measure(row)),
         ),
     ]
 }
 
 fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
-    let [low, high] = interval(
-        ("conf_low", "conf_high"),
-        ("Lower end of the interval", "Upper end of the interval"),
-        2,
-        move |row: &Contrast| {
-            row.outcome
-                .value()
-                .map(|m| m.intervals.times(factor(row, catalogue)))
-        },
-    );
     vec![
-        number("group_value", "The figure", 1, move |at: Row<'_>| {
-            let unit = ValueUnit::of(at.row, catalogue);
-            at.row
-                .group_value
-                .value()
-                .map(|value| value * unit.factor())
+        number("group_value", "The figure", 1, move |row: &Contrast| {
+            let unit = ValueUnit::of(row, catalogue);
+            row.group_value.map(|value| value * unit.factor())
         }),
         number(
             "comparator_value",
             "What it is compared with",
             1,
-            move |at: Row<'_>| {
-                let unit = ValueUnit::of(at.row, catalogue);
-                at.row
-                    .comparator_value
-                    .value()
-                    .map(|value| value * unit.factor())
+            move |row: &Contrast| {
+                let unit = ValueUnit::of(row, catalogue);
+                row.comparator_value.map(|value| value * unit.factor())
             },
         ),
         cases(
             "unit",
+            Role::Filter,
             "Unit of the two figures, and of a difference",
             ValueUnit::NAMES,
             move |row: &Contrast| Some(ValueUnit::of(row, catalogue).position()),
@@ -176,43 +161,39 @@ fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
         whole(
             "neighbours_with_data",
             "Neighbours that had a published figure, of ten",
-            |at: Row<'_>| at.row.neighbours.map(|found| u32::from(found.with_data)),
+            |row: &Contrast| if_any(row.neighbours).map(|found| found.with_data),
         ),
-        number("estimate", "The comparison", 2, move |at: Row<'_>| {
-            at.row
-                .outcome
-                .value()
-                .map(|m| m.value * factor(at.row, catalogue))
+        number("estimate", "The comparison", 2, move |row: &Contrast| {
+            row.outcome.map(|m| m.value * factor(row, catalogue))
         }),
-        low,
-        high,
     ]
 }
 
 /// What is withheld of the neighbours, and what that leaves of their median or mean.
 fn neighbours(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
     let end = move |row: &Contrast, pick: fn(Neighbours) -> f64| {
-        let unit = ValueUnit::of(row, catalogue);
-        let end = pick(row.neighbours?) * unit.factor();
-        end.is_finite().then_some(end)
+        let factor = ValueUnit::of(row, catalogue).factor();
+        let end = if_any(row.neighbours).map(|found| pick(found) * factor);
+        // Where nothing bounds it, there is no most.
+        end.and_then(|end| if_any(end.is_finite().then_some(end)))
     };
     vec![
         whole(
             "neighbours_withheld",
             "Neighbours whose figure is withheld and lies between bounds, of ten",
-            |at: Row<'_>| at.row.neighbours.map(|found| u32::from(found.withheld)),
+            |row: &Contrast| if_any(row.neighbours).map(|found| found.withheld),
         ),
         number(
             "comparator_low",
             "The least that the neighbours' median or mean can be",
             1,
-            move |at: Row<'_>| end(at.row, |found| found.bounds.low),
+            move |row: &Contrast| end(row, |found| found.bounds.low),
         ),
         number(
             "comparator_high",
             "The most that it can be; nothing where there is no upper bound",
             1,
-            move |at: Row<'_>| end(at.row, |found| found.bounds.high),
+            move |row: &Contrast| end(row, |found| found.bounds.high),
         ),
     ]
 }

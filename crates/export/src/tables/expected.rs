@@ -1,16 +1,15 @@
 //! Expected versus actual.
 
 use disparity_core::{
-    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Position, Results, Span,
+    AreaCode, Catalogue, Expected, ExpectedCount, IndicatorId, Levels, Position, Reported, Results,
+    Span,
 };
 
-use super::place::{IsAbout, IsPlaced, indicator, time_and_place};
+use super::place::{IsAbout, IsPlaced, indicator, span_and_place};
 use super::{
-    LEVELS, cases, closing, expected_model, interval, level, method, number, ranks, whole,
+    closing, expected_model, if_any, interval, limits, method, number, ranks, text, whole,
 };
-use crate::column::{At, Column, TableView};
-
-type Row<'a> = At<'a, Expected>;
+use crate::column::{Column, Dictionary, Role, TableView, Value};
 
 impl IsPlaced for Expected {
     fn span(&self) -> Span {
@@ -28,67 +27,52 @@ impl IsAbout for Expected {
     }
 }
 
-const POSITIONS: [Position; 5] = [
-    Position::Lower998,
-    Position::Lower95,
-    Position::AsExpected,
-    Position::Higher95,
-    Position::Higher998,
-];
-
 pub(crate) fn expected<'a>(
     results: &'a Results,
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Expected> {
     let rows = results.expected.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
+    let levels = results.levels;
+    let mut columns = span_and_place(catalogue);
     columns.extend(indicator(catalogue));
     columns.push(expected_model(|row: &Expected| row.model));
     columns.extend(counts());
-    columns.push(level());
+    columns.extend(limits(levels, 2, |row: &Expected| {
+        row.outcome.map(|outcome| outcome.ratio.intervals)
+    }));
     columns.push(method(rows, |row| {
         row.outcome.value().map(|outcome| outcome.ratio.method)
     }));
-    columns.extend(positions());
-    columns.extend(ranks(|row: &Expected| row.rank.value()));
+    columns.extend(positions(levels));
+    columns.extend(ranks(levels, |row: &Expected| row.rank));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
-    columns.extend(model_based());
+    columns.extend(model_based(levels));
     columns.extend(bounded());
     TableView {
         name: "expected",
         columns,
         rows,
-        levels: LEVELS.len(),
     }
 }
 
 fn counts<'a>() -> Vec<Column<'a, Expected>> {
-    let outcome = |row: &Expected| -> Option<ExpectedCount> { row.outcome.value() };
-    let [low, high] = interval(
-        ("conf_low", "conf_high"),
-        (
-            "Lower end of the ratio's interval",
-            "Upper end of the ratio's interval",
-        ),
-        2,
-        move |row: &Expected| outcome(row).map(|outcome| outcome.ratio.intervals),
-    );
+    let outcome = |row: &Expected| -> Reported<ExpectedCount> { row.outcome };
     vec![
-        whole("observed", "Counted", |at: Row<'_>| at.row.observed.value()),
+        whole("observed", "Counted", |row: &Expected| row.observed),
         number(
             "expected",
             "Expected, as the model says",
             1,
-            move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.expected),
+            move |row: &Expected| outcome(row).map(|outcome| outcome.expected),
         ),
         number(
             "difference",
             "Observed less expected",
             1,
-            move |at: Row<'_>| {
-                let observed = at.row.observed.value().map(f64::from);
+            move |row: &Expected| {
+                let observed = row.observed.map(f64::from);
                 observed
-                    .zip(outcome(at.row))
+                    .zip(outcome(row))
                     .map(|(observed, outcome)| observed - outcome.expected)
             },
         ),
@@ -96,81 +80,91 @@ fn counts<'a>() -> Vec<Column<'a, Expected>> {
             "ratio",
             "Observed divided by expected",
             2,
-            move |at: Row<'_>| outcome(at.row).map(|outcome| outcome.ratio.value),
+            move |row: &Expected| outcome(row).map(|outcome| outcome.ratio.value),
         ),
-        low,
-        high,
     ]
 }
 
-fn positions<'a>() -> Vec<Column<'a, Expected>> {
-    let words = POSITIONS.map(Position::as_str);
-    let [low, high] = interval(
+/// A column of positions, in the words of the levels.
+fn position<'a>(
+    levels: Levels,
+    name: &'static str,
+    label: &'static str,
+    get: fn(&Expected) -> Option<Position>,
+) -> Column<'a, Expected> {
+    let all = Position::all(levels);
+    let words: Dictionary = all.clone().map(|position| position.word(levels)).collect();
+    text(name, Role::Note, label, words, move |row: &Expected| {
+        let own = get(row).and_then(|own| all.clone().position(|position| position == own));
+        own.and_then(|place| u32::try_from(place).ok())
+            .map_or(Value::None, Value::Text)
+    })
+}
+
+fn positions<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {
+    let limits = interval(
+        levels,
         ("adjusted_limit_low", "adjusted_limit_high"),
         (
             "Lower limit around 1, allowing for overdispersion",
             "Upper limit around 1, allowing for overdispersion",
         ),
         2,
-        |row: &Expected| row.adjusted.value().map(|adjusted| adjusted.limits),
+        |row: &Expected| row.adjusted.map(|adjusted| adjusted.limits),
     );
-    vec![
-        cases(
-            "position",
-            "Where the ratio's own interval stands against 1",
-            words,
-            |row: &Expected| row.outcome.value().map(|outcome| outcome.position as usize),
-        ),
-        low,
-        high,
-        cases(
-            "adjusted_position",
-            "Where the ratio stands against the adjusted limits",
-            words,
-            |row: &Expected| {
-                row.adjusted
-                    .value()
-                    .map(|adjusted| adjusted.position as usize)
-            },
-        ),
-        number(
-            "phi",
-            "Spread between authorities beyond chance; 1 is chance alone",
-            1,
-            |at: Row<'_>| at.row.adjusted.value()?.phi.value(),
-        ),
-    ]
+    let mut columns = vec![position(
+        levels,
+        "position",
+        "Where the ratio's own interval stands against 1",
+        |row| Some(row.outcome.value()?.position),
+    )];
+    columns.extend(limits);
+    columns.push(position(
+        levels,
+        "adjusted_position",
+        "Where the ratio stands against the adjusted limits",
+        |row| Some(row.adjusted.value()?.position),
+    ));
+    columns.push(number(
+        "phi",
+        "Spread between authorities beyond chance; 1 is chance alone",
+        1,
+        |row: &Expected| row.adjusted.and_then(|adjusted| adjusted.phi),
+    ));
+    columns
 }
 
 /// Ranks and fifths where the counts of others are withheld.
 fn bounded<'a>() -> Vec<Column<'a, Expected>> {
+    let fifths = |row: &Expected| if_any(row.fifths);
     vec![
         whole(
             "rank_first",
             "The first rank that it can have, as some counts of others are withheld",
-            |at: Row<'_>| at.row.rank.value().map(|rank| rank.rank),
+            |row: &Expected| row.rank.map(|rank| rank.rank),
         ),
         whole(
             "rank_last",
             "The last rank that it can have; the same where the rank is sure",
-            |at: Row<'_>| at.row.rank.value().map(|rank| rank.last),
+            |row: &Expected| row.rank.map(|rank| rank.last),
         ),
         whole(
             "fifth_low",
             "The lowest fifth that it can lie in",
-            |at: Row<'_>| at.row.fifths.map(|(low, _)| u32::from(low)),
+            move |row: &Expected| fifths(row).map(|(low, _)| low),
         ),
         whole(
             "fifth_high",
             "The highest fifth that it can lie in; the same where the fifth is sure",
-            |at: Row<'_>| at.row.fifths.map(|(_, high)| u32::from(high)),
+            move |row: &Expected| fifths(row).map(|(_, high)| high),
         ),
     ]
 }
 
-fn model_based<'a>() -> Vec<Column<'a, Expected>> {
-    let of = |row: &Expected| row.model_based.value();
-    let [low, high] = interval(
+fn model_based<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {
+    let of = |row: &Expected| row.model_based;
+    let drawn = interval(
+        levels,
         ("shrunken_low", "shrunken_high"),
         (
             "Lower end of the drawn ratio's interval",
@@ -179,25 +173,25 @@ fn model_based<'a>() -> Vec<Column<'a, Expected>> {
         2,
         move |row: &Expected| of(row).map(|found| found.shrunken.intervals),
     );
-    vec![
+    let mut columns = vec![
         whole(
             "fifth",
             "Fifth of the ranked authorities by the ratio, 1 the lowest",
-            |at: Row<'_>| at.row.fifth.value().map(u32::from),
+            |row: &Expected| row.fifth,
         ),
         number(
             "shrunken",
-            "The ratio drawn towards that of a typical authority by as much as its count is uncertain; models only",
+            "The ratio drawn towards 1 by as much as its count is uncertain; models only",
             2,
-            move |at: Row<'_>| of(at.row).map(|found| found.shrunken.value),
+            move |row: &Expected| of(row).map(|found| found.shrunken.value),
         ),
-        low,
-        high,
-        number(
-            "probability_above",
-            "Probability that the rate is above that of an average authority like it; models only",
-            3,
-            move |at: Row<'_>| of(at.row).map(|found| found.probability_above),
-        ),
-    ]
+    ];
+    columns.extend(drawn);
+    columns.push(number(
+        "probability_above",
+        "Probability that the rate is above that of an average authority like it; models only",
+        3,
+        move |row: &Expected| of(row).map(|found| found.probability_above),
+    ));
+    columns
 }

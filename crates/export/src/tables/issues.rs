@@ -1,76 +1,131 @@
 //! What must be said about the run.
 
-use disparity_core::{Catalogue, Issue, IssueCode, Results, Severity};
+use disparity_core::{
+    AreaCode, Catalogue, Issue, IssueCode, Period, Reported, Results, Severity, Symbol,
+};
 
-use super::{named, text, whole, words};
-use crate::column::{At, Dictionary, Role, TableView, Value};
+use super::place::{place, time};
+use super::{cases, key, named, text, whole};
+use crate::column::{Dictionary, Role, TableView, Value};
 
-pub(crate) fn issues<'a>(results: &'a Results, catalogue: &'a Catalogue) -> TableView<'a, Issue> {
-    let rows = results.issues.as_slice();
-    let filter = Role::Filter;
+/// An issue with its place in the list, and the year that it stands under.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IssueRow<'a> {
+    number: i64,
+    issue: &'a Issue,
+    /// The year it concerns, or the last of the run where it concerns no one year.
+    year: Option<Period>,
+}
+
+/// The issues of a run, numbered.
+pub(crate) fn issue_rows(results: &Results) -> Vec<IssueRow<'_>> {
+    let issues = results.issues.iter();
+    let named = issues.clone().filter_map(|issue| issue.period);
+    let last = results
+        .estimates
+        .iter()
+        .map(|row| row.key.period)
+        .chain(named)
+        .max();
+    issues
+        .zip(1..)
+        .map(|(issue, number)| IssueRow {
+            number,
+            issue,
+            year: issue.period.or(last),
+        })
+        .collect()
+}
+
+pub(crate) fn issues<'a>(
+    rows: &'a [IssueRow<'a>],
+    catalogue: &'a Catalogue,
+) -> TableView<'a, IssueRow<'a>> {
+    let (filter, note) = (Role::Filter, Role::Note);
     let codes: Dictionary = IssueCode::ALL
         .iter()
         .map(|code| code.as_str().to_owned())
         .collect();
-    let columns = vec![
+    let mut columns = vec![
+        key(
+            "issue_number",
+            filter,
+            "Place in the list of issues",
+            |row: &IssueRow<'_>| row.number,
+        ),
         text(
-            "code",
+            "issue_code",
             filter,
             "Kind of issue",
             codes,
-            |at: At<'_, Issue>| Value::Text(at.row.code as u32),
+            |row: &IssueRow<'_>| Value::Text(row.issue.code as u32),
         ),
-        text(
+        cases(
             "severity",
             filter,
             "How much it matters",
-            words([Severity::Note.as_str(), Severity::Warning.as_str()]),
-            |at: At<'_, Issue>| Value::Text(at.row.code.severity() as u32),
+            [Severity::Note.as_str(), Severity::Warning.as_str()],
+            |row: &IssueRow<'_>| Some(row.issue.code.severity() as usize),
         ),
-        named("indicator", "Indicator", rows, |row| row.indicator.clone()),
-        named("time_period", "Period", rows, |row| {
-            row.period
-                .map_or(String::new(), |period| period.to_string())
-        }),
-        named("area_code", "Area code", rows, |row| {
-            row.area.map_or(String::new(), |area| area.to_string())
-        }),
-        named("area_name", "Area", rows, |row| {
-            row.area
-                .map_or(String::new(), |area| catalogue.areas.name(area))
-        }),
-        named("file", "File in which it was found", rows, |row| {
-            row.place
-                .as_ref()
-                .map_or(String::new(), |place| place.file.clone())
-        }),
-        whole("line", "Line of the file", |at: At<'_, Issue>| {
-            at.row
-                .place
-                .as_ref()
-                .and_then(|place| u32::try_from(place.line).ok())
-                .filter(|line| *line > 0)
-        }),
-        named("column", "Column of the file", rows, |row| {
-            row.place
-                .as_ref()
-                .map_or(String::new(), |place| place.column.clone())
-        }),
-        whole("rows", "Rows affected", |at: At<'_, Issue>| {
-            u32::try_from(at.row.rows).ok()
-        }),
-        named("message", "The particulars", rows, |row| {
-            row.message.clone()
-        }),
-        named("meaning", "What the code means", rows, |row| {
-            row.code.meaning().to_owned()
-        }),
-        named("hint", "What to do", rows, |row| row.code.hint().to_owned()),
     ];
+    columns.extend(time(|row: &IssueRow<'_>| row.year));
+    columns.extend(place(catalogue, |row: &IssueRow<'_>| {
+        row.issue.area.unwrap_or(AreaCode::ENGLAND)
+    }));
+    columns.extend([
+        cases(
+            "concerns",
+            filter,
+            "Whether it concerns the year in time_period alone",
+            ["the year", "no one year"],
+            |row: &IssueRow<'_>| Some(usize::from(row.issue.period.is_none())),
+        ),
+        named("indicator", filter, "Indicator", rows, |row| {
+            if row.issue.indicator.is_empty() {
+                "all".to_owned()
+            } else {
+                row.issue.indicator.clone()
+            }
+        }),
+        named("file", note, "File in which it was found", rows, |row| {
+            let place = row.issue.place.as_ref();
+            place.map_or(String::new(), |place| place.file.clone())
+        }),
+        whole("line", "Line of the file", |row: &IssueRow<'_>| {
+            let place = row.issue.place.as_ref();
+            count(place.map_or(0, |place| place.line)).and_then(|line| {
+                if line > 0 {
+                    Reported::Value(line)
+                } else {
+                    Reported::Symbol(Symbol::NotApplicable)
+                }
+            })
+        }),
+        named("column", note, "Column of the file", rows, |row| {
+            let place = row.issue.place.as_ref();
+            place.map_or(String::new(), |place| place.column.clone())
+        }),
+        whole("rows", "Rows affected", |row: &IssueRow<'_>| {
+            count(row.issue.rows)
+        }),
+        named("message", note, "The particulars", rows, |row| {
+            row.issue.message.clone()
+        }),
+        named("meaning", note, "What the code means", rows, |row| {
+            row.issue.code.meaning().to_owned()
+        }),
+        named("hint", note, "What to do", rows, |row| {
+            row.issue.code.hint().to_owned()
+        }),
+    ]);
     TableView {
         name: "issues",
         columns,
         rows,
-        levels: 1,
     }
+}
+
+/// A number that a file can hold; none is too large but in theory.
+fn count(n: u64) -> Reported<i64> {
+    i64::try_from(n).map_or(Reported::Symbol(Symbol::NotAvailable), Reported::Value)
 }

@@ -1,5 +1,10 @@
 //! The columns of every table, in output order, with what each means.
+//!
+//! A row is one figure. Its interval at the plan's first level stands in columns with plain names
+//! (`conf_low`), at each other level in columns whose names end in the level's decimals
+//! (`conf_low_998` for 99.8%); [`conf_level`] says which level the plain ones are of.
 
+mod claims;
 mod contrasts;
 mod estimates;
 mod expected;
@@ -7,111 +12,168 @@ mod issues;
 mod models;
 mod place;
 
+pub(crate) use claims::claims;
 pub(crate) use contrasts::contrasts;
 pub(crate) use estimates::estimates;
 pub(crate) use expected::expected;
-pub(crate) use issues::issues;
-pub(crate) use models::{
-    claims, covariates, effects, fifths, fit_figures, fits, gradients, intersections,
-};
+pub(crate) use issues::{issue_rows, issues};
+pub(crate) use models::{covariates, effects, fifths, fit_figures, fits, gradients, intersections};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use disparity_core::{ExpectedModel, Intervals, IssueSet, Rank, Symbol};
+use disparity_core::{ExpectedModel, Intervals, IssueSet, Levels, Rank, Reported, Symbol, percent};
 
-use crate::column::{At, Column, Dictionary, Kind, Role, Spec, Value, Words};
+use crate::column::{Column, Dictionary, Kind, Role, Spec, Value, Words};
 
 /// The licence that every output carries.
 pub(crate) const LICENCE: &str =
     "Contains public sector information licensed under the Open Government Licence v3.0";
 
-/// Confidence levels of every row that has an interval, in row order.
-pub(crate) const LEVELS: [f64; 2] = [0.95, 0.998];
-
-const fn spec(name: &'static str, role: Role, label: &'static str, decimals: Option<u8>) -> Spec {
-    Spec {
-        name,
-        role,
-        label,
-        decimals,
-    }
-}
+/// The level of a filter that does not concern the row: filters are never blank.
+const NONE: &str = "none";
 
 fn text<'a, R>(
-    name: &'static str,
+    name: impl Into<Cow<'static, str>>,
     role: Role,
     label: &'static str,
     dictionary: Dictionary,
-    get: impl Fn(At<'_, R>) -> Value + Sync + Send + 'a,
+    get: impl Fn(&R) -> Value + Sync + Send + 'a,
 ) -> Column<'a, R> {
     Column {
-        spec: spec(name, role, label, None),
+        spec: Spec {
+            name: name.into(),
+            role,
+            label: label.into(),
+            decimals: None,
+        },
         kind: Kind::Text(dictionary),
-        by_level: false,
         get: Box::new(get),
     }
 }
 
-fn whole<'a, R>(
+/// A count, or a rank: whole numbers that can be subtracted from one another.
+fn whole<'a, R, N: Into<i64>>(
     name: &'static str,
-    label: &'static str,
-    get: impl Fn(At<'_, R>) -> Option<u32> + Sync + Send + 'a,
+    label: impl Into<Cow<'static, str>>,
+    get: impl Fn(&R) -> Reported<N> + Sync + Send + 'a,
 ) -> Column<'a, R> {
     Column {
-        spec: spec(name, Role::Indicator, label, Some(0)),
+        spec: Spec {
+            name: name.into(),
+            role: Role::Indicator,
+            label: label.into(),
+            decimals: Some(0),
+        },
         kind: Kind::Whole,
-        by_level: false,
-        get: Box::new(move |at| Value::whole(get(at))),
+        get: Box::new(move |row| match get(row) {
+            Reported::Value(n) => Value::Whole(n.into()),
+            Reported::Symbol(symbol) => Value::Absent(symbol),
+        }),
+    }
+}
+
+/// A whole number that says what the row is about, and is always known.
+fn key<'a, R>(
+    name: &'static str,
+    role: Role,
+    label: &'static str,
+    get: impl Fn(&R) -> i64 + Sync + Send + 'a,
+) -> Column<'a, R> {
+    Column {
+        spec: Spec {
+            name: name.into(),
+            role,
+            label: label.into(),
+            decimals: None,
+        },
+        kind: Kind::Whole,
+        get: Box::new(move |row| Value::Whole(get(row))),
     }
 }
 
 fn number<'a, R>(
-    name: &'static str,
-    label: &'static str,
+    name: impl Into<Cow<'static, str>>,
+    label: impl Into<Cow<'static, str>>,
     decimals: u8,
-    get: impl Fn(At<'_, R>) -> Option<f64> + Sync + Send + 'a,
+    get: impl Fn(&R) -> Reported<f64> + Sync + Send + 'a,
 ) -> Column<'a, R> {
     Column {
-        spec: spec(name, Role::Indicator, label, Some(decimals)),
+        spec: Spec {
+            name: name.into(),
+            role: Role::Indicator,
+            label: label.into(),
+            decimals: Some(decimals),
+        },
         kind: Kind::Number,
-        by_level: false,
-        get: Box::new(move |at| Value::number(get(at))),
+        get: Box::new(move |row| match get(row) {
+            Reported::Value(x) => Value::Number(x),
+            Reported::Symbol(symbol) => Value::Absent(symbol),
+        }),
     }
 }
 
-/// The confidence level of a row, as a filter.
-fn level<'a, R>() -> Column<'a, R> {
-    Column {
-        spec: spec(
-            "conf_level",
-            Role::Filter,
-            "Confidence level of the interval",
-            None,
-        ),
-        kind: Kind::Number,
-        by_level: true,
-        get: Box::new(|at: At<'_, R>| Value::Number(LEVELS[at.level])),
-    }
+/// A value that some rows have and that does not apply to the others.
+fn if_any<T>(value: Option<T>) -> Reported<T> {
+    value.map_or(Reported::Symbol(Symbol::NotApplicable), Reported::Value)
 }
 
-/// The two ends of an interval, in the unit that the caller scales it to.
-fn interval<'a, R>(
-    (low, high): (&'static str, &'static str),
-    (low_label, high_label): (&'static str, &'static str),
+/// The two ends of an interval at each level, in the unit that the caller scales it to.
+fn interval<'a, R: 'a>(
+    levels: Levels,
+    (low, high): (&str, &str),
+    (low_label, high_label): (&str, &str),
     decimals: u8,
-    get: impl Fn(&R) -> Option<Intervals> + Copy + Sync + Send + 'a,
-) -> [Column<'a, R>; 2] {
-    let end = move |at: &At<'_, R>| get(at.row).map(|intervals| intervals.levels()[at.level].1);
-    [
-        number(low, low_label, decimals, move |at: At<'_, R>| {
-            end(&at).map(|ends| ends.low)
-        })
-        .by_level(),
-        number(high, high_label, decimals, move |at: At<'_, R>| {
-            end(&at).map(|ends| ends.high)
-        })
-        .by_level(),
-    ]
+    get: impl Fn(&R) -> Reported<Intervals> + Copy + Sync + Send + 'a,
+) -> Vec<Column<'a, R>> {
+    let mut columns = Vec::with_capacity(2 * levels.len());
+    for (place, level) in levels.as_slice().iter().enumerate() {
+        let suffix = levels.suffix(place);
+        let level = percent(*level);
+        // An interval that was made for fewer levels has none at the others.
+        let ends = move |row: &R| get(row).and_then(|found| if_any(found.get(place)));
+        columns.push(number(
+            format!("{low}{suffix}"),
+            format!("{low_label}, {level}"),
+            decimals,
+            move |row: &R| ends(row).map(|ends| ends.low),
+        ));
+        columns.push(number(
+            format!("{high}{suffix}"),
+            format!("{high_label}, {level}"),
+            decimals,
+            move |row: &R| ends(row).map(|ends| ends.high),
+        ));
+    }
+    columns
+}
+
+/// The interval of a row's figure: the plain columns, their level, and those at the other levels.
+fn limits<'a, R: 'a>(
+    levels: Levels,
+    decimals: u8,
+    get: impl Fn(&R) -> Reported<Intervals> + Copy + Sync + Send + 'a,
+) -> Vec<Column<'a, R>> {
+    let mut columns = interval(
+        levels,
+        ("conf_low", "conf_high"),
+        ("Lower end of the interval", "Upper end of the interval"),
+        decimals,
+        get,
+    );
+    columns.insert(2, conf_level(levels));
+    columns
+}
+
+/// The confidence level of the columns with plain names: the same in every row of a run.
+fn conf_level<'a, R>(levels: Levels) -> Column<'a, R> {
+    let level = levels.first().value();
+    number(
+        "conf_level",
+        "Confidence level of conf_low and conf_high",
+        4,
+        move |_| Reported::Value(level),
+    )
 }
 
 /// The method that made a row's interval.
@@ -119,10 +181,10 @@ fn method<'a, R: 'a>(rows: &[R], pick: fn(&R) -> Option<&'static str>) -> Column
     let names = Words::of(rows.iter().filter_map(pick), str::to_owned);
     text(
         "method",
-        Role::Filter,
+        Role::Note,
         "Method of the interval",
         names.dictionary(),
-        move |at: At<'_, R>| pick(at.row).map_or(Value::None, |name| names.value(name)),
+        move |row| pick(row).map_or(Value::None, |name| names.value(name)),
     )
 }
 
@@ -137,19 +199,17 @@ fn closing<'a, R: 'a>(
     [
         text(
             "symbol",
-            Role::Filter,
+            Role::Note,
             "Why there is no figure",
             marks,
-            move |at: At<'_, R>| {
-                symbol(at.row).map_or(Value::None, |symbol| Value::Text(symbol as u32))
-            },
+            move |row| symbol(row).map_or(Value::None, |symbol| Value::Text(symbol as u32)),
         ),
         text(
             "issue_codes",
-            Role::Filter,
+            Role::Note,
             "What to know about the row",
             sets.dictionary(),
-            move |at: At<'_, R>| sets.value(issues(at.row)),
+            move |row| sets.value(issues(row)),
         ),
     ]
 }
@@ -157,27 +217,23 @@ fn closing<'a, R: 'a>(
 /// A column whose texts are the names of a fixed set of cases.
 fn cases<'a, R, const N: usize>(
     name: &'static str,
+    role: Role,
     label: &'static str,
     names: [&str; N],
     pick: impl Fn(&R) -> Option<usize> + Sync + Send + 'a,
 ) -> Column<'a, R> {
-    text(
-        name,
-        Role::Filter,
-        label,
-        words(names),
-        move |at: At<'_, R>| {
-            pick(at.row)
-                .and_then(|case| u32::try_from(case).ok())
-                .map_or(Value::None, Value::Text)
-        },
-    )
+    text(name, role, label, words(names), move |row| {
+        pick(row)
+            .and_then(|case| u32::try_from(case).ok())
+            .map_or(Value::None, Value::Text)
+    })
 }
 
 /// How an expected count was made.
 fn expected_model<'a, R>(get: impl Fn(&R) -> ExpectedModel + Sync + Send + 'a) -> Column<'a, R> {
     cases(
         "model",
+        Role::Filter,
         "How the expected count was made",
         ExpectedModel::ALL.map(ExpectedModel::as_str),
         move |row: &R| {
@@ -187,56 +243,70 @@ fn expected_model<'a, R>(get: impl Fn(&R) -> ExpectedModel + Sync + Send + 'a) -
     )
 }
 
-/// A rank and its interval.
-fn ranks<'a, R>(get: impl Fn(&R) -> Option<Rank> + Copy + Sync + Send + 'a) -> [Column<'a, R>; 4] {
-    let of = |name, label, pick: fn(Rank) -> u32| {
-        whole(name, label, move |at: At<'_, R>| get(at.row).map(pick))
+/// A rank and its interval at the first level.
+fn ranks<'a, R>(
+    levels: Levels,
+    get: impl Fn(&R) -> Reported<Rank> + Copy + Sync + Send + 'a,
+) -> [Column<'a, R>; 4] {
+    let of = |name, label: String, pick: fn(Rank) -> u32| {
+        whole(name, label, move |row: &R| get(row).map(pick))
     };
-    // A rank that could be several is none; the first and the last are in columns of their own.
-    let sure = move |at: At<'_, R>| get(at.row).filter(|rank| rank.is_sure()).map(|r| r.rank);
+    // A rank that could be several is withheld, as the counts are that make it so; the first and the last
+    // are in columns of their own.
+    let sure = move |row: &R| match get(row) {
+        Reported::Value(rank) if !rank.is_sure() => Reported::Symbol(Symbol::Confidential),
+        rank => rank.map(|rank| rank.rank),
+    };
+    let level = levels.shown();
     [
         whole("rank", "Rank of the ratio, 1 the highest", sure),
         of(
             "rank_low",
-            "Lower end of the 95% interval of the rank",
+            format!("Lower end of the {level} interval of the rank"),
             |rank| rank.low,
         ),
         of(
             "rank_high",
-            "Upper end of the 95% interval of the rank",
+            format!("Upper end of the {level} interval of the rank"),
             |rank| rank.high,
         ),
-        of("ranked", "Authorities that were ranked", |rank| rank.of),
+        of("ranked", "Authorities that were ranked".into(), |rank| {
+            rank.of
+        }),
     ]
 }
 
-/// A column whose texts are collected from the rows; an empty one is nothing.
+/// A column whose texts are collected from the rows. An empty one is the level [`NONE`] of a filter,
+/// and nothing in a note.
 fn named<'a, R: Sync>(
     name: &'static str,
+    role: Role,
     label: &'static str,
     rows: &[R],
     pick: impl Fn(&R) -> String + Copy + Sync + Send + 'a,
 ) -> Column<'a, R> {
-    let mut texts: Vec<String> = rows.iter().map(pick).collect();
+    let own = move |row: &R| {
+        let text = pick(row);
+        if text.is_empty() && role == Role::Filter {
+            NONE.to_owned()
+        } else {
+            text
+        }
+    };
+    let mut texts: Vec<String> = rows.iter().map(own).collect();
     texts.sort_unstable();
     texts.dedup();
     let dictionary: Dictionary = texts.into();
     let lookup = Arc::clone(&dictionary);
-    text(
-        name,
-        Role::Filter,
-        label,
-        dictionary,
-        move |at: At<'_, R>| {
-            let own = pick(at.row);
-            match lookup.binary_search(&own) {
-                Ok(position) if !own.is_empty() => {
-                    u32::try_from(position).map_or(Value::None, Value::Text)
-                }
-                _ => Value::None,
+    text(name, role, label, dictionary, move |row| {
+        let own = own(row);
+        match lookup.binary_search(&own) {
+            Ok(position) if !own.is_empty() => {
+                u32::try_from(position).map_or(Value::None, Value::Text)
             }
-        },
-    )
+            _ => Value::None,
+        }
+    })
 }
 
 /// A dictionary from fixed words.

@@ -2,18 +2,17 @@
 //! gradients and intersections.
 
 use disparity_core::{
-    AreaCode, Catalogue, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Fifth, Fit,
+    AreaCode, Catalogue, CategoryId, Covariate, CovariateValue, Dimension, Effect, Fifth, Fit,
     FitKey, Gradient, GradientFigure, GradientMethod, IndicatorId, Intersection,
     IntersectionFigure, IssueSet, Measured, Reported, Results, Span, Stratum, StructuralModel,
     Symbol, Term, Unit, Variation,
 };
 
-use super::place::{IsAbout, IsPlaced, indicator, opening, time_and_place};
-use super::{
-    LEVELS, cases, closing, expected_model, interval, level, method, named, number, ranks, text,
-    whole, words,
+use super::place::{
+    IsAbout, IsPlaced, decile_of, group, indicator, opening, span_and_place, time_and_place,
 };
-use crate::column::{At, Column, Role, TableView, Value};
+use super::{cases, closing, expected_model, key, limits, method, named, number, ranks, whole};
+use crate::column::{Column, Role, TableView};
 
 /// One figure of one fit.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +70,6 @@ macro_rules! about {
     };
 }
 
-placed!(ClaimCheck, |row: &Self| row.span, |_| AreaCode::ENGLAND);
 placed!(CovariateValue, |row: &Self| row.span, |row: &Self| row.area);
 placed!(Effect, |row: &Self| row.key.span, |row: &Self| row.area);
 about!(Effect, |row: &Self| row.key.indicator);
@@ -101,9 +99,10 @@ pub(crate) fn covariates<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, CovariateValue> {
     let rows = results.covariates.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
+    let mut columns = span_and_place(catalogue);
     columns.push(cases(
         "covariate",
+        Role::Filter,
         "What is known of the authority's children",
         Covariate::ALL.map(Covariate::as_str),
         |row: &CovariateValue| Some(row.covariate as usize),
@@ -112,10 +111,10 @@ pub(crate) fn covariates<'a>(
         "value",
         "Share of children, mean decile, or rate per 10,000",
         3,
-        |at: At<'_, CovariateValue>| at.row.value.value(),
+        |row: &CovariateValue| row.value,
     ));
     columns.extend(closing(rows, |row| row.value.symbol(), |row| row.issues));
-    table("covariates", columns, rows, 1)
+    table("covariates", columns, rows)
 }
 
 /// Which fit: its model and its variation.
@@ -123,12 +122,14 @@ fn of_fit<'a, R: Sync>(key: impl Fn(&R) -> FitKey + Copy + Sync + Send + 'a) -> 
     [
         cases(
             "model",
+            Role::Filter,
             "What the model knows of each authority",
             StructuralModel::ALL.map(StructuralModel::as_str),
             move |row: &R| Some(key(row).model as usize),
         ),
         cases(
             "variation",
+            Role::Filter,
             "How the question differs from the main one",
             Variation::ALL.map(Variation::as_str),
             move |row: &R| Some(key(row).variation as usize),
@@ -138,27 +139,32 @@ fn of_fit<'a, R: Sync>(key: impl Fn(&R) -> FitKey + Copy + Sync + Send + 'a) -> 
 
 /// What fits say.
 pub(crate) fn fits<'a>(
+    results: &'a Results,
     rows: &'a [FitFigure<'a>],
     catalogue: &'a Catalogue,
 ) -> TableView<'a, FitFigure<'a>> {
-    let mut columns = time_and_place(rows, catalogue);
+    let mut columns = span_and_place(catalogue);
     columns.extend(indicator(catalogue));
     columns.extend(of_fit(|row: &FitFigure<'_>| row.fit.key));
     let scaled = move |row: &FitFigure<'_>| {
-        let found = row.outcome.value()?;
         let indicator = catalogue.indicators.get(row.fit.key.indicator);
         let factor = match row.term {
             Some(Term::Baseline) => indicator.unit().factor(),
             _ => 1.0,
         };
-        Some(found.times(factor))
+        row.outcome.map(|found| found.times(factor))
     };
     let statistic = |row: &FitFigure<'_>| row.term.map_or("share_in_another_fifth", Term::as_str);
-    columns.push(named("statistic", "What the figure is", rows, move |row| {
-        statistic(row).to_owned()
-    }));
+    columns.push(named(
+        "statistic",
+        Role::Filter,
+        "What the figure is",
+        rows,
+        move |row| statistic(row).to_owned(),
+    ));
     columns.push(named(
         "term",
+        Role::Filter,
         "Of which covariate or region",
         rows,
         move |row| match row.term {
@@ -169,21 +175,16 @@ pub(crate) fn fits<'a>(
     ));
     columns.push(number(
         "value",
-        "The figure: the baseline in the unit of the estimates, a rate ratio for one standard deviation between authorities",
+        "The figure; the baseline is a rate, a covariate's the rate ratio for one standard deviation",
         3,
-        move |at: At<'_, FitFigure<'_>>| {
-            let own = scaled(at.row).map(|found| found.value);
-            own.or_else(|| {
-                at.row
-                    .fit
-                    .fifths_changed
-                    .value()
-                    .filter(|_| at.row.term.is_none())
-            })
+        move |row: &FitFigure<'_>| match row.term {
+            Some(_) => scaled(row).map(|found| found.value),
+            None => row.fit.fifths_changed,
         },
     ));
-    columns.extend(limits(scaled));
-    columns.push(level());
+    columns.extend(limits(results.levels, 3, move |row: &FitFigure<'_>| {
+        scaled(row).map(|found| found.intervals)
+    }));
     columns.push(method(rows, |row| Some(row.outcome.value()?.method)));
     columns.extend(ending());
     columns.extend(closing(
@@ -191,26 +192,27 @@ pub(crate) fn fits<'a>(
         |row| row.outcome.symbol().filter(|_| row.term.is_some()),
         |row| row.fit.issues,
     ));
-    table("fits", columns, rows, LEVELS.len())
+    table("fits", columns, rows)
 }
 
 fn ending<'a>() -> Vec<Column<'a, FitFigure<'a>>> {
     let flag = |name, label, pick: fn(&Fit) -> Option<bool>| {
-        cases(name, label, ["no", "yes"], move |row: &FitFigure<'_>| {
-            pick(row.fit).map(usize::from)
-        })
+        let yes_or_no = ["no", "yes"];
+        cases(
+            name,
+            Role::Note,
+            label,
+            yes_or_no,
+            move |row: &FitFigure<'_>| pick(row.fit).map(usize::from),
+        )
     };
-    let of = |name, label, pick: fn(&Fit) -> Option<f64>| {
-        number(name, label, 3, move |at: At<'_, FitFigure<'_>>| {
-            pick(at.row.fit)
-        })
+    let of = |name, label, pick: fn(&Fit) -> Reported<f64>| {
+        number(name, label, 3, move |row: &FitFigure<'_>| pick(row.fit))
     };
     vec![
-        whole(
-            "areas",
-            "Authorities in the fit",
-            |at: At<'_, FitFigure<'_>>| Some(at.row.fit.areas),
-        ),
+        whole("areas", "Authorities in the fit", |row: &FitFigure<'_>| {
+            Reported::Value(row.fit.areas)
+        }),
         flag(
             "converged",
             "Whether the fit is a maximum of the likelihood",
@@ -224,10 +226,10 @@ fn ending<'a>() -> Vec<Column<'a, FitFigure<'a>>> {
         of(
             "log_likelihood",
             "Log-likelihood, its constants included",
-            |fit| fit.ending.value().map(|ending| ending.log_likelihood),
+            |fit| fit.ending.map(|ending| ending.log_likelihood),
         ),
         of("aic", "Akaike's criterion; smaller is better", |fit| {
-            fit.ending.value().map(|ending| ending.aic)
+            fit.ending.map(|ending| ending.aic)
         }),
     ]
 }
@@ -235,7 +237,7 @@ fn ending<'a>() -> Vec<Column<'a, FitFigure<'a>>> {
 /// Effects of authorities.
 pub(crate) fn effects<'a>(results: &'a Results, catalogue: &'a Catalogue) -> TableView<'a, Effect> {
     let rows = results.effects.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
+    let mut columns = span_and_place(catalogue);
     columns.extend(indicator(catalogue));
     let [model, _] = of_fit(|row: &Effect| row.key);
     columns.push(model);
@@ -243,36 +245,38 @@ pub(crate) fn effects<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tab
         "ratio",
         "Rate over that of a typical authority with the same circumstances, drawn towards 1",
         2,
-        |at: At<'_, Effect>| Some(at.row.ratio.value),
+        |row: &Effect| Reported::Value(row.ratio.value),
     ));
-    columns.extend(limits(|row: &Effect| Some(row.ratio)));
-    columns.push(level());
+    columns.extend(limits(results.levels, 3, |row: &Effect| {
+        Reported::Value(row.ratio.intervals)
+    }));
     columns.push(method(rows, |row| Some(row.ratio.method)));
     columns.push(number(
         "probability_above",
         "Probability that the rate is above that of a typical authority like it",
         3,
-        |at: At<'_, Effect>| Some(at.row.probability_above),
+        |row: &Effect| Reported::Value(row.probability_above),
     ));
-    columns.extend(ranks(|row: &Effect| row.rank.value()));
+    columns.extend(ranks(results.levels, |row: &Effect| row.rank));
     columns.extend(closing(rows, |_| None, |row| row.issues));
-    table("effects", columns, rows, LEVELS.len())
+    table("effects", columns, rows)
 }
 
 /// Fifths by region.
 pub(crate) fn fifths<'a>(results: &'a Results, catalogue: &'a Catalogue) -> TableView<'a, Fifth> {
     let rows = results.fifths.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
+    let mut columns = span_and_place(catalogue);
     columns.extend(indicator(catalogue));
     columns.push(expected_model(|row: &Fifth| row.model));
     let of = |name, label, pick: fn(&Fifth) -> u32| {
-        whole(name, label, move |at: At<'_, Fifth>| Some(pick(at.row)))
+        whole(name, label, move |row: &Fifth| Reported::Value(pick(row)))
     };
     columns.extend([
-        of(
+        key(
             "fifth",
+            Role::Filter,
             "Fifth by observed over expected, 1 the lowest",
-            |row| u32::from(row.fifth),
+            |row: &Fifth| i64::from(row.fifth),
         ),
         of(
             "authorities",
@@ -291,11 +295,11 @@ pub(crate) fn fifths<'a>(results: &'a Results, catalogue: &'a Catalogue) -> Tabl
             "share",
             "Share of the fifth that lies in the region",
             3,
-            |at: At<'_, Fifth>| at.row.share.value(),
+            |row: &Fifth| row.share,
         ),
     ]);
     columns.extend(closing(rows, |row| row.share.symbol(), |_| IssueSet::EMPTY));
-    table("fifths", columns, rows, 1)
+    table("fifths", columns, rows)
 }
 
 /// Gradients by deprivation.
@@ -304,36 +308,38 @@ pub(crate) fn gradients<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Gradient> {
     let rows = results.gradients.as_slice();
-    let mut columns = time_and_place(rows, catalogue);
+    let mut columns = time_and_place(catalogue);
     columns.extend(indicator(catalogue));
     columns.push(cases(
         "gradient",
+        Role::Filter,
         "How the gradient was found",
         GradientMethod::ALL.map(GradientMethod::as_str),
         |row: &Gradient| Some(row.found as usize),
     ));
-    columns.push(named("statistic", "What the figure is", rows, |row| {
-        row.figure.as_str().to_owned()
-    }));
-    columns.push(whole(
-        "deprivation_decile",
-        "Deprivation decile (1 is most deprived), for rates",
-        |at: At<'_, Gradient>| match at.row.figure {
-            GradientFigure::Rate(decile) => Some(u32::from(decile)),
-            _ => None,
+    columns.push(named(
+        "statistic",
+        Role::Filter,
+        "What the figure is",
+        rows,
+        |row| row.figure.as_str().to_owned(),
+    ));
+    columns.push(group(
+        catalogue,
+        Dimension::DeprivationDecile,
+        move |row: &Gradient| match row.figure {
+            GradientFigure::Rate(decile) => decile_of(catalogue, decile),
+            _ => CategoryId::TOTAL,
         },
     ));
-    columns.push(whole("numerator", "Count", |at: At<'_, Gradient>| {
-        at.row.count.value()
-    }));
+    columns.push(whole("numerator", "Count", |row: &Gradient| row.count));
     columns.push(number(
         "denominator",
         "Children, or the count that the numerator is part of",
         0,
-        |at: At<'_, Gradient>| at.row.children.value(),
+        |row: &Gradient| row.children,
     ));
     let scaled = move |row: &Gradient| {
-        let found = row.value.value()?;
         let factor = catalogue.indicators.get(row.indicator).unit().factor();
         // Ratios have no unit.
         let is_ratio = !matches!(
@@ -341,19 +347,20 @@ pub(crate) fn gradients<'a>(
             GradientFigure::Rate(_) | GradientFigure::SlopeIndex
         );
         let factor = if is_ratio { 1.0 } else { factor };
-        Some(found.times(factor))
+        row.value.map(|found| found.times(factor))
     };
     columns.push(number(
         "value",
         "The figure: rates and the slope index in the unit of the estimates, the others as ratios",
         2,
-        move |at: At<'_, Gradient>| scaled(at.row).map(|found| found.value),
+        move |row: &Gradient| scaled(row).map(|found| found.value),
     ));
-    columns.extend(limits(scaled));
-    columns.push(level());
+    columns.extend(limits(results.levels, 3, move |row: &Gradient| {
+        scaled(row).map(|found| found.intervals)
+    }));
     columns.push(method(rows, |row| Some(row.value.value()?.method)));
     columns.extend(closing(rows, |row| row.value.symbol(), |row| row.issues));
-    table("gradients", columns, rows, LEVELS.len())
+    table("gradients", columns, rows)
 }
 
 /// Intersections of characteristics.
@@ -362,172 +369,76 @@ pub(crate) fn intersections<'a>(
     catalogue: &'a Catalogue,
 ) -> TableView<'a, Intersection> {
     let rows = results.intersections.as_slice();
-    let mut columns = opening(rows, catalogue);
+    let mut columns = opening(catalogue);
+    columns.push(named(
+        "crossed",
+        Role::Filter,
+        "Which characteristics are crossed",
+        rows,
+        |row: &Intersection| {
+            let all = Dimension::ALL.into_iter().zip(row.crossed);
+            let names: Vec<&str> = all
+                .filter(|(_, crossed)| *crossed)
+                .map(|(dimension, _)| dimension.column())
+                .collect();
+            names.join(" and ")
+        },
+    ));
     columns.push(cases(
         "statistic",
+        Role::Filter,
         "What the figure is",
         IntersectionFigure::ALL.map(IntersectionFigure::as_str),
         |row: &Intersection| Some(row.figure as usize),
     ));
-    columns.push(whole("numerator", "Count", |at: At<'_, Intersection>| {
-        at.row.count.value()
-    }));
+    columns.push(whole("numerator", "Count", |row: &Intersection| row.count));
     columns.push(number(
         "denominator",
         "Children, or the count that the numerator is part of",
         0,
-        |at: At<'_, Intersection>| at.row.children.value(),
+        |row: &Intersection| row.children,
     ));
     let unit = move |row: &Intersection| -> Unit { catalogue.indicators.get(row.indicator).unit() };
-    let rate = |name, label, pick: fn(&Intersection) -> Option<f64>| {
-        number(name, label, 1, move |at: At<'_, Intersection>| {
-            pick(at.row).map(|value| value * unit(at.row).factor())
+    let rate = |name, label, pick: fn(&Intersection) -> Reported<f64>| {
+        number(name, label, 1, move |row: &Intersection| {
+            pick(row).map(|value| value * unit(row).factor())
         })
     };
     columns.extend([
-        rate("raw", "Rate or proportion as counted", |row| {
-            row.raw.value()
-        }),
+        rate("raw", "Rate or proportion as counted", |row| row.raw),
         rate(
             "additive",
             "What the characteristics one by one give",
-            |row| row.additive.value(),
+            |row| row.additive,
         ),
         rate(
             "shrunken",
             "Between the two, by as much as the count is uncertain",
-            |row| row.shrunken.value(),
+            |row| row.shrunken,
         ),
     ]);
     columns.push(number(
         "value",
         "The figure: a share, or the ratio of the drawn to the additive rate",
         3,
-        |at: At<'_, Intersection>| at.row.value.value().map(|found| found.value),
+        |row: &Intersection| row.value.map(|found| found.value),
     ));
-    columns.extend(limits(|row: &Intersection| row.value.value()));
-    columns.push(level());
+    columns.extend(limits(results.levels, 3, |row: &Intersection| {
+        row.value.map(|found| found.intervals)
+    }));
     columns.push(method(rows, |row| Some(row.value.value()?.method)));
     columns.extend(closing(rows, |row| row.value.symbol(), |_| IssueSet::EMPTY));
-    table("intersections", columns, rows, LEVELS.len())
+    table("intersections", columns, rows)
 }
 
-/// Claims beside what was computed.
-pub(crate) fn claims<'a>(
-    results: &'a Results,
-    catalogue: &'a Catalogue,
-) -> TableView<'a, ClaimCheck> {
-    let rows = results.claims.as_slice();
-    let of = |row: &ClaimCheck| &catalogue.claims[row.claim];
-    let mut columns = vec![
-        named("claim", "Short name of the claim", rows, move |row| {
-            of(row).name.clone()
-        }),
-        named("document", "The document that makes it", rows, move |row| {
-            of(row).document.clone()
-        }),
-        named("said", "What it says, in our words", rows, move |row| {
-            of(row).said.clone()
-        }),
-    ];
-    columns.extend(time_and_place(rows, catalogue));
-    columns.extend(indicator_of(rows, catalogue));
-    columns.push(number(
-        "stated",
-        "The document's figure",
-        2,
-        move |at: At<'_, ClaimCheck>| Some(of(at.row).stated),
-    ));
-    columns.push(number(
-        "value",
-        "The same figure computed here",
-        2,
-        |at: At<'_, ClaimCheck>| at.row.found.value(),
-    ));
-    columns.extend(interval(
-        ("conf_low", "conf_high"),
-        (
-            "Lower end of the interval; none for a fact about authorities",
-            "Upper end of the interval",
-        ),
-        3,
-        |row: &ClaimCheck| row.intervals,
-    ));
-    columns.push(level());
-    columns.push(method(rows, |row| row.method));
-    columns.push(
-        text(
-            "agrees",
-            Role::Filter,
-            "Whether the interval holds the document's figure",
-            words(["no", "yes"]),
-            move |at: At<'_, ClaimCheck>| {
-                at.row.intervals.map_or(Value::None, |intervals| {
-                    let interval = intervals.levels()[at.level].1;
-                    Value::Text(u32::from(interval.contains(of(at.row).stated)))
-                })
-            },
-        )
-        .by_level(),
-    );
-    columns.push(named("why", "Why the two may differ", rows, move |row| {
-        of(row).why.clone()
-    }));
-    let symbol = closing(
-        rows,
-        |row: &ClaimCheck| row.found.symbol(),
-        |row| row.issues,
-    );
-    columns.extend(symbol);
-    table("claims", columns, rows, LEVELS.len())
-}
-
-/// The indicator, figure and model of a claim.
-fn indicator_of<'a>(
-    rows: &'a [ClaimCheck],
-    catalogue: &'a Catalogue,
-) -> [Column<'a, ClaimCheck>; 3] {
-    let of = |row: &ClaimCheck| &catalogue.claims[row.claim];
-    [
-        named("indicator", "Indicator", rows, move |row| {
-            catalogue.indicators.get(of(row).indicator).name.clone()
-        }),
-        named("figure", "What the figure is", rows, move |row| {
-            of(row).figure.as_str().to_owned()
-        }),
-        named(
-            "model",
-            "What the model knows, for figures of one",
-            rows,
-            move |row| match of(row).figure {
-                ClaimFigure::Decile1To10 => String::new(),
-                _ => of(row).model.as_str().to_owned(),
-            },
-        ),
-    ]
-}
-
-fn limits<'a, R: Sync>(
-    get: impl Fn(&R) -> Option<Measured> + Copy + Sync + Send + 'a,
-) -> [Column<'a, R>; 2] {
-    interval(
-        ("conf_low", "conf_high"),
-        ("Lower end of the interval", "Upper end of the interval"),
-        3,
-        move |row: &R| get(row).map(|found| found.intervals),
-    )
-}
-
-fn table<'a, R>(
+pub(super) fn table<'a, R>(
     name: &'static str,
     columns: Vec<Column<'a, R>>,
     rows: &'a [R],
-    levels: usize,
 ) -> TableView<'a, R> {
     TableView {
         name,
         columns,
         rows,
-        levels,
     }
 }

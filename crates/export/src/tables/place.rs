@@ -1,11 +1,12 @@
 //! The columns that say when, where and of what: the same in every table.
 
 use disparity_core::{
-    Area, AreaCode, Catalogue, Dimension, GeographicLevel, IndicatorId, Span, Stratum, Timing, Unit,
+    Area, AreaCode, Catalogue, CategoryId, Dimension, GeographicLevel, IndicatorId, Period, Span,
+    Stratum, Timing, Unit,
 };
 
-use super::{text, words};
-use crate::column::{At, Column, Dictionary, Role, Value, Words};
+use super::{key, text, words};
+use crate::column::{Column, Dictionary, Role, Value, Words};
 
 /// Rows that are about an area over a year or several.
 pub(super) trait IsPlaced: Sync {
@@ -22,25 +23,68 @@ pub(super) trait IsAbout: IsPlaced {
 }
 
 /// Everything that says what a row with a group is about.
-pub(super) fn opening<'a, R: IsAbout>(rows: &[R], catalogue: &'a Catalogue) -> Vec<Column<'a, R>> {
-    let mut columns = time_and_place(rows, catalogue);
+pub(super) fn opening<'a, R: IsAbout + 'a>(catalogue: &'a Catalogue) -> Vec<Column<'a, R>> {
+    let mut columns = time_and_place(catalogue);
     columns.extend(indicator(catalogue));
     columns.extend(groups(catalogue));
     columns
 }
 
+/// `time_period` to `la_name`, then how many years are summed.
+pub(super) fn span_and_place<'a, R: IsPlaced + 'a>(catalogue: &'a Catalogue) -> Vec<Column<'a, R>> {
+    let mut columns = time_and_place(catalogue);
+    columns.push(key(
+        "years",
+        Role::Filter,
+        "Years that are summed, of which time_period is the last",
+        |row: &R| row.span().years(),
+    ));
+    columns
+}
+
 /// `time_period` to `la_name`.
-pub(super) fn time_and_place<'a, R: IsPlaced>(
-    rows: &[R],
-    catalogue: &'a Catalogue,
+pub(super) fn time_and_place<'a, R: IsPlaced + 'a>(catalogue: &'a Catalogue) -> Vec<Column<'a, R>> {
+    let mut columns = time(|row: &R| Some(row.span().last));
+    columns.extend(place(catalogue, R::area));
+    columns
+}
+
+/// `time_period` and `time_identifier`.
+pub(super) fn time<'a, R>(
+    year: impl Fn(&R) -> Option<Period> + Sync + Send + 'a,
 ) -> Vec<Column<'a, R>> {
-    let spans = Words::of(rows.iter().map(IsPlaced::span), |span| span.to_string());
+    let mut period = key(
+        "time_period",
+        Role::Identifier,
+        "Year in which the reporting year ends, on 31 March",
+        |_: &R| 0,
+    );
+    period.get = Box::new(move |row| {
+        year(row).map_or(Value::None, |year| Value::Whole(i64::from(year.year())))
+    });
+    let identifier = text(
+        "time_identifier",
+        Role::Identifier,
+        "Kind of year",
+        words(["Reporting year"]),
+        |_| Value::Text(0),
+    );
+    vec![period, identifier]
+}
+
+/// `geographic_level` to `la_name`.
+pub(super) fn place<'a, R>(
+    catalogue: &'a Catalogue,
+    area_of: fn(&R) -> AreaCode,
+) -> Vec<Column<'a, R>>
+where
+    R: 'a,
+{
     let levels = [
         GeographicLevel::National,
         GeographicLevel::Regional,
         GeographicLevel::LocalAuthority,
     ];
-    let area = move |at: &At<'_, R>| catalogue.areas.get(at.row.area());
     let id = Role::Identifier;
     let by_area = |name, label, pick: fn(&Area, &Catalogue) -> Option<String>| -> Column<'a, R> {
         let own = Words::of(catalogue.areas.iter().map(|area| area.code), |code| {
@@ -50,31 +94,20 @@ pub(super) fn time_and_place<'a, R: IsPlaced>(
                 .and_then(|area| pick(area, catalogue))
                 .unwrap_or_default()
         });
-        text(name, id, label, own.dictionary(), move |at: At<'_, R>| {
-            own.value(at.row.area())
+        text(name, id, label, own.dictionary(), move |row: &R| {
+            own.value(area_of(row))
         })
     };
     vec![
-        text(
-            "time_period",
-            id,
-            "Year in which the reporting year ends; first and last where several are summed",
-            spans.dictionary(),
-            move |at: At<'_, R>| spans.value(at.row.span()),
-        ),
-        text(
-            "time_identifier",
-            id,
-            "Kind of year",
-            words(["Reporting year", "Reporting years, several"]),
-            |at: At<'_, R>| Value::Text(u32::from(at.row.span().is_pooled())),
-        ),
         text(
             "geographic_level",
             id,
             "Geographic level",
             words(levels.map(GeographicLevel::as_str)),
-            move |at| area(&at).map_or(Value::None, |area| Value::Text(area.level as u32)),
+            move |row| {
+                let area = catalogue.areas.get(area_of(row));
+                area.map_or(Value::None, |area| Value::Text(area.level as u32))
+            },
         ),
         text(
             "country_code",
@@ -130,51 +163,63 @@ pub(super) fn indicator<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>>
         .collect();
     let timing = words([Timing::AsAt.as_str(), Timing::During.as_str()]);
     vec![
-        text(
-            "indicator",
-            Role::Filter,
-            "Indicator",
-            names,
-            |at: At<'_, R>| Value::Text(u32::from(at.row.indicator().0)),
-        ),
+        text("indicator", Role::Filter, "Indicator", names, |row: &R| {
+            Value::Text(u32::from(row.indicator().0))
+        }),
         text(
             "timing",
             Role::Filter,
             "Counted at 31 March or during the year",
             timing,
-            |at: At<'_, R>| Value::Text(catalogue.indicators.get(at.row.indicator()).timing as u32),
+            |row: &R| Value::Text(catalogue.indicators.get(row.indicator()).timing as u32),
         ),
     ]
 }
 
 /// One column for each way of breaking a count down.
 fn groups<R: IsAbout>(catalogue: &Catalogue) -> Vec<Column<'_, R>> {
-    let labels = [
-        "Broad ethnic group",
-        "Detailed ethnic group",
-        "Age band",
-        "Sex",
-        "Deprivation decile (1 is most deprived)",
-    ];
     Dimension::ALL
         .into_iter()
-        .zip(labels)
-        .map(|(dimension, label)| {
-            let list = catalogue.dimensions.list(dimension);
-            let total = std::iter::once(list.get(disparity_core::CategoryId::TOTAL));
-            let names: Dictionary = total
-                .chain(list.iter().map(|(_, category)| category))
-                .map(|category| category.label.clone())
-                .collect();
-            text(
-                dimension.column(),
-                Role::Filter,
-                label,
-                names,
-                move |at: At<'_, R>| Value::Text(u32::from(at.row.stratum().get(dimension).0)),
-            )
+        .map(|dimension| {
+            group(catalogue, dimension, move |row: &R| {
+                row.stratum().get(dimension)
+            })
         })
         .collect()
+}
+
+/// The category of a row in one dimension; `Total` for everyone.
+pub(super) fn group<'a, R>(
+    catalogue: &Catalogue,
+    dimension: Dimension,
+    pick: impl Fn(&R) -> CategoryId + Sync + Send + 'a,
+) -> Column<'a, R> {
+    let label = match dimension {
+        Dimension::EthnicityMajor => "Broad ethnic group",
+        Dimension::EthnicityMinor => "Detailed ethnic group",
+        Dimension::AgeBand => "Age band",
+        Dimension::Sex => "Sex",
+        Dimension::DeprivationDecile => "Deprivation decile (1 is most deprived)",
+    };
+    let list = catalogue.dimensions.list(dimension);
+    let total = std::iter::once(list.get(CategoryId::TOTAL));
+    let names: Dictionary = total
+        .chain(list.iter().map(|(_, category)| category))
+        .map(|category| category.label.clone())
+        .collect();
+    text(
+        dimension.column(),
+        Role::Filter,
+        label,
+        names,
+        move |row: &R| Value::Text(u32::from(pick(row).0)),
+    )
+}
+
+/// The category of a deprivation decile.
+pub(super) fn decile_of(catalogue: &Catalogue, decile: u8) -> CategoryId {
+    let list = catalogue.dimensions.list(Dimension::DeprivationDecile);
+    list.id(&decile.to_string()).unwrap_or(CategoryId::TOTAL)
 }
 
 /// The unit of an indicator's estimates.
@@ -185,6 +230,6 @@ pub(super) fn unit<R: IsAbout>(catalogue: &Catalogue) -> Column<'_, R> {
         Role::Filter,
         "Unit of the estimate and its interval",
         units,
-        |at: At<'_, R>| Value::Text(catalogue.indicators.get(at.row.indicator()).unit() as u32),
+        |row: &R| Value::Text(catalogue.indicators.get(row.indicator()).unit() as u32),
     )
 }

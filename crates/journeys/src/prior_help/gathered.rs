@@ -3,15 +3,15 @@
 use super::observed::Why;
 use super::outcome::{HORIZON, Outcome};
 use super::question::{HelpKind, Mode};
-use super::{PriorHelp, PriorHelpCounts, PriorHelpKey};
-use crate::survival::{Incidence, Watched, cumulative_incidence};
+use super::{AtAge, PriorHelp, PriorHelpCounts, PriorHelpKey};
+use crate::survival::{Watched, cumulative_incidence};
 
 /// Entrants of one answer, counted and watched.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) counts: PriorHelpCounts,
     watched: Vec<Watched>,
-    by_age: [(u32, u32); 7],
+    by_age: [AtAge; 7],
 }
 
 impl Gathered {
@@ -22,25 +22,27 @@ impl Gathered {
             counts.unlinked += 1;
             return;
         }
-        match (one.complete, one.helped) {
-            (true, true) => counts.complete_yes += 1,
-            (true, false) => counts.complete_no += 1,
-            (false, true) => counts.incomplete_yes += 1,
-            (false, false) => counts.incomplete_no += 1,
-        }
+        let at_age = &mut self.by_age[one.age];
+        let (all, own) = match (one.complete, one.helped) {
+            (true, true) => (&mut counts.complete_yes, &mut at_age.complete_yes),
+            (true, false) => (&mut counts.complete_no, &mut at_age.complete_no),
+            (false, true) => (&mut counts.incomplete_yes, &mut at_age.incomplete_yes),
+            (false, false) => (&mut counts.incomplete_no, &mut at_age.incomplete_no),
+        };
+        *all += 1;
+        *own += 1;
         counts.no_birth += u32::from(one.entry.birth.is_none());
-        if one.complete {
-            let (no, yes) = &mut self.by_age[one.age];
-            *(if one.helped { yes } else { no }) += 1;
-        } else {
+        if !one.complete {
             match one.why {
                 Why::CoverageStart => counts.coverage_start += 1,
                 Why::Hole => counts.hole += 1,
                 Why::Arrival => counts.arrival += 1,
             }
         }
-        if mode == Mode::Overlap {
-            self.watched.push(one.watched);
+        match one.watched {
+            Some(watched) if mode == Mode::Overlap => self.watched.push(watched),
+            Some(_) => {}
+            None => counts.unwatched += 1,
         }
     }
 
@@ -56,31 +58,32 @@ impl Gathered {
         a.hole += b.hole;
         a.arrival += b.arrival;
         a.unlinked += b.unlinked;
+        a.unwatched += b.unwatched;
         self.watched.extend_from_slice(&part.watched);
         for (mine, theirs) in self.by_age.iter_mut().zip(part.by_age) {
-            mine.0 += theirs.0;
-            mine.1 += theirs.1;
+            mine.complete_yes += theirs.complete_yes;
+            mine.complete_no += theirs.complete_no;
+            mine.incomplete_yes += theirs.incomplete_yes;
+            mine.incomplete_no += theirs.incomplete_no;
         }
     }
 
     /// The answer.
     pub(super) fn finish(mut self, key: PriorHelpKey) -> PriorHelp {
-        let kaplan_meier = (key.mode == Mode::Overlap && !self.watched.is_empty()).then(|| {
-            let found = cumulative_incidence(&mut self.watched, 1, HORIZON - 1);
-            if key.kind == HelpKind::None {
-                Incidence {
-                    value: 1.0 - found.value,
-                    ..found
-                }
-            } else {
-                found
-            }
-        });
-        PriorHelp {
+        let mut answer = PriorHelp {
             key,
             counts: self.counts,
-            kaplan_meier,
+            kaplan_meier: None,
             by_age: self.by_age,
+        };
+        if key.mode == Mode::Overlap {
+            let found = cumulative_incidence(&mut self.watched, 1, HORIZON - 1).chance;
+            let found = found.map(|chance| match key.kind {
+                HelpKind::None => chance.complement(),
+                _ => chance,
+            });
+            answer.kaplan_meier = found.filter(|chance| answer.may_be(chance.value));
         }
+        answer
     }
 }

@@ -13,15 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use disparity_core::journeys::{Authority, Journeys};
+use disparity_core::journeys::{Authority, Journeys, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::{EntryCodes, entries_of};
-use crate::groups::{Group, Lookup};
-use crate::survival::Incidence;
+use crate::groups::{Group, GroupBy, Lookup};
+use crate::survival::Chance;
 use gathered::Gathered;
 use recent::HelpCodes;
 
+pub(crate) use observed::observed_from;
 pub use observed::{Supported, supported};
 pub use question::{HelpKind, LookBack, Mode, PriorHelpParams, Years};
 
@@ -80,6 +81,8 @@ pub struct PriorHelpCounts {
     pub arrival: u32,
     /// Care records without a record of need.
     pub unlinked: u32,
+    /// Of the incomplete: watched for no time, as not even the day before entry is covered.
+    pub unwatched: u32,
 }
 
 impl PriorHelpCounts {
@@ -100,12 +103,52 @@ impl PriorHelpCounts {
     pub const fn complete(&self) -> u32 {
         self.complete_yes + self.complete_no
     }
+}
 
-    /// Whether the headline may stand: half of the cohort is fully observed.
+/// Linked entrants, of one age band or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AtAge {
+    /// Window fully observed, helped.
+    pub complete_yes: u32,
+    /// Window fully observed, not helped.
+    pub complete_no: u32,
+    /// Window not fully observed, and help on record.
+    pub incomplete_yes: u32,
+    /// Window not fully observed, and none on record.
+    pub incomplete_no: u32,
+}
+
+impl AtAge {
+    /// All of them.
     #[must_use]
-    pub const fn headline_stands(&self) -> bool {
-        self.complete() > 0 && self.complete() * 2 >= self.entrants()
+    pub const fn linked(&self) -> u32 {
+        self.complete() + self.incomplete_yes + self.incomplete_no
     }
+
+    /// Those fully observed.
+    #[must_use]
+    pub const fn complete(&self) -> u32 {
+        self.complete_yes + self.complete_no
+    }
+
+    /// The lowest and the highest share of them that agrees with what is on record; none without any.
+    #[must_use]
+    pub fn bounds(&self, kind: HelpKind) -> Option<(f64, f64)> {
+        // Help on record rules out that there was none, and none on record does not prove it.
+        let (certain, open) = match kind {
+            HelpKind::None => (self.complete_yes, self.incomplete_yes),
+            _ => (self.complete_yes + self.incomplete_yes, self.incomplete_no),
+        };
+        let all = f64::from(self.linked());
+        let (low, high) = (f64::from(certain), f64::from(certain + open));
+        (all > 0.0).then(|| (low / all, high / all))
+    }
+}
+
+/// Whether a share lies within certain bounds, up to rounding.
+pub(crate) fn lies_within((low, high): (f64, f64), share: f64) -> bool {
+    const ROUNDING: f64 = 1e-9;
+    low - ROUNDING <= share && share <= high + ROUNDING
 }
 
 /// One answer.
@@ -115,10 +158,50 @@ pub struct PriorHelp {
     pub key: PriorHelpKey,
     /// What was counted.
     pub counts: PriorHelpCounts,
-    /// The estimate from partly observed windows, in mode `overlap`.
-    pub kaplan_meier: Option<Incidence>,
-    /// Fully observed entrants by age band: not helped and helped, for standardisation.
-    pub by_age: [(u32, u32); 7],
+    /// The estimate from partly observed windows, in mode `overlap`. None where it cannot be told:
+    /// nobody was watched for the whole of a window, or it contradicts what is certain.
+    pub kaplan_meier: Option<Chance>,
+    /// Linked entrants by age band, those without a date of birth first: for standardisation.
+    pub by_age: [AtAge; 7],
+}
+
+impl PriorHelp {
+    /// Of all linked entrants the lowest and the highest share that agrees with what is on record:
+    /// whoever is not fully observed and has no help on record may have had some. None without any.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        let c = &self.counts;
+        let all = AtAge {
+            complete_yes: c.complete_yes,
+            complete_no: c.complete_no,
+            incomplete_yes: c.incomplete_yes,
+            incomplete_no: c.incomplete_no,
+        };
+        all.bounds(self.key.kind)
+    }
+
+    /// Whether a share lies within the certain bounds.
+    #[must_use]
+    pub fn may_be(&self, share: f64) -> bool {
+        self.bounds()
+            .is_some_and(|bounds| lies_within(bounds, share))
+    }
+
+    /// The share among the fully observed; none without any, or where it contradicts what is certain
+    /// of all linked entrants, and so cannot speak for them.
+    #[must_use]
+    pub fn complete_window(&self) -> Option<f64> {
+        let observed = self.counts.complete();
+        let share = f64::from(self.counts.complete_yes) / f64::from(observed.max(1));
+        (observed > 0 && self.may_be(share)).then_some(share)
+    }
+
+    /// Whether the share among the fully observed may stand for everyone: half of the cohort is fully
+    /// observed, and what is on record of the rest does not contradict it.
+    #[must_use]
+    pub fn headline_stands(&self) -> bool {
+        self.counts.complete() * 2 >= self.counts.entrants() && self.complete_window().is_some()
+    }
 }
 
 /// The years that a year of entry is answered in, first and last: its own, or the last of all years
@@ -168,8 +251,48 @@ pub fn prior_help(
             }
         }
     }
+    complete(&mut found, journeys, dimensions, params.by_authority);
     found
         .into_par_iter()
         .map(|(key, gathered)| gathered.finish(key))
         .collect()
+}
+
+/// Adds the groups and authorities of nobody to whatever is answered: one that is there would say that
+/// somebody is in it. An authority is answered for where its care returns cover any of the years.
+fn complete(
+    found: &mut BTreeMap<PriorHelpKey, Gathered>,
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    by_authority: bool,
+) {
+    let ways: BTreeSet<GroupBy> = found.keys().map(|key| key.group.by).collect();
+    let groups: Vec<Group> = ways
+        .into_iter()
+        .flat_map(|by| by.groups(dimensions, journeys.codes()))
+        .collect();
+    let together = found.keys().map(|key| PriorHelpKey {
+        authority: None,
+        group: Group::TOTAL,
+        ..*key
+    });
+    let together: BTreeSet<PriorHelpKey> = together.collect();
+    let authorities = journeys.authorities();
+    let answered = |key: &PriorHelpKey, at: &usize| {
+        let care = authorities[*at].coverage.of(SpellKind::Care);
+        let (first, after) = (Day::first_of(key.from), Day::last_of(key.to).plus(1));
+        by_authority && care.days_within(first, after) > 0
+    };
+    for key in together {
+        let those = (0..authorities.len()).filter(|at| answered(&key, at));
+        let own = those.map(|at| PriorHelpKey {
+            authority: Some(at),
+            ..key
+        });
+        for key in std::iter::once(key).chain(own) {
+            for group in groups.iter().copied() {
+                found.entry(PriorHelpKey { group, ..key }).or_default();
+            }
+        }
+    }
 }

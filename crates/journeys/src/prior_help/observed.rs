@@ -22,12 +22,21 @@ pub(super) enum Why {
 }
 
 pub(super) fn seen(journeys: &Journeys, entry: &Entry, kind: HelpKind) -> Seen {
+    seen_of(journeys, entry, kind.spells())
+}
+
+/// From which day on everything about some kinds is on record for an entrant.
+pub(crate) fn observed_from(journeys: &Journeys, entry: &Entry, kinds: &[SpellKind]) -> Day {
+    seen_of(journeys, entry, kinds).from
+}
+
+fn seen_of(journeys: &Journeys, entry: &Entry, kinds: &[SpellKind]) -> Seen {
     let mut seen = Seen {
         from: Day(i32::MIN / 2),
         why: Why::CoverageStart,
     };
     let earlier = journeys.earlier(entry.child);
-    for spells in kind.spells() {
+    for spells in kinds {
         let SeenFrom { from, hole } =
             journeys.seen_from(entry.authority, earlier, *spells, entry.day);
         if from > seen.from {

@@ -13,7 +13,8 @@ pub(super) struct Outcome<'e> {
     pub(super) helped: bool,
     pub(super) complete: bool,
     pub(super) why: Why,
-    pub(super) watched: Watched,
+    /// None if not even the day before entry is on record.
+    pub(super) watched: Option<Watched>,
     pub(super) age: usize,
 }
 
@@ -53,27 +54,18 @@ pub(super) fn outcome(
         .end
         .filter(|end| *end > window)
         .map(|end| entry.day.since(end));
+    // Observed back to the start of the window or of life: free of the event up to the horizon.
+    let until = if complete { HORIZON } else { back_to };
     let watched = match event {
-        Some(back) if back <= back_to => Watched {
-            time: back,
-            cause: 1,
-        },
-        // Observed back to the start of the window or of life: free of the event up to the horizon.
-        _ if complete => Watched {
-            time: HORIZON,
-            cause: 0,
-        },
-        _ => Watched {
-            time: back_to,
-            cause: 0,
-        },
+        Some(back) if back <= until => Watched::event(back, 1, until),
+        _ => Watched::censored(until),
     };
     Outcome {
         entry,
         helped,
         complete,
         why: seen.why,
-        watched,
+        watched: (back_to > 0).then_some(watched),
         age,
     }
 }

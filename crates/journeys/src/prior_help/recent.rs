@@ -2,7 +2,7 @@
 
 use disparity_core::Day;
 use disparity_core::journeys::{
-    Child, CodeMask, CodeSetId, CodeSets, Spell, SpellFlags, SpellKind,
+    Child, CodeMask, CodeSetId, CodeSets, Coverage, Covered, Spell, SpellFlags, SpellKind,
 };
 
 use super::question::{HelpKind, Mode};
@@ -44,21 +44,21 @@ impl Recent {
         active: false,
     };
 
-    /// Adds a spell. One that was cut off reached so far, and has not ended there.
-    fn add(&mut self, spell: &Spell, cut_off: bool, entry: Day, limit: Day) {
-        let (start, end) = (spell.start, spell.end);
+    /// Adds a spell that is known to have gone on until a day and to have ended by another.
+    fn add(&mut self, spell: &Spell, known: Known, entry: Day, limit: Day) {
+        let start = spell.start;
         if start > limit {
             return;
         }
         let is_event = spell.kind.is_event();
         self.start = self.start.max(Some(start));
         // An event has happened on its day: a window whose first day it is holds it.
-        let reaches = if is_event { start.plus(1) } else { end };
+        let reaches = if is_event { start.plus(1) } else { known.until };
         self.end = self.end.max(Some(reaches.min(entry)));
-        if end <= limit && !cut_off {
-            self.ended = self.ended.max(Some(end));
+        if known.by <= limit {
+            self.ended = self.ended.max(Some(known.until));
         }
-        self.active |= end >= entry && !is_event;
+        self.active |= known.until >= entry && !is_event;
     }
 
     pub(super) fn within(&self, first: Day, mode: Mode) -> bool {
@@ -71,8 +71,45 @@ impl Recent {
     }
 }
 
+/// What is known of the end of a spell: it went on until the day before one day, and had ended by
+/// another. Where the end is recorded the two are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Known {
+    until: Day,
+    by: Day,
+}
+
+impl Known {
+    /// A spell in files that cover some days. An end that nobody recorded lies before the next day
+    /// covered: the files of that day do not have the spell. One that is open in the last of the files
+    /// is open up to their last day, and nobody knows for how much longer.
+    fn of(spell: &Spell, covered: &Covered) -> Self {
+        let (until, by) = if spell.has_recorded_end() {
+            (spell.end, spell.end)
+        } else if spell.is_open() {
+            let last = covered.spans().last();
+            (last.map_or(Day::OPEN, |(_, end)| *end), Day::OPEN)
+        } else {
+            (spell.end, covered.next_from(spell.end).unwrap_or(Day::OPEN))
+        };
+        let until = until.max(spell.start);
+        Self { until, by }
+    }
+
+    /// A spell of the authority before a change of boundaries. One that was cut off there reached so
+    /// far, and has not ended.
+    const fn earlier(spell: &Spell, cut_off: bool) -> Self {
+        let open = cut_off || spell.flags.has(SpellFlags::END_UNKNOWN);
+        Self {
+            until: spell.end,
+            by: if open { Day::OPEN } else { spell.end },
+        }
+    }
+}
+
 pub(super) fn recent(
     child: &Child<'_>,
+    coverage: &Coverage,
     entry: Day,
     lead: u16,
     kind: HelpKind,
@@ -85,15 +122,22 @@ pub(super) fn recent(
         .then(|| {
             child
                 .spells(SpellKind::CinEpisode)
-                .find(|s| s.start <= entry && s.end >= entry)
+                .find(|s| {
+                    let cases = coverage.of(SpellKind::CinEpisode);
+                    s.start <= entry && Known::of(s, cases).until >= entry
+                })
                 .map(|s| s.start)
         })
         .flatten();
     for spell_kind in kind.spells() {
         // In order of their starts: what comes later than one that is too late is too late.
         let own = child.spells(*spell_kind).take_while(|s| s.start <= limit);
-        let own = own.map(|spell| (spell, false));
-        for (spell, cut_off) in own.chain(child.earlier_spells(*spell_kind)) {
+        let covered = coverage.of(*spell_kind);
+        let own = own.map(|spell| (spell, Known::of(&spell, covered)));
+        let earlier = child
+            .earlier_spells(*spell_kind)
+            .map(|(spell, cut_off)| (spell, Known::earlier(&spell, cut_off)));
+        for (spell, known) in own.chain(earlier) {
             let counts = match spell_kind {
                 SpellKind::CinEpisode => {
                     !codes.not_in_need.has(spell.codes[2]) || kind == HelpKind::None
@@ -102,11 +146,9 @@ pub(super) fn recent(
                 _ => true,
             };
             let closed = kind != HelpKind::CinEpisodeClosed
-                || (spell.end < entry
-                    && !cut_off
-                    && index.is_none_or(|referral| spell.end <= referral));
+                || (known.by < entry && index.is_none_or(|referral| known.by <= referral));
             if counts && closed {
-                found.add(&spell, cut_off, entry, limit);
+                found.add(&spell, known, entry, limit);
             }
         }
     }
@@ -123,7 +165,8 @@ mod tests {
         let spell = |start: i32, end: i32, lead: i32| {
             let mut recent = Recent::NOTHING;
             let spell = Spell::new(SpellKind::CinPlan, Day(start), Day(end));
-            recent.add(&spell, false, entry, entry.plus(-lead));
+            let known = Known::of(&spell, &Covered::default());
+            recent.add(&spell, known, entry, entry.plus(-lead));
             recent
         };
         // Overlap asks for an end after the first day; a plan that ended on it is out.
@@ -137,5 +180,24 @@ mod tests {
         assert!(spell(999, i32::MAX, 1).within(first, Mode::Active));
         assert!(!spell(900, 999, 1).within(first, Mode::Active));
         assert!(spell(900, 1000, 1).within(first, Mode::Active));
+    }
+
+    #[test]
+    fn an_end_that_nobody_recorded_is_known_between_two_days() {
+        let covered = Covered::new(vec![(Day(0), Day(100)), (Day(200), Day(300))]);
+        let of = |end: Day, flag: SpellFlags| {
+            let mut spell = Spell::new(SpellKind::CinPlan, Day(50), end);
+            spell.flags = spell.flags.with(flag);
+            let known = Known::of(&spell, &covered);
+            (known.until, known.by)
+        };
+        let (recorded, absent) = (SpellFlags::START_KNOWN, SpellFlags::END_INFERRED);
+        assert_eq!(of(Day(90), recorded), (Day(90), Day(90)));
+        // Open on day 99 and in none of the files that begin on day 200.
+        assert_eq!(of(Day(100), SpellFlags::END_UNKNOWN), (Day(100), Day(200)));
+        // Open on day 79 and absent from what covers day 80.
+        assert_eq!(of(Day(80), absent), (Day(80), Day(80)));
+        assert_eq!(of(Day(300), SpellFlags::END_UNKNOWN), (Day(300), Day::OPEN));
+        assert_eq!(of(Day::OPEN, recorded), (Day(300), Day::OPEN));
     }
 }

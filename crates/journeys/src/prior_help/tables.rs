@@ -125,6 +125,7 @@ pub(super) fn authority(
         rows: BTreeMap::new(),
         gathered: Vec::new(),
     };
+    let coverage = &journeys.authorities()[at].coverage;
     // A list used again for each entry.
     let mut rows = Vec::new();
     for entry in entries {
@@ -135,7 +136,7 @@ pub(super) fn authority(
         for kind in params.kinds.iter().copied() {
             let seen = seen(journeys, entry, kind);
             for lead in params.leads.iter().copied() {
-                let recent = recent(&child, entry.day, lead, kind, codes);
+                let recent = recent(&child, coverage, entry.day, lead, kind, codes);
                 for look_back in params.look_backs.iter().copied() {
                     for mode in params.modes.iter().copied() {
                         let one = outcome(entry, recent, seen, look_back, kind, mode, age);

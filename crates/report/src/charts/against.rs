@@ -2,8 +2,8 @@
 //! in a funnel whose limits allow for the ordinary spread between authorities.
 
 use disparity_core::{
-    Area, Expected, ExpectedModel, IndicatorId, Intervals, Measured, Period, Position,
-    StructuralModel,
+    Area, Expected, ExpectedModel, IndicatorId, Intervals, Levels, Measured, Period, Position,
+    StructuralModel, percent,
 };
 use plotters::prelude::*;
 
@@ -20,6 +20,13 @@ const LEFT: i32 = 76;
 const RIGHT: i32 = WIDTH - 30;
 const TOP: i32 = 70;
 const BOTTOM: i32 = HEIGHT - 62;
+
+/// The colours of limits, the narrowest first.
+const BARS: [RGBColor; Levels::MOST] = [
+    RGBColor(0xCF, 0xD6, 0xDC),
+    RGBColor(0xE9, 0xE9, 0xE9),
+    RGBColor(0xF4, 0xF4, 0xF4),
+];
 
 /// More names than this cannot be read in one drawing.
 const NAMED: usize = 24;
@@ -65,15 +72,15 @@ fn points<'a>(
 
 /// How many stand out, in words.
 fn standing_out(points: &[Point<'_>]) -> String {
-    let count = |wanted: [Position; 2]| {
+    let count = |wanted: fn(Position) -> bool| {
         let all = points.iter();
-        all.filter(|point| wanted.contains(&point.position)).count()
+        all.filter(|point| wanted(point.position)).count()
     };
     format!(
         "of {} authorities, {} stand out as higher and {} as lower",
         points.len(),
-        count([Position::Higher95, Position::Higher998]),
-        count([Position::Lower95, Position::Lower998])
+        count(Position::is_higher),
+        count(Position::is_lower)
     )
 }
 
@@ -81,7 +88,7 @@ fn standing_out(points: &[Point<'_>]) -> String {
 fn named<'p, 'a>(points: &'p [Point<'a>]) -> Vec<&'p Point<'a>> {
     let mut out: Vec<&Point<'_>> = points
         .iter()
-        .filter(|point| point.position != Position::AsExpected)
+        .filter(|point| point.position != Position::AS_EXPECTED)
         .collect();
     let far = |point: &Point<'_>| point.ratio.value.max(f64::MIN_POSITIVE).ln().abs();
     out.sort_by(|a, b| far(b).total_cmp(&far(a)));
@@ -196,10 +203,10 @@ pub fn funnel(
     let title = format!("{heading}, against expected: {}", standing_out(&points));
     let description = format!(
         "Each dot is one authority: across, the count expected of it from {} by a model of all the others; up, its own \
-         count divided by that. Authorities differ by more than chance, so the bars are wide: about 95 in 100 \
-         authorities would lie inside the dark bar of their size and 998 in 1,000 inside the pale one. Filled dots lie \
-         outside the dark bar.",
-        model.words(&own.family)
+         count divided by that. Authorities differ by more than chance, so the bars are wide: about {}. \
+         Filled dots lie outside the dark bar.",
+        model.words(&own.family),
+        inside_bars(view.levels())
     );
     let words = (title, description);
     Some(chart(
@@ -212,6 +219,18 @@ pub fn funnel(
     ))
 }
 
+/// How many authorities would lie inside the bar of each level.
+fn inside_bars(levels: Levels) -> String {
+    let dark = format!(
+        "{} of authorities would lie inside the dark bar of their size",
+        levels.shown()
+    );
+    let paler = levels.as_slice().iter().skip(1).zip(["paler", "palest"]);
+    paler.fold(dark, |words, (level, shade)| {
+        format!("{words}, {} inside the {shade} one", percent(*level))
+    })
+}
+
 fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
     headings(
         canvas,
@@ -222,8 +241,10 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
     let ends = points.iter().flat_map(|point| {
-        let limits = point.limits.p998;
-        [limits.low, limits.high, point.ratio.value]
+        let limits = point.limits.as_slice().iter();
+        limits
+            .flat_map(|limits| [limits.low, limits.high])
+            .chain([point.ratio.value])
     });
     let up = RatioScale::covering(ends, BOTTOM, TOP);
     for (tick, words) in up.ticks() {
@@ -249,10 +270,9 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
     }
     for point in points {
         let x = across.at(point.expected.ln());
-        for (limits, colour) in [
-            (point.limits.p998, RGBColor(0xE9, 0xE9, 0xE9)),
-            (point.limits.p95, RGBColor(0xCF, 0xD6, 0xDC)),
-        ] {
+        // The widest first, so that the narrower lie on it.
+        let bars = point.limits.as_slice().iter().zip(BARS);
+        for (limits, colour) in bars.rev() {
             let (from, to) = ((x, up.at(limits.low)), (x, up.at(limits.high)));
             svg::line(canvas, from, to, colour, 4)?;
         }
@@ -270,7 +290,7 @@ fn dots(
     points: &[Point<'_>],
     place: impl Fn(&Point<'_>) -> (i32, i32),
 ) -> Drawn {
-    let ordinary = |point: &&Point<'_>| point.position == Position::AsExpected;
+    let ordinary = |point: &&Point<'_>| point.position == Position::AS_EXPECTED;
     let order = points.iter().filter(ordinary);
     for point in order.chain(points.iter().filter(|point| !ordinary(point))) {
         let (colour, filled) = look(Some(point.position));
@@ -317,12 +337,13 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             ratio(&point.ratio),
             format!(
                 "{} to {}",
-                grouped(point.limits.p95.low, 2),
-                grouped(point.limits.p95.high, 2)
+                grouped(point.limits.shown().low, 2),
+                grouped(point.limits.shown().high, 2)
             ),
-            point.position.words().to_owned(),
+            point.position.words(view.levels()),
         ]
     });
+    let level = view.level();
     DataTable {
         caption: format!("{heading}: observed and expected, most children expected first"),
         columns: [
@@ -331,8 +352,8 @@ fn table(view: View<'_>, heading: &str, points: &[Point<'_>]) -> DataTable {
             "Observed",
             "Expected",
             "Observed and expected per 10,000 children",
-            "Observed ÷ expected (95% interval)",
-            "95% of such ratios ordinarily lie",
+            &format!("Observed ÷ expected ({level} interval)"),
+            &format!("{level} of such ratios ordinarily lie"),
             "Standing out",
         ]
         .map(str::to_owned)

@@ -28,8 +28,8 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
         let positions = effects.iter().map(|effect| position(effect));
         positions.filter(|position| wanted(*position)).count()
     };
-    let higher = apart(|p| matches!(p, Position::Higher95 | Position::Higher998));
-    let lower = apart(|p| matches!(p, Position::Lower95 | Position::Lower998));
+    let higher = apart(Position::is_higher);
+    let lower = apart(Position::is_lower);
     let title = format!(
         "{}, {}: of {} authorities, {higher} have an interval above that of their circumstances and {lower} one below",
         own.title,
@@ -38,11 +38,12 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     );
     let description = format!(
         "Each line is one authority. The dot is its rate divided by that of a typical authority with the same \
-         circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the 95% interval. \
+         circumstances ({}), drawn towards 1 by as much as its count is uncertain; the bar is the {} interval. \
          Filled dots have an interval that leaves out 1: they \
          differ by more than chance; whether by more than is ordinary, the chart of expected counts says. The order is uncertain too: the table has the rank that each \
          could have. What circumstances explain is not thereby justified, and what they leave may have many reasons.",
-        key.model.words(&own.family)
+        key.model.words(&own.family),
+        view.level()
     );
     let rows = i32::try_from(effects.len()).unwrap_or(i32::MAX / ROW / 2);
     let bottom = TOP + rows * ROW + 10;
@@ -72,10 +73,12 @@ fn paint(
     effects: &[&Effect],
     bottom: i32,
 ) -> Drawn {
-    let measure = "Ratio to a typical authority in the same circumstances, with 95% interval";
-    headings(canvas, heading, measure)?;
+    let level = view.level();
+    let measure =
+        format!("Ratio to a typical authority in the same circumstances, with {level} interval");
+    headings(canvas, heading, &measure)?;
     let ends = effects.iter().flat_map(|effect| {
-        let ends = effect.ratio.intervals.p95;
+        let ends = effect.ratio.intervals.shown();
         [ends.low, ends.high]
     });
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
@@ -91,7 +94,7 @@ fn paint(
         let (colour, filled) = look(Some(position(effect)));
         let name = view.catalogue.areas.name(effect.area);
         svg::text(canvas, &name, (LABELS, y), 11, INK, Anchor::End)?;
-        let ends = effect.ratio.intervals.p95;
+        let ends = effect.ratio.intervals.shown();
         let (from, to) = ((scale.at(ends.low), y), (scale.at(ends.high), y));
         svg::line(canvas, from, to, colour, 2)?;
         let centre = (scale.at(effect.ratio.value), y);
@@ -117,16 +120,17 @@ fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
             rank,
         ]
     });
+    let level = view.level();
     DataTable {
         caption: format!(
-            "{heading}: ratio to a typical authority in the same circumstances, with 95% interval"
+            "{heading}: ratio to a typical authority in the same circumstances, with {level} interval"
         ),
         columns: [
             "Authority",
             "Region",
-            "Ratio (95% interval)",
+            &format!("Ratio ({level} interval)"),
             "Probability that it is above 1",
-            "Rank, 1 the highest (95% interval)",
+            &format!("Rank, 1 the highest ({level} interval)"),
         ]
         .map(str::to_owned)
         .to_vec(),

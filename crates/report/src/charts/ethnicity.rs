@@ -50,17 +50,19 @@ pub fn ethnicity(
         lowest.label,
         reported(&lowest.outcome, |m| rate(m.value, own))
     );
+    let level = view.level();
     let description = format!(
-        "Each line is one ethnic group, in the order of the published list. The dot is the figure {}; the bar is its 95% \
+        "Each line is one ethnic group, in the order of the published list. The dot is the figure {}; the bar is its {} \
          interval. The vertical line is everyone. The number of children in each group is estimated from pupils of \
          state-funded schools, and the bar includes how far wrong such estimates have been.",
-        unit_words(own.unit())
+        unit_words(own.unit()),
+        level
     );
     let height =
         TOP.unsigned_abs() + u32::try_from(groups.len()).unwrap_or(0) * ROW.unsigned_abs() + 60;
     let svg = svg::draw((WIDTH, height), &title, &description, |canvas| {
         let heading = format!("{}, {place}, {period}", own.title);
-        paint(canvas, &heading, own, &groups, everyone.as_ref())
+        paint(canvas, (&heading, &level), own, &groups, everyone.as_ref())
     });
     let note = if groups.iter().any(|group| group.carried) {
         " Pupils of all schools by ethnic group are not in the tables compiled here for that year; shares of the nearest year \
@@ -69,7 +71,7 @@ pub fn ethnicity(
         ""
     };
     let file = format!("ethnicity_{}_{area}.svg", own.name);
-    let table = table(own, &groups, &place, period);
+    let table = table(own, &groups, (&place, &level), period);
     Some(Chart {
         file,
         title,
@@ -117,7 +119,7 @@ fn extremes(groups: &[Group]) -> Option<(&Group, &Group)> {
 
 fn paint(
     canvas: &Canvas<'_>,
-    heading: &str,
+    (heading, level): (&str, &str),
     own: &disparity_core::Indicator,
     groups: &[Group],
     everyone: Option<&Measured>,
@@ -131,8 +133,8 @@ fn paint(
         (LABELS + 10, right),
         (TOP, bottom),
     );
-    let measure = "Rate per 10,000 children of the group, with 95% interval";
-    headings(canvas, heading, measure)?;
+    let measure = format!("Rate per 10,000 children of the group, with {level} interval");
+    headings(canvas, heading, &measure)?;
     rows.axis(canvas)?;
     if let Some(everyone) = everyone {
         rows.benchmark(canvas, "Everyone", everyone.value)?;
@@ -157,7 +159,7 @@ fn paint_group(
         let words = format!("{why} {counted} counted");
         return svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start);
     };
-    let ends = measured.intervals.p95;
+    let ends = measured.intervals.shown();
     let colour = match everyone {
         Some(everyone) if ends.low > everyone.value => ORANGE,
         Some(everyone) if ends.high < everyone.value => DARK_BLUE,
@@ -178,7 +180,7 @@ fn paint_group(
 fn table(
     own: &disparity_core::Indicator,
     groups: &[Group],
-    place: &str,
+    (place, level): (&str, &str),
     period: Period,
 ) -> DataTable {
     let rows = groups.iter().map(|group| {
@@ -194,8 +196,8 @@ fn table(
         columns: [
             "Ethnic group",
             "Count",
-            "Rate per 10,000 (95% interval)",
-            "Rate ÷ rate of the reference group (95% interval)",
+            &format!("Rate per 10,000 ({level} interval)"),
+            &format!("Rate ÷ rate of the reference group ({level} interval)"),
         ]
         .map(str::to_owned)
         .to_vec(),

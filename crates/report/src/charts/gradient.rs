@@ -62,9 +62,10 @@ pub fn gradient(
     } else {
         "Counted in each decile.".to_owned()
     };
+    let level = view.level();
     let description = format!(
         "Each line is a tenth of neighbourhoods, from the most to the least deprived; the dot is the rate of the \
-         children who live there, the bar its 95% interval. {how}"
+         children who live there, the bar its {level} interval. {how}"
     );
     let height = TOP.unsigned_abs() + 10 * ROW.unsigned_abs() + 30;
     let svg = svg::draw((WIDTH, height), &title, &description, |canvas| {
@@ -95,8 +96,8 @@ fn steepness(rows: &[&Gradient], ecological: bool) -> String {
                 ""
             },
             grouped(found.value, 1),
-            grouped(found.intervals.p95.low, 1),
-            grouped(found.intervals.p95.high, 1)
+            grouped(found.intervals.shown().low, 1),
+            grouped(found.intervals.shown().high, 1)
         )
     })
 }
@@ -117,7 +118,11 @@ fn paint(
         (LABELS + 10, right),
         (TOP, TOP + 10 * ROW),
     );
-    let measure = format!("Rate {}, with 95% interval", unit_words(own.unit()));
+    let measure = format!(
+        "Rate {}, with {} interval",
+        unit_words(own.unit()),
+        view.level()
+    );
     headings(canvas, heading, &measure)?;
     rows.axis(canvas)?;
     for (decile, found) in first {
@@ -185,11 +190,19 @@ fn table(view: View<'_>, indicator: IndicatorId, heading: &str, rows: &[&Gradien
         };
         vec![what, how.to_owned(), figure]
     });
+    let level = view.level();
     DataTable {
-        caption: format!("{heading}: {}, with 95% interval", unit_words(own.unit())),
-        columns: ["Figure", "How it was found", "Value (95% interval)"]
-            .map(str::to_owned)
-            .to_vec(),
+        caption: format!(
+            "{heading}: {}, with {level} interval",
+            unit_words(own.unit())
+        ),
+        columns: [
+            "Figure",
+            "How it was found",
+            &format!("Value ({level} interval)"),
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         rows: lines.collect(),
     }
 }

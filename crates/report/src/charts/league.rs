@@ -2,7 +2,7 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
+    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported,
 };
 
 use super::ratios::look;
@@ -34,13 +34,14 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         .and_then(|row| row.outcome.value());
     let title = title(view, indicator, period, &lines, england.as_ref());
     let description = format!(
-        "Each line is one authority. The dot is its figure {}; the bar is the 95% interval: the longer the bar, the less \
+        "Each line is one authority. The dot is its figure {}; the bar is the {} interval: the longer the bar, the less \
          the figure says about the authority. The vertical line is England. Filled dots are higher or lower than England's \
          rate would give, also when the ordinary spread between authorities is allowed for; hollow dots are not.",
-        unit_words(own.unit())
+        unit_words(own.unit()),
+        view.level()
     );
     let svg = svg::draw((WIDTH, height(&lines)), &title, &description, |canvas| {
-        paint(canvas, own, period, &lines, england.as_ref())
+        paint(canvas, view, (indicator, period), &lines, england.as_ref())
     });
     let table = table(view, indicator, period, &lines);
     Chart {
@@ -106,9 +107,9 @@ fn title(
 ) -> String {
     let own = view.indicator(indicator);
     let all = || lines.iter().flat_map(|(_, lines)| lines);
-    let count = |wanted: &[Position]| {
+    let count = |wanted: fn(Position) -> bool| {
         all()
-            .filter(|line| line.position.is_some_and(|p| wanted.contains(&p)))
+            .filter(|line| line.position.is_some_and(wanted))
             .count()
     };
     let england = england.map_or(String::new(), |england| {
@@ -118,8 +119,8 @@ fn title(
             unit_words(own.unit())
         )
     });
-    let higher = count(&[Position::Higher95, Position::Higher998]);
-    let lower = count(&[Position::Lower95, Position::Lower998]);
+    let higher = count(Position::is_higher);
+    let lower = count(Position::is_lower);
     format!(
         "{}, {period}{england}. Of {} authorities, {higher} stand out as higher and {lower} as lower",
         own.title,
@@ -134,15 +135,20 @@ fn height(lines: &[(String, Vec<Line<'_>>)]) -> u32 {
 
 fn paint(
     canvas: &Canvas<'_>,
-    own: &Indicator,
-    period: Period,
+    view: View<'_>,
+    (indicator, period): (IndicatorId, Period),
     lines: &[(String, Vec<Line<'_>>)],
     england: Option<&Measured>,
 ) -> Drawn {
+    let own = view.indicator(indicator);
     let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
     let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
     let rows = Rows::new(own, top(lines), (LABELS + 10, right), (TOP, bottom));
-    let measure = format!("{}, with 95% interval", sentence(unit_words(own.unit())));
+    let measure = format!(
+        "{}, with {} interval",
+        sentence(unit_words(own.unit())),
+        view.level()
+    );
     headings(canvas, &format!("{}, {period}", own.title), &measure)?;
     rows.axis(canvas)?;
     if let Some(england) = england {
@@ -196,6 +202,7 @@ fn table(
     lines: &[(String, Vec<Line<'_>>)],
 ) -> DataTable {
     let own = view.indicator(indicator);
+    let level = view.level();
     let rows = lines.iter().flat_map(|(region, lines)| {
         lines.iter().map(move |line| {
             vec![
@@ -204,14 +211,14 @@ fn table(
                 line.count.clone(),
                 reported(&line.outcome, |measured| with_interval(measured, own)),
                 line.position.map_or("not compared".to_owned(), |position| {
-                    position.words().to_owned()
+                    position.words(view.levels())
                 }),
             ]
         })
     });
     DataTable {
         caption: format!(
-            "{}, {period}, {}, with 95% interval",
+            "{}, {period}, {}, with {level} interval",
             own.title,
             unit_words(own.unit())
         ),
@@ -219,7 +226,7 @@ fn table(
             "Authority",
             "Region",
             "Count",
-            "Figure (95% interval)",
+            &format!("Figure ({level} interval)"),
             "Against what England’s rate would give, spread between authorities allowed for",
         ]
         .map(str::to_owned)

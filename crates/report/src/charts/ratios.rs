@@ -63,8 +63,8 @@ pub(super) fn tick_line(tick: f64) -> (RGBColor, u32) {
 /// How a figure at a position is drawn: its colour, and whether it is filled.
 pub(super) fn look(position: Option<Position>) -> (RGBColor, bool) {
     match position {
-        Some(Position::Higher95 | Position::Higher998) => (ORANGE, true),
-        Some(Position::Lower95 | Position::Lower998) => (DARK_BLUE, true),
-        Some(Position::AsExpected) | None => (GREY, false),
+        Some(position) if position.is_higher() => (ORANGE, true),
+        Some(position) if position.is_lower() => (DARK_BLUE, true),
+        _ => (GREY, false),
     }
 }

@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// A figure and its 95% interval; a hollow dot where it does not stand out.
+    /// A figure and its interval; a hollow dot where it does not stand out.
     pub(super) fn figure(
         &self,
         canvas: &Canvas<'_>,
@@ -69,7 +69,7 @@ impl<'a> Rows<'a> {
         y: i32,
         mark: Mark,
     ) -> Drawn {
-        let ends = measured.intervals.p95;
+        let ends = measured.intervals.shown();
         let (low, high) = ((self.at(ends.low), y), (self.at(ends.high), y));
         svg::line(canvas, low, high, mark.colour, mark.width)?;
         let centre = (self.at(measured.value), y);
@@ -92,10 +92,10 @@ pub(super) struct Mark {
     pub(super) radius: i32,
 }
 
-/// The upper end of the longest 95% interval, for the axis.
+/// The upper end of the longest interval, for the axis.
 pub(super) fn longest<'m>(figures: impl Iterator<Item = &'m Measured>) -> f64 {
     figures
-        .map(|measured| measured.intervals.p95.high)
+        .map(|measured| measured.intervals.shown().high)
         .fold(0.0, f64::max)
 }
 

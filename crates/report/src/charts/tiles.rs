@@ -2,7 +2,7 @@
 //! enormous. The tile says what the colour says.
 
 use disparity_core::{
-    Adjusted, Area, ExpectedModel, IndicatorId, Period, Position, Reported, Symbol,
+    Adjusted, Area, ExpectedModel, IndicatorId, Levels, Period, Position, Reported, Symbol, percent,
 };
 use plotters::prelude::*;
 
@@ -15,61 +15,30 @@ const SIZE: i32 = 46;
 const LEFT: i32 = 14;
 const TOP: i32 = 66;
 
-/// How a position is drawn: fill, text colour, mark, words.
+/// How a position is drawn: fill, text colour, mark. The further out it lies, the stronger.
 struct Look {
     fill: RGBColor,
     ink: RGBColor,
-    mark: &'static str,
-    words: &'static str,
+    mark: String,
 }
 
-const LOOKS: [(Position, Look); 5] = [
-    (
-        Position::Lower998,
-        Look {
-            fill: DARK_BLUE,
-            ink: WHITE,
-            mark: "▼▼",
-            words: "lower (99.8%)",
-        },
-    ),
-    (
-        Position::Lower95,
-        Look {
-            fill: RGBColor(0x6B, 0xAC, 0xE6),
-            ink: INK,
-            mark: "▼",
-            words: "lower (95%)",
-        },
-    ),
-    (
-        Position::AsExpected,
-        Look {
-            fill: RGBColor(0xEE, 0xEE, 0xEE),
-            ink: INK,
-            mark: "",
-            words: "within the ordinary spread",
-        },
-    ),
-    (
-        Position::Higher95,
-        Look {
-            fill: RGBColor(0xF9, 0xB3, 0x8F),
-            ink: INK,
-            mark: "▲",
-            words: "higher (95%)",
-        },
-    ),
-    (
-        Position::Higher998,
-        Look {
-            fill: ORANGE,
-            ink: INK,
-            mark: "▲▲",
-            words: "higher (99.8%)",
-        },
-    ),
-];
+impl Look {
+    fn of(position: Position) -> Self {
+        let (pale, strong, ink, mark) = if position.is_higher() {
+            (RGBColor(0xF9, 0xB3, 0x8F), ORANGE, INK, "▲")
+        } else if position.is_lower() {
+            (RGBColor(0x6B, 0xAC, 0xE6), DARK_BLUE, WHITE, "▼")
+        } else {
+            (RGBColor(0xEE, 0xEE, 0xEE), GREY, INK, "")
+        };
+        let far = position.beyond() > 1;
+        Self {
+            fill: if far { strong } else { pale },
+            ink: if far { ink } else { INK },
+            mark: mark.repeat(position.beyond()),
+        }
+    }
+}
 
 struct Tile<'a> {
     area: &'a Area,
@@ -126,18 +95,23 @@ pub fn tiles(
     let words = Words::of(model, &own.family);
     let heading = format!("{}, {period}", own.title);
     let title = format!("{heading}: {}", words.finding);
+    let levels = view.levels();
+    let further = levels.as_slice().iter().skip(1).zip(["doubled", "tripled"]);
+    let further = further.fold(String::new(), |words, (level, times)| {
+        format!("{words}, {times} at {}", percent(*level))
+    });
     let description = format!(
         "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
          is the count divided by {}. Marks and \
-         colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower, \
-         doubled at 99.8%. A tile without a number has a symbol that says why. Higher or lower is not better or worse.",
+         colours say whether it stands out when the ordinary spread between authorities is allowed for: ▲ higher, ▼ lower{further}. \
+         A tile without a number has a symbol that says why. Higher or lower is not better or worse.",
         words.number
     );
     let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
     let size = (width.unsigned_abs().max(760), height.unsigned_abs());
     let svg = svg::draw(size, &title, &description, |canvas| {
-        paint(canvas, &heading, &words.measure, &tiles)
+        paint(canvas, (&heading, &words.measure), view.levels(), &tiles)
     });
     Some(Chart {
         file: format!("{}_{}.svg", words.file, own.name),
@@ -181,15 +155,18 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
             tile.area.name.clone(),
             tile.area.region.map(place).unwrap_or_default(),
             reported(&tile.ratio, ratio),
-            position.map_or("not compared", Position::words).to_owned(),
+            position.map_or("not compared".to_owned(), |position| {
+                position.words(view.levels())
+            }),
         ]
     });
+    let level = view.level();
     DataTable {
-        caption: format!("{heading}; with 95% interval"),
+        caption: format!("{heading}; with {level} interval"),
         columns: [
             "Authority",
             "Region",
-            "Observed ÷ expected (95% interval)",
+            &format!("Observed ÷ expected ({level} interval)"),
             "Spread between authorities allowed for",
         ]
         .map(str::to_owned)
@@ -198,19 +175,26 @@ fn table(view: View<'_>, heading: &str, tiles: &[Tile<'_>]) -> DataTable {
     }
 }
 
-fn paint(canvas: &Canvas<'_>, heading: &str, measure: &str, tiles: &[Tile<'_>]) -> Drawn {
+fn paint(
+    canvas: &Canvas<'_>,
+    (heading, measure): (&str, &str),
+    levels: Levels,
+    tiles: &[Tile<'_>],
+) -> Drawn {
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
-    legend(canvas)?;
+    legend(canvas, levels)?;
     for tile in tiles {
         paint_tile(canvas, tile)?;
     }
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>) -> Drawn {
+fn legend(canvas: &Canvas<'_>, levels: Levels) -> Drawn {
     // The north-west of the grid is sea.
-    for ((_, look), i) in LOOKS.iter().zip(0..) {
+    for (position, i) in Position::all(levels).zip(0..) {
+        let look = Look::of(position);
+        let words = position.words(levels).replace(" than expected", "");
         let y = TOP + 4 + i * 24;
         let (x, side) = (LEFT + 480, 18);
         canvas.draw(&Rectangle::new(
@@ -223,7 +207,7 @@ fn legend(canvas: &Canvas<'_>) -> Drawn {
         ))?;
         svg::text(
             canvas,
-            &format!("{} {}", look.mark, look.words),
+            &format!("{} {words}", look.mark),
             (x + side + 8, y + side / 2),
             12,
             INK,
@@ -238,13 +222,10 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     let look = tile
         .adjusted
         .value()
-        .and_then(|adjusted| {
-            LOOKS
-                .iter()
-                .find(|(position, _)| *position == adjusted.position)
-        })
-        .map(|(_, look)| look);
-    let (fill, ink) = look.map_or((WHITE, GREY), |look| (look.fill, look.ink));
+        .map(|adjusted| Look::of(adjusted.position));
+    let (fill, ink) = look
+        .as_ref()
+        .map_or((WHITE, GREY), |look| (look.fill, look.ink));
     let corners = [(x + 1, y + 1), (x + SIZE - 1, y + SIZE - 1)];
     canvas.draw(&Rectangle::new(corners, fill.filled()))?;
     canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
@@ -264,7 +245,7 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     svg::text(canvas, &figure, (middle, y + 24), 11, ink, Anchor::Middle)?;
     svg::text(
         canvas,
-        look.map_or("", |look| look.mark),
+        look.as_ref().map_or("", |look| &look.mark),
         (middle, y + 37),
         9,
         ink,

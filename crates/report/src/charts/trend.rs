@@ -36,10 +36,12 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
         "{}: trends against statistical neighbours and England",
         area.name
     );
-    let description = "Each panel is one indicator over the years ending 31 March. The thick line with dots is the authority, \
-         the band is its 95% interval; the dashed line is the median of its statistical neighbours, the thin line is England. \
+    let level = view.level();
+    let description = format!(
+        "Each panel is one indicator over the years ending 31 March. The thick line with dots is the authority, \
+         the band is its {level} interval; the dashed line is the median of its statistical neighbours, the thin line is England. \
          A gap is a year without a figure."
-        .to_owned();
+    );
     let rows = i32::try_from(panels.len().div_ceil(2)).unwrap_or(0);
     let size = (
         u32::try_from(PANEL.0 * 2).unwrap_or(880),
@@ -152,7 +154,10 @@ fn panel(
 
 fn highest(years: &[Year]) -> f64 {
     let values = years.iter().flat_map(|year| {
-        let high = year.own.value().map(|measured| measured.intervals.p95.high);
+        let high = year
+            .own
+            .value()
+            .map(|measured| measured.intervals.shown().high);
         [high, year.neighbours.value(), year.england.value()]
     });
     values.flatten().fold(0.0, f64::max)
@@ -185,8 +190,12 @@ impl Frame {
             dashes(canvas, &self.points(&run, |value| *value), ORANGE)?;
         }
         for run in runs(years, |year| year.own.value()) {
-            let mut band = self.points(&run, |m| m.intervals.p95.high);
-            band.extend(self.points(&run, |m| m.intervals.p95.low).into_iter().rev());
+            let mut band = self.points(&run, |m| m.intervals.shown().high);
+            band.extend(
+                self.points(&run, |m| m.intervals.shown().low)
+                    .into_iter()
+                    .rev(),
+            );
             canvas.draw(&Polygon::new(band, DARK_BLUE.mix(0.18)))?;
             let points = self.points(&run, |m| m.value);
             canvas.draw(&PathElement::new(points.clone(), DARK_BLUE.stroke_width(3)))?;
@@ -276,12 +285,13 @@ fn table(view: View<'_>, panels: &[(IndicatorId, Vec<Year>)], area: &Area) -> Da
             ]
         })
     });
+    let level = view.level();
     DataTable {
-        caption: format!("{}: rates over the years, with 95% interval", area.name),
+        caption: format!("{}: rates over the years, with {level} interval", area.name),
         columns: [
             "Indicator",
             "Year",
-            "Authority (95% interval)",
+            &format!("Authority ({level} interval)"),
             "Statistical neighbours (median)",
             "England",
         ]

@@ -144,7 +144,7 @@ fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
         expected: outcome.map_or(String::new(), |o| reported(&o, |o| grouped(o.expected, 0))),
         ratio: outcome.map_or(String::new(), |o| reported(&o, |o| ratio(&o.ratio))),
         position: adjusted.map_or(String::new(), |adjusted| {
-            adjusted.position.words().to_owned()
+            adjusted.position.words(view.levels())
         }),
         change: reported(&row.year_before.ratio, |m| percent_change(m.value)),
     }
@@ -190,7 +190,7 @@ fn given_row(view: View<'_>, row: &Row<'_>) -> Option<GivenRow> {
             )
         }),
         fifth: reported(&full.fifth, ToString::to_string),
-        position: reported(&full.adjusted, |found| found.position.words().to_owned()),
+        position: reported(&full.adjusted, |found| found.position.words(view.levels())),
     })
 }
 

@@ -71,6 +71,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         }
     }
     let content = Content {
+        level: view.level(),
         version: env!("CARGO_PKG_VERSION"),
         synthetic,
         unpublished: view.results().provenance != Provenance::Published,
@@ -115,6 +116,8 @@ fn marked(svg: &str) -> String {
 /// What the template is filled with.
 #[derive(Debug, Serialize)]
 struct Content {
+    /// The level of every interval on the page: `95%`.
+    level: String,
     version: &'static str,
     synthetic: bool,
     unpublished: bool,
@@ -295,6 +298,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         IssueCode::NotConverged,
         IssueCode::PooledStock,
         IssueCode::RankBounded,
+        IssueCode::NoUpperLimit,
     ];
     let expected = view.results().expected.iter().map(|row| row.issues);
     let gradients = view.results().gradients.iter().map(|row| row.issues);

@@ -99,7 +99,7 @@ pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
             let agrees = check
                 .intervals
                 .map_or("a count of authorities", |intervals| {
-                    if intervals.p95.contains(claim.stated) {
+                    if intervals.shown().contains(claim.stated) {
                         "yes"
                     } else {
                         "no"
@@ -110,8 +110,8 @@ pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
                 Some(intervals) => format!(
                     "{} ({} to {})",
                     words(*value),
-                    words(intervals.p95.low),
-                    words(intervals.p95.high)
+                    words(intervals.shown().low),
+                    words(intervals.shown().high)
                 ),
             });
             let warned = check
@@ -135,7 +135,7 @@ pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
         })
         .collect();
     (!rows.is_empty()).then(|| DataTable {
-        caption: "What documents of the field say, and the same figure computed here, with its 95% interval".into(),
+        caption: format!("What documents of the field say, and the same figure computed here, with its {} interval", view.level()),
         columns: [
             "What is said",
             "Its figure",
@@ -168,7 +168,7 @@ fn term(fit: &Fit, wanted: Term, words: impl Fn(f64) -> String) -> String {
 
 fn with_interval(found: &Reported<Measured>, words: impl Fn(f64) -> String) -> String {
     reported(found, |found| {
-        let ends = found.intervals.p95;
+        let ends = found.intervals.shown();
         format!(
             "{} ({} to {})",
             words(found.value),
@@ -209,8 +209,9 @@ fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     });
     DataTable {
         caption: format!(
-            "{}, {period}: how much authorities differ beyond what each model knows, with 95% intervals",
-            view.indicator(indicator).title
+            "{}, {period}: how much authorities differ beyond what each model knows, with {} intervals",
+            view.indicator(indicator).title,
+            view.level()
         ),
         columns: [
             "Known of each authority",

@@ -114,7 +114,7 @@ impl Assembly<'_> {
             if let Some(code) = code {
                 let mut diagnostic =
                     Diagnostic::of_file(code, &format!("authority {}", self.la), "");
-                diagnostic.child = Some(records.ids.text(one.id).to_owned());
+                diagnostic.child = Some(self.child_ref(records, one.id));
                 diagnostics.push(diagnostic);
             }
             if let (Some(step), Some(_)) = (link.step, link.to) {

@@ -1,30 +1,36 @@
 //! One authority's records made into journeys: years joined, care repaired, records linked, spells
 //! put in order. The order of the steps is the specification's.
 
+mod aside;
 mod members;
 mod report;
+mod stated;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys,
-    LinkOutcome, Spell, SpellFlags, SpellKind,
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys, LinkOutcome, Spell,
+    SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, Day};
 
+use crate::bridge;
 use crate::codelists::Lists;
 use crate::continuity::Identifiers;
+use crate::cover::YearsRead;
 use crate::diagnostics::{Code, Diagnostics};
-use crate::link::Identity;
+use crate::link::{Identity, mostly_hashed};
 use crate::load::Source;
 use crate::merge::{self, Merged};
 use crate::options::Options;
-use crate::periods_of_care::{self, PeriodCodes};
-use crate::persons::{self, PersonOddity, before_conception};
-use crate::postcodes::{PostcodeLookup, is_whole};
+use crate::periods_of_care;
+use crate::persons::{self, Listed, PersonOddity};
+use crate::postcodes::{Home, PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use crate::repair::{RepairCodes, Repairs, repair_child};
+use aside::Late;
+use stated::{Masks, Otherwise};
 
 /// What is needed beside the records.
 pub(crate) struct Assembly<'a> {
@@ -36,10 +42,12 @@ pub(crate) struct Assembly<'a> {
     pub(crate) la: &'a str,
     pub(crate) area: Option<AreaCode>,
     pub(crate) coverage: Coverage,
-    pub(crate) census_years: Vec<u16>,
-    pub(crate) care_years: Vec<u16>,
+    /// Years of yearly returns, by the kind of record that they speak of.
+    pub(crate) years: merge::Years,
     pub(crate) extract: Day,
     pub(crate) synthetic: bool,
+    /// Which of the returns list every unaccompanied child.
+    pub(crate) unaccompanied: Listed,
     /// Whether the children's identifiers are needed after this.
     pub(crate) keep_identifiers: bool,
 }
@@ -85,8 +93,19 @@ impl Assembly<'_> {
         diagnostics: &mut Diagnostics,
     ) -> (Journeys, Identifiers) {
         self.resolve_parents(&mut records, diagnostics);
-        let aliases = members::alias_map(&records);
-        let sides = Self::bundle(&mut records, &aliases);
+        let mut aliases = members::alias_map(&records);
+        if !aliases.is_empty() {
+            records.rename(|id, _| aliases.get(&id).copied());
+        }
+        let bridged = bridge::resolve(&records);
+        if !bridged.to.is_empty() {
+            records.rename(|id, system| {
+                let other = system.filter(|system| !bridge::is_bridged(*system));
+                other.and_then(|_| bridged.to.get(&id).copied())
+            });
+        }
+        self.report_bridges(&records, &bridged, diagnostics);
+        let sides = Self::bundle(&mut records);
         let mut oddities = Vec::new();
         let identities: Vec<Vec<Identity>> = sides
             .iter()
@@ -97,6 +116,10 @@ impl Assembly<'_> {
             })
             .collect();
         let members = self.members(&records, &sides, &identities, diagnostics);
+        self.report_pupils(&records, &sides, &identities, &members, diagnostics);
+        let hashed = identities[..2]
+            .iter()
+            .any(|side| mostly_hashed(side.iter().map(|one| records.ids.text(one.id))));
         drop(identities);
         self.report_persons(&records, &oddities, diagnostics);
         let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
@@ -107,8 +130,9 @@ impl Assembly<'_> {
             extract: self.extract,
             continued: None,
         });
-        let addresses = self.addresses(&records, &aliases);
+        let addresses = self.addresses(&records);
         let mut tally = Tally::default();
+        let masks = Masks::of(self.codes);
         for member in &members {
             let mut whole = ChildRows::default();
             let mut id = None;
@@ -128,12 +152,24 @@ impl Assembly<'_> {
             }
             let id = id.unwrap_or(u32::MAX);
             let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
-            let (record, mut spells) = self.child(whole, member, own, &mut records, &mut tally);
+            let number = journeys.children().len();
+            let (record, mut spells) = self.child(
+                number,
+                masks,
+                whole,
+                (member, own),
+                &mut records,
+                &mut tally,
+            );
             // The only way to fail is to have four billion spells in one authority.
             let _ = journeys.push_child(&record, &mut spells);
         }
+        let stated = std::mem::take(&mut tally.otherwise).finish(self, diagnostics);
+        // It is of children who have just been added.
+        let _ = journeys.set_stated(stated);
         self.report(&records, &tally, diagnostics);
-        crate::quality::check(self, &journeys, diagnostics);
+        crate::quality::check(self, &journeys, hashed, diagnostics);
+        aliases.extend(bridged.to);
         let identifiers = if self.keep_identifiers {
             members::identifiers(&records, &sides, &members, &aliases)
         } else {
@@ -177,14 +213,7 @@ impl Assembly<'_> {
     }
 
     /// Puts the rows in order of side and identifier, and says where those of each stand.
-    fn bundle(records: &mut Records, aliases: &BTreeMap<u32, u32>) -> [Vec<Bundle>; SIDES] {
-        let own = |id: &mut u32| *id = aliases.get(id).copied().unwrap_or(*id);
-        records.persons.iter_mut().for_each(|row| own(&mut row.id));
-        records
-            .activities
-            .iter_mut()
-            .for_each(|row| own(&mut row.id));
-        records.care.iter_mut().for_each(|row| own(&mut row.id));
+    fn bundle(records: &mut Records) -> [Vec<Bundle>; SIDES] {
         let person = |row: &PersonRow| (side_of(row.system), row.id);
         let activity = |row: &Activity| (side_of(row.system), row.id);
         let care = |row: &CareRow| (side_of(row.system), row.id);
@@ -221,7 +250,7 @@ impl Assembly<'_> {
         oddities: &mut Vec<PersonOddity>,
     ) -> Identity {
         let rows = &mut records.persons[bundle.persons.clone()];
-        let facts = persons::join(rows, self.lists, self.options.ethnicity);
+        let facts = persons::join(rows, self.lists, self.options.ethnicity, self.unaccompanied);
         oddities.extend(facts.oddities);
         Identity {
             id: bundle.id,
@@ -232,19 +261,16 @@ impl Assembly<'_> {
         }
     }
 
-    /// Deciles of home addresses over time, by identifier.
-    fn addresses(
-        &self,
-        records: &Records,
-        aliases: &BTreeMap<u32, u32>,
-    ) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
+    /// Deciles of home addresses over time, by identifier; 0 where a home is known and its decile is
+    /// not, so that no other home's is taken for it.
+    fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
         let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
         for one in &records.addresses {
-            let Some(decile) = self.postcodes.decile(records.texts.text(one.postcode)) else {
-                continue;
+            let decile = match self.postcodes.home(records.texts.text(one.postcode)) {
+                Home::Decile(decile) => decile,
+                Home::Elsewhere | Home::Unlisted => 0,
             };
-            let id = aliases.get(&one.id).copied().unwrap_or(one.id);
-            own.entry(id).or_default().push((
+            own.entry(one.id).or_default().push((
                 one.from.unwrap_or(Day(i32::MIN + 1)),
                 one.to.unwrap_or(Day::OPEN),
                 decile,
@@ -259,30 +285,34 @@ impl Assembly<'_> {
     /// One child: the facts, and the spells joined, repaired and in order.
     fn child(
         &self,
+        number: usize,
+        masks: Masks,
         mut whole: ChildRows,
-        member: &Member,
-        addresses: &[(Day, Day, u8)],
+        (member, addresses): (&Member, &[(Day, Day, u8)]),
         records: &mut Records,
         tally: &mut Tally,
     ) -> (ChildRecord, Vec<Spell>) {
-        let facts = persons::join(&mut whole.persons, self.lists, self.options.ethnicity);
+        let facts = persons::join(
+            &mut whole.persons,
+            self.lists,
+            self.options.ethnicity,
+            self.unaccompanied,
+        );
         let mut record = facts.record;
         record.link = member.link;
         let birth = (record.birth, record.birth_precision);
-        Self::set_aside(&mut whole, birth, tally);
-        let closed = self
-            .codes
-            .set(CodeSetId::ReasonForClosure)
-            .in_group("not_in_need");
-        let statuses: Vec<Activity> = whole
+        self.set_aside(&mut whole, birth, tally);
+        let mut statuses: Vec<Activity> = whole
             .activities
             .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
             .collect();
-        merge::merge_child(&mut whole.activities, &self.census_years, &mut tally.merged);
+        statuses.sort_by_key(|status| (status.start, status.place));
+        let rows = self.keep_rows(&mut whole);
+        merge::merge_child(&mut whole.activities, &self.years, &mut tally.merged);
         merge::check_child(
             &whole.activities,
             record.death,
-            |a| closed.has(a.codes[2]),
+            |a| masks.not_in_need.has(a.codes[2]),
             &mut tally.merged,
         );
         record.arrival = self.arrival(&whole.activities, record.arrival);
@@ -291,29 +321,13 @@ impl Assembly<'_> {
             push_activity(activity, &mut spells);
         }
         self.care(whole.care, &statuses, records, &mut spells, tally);
-        for spell in &mut spells {
-            if spell.decile == 0 {
-                let at = addresses
-                    .iter()
-                    .rev()
-                    .find(|(from, to, _)| *from <= spell.start && spell.start < *to);
-                spell.decile = at.map_or(0, |(.., decile)| *decile);
-            }
+        let mut own = self.compare(masks, &rows, (&whole.activities, &spells), records, tally);
+        place_homes(&mut spells, addresses);
+        for (.., own) in &mut own {
+            place_homes(own, addresses);
         }
+        tally.otherwise.add(number, own);
         (record, spells)
-    }
-
-    /// Rows before conception or, where the extract is known, after it are not this child's.
-    fn set_aside(whole: &mut ChildRows, birth: (Option<Day>, BirthPrecision), tally: &mut Tally) {
-        let mut aside = |place: RowPlace, id: u32, day: Day| {
-            let impossible = before_conception(birth.0, birth.1, day);
-            if impossible {
-                tally.aside.push((place, id, day));
-            }
-            !impossible
-        };
-        whole.activities.retain(|a| aside(a.place, a.id, a.start));
-        whole.care.retain(|c| aside(c.place, c.id, c.start));
     }
 
     /// The earliest sign that a child came from another authority.
@@ -330,6 +344,12 @@ impl Assembly<'_> {
             .map(|a| a.parent.unwrap_or(a.start))
             .chain(known)
             .min()
+    }
+
+    /// The years of the yearly returns that speak of a kind.
+    pub(crate) fn years_of(&self, kind: SpellKind) -> &YearsRead {
+        static NONE: YearsRead = YearsRead::NONE;
+        self.years.get(&kind).unwrap_or(&NONE)
     }
 
     /// Care rows of one child as periods, episodes and short breaks.
@@ -357,12 +377,11 @@ impl Assembly<'_> {
         let codes = RepairCodes::of(self.codes);
         repair_child(
             &mut rows,
-            &self.care_years,
+            self.years_of(SpellKind::Care),
             codes,
             &mut records.texts,
             &mut tally.repairs,
         );
-        let unclear = rows.iter().any(|row| row.system == System::Api);
         let statuses = self.codes.set(CodeSetId::LegalStatus);
         let respite = statuses.in_group("respite");
         let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
@@ -375,12 +394,8 @@ impl Assembly<'_> {
             spell.codes = [row.legal_status, row.need, row.reason_ceased];
             spells.push(spell);
         }
-        let codes = PeriodCodes {
-            start: codes.start,
-            continues: codes.continues,
-            inferred: codes.inferred,
-        };
         let same_day = self.options.same_day_restart_is_new;
+        let codes = codes.of_periods();
         let periods = periods_of_care::periods(&mut rows, codes, same_day, &mut tally.care);
         for row in &rows {
             let kind = SpellKind::CareEpisode;
@@ -390,19 +405,33 @@ impl Assembly<'_> {
             spells.push(spell);
         }
         for (at, period) in periods.iter().enumerate() {
-            let mut flags = period.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
-            let mut start = period.start;
-            if let (0, Some(day), false) = (at, listed, flags.has(SpellFlags::START_KNOWN))
-                && day <= start
+            let unclear = may_be_respite(&period.first);
+            tally.periods += 1;
+            tally.without_status += u64::from(period.first.legal_status == CodeId::BLANK);
+            tally.status_unknown += u64::from(period.first.legal_status == CodeId::UNKNOWN);
+            let mut spell = self.period_spell(period, records, tally);
+            spell.flags = spell.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
+            if let (0, Some(day), false) = (at, listed, spell.flags.has(SpellFlags::START_KNOWN))
+                && day <= spell.start
             {
-                (start, flags) = (day, flags.with(SpellFlags::START_KNOWN));
+                (spell.start, spell.flags) = (day, spell.flags.with(SpellFlags::START_KNOWN));
             }
-            let (first, last, days) = (&period.first, &period.last, (start, period.end));
-            let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
-            spell.codes = [first.legal_status, first.need, last.reason_ceased];
-            spell.flags = flags;
             spells.push(spell);
         }
+    }
+
+    /// A period of care as a spell: what its first episode began with, and how its last ended.
+    fn period_spell(
+        &self,
+        period: &periods_of_care::CarePeriod,
+        records: &Records,
+        tally: &mut Tally,
+    ) -> Spell {
+        let (first, last, days) = (&period.first, &period.last, (period.start, period.end));
+        let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
+        spell.codes = [first.legal_status, first.need, last.reason_ceased];
+        spell.flags = period.flags;
+        spell
     }
 
     fn care_spell(
@@ -416,13 +445,16 @@ impl Assembly<'_> {
         let mut spell = Spell::new(kind, start, end.unwrap_or(Day::OPEN));
         let home = records.texts.text(row.home_postcode);
         if !home.is_empty() {
-            let decile = self.postcodes.decile(home);
+            let found = self.postcodes.home(home);
             if kind == SpellKind::Care && !self.postcodes.is_empty() {
                 tally.homes += 1;
                 tally.sectors += u64::from(!is_whole(home));
-                tally.unlisted += u64::from(is_whole(home) && decile.is_none());
+                tally.unlisted += u64::from(is_whole(home) && found == Home::Unlisted);
+                tally.elsewhere += u64::from(found == Home::Elsewhere);
             }
-            spell.decile = decile.unwrap_or(0);
+            if let Home::Decile(decile) = found {
+                spell.decile = decile;
+            }
         }
         let unknown = row.rule == Some("UNKNOWN_END");
         let inferred = matches!(row.rule, Some("RULE_1" | "RULE_1A" | "RULE_2"));
@@ -436,13 +468,21 @@ impl Assembly<'_> {
 
 #[derive(Default)]
 struct Tally {
+    otherwise: Otherwise,
     merged: Merged,
     repairs: Repairs,
     care: Vec<periods_of_care::Oddity>,
     aside: Vec<(RowPlace, u32, Day)>,
+    late: Vec<Late>,
+    /// Periods of care, those without a legal status, and those with one that is not understood.
+    periods: u64,
+    without_status: u64,
+    status_unknown: u64,
     homes: u64,
     sectors: u64,
     unlisted: u64,
+    /// Homes in another nation.
+    elsewhere: u64,
 }
 
 /// The rows from a position on that belong together.
@@ -451,16 +491,35 @@ fn run_of<T>(rows: &[T], from: usize, belongs: impl Fn(&T) -> bool) -> Range<usi
     from..from + length
 }
 
-/// Legal statuses that stand in a table of their own, joined by date.
+/// Legal statuses that stand in a table of their own, sorted by start, joined by date: the one in
+/// force when the episode starts, else the first that comes into force during it.
 fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
     let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
     for row in rows.iter_mut().filter(without) {
         let then = statuses
             .iter()
             .rev()
-            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN));
+            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN))
+            .or_else(|| {
+                let during = row.start..row.end.unwrap_or(Day::OPEN);
+                statuses.iter().find(|s| during.contains(&s.start))
+            });
         row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
     }
+}
+
+/// The deprivation of the home at the start of each spell, where an address tells it.
+fn place_homes(spells: &mut [Spell], addresses: &[(Day, Day, u8)]) {
+    for spell in spells.iter_mut().filter(|spell| spell.decile == 0) {
+        let mut homes = addresses.iter().rev();
+        let at = homes.find(|(from, to, _)| *from <= spell.start && spell.start < *to);
+        spell.decile = at.map_or(0, |(.., decile)| *decile);
+    }
+}
+
+/// Whether it cannot be told if this was care or a short break.
+fn may_be_respite(row: &CareRow) -> bool {
+    row.legal_status == CodeId::BLANK || row.legal_status == CodeId::UNKNOWN
 }
 
 /// A joined activity as a spell; an episode of need brings its referral.

@@ -42,8 +42,10 @@ impl CensusReader<'_, '_, '_> {
                 person.birth = Some(expected);
                 person.precision = BirthPrecision::Expected;
             }
-            (None, None) => self.reading.report(Code::BirthMissing, 4, "", "rule 8525Q"),
-            (Some(_), None) => {}
+            (None, None) if !child.bad_birth => {
+                self.reading.report(Code::BirthMissing, 4, "", "rule 8525Q");
+            }
+            (_, None) => {}
         }
         // Fields that are there and blank have been reported where they stand.
         if person.ethnicity == CategoryId::TOTAL {
@@ -60,7 +62,7 @@ impl CensusReader<'_, '_, '_> {
                 "none stands beside other disabilities (rule 8790)",
             );
         }
-        if child.episodes.is_empty() && child.nested.is_empty() {
+        if child.episodes.is_empty() && child.nested.is_empty() && !child.lost_episode {
             self.reading.report_row(Code::NoEpisode, "rule 8590");
         }
         self.sink.records().persons.push(person);
@@ -84,12 +86,19 @@ impl CensusReader<'_, '_, '_> {
         };
         let mine = |activity: &&mut Activity| activity.parent == Some(Day::OPEN);
         if start == Day::NONE {
+            child.lost_episode = true;
             let lost = child.nested.iter_mut().filter(mine).count();
             child
                 .nested
                 .retain(|activity| activity.parent != Some(Day::OPEN));
-            let message = format!("the episode has no referral date; {lost} modules go with it");
-            self.reading.report(Code::DateUnparseable, 11, "", message);
+            if !self.bad_referral {
+                let message =
+                    format!("the episode has no referral date; {lost} modules go with it");
+                self.reading.report(Code::DateUnparseable, 11, "", message);
+            } else if lost > 0 {
+                let message = format!("{lost} modules of an episode without a referral date");
+                self.reading.report_row(Code::ParentUnmatched, message);
+            }
             return;
         }
         let modules = child
@@ -102,12 +111,13 @@ impl CensusReader<'_, '_, '_> {
             self.reading
                 .report(Code::NfaActivity, 17, "", "rules 8831, 8832, 4000");
         }
-        if nfa.is_none() {
+        if nfa.is_none() && !self.nfa_said {
             self.reading.report(Code::NfaMissing, 17, "", "rule 8568");
         }
         if let Some(end) = episode.end {
             if end < start {
                 // Its modules have dates of their own and stay.
+                child.lost_episode = true;
                 self.reading
                     .report(Code::EndBeforeStart, 14, &end.to_string(), "rule 8630");
                 return;
@@ -136,11 +146,12 @@ impl CensusReader<'_, '_, '_> {
         if let (Some(day), Module::Section47) = (conference, module) {
             self.push_nested(SpellKind::InitialConference, day, Some(day));
         }
+        let bad_start = std::mem::take(&mut self.bad_start);
         let Some(start) = start else {
-            self.reading.report_row(
-                Code::DateUnparseable,
-                format!("{} without a start", kind.as_str()),
-            );
+            if !bad_start {
+                let message = format!("{} without a start", kind.as_str());
+                self.reading.report_row(Code::DateUnparseable, message);
+            }
             return;
         };
         if start > self.reading.options.as_of {

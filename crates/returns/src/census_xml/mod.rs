@@ -7,12 +7,13 @@ mod names;
 
 use disparity_core::Day;
 
+use crate::date::plain_day;
 use crate::diagnostics::Code;
 use crate::period::read_year;
 use crate::reading::Reading;
 use crate::records::{Activity, PersonRow, RowPlace, System};
 use crate::tables::Sink;
-use crate::value::{read_bool, split_factors};
+use crate::value::{is_null, read_bool, split_factors};
 use crate::xml::Handler;
 
 use names::{ELEMENTS, NONSTANDARD, PROCEEDINGS, is_structure};
@@ -23,10 +24,16 @@ pub(crate) struct CensusHeader {
     pub(crate) collection: String,
     pub(crate) year: Option<u16>,
     pub(crate) reference: Option<Day>,
+    /// The day of its `DateTime`.
+    pub(crate) made: Option<Day>,
     pub(crate) la: String,
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about one child, not a state"
+)]
 struct Child {
     line: u64,
     implicit: bool,
@@ -34,6 +41,10 @@ struct Child {
     damaged_id: bool,
     person: Option<PersonRow>,
     expected: Option<Day>,
+    /// Whether a date of birth is there and cannot be read, which has been reported.
+    bad_birth: bool,
+    /// Whether an episode was set aside, which has been reported.
+    lost_episode: bool,
     episodes: Vec<Activity>,
     nested: Vec<Activity>,
     disabilities: u32,
@@ -50,6 +61,10 @@ enum Module {
 }
 
 /// Reads a census into records.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about what is being read, not a state"
+)]
 pub(crate) struct CensusReader<'x, 'a, 'r> {
     reading: &'x mut Reading<'a>,
     sink: &'x mut Sink<'r>,
@@ -61,6 +76,12 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
     child: Option<Child>,
     episode: Option<Activity>,
     in_episode: bool,
+    /// Whether the episode says anything of further action, understood or not.
+    nfa_said: bool,
+    /// Whether the start of the episode or the module is there and cannot be read, which has been
+    /// reported.
+    bad_referral: bool,
+    bad_start: bool,
     module: Module,
     start: Option<Day>,
     end: Option<Day>,
@@ -97,6 +118,9 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             child: None,
             episode: None,
             in_episode: false,
+            nfa_said: false,
+            bad_referral: false,
+            bad_start: false,
             module: Module::None,
             start: None,
             end: None,
@@ -170,6 +194,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                 self.reading.year = self.reading.options.year.or(self.header.year);
             }
             "ReferenceDate" => self.header.reference = self.reading.day(column, text),
+            "DateTime" => self.header.made = plain_day(text),
             "LEA" => text.clone_into(&mut self.header.la),
             _ if column <= 10 => self.identity(column, text, line),
             _ if column <= 17 => self.detail(column, text, line),
@@ -215,14 +240,18 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             }
             "UPNunknown" => self.reading.check_code(column, "upn_unknown", text),
             "PersonBirthDate" => {
-                person.birth = self.reading.day(column, text);
+                let read = self.reading.day_if_any(column, text);
+                self.child(line).bad_birth |= read.is_err();
+                person.birth = read.unwrap_or(None);
                 if person.birth.is_some() {
                     person.precision = BirthPrecision::Day;
                 }
             }
             "ExpectedPersonBirthDate" => {
-                let day = self.reading.day(column, text);
-                self.child(line).expected = day;
+                let read = self.reading.day_if_any(column, text);
+                let child = self.child(line);
+                child.bad_birth |= read.is_err();
+                child.expected = read.unwrap_or(None);
             }
             name @ ("GenderCurrent" | "Sex") => {
                 person.sex = self.reading.sex(column, text);
@@ -254,16 +283,15 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         let unopened = self.blank_episode();
         let mut episode = self.episode.take().unwrap_or(unopened);
         match ELEMENTS[column] {
-            "CINreferralDate" => {
-                if let Ok(day) = self.reading.key_day(column, text) {
-                    if day > self.reading.options.as_of {
-                        self.reading
-                            .report(Code::DateAfterExtract, column, text, "");
-                    } else {
-                        episode.start = day;
-                    }
+            "CINreferralDate" => match self.reading.key_day(column, text) {
+                Ok(day) if day > self.reading.options.as_of => {
+                    self.reading
+                        .report(Code::DateAfterExtract, column, text, "");
+                    self.bad_referral = true;
                 }
-            }
+                Ok(day) => episode.start = day,
+                Err(_) => self.bad_referral = true,
+            },
             "ReferralSource" => {
                 episode.codes[0] = self.reading.coded(column, CodeSetId::ReferralSource, text);
             }
@@ -276,7 +304,10 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                     .reading
                     .coded(column, CodeSetId::ReasonForClosure, text);
             }
-            "ReferralNFA" => episode.no_further_action = self.reading.yes_no(column, text),
+            "ReferralNFA" => {
+                episode.no_further_action = self.reading.no_further_action(column, text);
+                self.nfa_said |= !is_null(text);
+            }
             "DateOfInitialCPC" => {
                 if let Some(day) = self.reading.day(column, text) {
                     self.child(line);
@@ -296,6 +327,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             | "S47ActualStartDate"
             | "CPPstartDate" => {
                 self.start = self.reading.key_day(column, text).ok();
+                self.bad_start = self.start.is_none();
             }
             "AssessmentAuthorisationDate" | "CINPlanEndDate" | "CPPendDate" => {
                 self.end = self.reading.day(column, text);
@@ -314,10 +346,10 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                     .report(Code::CodeUnknown, column, text, "expected true or false");
             }
             "InitialCategoryOfAbuse" => {
-                self.plan.0 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
+                self.plan.0 = self.reading.category_of_abuse(column, text);
             }
             "LatestCategoryOfAbuse" => {
-                self.plan.1 = self.reading.coded(column, CodeSetId::CategoryOfAbuse, text);
+                self.plan.1 = self.reading.category_of_abuse(column, text);
             }
             "NumberOfPreviousCPP" => self.plan.2 = self.reading.small_number(column, text),
             "CPPreviewDate" => {
@@ -347,6 +379,7 @@ impl Handler for CensusReader<'_, '_, '_> {
                 self.episodes += 1;
                 self.child(line);
                 self.in_episode = true;
+                (self.nfa_said, self.bad_referral) = (false, false);
                 self.episode = Some(self.blank_episode());
             }
             "assessments" => self.module = Module::Assessment,

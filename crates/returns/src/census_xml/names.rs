@@ -39,6 +39,7 @@ pub(super) const ELEMENTS: &[&str] = &[
     "Collection",
     "AssessmentInternalReviewDate",
     "InitialCPCtarget",
+    "DateTime",
 ];
 
 /// Names outside the census's own, as an open-source converter writes them, and what they stand for.
@@ -65,7 +66,7 @@ pub(super) const PROCEEDINGS: [&str; 11] = [
 
 /// Elements that hold others.
 pub(super) fn is_structure(name: &str) -> bool {
-    const STRUCTURE: [&str; 26] = [
+    const STRUCTURE: [&str; 25] = [
         "message",
         "header",
         "collectiondetails",
@@ -90,7 +91,6 @@ pub(super) fn is_structure(name: &str) -> bool {
         "softwarecode",
         "release",
         "serialno",
-        "datetime",
         "preproceedingsandfgdm",
     ];
     STRUCTURE.contains(&name)

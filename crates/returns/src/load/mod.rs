@@ -1,6 +1,7 @@
 //! Files to records: each file recognised by what is in it, read by the reader for its kind, and
 //! given an authority and a year. Joining years and linking records come later.
 
+mod opened;
 mod recognise;
 mod text;
 mod workbook;
@@ -15,7 +16,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::input::{Input, InputError};
 use crate::manifest::{Dataset, Manifest};
 use crate::options::Options;
-use crate::reading::Reading;
+use crate::reading::{Reading, Undated};
 use crate::tables::{Shelves, Sink};
 use crate::text::{Encoding, Probe};
 
@@ -44,12 +45,39 @@ pub struct Source {
     pub rows_kept: u64,
     /// Rows of the second kind: episodes for XML.
     pub parts: u64,
+    /// Columns of the table that the file has, by the names of the list; elements of which any was
+    /// there. Empty where a format always has all.
+    pub columns: Vec<String>,
     /// Whether its rows became records.
     pub used: bool,
     /// First and last day for which the file is complete, where the manifest says so.
     pub coverage: (Option<Day>, Option<Day>),
+    /// The day on which the return was made, as far as the file tells.
+    pub made: Option<Made>,
     /// The last day that any row speaks of.
     pub last_day: Option<Day>,
+    /// Values that belong to some years, until the year is known.
+    pub(crate) undated: Vec<Undated>,
+}
+
+/// The day on which a return was made, and what says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// The day.
+    pub day: Day,
+    /// What says so, for people.
+    pub how: &'static str,
+}
+
+impl Made {
+    /// The time in the header of a census.
+    pub(crate) const TIME: &'static str = "the DateTime in its header";
+    /// The reference date in the header of a census.
+    pub(crate) const REFERENCE: &'static str = "the ReferenceDate in its header";
+    /// A day, month or quarter in the name of the file or of its folder.
+    pub(crate) const NAME: &'static str = "its name";
+    /// When a workbook was last saved.
+    pub(crate) const WORKBOOK: &'static str = "the day on which the workbook was saved";
 }
 
 /// What a file's first bytes say it is.
@@ -153,9 +181,12 @@ impl Desk<'_> {
             rows_read: 0,
             rows_kept: 0,
             parts: 0,
+            columns: vec![],
             used: false,
             coverage: (about.coverage_start, about.coverage_end),
+            made: None,
             last_day: None,
+            undated: vec![],
         }
     }
 

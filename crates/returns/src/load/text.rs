@@ -3,17 +3,16 @@
 
 use std::io::Read;
 
-use disparity_core::Day;
+use disparity_core::{Day, Period};
 
 use super::recognise::HEAD;
-use super::{Desk, FileKind, Source, stops};
+use super::{Desk, FileKind, Made, Source, stops};
 use crate::api::ApiReader;
 use crate::care_xml::CareReader;
 use crate::census_xml::{CensusHeader, CensusReader};
-use crate::codelists::ColumnType;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::input::InputError;
-use crate::reading::Reading;
+use crate::reading::{Finished, Reading};
 use crate::records::Mark;
 use crate::rows::{Delimited, RowSource, find_header, nearest_table, sniff_delimiter};
 use crate::tables::{self, Use};
@@ -148,6 +147,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
     let result = if family == "cin" {
         let columns = CensusReader::columns();
         reading = Reading::new(context.lists, context.options, name, columns);
+        reading.la.clone_from(&sink.la);
         let mut reader = CensusReader::new(&mut reading, &mut sink);
         let result = walk(whole, &mut reader);
         reader.finish();
@@ -159,10 +159,13 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
     } else {
         let columns = CareReader::columns();
         reading = Reading::new(context.lists, context.options, name, columns);
+        reading.la.clone_from(&sink.la);
         let mut reader = CareReader::new(&mut reading, &mut sink);
         let result = walk(whole, &mut reader);
         (info.rows_read, info.parts, info.rows_kept) =
             (reader.children, reader.episodes, reader.kept);
+        info.year = context.options.year;
+        info.columns = reader.seen();
         result
     };
     match result {
@@ -170,6 +173,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         Ok(()) if info.rows_read == 0 => reading.report_file(Code::EmptyTable, "no child"),
         Ok(()) => {}
     }
+    info.undated = std::mem::take(&mut reading.undated);
     finish(desk, reading)
 }
 
@@ -189,7 +193,7 @@ fn malformed_at(name: &str, malformed: &Malformed) -> Diagnostic {
 /// Ends the reading of a document, whose elements are named: that many codes are not known does
 /// not mean, as in a table, that the wrong column was taken.
 fn finish(desk: &mut Desk<'_>, mut reading: Reading<'_>) -> bool {
-    reading.finish(&[]);
+    reading.finish(None);
     desk.close(reading, |code| stops(code) && code != Code::CodesUnknown)
 }
 
@@ -212,28 +216,47 @@ fn census_header(
             "the document has no Message, Header and Children",
         );
     }
-    let reference = header.reference.map(Day::ymd);
-    let from_reference =
-        reference.and_then(|(year, month, day)| (month == 3 && day == 31).then_some(year));
-    if let (Some(reference), None) = (header.reference, from_reference) {
+    let (year_of, last_of) = (|day: Day| day.period().map(Period::year), Day::last_of);
+    let is_last = |day: Day| day.period().is_some_and(|period| last_of(period) == day);
+    let reference = header.reference;
+    if let Some(reference) = reference.filter(|day| !is_last(*day)) {
         reading.report_file(Code::ReferenceDate, reference.to_string());
     }
-    if let (Some(year), Some((reference, ..))) = (header.year, reference)
-        && i32::from(year) != reference
-    {
-        reading.report_file(
-            Code::YearMismatch,
-            format!("year {year}, reference date in {reference}"),
-        );
+    if let (Some(year), Some(reference)) = (header.year, reference) {
+        // A day in a reporting year is of the calendar year, too.
+        let years = [year_of(reference), u16::try_from(reference.ymd().0).ok()];
+        if !years.contains(&Some(year)) {
+            let message = format!("year {year}, reference date {reference}");
+            reading.report_file(Code::YearMismatch, message);
+        }
     }
-    let from_reference = from_reference.and_then(|year| u16::try_from(year).ok());
-    let other = header
-        .year
-        .or_else(|| reference.and_then(|(year, ..)| u16::try_from(year).ok()));
-    info.year = reading.options.year.or(from_reference).or(other);
+    let from_reference = reference.filter(|day| is_last(*day)).and_then(year_of);
+    let own = from_reference.or(header.year);
+    if let (Some(stated), Some(own)) = (reading.options.year, own)
+        && stated != own
+    {
+        let message = format!("stated to be for {stated}; it gives {own}");
+        reading.report_file(Code::YearOverruled, message);
+    }
+    info.year = reading.options.year.or(own);
+    info.made = made_in_header(header, info.year);
     if !header.la.is_empty() && info.las.is_empty() {
         info.las = vec![header.la.clone()];
     }
+}
+
+/// The day on which a census was made: of its `DateTime` or its `ReferenceDate`, whichever is earlier.
+/// One before the year began, of a template or of a clock that was wrong, says nothing.
+fn made_in_header(header: &CensusHeader, year: Option<u16>) -> Option<Made> {
+    let first = Day::first_of(Period::ending(year?)?);
+    let days = [
+        (header.made, Made::TIME),
+        (header.reference, Made::REFERENCE),
+    ];
+    days.into_iter()
+        .filter_map(|(day, how)| Some(Made { day: day?, how }))
+        .filter(|made| first <= made.day)
+        .min_by_key(|made| made.day)
 }
 
 fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
@@ -243,13 +266,14 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
     let mut sink = desk.sink(&la_code);
     let columns = ApiReader::columns();
     let mut reading = Reading::new(context.lists, context.options, name, columns);
+    reading.la.clone_from(&sink.la);
     let mut reader = ApiReader::new(&mut reading, &mut sink);
     let result = reader.read(utf8);
     (info.rows_read, info.rows_kept, info.used) = (reader.children, reader.kept, true);
     info.family = "api".into();
     info.table = "children".into();
     if let Err(error) = result {
-        let one = Diagnostic::of_file(Code::JsonMalformed, name, error.to_string());
+        let one = Diagnostic::of_file(Code::JsonMalformed, name, why_no_json(&error));
         reading.diagnostics.push(Diagnostic {
             line: error.line() as u64,
             ..one
@@ -258,6 +282,17 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
         reading.report_file(Code::EmptyTable, "no child");
     }
     finish(desk, reading)
+}
+
+/// What is wrong with a document, without the value that is wrong, which may be a child's.
+fn why_no_json(error: &serde_json::Error) -> String {
+    let why = error.to_string();
+    match why.split_once(": ") {
+        Some((kind, _)) if kind.starts_with("invalid ") => {
+            format!("{kind} at line {} column {}", error.line(), error.column())
+        }
+        _ => why,
+    }
 }
 
 /// Reads one table. Returns whether it is a known one; whether its rows are used is in `info`.
@@ -279,11 +314,13 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let def = found.table.def;
     info.family.clone_from(&def.family);
     info.table.clone_from(&def.name);
+    info.columns = found.columns().map(str::to_owned).collect();
     let mut reading = Reading::of_table(context.lists, context.options, &info.name, def);
     found.report_header(&mut reading);
     let marks = desk.shelves.mark();
     let la_code = |text: &str| context.la_code(text);
     let mut sink = desk.sink(&la_code);
+    reading.la.clone_from(&sink.la);
     let used = tables::read(&mut found, &mut reading, &mut sink);
     let labels = sink.take_labels();
     let counts = match used {
@@ -296,8 +333,10 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
             counts
         }
     };
-    let types: Vec<ColumnType> = def.columns.iter().map(|column| column.kind).collect();
-    let wrong = reading.finish(&types);
+    let Finished { wrong, aside } = reading.finish(Some(def));
+    for column in aside.iter().filter_map(|at| def.columns.get(*at)) {
+        desk.shelves.set_aside(&marks, column, context.lists);
+    }
     if !wrong.is_empty() {
         desk.shelves.remove_lines(&marks, &wrong);
     }
@@ -306,7 +345,12 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     if !labels.las.is_empty() {
         info.las = labels.las.into_keys().collect();
     }
+    info.undated = std::mem::take(&mut reading.undated);
     info.year = context.options.year;
+    if labels.header != CensusHeader::default() {
+        let year = labels.header.year;
+        info.made = made_in_header(&labels.header, info.year.or(year));
+    }
     info.row_years = labels
         .years
         .iter()

@@ -1,10 +1,13 @@
 //! Workbooks: each sheet is a table, a cover or a guide.
 
-use calamine::{Data, Range, Reader as _, Sheets};
+use calamine::{Data, Range, Reader as _};
+use disparity_core::Day;
 
 use super::text::{read_rows, report_births};
-use super::{Desk, Source};
+use super::{Desk, Made, Source, opened};
+use crate::date::plain_day;
 use crate::diagnostics::Code;
+use crate::input::member_of;
 use crate::rows::{Sheet, find_header, nearest_table};
 use crate::text::probe;
 
@@ -18,10 +21,13 @@ pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
             return vec![];
         }
     };
+    let made = saved_on(&bytes).map(|day| Made {
+        day,
+        how: Made::WORKBOOK,
+    });
     let probed = probe(&mut bytes.as_slice()).map_err(|error| error.to_string());
-    let opened = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(bytes))
-        .map_err(|error| error.to_string());
-    let (probe, mut workbook): (_, Sheets<_>) = match (probed, opened) {
+    let opened = opened::open(bytes);
+    let (probe, mut workbook) = match (probed, opened) {
         (Ok(probe), Ok(workbook)) => (probe, workbook),
         (Err(why), _) | (_, Err(why)) => {
             desk.say(Code::FileUnreadable, name, why);
@@ -44,6 +50,7 @@ pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
             .map_or(0, |formulas| without_value(&range, &formulas));
         desk.source = first.saturating_add(u32::try_from(sources.len()).unwrap_or(u32::MAX));
         let mut info = desk.blank_source(&shown, &probe, None);
+        info.made = made;
         let before = desk.shelves.mark();
         if read_sheet(desk, range, empty, &mut info) {
             report_births(desk, &before, &shown);
@@ -58,6 +65,23 @@ pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
         );
     }
     sources
+}
+
+/// The day on which a workbook was last saved, as it says itself.
+fn saved_on(bytes: &[u8]) -> Option<Day> {
+    // Office's own format, and the open document format.
+    let said = [
+        ("docProps/core.xml", "<dcterms:modified"),
+        ("meta.xml", "<dc:date"),
+    ];
+    said.into_iter().find_map(|(member, element)| {
+        let head = member_of(bytes, member, 64 << 10)?;
+        let text = String::from_utf8_lossy(&head);
+        let (_, rest) = text.split_once(element)?;
+        let (_, rest) = rest.split_once('>')?;
+        let (day, _) = rest.split_once('<')?;
+        plain_day(day.trim())
+    })
 }
 
 /// How many cells hold a formula whose value was never saved.

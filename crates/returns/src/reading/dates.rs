@@ -6,6 +6,7 @@ use disparity_core::journeys::SpellKind;
 use super::{ColumnState, Reading, RowStop};
 use crate::date::{DateText, read_date, read_part_date};
 use crate::diagnostics::Code;
+use crate::options::Options;
 use crate::value::{is_null, trim};
 
 /// The day on which the Children Act 1989 came into force; nothing under it is older.
@@ -14,7 +15,24 @@ const CHILDREN_ACT: Day = Day(7_956);
 impl Reading<'_> {
     /// A day that the row can do without.
     pub(crate) fn day(&mut self, column: usize, text: &str) -> Option<Day> {
-        self.date(column, text, Code::DateIgnored).unwrap_or(None)
+        self.day_if_any(column, text).unwrap_or(None)
+    }
+
+    /// A day that the row can do without, or none.
+    ///
+    /// # Errors
+    /// [`RowStop`] if there is one that cannot be read, which has been reported.
+    pub(crate) fn day_if_any(&mut self, column: usize, text: &str) -> Result<Option<Day>, RowStop> {
+        self.date(column, text, Code::DateIgnored)
+    }
+
+    /// A date of birth; that there is none is reported, once.
+    pub(crate) fn birth(&mut self, column: usize, text: &str) -> Option<Day> {
+        let read = self.day_if_any(column, text);
+        if read == Ok(None) {
+            self.report(Code::BirthMissing, column, "", "");
+        }
+        read.unwrap_or(None)
     }
 
     /// A day without which the row is nothing.
@@ -71,10 +89,11 @@ impl Reading<'_> {
         if is_null(text) {
             return Ok(None);
         }
-        let (order, pivot, line) = (self.options.date_order, self.options.pivot(), self.line);
+        let (order, line) = (self.options.date_order, self.line);
         let Some(state) = self.columns.get_mut(column) else {
             return Ok(None);
         };
+        let pivot = self.options.pivot(state.old);
         let beside_dates = state.dates.other > 0;
         let why = match read_date(text, order, pivot, line, &mut state.dates) {
             DateText::Day(day) => return self.plausible(column, text, day, if_bad),
@@ -115,7 +134,7 @@ impl Reading<'_> {
         if !old && day < CHILDREN_ACT && year > 1900 {
             self.report(Code::DateBeforeAct, column, text, "rule 353");
         }
-        if (1900..=self.options.as_of.ymd().0 + 25).contains(&year) {
+        if (1900..=self.options.as_of.ymd().0 + Options::AHEAD).contains(&year) {
             return Ok(Some(day));
         }
         self.report(code, column, text, "outside what is possible");
@@ -124,7 +143,7 @@ impl Reading<'_> {
 
     /// A day of which parts may be unknown.
     pub(crate) fn part_day(&mut self, column: usize, text: &str) -> Option<Day> {
-        match read_part_date(text) {
+        match read_part_date(text, self.options.pivot(false)) {
             DateText::Day(day) => Some(day),
             DateText::Blank | DateText::Sentinel => None,
             _ => {

@@ -6,9 +6,13 @@ mod dates;
 
 use std::borrow::Cow;
 
+use disparity_core::journeys::CodeId;
+
+pub(crate) use codes::Undated;
+
 use crate::codelists::{ColumnType, Lists, TableDef};
 use crate::date::DateColumn;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{ChildRef, Code, Diagnostic, Diagnostics};
 use crate::options::Options;
 use crate::value::{
     IdText, PostcodeText, is_null, is_upn, read_bool, read_id, read_postcode, read_whole, trim,
@@ -22,6 +26,8 @@ struct ColumnState {
     coded: u64,
     unknown: u64,
     floats: u64,
+    /// The words read last, and what they were understood as.
+    words: (String, Option<CodeId>),
     serial_lines: Vec<u32>,
     /// Sexes written as letters and as numbers.
     sexes: [u64; 2],
@@ -47,8 +53,12 @@ pub(crate) struct Reading<'a> {
     pub line: u64,
     /// Identifier of the child being read, for diagnostics.
     pub child: Option<String>,
+    /// Authority of the row being read, as three digits, for diagnostics; empty if unknown.
+    pub la: String,
     /// Year the file is for, if known while reading.
     pub year: Option<u16>,
+    /// Values that belong to some years, while the year is not known.
+    pub undated: Vec<Undated>,
     columns: Vec<ColumnState>,
 }
 
@@ -77,7 +87,9 @@ impl<'a> Reading<'a> {
             diagnostics: Diagnostics::default(),
             line: 0,
             child: None,
+            la: String::new(),
             year: options.year,
+            undated: Vec::new(),
             columns: columns.collect(),
         }
     }
@@ -115,7 +127,7 @@ impl<'a> Reading<'a> {
             file: self.file.clone(),
             line: self.line,
             column,
-            child: self.child.clone(),
+            child: self.child_ref(),
             value: value.to_owned(),
             message: message.into(),
         });
@@ -133,10 +145,20 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// The child being read, for diagnostics.
+    fn child_ref(&self) -> Option<ChildRef> {
+        self.child.as_ref().map(|id| ChildRef {
+            la: self.la.clone(),
+            id: id.clone(),
+        })
+    }
+
     /// Reports text where an XML document has no place for any.
     pub(crate) fn report_stray(&mut self, text: &str, line: u64) {
         self.line = line;
-        self.report(Code::StrayText, usize::MAX, text, "");
+        // It may be a name.
+        let message = format!("{} characters", text.chars().count());
+        self.report(Code::StrayText, usize::MAX, "", message);
     }
 
     /// Reports the document type declaration of an XML document.
@@ -169,8 +191,10 @@ impl<'a> Reading<'a> {
                 Err(RowStop)
             }
             IdText::Scientific => {
+                // What is left of an identifier is shown as little as a whole one.
+                self.child = Some(trim(text).to_owned());
+                self.report(Code::IdScientific, column, "", "");
                 self.child = None;
-                self.report(Code::IdScientific, column, text, "");
                 Err(RowStop)
             }
         }
@@ -178,8 +202,17 @@ impl<'a> Reading<'a> {
 
     /// Yes or no.
     pub(crate) fn yes_no(&mut self, column: usize, text: &str) -> Option<bool> {
-        read_bool(text).unwrap_or_else(|()| {
-            self.report(Code::CodeUnknown, column, text, "expected yes or no");
+        self.yes_no_or(column, text, "expected yes or no")
+    }
+
+    /// Yes or no; what is neither is reported with a message.
+    fn yes_no_or(&mut self, column: usize, text: &str, message: &str) -> Option<bool> {
+        let answer = read_bool(text);
+        if answer != Ok(None) {
+            self.count_understood(column, answer.is_ok());
+        }
+        answer.unwrap_or_else(|()| {
+            self.report(Code::CodeUnknown, column, text, message);
             None
         })
     }
@@ -214,7 +247,7 @@ impl<'a> Reading<'a> {
             self.report(
                 Code::UpnInvalid,
                 column,
-                text,
+                "",
                 "a spreadsheet turned it into a rounded number",
             );
             return None;
@@ -243,15 +276,16 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// What the columns as a whole say once every row is read. Returns the lines whose bare numbers
-    /// turned out not to be dates; errors of the whole table are in the diagnostics.
-    pub(crate) fn finish(&mut self, types: &[ColumnType]) -> Vec<u32> {
-        let mut wrong = Vec::new();
+    /// What the columns as a whole say once every row is read; errors of the whole table are in the
+    /// diagnostics. A document has no definition of a table: its elements are named, so that codes
+    /// that are not known do not mean that the wrong column was taken.
+    pub(crate) fn finish(&mut self, def: Option<&TableDef>) -> Finished {
+        let mut finished = Finished::default();
         self.line = 0;
         self.child = None;
         for at in 0..self.columns.len() {
             let state = self.columns[at].clone();
-            self.finish_dates(at, &state, &mut wrong);
+            self.finish_dates(at, &state, &mut finished.wrong);
             self.report_count(Code::NumberFloat, at, state.floats, "values");
             if state.sexes[0] > 0 && state.sexes[1] > 0 {
                 let message = format!(
@@ -260,20 +294,29 @@ impl<'a> Reading<'a> {
                 );
                 self.report(Code::CodeOtherYear, at, "", message);
             }
-            let checked = types
-                .get(at)
-                .is_none_or(|kind| !matches!(kind, ColumnType::Text));
+            let column = def.and_then(|def| def.columns.get(at));
+            let checked = column.is_none_or(|column| column.kind != ColumnType::Text);
             if checked && state.coded >= 20 && state.unknown * 5 > state.coded {
-                self.report(
-                    Code::CodesUnknown,
-                    at,
-                    "",
-                    format!("{} of {}", state.unknown, state.coded),
-                );
+                let message = format!("{} of {}", state.unknown, state.coded);
+                if column.is_some_and(|column| !column.key) {
+                    self.report(Code::ColumnSetAside, at, "", message);
+                    finished.aside.push(at);
+                } else {
+                    self.report(Code::CodesUnknown, at, "", message);
+                }
             }
         }
-        wrong.sort_unstable();
-        wrong.dedup();
-        wrong
+        finished.wrong.sort_unstable();
+        finished.wrong.dedup();
+        finished
     }
+}
+
+/// What is not as it seemed while a table was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Finished {
+    /// Lines whose bare numbers turned out not to be dates.
+    pub(crate) wrong: Vec<u32>,
+    /// Columns that are not understood and that the table can do without.
+    pub(crate) aside: Vec<usize>,
 }

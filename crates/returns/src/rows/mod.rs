@@ -46,7 +46,7 @@ fn plain(name: &str) -> String {
     fold(without_suffix(name).unwrap_or(name))
 }
 
-/// Matches a header against one table: none if a key column is missing.
+/// Matches a header against one table: none if a column is missing without which it is nothing.
 fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l>> {
     let mut positions = vec![None; def.columns.len()];
     let mut twins = Vec::new();
@@ -84,11 +84,10 @@ fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l
             None => unknown.push(shown.to_owned()),
         }
     }
-    let whole = def
-        .columns
-        .iter()
-        .zip(&positions)
-        .all(|(column, at)| !column.key || at.is_some());
+    let columns = || def.columns.iter().zip(&positions);
+    let whole = columns().all(|(column, at)| !column.key || at.is_some());
+    let mut any = columns().filter(|(column, _)| column.any).peekable();
+    let whole = whole && (any.peek().is_none() || any.any(|(_, at)| at.is_some()));
     let matched = positions.iter().flatten().count();
     whole.then_some(Recognised {
         def,
@@ -102,17 +101,40 @@ fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l
     })
 }
 
-/// The table that a header fits best, if any: most columns matched, then the one listed first.
+impl Recognised<'_> {
+    /// Where the columns stand without which the table is nothing.
+    fn keys(&self) -> impl Iterator<Item = usize> {
+        let columns = self.def.columns.iter().zip(&self.positions);
+        columns
+            .filter(|(column, _)| column.key)
+            .filter_map(|(_, at)| *at)
+    }
+
+    /// Whether this table has a key column that the other does not know while it knows every key of
+    /// the other: rows of reviews name the start of their plan, and rows of plans name no review.
+    fn tells_more_than(&self, other: &Self) -> bool {
+        let knows = |table: &Self, at: usize| {
+            let places = table.positions.iter().chain(&table.others);
+            places.flatten().any(|own| *own == at)
+        };
+        self.keys().any(|at| !knows(other, at)) && other.keys().all(|at| knows(self, at))
+    }
+}
+
+/// The table that a header fits, if any. A table is recognised by the columns that only it has;
+/// where that does not decide, by most columns matched, then by the order of the list.
 #[must_use]
 pub(crate) fn recognise<'l>(lists: &'l Lists, header: &[String]) -> Option<Recognised<'l>> {
+    let tables = lists.tables().iter();
+    let found: Vec<Recognised<'l>> = tables.filter_map(|def| match_table(def, header)).collect();
+    let told: Vec<bool> = found
+        .iter()
+        .map(|one| !found.iter().any(|other| other.tells_more_than(one)))
+        .collect();
     let mut best: Option<Recognised<'l>> = None;
-    for def in lists.tables() {
-        if let Some(found) = match_table(def, header)
-            && best
-                .as_ref()
-                .is_none_or(|best| found.matched > best.matched)
-        {
-            best = Some(found);
+    for (one, _) in found.into_iter().zip(told).filter(|(_, told)| *told) {
+        if best.as_ref().is_none_or(|best| one.matched > best.matched) {
+            best = Some(one);
         }
     }
     best
@@ -138,8 +160,9 @@ pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> Nearest {
                 .filter(|column| column.folded[0] != "la" && column.folded[0] != "year")
         };
         let matched = columns().filter(|column| has(&column.folded)).count();
+        let any = columns().any(|column| column.any && has(&column.folded));
         let missing: Vec<&str> = columns()
-            .filter(|column| column.key && !has(&column.folded))
+            .filter(|column| (column.key || (column.any && !any)) && !has(&column.folded))
             .map(|column| column.name.as_str())
             .collect();
         (matched, missing, columns().count(), def)
@@ -156,8 +179,12 @@ pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> Nearest {
             ),
             is_table: matched >= 3 && matched * 2 >= all,
         },
+        // What stands there may be a child, where there is no header.
         _ => Nearest {
-            message: format!("it begins {:?}", header.iter().take(4).collect::<Vec<_>>()),
+            message: format!(
+                "none of the {} fields of its first row is the name of a known column",
+                header.len()
+            ),
             is_table: false,
         },
     }
@@ -250,6 +277,14 @@ impl<S: RowSource> Found<'_, S> {
     /// The rows that follow the header.
     pub(crate) fn into_source(self) -> S {
         self.source
+    }
+
+    /// The columns of the table that the file has.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
+        let columns = self.table.def.columns.iter().zip(&self.table.positions);
+        columns
+            .filter(|(_, at)| at.is_some())
+            .map(|(column, _)| column.name.as_str())
     }
 
     /// Reports what is odd about the header.
@@ -440,10 +475,86 @@ mod tests {
             ("child_id,start_date,end_date", "early_help episodes"),
             ("LA Child ID,EH_start", "early_help episodes"),
             ("pcds,lsoa21,imd_decile", "lookup postcodes"),
+            // A table of a part names what the part is of.
+            (
+                "LAchildID,CINreferralDate,CPPstartDate,CPPreviewDate",
+                "cin reviews",
+            ),
+            (
+                "LAchildID,CINreferralDate,CPPstartDate,CPPendDate,InitialCategoryOfAbuse,CPPreviewDate",
+                "cin reviews",
+            ),
+            (
+                "LAchildID,CINreferralDate,CINclosureDate,ReasonForClosure,ReferralNFA,AssessmentActualStartDate",
+                "cin assessments",
+            ),
+            (
+                "LAchildID,CINreferralDate,DateOfInitialCPC,ReferralNFA,S47ActualStartDate",
+                "cin section47",
+            ),
+            (
+                "LAchildID,CINreferralDate,CPPstartDate,CPPendDate",
+                "cin child_protection_plans",
+            ),
+            (
+                "LAchildID,Ethnicity,Disability",
+                "cin child_characteristics",
+            ),
+            ("CHILD,SEX,DOB,ETHNIC,UASC,DUC", "ssda903 header"),
+            (
+                "Family ID,Child ID,Start Date,EH_start,child_id",
+                "early_help episodes",
+            ),
+            ("Family ID,start_date,end_date", "early_help families"),
         ] {
             assert_eq!(table_of(header).as_deref(), Some(table), "{header}");
         }
-        assert_eq!(table_of("a,b,c"), None);
+        // Postcodes of something are no lookup of neighbourhoods.
+        for header in ["a,b,c", "name,postcode", "pcds,lsoa21,ctry"] {
+            assert_eq!(table_of(header), None, "{header}");
+        }
+    }
+
+    /// Every table beside every other: a header that has all columns of one and the keys of another
+    /// of its family is one of the two, and is the other only where the other knows the keys of both.
+    #[test]
+    fn a_table_is_recognised_by_columns_that_only_it_has() {
+        let lists = lists();
+        let keys = |def: &TableDef| -> Vec<String> {
+            let keys = def.columns.iter().filter(|c| c.key || c.any);
+            keys.map(|c| fold(&c.name)).collect()
+        };
+        let mut nested = 0;
+        for whole in lists.tables() {
+            let all: Vec<String> = whole.columns.iter().map(|c| c.name.clone()).collect();
+            let folded: Vec<String> = all.iter().map(|name| fold(name)).collect();
+            for other in lists.tables().iter().filter(|t| t.family == whole.family) {
+                if other.name == whole.name || !keys(other).iter().all(|k| folded.contains(k)) {
+                    continue;
+                }
+                // All that the other needs is in this one: with every column it is this one.
+                nested += 1;
+                let found = recognise(&lists, &all).map(|t| t.def.name.clone());
+                assert_eq!(
+                    found.as_deref(),
+                    Some(whole.name.as_str()),
+                    "{}",
+                    other.name
+                );
+                // Only what both need, in any order: still this one, not the other.
+                let mut least: Vec<String> = keys(whole).into_iter().chain(keys(other)).collect();
+                least.dedup();
+                least.reverse();
+                let found = recognise(&lists, &least).map(|t| t.def.name.clone());
+                assert_eq!(
+                    found.as_deref(),
+                    Some(whole.name.as_str()),
+                    "{}",
+                    other.name
+                );
+            }
+        }
+        assert!(nested > 10, "{nested} tables within others");
     }
 
     #[test]

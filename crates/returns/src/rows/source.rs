@@ -12,9 +12,80 @@ pub(crate) trait RowSource {
     fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String>;
 }
 
+/// Text whose lines all end in a line feed, whatever they ended in, the last one too. A reader of rows
+/// that meets a carriage return and a line feed reads the second with the next row, and so counts
+/// lines wrongly.
+struct Lines<R> {
+    inner: R,
+    /// Whether the byte before was a carriage return, and was given as a line feed.
+    after_return: bool,
+    /// The byte before.
+    last: u8,
+    done: bool,
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        while !self.done {
+            let got = self.inner.read(buffer)?;
+            if got == 0 {
+                self.done = true;
+                if self.last != b'\n' {
+                    buffer[0] = b'\n';
+                    return Ok(1);
+                }
+                break;
+            }
+            let kept = self.convert(&mut buffer[..got]);
+            if kept > 0 {
+                return Ok(kept);
+            }
+        }
+        Ok(0)
+    }
+}
+
+impl<R> Lines<R> {
+    const fn new(inner: R) -> Self {
+        Self {
+            inner,
+            after_return: false,
+            last: b'\n',
+            done: false,
+        }
+    }
+
+    /// Converts bytes in place; gives how many are left.
+    fn convert(&mut self, bytes: &mut [u8]) -> usize {
+        // Most files have no carriage return.
+        if !self.after_return && !bytes.contains(&b'\r') {
+            self.last = bytes.last().copied().unwrap_or(self.last);
+            return bytes.len();
+        }
+        let mut kept = 0;
+        for at in 0..bytes.len() {
+            let byte = bytes[at];
+            if byte == b'\n' && self.after_return {
+                self.after_return = false;
+                continue;
+            }
+            self.after_return = byte == b'\r';
+            bytes[kept] = if self.after_return { b'\n' } else { byte };
+            kept += 1;
+        }
+        if kept > 0 {
+            self.last = bytes[kept - 1];
+        }
+        kept
+    }
+}
+
 /// Rows of a delimited file.
 pub(crate) struct Delimited<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Lines<R>>,
 }
 
 impl<R: Read> Delimited<R> {
@@ -25,15 +96,28 @@ impl<R: Read> Delimited<R> {
             .flexible(true)
             .has_headers(false)
             .buffer_capacity(256 << 10)
-            .from_reader(reader);
+            .from_reader(Lines::new(reader));
         Self { reader }
     }
 }
 
 impl<R: Read> RowSource for Delimited<R> {
     fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
+        let from = self.reader.position().line();
         match self.reader.read_record(row) {
-            Ok(true) => Ok(Some(row.position().map_or(0, csv::Position::line))),
+            Ok(true) => {
+                // Blank lines before the row are passed over with it; lines within a quoted field are
+                // its own.
+                let next = self.reader.position().line();
+                let inside = if next == from + 1 {
+                    0
+                } else {
+                    row.iter()
+                        .map(|field| field.bytes().filter(|b| *b == b'\n').count() as u64)
+                        .sum()
+                };
+                Ok(Some(next.saturating_sub(1 + inside)))
+            }
             Ok(false) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
@@ -145,6 +229,49 @@ impl RowSource for Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The lines on which rows of two fields begin.
+    fn lines(text: &str) -> Vec<u64> {
+        let mut rows = Delimited::new(Pieces(text.as_bytes()), b',');
+        let mut row = StringRecord::new();
+        let mut lines = Vec::new();
+        while let Some(line) = rows.next_row(&mut row).unwrap() {
+            assert_eq!(row.len(), 2, "{text:?} {row:?}");
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// Bytes one at a time, as the slowest of readers gives them.
+    struct Pieces<'b>(&'b [u8]);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let one = buffer.len().min(1);
+            self.0.read(&mut buffer[..one])
+        }
+    }
+
+    #[test]
+    fn rows_are_on_the_lines_that_an_editor_shows() {
+        for (text, expected) in [
+            ("a,b\n1,2\n3,4\n", vec![1, 2, 3]),
+            ("a,b\n1,2\n3,4", vec![1, 2, 3]),
+            ("\na,b\n\n\n1,2\n\n3,4", vec![2, 5, 7]),
+            ("a,b\n1,\"2\n2\n2\"\n3,4\n", vec![1, 2, 5]),
+            ("a,b\n\n1,\"2\n2\"\n3,4\n", vec![1, 3, 5]),
+            ("a,b", vec![1]),
+            ("", vec![]),
+        ] {
+            for end in ["\n", "\r\n", "\r"] {
+                assert_eq!(
+                    lines(&text.replace('\n', end)),
+                    expected,
+                    "{text:?} {end:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn the_delimiter_is_the_one_that_makes_rows_even() {

@@ -1,5 +1,5 @@
-//! Journeys on disk, so that returns are read once: two Parquet files with a typed schema, and what
-//! was read, in which units and from where, in their metadata. Any tool can group the spells without
+//! Journeys on disk, so that returns are read once: Parquet files with a typed schema, and what was
+//! read, in which units and from where, in their metadata. Any tool can group the spells without
 //! a join: each row carries its authority, ethnic group, sex, birth and decile.
 //!
 //! The store holds records of children. It is not a release and must stay where the returns stay.
@@ -7,7 +7,9 @@
 mod count;
 mod meta;
 mod read;
+mod schema;
 mod spells;
+mod stated;
 mod write;
 
 use std::path::Path;
@@ -22,6 +24,8 @@ use crate::input::InputError;
 pub const SPELLS: &str = "spells.parquet";
 /// The file of children.
 pub const CHILDREN: &str = "children.parquet";
+/// The file of what single returns say otherwise than the histories.
+pub const STATED: &str = "stated.parquet";
 
 /// A store that cannot be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,9 @@ use std::path::Path;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, UInt8Type, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
-use disparity_core::journeys::{BirthPrecision, Children, Journeys, LinkOutcome, Wanted};
+use disparity_core::journeys::{
+    BirthPrecision, Children, Journeys, JourneysError, LinkOutcome, Wanted,
+};
 use disparity_core::{Day, Dimension, Dimensions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -16,7 +18,7 @@ use serde_json::Value;
 
 use super::meta::{LAYOUT, read_authorities, read_codes};
 use super::spells::read_all_spells;
-use super::{CHILDREN, SPELLS, StoreError, format, io, parquet};
+use super::{CHILDREN, SPELLS, STATED, StoreError, format, io, parquet, stated};
 use crate::input;
 
 /// Rows of a batch: few enough that what is decoded stays close to the processor.
@@ -98,8 +100,16 @@ pub fn read_store_of(
         .into_iter()
         .map(|(authority, _)| authority)
         .collect();
-    Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
-        .map_err(|error| format(&path, error.to_string()))
+    let misfit = |error: JourneysError| format(&path, error.to_string());
+    let stated_path = folder.join(STATED);
+    let stated = (wanted.stated).then(|| stated::read(&stated_path, &codes));
+    let mut journeys =
+        Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
+            .map_err(misfit)?;
+    if let Some(stated) = stated {
+        journeys.set_stated(stated?).map_err(misfit)?;
+    }
+    Ok(journeys)
 }
 
 /// Columns of children that not every question looks at.

@@ -165,15 +165,7 @@ fn read_spells(
     own: &mut Owners,
     s: &mut Spells,
 ) -> Option<()> {
-    let column = batch
-        .column_by_name("kind")?
-        .as_dictionary_opt::<UInt8Type>()?;
-    let words = column.values().as_string_opt::<i32>()?;
-    let numbers: Vec<u8> = words
-        .iter()
-        .map(|word| Some(SpellKind::from_word(word?)? as u8))
-        .collect::<Option<_>>()?;
-    let keys = column.keys().values();
+    let (keys, numbers) = kinds_of(batch)?;
     let kept = rows_of(keys, &numbers, wanted)?;
     let first = s.kind.len();
     match &kept {
@@ -192,15 +184,56 @@ fn read_spells(
         None => own.add(child.values().iter().copied())?,
         Some(rows) => own.add(rows.iter().map(|row| child.values()[*row as usize]))?,
     }
+    read_rest(batch, codes, wanted, kept.as_deref(), first, s)
+}
+
+/// Appends every row of a batch of spells.
+pub(super) fn read_columns(
+    batch: &RecordBatch,
+    codes: &CodeSets,
+    wanted: &Wanted,
+    s: &mut Spells,
+) -> Option<()> {
+    let (keys, numbers) = kinds_of(batch)?;
+    let first = s.kind.len();
+    for key in keys {
+        s.kind.push(*numbers.get(usize::from(*key))?);
+    }
+    read_rest(batch, codes, wanted, None, first, s)
+}
+
+/// The column of kinds: a key for each row, and the number of the kind that each key stands for.
+fn kinds_of(batch: &RecordBatch) -> Option<(&[u8], Vec<u8>)> {
+    let column = batch
+        .column_by_name("kind")?
+        .as_dictionary_opt::<UInt8Type>()?;
+    let words = column.values().as_string_opt::<i32>()?;
+    let numbers: Vec<u8> = words
+        .iter()
+        .map(|word| Some(SpellKind::from_word(word?)? as u8))
+        .collect::<Option<_>>()?;
+    Some((column.keys().values(), numbers))
+}
+
+/// Appends everything but the kinds, of all rows or of those kept, to spells whose kinds have been
+/// appended from `first` on.
+fn read_rest(
+    batch: &RecordBatch,
+    codes: &CodeSets,
+    wanted: &Wanted,
+    kept: Option<&[u32]>,
+    first: usize,
+    s: &mut Spells,
+) -> Option<()> {
     let days = |name: &str, none: i32, to: &mut Vec<i32>| -> Option<()> {
         let column = batch
             .column_by_name(name)?
             .as_primitive_opt::<Date32Type>()?;
         let before = to.len();
-        gather(column.values(), kept.as_deref(), to);
+        gather(column.values(), kept, to);
         if let Some(nulls) = column.nulls() {
             for (at, value) in to[before..].iter_mut().enumerate() {
-                let row = kept.as_ref().map_or(at, |rows| rows[at] as usize);
+                let row = kept.map_or(at, |rows| rows[at] as usize);
                 if nulls.is_null(row) {
                     *value = none;
                 }
@@ -214,7 +247,7 @@ fn read_spells(
         let column = batch
             .column_by_name(name)?
             .as_primitive_opt::<UInt8Type>()?;
-        gather(column.values(), kept.as_deref(), to);
+        gather(column.values(), kept, to);
         Some(())
     };
     small("flags", &mut s.flags)?;
@@ -227,7 +260,7 @@ fn read_spells(
     }
     for at in (0..3).filter(|at| wanted.codes[*at]) {
         let kinds = &s.kind[first..];
-        read_codes_of(batch, codes, at, kept.as_deref(), kinds, &mut s.codes[at])?;
+        read_codes_of(batch, codes, at, kept, kinds, &mut s.codes[at])?;
     }
     Some(())
 }

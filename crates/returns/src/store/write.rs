@@ -7,9 +7,10 @@ use std::sync::Arc;
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, UInt8Array, UInt32Array};
-use arrow_schema::{DataType, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use disparity_core::journeys::{
-    BirthPrecision, Children, CodeId, Journeys, LinkOutcome, SpellKind, code_sets_of,
+    BirthPrecision, Children, CodeId, CodeSets, Journeys, LinkOutcome, SpellKind, Spells,
+    code_sets_of,
 };
 use disparity_core::{CategoryId, Day, Dimension, Dimensions};
 use parquet::arrow::ArrowWriter;
@@ -17,8 +18,9 @@ use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
-use super::meta::{self, LAYOUT, field, words};
-use super::{CHILDREN, SPELLS, StoreError, io, parquet};
+use super::meta::{self, LAYOUT};
+use super::schema::{child_schema, spell_schema};
+use super::{CHILDREN, SPELLS, STATED, StoreError, io, parquet, stated};
 use crate::build::Progress;
 use crate::input;
 use crate::load::Source;
@@ -44,6 +46,11 @@ pub fn write_store(
     let path = folder.join(CHILDREN);
     write_file(&path, child_schema(), children, &metadata, |range| {
         names.children(journeys, &of_child, range)
+    })?;
+    let path = folder.join(STATED);
+    let rows = usize::from(!journeys.stated().is_empty());
+    write_file(&path, stated::schema(), rows, &metadata, |_| {
+        stated::batch(journeys)
     })?;
     let total = journeys.spells().len();
     let path = folder.join(SPELLS);
@@ -159,176 +166,44 @@ fn three_way(bits: u8) -> Option<bool> {
     }
 }
 
-fn child_schema() -> SchemaRef {
-    let (date, flag) = (DataType::Date32, DataType::Boolean);
-    Arc::new(Schema::new(vec![
-        field(
-            "child",
-            DataType::UInt32,
-            false,
-            "",
-            "row number of the child; identifiers are not kept",
-        ),
-        field(
-            "old_la_code",
-            words(),
-            false,
-            "",
-            "authority, three-digit code",
-        ),
-        field(
-            "birth",
-            date.clone(),
-            true,
-            "day",
-            "date of birth, or the day on which it is expected",
-        ),
-        field(
-            "birth_precision",
-            words(),
-            false,
-            "",
-            "how much of the birth is known",
-        ),
-        field("death", date.clone(), true, "day", "date of death"),
-        field("sex", words(), false, "", "sex"),
-        field("ethnicity", words(), false, "", "detailed ethnic group"),
-        field(
-            "ethnicity_conflict",
-            flag.clone(),
-            false,
-            "",
-            "sources disagree about the broad group",
-        ),
-        field(
-            "unaccompanied",
-            flag.clone(),
-            true,
-            "",
-            "unaccompanied and seeking asylum",
-        ),
-        field(
-            "unaccompanied_ceased",
-            date.clone(),
-            true,
-            "day",
-            "last day as an unaccompanied child",
-        ),
-        field(
-            "arrival",
-            date,
-            true,
-            "day",
-            "earliest sign of arrival from another authority",
-        ),
-        field(
-            "earlier_permanence",
-            flag,
-            true,
-            "",
-            "permanence order or adoption before care",
-        ),
-        field(
-            "link",
-            words(),
-            false,
-            "",
-            "how the care record was matched",
-        ),
-        field(
-            "earlier_child",
-            DataType::UInt32,
-            true,
-            "",
-            "row of the same child in the authority before a change of boundaries; its own row if that is unclear",
-        ),
-    ]))
-}
-
-fn spell_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        field(
-            "child",
-            DataType::UInt32,
-            false,
-            "",
-            "row number of the child",
-        ),
-        field(
-            "old_la_code",
-            words(),
-            false,
-            "",
-            "authority, three-digit code",
-        ),
-        field("kind", words(), false, "", "kind of spell or event"),
-        field("start", DataType::Date32, false, "day", "first day"),
-        field(
-            "end",
-            DataType::Date32,
-            true,
-            "day",
-            "last day as recorded; empty while it lasts",
-        ),
-        field(
-            "flags",
-            DataType::UInt8,
-            false,
-            "bits",
-            "1 start known, 2 start inferred, 4 end inferred, 8 end unknown, 16 no further action, 32 for another authority, 64 transferred in, 128 may be short breaks",
-        ),
-        field(
-            "code_1",
-            words(),
-            false,
-            "",
-            "referral source, initial category of abuse or legal status",
-        ),
-        field(
-            "code_2",
-            words(),
-            false,
-            "",
-            "need, latest category of abuse or placement",
-        ),
-        field(
-            "code_3",
-            words(),
-            false,
-            "",
-            "reason for closure or for ceasing",
-        ),
-        field(
-            "number",
-            DataType::UInt8,
-            false,
-            "plans",
-            "previous protection plans; 255 if not recorded",
-        ),
-        field(
-            "deprivation_decile",
-            DataType::UInt8,
-            false,
-            "tenth",
-            "tenth of neighbourhoods of the home, 1 most deprived; 0 unknown",
-        ),
-        field(
-            "referral_date",
-            DataType::Date32,
-            true,
-            "day",
-            "referral of the episode of need it belongs to",
-        ),
-        field("birth", DataType::Date32, true, "day", "birth of the child"),
-        field("sex", words(), false, "", "sex of the child"),
-        field(
-            "ethnicity",
-            words(),
-            false,
-            "",
-            "detailed ethnic group of the child",
-        ),
-    ]))
+/// The columns of [`spell_fields`] for some rows of spells.
+pub(super) fn spell_columns(
+    sets: &CodeSets,
+    s: &Spells,
+    rows: std::ops::Range<usize>,
+) -> [ArrayRef; 10] {
+    let kinds: Vec<SpellKind> = s.kind[rows.clone()]
+        .iter()
+        .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
+        .collect();
+    let code = |at: usize| {
+        text(
+            kinds
+                .iter()
+                .zip(&s.codes[at][rows.clone()])
+                .map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
+                    // Blank is a word of its own: a column without any word has no dictionary to read.
+                    (0, _) | (_, None) => Some(""),
+                    (255, _) => Some("?"),
+                    (code, Some(set)) => sets
+                        .set(set)
+                        .get(CodeId(code))
+                        .map(|code| code.code.as_str()),
+                }),
+        )
+    };
+    [
+        text(kinds.iter().map(|kind| Some(kind.as_str()))),
+        days(&s.start[rows.clone()]),
+        days(&s.end[rows.clone()]),
+        Arc::new(UInt8Array::from(s.flags[rows.clone()].to_vec())),
+        code(0),
+        code(1),
+        code(2),
+        Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
+        Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
+        days(&s.parent[rows.clone()]),
+    ]
 }
 
 impl Names {
@@ -421,43 +296,14 @@ impl Names {
     ) -> Result<RecordBatch, arrow_schema::ArrowError> {
         let (s, c) = (journeys.spells(), journeys.children());
         let own = &owners.child[rows.clone()];
-        let kinds: Vec<SpellKind> = s.kind[rows.clone()]
-            .iter()
-            .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
-            .collect();
-        let code = |at: usize| {
-            let sets = journeys.codes();
-            text(
-                kinds
-                    .iter()
-                    .zip(&s.codes[at][rows.clone()])
-                    .map(|(kind, code)| match (*code, code_sets_of(*kind)[at]) {
-                        // Blank is a word of its own: a column without any word has no dictionary to read.
-                        (0, _) | (_, None) => Some(""),
-                        (255, _) => Some("?"),
-                        (code, Some(set)) => sets
-                            .set(set)
-                            .get(CodeId(code))
-                            .map(|code| code.code.as_str()),
-                    }),
-            )
-        };
-        let columns: Vec<ArrayRef> = vec![
+        let child: [ArrayRef; 2] = [
             Arc::new(UInt32Array::from(own.to_vec())),
             text(
                 own.iter()
                     .map(|child| self.la(owners.authority[*child as usize])),
             ),
-            text(kinds.iter().map(|kind| Some(kind.as_str()))),
-            Arc::new(Date32Array::from(s.start[rows.clone()].to_vec())),
-            days(&s.end[rows.clone()]),
-            Arc::new(UInt8Array::from(s.flags[rows.clone()].to_vec())),
-            code(0),
-            code(1),
-            code(2),
-            Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
-            Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
-            days(&s.parent[rows.clone()]),
+        ];
+        let of_child: [ArrayRef; 3] = [
             Arc::new(
                 own.iter()
                     .map(|child| day(c.birth[*child as usize]))
@@ -472,6 +318,11 @@ impl Names {
                     .get(usize::from(c.ethnicity[*child as usize]))
             })),
         ];
+        let columns: Vec<ArrayRef> = child
+            .into_iter()
+            .chain(spell_columns(journeys.codes(), s, rows))
+            .chain(of_child)
+            .collect();
         RecordBatch::try_new(spell_schema(), columns)
     }
 }

@@ -6,9 +6,11 @@ use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
 use super::{Each, Sink, columns};
 use crate::codelists::TableDef;
+use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, CareRow, PersonRow, System};
 use crate::rows::Row;
+use crate::value::{is_null, trim};
 
 /// The columns that every list begins with.
 #[derive(Clone, Copy)]
@@ -106,10 +108,8 @@ fn simple(def: &TableDef, kind: SpellKind, from: &str, to: &str) -> Each {
         let mut activity = sink.activity(reading, System::AnnexA, id, kind, days);
         match kind {
             SpellKind::ProtectionPlan => {
-                activity.codes[0] =
-                    reading.coded(initial, CodeSetId::CategoryOfAbuse, row.text(initial));
-                activity.codes[1] =
-                    reading.coded(latest, CodeSetId::CategoryOfAbuse, row.text(latest));
+                activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
+                activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
                 activity.number = reading.small_number(previous, row.text(previous));
             }
             SpellKind::CinEpisode => {
@@ -149,7 +149,10 @@ fn referrals(def: &TableDef) -> Each {
         // A list of referrals says nothing of closure, so the referral stays an event of its own.
         let mut referral = sink.activity(reading, System::AnnexA, id, SpellKind::Referral, days);
         referral.codes[0] = reading.coded(source, CodeSetId::ReferralSource, row.text(source));
-        referral.no_further_action = reading.yes_no(nfa, row.text(nfa));
+        referral.no_further_action = reading.no_further_action(nfa, row.text(nfa));
+        if is_null(trim(row.text(nfa))) {
+            reading.report(Code::NfaMissing, nfa, "", "");
+        }
         sink.records().activities.push(referral);
         Ok(())
     })
@@ -173,9 +176,12 @@ fn in_care(def: &TableDef) -> Each {
         let id = common.read(reading, row, sink)?;
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
         let (start, end) = reading.span(SpellKind::Care, from, to)?;
+        let unaccompanied = reading.unaccompanied(uasc, row.text(uasc));
+        reading.yes_no(second, row.text(second));
         if let Some(person) = sink.records().persons.last_mut() {
-            person.unaccompanied = reading.yes_no(uasc, row.text(uasc));
-            reading.yes_no(second, row.text(second));
+            person.unaccompanied = unaccompanied;
+            person.unaccompanied_unclear =
+                unaccompanied.is_none() && !is_null(trim(row.text(uasc)));
         }
         let starts = reading
             .lists

@@ -6,11 +6,12 @@ use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellKind};
 
 use super::{Each, Sink, columns};
 use crate::codelists::TableDef;
+use crate::date::plain_day;
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, PersonRow, System};
 use crate::rows::Row;
-use crate::value::trim;
+use crate::value::{is_null, trim};
 
 /// The columns that say who a child is, wherever they stand.
 #[derive(Clone, Copy)]
@@ -81,6 +82,20 @@ impl Identity {
             .upn(self.upn, row.text(self.upn))
             .map(|upn| sink.records().texts.number(&upn));
         person
+    }
+}
+
+/// The header of a census: its year, and when it was made.
+pub(super) fn header(
+    def: &TableDef,
+) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+    let [reference, time] = columns(def, ["ReferenceDate", "DateTime"]);
+    move |_, row, sink| {
+        let header = &mut sink.labels.header;
+        header.year = Some(sink.year).filter(|year| *year != 0);
+        header.reference = plain_day(row.text(reference));
+        header.made = plain_day(row.text(time));
+        Ok(())
     }
 }
 
@@ -163,7 +178,10 @@ impl Details {
                 row.text(self.reason),
             ),
         ];
-        episode.no_further_action = reading.yes_no(self.nfa, row.text(self.nfa));
+        episode.no_further_action = reading.no_further_action(self.nfa, row.text(self.nfa));
+        if is_null(trim(row.text(self.nfa))) {
+            reading.report(Code::NfaMissing, self.nfa, "", "");
+        }
         if let Some(day) = reading.day(self.conference, row.text(self.conference)) {
             transfer_in(reading, sink, id, start, day);
         }
@@ -258,9 +276,8 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
         activity.parent_key = key_of(row, key, sink);
         activity.parent = reading.day(referral, row.text(referral));
         if kind == SpellKind::ProtectionPlan {
-            activity.codes[0] =
-                reading.coded(initial, CodeSetId::CategoryOfAbuse, row.text(initial));
-            activity.codes[1] = reading.coded(latest, CodeSetId::CategoryOfAbuse, row.text(latest));
+            activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
+            activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
             activity.number = reading.small_number(previous, row.text(previous));
         }
         if kind == SpellKind::Section47
@@ -336,9 +353,8 @@ pub(super) fn events(
         let mut activity = sink.activity(reading, System::Cin, id, spell, days);
         activity.parent = reading.day(details.referral, row.text(details.referral));
         if spell == SpellKind::ProtectionPlan {
-            activity.codes[0] =
-                reading.coded(initial, CodeSetId::CategoryOfAbuse, row.text(initial));
-            activity.codes[1] = reading.coded(latest, CodeSetId::CategoryOfAbuse, row.text(latest));
+            activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
+            activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
             activity.number = reading.small_number(previous, row.text(previous));
         }
         if spell == SpellKind::Section47

@@ -9,12 +9,11 @@ mod ssda903;
 
 use std::collections::BTreeMap;
 
-pub(crate) use ssda903::permanence_of;
-
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, SpellKind};
 
-use crate::codelists::TableDef;
+use crate::census_xml::CensusHeader;
+use crate::codelists::{ColumnDef, Lists, TableDef};
 use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{Activity, Mark, Records, RowPlace, System};
@@ -74,6 +73,13 @@ impl Shelves {
         }
     }
 
+    /// Takes back the rows of a source.
+    pub(crate) fn remove_source(&mut self, source: u32) {
+        for (_, records) in &mut self.by_la {
+            records.remove_source(source);
+        }
+    }
+
     /// Takes dates of birth that are all the first of a month, since a mark, for what they are.
     pub(crate) fn degrade_births(&mut self, marks: &[Mark]) -> Option<BirthPrecision> {
         self.by_la
@@ -83,6 +89,13 @@ impl Shelves {
                 records.degrade_births(marks.get(at).copied().unwrap_or_default())
             })
             .max()
+    }
+
+    /// Makes unknown what the rows since a mark have from one column.
+    pub(crate) fn set_aside(&mut self, marks: &[Mark], column: &ColumnDef, lists: &Lists) {
+        for (at, (_, records)) in self.by_la.iter_mut().enumerate() {
+            records.set_aside(marks.get(at).copied().unwrap_or_default(), column, lists);
+        }
     }
 
     /// Takes back the rows since a mark that stand on certain lines.
@@ -104,13 +117,25 @@ pub(crate) struct Sink<'r> {
     /// Year of the row being read; 0 if unknown.
     pub(crate) year: u16,
     /// Years and authorities named in the rows themselves.
-    labels: Labels,
+    pub(crate) labels: Labels,
     same_la: u64,
     same_year: u64,
     /// Turns the name or code of an authority into its three digits.
     pub(crate) la_code: &'r dyn Fn(&str) -> Option<String>,
     last_la: (String, String),
     last_year: (String, u16),
+}
+
+/// An authority that nobody knows, as rows name it; blank where the text can be no name or code of one:
+/// the column of a child's identifier must not make an authority of every child.
+fn as_named(la: &str) -> String {
+    let digits = la.bytes().filter(u8::is_ascii_digit).count();
+    let is_area = la.len() == 9 && digits == 8 && la.starts_with(|c: char| c.is_ascii_uppercase());
+    if digits < 5 || is_area {
+        la.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// Years and authorities that rows name.
@@ -120,6 +145,8 @@ pub(crate) struct Labels {
     pub(crate) las: BTreeMap<String, u64>,
     /// Year labels, with how many rows name each.
     pub(crate) years: BTreeMap<String, u64>,
+    /// What the table of a census's header says.
+    pub(crate) header: CensusHeader,
 }
 
 impl Labels {
@@ -167,16 +194,19 @@ impl<'r> Sink<'r> {
         &mut by_la[at].1
     }
 
-    /// Follows the authority and the year that a row names.
-    fn route(&mut self, la: &str, year: &str) {
+    /// Follows the authority and the year that a row names. A label that is no year is reported.
+    fn route(&mut self, reading: &mut Reading<'_>, la: &str, (column, year): (usize, &str)) {
         if !la.is_empty() {
             if self.last_la.0 != la {
-                let code = (self.la_code)(la).unwrap_or_else(|| la.to_owned());
+                let code = (self.la_code)(la).unwrap_or_else(|| as_named(la));
                 self.count_labels();
                 self.last_la = (la.to_owned(), code);
             }
             self.same_la += 1;
             self.shelves.select(&self.last_la.1);
+            if reading.la != self.last_la.1 {
+                reading.la.clone_from(&self.last_la.1);
+            }
         }
         if !year.is_empty() {
             if self.last_year.0 != year {
@@ -186,6 +216,10 @@ impl<'r> Sink<'r> {
             }
             self.same_year += 1;
             self.year = self.last_year.1;
+            if self.year == 0 {
+                let message = "expected a year such as 2023-24";
+                reading.report(Code::CodeUnknown, column, year, message);
+            }
         }
     }
 
@@ -290,7 +324,7 @@ pub(crate) fn read<S: RowSource>(
             reading,
             sink,
             columns(def, ["LEA", "Year"]),
-            |_, _, _| Ok(()),
+            census::header(def),
         ),
         ("annex_a", list) => match annex_a::list(list, def) {
             Some(each) => rows(found, reading, sink, la_year, each),
@@ -323,7 +357,11 @@ fn rows<S: RowSource>(
     mut each: impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>,
 ) -> Use {
     Use::Read(found.for_each(reading, |reading, row| {
-        sink.route(trim(row.text(la)), trim(row.text(year)));
+        let label = (year, trim(row.text(year)));
+        sink.route(reading, trim(row.text(la)), label);
+        if sink.year != 0 {
+            reading.year = Some(sink.year);
+        }
         each(reading, row, sink).is_ok()
     }))
 }

@@ -2,10 +2,12 @@
 
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind};
 
-use super::{Each, columns, permanence_of};
+use super::{Each, Sink, columns};
 use crate::codelists::TableDef;
+use crate::diagnostics::Code;
+use crate::reading::Reading;
 use crate::records::{Address, CareRow, PersonRow, System};
-use crate::value::{clean_code, trim};
+use crate::value::{is_null, trim};
 
 /// What one table's rows become; none for tables that nothing here needs.
 pub(super) fn table(table: &str, def: &TableDef) -> Option<Each> {
@@ -78,10 +80,11 @@ pub(super) fn table(table: &str, def: &TableDef) -> Option<Each> {
 }
 
 fn person(def: &TableDef) -> Each {
-    let [child, sex, ethnicity, birth, expected, death, upn] = columns(
+    let [child, legacy, sex, ethnicity, birth, expected, death, upn] = columns(
         def,
         [
             "pers_person_id",
+            "pers_legacy_id",
             "pers_sex",
             "pers_ethnicity",
             "pers_dob",
@@ -112,8 +115,22 @@ fn person(def: &TableDef) -> Each {
             .upn(upn, row.text(upn))
             .map(|upn| sink.records().texts.number(&upn));
         sink.records().persons.push(person);
+        bridge(reading, sink, id, (legacy, row.text(legacy)));
         Ok(())
     })
+}
+
+/// The identifier of a child in other returns, where a column holds one.
+fn bridge(reading: &mut Reading<'_>, sink: &mut Sink<'_>, id: u32, (at, text): (usize, &str)) {
+    if is_null(trim(text)) {
+        return;
+    }
+    // The row is about the child under its own identifier.
+    let own = reading.child.take();
+    if let Ok(other) = sink.id(reading, at, text) {
+        sink.records().bridges.push((id, other));
+    }
+    reading.child = own;
 }
 
 /// Pupil numbers of a person, and the identifiers that bridge to the other returns.
@@ -128,17 +145,17 @@ fn linked(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let kind_of = row.text(kind).to_lowercase();
-        if kind_of.contains("upn") || kind_of.contains("unique pupil number") {
-            let upn = reading
-                .upn(value, row.text(value))
-                .map(|upn| sink.records().texts.number(&upn));
-            let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
-            person.upn = upn;
-            sink.records().persons.push(person);
-        } else if kind_of.contains("child") || kind_of.contains("case number") {
-            let other = sink.id(reading, value, row.text(value))?;
-            sink.records().links.push((id, other));
+        match reading.identifier_kind(kind, row.text(kind)) {
+            Some("pupil_number") => {
+                let upn = reading
+                    .upn(value, row.text(value))
+                    .map(|upn| sink.records().texts.number(&upn));
+                let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
+                person.upn = upn;
+                sink.records().persons.push(person);
+            }
+            Some("child") => bridge(reading, sink, id, (value, row.text(value))),
+            _ => {}
         }
         Ok(())
     })
@@ -191,16 +208,8 @@ fn spell(def: &TableDef, kind: SpellKind, child: &str, from: &str, to: &str) -> 
         let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
         let mut activity = sink.activity(reading, System::Ssd, id, kind, days);
         if kind == SpellKind::ProtectionPlan {
-            activity.codes[0] = reading.coded(
-                initial,
-                CodeSetId::CategoryOfAbuse,
-                category(row.text(initial)),
-            );
-            activity.codes[1] = reading.coded(
-                latest,
-                CodeSetId::CategoryOfAbuse,
-                category(row.text(latest)),
-            );
+            activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
+            activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
             let held_for_other = reading.yes_no(elsewhere, row.text(elsewhere)) == Some(true);
             activity.flags = activity
                 .flags
@@ -212,15 +221,6 @@ fn spell(def: &TableDef, kind: SpellKind, child: &str, from: &str, to: &str) -> 
         sink.records().activities.push(activity);
         Ok(())
     })
-}
-
-/// `Multiple: [Neglect, Physical abuse]` is the category of several.
-fn category(text: &str) -> &str {
-    if trim(text).to_lowercase().starts_with("multiple") {
-        "MUL"
-    } else {
-        text
-    }
 }
 
 fn cin_episodes(def: &TableDef) -> Each {
@@ -246,7 +246,10 @@ fn cin_episodes(def: &TableDef) -> Each {
             reading.coded(need, CodeSetId::Need, row.text(need)),
             reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason)),
         ];
-        episode.no_further_action = reading.yes_no(nfa, row.text(nfa));
+        episode.no_further_action = reading.no_further_action(nfa, row.text(nfa));
+        if is_null(trim(row.text(nfa))) {
+            reading.report(Code::NfaMissing, nfa, "", "");
+        }
         sink.records().activities.push(episode);
         Ok(())
     })
@@ -309,7 +312,7 @@ fn permanence(def: &TableDef) -> Each {
         let id = sink.id(reading, child, row.text(child))?;
         reading.part_day(date, row.text(date));
         let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
-        person.earlier_permanence = permanence_of(reading, row.text(option));
+        person.earlier_permanence = reading.permanence(option, row.text(option));
         sink.records().persons.push(person);
         Ok(())
     })
@@ -326,13 +329,14 @@ fn immigration(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let text = row.text(status).to_lowercase();
-        if text.contains("uasc") || text.contains("unaccompanied") {
-            let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
-            person.unaccompanied = Some(true);
+        let unaccompanied = reading.unaccompanied(status, row.text(status));
+        let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
+        person.unaccompanied = unaccompanied;
+        person.unaccompanied_unclear = unaccompanied.is_none();
+        if unaccompanied == Some(true) {
             person.unaccompanied_ceased = reading.day(to, row.text(to));
-            sink.records().persons.push(person);
         }
+        sink.records().persons.push(person);
         Ok(())
     })
 }
@@ -350,11 +354,9 @@ fn legal_status(def: &TableDef) -> Each {
     );
     Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let known = reading
-            .lists
-            .set("legal_status")
-            .and_then(|set| set.id(&clean_code(row.text(status))));
-        let Some(code) = known else { return Ok(()) };
+        let Some(code) = reading.legal_status(status, row.text(status)) else {
+            return Ok(());
+        };
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
         let days = reading.span(SpellKind::CareEpisode, from, to)?;
         let mut activity = sink.activity(reading, System::Ssd, id, SpellKind::CareEpisode, days);

@@ -9,22 +9,20 @@ use crate::diagnostics::Code;
 use crate::reading::{Reading, RowStop};
 use crate::records::{CareRow, PersonRow, System};
 use crate::rows::Row;
-use crate::value::trim;
+use crate::value::{is_null, trim};
 
 /// One child's particulars.
 pub(super) fn header(
     def: &TableDef,
 ) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let [child, sex, birth, ethnic, upn, uasc] =
-        columns(def, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC"]);
+    let [child, sex, birth, ethnic, upn, uasc, ceased] =
+        columns(def, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC", "DUC"]);
     move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
-        person.birth = reading.day(birth, row.text(birth));
+        person.birth = reading.birth(birth, row.text(birth));
         if person.birth.is_some() {
             person.precision = BirthPrecision::Day;
-        } else {
-            reading.report(Code::BirthMissing, birth, row.text(birth), "");
         }
         person.sex = reading.sex(sex, row.text(sex));
         person.ethnicity = reading.ethnicity(ethnic, row.text(ethnic));
@@ -32,8 +30,11 @@ pub(super) fn header(
             .upn(upn, row.text(upn))
             .map(|upn| sink.records().texts.number(&upn));
         if row.has(uasc) {
-            person.unaccompanied = reading.yes_no(uasc, row.text(uasc));
+            person.unaccompanied = reading.unaccompanied(uasc, row.text(uasc));
+            person.unaccompanied_unclear =
+                person.unaccompanied.is_none() && !is_null(trim(row.text(uasc)));
         }
+        person.unaccompanied_ceased = reading.day(ceased, row.text(ceased));
         sink.records().persons.push(person);
         Ok(())
     }
@@ -155,27 +156,10 @@ pub(super) fn permanence(
     move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         reading.part_day(date, row.text(date));
-        reading.check_code(option, "previous_permanence", row.text(option));
         let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
-        person.earlier_permanence = permanence_of(reading, row.text(option));
+        person.earlier_permanence = reading.permanence(option, row.text(option));
         sink.records().persons.push(person);
         Ok(())
-    }
-}
-
-/// Yes for P1 to P3, no for Z1 and blank, unknown for P4.
-pub(crate) fn permanence_of(reading: &Reading<'_>, text: &str) -> Option<bool> {
-    let code = crate::value::clean_code(text);
-    let set = reading.lists.set("previous_permanence")?;
-    match set
-        .id(&code)
-        .and_then(|id| set.get(id))
-        .map(|code| code.group.as_str())
-    {
-        Some("yes") => Some(true),
-        Some("unknown") => None,
-        Some(_) => Some(false),
-        None => code.is_empty().then_some(false),
     }
 }
 

@@ -11,7 +11,8 @@ mod summaries;
 pub use odds::{odds_ratio, odds_ratio_exact, odds_ratio_mid_p};
 pub(crate) use rates::log_normal;
 pub use rates::{
-    rate_difference, rate_difference_wald, rate_ratio, rate_ratio_exact, rate_ratio_mid_p,
+    RateRatioTest, rate_difference, rate_difference_wald, rate_ratio, rate_ratio_exact,
+    rate_ratio_exact_test, rate_ratio_mid_p,
 };
 pub use risks::{risk_difference, risk_ratio};
 pub use shares::{Disproportionality, disproportionality};

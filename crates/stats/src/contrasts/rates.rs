@@ -2,7 +2,7 @@
 
 use crate::check;
 use crate::error::{Error, Result};
-use crate::intervals::{clopper_pearson, poisson_count_interval};
+use crate::intervals::{EXACT_DENOMINATOR, clopper_pearson, poisson_count_interval};
 use crate::level::{Estimate, Interval, Level};
 use crate::special::{Beta, increasing_root};
 
@@ -65,6 +65,48 @@ pub fn rate_ratio_exact(o1: f64, n1: f64, o2: f64, n2: f64, level: Level) -> Res
         odds(share.low, rest.high),
         odds(share.high, rest.low),
     )
+}
+
+/// P-values of a rate ratio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateRatioTest {
+    /// Of a count in the first group that is no larger than the observed one.
+    pub less: f64,
+    /// Of a count in the first group that is no smaller.
+    pub greater: f64,
+    /// Twice the smaller of the two, at most 1.
+    pub two_sided: f64,
+}
+
+#[doc = include_str!("../../docs/rate_ratio_exact_test.md")]
+pub fn rate_ratio_exact_test(
+    o1: f64,
+    n1: f64,
+    o2: f64,
+    n2: f64,
+    null: f64,
+) -> Result<RateRatioTest> {
+    checked(o1, n1, o2, n2)?;
+    check::positive("null", null)?;
+    check::within("o1 + o2", o1 + o2, 0.0, EXACT_DENOMINATOR, "at most 1e9")?;
+    let odds = check::result("the odds of the null hypothesis", null * (n1 / n2))?;
+    let (share, rest) = (odds / (1.0 + odds), 1.0 / (1.0 + odds));
+    // P(X >= o1) is the lower tail of a beta variable at the share, P(X <= o1) an upper one.
+    let greater = if o1 > 0.0 {
+        Beta { a: o1, b: o2 + 1.0 }.tails(share, rest).0
+    } else {
+        1.0
+    };
+    let less = if o2 > 0.0 {
+        Beta { a: o1 + 1.0, b: o2 }.tails(share, rest).1
+    } else {
+        1.0
+    };
+    Ok(RateRatioTest {
+        less,
+        greater,
+        two_sided: (2.0 * less.min(greater)).min(1.0),
+    })
 }
 
 #[doc = include_str!("../../docs/rate_ratio_mid_p.md")]

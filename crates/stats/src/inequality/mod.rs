@@ -7,6 +7,7 @@ mod concentration;
 mod entropy;
 mod impact;
 mod measures;
+mod relative;
 mod slope;
 mod slope_models;
 mod spread;
@@ -21,6 +22,7 @@ pub use impact::{
     population_attributable_proportion,
 };
 pub use measures::{Measure, inequality_measures};
+pub use relative::RelativeIndex;
 pub use slope::{
     LinearSlope, SlopeIndex, SlopeScale, SlopeSimulation, slope_index, slope_index_linear,
     slope_index_simulated,

@@ -3,6 +3,7 @@
 
 use crate::check;
 use crate::error::{Error, Result};
+use crate::inequality::relative::{RelativeIndex, Spread};
 use crate::inequality::subgroup::{Subgroup, Weighted};
 use crate::level::{Estimate, Interval, Level};
 use crate::random::Draws;
@@ -10,7 +11,6 @@ use crate::special::student_quantile_upper;
 use crate::sum::sum;
 
 const SLOPE: &str = "the slope index";
-const RELATIVE: &str = "the relative index";
 
 /// The scale on which values are a straight line in the rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,37 +28,27 @@ pub enum SlopeScale {
 pub struct SlopeIndex {
     /// Fitted value at rank 1 minus fitted value at rank 0, in the unit of the values.
     pub slope: Estimate,
-    /// Fitted value at rank 1 over fitted value at rank 0; none when either is not positive.
-    pub relative: Option<Estimate>,
+    /// Fitted value at rank 1 over fitted value at rank 0; none when either is not positive, or the
+    /// ratio is larger than any number that can be represented.
+    pub relative: Option<RelativeIndex>,
     /// The fitted value at rank 0.
     pub intercept: f64,
 }
 
 impl SlopeIndex {
-    /// From the fitted values at rank 0 and 1, the half-width of the slope's interval, and that of
-    /// the logarithm of the relative index, which is asked for only when there is one.
+    /// From the fitted values at rank 0 and 1, the half-width of the slope's interval, and the
+    /// relative index of positive ends.
     pub(super) fn of_ends(
         (y0, y1): (f64, f64),
         half: f64,
-        log_half: impl FnOnce() -> f64,
+        relative: impl FnOnce(f64) -> Option<RelativeIndex>,
     ) -> Result<Self> {
         let value = y1 - y0;
         let slope = Estimate::of(SLOPE, value, value - half, value + half)?;
-        let relative = if y0 > 0.0 && y1 > 0.0 {
-            let (ratio, factor) = (y1 / y0, log_half().exp());
-            Some(Estimate::of(
-                RELATIVE,
-                ratio,
-                ratio / factor,
-                ratio * factor,
-            )?)
-        } else {
-            None
-        };
         let intercept = check::result("the intercept", y0)?;
         Ok(SlopeIndex {
             slope,
-            relative,
+            relative: (y0 > 0.0 && y1 > 0.0).then(|| relative(y1 / y0)).flatten(),
             intercept,
         })
     }
@@ -79,8 +69,8 @@ impl SlopeIndex {
     /// Outcomes turned round (children without the event): the groups' values change as well.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] when the inverted ratio cannot be represented (a lower limit of 0, which
-    /// only a simulation gives).
+    /// [`Error::OutOfRange`] when the intercept cannot be represented. A ratio whose lower limit is 0 has
+    /// no upper limit seen from the other end; the slope stays what it is.
     ///
     /// # Example
     /// ```
@@ -99,16 +89,9 @@ impl SlopeIndex {
     /// Journal of Public Health 26, 388-395. doi:10.1093/pubmed/fdh175
     pub fn reversed(self) -> Result<Self> {
         let Estimate { value, interval } = self.slope;
-        let relative = match self.relative {
-            Some(Estimate {
-                value: v,
-                interval: i,
-            }) => Some(Estimate::of(RELATIVE, 1.0 / v, 1.0 / i.high, 1.0 / i.low)?),
-            None => None,
-        };
         Ok(SlopeIndex {
             slope: Estimate::of(SLOPE, -value, -interval.high, -interval.low)?,
-            relative,
+            relative: self.relative.and_then(RelativeIndex::reversed),
             intercept: check::result("the intercept", self.intercept + value)?,
         })
     }
@@ -211,14 +194,29 @@ pub fn slope_index(groups: &[Subgroup], scale: SlopeScale, level: Level) -> Resu
     let (y0, y1) = (scale.back(u0), scale.back(u1));
     let (h0, h1) = (scale.slope_back(y0), scale.slope_back(y1));
     // Each group's pull on a quantity that moves with the fitted ends as given, times its error.
-    let error = |on_one: f64, on_zero: f64| {
-        let pull = |i: usize| on_one * line.at_one[i] - on_zero * line.at_zero[i];
-        let se = |i: usize| groups[i].se / scale.slope_back(groups[i].value);
-        sum((0..groups.len()).map(|i| (pull(i) * se(i)).powi(2))).sqrt()
+    let pull = |(on_zero, on_one): (f64, f64), i: usize| {
+        let se = groups[i].se / scale.slope_back(groups[i].value);
+        (on_one * line.at_one[i] - on_zero * line.at_zero[i]) * se
     };
+    let shared = |left, right| sum((0..groups.len()).map(|i| pull(left, i) * pull(right, i)));
+    let error = |ends| shared(ends, ends).sqrt();
     let z = level.z();
-    let log_half = || z * error(h1 / y1, h0 / y0);
-    SlopeIndex::of_ends((y0, y1), z * error(h1, h0), log_half)
+    SlopeIndex::of_ends((y0, y1), z * error((h0, h1)), |ratio| match scale {
+        // The ends are normal, so their ratio has Fieller's limits.
+        SlopeScale::Identity => {
+            let (zero, one) = ((-1.0 / y0, 0.0), (0.0, 1.0 / y1));
+            let spread = Spread {
+                at_zero: shared(zero, zero),
+                at_one: shared(one, one),
+                shared: shared(zero, one),
+            };
+            RelativeIndex::fieller(ratio, spread, z)
+        }
+        // The ratio's logarithm is a difference on the scale of the line, or nearly.
+        SlopeScale::Log | SlopeScale::Logit => {
+            RelativeIndex::log_normal(ratio, z * error((h0 / y0, h1 / y1)))
+        }
+    })
 }
 
 /// How a slope index is simulated.
@@ -261,14 +259,10 @@ pub fn slope_index_simulated(
         value: point.slope.value,
         interval: Interval::of("the simulated interval", low, high)?,
     };
-    // An upper limit without end: the data do not exclude a first end of 0, and there is no index.
-    let relative = match (point.relative, central(ratios, level)) {
-        (Some(r), (low, high)) if high.is_finite() => Some(Estimate {
-            value: r.value,
-            interval: Interval::of("the simulated interval", low, high)?,
-        }),
-        _ => None,
-    };
+    let relative = point.relative.and_then(|found| {
+        let (low, high) = central(ratios, level);
+        RelativeIndex::drawn(found.value, low, high)
+    });
     Ok(SlopeIndex {
         slope,
         relative,
@@ -369,7 +363,7 @@ pub fn slope_index_linear(groups: &[Subgroup], level: Level) -> Result<LinearSlo
     let slope = Estimate::of(SLOPE, value, value - half, value + half)?;
     let over_mean = if w.mean > 0.0 {
         let (v, h) = (value / w.mean, half / w.mean);
-        Some(Estimate::of(RELATIVE, v, v - h, v + h)?)
+        Some(Estimate::of("the slope over the mean", v, v - h, v + h)?)
     } else {
         None
     };
@@ -406,17 +400,38 @@ mod tests {
     }
 
     #[test]
-    fn a_first_end_that_may_be_nothing_has_no_relative_index() {
+    fn a_first_end_that_may_be_nothing_leaves_no_upper_limit() {
         // Rising from close to 0: the slope has limits, the ratio has none above.
-        let rising = groups([0.001, 0.010, 0.020, 0.030, 0.040], 0.3);
+        let rising = groups([0.008, 0.012, 0.020, 0.030, 0.038], 0.3);
         let index = simulated(&rising, SlopeScale::Identity, SlopeScale::Identity).unwrap();
-        assert!(index.relative.is_none() && index.slope.interval.low > 0.0);
-        let falling = groups([0.040, 0.030, 0.020, 0.010, 0.001], 0.3);
-        let index = simulated(&falling, SlopeScale::Identity, SlopeScale::Identity).unwrap();
+        let relative = index.relative.unwrap();
+        assert!(relative.high.is_none() && relative.low > 1.0 && index.slope.interval.low > 0.0);
         // The same gradient from the other end: down to nothing, and never below.
-        if let Some(relative) = index.relative {
-            assert_eq!(relative.interval.low.to_bits(), 0.0_f64.to_bits());
-        }
+        let falling = groups([0.038, 0.030, 0.020, 0.012, 0.008], 0.3);
+        let index = simulated(&falling, SlopeScale::Identity, SlopeScale::Identity).unwrap();
+        let relative = index.relative.unwrap();
+        assert_eq!(relative.low.to_bits(), 0.0_f64.to_bits());
+        assert!(index.reversed().unwrap().relative.unwrap().high.is_none());
+    }
+
+    #[test]
+    fn the_closed_form_is_the_limit_of_draws_on_the_scale_of_the_line() {
+        let steep = groups([0.040, 0.032, 0.024, 0.018, 0.012], 0.08);
+        let closed = slope_index(&steep, SlopeScale::Identity, Level::P95).unwrap();
+        let how = SlopeSimulation {
+            draw_on: SlopeScale::Identity,
+            level: Level::P95,
+            seed: 5,
+            repetitions: 200_000,
+        };
+        let drawn = slope_index_simulated(&steep, SlopeScale::Identity, how).unwrap();
+        let (closed, drawn) = (closed.relative.unwrap(), drawn.relative.unwrap());
+        assert!(
+            (drawn.low / closed.low - 1.0).abs() < 0.02,
+            "{drawn:?} {closed:?}"
+        );
+        let highs = drawn.high.unwrap() / closed.high.unwrap();
+        assert!((highs - 1.0).abs() < 0.02, "{drawn:?} {closed:?}");
     }
 
     #[test]

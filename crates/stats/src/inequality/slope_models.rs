@@ -3,6 +3,7 @@
 
 use crate::check;
 use crate::error::{Error, Result};
+use crate::inequality::relative::RelativeIndex;
 use crate::inequality::slope::SlopeIndex;
 use crate::inequality::subgroup::{Subgroup, Weighted};
 use crate::level::Level;
@@ -101,8 +102,9 @@ fn index(
     let ((y0, h0), (y1, h1)) = (link(fit.b[0]), link(fit.b[0] + fit.b[1]));
     let z = level.z() * factor.sqrt();
     let error = |pull: [f64; 2]| z * variance.quadratic(&pull).sqrt();
-    let log_half = || error([h1 / y1 - h0 / y0, h1 / y1]);
-    SlopeIndex::of_ends((y0, y1), error([h1 - h0, h1]), log_half)
+    SlopeIndex::of_ends((y0, y1), error([h1 - h0, h1]), |ratio| {
+        RelativeIndex::log_normal(ratio, error([h1 / y1 - h0 / y0, h1 / y1]))
+    })
 }
 
 #[doc = include_str!("../../docs/slope_index_quasi_binomial.md")]

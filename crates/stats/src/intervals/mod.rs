@@ -13,6 +13,7 @@ pub use poisson::{
     CountMethod, byar, byar_mid_p, exact_poisson, exact_poisson_intervals, mid_p_poisson,
     poisson_count_interval, poisson_count_intervals, wald_poisson,
 };
+pub(crate) use proportion::EXACT_DENOMINATOR;
 pub use proportion::{clopper_pearson, wald_proportion, wilson, wilson_finite_population};
 pub use rate::{EventFrequency, RateEstimate, crude_rate, crude_rate_non_independent};
 pub use uncertain::uncertain_denominator;

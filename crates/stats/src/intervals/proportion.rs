@@ -6,7 +6,7 @@ use crate::level::{Interval, Level};
 use crate::special::{Beta, beta_quantile};
 
 /// Beyond this denominator the incomplete beta function takes too long to be worth it.
-const EXACT_DENOMINATOR: f64 = 1e9;
+pub(crate) const EXACT_DENOMINATOR: f64 = 1e9;
 
 #[doc = include_str!("../../docs/wilson.md")]
 pub fn wilson(x: f64, n: f64, level: Level) -> Result<Interval> {

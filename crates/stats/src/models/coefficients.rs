@@ -23,6 +23,10 @@ pub enum StandardErrors {
     Clustered,
     /// [`StandardErrors::Clustered`] times (n − 1) / (n − p).
     ClusteredHc1,
+    /// Residuals summed by two clusterings that cross, each times its G / (G − 1).
+    TwoWayClustered,
+    /// [`StandardErrors::TwoWayClustered`] times (n − 1) / (n − k).
+    TwoWayClusteredHc1,
     /// The curvature in the coefficients alone, as if the spread of the random effects were known.
     GivenSpread,
 }

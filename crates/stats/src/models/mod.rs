@@ -8,6 +8,9 @@
 //! Records that share covariates, groups and offset are collapsed to weighted cells with the same
 //! likelihood, so that a million records of children are as quick as their few thousand cells.
 //!
+//! Measurements of a panel, as log rates by authority and year, are for [`FixedEffectsModel`] and
+//! [`within_between`].
+//!
 //! What does not belong here: areas, periods, symbols and files; and no interval of a single rate
 //! or ratio, which the rest of the crate gives.
 
@@ -20,6 +23,7 @@ mod design;
 mod expected;
 mod family;
 mod frame;
+mod gaussian;
 mod hermite;
 mod linear_mixed;
 mod mixed;
@@ -45,6 +49,9 @@ pub use deciles::{
 pub use design::{Design, INTERCEPT};
 pub use expected::{AgainstExpected, against_expected};
 pub use family::Family;
+pub use gaussian::{
+    BETWEEN, FittedFixedEffects, FixedEffectsModel, WITHIN, WaldTest, WithinBetween, within_between,
+};
 pub use linear_mixed::{FittedLinearMixed, Likelihood, LinearMixedModel};
 pub use mixed::{
     ConditionalMode, EffectSpread, Expectation, FittedMixed, Integration, IntervalMethod,

@@ -2,10 +2,11 @@
 //! others stay what they are. Such a witness is one among all of them, and much sooner found; that
 //! there is none says nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::alternative::{Alternative, Proven};
 use super::blocks::{Blocks, NONE};
 use super::corner::Corner;
 use super::sums::{Sums, SumsOf};
@@ -35,13 +36,19 @@ pub(super) struct System<'a> {
 }
 
 impl System<'_> {
-    /// Small counts of a part with a witness among a few blocks, of those that are open. Of a part
-    /// that is not large, or all of one block, none.
-    pub(super) fn proven(&self, part: &[usize], open: &[bool]) -> BTreeSet<usize> {
-        let mut proven = BTreeSet::new();
+    /// Alternatives among a few blocks that prove something of small counts of a part, of those that
+    /// are open. Of a part that is not large, or all of one block, none.
+    pub(super) fn alternatives(
+        &self,
+        part: &[usize],
+        open: &[bool],
+        before: &[Proven],
+    ) -> Vec<Alternative> {
+        let mut all = Vec::new();
         if part.len() < MANY {
-            return proven;
+            return all;
         }
+        let mut proven = before.to_vec();
         let (mut own, mut shared): (BTreeMap<u32, Vec<usize>>, Vec<usize>) = Default::default();
         for at in part.iter().copied() {
             match self.blocks.own(at) {
@@ -54,7 +61,7 @@ impl System<'_> {
             if few >= own.len() {
                 break;
             }
-            let left = |at: &usize| open[*at] && !proven.contains(at);
+            let left = |at: &usize| open[*at] && !proven[*at].whole();
             let order = shuffled(own.len(), round);
             let sets = order.chunks(few).enumerate().filter_map(|(at, set)| {
                 let set = set.iter().flat_map(|block| &own[*block]);
@@ -69,22 +76,47 @@ impl System<'_> {
             let sets: Vec<(Vec<usize>, Vec<usize>)> = sets.collect();
             let of_count = BUDGET_OF_COUNT.max(BUDGET / self.large.max(1));
             let budget = of_count * part.len() / sets.len().max(1);
-            let found: Vec<BTreeSet<usize>> = sets
+            let found: Vec<Vec<Alternative>> = sets
                 .par_iter()
-                .map(|(few, asked)| self.among(few, asked, budget))
+                .map(|(few, asked)| self.among(few, asked, &proven, budget))
                 .collect();
-            proven.extend(found.into_iter().flatten());
+            for other in found.into_iter().flatten() {
+                for (at, more) in other.all_proven(self.cells, self.threshold) {
+                    proven[at] = proven[at].and(more);
+                }
+                all.push(other);
+            }
         }
-        proven
+        all
     }
 
-    /// Which small counts have a witness among these, of those asked for and others on the way.
-    fn among(&self, few: &[usize], asked: &[usize], mut budget: usize) -> BTreeSet<usize> {
+    /// Alternatives among these counts, for those asked for.
+    fn among(
+        &self,
+        few: &[usize],
+        asked: &[usize],
+        proven: &[Proven],
+        mut budget: usize,
+    ) -> Vec<Alternative> {
         let mut corner = Corner::new(self.cells, self.sums, self.of_cell, few);
-        let mut found = BTreeSet::new();
-        for cell in asked {
-            if !found.contains(cell) {
-                found.extend(corner.look(*cell, self.threshold, &mut budget).0);
+        let mut own: BTreeMap<usize, Proven> = BTreeMap::new();
+        let mut found = Vec::new();
+        for cell in asked.iter().copied() {
+            let before = own.get(&cell).copied().unwrap_or(proven[cell]);
+            if before.whole() {
+                continue;
+            }
+            let (others, _) = corner.look(cell, before, self.threshold, &mut budget);
+            for other in others {
+                let mut new = false;
+                for (at, more) in other.all_proven(self.cells, self.threshold) {
+                    let known = own.entry(at).or_insert(proven[at]);
+                    new |= more.beyond(*known) != Proven::NONE;
+                    *known = known.and(more);
+                }
+                if new {
+                    found.push(other);
+                }
             }
         }
         found
@@ -203,11 +235,16 @@ mod tests {
             threshold: FIVE,
             blocks: &blocks,
         };
-        let proven = system.proven(&part, &hidden);
+        let mut proven = vec![Proven::NONE; cells.len()];
+        for other in system.alternatives(&part, &hidden, &proven.clone()) {
+            for (at, more) in other.all_proven(&cells, FIVE) {
+                proven[at] = proven[at].and(more);
+            }
+        }
         let bounds = attack(&cells, &sums, &hidden, Some(FIVE));
         let told = |at: &&usize| !FIVE.in_doubt(bounds[**at]);
         let (safe, unsafe_): (Vec<usize>, Vec<usize>) =
-            part.iter().partition(|at| proven.contains(at));
+            part.iter().partition(|at| proven[**at].has(Proven::DOUBT));
         assert!(safe.len() > MANY / 2, "{}", safe.len());
         assert_eq!(safe.iter().filter(told).count(), 0);
         assert!(unsafe_.iter().filter(told).count() > 0);

@@ -28,13 +28,23 @@ pub fn attack(
     hidden: &[bool],
     only: Option<Threshold>,
 ) -> Vec<Bounds> {
+    attack_knowing(cells, sums, hidden, only, |_| 0)
+}
+
+/// [`attack`] by somebody who takes each withheld count to be at least so many.
+#[must_use]
+pub fn attack_knowing(
+    cells: &[Cell],
+    sums: &Sums,
+    hidden: &[bool],
+    only: Option<Threshold>,
+    least: impl Fn(usize) -> u64,
+) -> Vec<Bounds> {
     let of_cell = SumsOf::new(cells.len(), sums);
-    let mut bounds = of_single_sums(cells, sums, hidden);
+    let mut bounds = of_single_sums_knowing(cells, sums, hidden, least);
     let unknown: Vec<bool> = bounds.iter().map(|(low, high)| low < high).collect();
     for cell in (0..cells.len()).filter(|at| unknown[*at]) {
-        let asked = only.is_none_or(|threshold| {
-            threshold.is_small(cells[cell].count) && threshold.in_doubt(bounds[cell])
-        });
+        let asked = only.is_none_or(|threshold| threshold.is_small(cells[cell].count));
         if asked {
             let (low, high) = combined(sums, &of_cell, (&unknown, &bounds), cell);
             bounds[cell] = (bounds[cell].0.max(low), bounds[cell].1.min(high));
@@ -46,12 +56,22 @@ pub fn attack(
 /// The bounds of every count for an attacker who looks at one sum at a time, again and again.
 #[must_use]
 pub fn of_single_sums(cells: &[Cell], sums: &Sums, hidden: &[bool]) -> Vec<Bounds> {
+    of_single_sums_knowing(cells, sums, hidden, |_| 0)
+}
+
+fn of_single_sums_knowing(
+    cells: &[Cell],
+    sums: &Sums,
+    hidden: &[bool],
+    least: impl Fn(usize) -> u64,
+) -> Vec<Bounds> {
     let of_cell = SumsOf::new(cells.len(), sums);
     let mut bounds: Vec<Bounds> = cells
         .iter()
         .zip(hidden)
-        .map(|(cell, hidden)| match hidden {
-            true => (0, MOST),
+        .enumerate()
+        .map(|(at, (cell, hidden))| match hidden {
+            true => (least(at), MOST),
             false => (u64::from(cell.count), u64::from(cell.count)),
         })
         .collect();
@@ -119,14 +139,16 @@ fn combined(
     for sum in own {
         let (mut terms, mut known) = (Vec::new(), 0.0);
         for (at, sign) in sums.signed(sum) {
-            match place(at).filter(|_| unknown[at]) {
-                Some(place) => terms.push((place, f64::from(sign))),
-                None => known += f64::from(sign) * bounds[at].0 as f64,
+            known += f64::from(sign) * bounds[at].0 as f64;
+            if let Some(place) = place(at).filter(|_| unknown[at]) {
+                terms.push((place, f64::from(sign)));
             }
         }
         equations.push((terms, -known));
     }
+    // What a count has beyond its lower bound.
     let found = place(cell).and_then(|at| simplex::bounds(part.len(), &equations, at));
+    let least = bounds[cell].0;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -134,8 +156,8 @@ fn combined(
     )]
     found.map_or((0, MOST), |(low, high)| {
         (
-            (low - 1e-6).ceil().max(0.0) as u64,
-            (high + 1e-6).floor().min(MOST as f64) as u64,
+            (low - 1e-6).ceil().max(0.0) as u64 + least,
+            (high + 1e-6).floor().min((MOST - least) as f64) as u64 + least,
         )
     })
 }

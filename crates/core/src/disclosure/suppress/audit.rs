@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::alternative::{Alternative, Least, Proven};
 use super::apart::{MANY, System};
 use super::blocks::{Blocks, Moves};
 use super::corner::Corner;
@@ -18,6 +19,10 @@ const BUDGET_OF_COUNT: usize = 500;
 /// So many for each count of a large part, each time, and for all large parts where they are not many.
 const BUDGET_IN_PART: usize = 100;
 const BUDGET_OF_PARTS: usize = 20_000_000;
+
+/// Of more counts than this in a large part, none is looked for in all of it yet: with more withheld
+/// most of them are soon proven, and what that was too much is shown again in the end.
+const LATER: usize = 500;
 
 /// After so many rounds a large part has all of the budget.
 const CAREFUL: usize = 64;
@@ -38,8 +43,12 @@ pub(super) struct Audit<'a> {
     small: usize,
     /// Small counts without a witness.
     open: Vec<usize>,
-    /// Whether a witness was found.
-    safe: Vec<bool>,
+    /// What is proven of each count.
+    proven: Vec<Proven>,
+    /// The alternatives that prove it, each once.
+    proofs: Vec<Alternative>,
+    /// Small counts that need no proof, as all that hangs together with them is withheld.
+    unasked: Vec<usize>,
     /// Small counts for which it could not be looked for.
     unproven: Vec<usize>,
     budget: usize,
@@ -70,7 +79,9 @@ impl<'a> Audit<'a> {
             watch,
             small: open.len(),
             open,
-            safe: vec![false; cells.len()],
+            proven: vec![Proven::NONE; cells.len()],
+            proofs: vec![],
+            unasked: vec![],
             unproven: vec![],
             budget: budget(cells.len()),
             large: 0,
@@ -82,13 +93,31 @@ impl<'a> Audit<'a> {
     pub(super) fn is_safe(&mut self, cell: usize) {
         self.open.retain(|open| *open != cell);
         self.unproven.retain(|open| *open != cell);
+        self.unasked.push(cell);
+    }
+
+    /// Keeps an alternative if it proves anything new.
+    fn keep(&mut self, other: Alternative) {
+        let mut new = false;
+        for (at, more) in other.all_proven(self.cells, self.threshold) {
+            new |= more.beyond(self.proven[at]) != Proven::NONE;
+            self.proven[at] = self.proven[at].and(more);
+        }
+        if new {
+            self.proofs.push(other);
+        }
+    }
+
+    /// The alternatives that prove small counts safe, and those that need none.
+    pub(super) fn into_proofs(self) -> (Vec<Alternative>, Vec<usize>) {
+        (self.proofs, self.unasked)
     }
 
     /// Small counts for which the budget left nothing: they are looked at again with a new one.
     pub(super) fn reopen(&mut self) -> Vec<usize> {
         self.open = std::mem::take(&mut self.unproven);
-        let safe = &self.safe;
-        self.open.retain(|cell| !safe[*cell]);
+        let proven = &self.proven;
+        self.open.retain(|cell| !proven[*cell].whole());
         self.budget = budget(self.cells.len());
         self.open.clone()
     }
@@ -97,24 +126,20 @@ impl<'a> Audit<'a> {
     pub(super) fn prove_by(&mut self, moves: &impl Moves, hidden: &[bool]) {
         let mut tried = BTreeSet::new();
         for cell in self.open.clone() {
-            if self.safe[cell] || !tried.insert(moves.alike(cell)) {
+            if self.proven[cell].whole() || !tried.insert(moves.alike(cell)) {
                 continue;
             }
             for way in moves.of(cell) {
                 if let Some(way) = self.whole(&way, hidden) {
-                    for (at, by) in way {
-                        let count = i64::from(self.cells[at].count) + by;
-                        let small = u32::try_from(count).map(|n| self.threshold.is_small(n));
-                        self.safe[at] |= by != 0 && small == Ok(false);
-                    }
+                    self.keep(Alternative::new(way.into_iter().filter(|(_, by)| *by != 0)));
                 }
-                if self.safe[cell] {
+                if self.proven[cell].whole() {
                     break;
                 }
             }
         }
-        let safe = &self.safe;
-        self.open.retain(|cell| !safe[*cell]);
+        let proven = &self.proven;
+        self.open.retain(|cell| !proven[*cell].whole());
     }
 
     /// A move with what follows from it for counts that are in one sum only; nothing where a count
@@ -143,7 +168,8 @@ impl<'a> Audit<'a> {
             }
         }
         let possible = |(at, by): (&usize, &i64)| {
-            *by == 0 || (hidden[*at] && i64::from(self.cells[*at].count) + by >= 0)
+            let least = i64::from(Least::Nothing.of(self.cells[*at]));
+            *by == 0 || (hidden[*at] && i64::from(self.cells[*at].count) + by >= least)
         };
         changed.iter().all(possible).then_some(changed)
     }
@@ -173,18 +199,22 @@ impl<'a> Audit<'a> {
         let mut search = Search::new(self.cells, self.sums, self.of_cell, &free);
         let mut left = open.iter().filter(|open| **open).count() + self.unproven.len();
         for part in parts {
-            let asked = |safe: &[bool]| part.iter().filter(|at| open[**at] && !safe[**at]).count();
-            let before = asked(&self.safe);
+            let asked = |proven: &[Proven]| {
+                let open = part.iter().filter(|at| open[**at]);
+                open.filter(|at| !proven[**at].whole()).count()
+            };
+            let before = asked(&self.proven);
             if self.scales(&part, &free) {
+                self.unasked.push(part[0]);
                 for at in part {
-                    self.safe[at] = true;
+                    self.proven[at] = Proven::WHOLE;
                 }
                 continue;
             }
             self.apart(&part, &open);
             self.by_moves(&mut search, &part, &open);
             self.of_part(&part, &open, &mut told);
-            left -= before - asked(&self.safe);
+            left -= before - asked(&self.proven);
             (self.watch)(self.small.saturating_sub(left), self.small);
         }
         told.sort_unstable();
@@ -202,17 +232,17 @@ impl<'a> Audit<'a> {
             threshold: self.threshold,
             blocks: self.blocks,
         };
-        for at in system.proven(part, open) {
-            self.safe[at] = true;
+        for other in system.alternatives(part, open, &self.proven) {
+            self.keep(other);
         }
     }
 
     /// Looks for moves of children that put a small count in doubt.
     fn by_moves(&mut self, search: &mut Search, part: &[usize], open: &[bool]) {
         for cell in part.iter().copied().filter(|at| open[*at]) {
-            if !self.safe[cell] {
-                for at in search.find(cell, self.threshold) {
-                    self.safe[at] = true;
+            if !self.proven[cell].whole() {
+                for other in search.find(cell, self.proven[cell], self.threshold) {
+                    self.keep(other);
                 }
             }
         }
@@ -229,7 +259,7 @@ impl<'a> Audit<'a> {
     /// part has a budget of its own: where it does not reach, more is withheld beside.
     fn of_part(&mut self, part: &[usize], open: &[bool], told: &mut Vec<(usize, bool)>) {
         let asked = part.iter().copied();
-        let asked = asked.filter(|at| open[*at] && !self.safe[*at]);
+        let asked = asked.filter(|at| open[*at] && !self.proven[*at].whole());
         let asked: Vec<usize> = asked.collect();
         if asked.is_empty() {
             return;
@@ -239,6 +269,10 @@ impl<'a> Audit<'a> {
             return;
         }
         let large = self.blocks.knows() && part.len() >= MANY && self.round < CAREFUL;
+        if large && asked.len() > LATER {
+            told.extend(asked.into_iter().map(|cell| (cell, false)));
+            return;
+        }
         let own = part.len() * BUDGET_IN_PART.max(BUDGET_OF_PARTS / self.large.max(1));
         let before = if large {
             own.min(self.budget)
@@ -248,14 +282,14 @@ impl<'a> Audit<'a> {
         let mut left = before;
         let mut corner = Corner::new(self.cells, self.sums, self.of_cell, part);
         for cell in asked {
-            if self.safe[cell] {
+            if self.proven[cell].whole() {
                 continue;
             }
-            let (found, none) = corner.look(cell, self.threshold, &mut left);
-            for at in found {
-                self.safe[at] = true;
+            let (found, none) = corner.look(cell, self.proven[cell], self.threshold, &mut left);
+            for other in found {
+                self.keep(other);
             }
-            if self.safe[cell] {
+            if self.proven[cell].whole() {
                 continue;
             }
             if left > 0 || large {

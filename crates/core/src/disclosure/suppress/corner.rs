@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::alternative::{Alternative, Least, Proven};
 use super::sums::{Sums, SumsOf};
 use super::{Cell, Threshold};
 
@@ -41,6 +42,8 @@ pub(super) struct Corner<'a> {
     value: Vec<f64>,
     /// Counts that are not what they are in truth.
     moved: Vec<usize>,
+    /// What counts are taken to be at the least.
+    least: Least,
     /// Rows that changed since the start, as they were, and what they solved.
     before: BTreeMap<usize, (Row, usize)>,
     /// Factors written since then.
@@ -82,6 +85,7 @@ impl<'a> Corner<'a> {
             rows_with: vec![vec![]; part.len()],
             value: part.iter().map(|at| f64::from(cells[*at].count)).collect(),
             moved: vec![],
+            least: Least::Nothing,
             before: BTreeMap::new(),
             written: 0,
             noted: 0,
@@ -220,53 +224,65 @@ impl<'a> Corner<'a> {
         }
     }
 
-    /// Pushes a count down and, where that does not put it in doubt, up: small counts that are in doubt
-    /// by that, and whether it is sure that this one cannot be.
+    /// Pushes a count where its proof still asks it to be, one way and, where that does not do, the
+    /// other: what is proven by that, and whether it is sure that this count has no proof.
     pub(super) fn look(
         &mut self,
         cell: usize,
+        mut proven: Proven,
         threshold: Threshold,
         budget: &mut usize,
-    ) -> (Vec<usize>, bool) {
+    ) -> (Vec<Alternative>, bool) {
         let (mut found, mut sure) = (Vec::new(), true);
-        for up in [false, true] {
+        let count = self.cells[cell].count;
+        for (least, target, gives) in [
+            (Least::One, count + 1, Proven::ANOTHER),
+            (Least::One, count - 1, Proven::ANOTHER),
+            (Least::Nothing, 0, Proven::DOUBT),
+            (Least::Nothing, threshold.at_most + 1, Proven::DOUBT),
+        ] {
+            if proven.has(gives) || least.of(self.cells[cell]) > target {
+                continue;
+            }
+            // The harder half first: without it the other is of no use yet.
+            if gives == Proven::DOUBT && !proven.has(Proven::ANOTHER) {
+                break;
+            }
             if *budget == 0 {
                 return (found, false);
             }
-            let (pushed, work) = self.push(cell, up, threshold);
+            let (pushed, work) = self.push(cell, target, least);
             *budget = budget.saturating_sub(work);
             sure &= pushed == Push::Furthest;
-            found.extend(self.in_doubt(threshold));
-            if found.contains(&cell) {
-                return (found, false);
+            if let Some(other) = self.alternative() {
+                proven = proven.and(other.proves(self.cells, cell, threshold));
+                found.push(other);
             }
         }
-        (found, sure)
+        (found, sure && !proven.whole())
     }
 
-    /// Pushes a count from the truth to 0, or else beyond the threshold; on the way the other counts
-    /// follow. How far it went, and how many factors were written.
-    pub(super) fn push(&mut self, cell: usize, up: bool, threshold: Threshold) -> (Push, usize) {
+    /// Pushes a count from the truth to a target; on the way the other counts follow, none below its
+    /// least. How far it went, and how many factors were written.
+    pub(super) fn push(&mut self, cell: usize, target: u32, least: Least) -> (Push, usize) {
         self.restart();
+        self.least = least;
         let before = self.written;
-        let pushed = self.steps(cell, up, threshold);
+        let pushed = self.steps(cell, target);
         (pushed, self.written - before + 1_000)
     }
 
-    fn steps(&mut self, cell: usize, up: bool, threshold: Threshold) -> Push {
+    fn steps(&mut self, cell: usize, target: u32) -> Push {
         let Ok(place) = self.part.binary_search(&cell) else {
             return Push::Stopped;
         };
-        let target = if up {
-            f64::from(threshold.at_most) + 1.0
-        } else {
-            0.0
-        };
+        let up = target > self.cells[cell].count;
+        let target = f64::from(target);
         for step in 0..STEPS {
             let missing = if up {
                 target - self.value[place]
             } else {
-                self.value[place]
+                self.value[place] - target
             };
             if missing <= EPSILON {
                 return Push::Reached;
@@ -286,12 +302,12 @@ impl<'a> Corner<'a> {
     /// helps, which cannot go round in circles (Bland 1977).
     fn enter(&self, place: usize, up: bool, steepest: bool) -> Option<(usize, bool)> {
         let Some(row) = self.row_of[place] else {
-            return Some((place, up));
+            return (up || self.spare(place) > EPSILON).then_some((place, up));
         };
         let mut best: Option<(f64, usize, bool)> = None;
         for (at, factor) in &self.rows[row] {
             let rising = (*factor < 0.0) == up;
-            if factor.abs() <= EPSILON || !rising && self.value[*at] <= EPSILON {
+            if factor.abs() <= EPSILON || !rising && self.spare(*at) <= EPSILON {
                 continue;
             }
             if best.is_none_or(|(most, ..)| factor.abs() > most + EPSILON) {
@@ -304,18 +320,29 @@ impl<'a> Corner<'a> {
         best.map(|(_, at, rising)| (at, rising))
     }
 
-    /// Changes a free count as far as no solved one falls below 0, or until the pushed one is there.
+    /// The least that a count is taken to be.
+    fn least(&self, place: usize) -> f64 {
+        f64::from(self.least.of(self.cells[self.part[place]]))
+    }
+
+    /// How far a count may fall from where the search is.
+    fn spare(&self, place: usize) -> f64 {
+        self.value[place] - self.least(place)
+    }
+
+    /// Changes a free count as far as no solved one falls below its least, or until the pushed one is
+    /// there.
     fn step(&mut self, enter: usize, rising: bool, (place, missing): (usize, f64)) {
         let direction = if rising { 1.0 } else { -1.0 };
         let rates = self.rates(enter, direction);
         let mut far = if rising {
             f64::INFINITY
         } else {
-            self.value[enter]
+            self.spare(enter)
         };
         let mut leave: Option<usize> = None;
         for (row, rate) in rates.iter().copied().filter(|(_, rate)| *rate > EPSILON) {
-            let own = self.value[self.solved[row]] / rate;
+            let own = self.spare(self.solved[row]) / rate;
             let first = leave.is_some_and(|other| self.solved[row] < self.solved[other]);
             if own < far - EPSILON || own < far + EPSILON && first {
                 far = own.min(far);
@@ -331,11 +358,11 @@ impl<'a> Corner<'a> {
         }
         for (row, rate) in &rates {
             let solved = self.solved[*row];
-            self.value[solved] = (self.value[solved] - rate * far).max(0.0);
+            self.value[solved] = (self.value[solved] - rate * far).max(self.least(solved));
             self.moved.push(solved);
         }
         self.moved.push(enter);
-        self.value[enter] = (self.value[enter] + direction * far).max(0.0);
+        self.value[enter] = (self.value[enter] + direction * far).max(self.least(enter));
         if let Some(row) = leave {
             self.exchange(row, enter);
         }
@@ -381,39 +408,30 @@ impl<'a> Corner<'a> {
         self.row_of[enter] = Some(row);
     }
 
-    /// The small counts that are in doubt where the search is: 0 there, or beyond the threshold. None
-    /// if rounding has led away from the sums.
-    pub(super) fn in_doubt(&self, threshold: Threshold) -> Vec<usize> {
-        let change = |cell: usize| {
-            let place = self.part.binary_search(&cell).ok()?;
-            Some(self.value[place] - f64::from(self.cells[cell].count))
-        };
-        let holds = |sum: &usize| {
-            let changes = self.sums.signed(*sum);
-            let all: f64 = changes
-                .filter_map(|(cell, sign)| Some(change(cell)? * f64::from(sign)))
-                .sum();
-            all.abs() < EXACTLY
-        };
+    /// Where the search is, as whole numbers. None if it is not there with whole numbers only, or if
+    /// rounding has led away from the sums.
+    pub(super) fn alternative(&self) -> Option<Alternative> {
         let mut moved = self.moved.clone();
         moved.sort_unstable();
         moved.dedup();
-        let mut own: Vec<usize> = moved
-            .iter()
-            .flat_map(|place| self.of_cell.of(self.part[*place]))
-            .collect();
-        own.sort_unstable();
-        own.dedup();
-        if !own.iter().all(holds) {
-            return vec![];
+        let mut changes = Vec::new();
+        for place in moved {
+            let whole = self.value[place].round();
+            if (self.value[place] - whole).abs() > EXACTLY {
+                return None;
+            }
+            let cell = self.part[place];
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "counts of children, checked to be whole"
+            )]
+            let by = whole as i64 - i64::from(self.cells[cell].count);
+            if by != 0 {
+                changes.push((cell, by));
+            }
         }
-        let beyond = f64::from(threshold.at_most) + 1.0 - EXACTLY;
-        moved
-            .into_iter()
-            .filter(|place| self.value[*place] < EXACTLY || self.value[*place] > beyond)
-            .map(|place| self.part[place])
-            .filter(|at| threshold.is_small(self.cells[*at].count))
-            .collect()
+        let other = Alternative::new(changes);
+        other.agrees(self.sums, self.of_cell).then_some(other)
     }
 }
 

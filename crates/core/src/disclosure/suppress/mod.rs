@@ -6,30 +6,36 @@
 //! the smallest first.
 //!
 //! # What is guaranteed
-//! A small count is proven safe by a witness: other counts, none below 0, that agree with everything
-//! in the open and with every sum, all of them together, and of which this one is 0 or beyond the
-//! threshold. An attacker who combines as many sums as he likes cannot tell the witness from the
-//! truth, so he can neither say what the count is nor that it is small. A witness stays one when more
-//! is withheld, so it is looked for once: by moving children between withheld counts ([`moves`]), and
-//! where that fails by the simplex method on all that hangs together ([`corner`]). Where there is no
-//! witness, another count is withheld beside, and so it is where too many steps did not find one.
+//! A small count is proven safe by alternative tables ([`alternative`]): other whole numbers for
+//! withheld counts, none below 0, that agree with everything in the open and with every sum, all of
+//! them together. In one of them the count is 0 or beyond the threshold, so that nobody can say that
+//! it is small. In one of them it is another number although every withheld count that is something
+//! stays something: zeros are nearly always shown, so a reader may take it that what is withheld is
+//! at least 1, and still cannot say which number it is. An attacker who combines as many sums as he
+//! likes cannot tell an alternative from the truth. It stays one when more is withheld, so it is looked for
+//! once: by moving children between withheld counts ([`moves`]), and where that fails by the simplex
+//! method on all that hangs together ([`corner`]). Where there is none, another count is withheld
+//! beside, and so it is where too many steps did not find one.
 //!
 //! Where thousands hang together and it is known which of them do so most (the counts of an
-//! authority, say), witnesses are first looked for among those of one, then of a few at a time
-//! ([`apart`]): all else stays as it is, so that they are witnesses among all. Where that fails, a
+//! authority, say), alternatives are first looked for among those of one, then of a few at a time
+//! ([`apart`]): all else stays as it is, so that they are alternatives among all. Where that fails, a
 //! count that ties many together is withheld before one of the count's own.
 //!
-//! The simplex method has a budget. When it is spent, the small counts still without a witness have
+//! The simplex method has a budget. When it is spent, the small counts still without a proof have
 //! blocks of counts given up for them ([`blocks`]): the totals that tie tables together first, then
-//! tables whole, as long as a witness is missing. With everything withheld, every count may as well
+//! tables whole, as long as a proof is missing. With everything withheld, every count may as well
 //! be 0. [`Withheld::given_up`] says how many counts that took.
 //!
+//! In the end every count that was withheld on the way and that no proof needs, or that the proofs can
+//! do without, is shown again ([`reopen`]).
+//!
 //! # What is not
-//! A witness may have parts of a child in it: an attacker who goes through all whole numbers may tell
-//! a little more. So may one who knows counts that are not among these, such as those of another
-//! output of the same records. Several small counts may be told together: that two of them are not
-//! both 0, say; and that a count is at most so many, as long as it may be 0.
+//! One who knows counts that are not among these, such as those of another output of the same records,
+//! may tell more. Several small counts may be told together: that two of them are not both 0, say; and
+//! that a count is at most so many, as long as it may be 0.
 
+mod alternative;
 mod apart;
 pub mod attack;
 mod audit;
@@ -38,6 +44,7 @@ pub mod blocks;
 mod corner;
 mod moves;
 mod pattern;
+mod reopen;
 mod simplex;
 mod sums;
 mod ties;
@@ -102,6 +109,17 @@ pub struct Withheld {
     pub cautious: usize,
     /// How many were withheld with their block, as the budget for proofs was spent.
     pub given_up: usize,
+    /// How many were withheld on the way and are shown after all, as no proof needs them.
+    pub reopened: usize,
+}
+
+/// Counts and the sums between them, as they are looked through.
+#[derive(Clone, Copy)]
+struct Counts<'a> {
+    cells: &'a [Cell],
+    sums: &'a Sums,
+    of_cell: &'a SumsOf,
+    threshold: Threshold,
 }
 
 /// Is told how many small counts are done with, of how many.
@@ -159,10 +177,19 @@ pub fn suppress_in_blocks(
         if told.is_empty() {
             let unproven = audit.reopen();
             if unproven.is_empty() || hidden.iter().all(|hidden| *hidden) {
+                let (proofs, unasked) = audit.into_proofs();
+                let system = Counts {
+                    cells,
+                    sums,
+                    of_cell: &of_cell,
+                    threshold,
+                };
+                let reopened = reopen::reopen(system, proofs, &unasked, &mut hidden);
                 return Withheld {
                     hidden,
                     cautious,
                     given_up,
+                    reopened,
                 };
             }
             given_up += blocks.give_up(&unproven, &mut hidden);
@@ -201,6 +228,8 @@ pub fn suppress_in_blocks(
 
 #[cfg(test)]
 mod tests {
+    use super::alternative::{Least, Proven};
+    use super::attack::attack_knowing;
     use super::audit::part_of;
     use super::corner::{Corner, Push};
     use super::*;
@@ -241,9 +270,12 @@ mod tests {
 
     fn exposed(cells: &[Cell], sums: &Sums, hidden: &[bool]) -> Vec<usize> {
         let bounds = attack(cells, sums, hidden, None);
-        (0..cells.len())
-            .filter(|at| FIVE.is_small(cells[*at].count) && !FIVE.in_doubt(bounds[*at]))
-            .collect()
+        // Somebody may be sure that what is withheld is something.
+        let least = |at: usize| u64::from(Least::One.of(cells[at]));
+        let sure = attack_knowing(cells, sums, hidden, None, least);
+        let told = |at: &usize| !FIVE.in_doubt(bounds[*at]) || sure[*at].0 == sure[*at].1;
+        let small = (0..cells.len()).filter(|at| FIVE.is_small(cells[*at].count));
+        small.filter(told).collect()
     }
 
     #[test]
@@ -350,14 +382,26 @@ mod tests {
         // Two rows and two columns are withheld: each may go down as far as its neighbours allow.
         let part = [0, 1, 3, 4];
         let mut corner = Corner::new(&cells, &sums, &of_cell, &part);
-        assert_eq!(corner.push(0, false, FIVE).0, Push::Reached);
-        assert_eq!(corner.in_doubt(FIVE), [0]);
-        assert_eq!(corner.push(4, true, FIVE).0, Push::Reached);
-        assert_eq!(corner.in_doubt(FIVE), [4]);
+        let in_doubt = |corner: &Corner| {
+            let all = corner.alternative().unwrap().all_proven(&cells, FIVE);
+            let own = all
+                .into_iter()
+                .filter(|(_, proven)| proven.has(Proven::DOUBT));
+            own.map(|(at, _)| at).collect::<Vec<usize>>()
+        };
+        assert_eq!(corner.push(0, 0, Least::Nothing).0, Push::Reached);
+        assert_eq!(in_doubt(&corner), [0]);
+        assert_eq!(corner.push(4, 6, Least::Nothing).0, Push::Reached);
+        assert_eq!(in_doubt(&corner), [4]);
+        // Whoever takes it that each is at least 1 gets no further down than there.
+        assert_eq!(corner.push(0, 0, Least::One).0, Push::Furthest);
+        assert_eq!(corner.push(0, 2, Least::One).0, Push::Reached);
+        let other = corner.alternative().unwrap();
+        assert!(other.proves(&cells, 0, FIVE).has(Proven::ANOTHER));
         // With the first alone withheld there is no way at all.
         let mut corner = Corner::new(&cells, &sums, &of_cell, &part[..1]);
-        assert_eq!(corner.push(0, false, FIVE).0, Push::Furthest);
-        assert_eq!(corner.in_doubt(FIVE), [] as [usize; 0]);
+        assert_eq!(corner.push(0, 0, Least::Nothing).0, Push::Furthest);
+        assert_eq!(in_doubt(&corner), [] as [usize; 0]);
     }
 
     #[test]

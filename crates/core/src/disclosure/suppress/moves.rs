@@ -1,6 +1,7 @@
 //! Other counts that an attacker cannot tell from the true ones, found by moving children between
 //! withheld counts: so many more here, so many fewer there, until every sum is what it was.
 
+use super::alternative::{Alternative, Least, Proven};
 use super::sums::{Sums, SumsOf};
 use super::{Cell, Threshold};
 
@@ -31,6 +32,8 @@ pub(super) struct Search<'a> {
     value: Vec<u32>,
     /// Counts that are not what they are in truth, or were not for a while.
     touched: Vec<usize>,
+    /// What counts are taken to be at the least.
+    least: Least,
 }
 
 impl<'a> Search<'a> {
@@ -57,29 +60,62 @@ impl<'a> Search<'a> {
             left: 0,
             value: cells.iter().map(|cell| cell.count).collect(),
             touched: vec![],
+            least: Least::Nothing,
         }
     }
 
-    /// Small counts in doubt, the one asked for among them, or nothing: it is taken to 0 or beyond the
-    /// threshold in as few moves as possible.
-    pub(super) fn find(&mut self, cell: usize, threshold: Threshold) -> Vec<usize> {
+    /// Alternatives that prove what is not proven yet of a small count, as far as they are found: it is
+    /// taken where its proof asks it to be in as few moves as possible.
+    pub(super) fn find(
+        &mut self,
+        cell: usize,
+        mut proven: Proven,
+        threshold: Threshold,
+    ) -> Vec<Alternative> {
         let count = self.cells[cell].count;
-        for (sign, by) in [(-1, count), (1, threshold.at_most + 1 - count)] {
+        let mut found = Vec::new();
+        for (least, sign, by, gives) in [
+            (Least::One, 1, 1, Proven::ANOTHER),
+            (Least::One, -1, 1, Proven::ANOTHER),
+            (Least::Nothing, -1, count, Proven::DOUBT),
+            (
+                Least::Nothing,
+                1,
+                threshold.at_most + 1 - count,
+                Proven::DOUBT,
+            ),
+        ] {
+            if proven.has(gives) || sign < 0 && count < by + least.of(self.cells[cell]) {
+                continue;
+            }
+            // The harder half first: without it the other is of no use yet.
+            if gives == Proven::DOUBT && !proven.has(Proven::ANOTHER) {
+                break;
+            }
+            self.least = least;
             let there = self.go(cell, sign, by);
-            let in_doubt = |at: &&usize| {
-                let value = self.value[**at];
-                threshold.is_small(self.cells[**at].count)
-                    && (value == 0 || value > threshold.at_most)
-            };
-            let found: Vec<usize> = self.touched.iter().filter(in_doubt).copied().collect();
-            for at in self.touched.drain(..) {
+            let mut touched = std::mem::take(&mut self.touched);
+            touched.sort_unstable();
+            touched.dedup();
+            if there {
+                let changes = touched.iter().map(|at| {
+                    let by = i64::from(self.value[*at]) - i64::from(self.cells[*at].count);
+                    (*at, by)
+                });
+                let other = Alternative::new(changes.filter(|(_, by)| *by != 0));
+                proven = proven.and(other.proves(self.cells, cell, threshold));
+                found.push(other);
+            }
+            for at in touched {
                 self.value[at] = self.cells[at].count;
             }
-            if there {
-                return found;
-            }
         }
-        vec![]
+        found
+    }
+
+    /// How far a count may fall from where the search is.
+    fn spare(&self, at: usize) -> u32 {
+        self.value[at].saturating_sub(self.least.of(self.cells[at]))
     }
 
     /// Takes a count so far in steps as large as can be; whether it got there.
@@ -98,7 +134,7 @@ impl<'a> Search<'a> {
 
     /// Moves a count by so many, and others with it, if a way is found.
     fn cycle(&mut self, cell: usize, sign: i8, by: u32) -> bool {
-        if sign < 0 && self.value[cell] < by {
+        if sign < 0 && self.spare(cell) < by {
             return false;
         }
         self.left = CHOICES;
@@ -145,7 +181,7 @@ impl<'a> Search<'a> {
         let mut best = [None; BRANCHES];
         for (at, own) in self.sums.signed(sum) {
             let sign = -self.off[sum].signum() * own;
-            if !self.free[at] || self.sign[at] != 0 || sign < 0 && self.value[at] < by {
+            if !self.free[at] || self.sign[at] != 0 || sign < 0 && self.spare(at) < by {
                 continue;
             }
             let mut next = Some((self.cost(at, sign), at, sign));

@@ -15,13 +15,14 @@ pub struct LeftOut {
     pub observed: f64,
     /// What the fit without it expects, summed over the same records.
     pub expected: f64,
-    /// What it expects of a typical group, whose effect is 0; the same as `expected` in a
-    /// regression.
+    /// What it expects of a typical group: the median over groups like it, which is that of an
+    /// effect of 0 where all records share all effects; the same as `expected` in a regression.
     pub typical: f64,
     /// The standard error of the log of `expected` that the coefficients' uncertainty brings.
     pub std_error: f64,
-    /// The standard deviation, between the groups that were left in, of the log of what they have
-    /// over what a typical group has; 0 in a regression.
+    /// The standard deviation, between groups like it, of the log of what all their records have
+    /// together over what a typical group has: effects that each record has for itself, as of a
+    /// year, partly cancel. 0 in a regression.
     pub sigma: f64,
     /// The variance of the group's count over its mean: 1 for Poisson counts, less for
     /// proportions, more for a negative binomial, estimated for a quasi family.

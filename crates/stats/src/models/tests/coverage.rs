@@ -4,7 +4,10 @@
 use super::{ONE_YEAR, Truth};
 use crate::error::Result;
 use crate::level::Level;
-use crate::models::{Integration, proportional_change};
+use crate::models::{
+    Expectation, Family, Integration, LeftOut, MixedModel, MixedOptions, RandomEffect,
+    against_expected, proportional_change,
+};
 use crate::random::Draws;
 
 const PANELS: u32 = 500;
@@ -86,4 +89,50 @@ fn rare_events_with_quadrature() -> Result<()> {
         ..ONE_YEAR
     };
     check(rare, Integration::GaussHermite(9), 2)
+}
+
+/// Where years of one area differ more than areas do, a sum over years scatters less than one year.
+#[test]
+fn ranges_of_sums_over_years_hold_what_they_promise() -> Result<()> {
+    let truth = Truth {
+        areas: 40,
+        years: 5,
+        sigma: 0.05,
+        scatter: 0.3,
+        ..ONE_YEAR
+    };
+    let mut draws = Draws::from_seed(3);
+    let (mut held, mut wide, mut of) = (0, 0, 0_u32);
+    for _ in 0..30 {
+        let panel = truth.draw(&mut draws);
+        let records: Vec<usize> = (0..panel.counts.len()).collect();
+        let model = MixedModel::new(Family::Poisson, panel.observations()?, panel.adjusted()?)?
+            .with_effect(RandomEffect::intercept("area", &panel.area))?
+            .with_effect(RandomEffect::intercept("record", &records))?;
+        let fit = model.fit(&MixedOptions::default())?;
+        for (_, left) in fit.leave_out("area", Expectation::Average)? {
+            let left = left?;
+            of += 1;
+            let inside = |left: &LeftOut| -> Result<u32> {
+                let range = against_expected(left, Level::P95)?.range;
+                Ok(u32::from(range.contains(left.observed)))
+            };
+            held += inside(&left)?;
+            // As if one effect moved all five years.
+            let one = fit.sigma("area")?.hypot(fit.sigma("record")?);
+            let typical = left.expected * (-0.5 * one * one).exp();
+            wide += inside(&LeftOut {
+                sigma: one,
+                typical,
+                ..left
+            })?;
+        }
+    }
+    let (held, wide) = (Held::share(held, of), Held::share(wide, of));
+    assert!((0.93..=0.97).contains(&held), "{held} of {of}");
+    assert!(
+        wide > 0.995,
+        "the test would not see one year's spread: {wide}"
+    );
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! How far the group then is from that expectation is judged in `expected`.
 
 mod near;
+mod records;
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
@@ -19,6 +20,7 @@ use super::separate::{Separate, Slopes, Third};
 use crate::error::{Error, Result};
 use crate::sum::sum;
 use near::Near;
+use records::Records;
 
 /// What a group that was left out is expected to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,7 +28,8 @@ pub enum Expectation {
     /// The mean of groups like it.
     #[default]
     Average,
-    /// Like a typical group, whose effect is 0: below the average for counts.
+    /// Like a typical group, the median: one whose effect is 0 where that is its only one. Below the
+    /// average for counts.
     Typical,
 }
 
@@ -40,6 +43,23 @@ struct Without {
     kernel: Kernel,
     /// What the effects that are taken as they are bring to each of the group's records.
     given: Vec<f64>,
+}
+
+/// What is expected of a group's records, one by one, and of their sum.
+#[derive(Debug, Default)]
+struct Predicted {
+    /// The records that count.
+    used: Vec<usize>,
+    observed: f64,
+    /// Averaged over the effects.
+    means: Vec<f64>,
+    /// At effects of 0, and how fast that moves with an effect.
+    typical: Vec<f64>,
+    tilts: Vec<f64>,
+    /// Of the sum, in each coefficient.
+    slopes: Vec<f64>,
+    /// Of the sum about its mean at effects of 0.
+    variance: f64,
 }
 
 impl FittedMixed {
@@ -152,60 +172,98 @@ impl FittedMixed {
         given: &[usize],
         fit: &Without,
     ) -> Result<LeftOut> {
-        let kernel = fit.kernel;
-        let spread: f64 = (0..fit.theta.len())
+        let anew: Vec<usize> = (0..fit.theta.len())
             .filter(|k| !given.contains(k))
-            .map(|k| fit.theta[k] * fit.theta[k])
-            .sum();
+            .collect();
+        let spread = anew
+            .iter()
+            .map(|&k| fit.theta[k].powi(2))
+            .sum::<f64>()
+            .sqrt();
         let scatter = match expectation {
-            Expectation::Average => spread.sqrt(),
+            Expectation::Average => spread,
             Expectation::Typical => 0.0,
         };
-        let (held_out, design) = (&self.model.observations, &self.model.design);
-        let used = own.iter().zip(&fit.given);
-        let used = used.filter(|&(&i, _)| held_out.weights[i] > 0.0);
-        let (mut observed, mut means, mut typical) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut slopes, mut tilt, mut variance) = (vec![0.0; design.width()], 0.0, 0.0);
-        for (&i, effects) in used {
-            let row = design.row(i);
-            let fixed: f64 = row.iter().zip(&fit.coefficients).map(|(x, b)| x * b).sum();
-            let eta = fixed + held_out.offsets[i] + effects;
-            let trials = held_out.trials[i];
-            observed.push(held_out.totals[i]);
-            let mean = kernel.mean(eta);
-            typical.push(trials * mean);
-            tilt += trials * kernel.mean_slope(eta);
-            variance += kernel.variance(mean, trials);
-            means.push(trials * average_mean(kernel, eta, scatter));
-            let h = 1e-5;
-            let beside = |by: f64| trials * average_mean(kernel, eta + by, scatter);
-            let slope = (beside(h) - beside(-h)) / (2.0 * h);
-            for (sum, x) in slopes.iter_mut().zip(row) {
-                *sum += slope * x;
-            }
-        }
-        let expected = sum(means.iter().copied());
-        if !(expected.is_finite() && expected > 0.0) {
+        let found = self.predicted(own, fit, spread, scatter);
+        let average = sum(found.means.iter().copied());
+        let without_effects = sum(found.typical.iter().copied());
+        if !(average.is_finite() && average > 0.0) {
             return Err(Error::Undefined {
                 what: "the expected count",
                 why: "the group has no exposure",
             });
         }
-        for slope in &mut slopes {
-            *slope /= expected;
-        }
-        let row = DVector::from_vec(slopes);
-        let typical = sum(typical);
+        let levels = |k: usize| {
+            found
+                .used
+                .iter()
+                .map(move |&i| self.model.effects[k].codes[i])
+        };
+        let tilts: Vec<f64> = found
+            .tilts
+            .iter()
+            .map(|tilt| tilt / without_effects)
+            .collect();
+        let records = Records {
+            kernel: fit.kernel,
+            effects: anew
+                .iter()
+                .map(|&k| (fit.theta[k], levels(k).collect()))
+                .collect(),
+            means: &found.means,
+            tilts: &tilts,
+        };
+        let typical = records.median(average, without_effects);
+        let (expected, at) = match expectation {
+            Expectation::Average => (average, average),
+            Expectation::Typical => (typical, without_effects),
+        };
+        let row = DVector::from_iterator(found.slopes.len(), found.slopes.iter().map(|s| s / at));
         Ok(LeftOut {
             code,
-            observed: sum(observed),
+            observed: found.observed,
             expected,
             typical,
             std_error: (&fit.covariance * &row).dot(&row).max(0.0).sqrt(),
-            // On the log scale an effect on a logit is worth less, the larger the proportion.
-            sigma: spread.sqrt() * tilt / typical,
-            dispersion: variance / typical,
+            sigma: records.variance().sqrt(),
+            dispersion: found.variance / without_effects,
         })
+    }
+
+    /// What a fit without a group makes of its records: their means averaged over `spread`, and the
+    /// slopes of their means averaged over `scatter`.
+    fn predicted(&self, own: &[usize], fit: &Without, spread: f64, scatter: f64) -> Predicted {
+        let kernel = fit.kernel;
+        let (held_out, design) = (&self.model.observations, &self.model.design);
+        let mut found = Predicted {
+            slopes: vec![0.0; design.width()],
+            ..Predicted::default()
+        };
+        let mut observed = Vec::new();
+        for (&i, effects) in own.iter().zip(&fit.given) {
+            if held_out.weights[i] <= 0.0 {
+                continue;
+            }
+            let row = design.row(i);
+            let fixed: f64 = row.iter().zip(&fit.coefficients).map(|(x, b)| x * b).sum();
+            let eta = fixed + held_out.offsets[i] + effects;
+            let trials = held_out.trials[i];
+            let mean = kernel.mean(eta);
+            observed.push(held_out.totals[i]);
+            found.used.push(i);
+            found.typical.push(trials * mean);
+            found.tilts.push(trials * kernel.mean_slope(eta));
+            found.variance += kernel.variance(mean, trials);
+            found.means.push(trials * average_mean(kernel, eta, spread));
+            let h = 1e-5;
+            let beside = |by: f64| trials * average_mean(kernel, eta + by, scatter);
+            let slope = (beside(h) - beside(-h)) / (2.0 * h);
+            for (sum, x) in found.slopes.iter_mut().zip(row) {
+                *sum += slope * x;
+            }
+        }
+        found.observed = sum(observed);
+        found
     }
 
     /// The fit of other cells, begun where this one ended. It ends where it would from any start,

@@ -1,0 +1,144 @@
+//! Alternative tables: other whole numbers for withheld counts that agree with every sum and with all
+//! that is shown, so that nobody can tell them from the truth; and what they prove of a small count.
+
+use super::sums::{Sums, SumsOf};
+use super::{Cell, Threshold};
+
+/// What withheld counts are taken to be at the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Least {
+    /// A withheld count may be 0: counts of 0 are withheld as well where others need it.
+    Nothing,
+    /// Somebody takes it that what is withheld is something, and is right for each of these.
+    One,
+}
+
+impl Least {
+    /// The least that a withheld count is.
+    pub(super) fn of(self, cell: Cell) -> u32 {
+        match self {
+            Self::Nothing => 0,
+            Self::One => u32::from(cell.published && cell.count > 0),
+        }
+    }
+}
+
+/// What is proven of a small count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Proven(u8);
+
+impl Proven {
+    /// Nothing.
+    pub(super) const NONE: Self = Self(0);
+    /// It may be 0, or beyond the threshold: nobody can say that it is small.
+    pub(super) const DOUBT: Self = Self(1);
+    /// It may be another number also for somebody who takes every withheld count to be at least 1.
+    pub(super) const ANOTHER: Self = Self(2);
+    /// All that is asked for.
+    pub(super) const WHOLE: Self = Self(3);
+
+    /// With what is proven elsewhere.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What of this is not proven there.
+    pub(super) const fn beyond(self, there: Self) -> Self {
+        Self(self.0 & !there.0)
+    }
+
+    /// Whether this is proven.
+    pub(super) const fn has(self, what: Self) -> bool {
+        self.0 & what.0 == what.0
+    }
+
+    /// Whether all is proven.
+    pub(super) const fn whole(self) -> bool {
+        self.has(Self::WHOLE)
+    }
+}
+
+/// Counts that are others than in truth, in order of their place, with what is added to each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Alternative {
+    changes: Vec<(u32, i32)>,
+}
+
+impl Alternative {
+    /// From changes, each count once and none of them 0.
+    pub(super) fn new(changes: impl IntoIterator<Item = (usize, i64)>) -> Self {
+        let narrow =
+            |(at, by): (usize, i64)| Some((u32::try_from(at).ok()?, i32::try_from(by).ok()?));
+        let changes: Option<Vec<(u32, i32)>> = changes.into_iter().map(narrow).collect();
+        let mut changes = changes.unwrap_or_default();
+        changes.sort_unstable();
+        Self { changes }
+    }
+
+    /// The counts that it moves.
+    pub(super) fn moved(&self) -> impl Iterator<Item = usize> + '_ {
+        self.changes.iter().map(|(at, _)| *at as usize)
+    }
+
+    fn by(&self, cell: usize) -> i64 {
+        let place = self
+            .changes
+            .binary_search_by_key(&cell, |(at, _)| *at as usize);
+        place.map_or(0, |at| i64::from(self.changes[at].1))
+    }
+
+    /// Whether it agrees with every sum.
+    pub(super) fn agrees(&self, sums: &Sums, of_cell: &SumsOf) -> bool {
+        let own = self.moved().flat_map(|at| of_cell.of(at));
+        let own: std::collections::BTreeSet<usize> = own.collect();
+        own.into_iter().all(|sum| {
+            let changes = sums
+                .signed(sum)
+                .map(|(at, sign)| self.by(at) * i64::from(sign));
+            changes.sum::<i64>() == 0
+        })
+    }
+
+    /// Whether no count of it is below what somebody takes it to be at the least.
+    fn keeps(&self, cells: &[Cell], least: Least) -> bool {
+        self.changes.iter().all(|(at, by)| {
+            let cell = cells[*at as usize];
+            i64::from(cell.count) + i64::from(*by) >= i64::from(least.of(cell))
+        })
+    }
+
+    /// What it proves of each small count that it moves.
+    pub(super) fn all_proven(&self, cells: &[Cell], threshold: Threshold) -> Vec<(usize, Proven)> {
+        if !self.keeps(cells, Least::Nothing) {
+            return vec![];
+        }
+        let strict = self.keeps(cells, Least::One);
+        let small = self
+            .moved()
+            .filter(|at| threshold.is_small(cells[*at].count));
+        let proven = small.map(|at| (at, self.of(cells, at, strict, threshold)));
+        proven
+            .filter(|(_, proven)| *proven != Proven::NONE)
+            .collect()
+    }
+
+    /// What it proves of one small count.
+    pub(super) fn proves(&self, cells: &[Cell], cell: usize, threshold: Threshold) -> Proven {
+        if !self.keeps(cells, Least::Nothing) {
+            return Proven::NONE;
+        }
+        self.of(cells, cell, self.keeps(cells, Least::One), threshold)
+    }
+
+    fn of(&self, cells: &[Cell], cell: usize, strict: bool, threshold: Threshold) -> Proven {
+        let there = i64::from(cells[cell].count) + self.by(cell);
+        let mut proven = Proven::NONE;
+        if there == 0 || there > i64::from(threshold.at_most) {
+            proven = proven.and(Proven::DOUBT);
+        }
+        if strict && self.by(cell) != 0 {
+            proven = proven.and(Proven::ANOTHER);
+        }
+        proven
+    }
+}
