@@ -597,7 +597,7 @@ fn a_year_of_the_census_is_counted_from_it_though_an_extract_knows_more() {
     assert_eq!(ends, ["2024-03-01", "2024-08-01"]);
     assert_eq!(count(&outcome, "cin_at_31_march", 2024), Some(1));
     assert_eq!(count(&outcome, "cin_started", 2024), Some(1));
-    assert_eq!(count(&outcome, "cin_ended", 2024), None);
+    assert_eq!(count(&outcome, "cin_ended", 2024), Some(0));
 }
 
 #[test]

@@ -26,10 +26,9 @@ pub struct Entry {
     pub arrival: Option<Day>,
     /// Whether the child's records are together.
     pub linked: bool,
-    /// Unaccompanied; unknown counts as not, except where children are told apart by it.
-    pub unaccompanied: bool,
-    /// Whether the sources say if the child is unaccompanied.
-    status_known: bool,
+    /// Whether the child is unaccompanied, if the sources say; unknown counts as not, except where
+    /// children are told apart by it.
+    pub unaccompanied: Option<bool>,
     /// Whether there was no care before; none where the files cannot tell.
     pub first_ever: Option<bool>,
     /// Police protection or an emergency order at the start.
@@ -52,15 +51,11 @@ impl Entry {
             GroupBy::Dimension(D::DeprivationDecile) => self.groups[4],
             GroupBy::Need => self.groups[5],
             GroupBy::LegalStatus => self.groups[6],
-            GroupBy::Unaccompanied => {
-                if self.unaccompanied {
-                    1
-                } else if self.status_known {
-                    2
-                } else {
-                    0
-                }
-            }
+            GroupBy::Unaccompanied => match self.unaccompanied {
+                None => 0,
+                Some(true) => 1,
+                Some(false) => 2,
+            },
             GroupBy::FirstEver => match self.first_ever {
                 None => 0,
                 Some(true) => 1,
@@ -195,7 +190,9 @@ fn child_entries(
             not.second_in_year += 1;
         } else {
             last = Some(period);
-            let unaccompanied = is_unaccompanied(&record, spell.start);
+            let unaccompanied = record
+                .unaccompanied
+                .map(|_| is_unaccompanied(&record, spell.start));
             let of = |dimension| lookup.dimension(dimension, &record, spell.start, spell.decile);
             entries.push(Entry {
                 child: child.position(),
@@ -206,7 +203,6 @@ fn child_entries(
                 arrival: record.arrival,
                 linked: is_linked(record.link),
                 unaccompanied,
-                status_known: record.unaccompanied.is_some(),
                 first_ever: first_ever(journeys, authority, child, at > 0, spell.start),
                 emergency: codes.emergency.has(spell.codes[0]),
                 groups: [

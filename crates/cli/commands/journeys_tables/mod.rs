@@ -243,11 +243,11 @@ impl Asked<'_> {
         }
         for (way, mut found) in ways {
             self.complete(&mut found, way.of());
-            self.returns_of(way, &found, draft);
+            Self::returns_of(way, &found, draft);
         }
     }
 
-    fn returns_of(&self, way: Return, found: &BTreeMap<YearKey, ReturnCounts>, draft: &mut Draft) {
+    fn returns_of(way: Return, found: &BTreeMap<YearKey, ReturnCounts>, draft: &mut Draft) {
         let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
         for (key, c) in found {
             let key = *key;

@@ -29,7 +29,7 @@ impl Tables<'_> {
     /// The rows an entry belongs to. Unaccompanied children are a line of their own unless they are
     /// asked to be among the others.
     fn rows_of(&mut self, entry: &Entry, rows: &mut Vec<usize>) {
-        let among = self.params.include_unaccompanied || !entry.unaccompanied;
+        let among = self.params.include_unaccompanied || entry.unaccompanied != Some(true);
         let ways = self.params.groups.iter().copied();
         rows.clear();
         rows.extend(

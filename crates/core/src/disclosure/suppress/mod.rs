@@ -435,6 +435,12 @@ mod tests {
                 [] as [usize; 0],
                 "{rows:?}"
             );
+            // Nor do the gaps of a sum whose total is shown share a small number.
+            for at in (0..sums.len()).filter(|at| !hidden[sums.total(*at)]) {
+                let gaps = sums.parts(at).filter(|part| hidden[*part]);
+                let share: u32 = gaps.map(|part| cells[part].count).sum();
+                assert!(!FIVE.is_small(share), "{rows:?}: gaps share {share}");
+            }
         }
     }
 }

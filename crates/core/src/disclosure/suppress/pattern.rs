@@ -32,6 +32,19 @@ pub(super) fn close_gaps(
     }
 }
 
+/// Whether a count that is withheld can be shown without a sum of it telling by itself.
+pub(super) fn can_show(counts: super::Counts, hidden: &mut [bool], cell: usize) -> bool {
+    let (cells, sums) = (counts.cells, counts.sums);
+    hidden[cell] = false;
+    let told = counts.of_cell.of(cell).any(|at| {
+        let gaps = sums.signed(at).filter(|(cell, _)| hidden[*cell]).count();
+        let gaps = u32::try_from(gaps).unwrap_or(u32::MAX);
+        gaps > 0 && tells(cells, sums, at, (hidden, gaps), counts.threshold)
+    });
+    hidden[cell] = true;
+    !told
+}
+
 /// The count to withhold next within one sum, if its gaps would tell.
 fn gap_to_close(
     cells: &[Cell],

@@ -8,6 +8,7 @@ use super::Counts;
 use super::alternative::{Alternative, Proven};
 use super::audit::{free, part_of};
 use super::corner::Corner;
+use super::pattern::can_show;
 
 /// A count is looked at again among so many of the withheld counts nearest to it; all others are held
 /// to the truth, so that what is found there holds among all.
@@ -57,7 +58,7 @@ pub(super) fn reopen(
         }
         if needed[at] {
             again.push(at);
-        } else {
+        } else if can_show(counts, hidden, at) {
             hidden[at] = false;
             reopened += 1;
         }
@@ -68,6 +69,9 @@ pub(super) fn reopen(
     for at in again {
         if budget == 0 {
             break;
+        }
+        if !can_show(counts, hidden, at) {
+            continue;
         }
         hidden[at] = false;
         if kept.do_without(at, hidden, &mut budget) {

@@ -1,0 +1,562 @@
+"""Attack what is made of children's records, over ten invented worlds.
+
+The attacker has everything that an output prints, the rows that are there included, and knows how the
+counts hang together: groups and authorities add up, parts are parts of their wholes, steps and bands
+make up what they are steps and bands of, stocks follow from flows. Linear programming (HiGHS, which
+the program does not use) finds between which numbers each withheld count lies. No count of 1 to 5 may
+be told: neither pinned, nor narrowed to between 1 and 5. A second attacker takes it that whatever is
+withheld is at least one child; he may pin none. That the attack is one is seen by giving it the
+same counts with only the small ones withheld: then it tells some.
+
+    python attack_returns.py PATH-OF-disparity [WORLDS]
+"""
+
+import collections
+import csv
+import io
+import math
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import highspy
+import numpy as np
+
+AT_MOST = 5
+FAR = 1e5
+
+
+class Attacker:
+    """Counts by name, whether they are shown, and the sums that hold between them."""
+
+    def __init__(self):
+        self.at, self.truth, self.shown, self.published, self.sums = {}, [], [], [], []
+
+    def free(self, truth):
+        """A count that is in no output."""
+        self.truth.append(truth)
+        self.shown.append(False)
+        self.published.append(False)
+        return len(self.truth) - 1
+
+    def cell(self, name, truth, shown, published=True):
+        """A count by name; shown in one place, it is known in all."""
+        if name not in self.at:
+            self.at[name] = self.free(truth)
+            self.published[-1] = published
+        at = self.at[name]
+        assert self.truth[at] == truth, f"{name} is two counts: {self.truth[at]} and {truth}"
+        self.shown[at] |= shown
+        return at
+
+    def sum(self, total, parts):
+        """A sum, if it holds in truth."""
+        if parts and self.truth[total] == sum(self.truth[p] for p in parts):
+            self.sums.append((total, parts))
+
+    def part(self, part, whole):
+        """One count is part of another, which leaves a rest that is in no output."""
+        if self.truth[whole] >= self.truth[part]:
+            self.sum(whole, [part, self.free(self.truth[whole] - self.truth[part])])
+
+    def margins(self):
+        """Names end in |authority|way of grouping|group: groups and authorities add up."""
+        wholes = collections.defaultdict(list)
+        for name, at in self.at.items():
+            what, area, by, group = name.rsplit("|", 3)
+            if by != "total":
+                wholes[f"{what}|{area}|total|Total", by].append(at)
+            if area:
+                wholes[f"{what}||{by}|{group}", "area"].append(at)
+        for (whole, _), parts in wholes.items():
+            if whole in self.at:
+                self.sum(self.at[whole], parts)
+
+    def told(self, shown, floor):
+        """Names of small counts that follow from what is shown, and how many were attacked.
+
+        With a floor of 0: those that cannot be 0 and cannot be above 5, or have one value. With a
+        floor of 1 for what is published: those that have one value.
+        """
+        parent = list(range(len(self.truth)))
+
+        def find(a):
+            while parent[a] != a:
+                parent[a] = parent[parent[a]]
+                a = parent[a]
+            return a
+
+        rows = []
+        for total, parts in self.sums:
+            factors, known = collections.Counter(), 0
+            for at, sign in [(total, -1)] + [(p, 1) for p in parts]:
+                if shown[at]:
+                    known -= sign * self.truth[at]
+                else:
+                    factors[at] += sign
+            factors = {at: f for at, f in factors.items() if f}
+            if factors:
+                rows.append((known, factors))
+                first, *rest = factors
+                for at in rest:
+                    parent[find(at)] = find(first)
+        members, own = collections.defaultdict(list), collections.defaultdict(list)
+        for at in range(len(self.truth)):
+            if not shown[at]:
+                members[find(at)].append(at)
+        for row in rows:
+            own[find(next(iter(row[1])))].append(row)
+        names = {at: name for name, at in self.at.items()}
+        told, small = [], 0
+        for root, cells in members.items():
+            targets = [at for at in cells if self.published[at] and 1 <= self.truth[at] <= AT_MOST]
+            small += len(targets)
+            if not targets:
+                continue
+            for at, (low, high) in self.bounds(cells, own[root], targets, floor).items():
+                exact = high - low < 1 - 1e-6 and math.floor(high + 1e-6) == math.ceil(low - 1e-6)
+                narrow = high < AT_MOST + 1 - 1e-6 and low > 1e-6
+                if exact or (narrow and floor == 0):
+                    told.append(f"{names[at]} is {self.truth[at]}: {low:.3f} to {high:.3f}")
+        return told, small
+
+    def bounds(self, cells, rows, targets, floor):
+        """Least and greatest value of each target, as far as is needed to clear it."""
+        place = {at: i for i, at in enumerate(cells)}
+        solver = highspy.Highs()
+        solver.silent()
+        for at in cells:
+            solver.addVar(float(floor if self.published[at] and self.truth[at] else 0), FAR)
+        for known, factors in rows:
+            at = np.array([place[a] for a in factors], dtype=np.int32)
+            solver.addRow(known, known, len(at), at, np.array(list(factors.values()), dtype=float))
+        columns = np.arange(len(cells), dtype=np.int32)
+        seen = {at: (self.truth[at], self.truth[at]) for at in targets}
+
+        def solve(cost):
+            solver.changeColsCost(len(cells), columns, cost)
+            solver.run()
+            assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            values = solver.getSolution().col_value
+            for at in targets:
+                low, high = seen[at]
+                seen[at] = (min(low, values[place[at]]), max(high, values[place[at]]))
+
+        def clear(at):
+            low, high = seen[at]
+            return high >= AT_MOST + 1 - 1e-6 if floor == 0 else high - low >= 1
+
+        # One solution clears many counts at once; what is left over is asked one by one.
+        chance = np.random.default_rng(1)
+        for _ in range(60):
+            left = [at for at in targets if not clear(at)]
+            cost = np.zeros(len(cells))
+            for at in left:
+                cost[place[at]] = -chance.exponential()
+            if left:
+                solve(cost)
+            if len(left) == sum(not clear(at) for at in targets):
+                break
+        for at in targets:
+            for sign in (-1.0, 1.0):
+                if not clear(at):
+                    cost = np.zeros(len(cells))
+                    cost[place[at]] = sign
+                    solve(cost)
+        return seen
+
+
+# The words of `journeys`: what is one count under several names, is part of another, or makes it up.
+CAUSES = ["step", "closed_first", "died", "adopted_or_moved", "turned_18"]
+PLAN_BANDS = [
+    "three_months_or_less",
+    "over_three_to_six_months",
+    "over_six_months_under_one_year",
+    "one_to_under_two_years",
+    "two_years_or_more",
+]
+BANDS = {
+    "cpp_at_31_march": [f"cpp_{band}" for band in PLAN_BANDS],
+    "cpp_ended": [f"cpp_ended_{band}" for band in PLAN_BANDS],
+}
+CHILDREN = {
+    "cin_any_point_episodes": "cin_any_point",
+    "cin_started_episodes": "cin_started",
+    "cin_ended_episodes": "cin_ended",
+    "referrals": "referrals_children",
+    "section_47_enquiries": "section_47_enquiries_children",
+    "initial_conferences": "initial_conferences_children",
+    "cpp_started": "cpp_started_children",
+    "cpp_ended": "cpp_ended_children",
+    "cpp_any_point": "cpp_any_point_children",
+}
+FLOWS = [
+    ("cla_at_31_march", "cla_started", "cla_ceased", ""),
+    ("cin_at_31_march", "cin_started_episodes", "cin_ended_episodes", "cin_any_point_episodes"),
+    ("cin_plan_at_31_march", "cin_plan_started", "cin_plan_ended", ""),
+    ("cpp_at_31_march", "cpp_started", "cpp_ended", "cpp_any_point"),
+]
+PARTS = {
+    "rereferrals_within_12_months": "referrals",
+    "referrals_no_further_action": "referrals",
+    "cpp_second_or_subsequent": "cpp_started",
+    "cla_unaccompanied_at_31_march": "cla_at_31_march",
+}
+ALIKE = [
+    ["published referrals", "whole returns rereferral_12_months_from_closure"],
+    [
+        "published cla_started",
+        "whole matching entrants",
+        "linked",
+        "whole returns reentry_to_care_12_months",
+        "whole returns reentry_to_care",
+    ],
+    [
+        "published cpp_started",
+        "published cpp_started_children",
+        "whole returns repeat_plan_recorded",
+        "whole returns repeat_plan_2_years",
+        "whole returns repeat_plan_5_years",
+        "whole incidence protection_plan_to_care",
+    ],
+    [
+        "published cin_plan_started",
+        "whole incidence cin_plan_to_protection_plan",
+        "whole incidence cin_plan_to_care",
+    ],
+    [
+        "published cpp_ended",
+        "published cpp_ended_children",
+        "whole incidence protection_plan_to_another",
+    ],
+    ["published cla_ceased", "whole incidence care_to_care"],
+]
+MADE_UP = {
+    "published referrals": [
+        "published referrals_no_further_action",
+        "whole returns rereferral_12_months_further_action",
+    ],
+    "whole incidence closure_to_referral": [
+        "published cin_ended_episodes",
+        "published referrals_not_in_need",
+    ],
+}
+WAYS = ["full_ladder", "cpp_direct", "cin_only", "eh_only", "referral_only", "none_observed"]
+LEVELS = ["early_help", "in_need", "cin_plan", "protection_plan", "care"]
+
+
+def flows(all, published):
+    """Stocks of two years and what came and left between them; referrals, bands, children."""
+    for place, counts in published.items():
+        year, who = place.split("|", 1)
+        before = f"{int(year) - 1}|{who}"
+        everyone = f"{int(year) - 1}|{who.split('|')[0]}|total|Total"
+
+        def at(name, place=place):
+            return published.get(place, {}).get(name)
+
+        def some(*cells):
+            return [cell for cell in cells if cell is not None]
+
+        if at("referrals") is not None:
+            parts = some(at("cin_started_episodes"), at("referrals_no_further_action"))
+            for own in [[part] for part in parts] + [parts]:
+                rest = all.truth[at("referrals")] - sum(all.truth[part] for part in own)
+                if rest >= 0:
+                    all.sum(at("referrals"), own + [all.free(rest)])
+        for events, children in CHILDREN.items():
+            if None not in (at(events), at(children)):
+                all.sum(at(events), [at(children)])
+        for part, whole in PARTS.items():
+            if None not in (at(part), at(whole)):
+                all.part(at(part), at(whole))
+        for stock, came, left, any_point in FLOWS:
+            out, into = some(at(left), at(stock)), some(at(came), at(stock, before))
+            gone, come = (sum(all.truth[cell] for cell in cells) for cells in (out, into))
+            two = "|age_band|" not in who and at(stock, everyone) is not None
+            whole = at(any_point)
+            if whole is None and two and gone == come:
+                whole = all.free(gone)
+            if whole is not None:
+                all.sum(whole, out)
+                if two:
+                    all.sum(whole, into)
+        for whole, bands in BANDS.items():
+            if at(whole) is not None:
+                parts = some(*map(at, bands))
+                for part in parts:
+                    all.part(part, at(whole))
+                all.sum(at(whole), parts)
+
+
+def whole_of(table, measure):
+    """The name of the whole that a measure of a table of journeys is part of."""
+    if table == "transitions":
+        level = next((measure.split(c)[0] for c in ("_to_", "_stayed_", "_closed_and_") if c in measure))
+        if "_to_early_help_" in measure:
+            return f"seen transitions {level}"
+        if "_closed_and_" in measure:
+            return f"closings transitions {level}"
+        return f"whole transitions {level}"
+    if table == "ways":
+        way = measure.removeprefix("fully_observed_")
+        seen = {"emergency": "case", "bounced": "levels", "stuck": "levels"}
+        care = ("full_ladder", "cpp_direct", "cin_only")
+        return f"seen {seen.get(way, 'social care' if way in care else 'early help')}"
+    if table == "known-days":
+        return "seen case"
+    if table == "matching":
+        looked_after = measure == "looked_after_linked"
+        return "published cla_at_31_march" if looked_after else "whole matching entrants"
+    if table == "incidence":
+        for cause in CAUSES:
+            if f"_{cause}_within" in measure:
+                return f"whole incidence {measure.split(f'_{cause}_within')[0]}"
+    return f"whole {table} {measure}"
+
+
+def journeys(shown, truth):
+    all, partitions = Attacker(), collections.defaultdict(list)
+    published, places = collections.defaultdict(dict), set()
+    for s, t in zip(shown, truth, strict=True):
+        table, measure = s["table"], s["measure"]
+        place = f"{s['time_period']}|{s['old_la_code']}|{s['group_by']}|{s['group']}"
+        places.add(place)
+
+        def cell(what, column, s=s, t=t, place=place):
+            return all.cell(f"{what} {place}", int(t[column]), s[column].isdigit())
+
+        if table == "published":
+            published[place][measure] = cell(f"published {measure}", "numerator")
+            continue
+        if measure.startswith("way_"):
+            cell(f"ways {measure}", "numerator")
+            continue
+        whole = cell(whole_of(table, measure), "denominator")
+        if t["numerator"] == "x":
+            continue
+        linked = measure == "entrants_linked"
+        part = cell("linked" if linked else f"{table} {measure}", "numerator")
+        all.part(part, whole)
+        if table == "transitions" and "_to_early_help_" in measure:
+            partitions[table, f"whole transitions {measure.split('_to_')[0]} {place}"].append(part)
+        elif table == "transitions" and "_closed_and_" not in measure or table == "known-days":
+            partitions[table, f"{whole_of(table, measure)} {place}"].append(part)
+        elif table == "matching" and measure.startswith("entrants_") and not linked:
+            partitions[table, f"{whole_of(table, measure)} {place}"].append(part)
+        elif table == "incidence":
+            horizon = measure.rsplit("_within", 1)[1]
+            partitions[horizon, f"{whole_of(table, measure)} {place}"].append(part)
+    flows(all, published)
+    for place in sorted(places):
+        connect(all, lambda what, place=place: all.at.get(f"{what} {place}"))
+    for (table, whole), parts in partitions.items():
+        if whole in all.at:
+            rest = all.truth[all.at[whole]] - sum(all.truth[part] for part in parts)
+            if table.endswith("months") and rest >= 0:
+                parts = parts + [all.free(rest)]
+            all.sum(all.at[whole], parts)
+    all.margins()
+    return all
+
+
+def connect(all, at):
+    """How the tables of journeys hang together at one place."""
+    for names in ALIKE:
+        cells = [cell for cell in map(at, names) if cell is not None]
+        for n, one in enumerate(cells):
+            same = next((c for c in cells[:n] if all.truth[c] == all.truth[one]), None)
+            if same is not None:
+                all.sum(same, [one])
+    for whole, parts in MADE_UP.items():
+        if at(whole) is not None:
+            all.sum(at(whole), [cell for cell in map(at, parts) if cell is not None])
+    within = [
+        ("seen social care", "linked"),
+        ("seen case", "linked"),
+        ("seen early help", "seen social care"),
+        ("seen levels", "seen social care"),
+        ("whole returns reentry_to_care", "whole returns reentry_to_care_12_months"),
+        ("whole returns repeat_plan_recorded", "published cpp_started"),
+        ("whole returns rereferral_12_months_from_closure", "published referrals"),
+        ("matching looked_after_linked", "published cla_at_31_march"),
+    ]
+    for way in WAYS + ["bounced", "emergency", "stuck"]:
+        within.append((f"ways fully_observed_{way}", f"ways way_{way}"))
+    for level in LEVELS:
+        closed = f"transitions {level}_to_closed_within_12_months"
+        within.append((f"closings transitions {level}", closed))
+        within.append((f"seen transitions {level}", f"whole transitions {level}"))
+    for part, whole in within:
+        if None not in (at(part), at(whole)):
+            all.part(at(part), at(whole))
+    ways = [at(f"ways way_{way}") for way in WAYS]
+    if at("linked") is not None:
+        all.sum(at("linked"), [cell for cell in ways if cell is not None])
+    for own, seen in ((WAYS[:3], "seen social care"), (WAYS[3:], "seen early help")):
+        parts = [at(f"ways fully_observed_{way}") for way in own]
+        parts = [cell for cell in parts if cell is not None]
+        if at(seen) is not None:
+            rest = all.truth[at(seen)] - sum(all.truth[cell] for cell in parts)
+            all.sum(at(seen), parts + [all.free(rest)])
+
+
+def prior_help(shown, truth):
+    all, ladders = Attacker(), collections.defaultdict(list)
+    seen = collections.defaultdict(list)
+    for s, t in zip(shown, truth, strict=True):
+        if s["estimator"] != "complete_window":
+            continue
+        place = f"{s['time_period']}|{s['old_la_code']}|{s['group_by']}|{s['group']}"
+        kind, back, lead = s["indicator"], s["look_back_years"], s["lead_days"]
+
+        def cell(what, column, s=s, t=t, place=place):
+            return all.cell(f"{what} {place}", int(t[column]), s[column].isdigit())
+
+        entrants, unlinked = cell("entrants", "entrants"), cell("unlinked", "unlinked")
+        incomplete = cell(f"incomplete {kind} {back}", "incomplete")
+        observed = cell(f"observed {kind} {back}", "denominator")
+        helped = cell(f"helped {kind} {back} {lead}", "numerator")
+        all.part(helped, observed)
+        all.sum(entrants, [observed, incomplete, unlinked])
+        seen[back, place].append((observed, incomplete))
+        ladders[kind, place].append(((int(back), -int(lead)), observed, helped))
+    all.margins()
+    for kinds in seen.values():
+        for n, one in enumerate(kinds):
+            counts = [all.truth[cell] for cell in one]
+            same = next((k for k in kinds[:n] if [all.truth[c] for c in k] == counts), None)
+            if same is not None and same != one:
+                all.sum(same[0], [one[0]])
+                all.sum(same[1], [one[1]])
+    # Of two questions of which one holds the other, what lies between is a count, too.
+    for (kind, _), ladder in ladders.items():
+        for narrow, observed, part in ladder:
+            for wide, other, whole in ladder:
+                wider = narrow[0] <= wide[0] and narrow[1] <= wide[1] and narrow != wide
+                if wider and all.truth[observed] == all.truth[other]:
+                    none = kind.startswith("prior_help_none")
+                    all.part(*((whole, part) if none else (part, whole)))
+    return all
+
+
+DIMENSIONS = ["ethnicity_major", "ethnicity_minor", "age_band", "sex", "deprivation_decile"]
+
+
+def run(rows, truth):
+    """A run from returns: the counts of published indicators, shown as numerator or denominator."""
+    counts = {}
+    for row in truth:
+        if row["new_la_code"]:
+            place = f"{row['time_period']}|{row['new_la_code']}|{row['group_by']}|{row['group']}"
+            counts[f"{row['measure']} {place}"] = (row["measure"], place, int(row["numerator"]))
+    shown = collections.defaultdict(bool)
+    for row in rows:
+        by = next((d for d in DIMENSIONS if row[d] != "Total"), "total")
+        place = f"{row['time_period']}|{row['new_la_code']}|{by}|{row.get(by, 'Total')}"
+        shown[f"{row['indicator']} {place}"] |= row["numerator"].isdigit()
+        if row["indicator"].startswith("cpp_") and row["unit"] == "proportion":
+            second = row["indicator"] == "cpp_second_or_subsequent"
+            whole = "cpp_started" if second else "cpp_at_31_march"
+            shown[f"{whole} {place}"] |= row["denominator"].isdigit()
+    all, published = Attacker(), collections.defaultdict(dict)
+    for name, (measure, place, count) in counts.items():
+        if name in shown:
+            published[place][measure] = all.cell(name, count, shown[name])
+    flows(all, published)
+    all.margins()
+    return all
+
+
+def rows_are_all_there(name, rows, row_of, group_of):
+    """Whether a row is there depends on what was asked, never on a child: each place has all groups."""
+    groups, places = collections.defaultdict(set), collections.defaultdict(set)
+    for row in rows:
+        by, group = group_of(row)
+        groups[by].add(group)
+        places[row_of(row), by].add(group)
+    gaps = [key for key, own in places.items() if own != groups[key[1]]]
+    return [f"{name}: {key} lacks {sorted(groups[key[1]] - places[key])}" for key in gaps]
+
+
+def answers(program, *arguments):
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (arguments, done.stderr)
+    return done.stdout
+
+
+def world(program, seed):
+    """Attacks one invented world; gives a line for each output and what was told."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        files, store, out = folder / "world", folder / "store", folder / "out"
+        size = ["--authorities", 3 + seed % 2, "--children", 160 + 30 * (seed % 4)]
+        more = ["--years", 5 + seed % 3, "--care", "0.3", "--seed", seed, "--out", files]
+        answers(program, "simulate", *map(str, size + more))
+        answers(program, "returns", "build", str(files / "returns"), "--out", str(store))
+        answers(program, "run", "--returns", str(store), "--out", str(out))
+
+        def read(*arguments):
+            text = answers(program, *map(str, arguments), "--format", "csv")
+            return list(csv.DictReader(io.StringIO(text)))
+
+        def both(*arguments):
+            return read(*arguments), read(*arguments, "--withhold-to", "0")
+
+        of_journeys = both("journeys", store)
+        by = ["--by", "ethnicity_major", "--by", "age_band"]
+        windows = ["--look-back", "1", "--look-back", "3", "--lead", "0", "--lead", "28"]
+        of_help = both("prior-help", store, *windows, *by, "--pool", "3")
+        ways = [word for way in ["total", *DIMENSIONS] for word in ("--by", way)]
+        counted = both("journeys", store, "--table", "published", *ways)[1]
+        with open(out / "estimates.csv", encoding="utf-8", newline="") as file:
+            estimates = [row for row in csv.DictReader(file)]
+        gaps = rows_are_all_there(
+            "journeys",
+            of_journeys[0],
+            lambda row: (row["table"], row["measure"], row["time_period"], row["old_la_code"]),
+            lambda row: (row["group_by"], row["group"]),
+        )
+        gaps += rows_are_all_there(
+            "prior-help",
+            of_help[0],
+            lambda row: tuple(row[c] for c in ("indicator", "time_period", "old_la_code", "look_back_years", "lead_days")),
+            lambda row: (row["group_by"], row["group"]),
+        )
+    lines, bad = [], [f"seed {seed}: {gap}" for gap in gaps]
+    outputs = {
+        "journeys": journeys(*of_journeys),
+        "prior-help": prior_help(*of_help),
+        "run --returns": run(estimates, counted),
+    }
+    for name, all in outputs.items():
+        small = [not p or 1 <= t <= AT_MOST for t, p in zip(all.truth, all.published)]
+        open_to, _ = all.told([not withheld for withheld in small], 0)
+        found, attacked = all.told(all.shown, 0)
+        pinned, _ = all.told(all.shown, 1)
+        lines.append(
+            f"seed {seed}, {name}: {attacked} small counts attacked over {len(all.sums)} sums, "
+            f"{len(found)} told, {len(pinned)} pinned by taking all to be there; "
+            f"with only the small ones withheld {len(open_to)} told"
+        )
+        bad += [f"seed {seed}, {name}: {line}" for line in found + pinned]
+        if attacked < 50 or not open_to:
+            bad.append(f"seed {seed}, {name}: that is no attack")
+    return lines, bad
+
+
+def main():
+    program, worlds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    bad = []
+    with ThreadPoolExecutor(2) as pool:
+        for lines, wrong in pool.map(lambda seed: world(program, seed), range(1, worlds + 1)):
+            print("\n".join(lines), flush=True)
+            bad += wrong
+    print("\n".join(bad[:40]))
+    sys.exit(f"{len(bad)} told" if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
