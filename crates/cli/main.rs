@@ -8,9 +8,8 @@
 //! found something wrong with the figures, 2 could not run.
 
 #![expect(
-    clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "the program is the edge: it speaks, and it touches files and the clock"
+    reason = "the program is the edge: it touches files and the clock"
 )]
 
 mod args;
@@ -85,12 +84,12 @@ fn with_catalogue(
 
 /// The chain of causes on one line each, then what to do.
 fn report(error: &anyhow::Error) {
-    eprintln!("error: {error}");
+    crate::out::tell(format_args!("error: {error}"));
     for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {cause}");
+        crate::out::tell(format_args!("  caused by: {cause}"));
     }
     if let Some(hinted) = error.downcast_ref::<Hinted>() {
-        eprintln!("hint: {}", hinted.hint);
+        crate::out::tell(format_args!("hint: {}", hinted.hint));
     }
 }
 

@@ -18,6 +18,12 @@ pub(crate) fn print(text: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// Says a line on standard error. Whoever closed it does not want to hear: that stops nothing, and the
+/// exit code says what happened all the same.
+pub(crate) fn tell(line: impl std::fmt::Display) {
+    drop(writeln!(std::io::stderr(), "{line}"));
+}
+
 /// Prints rows of texts as CSV as they come: those of a country are too many to hold.
 pub(crate) fn print_csv(
     header: &[&str],

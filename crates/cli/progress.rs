@@ -6,6 +6,12 @@ use std::time::Instant;
 /// What the bar of the search for proofs says.
 pub(crate) const PROVING: &str = "proving small counts safe";
 
+/// Draws over the line. A terminal that cannot be written to does not stop the work.
+fn draw(what: std::fmt::Arguments<'_>) {
+    let mut out = std::io::stderr();
+    drop(write!(out, "{what}").and_then(|()| out.flush()));
+}
+
 /// Tells a person which stage is under way.
 pub(crate) struct Progress {
     watched: bool,
@@ -23,16 +29,15 @@ impl Progress {
     /// Runs a stage, saying what it is.
     pub(crate) fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
         if self.watched && !self.timings {
-            eprint!("\r\x1b[2K{what} …");
-            // A terminal that cannot be written to does not stop the work.
-            drop(std::io::stderr().flush());
+            draw(format_args!("\r\x1b[2K{what} …"));
         }
         let start = Instant::now();
         let result = work();
         if self.timings {
-            eprintln!("{:>8.3} s  {what}", start.elapsed().as_secs_f64());
+            let seconds = start.elapsed().as_secs_f64();
+            crate::out::tell(format_args!("{seconds:>8.3} s  {what}"));
         } else if self.watched {
-            eprint!("\r\x1b[2K");
+            draw(format_args!("\r\x1b[2K"));
         }
         result
     }
@@ -65,18 +70,17 @@ impl Bar {
         }
         *last = Some(Instant::now());
         let filled = (done * 30).checked_div(all).unwrap_or(0);
-        eprint!(
+        draw(format_args!(
             "\r\x1b[2K{what} [{}{}] {done}/{all}",
             "#".repeat(filled),
             " ".repeat(30 - filled.min(30))
-        );
-        drop(std::io::stderr().flush());
+        ));
     }
 
     /// Takes the bar away.
     pub(crate) fn clear(&self) {
         if self.watched {
-            eprint!("\r\x1b[2K");
+            draw(format_args!("\r\x1b[2K"));
         }
     }
 }

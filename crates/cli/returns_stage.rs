@@ -106,12 +106,12 @@ fn say_unlisted(journeys: &disparity_core::Journeys) -> bool {
     let authorities = journeys.authorities().iter().enumerate();
     let unlisted: Vec<_> = authorities.filter(|(_, own)| own.area.is_none()).collect();
     for (at, authority) in &unlisted {
-        eprintln!(
+        crate::out::tell(format_args!(
             "LA_UNLISTED: {} children of authority {} are in the store and in none of these tables: no authority of \
              the list has this code; `disparity journeys` and `prior-help` show them under it",
             journeys.children_of(*at).len(),
             authority.old_la_code
-        );
+        ));
     }
     !unlisted.is_empty()
 }
@@ -176,10 +176,10 @@ pub(crate) fn release(
             provenance: Provenance::Controlled(safe.by),
         })
     });
-    eprintln!(
+    crate::out::tell(format_args!(
         "{} counts withheld because they are small, {} more so that those cannot be worked out",
         safe.primary, safe.secondary
-    );
+    ));
     crate::commands::returns::say_given_up(safe.given_up);
     let release = disclose(results, Policy::Controlled(settings))?;
     Ok((release, whole_store))

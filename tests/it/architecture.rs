@@ -13,7 +13,7 @@ const CRATES: [(&str, &[&str], &[&str]); 10] = [
         &["statrs", "nalgebra", "rand_xoshiro", "rand_distr"],
     ),
     ("core", &["stats"], &[]),
-    ("published", &["core"], &[]),
+    ("published", &["core"], &["flate2"]),
     (
         "returns",
         &["core"],

@@ -24,6 +24,7 @@ mod open_data;
 mod outputs;
 mod page;
 mod planted;
+mod readme;
 mod reference;
 mod released;
 mod returns;

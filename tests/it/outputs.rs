@@ -13,8 +13,7 @@ old_la_code,new_la_code,la_name,indicator,timing,ethnicity_major,ethnicity_minor
 numerator,denominator,estimate,unit,conf_low,conf_high,conf_level,conf_low_998,conf_high_998,method,symbol,issue_codes";
 
 /// Added after what was promised: the rate of few children drawn towards its kind.
-const DRAWN: &str =
-    ",shrunken,shrunken_low,shrunken_high,shrunken_low_998,shrunken_high_998,report";
+const DRAWN: &str = ",shrunken,shrunken_low,shrunken_high,shrunken_low_998,shrunken_high_998,report,denominator_error";
 
 /// Marks that stand in a cell where there is no number.
 const SYMBOLS: [&str; 5] = ["c", "x", "z", "u", "low"];

@@ -6,6 +6,7 @@
 
 pub(crate) mod answers;
 mod boundaries;
+mod comparators;
 mod estimates;
 mod histories;
 mod seen;
@@ -130,6 +131,14 @@ const ASKED: &[Asked] = &[
         answers::said_at(c[0], c[1], c[2], c[3])
     }),
     (&["text", "read as"], |c| answers::date_read(c[0])),
+    (&["region", "its authorities", "each withheld count"], |c| {
+        comparators::withheld(c[0], c[1])
+    }),
+    (&["neighbours", "median"], |c| comparators::median(c[0])),
+    (&["neighbours", "mean"], |c| comparators::mean(c[0])),
+    (&["counts", "asked of", "rank and fifth"], |c| {
+        comparators::rank(c[0], c[1])
+    }),
     (&["legal status", "stay"], |c| words::legal_status(c[0])),
     (&["immigration status", "child"], |c| {
         words::immigration_status(c[0])

@@ -2,15 +2,17 @@
 //!
 //! What depends on a cell is found, not declared: the analysis is run with two different counts in the
 //! cell, and whatever differs depends on it. With a symbol in the cell, all of that must be a symbol.
-//! Statistics of a set of authorities (neighbour medians, limits, ranks) are of those that have a
-//! figure, and say how many those were; they must then not use the cell.
+//! Statistics of a set of authorities are another matter. A median or a mean of neighbours of which one is
+//! withheld is a value only where every count that may be withheld prints the same one; of those that
+//! have no figure for another reason it is made without them, and says how many there were. Limits
+//! are of those that have a figure.
 
 use std::sync::OnceLock;
 
 use disparity_analysis::{Input, analyse};
 use disparity_core::{
-    Cell, ChineseGroup, Comparator, Cube, ExpectedModel, Measured, Plan, Provenance, Reported,
-    Results, Symbol,
+    Cell, ChineseGroup, Comparator, Cube, ExpectedModel, Indicator, Measured, Plan, Provenance,
+    Reported, Results, Symbol, round_half_up,
 };
 use disparity_published::{Files, Loaded, load};
 use proptest::prelude::*;
@@ -99,6 +101,10 @@ fn results_with(position: usize, numerator: Reported<u32>) -> Results {
     })
 }
 
+fn loaded_indicator(id: disparity_core::IndicatorId) -> &'static Indicator {
+    fixture().loaded.catalogue.indicators.get(id)
+}
+
 fn same(a: &Reported<Measured>, b: &Reported<Measured>) -> bool {
     a == b
 }
@@ -148,9 +154,23 @@ proptest! {
             }
             dependent += 1;
             if of_a_set(c.comparator) && c.outcome.is_value() {
-                // The set did without the cell; an authority's own figure never does.
+                // An authority's own figure never does without the cell.
                 prop_assert_eq!(a.group_value, b.group_value, "{:?}", c);
-                prop_assert!(c.neighbours_with_data < a.neighbours_with_data, "{:?}", c);
+                let (here, there) = (c.neighbours.unwrap(), a.neighbours.unwrap());
+                prop_assert!(here.with_data < there.with_data, "{:?}", c);
+                if symbol == Symbol::Confidential {
+                    // The set did with the cell: what is printed is what its bounds print.
+                    prop_assert_eq!(here.withheld, 1, "{:?}", c);
+                    let shown = loaded_indicator(c.key.indicator);
+                    let print = |value: f64| {
+                        round_half_up(value * shown.unit().shown(), shown.decimals).unwrap().to_string()
+                    };
+                    let value = c.comparator_value.value().unwrap();
+                    prop_assert_eq!(print(value), print(here.bounds.low), "{:?}", c);
+                    prop_assert_eq!(print(value), print(here.bounds.high), "{:?}", c);
+                } else {
+                    prop_assert_eq!(here.withheld, 0, "{:?}", c);
+                }
             } else {
                 prop_assert!(!c.outcome.is_value(), "{:?}", c);
             }

@@ -26,7 +26,10 @@ fn estimate_cell(cell: &Cell, unit: Unit, inflation: Option<f64>, levels: Levels
         .numerator
         .zip(cell.denominator.value)
         .and_then(|(count, denominator)| match unit {
-            Unit::Per10k => measure::rate(levels, f64::from(count), denominator, inflation),
+            Unit::Per10k => measure::rate(levels, f64::from(count), denominator, inflation)
+                .and_then(|rate| {
+                    measure::widened(levels, rate, cell.denominator.error().of_rate())
+                }),
             Unit::Proportion => measure::proportion(levels, f64::from(count), denominator),
         });
     let symbol = !cell.numerator.is_value() || !cell.denominator.value.is_value();

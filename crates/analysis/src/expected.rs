@@ -12,11 +12,14 @@ use disparity_core::{
     GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, LEAST_AUTHORITIES, Levels,
     Measured, Period, Position, Reported, Span, Stratum, Symbol, Unit,
 };
-use disparity_stats::{FunnelScale, FunnelUnit, Outliers, indirect_ratio, overdispersion};
+use disparity_stats::{
+    FunnelScale, FunnelUnit, Interval, Outliers, indirect_ratio, overdispersion,
+};
 
 use crate::Input;
 use crate::measure::{self, count_method, measured};
 use crate::rank::Compared;
+use crate::withheld::Withheld;
 
 /// Expected versus actual for every area and period of one indicator, sorted by period, area and model.
 pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
@@ -29,6 +32,7 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
     for cell in totals {
         by_period.entry(cell.key.period).or_default().push(cell);
     }
+    let withheld = Withheld::of(input, id);
     let mut rows = Vec::new();
     for (period, cells) in by_period {
         for model in [
@@ -40,8 +44,23 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
                 continue;
             };
             let start = rows.len();
-            rows.extend(cells.iter().map(|cell| expect(input, cell, &reference)));
-            let compared = Compared::of(&rows[start..], |row| is_ranked(input, row));
+            let mut bounds = Vec::new();
+            for cell in &cells {
+                let (row, expected) = expect(input, cell, &reference);
+                let count = withheld.count(period, cell.key.area);
+                if let (true, Some(count), Some(expected)) =
+                    (is_ranked(input, &row), count, expected.value())
+                    && expected > 0.0
+                {
+                    bounds.push(Interval {
+                        low: count.low / expected,
+                        high: count.high / expected,
+                    });
+                }
+                rows.push(row);
+            }
+            let mut compared = Compared::of(&rows[start..], |row| is_ranked(input, row));
+            compared.withheld = bounds;
             compared.rank(&mut rows[start..], input.plan.levels.first());
             adjust(&compared, &mut rows[start..], input.plan.levels);
         }
@@ -151,7 +170,8 @@ fn groups(input: Input<'_>, dimension: Dimension) -> Vec<Stratum> {
         .collect()
 }
 
-fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
+/// Observed against expected, and what is expected also where what is observed is withheld.
+fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> (Expected, Reported<f64>) {
     let levels = input.plan.levels;
     let (expected, issues) = reference.expected(input, cell.key.area, cell.key.period);
     let inflation = input.cube.inflation(&cell.key);
@@ -169,7 +189,7 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
                 position: Position::of(&ratio.intervals),
             })
         });
-    Expected {
+    let row = Expected {
         indicator: cell.key.indicator,
         span: Span::year(cell.key.period),
         area: cell.key.area,
@@ -180,13 +200,15 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> Expected {
         adjusted: Reported::Symbol(Symbol::NotApplicable),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
+        fifths: None,
         model_based: Reported::Symbol(Symbol::NotApplicable),
         issues: cell
             .issues
             .union(issues)
             .with_if(inflation.is_some(), IssueCode::RepeatsInInterval)
             .with_if(!outcome.is_value(), IssueCode::SourceSymbol),
-    }
+    };
+    (row, expected)
 }
 
 /// What was counted over what is expected, which is taken as known.

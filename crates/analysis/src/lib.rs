@@ -24,6 +24,7 @@ mod measure;
 mod rank;
 mod shrink;
 mod structural;
+mod withheld;
 
 use std::collections::BTreeSet;
 use std::mem::take;

@@ -1,6 +1,6 @@
 //! From a statistic at one level to a value with its intervals at all, or the reason there is none.
 
-use disparity_core::{Intervals, Levels, Measured, Reported, Symbol, Unit};
+use disparity_core::{DenominatorError, Intervals, Levels, Measured, Reported, Symbol, Unit};
 use disparity_stats::{CountMethod, EventFrequency, Interval, Level, Result};
 
 /// A value with its intervals at every level. What the statistics refuse (a rate over nobody, a ratio
@@ -72,6 +72,34 @@ pub(crate) fn proportion(levels: Levels, part: f64, whole: f64) -> Reported<Meas
     })
 }
 
+/// The same value with intervals that allow for a denominator which is itself an estimate, whose error
+/// has this standard deviation on the log scale.
+pub(crate) fn widened(levels: Levels, known: Measured, log_sd: f64) -> Reported<Measured> {
+    if log_sd <= 0.0 {
+        return Reported::Value(known);
+    }
+    remade(levels, known, |ends, level| {
+        disparity_stats::uncertain_denominator(known.value, ends, log_sd, level)
+    })
+}
+
+/// The same value with each interval made anew of the one at the same level, to allow for a denominator
+/// that is an estimate.
+fn remade(
+    levels: Levels,
+    known: Measured,
+    made: impl Fn(Interval, Level) -> Result<Interval>,
+) -> Reported<Measured> {
+    match known.intervals.try_map(levels, made) {
+        Ok(intervals) => Reported::Value(Measured {
+            intervals,
+            method: "uncertain_denominator",
+            ..known
+        }),
+        Err(_) => Reported::Symbol(Symbol::NotApplicable),
+    }
+}
+
 /// The same value and intervals relative to a benchmark that is taken as fixed.
 pub(crate) fn relative_to(measured: Measured, benchmark: f64) -> Reported<Measured> {
     if benchmark <= 0.0 || !benchmark.is_finite() {
@@ -110,6 +138,85 @@ pub(crate) fn difference(
     };
     measured(levels, o1 / n1 - o2 / n2, name, |level| {
         method(o1, n1, o2, n2, level).map(|estimate| estimate.interval)
+    })
+}
+
+/// Two rates of which the denominators are themselves estimates.
+#[derive(Clone, Copy)]
+pub(crate) enum Estimated {
+    /// Of two groups in the same year: what one share has too much the other may have too little.
+    Groups(DenominatorError, DenominatorError),
+    /// Of one group in two years: the part of the error that lasts is the same in both.
+    Years(DenominatorError, DenominatorError),
+}
+
+impl Estimated {
+    fn both(self) -> (DenominatorError, DenominatorError) {
+        match self {
+            Self::Groups(own, other) | Self::Years(own, other) => (own, other),
+        }
+    }
+
+    fn is_known(self) -> bool {
+        let (own, other) = self.both();
+        own.of_rate() <= 0.0 && other.of_rate() <= 0.0
+    }
+}
+
+/// [`ratio`], allowing for denominators that are estimates.
+pub(crate) fn ratio_of(
+    levels: Levels,
+    pair: Pair,
+    unit: Unit,
+    errors: Estimated,
+) -> Reported<Measured> {
+    let log_sd = match errors {
+        Estimated::Groups(own, other) => own.of_ratio(other),
+        Estimated::Years(own, earlier) => own.of_change(earlier),
+    };
+    ratio(levels, pair, unit).and_then(|known| widened(levels, known, log_sd))
+}
+
+/// [`difference`], allowing for denominators that are estimates: each limit is moved by what each error
+/// moves the rate that it is of, the errors that last together and the others squared and added.
+pub(crate) fn difference_of(
+    levels: Levels,
+    pair: Pair,
+    unit: Unit,
+    errors: Estimated,
+) -> Reported<Measured> {
+    let known = difference(levels, pair, unit);
+    if errors.is_known() {
+        return known;
+    }
+    let ((o1, n1), (o2, n2)) = pair;
+    known.and_then(|known| {
+        let difference = known.value;
+        remade(levels, known, |plain, level| {
+            let (own, other) = errors.both();
+            // How far down and up one rate may be for an error of this size alone.
+            let reach = |rate: f64, log_sd: f64| {
+                let factor = (level.z() * log_sd).exp();
+                (rate - rate / factor, rate * factor - rate)
+            };
+            let (r1, r2) = (o1 / n1, o2 / n2);
+            let (drift1, drift2) = (reach(r1, own.drift), reach(r2, other.drift));
+            let lasting = match errors {
+                Estimated::Groups(..) => {
+                    let (one, two) = (reach(r1, own.level), reach(r2, other.level));
+                    (one.0 + two.1, one.1 + two.0)
+                }
+                Estimated::Years(..) => {
+                    let both = reach(difference.abs(), own.level.max(other.level)).1;
+                    (both, both)
+                }
+            };
+            let all = |parts: [f64; 4]| parts.iter().map(|part| part * part).sum::<f64>().sqrt();
+            Ok(Interval {
+                low: difference - all([difference - plain.low, lasting.0, drift1.0, drift2.1]),
+                high: difference + all([plain.high - difference, lasting.1, drift1.1, drift2.0]),
+            })
+        })
     })
 }
 
@@ -169,6 +276,40 @@ mod tests {
         }
         let independent = rate(levels(), 50.0, 64_907.0, None);
         assert_eq!(rate(levels(), 50.0, 64_907.0, Some(1.0)), independent);
+    }
+
+    #[test]
+    fn an_error_of_the_denominators_widens_a_difference_and_none_does_not() {
+        let pair = ((65.0, 9_000.0), (120.0, 40_000.0));
+        let plain = difference(levels(), pair, Unit::Per10k);
+        let none = DenominatorError::NONE;
+        let known = Estimated::Groups(none, none);
+        assert_eq!(difference_of(levels(), pair, Unit::Per10k, known), plain);
+        assert_eq!(
+            ratio_of(levels(), pair, Unit::Per10k, known),
+            ratio(levels(), pair, Unit::Per10k)
+        );
+        let error = DenominatorError {
+            level: 0.1,
+            drift: 0.05,
+        };
+        let width = |found: Reported<Measured>| {
+            let ends = found.value().unwrap().intervals.shown();
+            ends.high - ends.low
+        };
+        let groups = width(difference_of(
+            levels(),
+            pair,
+            Unit::Per10k,
+            Estimated::Groups(error, error),
+        ));
+        let years = width(difference_of(
+            levels(),
+            pair,
+            Unit::Per10k,
+            Estimated::Years(error, error),
+        ));
+        assert!(width(plain) < years && years < groups);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Where authorities stand among one another by observed over expected: ranks with what chance alone
-//! would make of them, and fifths.
+//! would make of them, and fifths. Authorities whose count is withheld are among them: where theirs
+//! could come before or after another's, both have several ranks.
 
-use disparity_core::{Expected, Rank, Reported};
-use disparity_stats::{FirstQuantile, Level, RankInterval, quantile_groups, rank_intervals};
+use disparity_core::{Expected, IssueCode, Rank, Reported, Symbol};
+use disparity_stats::{
+    FirstQuantile, Interval, Level, RankInterval, quantile_groups, rank_bounds, rank_intervals,
+};
 
 use crate::measure;
 
@@ -23,6 +26,8 @@ pub(crate) struct Compared {
     pub(crate) places: Vec<usize>,
     pub(crate) observed: Vec<f64>,
     pub(crate) expected: Vec<f64>,
+    /// The bounds of the ratios of those whose count is withheld.
+    pub(crate) withheld: Vec<Interval>,
 }
 
 impl Compared {
@@ -32,6 +37,7 @@ impl Compared {
             places: Vec::new(),
             observed: Vec::new(),
             expected: Vec::new(),
+            withheld: Vec::new(),
         };
         for (place, row) in rows.iter().enumerate() {
             if let (true, Reported::Value(count), Reported::Value(outcome)) =
@@ -55,24 +61,75 @@ impl Compared {
             SEED,
             draws(level, REPETITIONS),
         );
-        let of = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let known = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let withheld = u32::try_from(self.withheld.len()).unwrap_or(u32::MAX);
         for (place, interval) in self.places.iter().zip(ranks.into_iter().flatten()) {
-            rows[*place].rank = Reported::Value(from_highest(&interval, of));
+            let mut rank = from_highest(&interval, known);
+            // Each of those that are withheld may come before; where, chance does not say.
+            rank.high = rank.high.saturating_add(withheld);
+            rank.of = known.saturating_add(withheld);
+            rows[*place].rank = Reported::Value(rank);
+        }
+        if !self.withheld.is_empty() {
+            for (place, (first, last)) in self.places.iter().zip(self.bounds()) {
+                let of = known.saturating_add(withheld);
+                let turned =
+                    |rank: usize| (of + 1).saturating_sub(u32::try_from(rank).unwrap_or(of));
+                if let Reported::Value(rank) = &mut rows[*place].rank {
+                    (rank.rank, rank.last) = (turned(last), turned(first));
+                    (rank.low, rank.high) = (rank.low.min(rank.rank), rank.high.max(rank.last));
+                    rows[*place].issues = rows[*place]
+                        .issues
+                        .with_if(first < last, IssueCode::RankBounded);
+                }
+            }
         }
         self.fifths(rows);
     }
 
+    /// The first and the last rank, counted from the lowest ratio, of each that is not withheld.
+    fn bounds(&self) -> Vec<(usize, usize)> {
+        let known = self.ratios().map(|ratio| Interval {
+            low: ratio,
+            high: ratio,
+        });
+        let all: Vec<Interval> = known.chain(self.withheld.iter().copied()).collect();
+        let mut bounds = rank_bounds(&all).unwrap_or_default();
+        bounds.truncate(self.places.len());
+        bounds
+    }
+
+    fn ratios(&self) -> impl Iterator<Item = f64> {
+        let counts = self.observed.iter().zip(&self.expected);
+        counts.map(|(observed, expected)| observed / expected)
+    }
+
     /// Gives the rows their fifths, the lowest ratio first.
     pub(crate) fn fifths(&self, rows: &mut [Expected]) {
-        let ratios: Vec<f64> = self
-            .observed
-            .iter()
-            .zip(&self.expected)
-            .map(|(observed, expected)| observed / expected)
-            .collect();
-        let fifths = quantile_groups(&ratios, 5, FirstQuantile::Lowest);
-        for (place, fifth) in self.places.iter().zip(fifths.into_iter().flatten()) {
-            rows[*place].fifth = u8::try_from(fifth).map_or(rows[*place].fifth, Reported::Value);
+        if self.withheld.is_empty() {
+            let ratios: Vec<f64> = self.ratios().collect();
+            let fifths = quantile_groups(&ratios, 5, FirstQuantile::Lowest);
+            for (place, fifth) in self.places.iter().zip(fifths.into_iter().flatten()) {
+                if let Ok(fifth) = u8::try_from(fifth) {
+                    rows[*place].fifth = Reported::Value(fifth);
+                    rows[*place].fifths = Some((fifth, fifth));
+                }
+            }
+            return;
+        }
+        let all = self.places.len() + self.withheld.len();
+        // As quantile groups are made of ranks.
+        let fifth = |rank: usize| u8::try_from((rank - 1) * 5 / all + 1).unwrap_or(5);
+        for (place, (first, last)) in self.places.iter().zip(self.bounds()) {
+            let (low, high) = (fifth(first), fifth(last));
+            let row = &mut rows[*place];
+            row.fifths = Some((low, high));
+            row.fifth = if low == high {
+                Reported::Value(low)
+            } else {
+                Reported::Symbol(Symbol::Confidential)
+            };
+            row.issues = row.issues.with_if(low < high, IssueCode::RankBounded);
         }
     }
 }
@@ -82,6 +139,7 @@ pub(crate) fn from_highest(interval: &RankInterval, of: u32) -> Rank {
     let turned = |rank: f64| measure::whole_number((f64::from(of) + 1.0 - rank).round());
     Rank {
         rank: turned(interval.rank),
+        last: turned(interval.rank),
         low: turned(interval.interval.high),
         high: turned(interval.interval.low),
         of,

@@ -11,6 +11,7 @@ use disparity_stats::{Error, gamma_poisson_prior};
 
 use crate::Input;
 use crate::estimates::SMALL;
+use crate::measure::widened;
 
 /// With fewer authorities than this, how far they differ is not known well enough to draw by it.
 const FEWEST: usize = 20;
@@ -74,15 +75,16 @@ impl Kind<'_> {
         else {
             return Vec::new();
         };
-        let drawn = |count, children| {
+        let drawn = |row: &Estimate, count, children| {
             let at = |level| prior.posterior(count, children, level);
             let value = at(levels.first()).ok()?.value;
             let intervals = Intervals::try_at(levels, |level| Ok::<_, Error>(at(level)?.interval));
-            Some(Measured {
+            let rate = Measured {
                 value,
                 intervals: intervals.ok()?,
                 method: "shrink_gamma_poisson",
-            })
+            };
+            widened(levels, rate, row.denominator.error().of_rate()).value()
         };
         self.rows
             .iter()
@@ -92,7 +94,7 @@ impl Kind<'_> {
             .filter_map(|((row, count), children)| {
                 Some(Shrunken {
                     key: row.key,
-                    rate: drawn(*count, *children)?,
+                    rate: drawn(row, *count, *children)?,
                 })
             })
             .collect()

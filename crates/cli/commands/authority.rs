@@ -3,7 +3,7 @@
 use anyhow::Result;
 use disparity_core::{Area, Expected, GeographicLevel, Measured, Reported, Verdict};
 use disparity_report::profile::{Against, BEHIND, Row, Years, profile};
-use disparity_report::{View, rate, reported, with_interval};
+use disparity_report::{View, reported, with_interval};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -117,7 +117,7 @@ fn figures(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
     let right: Vec<usize> = (2..header.len()).collect();
     let lines = rows.iter().map(|row| {
         let own = view.indicator(row.indicator);
-        let other = |against: &Against| reported(&against.value, |value| rate(*value, own));
+        let other = |against: &Against| against.words(own);
         let mut line = vec![
             own.short_title.clone(),
             row.period.to_string(),
@@ -128,7 +128,10 @@ fn figures(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
             let with_data = row.neighbours.neighbours;
             line.extend([
                 other(&row.neighbours),
-                with_data.map_or(String::new(), |n| format!("{n}/10")),
+                with_data.map_or(String::new(), |found| match found.withheld {
+                    0 => format!("{}/10", found.with_data),
+                    withheld => format!("{}/10, {withheld} [c]", found.with_data),
+                }),
                 other(&row.region),
             ]);
         }
@@ -156,6 +159,10 @@ struct Record {
     symbol: Option<&'static str>,
     neighbours_median: Option<f64>,
     neighbours_with_data: Option<u8>,
+    /// Neighbours whose figure is withheld, and the bounds that leaves of the median.
+    neighbours_withheld: Option<u8>,
+    neighbours_median_low: Option<f64>,
+    neighbours_median_high: Option<f64>,
     region: Option<f64>,
     england: Option<f64>,
     /// Changes, each with its interval; differences are in the unit of the figure.
@@ -223,6 +230,8 @@ fn record(view: View<'_>, area: &Area, row: &Row<'_>) -> Record {
         Some(own?.outcome.value()?.expected)
     });
     let gradient = row.most_to_least.and_then(|row| row.value.value());
+    let neighbours = row.neighbours.neighbours;
+    let bounds = neighbours.map(|found| found.bounds);
     let drawn = row.drawn.map(|m| m.times(factor));
     Record {
         new_la_code: area.code.to_string(),
@@ -237,7 +246,12 @@ fn record(view: View<'_>, area: &Area, row: &Row<'_>) -> Record {
         conf_level: view.levels().first().value(),
         symbol: row.estimate.symbol().map(disparity_core::Symbol::mark),
         neighbours_median: row.neighbours.value.value().map(|v| v * factor),
-        neighbours_with_data: row.neighbours.neighbours,
+        neighbours_with_data: neighbours.map(|found| found.with_data),
+        neighbours_withheld: neighbours.map(|found| found.withheld),
+        neighbours_median_low: bounds.map(|ends| ends.low * factor),
+        neighbours_median_high: bounds
+            .map(|ends| ends.high * factor)
+            .filter(|high| high.is_finite()),
         region: row.region.value.value().map(|v| v * factor),
         england: row.england.value.value().map(|v| v * factor),
         ratio_to_year_before: value(year_ratio),

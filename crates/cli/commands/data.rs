@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{Catalogue, GeographicLevel};
+use disparity_core::{Catalogue, Origin};
 use disparity_published::{
     CODE_LISTS, COLUMNS, Files, RateCheck, SOURCES, Sources, verify_rates, verify_tables,
 };
@@ -32,12 +32,12 @@ pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
             .as_ref()
             .map(|place| format!(" ({place})"))
             .unwrap_or_default();
-        eprintln!(
+        crate::out::tell(format_args!(
             "{}: {}{place} [{}]",
             issue.code.severity().as_str(),
             issue.message,
             issue.code
-        );
+        ));
     }
     write_folder(to, &built.output)?;
     let bytes: usize = built.output.iter().map(|(_, bytes)| bytes.len()).sum();
@@ -67,8 +67,11 @@ pub(crate) fn list() -> Result<()> {
             source.publication,
             source.table,
             source.release,
+            Origin::on(source.origin.released),
+            Origin::on(source.origin.retrieved),
             source.licence,
             source.sha256[..12].to_owned(),
+            source.origin.address(),
         ]
     });
     print(&format!(
@@ -80,8 +83,11 @@ pub(crate) fn list() -> Result<()> {
                 "Publication",
                 "Table",
                 "Release",
+                "Released",
+                "Retrieved",
                 "Licence",
-                "SHA-256"
+                "SHA-256",
+                "Address"
             ],
             &[],
             from
@@ -120,15 +126,25 @@ fn describe(check: &RateCheck, catalogue: &Catalogue, all: bool) -> String {
         "{}: {} of {} rates of local authorities reproduced, {} of {} of regions and England\n",
         check.table, check.authorities.1, check.authorities.0, check.regions.1, check.regions.0
     );
+    let used = check.populations;
+    let earlier = [
+        (
+            used.before_rebase,
+            "used the population before the census of 2021",
+        ),
+        (
+            used.other,
+            "used one of their time, printed beside the rate",
+        ),
+    ];
+    for (rates, which) in earlier.into_iter().filter(|(rates, _)| *rates > 0) {
+        let _ = writeln!(text, "  {rates} of these rates {which}");
+    }
     let shown = if all { usize::MAX } else { 5 };
     for exception in check.exceptions.iter().take(shown) {
-        let level = match exception.level {
-            GeographicLevel::LocalAuthority => "",
-            _ => " (count published to the nearest 10)",
-        };
         let _ = writeln!(
             text,
-            "  {} {} {}: printed {}, ours {}{level}",
+            "  {} {} {}: printed {}, ours {}",
             catalogue.areas.name(exception.area),
             exception.period,
             catalogue.indicators.get(exception.indicator).name,

@@ -151,7 +151,7 @@ fn check(
     force: bool,
 ) -> Result<()> {
     let (all, not) = entries(journeys, &catalogue.dimensions);
-    eprintln!(
+    crate::out::tell(format_args!(
         "{} entries into care; not among them are starts of care: {} that came before the first file, {} worked out, \
          {} second in a year, {} aged 18 or over, {} on days that no care return covers",
         all.len(),
@@ -160,7 +160,7 @@ fn check(
         not.second_in_year,
         not.adult,
         not.not_covered
-    );
+    ));
     let rates = match_rates(journeys, &all, &[GroupBy::Total]);
     let (linked, entrants) = rates
         .iter()
@@ -178,9 +178,9 @@ fn check(
     if !force && (entrants > 0 || not.not_covered > 0) {
         check_window(journeys, params)?;
     } else if all.is_empty() {
-        eprintln!(
+        crate::out::tell(format_args!(
             "nobody entered care on a day that the care returns cover: there is nobody to look back from"
-        );
+        ));
     }
     Ok(())
 }
@@ -235,7 +235,9 @@ fn check_window(journeys: &Journeys, params: &PriorHelpParams) -> Result<()> {
         if let Some(shortest) = beyond(most) {
             let kind = format!("{}: ", kind.as_str());
             let message = too_short(&kind, most, shortest);
-            eprintln!("{message}: of that look-back nobody's whole window is seen");
+            crate::out::tell(format_args!(
+                "{message}: of that look-back nobody's whole window is seen"
+            ));
         }
     }
     Ok(())

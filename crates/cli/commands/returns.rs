@@ -302,10 +302,10 @@ fn write_identifiers(args: &ReadArgs, outcome: &Outcome) -> Result<()> {
     let text = csv_of_rows(&["child", "old_la_code", "identifier"], rows)?;
     write_for_owner(path, text.as_bytes())
         .with_context(|| format!("cannot write `{}`", path.display()))?;
-    eprintln!(
+    crate::out::tell(format_args!(
         "Wrote {}: identifiers of children, to be kept where the returns are kept",
         path.display()
-    );
+    ));
     Ok(())
 }
 
@@ -470,12 +470,12 @@ pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) ->
             } else {
                 ", of some of the authorities from which it came only; a child in none of them is not seen before"
             };
-            eprintln!(
+            crate::out::tell(format_args!(
                 "{} looks back beyond {} in the returns of {}{rest}",
                 authority.old_la_code,
                 continued.from,
                 continued.predecessors.join(" and ")
-            );
+            ));
         }
     }
     say_part_years(&journeys);
@@ -491,21 +491,21 @@ fn say_part_years(journeys: &Journeys) {
     }
     for ((authority, period, until), kinds) in said {
         let la = &journeys.authorities()[authority].old_la_code;
-        eprintln!(
+        crate::out::tell(format_args!(
             "PART_OF_YEAR: the returns of {la} for the year ending {} cover it in part, up to {until} ({}); no total of \
              that year is counted from them",
             Day::last_of(period),
             kinds.join(", ")
-        );
+        ));
     }
 }
 
 /// Says how many counts were withheld because too much was asked for at once.
 pub(crate) fn say_given_up(given_up: usize) {
     if given_up > 0 {
-        eprintln!(
+        crate::out::tell(format_args!(
             "WITHHELD_IN_BLOCKS: {given_up} counts are withheld beyond what is known to be needed, because so many \
              hang together that small ones could not be proven safe; ask for fewer groups, kinds or look-backs at once"
-        );
+        ));
     }
 }

@@ -105,7 +105,10 @@ fn places(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
                 reported(&own.rank, |rank| {
                     format!(
                         "{} ({} to {}) of {}",
-                        rank.rank, rank.low, rank.high, rank.of
+                        rank.words(),
+                        rank.low,
+                        rank.high,
+                        rank.of
                     )
                 }),
                 reported(&own.fifth, ToString::to_string),

@@ -49,10 +49,48 @@ pub struct Source {
     pub release: String,
     /// Licence.
     pub licence: String,
+    /// Where it is published, and where the file came from.
+    pub origin: Origin,
     /// SHA-256 of the file that was compiled, in hexadecimal.
     pub sha256: String,
     /// Names of the built-in tables that hold its figures.
     pub tables: Vec<String>,
+}
+
+/// Where a publication is, and how its file came here. What is not recorded is empty or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// Address of the publisher's page.
+    pub page: String,
+    /// Address of the public copy that the file was taken from.
+    pub copy: String,
+    /// The date of that copy.
+    pub copied: Option<Date>,
+    /// When the publisher released it.
+    pub released: Option<Date>,
+    /// When the file was retrieved.
+    pub retrieved: Option<Date>,
+}
+
+impl Origin {
+    /// What stands where something is not recorded.
+    pub const NOT_RECORDED: &'static str = "not recorded";
+
+    /// The address to give: the publisher's page, or else that of the copy, said to be one.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match (self.page.as_str(), self.copy.as_str()) {
+            ("", "") => Self::NOT_RECORDED.to_owned(),
+            ("", copy) => format!("{copy} (a public copy)"),
+            (page, _) => page.to_owned(),
+        }
+    }
+
+    /// A date, or that it is not recorded.
+    #[must_use]
+    pub fn on(date: Option<Date>) -> String {
+        date.map_or_else(|| Self::NOT_RECORDED.to_owned(), |date| date.to_string())
+    }
 }
 
 /// Facts about areas that are not counts of children receiving services.
@@ -93,8 +131,10 @@ pub fn edition_in_force(editions: &BTreeSet<u16>, period: Period) -> Option<u16>
 pub struct LowIncome {
     /// All children aged 0 to 15.
     pub children: f64,
-    /// Those in low-income families in the neighbourhoods whose count is published: a lower bound.
+    /// Those in low-income families in the neighbourhoods whose count is published.
     pub known: f64,
+    /// Those in the others, estimated from the published ranks of their neighbourhoods.
+    pub estimated: f64,
     /// Children of the neighbourhoods whose count is withheld because it is small.
     pub children_withheld: f64,
 }

@@ -19,7 +19,7 @@ pub struct CellKey {
 }
 
 /// Which population or count a denominator is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Basis {
     /// Published children aged 0 to 17 at a mid-year.
     Children0To17 {
@@ -32,6 +32,8 @@ pub enum Basis {
         mid_year: MidYear,
         /// The year the share was published for.
         share_year: u16,
+        /// How far the share may be from the truth.
+        error: DenominatorError,
     },
     /// The count of another indicator.
     Indicator(IndicatorId),
@@ -44,6 +46,53 @@ pub struct Denominator {
     pub value: Reported<f64>,
     /// Of what.
     pub basis: Basis,
+}
+
+impl Denominator {
+    /// How far the number may be from the truth; nothing where it is not a share.
+    #[must_use]
+    pub const fn error(&self) -> DenominatorError {
+        match self.basis {
+            Basis::Share { error, .. } => error,
+            Basis::Children0To17 { .. } | Basis::Indicator(_) => DenominatorError::NONE,
+        }
+    }
+}
+
+/// The standard deviation of the logarithm of a denominator's error; 0 where it is as published.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DenominatorError {
+    /// The part that is the same in every year: cancels in a change over time.
+    pub level: f64,
+    /// The part that is of this year: how far the share may have moved since it was known.
+    pub drift: f64,
+}
+
+impl DenominatorError {
+    /// Nothing is estimated.
+    pub const NONE: Self = Self {
+        level: 0.0,
+        drift: 0.0,
+    };
+
+    /// Of a rate.
+    #[must_use]
+    pub fn of_rate(self) -> f64 {
+        self.level.hypot(self.drift)
+    }
+
+    /// Of the ratio of two groups' rates in the same year. What one group's share has too much another
+    /// has too little, so the two parts that last add up rather than partly cancel.
+    #[must_use]
+    pub fn of_ratio(self, other: Self) -> f64 {
+        (self.level + other.level).hypot(self.drift.hypot(other.drift))
+    }
+
+    /// Of the ratio of one group's rates in two years.
+    #[must_use]
+    pub fn of_change(self, earlier: Self) -> f64 {
+        self.drift.hypot(earlier.drift)
+    }
 }
 
 /// One count with its denominator.

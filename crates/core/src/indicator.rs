@@ -71,6 +71,15 @@ impl Unit {
             Self::Proportion => 1.0,
         }
     }
+
+    /// The factor from per person to what people are shown: per 10,000, or per cent.
+    #[must_use]
+    pub const fn shown(self) -> f64 {
+        match self {
+            Self::Per10k => 10_000.0,
+            Self::Proportion => 100.0,
+        }
+    }
 }
 
 /// What the numerator is divided by.

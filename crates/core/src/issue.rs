@@ -67,9 +67,11 @@ issue_codes! {
     /// City of London and Isles of Scilly are kept in totals but left out of rankings and neighbour medians because their counts are tiny.
     TinyArea = "TINY_AREA", Note, "set include_tiny = true in the plan to rank them";
     /// The number of children in the ethnic group is estimated: the authority's pupils by ethnic group give shares, which are applied to its children aged 0 to 17.
-    PupilShare = "PUPIL_SHARE", Warning, "the interval does not include the uncertainty of the share";
-    /// Pupils by ethnic group are not published for that school year; the nearest published year's shares are used.
-    PupilShareCarried = "PUPIL_SHARE_CARRIED", Warning, "the further the years are apart, the less to read into small differences";
+    PupilShare = "PUPIL_SHARE", Warning, "the interval includes how far such shares lay from the census of 2021; compare rates of the same group before rates of different groups";
+    /// Pupils of all schools by ethnic group are published for that school year, but not in the tables compiled here; the last year's shares are moved on as those of primary pupils have moved since.
+    PupilShareLinked = "PUPIL_SHARE_LINKED", Warning, "the interval includes how far such shares have been from those published later";
+    /// Pupils by ethnic group are not in the tables compiled here for that school year, nor are primary pupils; the nearest year's shares are used.
+    PupilShareCarried = "PUPIL_SHARE_CARRIED", Warning, "the further the years are apart, the less to read into small differences; the interval allows for it";
     /// The authority had no pupil figures of its own; the shares of the authority it was split from are used.
     PupilSharePredecessor = "PUPIL_SHARE_PREDECESSOR", Warning, "treat the group's rate as indicative only";
     /// Pupils by ethnic group count more kinds of school from 2017/18, so earlier shares are on a narrower base.
@@ -88,6 +90,12 @@ issue_codes! {
     CountRevised = "COUNT_REVISED", Note, "figures printed from an earlier release will differ";
     /// Fewer than 20 authorities can be compared, which is too few to tell what is usual between authorities, so no verdict is given.
     FewAuthorities = "FEW_AUTHORITIES", Note, "read the ratio with its interval";
+    /// A later release restated the count of everyone but not of its groups, which stand as first published and do not add up to it.
+    GroupsNotRestated = "GROUPS_NOT_RESTATED", Note, "compare groups with one another, not with the count of everyone";
+    /// The count is in none of the releases compiled here; it was worked out from the published rate or percentage, which has one decimal.
+    CountFromRate = "COUNT_FROM_RATE", Note, "the rate is the publisher's; the count is right to within one for each 200,000 children, or each 2,000 of the whole";
+    /// The number of children was revised after the census of 2021. The rate uses the revised number; rates that were printed before used the earlier one.
+    PopulationRebased = "POPULATION_REBASED", Note, "`disparity data verify` reproduces the printed rates with the population of their time";
     /// One or more authorities had no figure that year; the published England and regional totals are as the publisher gives them.
     CoverageGap = "COVERAGE_GAP", Warning, "see the authorities listed; do not read the national change for that year as real";
     /// The returns cover a part of the year only, so nothing is counted as that year's; prior help is of the entries up to their last day.
@@ -98,7 +106,11 @@ issue_codes! {
     PredecessorRecords = "PREDECESSOR_RECORDS", Note, "children are found there by identifier and date of birth; `disparity returns check` says how many were";
     /// The authority's code changed without a change of boundary; all years are kept under one code.
     AreaRecoded = "AREA_RECODED", Note, "other files may use the other code";
-    /// Not all ten statistical neighbours had a figure; the median and mean are of those that did.
+    /// The counts of some statistical neighbours are withheld. Their median and mean lie between two bounds; they are one figure only where both bounds round to it.
+    NeighboursWithheld = "NEIGHBOURS_WITHHELD", Note, "see comparator_low and comparator_high";
+    /// The counts of some authorities are withheld, so that the rank or the fifth could be one of several.
+    RankBounded = "RANK_BOUNDED", Note, "see rank_first, rank_last, fifth_low and fifth_high";
+    /// Not all ten statistical neighbours had a figure, published or withheld; the median and mean are of those that did.
     NeighboursMissing = "NEIGHBOURS_MISSING", Note, "see how many had data before leaning on the comparison";
     /// The comparator is treated as a fixed benchmark; only the authority's own uncertainty is in the interval.
     FixedComparator = "FIXED_COMPARATOR", Note, "do not read the interval as a test between two samples";
@@ -114,8 +126,8 @@ issue_codes! {
     LabelRepaired = "LABEL_REPAIRED", Note, "check the message if the area matters to you";
     /// Figures at one geographic level could not be used because their denominator is not published for that area and year.
     NoDenominator = "NO_DENOMINATOR", Note, "the count is in the table; no rate is possible";
-    /// Some neighbourhoods' counts of children in low-income families are withheld because they are small, so the authority's share is a little too low.
-    LowIncomeLowerBound = "LOW_INCOME_LOWER_BOUND", Note, "affluent authorities are affected most, by about half a percentage point";
+    /// Some neighbourhoods' counts of children in low-income families are withheld because they are small; they are estimated from the published rank of the neighbourhood.
+    LowIncomeEstimated = "LOW_INCOME_ESTIMATED", Note, "affluent authorities are affected most: up to half a percentage point of the share is estimated";
     /// Something the model needs is not published for the authority and year, so it is left out of the model.
     CovariateMissing = "COVARIATE_MISSING", Note, "look at the models that need less, or at expected at England's rates";
     /// Most children counted on one 31 March are counted on the next too, so the years together are given the weight of one.

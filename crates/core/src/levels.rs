@@ -234,6 +234,23 @@ impl Intervals {
         self.as_slice().get(place).copied()
     }
 
+    /// Each made anew, with the level that it is at.
+    ///
+    /// # Errors
+    /// The first error that making one gives.
+    pub fn try_map<E>(
+        self,
+        levels: Levels,
+        mut made: impl FnMut(Interval, Level) -> Result<Interval, E>,
+    ) -> Result<Self, E> {
+        let mut ends = self.ends;
+        for ((place, own), level) in self.as_slice().iter().enumerate().zip(levels.as_slice()) {
+            let found = made(*own, *level)?;
+            ends[place..].fill(found);
+        }
+        Ok(Self { ends, ..self })
+    }
+
     /// All of them multiplied by a positive factor.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {

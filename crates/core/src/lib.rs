@@ -43,8 +43,10 @@ pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,
     Neighbour, NeighbourModel, Tile,
 };
-pub use catalogue::{Catalogue, Context, Inspection, LowIncome, Source, Spend, edition_in_force};
-pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator};
+pub use catalogue::{
+    Catalogue, Context, Inspection, LowIncome, Origin, Source, Spend, edition_in_force,
+};
+pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
 pub use disclosure::{
@@ -63,7 +65,7 @@ pub use population::{DecileShares, Population, Populations};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,
-    Measure, Measured, ModelBased, Provenance, Rank, Results,
+    Measure, Measured, ModelBased, Neighbours, Provenance, Rank, Results,
 };
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,

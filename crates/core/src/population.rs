@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    AreaCode, Basis, Catalogue, Denominator, Dimension, IssueCode, IssueSet, Period, Stratum,
-    edition_in_force,
+    AreaCode, Basis, Catalogue, Denominator, DenominatorError, Dimension, IssueCode, IssueSet,
+    Period, Stratum, edition_in_force,
 };
 
 /// A number of children and what must be said about it.
@@ -95,6 +95,7 @@ impl<'a> DecileShares<'a> {
                 basis: Basis::Share {
                     mid_year: period.population_year(),
                     share_year,
+                    error: DenominatorError::NONE,
                 },
             },
             issues: all.issues.with(IssueCode::DecileShare),

@@ -3,6 +3,8 @@
 //! Every row that holds a ratio also holds its numerator, denominator, intervals and method; where
 //! something is missing the row holds the reason instead of a number.
 
+use disparity_stats::Interval;
+
 use crate::{
     AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit,
     Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Period, Position,
@@ -98,14 +100,34 @@ impl ExpectedModel {
 /// An authority's rank and what chance alone would make of it. Rank 1 is the highest ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rank {
-    /// Rank of the ratio.
+    /// Rank of the ratio, or the first that it can be where counts of others are withheld.
     pub rank: u32,
+    /// The last that it can be; the same rank where that is sure.
+    pub last: u32,
     /// Lower end of the rank's interval at the first level.
     pub low: u32,
     /// Upper end of the rank's interval at the first level.
     pub high: u32,
     /// How many areas were ranked.
     pub of: u32,
+}
+
+impl Rank {
+    /// Whether the rank is one.
+    #[must_use]
+    pub const fn is_sure(self) -> bool {
+        self.rank == self.last
+    }
+
+    /// The rank, or the first and the last that it can be.
+    #[must_use]
+    pub fn words(self) -> String {
+        if self.is_sure() {
+            self.rank.to_string()
+        } else {
+            format!("{}–{}", self.rank, self.last)
+        }
+    }
 }
 
 /// An expected count and what was observed against it.
@@ -174,8 +196,11 @@ pub struct Expected {
     pub adjusted: Reported<Adjusted>,
     /// The rank among authorities; not applicable to regions, tiny areas and missing values.
     pub rank: Reported<Rank>,
-    /// The fifth of the ranked authorities it lies in, 1 the lowest ratios.
+    /// The fifth of the ranked authorities it lies in, 1 the lowest ratios; withheld where counts of others
+    /// are and it could be one of several.
     pub fifth: Reported<u8>,
+    /// The lowest and the highest fifth that it can be in; the same where that is sure.
+    pub fifths: Option<(u8, u8)>,
     /// What a model adds; not applicable to standardisation.
     pub model_based: Reported<ModelBased>,
     /// What must be said about it.
@@ -257,6 +282,18 @@ impl Measure {
     }
 }
 
+/// The statistical neighbours that a comparator was made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Neighbours {
+    /// How many had a published figure.
+    pub with_data: u8,
+    /// How many had a figure that is withheld and known only to lie within bounds.
+    pub withheld: u8,
+    /// The least and the most that the comparator can be, per person or 0–1; the same where nothing is
+    /// withheld. The upper one is infinite where nothing bounds it.
+    pub bounds: Interval,
+}
+
 /// One figure against another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contrast {
@@ -268,10 +305,11 @@ pub struct Contrast {
     pub measure: Measure,
     /// The figure, per person or 0–1.
     pub group_value: Reported<f64>,
-    /// What it is compared with, per person or 0–1.
+    /// What it is compared with, per person or 0–1: of neighbours of which some are withheld, what both
+    /// bounds round to, if they round to one figure.
     pub comparator_value: Reported<f64>,
-    /// How many neighbours had a figure, for comparisons with neighbours.
-    pub neighbours_with_data: Option<u8>,
+    /// Of which neighbours, for comparisons with neighbours of which any had a figure.
+    pub neighbours: Option<Neighbours>,
     /// The comparison, or why there is none.
     pub outcome: Reported<Measured>,
     /// What must be said about it.

@@ -1,7 +1,7 @@
 //! What was asked, of what, with what, and what came out: enough for someone else to get the same
 //! bytes. No clock, no user, no path outside the output folder.
 
-use disparity_core::{Catalogue, Plan, Provenance, Release};
+use disparity_core::{Catalogue, Origin, Plan, Provenance, Release};
 use serde::Serialize;
 
 use crate::Written;
@@ -84,6 +84,9 @@ struct InputRecord {
     release: String,
     licence: String,
     sha256: String,
+    address: String,
+    released: String,
+    retrieved: String,
 }
 
 /// A file that was written.
@@ -138,6 +141,9 @@ impl Manifest {
                 release: source.release.clone(),
                 licence: source.licence.clone(),
                 sha256: source.sha256.clone(),
+                address: source.origin.address(),
+                released: Origin::on(source.origin.released),
+                retrieved: Origin::on(source.origin.retrieved),
             })
             .collect();
         let asked = Asked {

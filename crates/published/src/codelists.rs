@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::{
     Area, AreaChange, AreaCode, Areas, Category, ChangeKind, Claim, ClaimFigure, CodeList, Counted,
     DenominatorKind, Dimension, Dimensions, GeographicLevel, Indicator, IndicatorId, Indicators,
-    Period, StructuralModel, Symbol, Tile, Timing,
+    Origin, Period, StructuralModel, Symbol, Tile, Timing,
 };
 
+use crate::build::Layout;
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::files::Files;
 use crate::read::{self, Labels, Marks};
@@ -55,11 +56,13 @@ pub(crate) struct CodeLists {
 pub(crate) struct Publication {
     pub(crate) id: String,
     pub(crate) path: String,
+    pub(crate) layout: Layout,
     pub(crate) vintage: String,
     pub(crate) title: String,
     pub(crate) table: String,
     pub(crate) release: String,
     pub(crate) licence: String,
+    pub(crate) origin: Origin,
 }
 
 impl CodeLists {
@@ -485,26 +488,57 @@ fn period(row: Row<'_>, column: usize) -> Result<Period, LoadError> {
 }
 
 fn read_publications(table: &Table, marks: &Marks) -> Result<Vec<Publication>, LoadErrors> {
-    let [id, path, vintage, publication, name, release, licence] = table.columns([
+    let [
+        id,
+        path,
+        layout,
+        vintage,
+        publication,
+        name,
+        release,
+        licence,
+    ] = table.columns([
         "id",
         "path",
+        "layout",
         "vintage",
         "publication",
         "table",
         "release",
         "licence",
     ])?;
+    let [page, copy, copied, released, retrieved] =
+        table.columns(["page", "copy", "copied", "released", "retrieved"])?;
     collect(table, |row| {
+        let text = |column| row.text(column).to_owned();
+        let address = |column| {
+            read::word(
+                row,
+                column,
+                "an address that starts with https://",
+                &[],
+                |text| (text.is_empty() || text.starts_with("https://")).then(|| text.to_owned()),
+            )
+        };
+        let date = |column| optional(row, column, |row, column| read::date(row, column, ""));
         Ok(Publication {
-            id: row.text(id).to_owned(),
-            path: row.text(path).to_owned(),
+            id: text(id),
+            path: text(path),
+            layout: read::word(row, layout, "a layout", &Layout::WORDS, Layout::from_word)?,
             vintage: read::word(row, vintage, "a vintage of symbols.csv", &[], |text| {
                 marks.knows(text).then(|| text.to_owned())
             })?,
-            title: row.text(publication).to_owned(),
-            table: row.text(name).to_owned(),
-            release: row.text(release).to_owned(),
-            licence: row.text(licence).to_owned(),
+            title: text(publication),
+            table: text(name),
+            release: text(release),
+            licence: text(licence),
+            origin: Origin {
+                page: address(page)?,
+                copy: address(copy)?,
+                copied: date(copied)?,
+                released: date(released)?,
+                retrieved: date(retrieved)?,
+            },
         })
     })
 }

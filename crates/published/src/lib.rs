@@ -12,4 +12,6 @@ pub use codelists::{CODE_LISTS, COLUMNS};
 pub use error::{Fault, LoadError, LoadErrors};
 pub use files::Files;
 pub use load::{Loaded, load};
-pub use verify::{RateCheck, RateException, TableCheck, verify_rates, verify_tables};
+pub use verify::{
+    PopulationsUsed, RateCheck, RateException, TableCheck, verify_rates, verify_tables,
+};

@@ -80,6 +80,26 @@ impl Table {
         )
     }
 
+    /// A table whose rows were made from those of a file, each with the line it came from.
+    pub(crate) fn made(
+        file: &str,
+        names: &[&str],
+        rows: impl IntoIterator<Item = (u64, Vec<String>)>,
+    ) -> Self {
+        let numbered = names.iter().zip(0..);
+        Self {
+            file: file.to_owned(),
+            header: numbered
+                .map(|(name, at)| ((*name).to_owned(), at))
+                .collect(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            records: rows
+                .into_iter()
+                .map(|(line, row)| (line, StringRecord::from(row)))
+                .collect(),
+        }
+    }
+
     /// Reads a table that this program wrote: its last line ends, or it was cut short.
     pub(crate) fn read_own(file: &str, bytes: &[u8]) -> Result<Self, LoadErrors> {
         let table = Self::read(file, bytes)?;

@@ -1,15 +1,17 @@
 //! Checking the built-in figures: against their digests, and against the rates that the publisher
 //! printed.
 //!
-//! A printed rate is reproduced when our count over our population, per 10,000 and rounded as the
+//! A printed rate is reproduced when the count over the population, per 10,000 and rounded as the
 //! publisher rounds, is the printed number. The counts and the population are those of the
-//! release that printed it (`codelists/rate_checks.csv`).
+//! release that printed it (`codelists/rate_checks.csv`). Counts of regions and England are published
+//! to the nearest 10: their rates are reproduced when a count that rounds to the published one gives
+//! them.
 
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Catalogue, CellKey, ChineseGroup, Count, GeographicLevel, IndicatorId, MidYear,
-    Period, Reported, Stratum, round_half_up,
+    AreaCode, Catalogue, CellKey, ChineseGroup, Count, Cube, DenominatorKind, GeographicLevel,
+    IndicatorId, IssueCode, MidYear, Period, Stratum, round_half_up,
 };
 
 use crate::build::digest;
@@ -38,10 +40,23 @@ pub struct RateCheck {
     pub table: String,
     /// Printed rates of local authorities, and how many of them are reproduced.
     pub authorities: (u64, u64),
-    /// Printed rates of regions and England, and how many of them are reproduced.
+    /// Printed rates of regions and England, and how many of them a count that rounds to ours gives.
     pub regions: (u64, u64),
-    /// Those that are not.
+    /// Which estimate of the population those rates used.
+    pub populations: PopulationsUsed,
+    /// Rates that are not reproduced.
     pub exceptions: Vec<RateException>,
+}
+
+/// How many rates used which estimate of the number of children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PopulationsUsed {
+    /// The newest one, which every rate here uses.
+    pub newest: u64,
+    /// The one before the census of 2021.
+    pub before_rebase: u64,
+    /// Neither: printed beside the rate, and used nowhere else.
+    pub other: u64,
 }
 
 /// A printed rate that our figures do not give.
@@ -82,7 +97,7 @@ pub fn verify_tables(files: &Files) -> Result<Vec<TableCheck>, LoadErrors> {
         .collect()
 }
 
-/// Reproduces every printed rate.
+/// Reproduces every printed rate, with the counts and the population of the release that printed it.
 ///
 /// # Errors
 /// [`LoadErrors`] if the tables cannot be read.
@@ -94,58 +109,232 @@ pub fn verify_rates(files: &Files) -> Result<Vec<RateCheck>, LoadErrors> {
     } = load(files, ChineseGroup::default())?.output;
     let everyone = Children::read(&tables, &lists, &catalogue, ChineseGroup::default())?;
     let revisions = tables.read("revisions")?;
-    let rules = Table::read_own(
-        "codelists/rate_checks.csv",
-        files.get("codelists/rate_checks.csv")?,
-    )?;
-    let [table, release, population, last] =
-        rules.columns(["table", "release", "population", "last_mid_year"])?;
-    rules
-        .rows()
-        .map(|rule| {
-            let replaced = replaced(&revisions, rule.text(release), &catalogue)?;
-            let last: u16 = if rule.text(last).is_empty() {
+    let mut printed: Vec<(String, Vec<Rule>)> = Vec::new();
+    for (table, rule) in rules(files, &catalogue)? {
+        match printed.iter_mut().find(|(name, _)| *name == table) {
+            Some((_, rules)) => rules.push(rule),
+            None => printed.push((table, vec![rule])),
+        }
+    }
+    let ground = Ground {
+        catalogue: &catalogue,
+        cube: &cube,
+        everyone: &everyone,
+        revisions: &revisions,
+    };
+    printed
+        .into_iter()
+        .map(|(name, rules)| check(&tables.read(&name)?, &name, &rules, ground))
+        .collect()
+}
+
+/// Which population the rates of a table were printed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PopulationUsed {
+    /// The newest estimate.
+    Newest,
+    /// The estimate before the census of 2021.
+    BeforeRebase,
+    /// The number of children printed beside the rate.
+    Printed,
+}
+
+/// What the rates of a table were made of.
+struct Rule {
+    /// How the names of the release's publications start; empty where the newest counts were used.
+    release: String,
+    /// The indicators it is about; all that no rule before it is about, if there are none.
+    indicators: Vec<IndicatorId>,
+    last_period: Option<Period>,
+    population: PopulationUsed,
+    last_mid_year: u16,
+}
+
+impl Rule {
+    fn is_about(&self, indicator: IndicatorId, period: Period) -> bool {
+        (self.indicators.is_empty() || self.indicators.contains(&indicator))
+            && self.last_period.is_none_or(|last| period <= last)
+    }
+}
+
+fn rules(files: &Files, catalogue: &Catalogue) -> Result<Vec<(String, Rule)>, LoadErrors> {
+    let name = "codelists/rate_checks.csv";
+    let list = Table::read_own(name, files.get(name)?)?;
+    let [
+        table,
+        release,
+        indicators,
+        last_period,
+        population,
+        last_mid_year,
+    ] = list.columns([
+        "table",
+        "release",
+        "indicators",
+        "last_period",
+        "population",
+        "last_mid_year",
+    ])?;
+    collect(&list, |row| {
+        let named = row
+            .text(indicators)
+            .split('|')
+            .filter(|name| !name.is_empty());
+        let found: Option<Vec<IndicatorId>> =
+            named.map(|name| catalogue.indicators.id(name)).collect();
+        let empty = |column: usize| row.text(column).is_empty();
+        let rule = Rule {
+            release: row.text(release).to_owned(),
+            indicators: read::word(row, indicators, "a list of indicators", &[], |_| {
+                found.clone()
+            })?,
+            last_period: if empty(last_period) {
+                None
+            } else {
+                Some(read::period(row, last_period)?)
+            },
+            population: read::word(
+                row,
+                population,
+                "a population",
+                &["children_0_17", "children_0_17_before_rebase", "printed"],
+                |word| match word {
+                    "children_0_17" => Some(PopulationUsed::Newest),
+                    "children_0_17_before_rebase" => Some(PopulationUsed::BeforeRebase),
+                    "printed" => Some(PopulationUsed::Printed),
+                    _ => None,
+                },
+            )?,
+            last_mid_year: if empty(last_mid_year) {
                 u16::MAX
             } else {
-                read::whole(rule, last, "")?
-            };
-            let children = |period: Period, area| {
-                // The 2022 release used mid-2020 for both 2021 and 2022: mid-2021 was not out yet.
-                let mid_year = MidYear(period.population_year().0.min(last));
-                match rule.text(population) {
-                    "children_0_17" => everyone.all(mid_year, area),
-                    _ => everyone.before_rebase(mid_year, area),
-                }
-            };
-            let count = |key: &CellKey| {
-                replaced.get(key).map_or_else(
-                    || cube.get(key).and_then(|cell| cell.numerator.value()),
-                    |count| Some(*count),
-                )
-            };
-            check(
-                &tables.read(rule.text(table))?,
-                rule.text(table),
-                &catalogue,
-                &children,
-                &count,
-            )
+                read::whole(row, last_mid_year, "")?
+            },
+        };
+        Ok((row.text(table).to_owned(), rule))
+    })
+}
+
+/// What printed rates are checked against.
+#[derive(Clone, Copy)]
+struct Ground<'a> {
+    catalogue: &'a Catalogue,
+    cube: &'a Cube,
+    everyone: &'a Children,
+    revisions: &'a Table,
+}
+
+impl Ground<'_> {
+    /// The children that a rate was printed with, and which estimate that is.
+    fn children(
+        self,
+        rule: &Rule,
+        period: Period,
+        area: AreaCode,
+        beside: Option<f64>,
+        used: &mut PopulationsUsed,
+    ) -> Option<f64> {
+        // The 2022 release used mid-2020 for both 2021 and 2022: mid-2021 was not out yet.
+        let mid_year = MidYear(period.population_year().0.min(rule.last_mid_year));
+        let newest = self.everyone.all(mid_year, area).value();
+        let earlier = self.everyone.before_rebase(mid_year, area).value();
+        let children = match rule.population {
+            PopulationUsed::Newest => newest,
+            PopulationUsed::BeforeRebase => earlier,
+            PopulationUsed::Printed => beside,
+        }?;
+        *if rule.population != PopulationUsed::BeforeRebase && newest == Some(children) {
+            &mut used.newest
+        } else if earlier == Some(children) {
+            &mut used.before_rebase
+        } else {
+            &mut used.other
+        } += 1;
+        Some(children)
+    }
+
+    /// What a printed rate was computed from, with the counts of its release where they were replaced;
+    /// nothing of a rate that our count was worked out from, which it would give whatever it is.
+    fn parts(
+        self,
+        key: &CellKey,
+        rule: &Rule,
+        replaced: &BTreeMap<CellKey, Count>,
+        beside: Option<f64>,
+        used: &mut PopulationsUsed,
+    ) -> Option<Parts> {
+        let cell = self.cube.get(key);
+        if cell.is_some_and(|cell| cell.issues.contains(IssueCode::CountFromRate)) {
+            return None;
+        }
+        let held = || cell.and_then(|cell| cell.numerator.value());
+        let own = self.catalogue.indicators.get(key.indicator);
+        let of_children = own.denominator == DenominatorKind::Children0To17;
+        let whole = if of_children {
+            self.children(rule, key.period, key.area, beside, used)
+        } else {
+            cell.and_then(|cell| cell.denominator.value.value())
+        };
+        Some(Parts {
+            count: replaced.get(key).copied().or_else(held),
+            whole,
+            of_children,
         })
-        .collect()
+    }
+}
+
+/// What a rate was computed from.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    count: Option<Count>,
+    whole: Option<f64>,
+    /// Whether the whole is children, published unrounded, and not a count like the other.
+    of_children: bool,
+}
+
+impl Parts {
+    /// Per 10,000 children, or per cent of the whole.
+    fn of(self, count: f64, whole: f64) -> f64 {
+        count / whole * if self.of_children { 10_000.0 } else { 100.0 }
+    }
+
+    fn rate(self) -> Option<f64> {
+        let both = self.count.zip(self.whole);
+        both.map(|(count, whole)| self.of(f64::from(count), whole))
+    }
+
+    /// Whether counts that are known to within so many give the printed rate.
+    fn gives(self, printed: f64, decimals: u8, rounding: f64) -> bool {
+        self.count.zip(self.whole).is_some_and(|(count, whole)| {
+            let count = f64::from(count);
+            let of_whole = if self.of_children { 0.0 } else { rounding };
+            let least = self.of((count - rounding).max(0.0), whole + of_whole);
+            let most = self.of(count + rounding, whole - of_whole);
+            let ends = [least, most].map(|rate| round_half_up(rate, decimals).ok());
+            matches!(ends, [Some(least), Some(most)]
+                if not_above(least, printed) && not_above(printed, most))
+        })
+    }
 }
 
 fn check(
     printed: &Table,
     name: &str,
-    catalogue: &Catalogue,
-    children: &dyn Fn(Period, AreaCode) -> Reported<f64>,
-    count: &dyn Fn(&CellKey) -> Option<Count>,
+    rules: &[Rule],
+    ground: Ground<'_>,
 ) -> Result<RateCheck, LoadErrors> {
+    let catalogue = ground.catalogue;
     let [period_column, area_column] = printed.columns(["time_period", "area_code"])?;
+    let beside = printed.column("children_0_17").ok();
+    let replaced = rules
+        .iter()
+        .map(|rule| replaced(ground.revisions, &rule.release, catalogue))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut result = RateCheck {
         table: name.to_owned(),
         authorities: (0, 0),
         regions: (0, 0),
+        populations: PopulationsUsed::default(),
         exceptions: Vec::new(),
     };
     for row in printed.rows() {
@@ -162,6 +351,13 @@ fn check(
             ) else {
                 continue;
             };
+            let rule = rules
+                .iter()
+                .zip(&replaced)
+                .find(|(rule, _)| rule.is_about(id, period));
+            let Some((rule, replaced)) = rule else {
+                continue;
+            };
             let rate = read::number(row, column, "")?;
             let key = CellKey {
                 indicator: id,
@@ -169,14 +365,16 @@ fn check(
                 area,
                 stratum: Stratum::TOTAL,
             };
-            let ours = count(&key)
-                .zip(children(period, area).value())
-                .map(|(n, p)| f64::from(n) / p * 10_000.0);
+            let beside = beside.and_then(|column| read::finite(row.text(column)));
+            let Some(parts) = ground.parts(&key, rule, replaced, beside, &mut result.populations)
+            else {
+                continue;
+            };
+            let authority = level == GeographicLevel::LocalAuthority;
             let decimals = catalogue.indicators.get(id).decimals;
-            let reproduced = ours
-                .and_then(|ours| round_half_up(ours, decimals).ok())
-                .is_some_and(|ours| same(ours, rate));
-            let tally = if level == GeographicLevel::LocalAuthority {
+            let rounding = if authority { 0.0 } else { 5.0 };
+            let reproduced = parts.gives(rate, decimals, rounding);
+            let tally = if authority {
                 &mut result.authorities
             } else {
                 &mut result.regions
@@ -191,7 +389,7 @@ fn check(
                     period,
                     indicator: id,
                     printed: rate,
-                    ours,
+                    ours: parts.rate(),
                 });
             }
         }
@@ -199,9 +397,9 @@ fn check(
     Ok(result)
 }
 
-/// Two numbers with at most a few decimals that print alike.
-fn same(a: f64, b: f64) -> bool {
-    (a - b).abs() < 1e-6
+/// Whether one number of a few decimals prints as at most another.
+fn not_above(a: f64, b: f64) -> bool {
+    a < b + 1e-6
 }
 
 /// Counts as a release had them, where a newer one replaced them.
@@ -213,7 +411,7 @@ fn replaced(
     let [source, period, area, indicator, count] =
         revisions.columns(["source", "time_period", "area_code", "indicator", "count"])?;
     let rows = collect(revisions, |row| {
-        if !row.text(source).starts_with(release) {
+        if release.is_empty() || !row.text(source).starts_with(release) {
             return Ok(None);
         }
         let key = CellKey {

@@ -56,6 +56,17 @@ pub fn rate(value: f64, indicator: &Indicator) -> String {
     }
 }
 
+/// The least and the most that a figure can be: `1.9% to 2.4%`, `1.9% or more`.
+#[must_use]
+pub(crate) fn bounds((low, high): (f64, f64), indicator: &Indicator) -> String {
+    let low = rate(low, indicator);
+    if high.is_finite() {
+        format!("{low} to {}", rate(high, indicator))
+    } else {
+        format!("{low} or more")
+    }
+}
+
 /// A rate with its interval: `67 (66 to 68)`.
 #[must_use]
 pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {

@@ -2,12 +2,12 @@
 
 use disparity_core::{
     Area, Comparator, Contrast, Count, Dimension, Estimate, Expected, ExpectedModel, Gradient,
-    IndicatorId, IssueCode, IssueSet, LEAST_AUTHORITIES, Measure, Measured, Period, Reported,
-    Stratum, StructuralModel, Symbol,
+    Indicator, IndicatorId, IssueCode, IssueSet, LEAST_AUTHORITIES, Measure, Measured, Neighbours,
+    Period, Reported, Stratum, StructuralModel, Symbol,
 };
 
 use crate::View;
-use crate::format::absence;
+use crate::format::{absence, bounds, rate, reported};
 
 /// A comparison in a profile: what the other is, and the figure divided by it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,8 +16,21 @@ pub struct Against {
     pub value: Reported<f64>,
     /// The figure divided by it, with intervals.
     pub ratio: Reported<Measured>,
-    /// How many neighbours had a figure, for comparisons with neighbours.
-    pub neighbours: Option<u8>,
+    /// Of which neighbours, for comparisons with neighbours.
+    pub neighbours: Option<Neighbours>,
+}
+
+impl Against {
+    /// The other figure in words: one figure, two bounds, or why there is none.
+    #[must_use]
+    pub fn words(&self, own: &Indicator) -> String {
+        match (self.value, self.neighbours) {
+            (Reported::Symbol(Symbol::Confidential), Some(found)) => {
+                bounds((found.bounds.low, found.bounds.high), own)
+            }
+            (value, _) => reported(&value, |value| rate(*value, own)),
+        }
+    }
 }
 
 /// The expectations that can stand behind the one that is quoted, in the order in which they are shown.
@@ -209,6 +222,6 @@ fn from_contrast(contrast: &Contrast) -> Against {
     Against {
         value: contrast.comparator_value,
         ratio: contrast.outcome,
-        neighbours: contrast.neighbours_with_data,
+        neighbours: contrast.neighbours,
     }
 }

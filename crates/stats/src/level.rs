@@ -73,7 +73,7 @@ impl Level {
 /// By how much rounding may cross two limits, relative to the larger: some units in the last place.
 const CROSSED_BY_ROUNDING: f64 = 8.0 * f64::EPSILON;
 
-/// A closed interval, `low <= high`, both finite.
+/// A closed interval, `low <= high`, both finite but for bounds that have no upper end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// The lower limit.

@@ -17,6 +17,7 @@
 //! [`Estimate::scaled`]. Counts are `f64` because protected or modelled counts may be fractional;
 //! whole numbers up to 2^53 are exact. Levels are [`Level`], never a bare 95.
 
+mod bounds;
 mod check;
 mod contrasts;
 mod error;
@@ -37,6 +38,7 @@ mod standardise;
 mod sum;
 mod time;
 
+pub use bounds::{mean_bounds, median_bounds, rank_bounds};
 pub use contrasts::{
     Disproportionality, GroupEstimate, RateRatioTest, disproportionality, group_difference,
     group_ratio, odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference,
@@ -65,8 +67,8 @@ pub use inequality::{
 pub use intervals::{
     CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p, clopper_pearson,
     crude_rate, crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean_interval,
-    mid_p_poisson, poisson_count_interval, poisson_count_intervals, wald_poisson, wald_proportion,
-    wilson, wilson_finite_population,
+    mid_p_poisson, poisson_count_interval, poisson_count_intervals, uncertain_denominator,
+    wald_poisson, wald_proportion, wilson, wilson_finite_population,
 };
 pub use level::{Estimate, Interval, Level};
 pub use method::{MethodDoc, method, methods};

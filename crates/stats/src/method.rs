@@ -64,7 +64,7 @@ macro_rules! registry {
 static METHODS: &[MethodDoc] = registry! {
     "Intervals": exact_poisson byar mid_p_poisson byar_mid_p poisson_count_interval wald_poisson
         crude_rate crude_rate_non_independent wilson wilson_finite_population clopper_pearson
-        wald_proportion mean_interval;
+        wald_proportion mean_interval uncertain_denominator;
     "Contrasts": rate_ratio rate_ratio_exact rate_ratio_exact_test rate_ratio_mid_p rate_difference rate_difference_wald
         risk_ratio risk_difference odds_ratio odds_ratio_exact odds_ratio_mid_p
         disproportionality group_difference group_ratio;
@@ -85,6 +85,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards
         gamma_poisson_prior;
     "Quantiles": quantile_groups deprivation_decile population_weighted_quantiles;
+    "Bounds": median_bounds mean_bounds rank_bounds;
     "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
         recent_trend_proportion control_chart;
     "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio

@@ -1,10 +1,10 @@
 //! Intervals of a count, a rate, a proportion and a mean.
 
 use disparity_stats::{
-    Estimate, EventFrequency, byar, byar_mid_p, clopper_pearson, crude_rate,
+    Estimate, EventFrequency, Interval, byar, byar_mid_p, clopper_pearson, crude_rate,
     crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean, mean_interval,
-    median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, wald_poisson,
-    wald_proportion, wilson, wilson_finite_population,
+    median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, uncertain_denominator,
+    wald_poisson, wald_proportion, wilson, wilson_finite_population,
 };
 
 use super::{Inputs, Outputs, estimate, limits, named};
@@ -54,6 +54,10 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
                 given.one("n"),
                 level,
             ))
+        }
+        "uncertain_denominator" => {
+            let [v, low, high, s] = given.some(["v", "low", "high", "s"]);
+            limits(uncertain_denominator(v, Interval { low, high }, s, level))
         }
         "wilson" => limits(wilson(x, n, level)),
         "clopper_pearson" => limits(clopper_pearson(x, n, level)),

@@ -1,12 +1,13 @@
 //! Ranks, smoothing, quantile groups and rounding: figures per unit.
 
 use disparity_stats::{
-    DeprivationIndex, FirstQuantile, Level, Shrunken, deprivation_decile, gamma_poisson_prior,
-    population_weighted_quantiles, quantile_groups, rank_intervals, round_half_up,
-    shrink_gamma_poisson, shrink_gamma_poisson_towards,
+    DeprivationIndex, FirstQuantile, Interval, Level, Shrunken, deprivation_decile,
+    gamma_poisson_prior, mean_bounds, median_bounds, population_weighted_quantiles,
+    quantile_groups, rank_bounds, rank_intervals, round_half_up, shrink_gamma_poisson,
+    shrink_gamma_poisson_towards,
 };
 
-use super::{Inputs, Outputs, numbered, single};
+use super::{Inputs, Outputs, limits, numbered, single};
 
 fn groups(found: Vec<u32>) -> Outputs {
     numbered("g", found.into_iter().map(f64::from))
@@ -63,6 +64,18 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
             };
             groups(quantile_groups(&given.all("v"), given.whole("q")[0], first).unwrap())
         }
+        "median_bounds" => limits(median_bounds(&bounded(given))),
+        "mean_bounds" => limits(mean_bounds(&bounded(given))),
+        "rank_bounds" => {
+            let ranks = rank_bounds(&bounded(given)).unwrap();
+            #[expect(clippy::cast_precision_loss, reason = "ranks of a few")]
+            let ends = |end: fn(&(usize, usize)) -> usize| {
+                ranks.iter().map(end).map(|r| r as f64).collect::<Vec<_>>()
+            };
+            let mut outputs = numbered("first", ends(|r| r.0));
+            outputs.extend(numbered("last", ends(|r| r.1)));
+            outputs
+        }
         "deprivation_decile" => {
             let index = match given.text("index") {
                 "England" => DeprivationIndex::England,
@@ -91,4 +104,10 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
         }
         other => panic!("no harness for {other}"),
     }
+}
+
+/// Values that are known only to lie within bounds.
+fn bounded(given: &Inputs<'_>) -> Vec<Interval> {
+    let ends = given.all("low").into_iter().zip(given.all("high"));
+    ends.map(|(low, high)| Interval { low, high }).collect()
 }

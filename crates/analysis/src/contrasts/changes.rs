@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::{Series, pair};
+use crate::measure::Estimated;
 use crate::{Input, measure};
 use disparity_core::{
-    AreaCode, Comparator, Contrast, Estimate, GeographicLevel, IssueCode, Measure, Period,
-    Reported, Stratum, Symbol, Timing,
+    AreaCode, Comparator, Contrast, DenominatorError, Estimate, GeographicLevel, IssueCode,
+    Measure, Period, Reported, Stratum, Symbol, Timing,
 };
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -87,14 +88,16 @@ fn compare(
         measure,
         group_value: row.outcome.map(|measured| measured.value),
         comparator_value: earlier,
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         issues,
     };
-    let levels = input.plan.levels;
-    let ratio = counts.and_then(|counts| measure::ratio(levels, counts, indicator.unit()));
-    let difference =
-        counts.and_then(|counts| measure::difference(levels, counts, indicator.unit()));
+    let none = DenominatorError::NONE;
+    let error = before.map_or(none, |before| before.denominator.error());
+    let errors = Estimated::Years(row.denominator.error(), error);
+    let (levels, unit) = (input.plan.levels, indicator.unit());
+    let ratio = counts.and_then(|counts| measure::ratio_of(levels, counts, unit, errors));
+    let difference = counts.and_then(|counts| measure::difference_of(levels, counts, unit, errors));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),

@@ -8,7 +8,7 @@ use disparity_core::{
 use disparity_stats::{disproportionality, wilson};
 
 use super::{Series, pair};
-use crate::measure::{Pair, measured, proportion};
+use crate::measure::{Estimated, Pair, measured, proportion, widened};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -102,15 +102,16 @@ fn against(
     reference: Stratum,
     unit: Unit,
 ) -> [Contrast; 2] {
-    let ratio = counts.and_then(|counts| measure::ratio(levels, counts, unit));
-    let difference = counts.and_then(|counts| measure::difference(levels, counts, unit));
+    let errors = Estimated::Groups(row.denominator.error(), other.denominator.error());
+    let ratio = counts.and_then(|counts| measure::ratio_of(levels, counts, unit, errors));
+    let difference = counts.and_then(|counts| measure::difference_of(levels, counts, unit, errors));
     let contrast = |measure, outcome| Contrast {
         key: row.key,
         comparator: Comparator::Group(reference),
         measure,
         group_value: row.outcome.map(|measured| measured.value),
         comparator_value: other.outcome.map(|measured| measured.value),
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         issues: row.issues.union(other.issues),
     };
@@ -158,18 +159,15 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
             .map_or(Reported::Symbol(Symbol::NotApplicable), Reported::Value)
     });
     let outcome = shares.zip(parts).and_then(|(shares, ((n, all), _))| {
-        measured(
-            input.plan.levels,
-            shares.ratio,
-            "disproportionality",
-            |level| {
-                let scale = shares.share_in_population;
-                wilson(n, all, level).map(|share| disparity_stats::Interval {
-                    low: share.low / scale,
-                    high: share.high / scale,
-                })
-            },
-        )
+        let levels = input.plan.levels;
+        measured(levels, shares.ratio, "disproportionality", |level| {
+            let scale = shares.share_in_population;
+            wilson(n, all, level).map(|share| disparity_stats::Interval {
+                low: share.low / scale,
+                high: share.high / scale,
+            })
+        })
+        .and_then(|known| widened(levels, known, row.denominator.error().of_rate()))
     });
     Contrast {
         key: CellKey { stratum, ..row.key },
@@ -177,7 +175,7 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
         measure: Measure::Disproportionality,
         group_value: shares.map(|shares| shares.share_in_system),
         comparator_value: shares.map(|shares| shares.share_in_population),
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         // Of shares of events no interval allows for repeats.
         issues: row.issues.without(IssueCode::RepeatsInInterval),
@@ -199,7 +197,7 @@ fn share(levels: Levels, row: &Estimate, everyone: Option<&Estimate>) -> Contras
         measure: Measure::Share,
         group_value: row.numerator.map(f64::from),
         comparator_value: all.map(f64::from),
-        neighbours_with_data: None,
+        neighbours: None,
         outcome,
         // The share needs no population, so what is said about the population does not concern it; nor
         // does its interval allow for repeats.
@@ -216,6 +214,8 @@ fn about_rate(code: IssueCode) -> bool {
         code,
         IssueCode::PupilShare
             | IssueCode::PupilShareCarried
+            | IssueCode::PupilShareLinked
+            | IssueCode::PopulationRebased
             | IssueCode::PupilSharePredecessor
             | IssueCode::PupilCoverageChange
             | IssueCode::NoDenominator

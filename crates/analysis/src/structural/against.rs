@@ -12,13 +12,15 @@ use super::fit::{AUTHORITY, Fitted, at_all};
 use super::panel::{Panel, Record};
 use crate::rank::{Compared, REPETITIONS, SEED, draws, from_highest};
 
-/// The row of every authority of a panel, those that were left out included.
+/// The row of every authority of a panel, those that were left out included. So many others have a count
+/// that is withheld: nothing is expected of them, and their ratios could be any.
 pub(super) fn expected(
     key: FitKey,
     panel: &Panel<'_>,
     fitted: Option<&Fitted>,
     issues: IssueSet,
     levels: Levels,
+    withheld: usize,
 ) -> Vec<Expected> {
     // An authority whose years were averaged stands in the tables with their sum.
     let times: Vec<f64> = panel.records.iter().map(Record::times).collect();
@@ -60,6 +62,11 @@ pub(super) fn expected(
             (compared.observed[i], compared.expected[i]) = as_sure(found);
         }
     }
+    let any = Interval {
+        low: 0.0,
+        high: f64::INFINITY,
+    };
+    compared.withheld = vec![any; withheld];
     if brief {
         compared.fifths(&mut rows);
     } else {
@@ -105,6 +112,7 @@ pub(super) fn without_count(key: FitKey, area: &Area, why: Symbol) -> Expected {
         adjusted: Reported::Symbol(why),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
+        fifths: None,
         model_based: Reported::Symbol(why),
         issues: IssueSet::EMPTY
             .with(IssueCode::SourceSymbol)
@@ -188,6 +196,7 @@ fn row(
         adjusted: Reported::Symbol(absent),
         rank: Reported::Symbol(Symbol::NotApplicable),
         fifth: Reported::Symbol(Symbol::NotApplicable),
+        fifths: None,
         model_based: Reported::Symbol(absent),
         issues,
     };

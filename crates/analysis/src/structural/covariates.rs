@@ -119,11 +119,10 @@ impl<'a> Covariates<'a> {
         found
             .filter(|found| found.children > 0.0)
             .map_or(ABSENT, |found| {
-                let issues = IssueSet::EMPTY.with_if(
-                    found.children_withheld > 0.0,
-                    IssueCode::LowIncomeLowerBound,
-                );
-                (Reported::Value(found.known / found.children), issues)
+                let issues = IssueSet::EMPTY
+                    .with_if(found.children_withheld > 0.0, IssueCode::LowIncomeEstimated);
+                let low_income = found.known + found.estimated;
+                (Reported::Value(low_income / found.children), issues)
             })
     }
 

@@ -31,7 +31,7 @@ use std::rc::Rc;
 use disparity_core::{
     AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey,
     Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
-    StructuralModel, Unit, Variation,
+    StructuralModel, Symbol, Unit, Variation,
 };
 use rayon::prelude::*;
 
@@ -287,6 +287,7 @@ impl<'a> Question<'a> {
                     None,
                     issues.with(IssueCode::ModelRefused),
                     self.input.plan.levels,
+                    0,
                 ),
                 effects: Vec::new(),
             },
@@ -316,7 +317,14 @@ impl<'a> Question<'a> {
             Vec::new()
         };
         Answer {
-            expected: against::expected(key, panel, Some(fitted), fit.issues, levels),
+            expected: against::expected(
+                key,
+                panel,
+                Some(fitted),
+                fit.issues,
+                levels,
+                self.withheld(),
+            ),
             fit,
             fitted: true,
             effects,
@@ -369,6 +377,15 @@ impl<'a> Question<'a> {
             others.clear();
         }
         (wanted, others)
+    }
+
+    /// How many authorities that would be ranked have a count that is withheld.
+    fn withheld(&self) -> usize {
+        let tiny = self.input.plan.include_tiny || self.variation == Variation::WithTinyAreas;
+        panel::absent(self.input, self.job.indicator, self.job.span)
+            .iter()
+            .filter(|(area, why)| *why == Symbol::Confidential && (tiny || !area.tiny))
+            .count()
     }
 
     /// The rows of authorities that have no count and so are in no fit.

@@ -2,7 +2,7 @@
 
 use disparity_core::{
     AreaCode, Catalogue, CategoryId, Comparator, Contrast, Dimension, IndicatorId, Measure,
-    Results, Span, Stratum, Unit,
+    Neighbours, Results, Span, Stratum, Unit,
 };
 
 use super::place::{IsAbout, IsPlaced, opening};
@@ -45,6 +45,7 @@ pub(crate) fn contrasts<'a>(
         row.outcome.value().map(|measured| measured.method)
     }));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
+    columns.extend(neighbours(catalogue));
     TableView {
         name: "contrasts",
         columns,
@@ -159,12 +160,41 @@ fn figures(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
         ),
         whole(
             "neighbours_with_data",
-            "Neighbours that had a figure, of ten",
-            |row: &Contrast| if_any(row.neighbours_with_data),
+            "Neighbours that had a published figure, of ten",
+            |row: &Contrast| if_any(row.neighbours).map(|found| found.with_data),
         ),
         number("estimate", "The comparison", 2, move |row: &Contrast| {
             row.outcome.map(|m| m.value * factor(row, catalogue))
         }),
+    ]
+}
+
+/// What is withheld of the neighbours, and what that leaves of their median or mean.
+fn neighbours(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
+    let end = move |row: &Contrast, pick: fn(Neighbours) -> f64| {
+        let factor = ValueUnit::of(row, catalogue).factor();
+        let end = if_any(row.neighbours).map(|found| pick(found) * factor);
+        // Where nothing bounds it, there is no most.
+        end.and_then(|end| if_any(end.is_finite().then_some(end)))
+    };
+    vec![
+        whole(
+            "neighbours_withheld",
+            "Neighbours whose figure is withheld and lies between bounds, of ten",
+            |row: &Contrast| if_any(row.neighbours).map(|found| found.withheld),
+        ),
+        number(
+            "comparator_low",
+            "The least that the neighbours' median or mean can be",
+            1,
+            move |row: &Contrast| end(row, |found| found.bounds.low),
+        ),
+        number(
+            "comparator_high",
+            "The most that it can be; nothing where there is no upper bound",
+            1,
+            move |row: &Contrast| end(row, |found| found.bounds.high),
+        ),
     ]
 }
 

@@ -45,6 +45,16 @@ pub(crate) fn estimates<'a>(
     }));
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     columns.extend(shrunken(results, catalogue));
+    columns.push(number(
+        "denominator_error",
+        "Standard deviation of the logarithm of the denominator's error, where it is an estimate; the interval \
+         includes it",
+        3,
+        |row: &Estimate| {
+            let error = row.denominator.error().of_rate();
+            if_any((error > 0.0).then_some(error))
+        },
+    ));
     TableView {
         name: "estimates",
         columns,

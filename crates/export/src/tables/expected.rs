@@ -6,7 +6,9 @@ use disparity_core::{
 };
 
 use super::place::{IsAbout, IsPlaced, indicator, span_and_place};
-use super::{cases, closing, expected_model, interval, limits, method, number, ranks, text, whole};
+use super::{
+    cases, closing, expected_model, if_any, interval, limits, method, number, ranks, text, whole,
+};
 use crate::column::{Column, Dictionary, Role, TableView, Value, Words};
 
 impl IsPlaced for Expected {
@@ -46,6 +48,7 @@ pub(crate) fn expected<'a>(
     columns.extend(closing(rows, |row| row.outcome.symbol(), |row| row.issues));
     columns.extend(model_based(levels));
     columns.extend(quotation(levels, rows));
+    columns.extend(bounded());
     TableView {
         name: "expected",
         columns,
@@ -130,6 +133,33 @@ fn positions<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {
         |row: &Expected| row.adjusted.and_then(|adjusted| adjusted.phi),
     ));
     columns
+}
+
+/// Ranks and fifths where the counts of others are withheld.
+fn bounded<'a>() -> Vec<Column<'a, Expected>> {
+    let fifths = |row: &Expected| if_any(row.fifths);
+    vec![
+        whole(
+            "rank_first",
+            "The first rank that it can have, as some counts of others are withheld",
+            |row: &Expected| row.rank.map(|rank| rank.rank),
+        ),
+        whole(
+            "rank_last",
+            "The last rank that it can have; the same where the rank is sure",
+            |row: &Expected| row.rank.map(|rank| rank.last),
+        ),
+        whole(
+            "fifth_low",
+            "The lowest fifth that it can lie in",
+            move |row: &Expected| fifths(row).map(|(low, _)| low),
+        ),
+        whole(
+            "fifth_high",
+            "The highest fifth that it can lie in; the same where the fifth is sure",
+            move |row: &Expected| fifths(row).map(|(_, high)| high),
+        ),
+    ]
 }
 
 fn model_based<'a>(levels: Levels) -> Vec<Column<'a, Expected>> {

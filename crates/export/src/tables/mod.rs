@@ -251,11 +251,15 @@ fn ranks<'a, R>(
     let of = |name, label: String, pick: fn(Rank) -> u32| {
         whole(name, label, move |row: &R| get(row).map(pick))
     };
+    // A rank that could be several is withheld, as the counts are that make it so; the first and the last
+    // are in columns of their own.
+    let sure = move |row: &R| match get(row) {
+        Reported::Value(rank) if !rank.is_sure() => Reported::Symbol(Symbol::Confidential),
+        rank => rank.map(|rank| rank.rank),
+    };
     let level = levels.shown();
     [
-        of("rank", "Rank of the ratio, 1 the highest".into(), |rank| {
-            rank.rank
-        }),
+        whole("rank", "Rank of the ratio, 1 the highest", sure),
         of(
             "rank_low",
             format!("Lower end of the {level} interval of the rank"),

@@ -29,10 +29,22 @@ pub(super) struct PublishedRate {
     pub(super) rate: String,
 }
 
+/// A published rate or percentage of a count that may not be published.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OnlyRate {
+    /// The table, column and row that the count would have.
+    pub(super) key: FactKey,
+    pub(super) publication: usize,
+    pub(super) line: u64,
+    /// Per 10,000 children, or per cent of the whole.
+    pub(super) rate: Reported<f64>,
+}
+
 /// What reading one file adds.
 pub(super) struct Gathered<'a> {
     pub(super) facts: &'a mut Facts,
     pub(super) rates: &'a mut BTreeSet<PublishedRate>,
+    pub(super) only_rates: &'a mut Vec<OnlyRate>,
     pub(super) issues: &'a mut Vec<Issue>,
 }
 
@@ -250,8 +262,28 @@ impl<'a> Reader<'a> {
         let exists = self
             .areas
             .exists_at(area, Self::year_of(period, bound.rule));
+        let key = || FactKey {
+            table: bound.rule.table.clone(),
+            column: bound.rule.indicator.clone(),
+            period,
+            area,
+            stratum,
+        };
         match bound.rule.kind {
-            Kind::Rate => {
+            Kind::CountFromRate => {
+                let marks = &self.lists.marks;
+                let rate = marks.number(&self.publication.vintage, text).map_err(at)?;
+                if exists {
+                    into.only_rates.push(OnlyRate {
+                        key: key(),
+                        publication: self.position,
+                        line: row.line,
+                        rate,
+                    });
+                }
+                Ok(())
+            }
+            Kind::Rate | Kind::Population => {
                 let rate = self
                     .lists
                     .marks
@@ -287,15 +319,8 @@ impl<'a> Reader<'a> {
                     }
                     (true, _) => {}
                 }
-                let key = FactKey {
-                    table: bound.rule.table.clone(),
-                    column: bound.rule.indicator.clone(),
-                    period,
-                    area,
-                    stratum,
-                };
                 into.facts
-                    .add(self.position, row.line, key, value)
+                    .add(self.position, row.line, key(), value)
                     .map_err(|twice| {
                         at(Fault::DuplicateKey {
                             key: format!("{about}, {}", bound.rule.indicator),
@@ -538,6 +563,7 @@ mod tests {
         let mut into = Gathered {
             facts: &mut facts,
             rates: &mut rates,
+            only_rates: &mut Vec::new(),
             issues: &mut issues,
         };
         read(

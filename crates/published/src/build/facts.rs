@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use disparity_core::{
-    AreaCode, CategoryId, Count, Dimension, Dimensions, Period, Reported, Stratum,
+    AreaCode, CategoryId, Count, Dimension, Dimensions, Period, Reported, Stratum, Symbol,
 };
 
 /// What one fact is about: a built-in table, a column of it, and a row.
@@ -38,7 +38,9 @@ pub(super) struct Revision {
 /// Everything gathered so far.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    facts: BTreeMap<FactKey, Fact>,
+    by_key: BTreeMap<FactKey, Fact>,
+    /// The table that states each column of everyone; of the same column, the groups may stand in another.
+    totals: BTreeMap<String, String>,
     revisions: BTreeSet<Revision>,
 }
 
@@ -58,9 +60,12 @@ impl Facts {
         key: FactKey,
         value: Reported<Count>,
     ) -> Result<(), StatedTwice> {
-        match self.facts.get(&key) {
+        if key.stratum.is_total() && !self.totals.contains_key(&key.column) {
+            self.totals.insert(key.column.clone(), key.table.clone());
+        }
+        match self.by_key.get(&key) {
             None => {
-                self.facts.insert(
+                self.by_key.insert(
                     key,
                     Fact {
                         value,
@@ -75,8 +80,13 @@ impl Facts {
                 });
             }
             Some(known) => {
-                if let (Reported::Value(new), Reported::Value(old)) = (known.value, value)
-                    && new != old
+                // What a newer release says does not apply is kept as it was printed; what it withholds
+                // is not.
+                let replaced = match known.value {
+                    Reported::Symbol(symbol) => symbol == Symbol::NotApplicable,
+                    Reported::Value(_) => known.value != value,
+                };
+                if let (true, Reported::Value(old)) = (replaced, value)
                     && key.stratum.is_total()
                 {
                     self.revisions.insert(Revision {
@@ -97,18 +107,34 @@ impl Facts {
 
     /// The value of one fact.
     pub(super) fn get(&self, key: &FactKey) -> Option<Reported<Count>> {
-        self.facts.get(key).map(|fact| fact.value)
+        self.by_key.get(key).map(|fact| fact.value)
+    }
+
+    /// What is stated of everyone in an area.
+    pub(super) fn total(
+        &self,
+        column: &str,
+        period: Period,
+        area: AreaCode,
+    ) -> Option<Reported<Count>> {
+        self.get(&FactKey {
+            table: self.totals.get(column)?.clone(),
+            column: column.to_owned(),
+            period,
+            area,
+            stratum: Stratum::TOTAL,
+        })
     }
 
     /// The tables that have facts.
     pub(super) fn tables(&self) -> BTreeSet<&str> {
-        self.facts.keys().map(|key| key.table.as_str()).collect()
+        self.by_key.keys().map(|key| key.table.as_str()).collect()
     }
 
     /// Publications that fed each table, by position.
     pub(super) fn publications_of(&self, table: &str) -> BTreeSet<usize> {
         let facts = self
-            .facts
+            .by_key
             .iter()
             .filter(|(key, _)| key.table == table)
             .map(|(_, fact)| fact.publication);
@@ -129,7 +155,7 @@ impl Facts {
         order: &[&str],
         dimensions: &Dimensions,
     ) -> String {
-        let facts = || self.facts.iter().filter(|(key, _)| key.table == table);
+        let facts = || self.by_key.iter().filter(|(key, _)| key.table == table);
         let used: Vec<Dimension> = Dimension::ALL
             .into_iter()
             .filter(|d| facts().any(|(key, _)| key.stratum.get(*d) != CategoryId::TOTAL))
@@ -182,7 +208,6 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use disparity_core::Symbol;
 
     fn key(year: u16) -> FactKey {
         FactKey {

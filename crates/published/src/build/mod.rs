@@ -6,21 +6,27 @@
 //!    and spending have layouts of their own.
 //! 4. Tables are written in this project's schema with the digest of every source ([`provenance`]).
 //!
-//! Nothing here computes a statistic, and nothing is written to disk: the result is files in memory.
+//! Nothing is written to disk: the result is files in memory. Nothing is estimated but counts that a
+//! publisher gives as a rate alone ([`implied`]) or as a rank alone ([`low_income`]), in columns that
+//! say so.
 
 mod ages;
 mod context;
 mod ees;
 mod facts;
 mod geography;
+mod implied;
+mod layouts;
+mod low_income;
 mod neighbourhoods;
 mod provenance;
+mod pupils;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use disparity_core::{AreaCode, Areas, Period, Warned};
+use disparity_core::{AreaCode, Areas, Period, Reported, Symbol, Warned};
 
 use self::ages::NomisTable;
 use self::ees::{Gathered, PublishedRate};
@@ -31,6 +37,7 @@ use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::table::Table;
 
+pub(crate) use self::layouts::Layout;
 pub(crate) use self::provenance::digest;
 pub use self::provenance::{SOURCES, Sources, SourcesError, TableRecord};
 
@@ -92,6 +99,7 @@ impl Builder<'_> {
     fn build(mut self, rules: &[rules::Rule]) -> Result<Warned<Files>, LoadErrors> {
         let mut facts = Facts::default();
         let mut rates = BTreeSet::new();
+        let mut only_rates = Vec::new();
         let mut issues = Vec::new();
         for (position, publication) in self.lists.publications.iter().enumerate() {
             let own: Vec<&rules::Rule> = rules
@@ -105,6 +113,7 @@ impl Builder<'_> {
             let mut into = Gathered {
                 facts: &mut facts,
                 rates: &mut rates,
+                only_rates: &mut only_rates,
                 issues: &mut issues,
             };
             ees::read(
@@ -117,11 +126,13 @@ impl Builder<'_> {
                 &mut into,
             )?;
         }
+        implied::add(&mut facts, &only_rates, self.lists, self.areas);
         self.counts(&facts);
         self.revisions(&facts);
-        self.rates(&rates);
+        self.rates(&rates, &facts);
         let districts = self.ages(&facts)?;
         self.neighbourhoods(&districts)?;
+        self.ethnic_groups()?;
         self.context()?;
         Ok(Warned {
             output: self.finish(),
@@ -145,8 +156,11 @@ impl Builder<'_> {
     }
 
     fn open(&self, id: &str) -> Result<Table, LoadErrors> {
-        let path = self.path(id);
-        Table::read(path, self.published.get(path)?)
+        let bytes = self.published.get(self.path(id))?;
+        match self.lists.publications.get(self.position(id)) {
+            Some(publication) => layouts::open(publication, bytes, self.areas),
+            None => Table::read(id, bytes),
+        }
     }
 
     fn put(&mut self, name: &str, csv: String, from: &[&str]) {
@@ -195,11 +209,17 @@ impl Builder<'_> {
         self.insert("revisions", csv, from);
     }
 
-    /// Published rates: one row a year and area, one column an indicator, one table a release.
-    fn rates(&mut self, rates: &BTreeSet<PublishedRate>) {
+    /// Published rates: one row a year and area, one column an indicator, one table a release. A rate
+    /// of a count that the newest release withholds would give it away, and is left out.
+    fn rates(&mut self, rates: &BTreeSet<PublishedRate>, facts: &Facts) {
+        let withheld = Reported::Symbol(Symbol::Confidential);
+        let shown = |rate: &&PublishedRate| {
+            facts.total(&rate.indicator, rate.period, rate.area) != Some(withheld)
+        };
+        let rates: BTreeSet<&PublishedRate> = rates.iter().filter(shown).collect();
         let tables: BTreeSet<&str> = rates.iter().map(|rate| rate.table.as_str()).collect();
         for table in tables {
-            let own = || rates.iter().filter(|rate| rate.table == table);
+            let own = || rates.iter().copied().filter(|rate| rate.table == table);
             let indicators: BTreeSet<&str> = own().map(|rate| rate.indicator.as_str()).collect();
             let columns: Vec<&str> = rules::column_order(&self.lists.indicators)
                 .into_iter()
@@ -362,6 +382,16 @@ impl Builder<'_> {
                 "ons-census-2021",
             ]),
         );
+        Ok(())
+    }
+
+    /// Ethnic groups of primary pupils, and of children at the census.
+    fn ethnic_groups(&mut self) -> Result<(), LoadErrors> {
+        let primary = pupils::primary(&self.open("dfe-spc-primary-2025")?, self.areas)?;
+        self.put("primary_pupils", primary, &["dfe-spc-primary-2025"]);
+        let census = pupils::census(&self.open("ons-census-2021-rm032")?, self.areas)?;
+        let from = ["ons-census-2021-rm032"];
+        self.put("census_2021_children_10_17", census, &from);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use disparity_core::{AreaCode, Areas};
 
 use super::geography;
+use super::low_income::{self, Ranked};
 use crate::codelists::collect;
 use crate::error::{Fault, LoadErrors};
 use crate::read;
@@ -19,6 +20,8 @@ use crate::table::Table;
 const IMD_DECILE: &str =
     "Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived 10% of LSOAs)";
 const IDACI_DECILE: &str = "Income Deprivation Affecting Children Index (IDACI) Decile (where 1 is most deprived 10% of LSOAs)";
+const IDACI_RANK: &str =
+    "Income Deprivation Affecting Children Index (IDACI) Rank (where 1 is most deprived)";
 const IDACI_NUMERATOR: &str = "income_deprivation_affecting_children_index_idaci_numerator";
 
 /// One neighbourhood.
@@ -28,6 +31,7 @@ struct Neighbourhood {
     children: u32,
     imd: u8,
     idaci: u8,
+    idaci_rank: u32,
 }
 
 /// The neighbourhoods of one vintage of boundaries.
@@ -50,8 +54,13 @@ pub(super) struct Vintage<'a> {
 impl Neighbourhoods {
     pub(super) fn read(vintage: &Vintage<'_>) -> Result<Self, LoadErrors> {
         let table = vintage.deciles;
-        let [lsoa, district, imd, idaci] =
-            table.columns([vintage.lsoa, vintage.district, IMD_DECILE, IDACI_DECILE])?;
+        let [lsoa, district, imd, idaci, rank] = table.columns([
+            vintage.lsoa,
+            vintage.district,
+            IMD_DECILE,
+            IDACI_DECILE,
+            IDACI_RANK,
+        ])?;
         let mut rows = collect(table, |row| {
             let code = row.text(lsoa);
             let children = vintage.children.get(code).copied().ok_or_else(|| {
@@ -80,6 +89,7 @@ impl Neighbourhoods {
                 children,
                 imd: decile(row, imd)?,
                 idaci: decile(row, idaci)?,
+                idaci_rank: read::whole(row, rank, "")?,
             })
         })?;
         rows.sort_by(|a, b| a.lsoa.cmp(&b.lsoa));
@@ -114,31 +124,41 @@ impl Neighbourhoods {
 
     /// Children aged 0 to 15 in families on low incomes, for authorities, regions and England.
     ///
-    /// Numerators of 1 to 4 or so are withheld; how many neighbourhoods and children that touches is
-    /// counted, because the sum over the rest is a lower bound.
+    /// Numerators below 10 are withheld. How many neighbourhoods and children that touches is counted,
+    /// and what they hold is estimated from their published ranks ([`low_income::estimated`]).
     pub(super) fn income(
         &self,
         numerators: &Table,
         lsoa: &str,
         children_0_15: &BTreeMap<String, u32>,
         areas: &Areas,
-    ) -> Result<BTreeMap<AreaCode, [f64; 5]>, LoadErrors> {
+    ) -> Result<BTreeMap<AreaCode, [f64; 6]>, LoadErrors> {
         let [lsoa, numerator] = numerators.columns([lsoa, IDACI_NUMERATOR])?;
         let known: BTreeMap<&str, Option<f64>> = numerators
             .rows()
             .map(|row| (row.text(lsoa), read::finite(row.text(numerator))))
             .collect();
-        let mut sums: BTreeMap<AreaCode, [f64; 5]> = BTreeMap::new();
-        for n in &self.0 {
-            let children = children_0_15.get(&n.lsoa).copied().map_or(0.0, f64::from);
+        let ranked: Vec<Ranked> = self
+            .0
+            .iter()
+            .map(|n| Ranked {
+                rank: n.idaci_rank,
+                children: children_0_15.get(&n.lsoa).copied().map_or(0.0, f64::from),
+                low_income: known.get(n.lsoa.as_str()).copied().flatten(),
+            })
+            .collect();
+        let estimated = low_income::estimated(&ranked);
+        let mut sums: BTreeMap<AreaCode, [f64; 6]> = BTreeMap::new();
+        for ((n, ranked), estimated) in self.0.iter().zip(&ranked).zip(estimated) {
             let sum = sums.entry(n.authority).or_default();
             sum[0] += 1.0;
-            sum[1] += children;
-            if let Some(low_income) = known.get(n.lsoa.as_str()).copied().flatten() {
+            sum[1] += ranked.children;
+            if let Some(low_income) = ranked.low_income {
                 sum[2] += low_income;
             } else {
                 sum[3] += 1.0;
-                sum[4] += children;
+                sum[4] += ranked.children;
+                sum[5] += estimated;
             }
         }
         geography::add_sums(&mut sums, areas);
@@ -204,16 +224,16 @@ pub(super) fn write_deciles(tables: &[(&str, &BTreeMap<AreaCode, [f64; 10]>)]) -
 }
 
 /// The table of children in low-income families as CSV.
-pub(super) fn write_income(tables: &[(&str, &BTreeMap<AreaCode, [f64; 5]>)]) -> String {
+pub(super) fn write_income(tables: &[(&str, &BTreeMap<AreaCode, [f64; 6]>)]) -> String {
     let mut csv =
         "deprivation_index,area_code,neighbourhoods,children_0_15,low_income_children_known,\
-                   neighbourhoods_withheld,children_0_15_withheld\n"
+                   neighbourhoods_withheld,children_0_15_withheld,low_income_children_withheld_estimated\n"
             .to_owned();
     for (index, sums) in tables {
-        for (area, [all, children, known, withheld, hidden]) in *sums {
+        for (area, [all, children, known, withheld, hidden, estimated]) in *sums {
             let _ = writeln!(
                 csv,
-                "{index},{area},{all},{children},{known},{withheld},{hidden}"
+                "{index},{area},{all},{children},{known},{withheld},{hidden},{estimated:.1}"
             );
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use disparity_core::Source;
+use disparity_core::{Origin, Source};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -29,6 +29,11 @@ struct SourceRecord {
     table: String,
     release: String,
     licence: String,
+    page: String,
+    copy: String,
+    copied: String,
+    released: String,
+    retrieved: String,
     path: String,
     sha256: String,
     feeds: Vec<String>,
@@ -62,6 +67,42 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
         })
 }
 
+/// An address as a link that says where it leads.
+fn linked(address: &str) -> String {
+    let site = address
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split('/').next());
+    site.map_or_else(|| address.to_owned(), |site| format!("[{site}]({address})"))
+}
+
+/// What is recorded, or that it is not.
+fn recorded(text: &str) -> String {
+    if text.is_empty() {
+        Origin::NOT_RECORDED.to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+impl SourceRecord {
+    fn origin(&self) -> Origin {
+        let text = |text: &str| {
+            if text == Origin::NOT_RECORDED {
+                String::new()
+            } else {
+                text.to_owned()
+            }
+        };
+        Origin {
+            page: text(&self.page),
+            copy: text(&self.copy),
+            copied: self.copied.parse().ok(),
+            released: self.released.parse().ok(),
+            retrieved: self.retrieved.parse().ok(),
+        }
+    }
+}
+
 impl Sources {
     pub(super) fn describe(
         publications: &[Publication],
@@ -78,6 +119,11 @@ impl Sources {
                 table: publication.table.clone(),
                 release: publication.release.clone(),
                 licence: publication.licence.clone(),
+                page: recorded(&publication.origin.page),
+                copy: recorded(&publication.origin.copy),
+                copied: Origin::on(publication.origin.copied),
+                released: Origin::on(publication.origin.released),
+                retrieved: Origin::on(publication.origin.retrieved),
                 path: publication.path.clone(),
                 sha256: published
                     .get(&publication.path)
@@ -133,6 +179,7 @@ impl Sources {
                 table: record.table.clone(),
                 release: record.release.clone(),
                 licence: record.licence.clone(),
+                origin: record.origin(),
                 sha256: record.sha256.clone(),
                 tables: record.feeds.clone(),
             })
@@ -157,15 +204,20 @@ impl Sources {
                 from.join(", ")
             );
         }
-        text += "\n## Sources\n\n| Source | Publication and table | Release | Licence | SHA-256 of the file |\n|---|---|---|---|---|\n";
+        text += include_str!("readme_sources.md");
         for s in &self.source {
             let _ = writeln!(
                 text,
-                "| `{}` | {}: {} | {} | {} | `{}…` |",
+                "| `{}` | {}: {} | {} | {} | {} | {} | {}, {} | {} | `{}…` |",
                 s.id,
                 s.publication,
                 s.table,
                 s.release,
+                s.released,
+                linked(&s.page),
+                linked(&s.copy),
+                s.copied,
+                s.retrieved,
                 s.licence,
                 s.sha256.get(..16).unwrap_or_default()
             );

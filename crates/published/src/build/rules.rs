@@ -15,6 +15,10 @@ pub(super) enum Kind {
     Count,
     /// Rates that are kept only to check ours against.
     Rate,
+    /// Populations that those rates were computed with.
+    Population,
+    /// Rates of counts that no release here states, from which the counts are worked out.
+    CountFromRate,
 }
 
 /// One rule.
@@ -104,11 +108,13 @@ pub(super) fn read_rules(table: &Table, lists: &CodeLists) -> Result<Vec<Rule>, 
             kind: read::word(
                 row,
                 kind,
-                "`count` or `rate`",
-                &["count", "rate"],
+                "a kind of column",
+                &["count", "rate", "population", "count_from_rate"],
                 |text| match text {
                     "count" => Some(Kind::Count),
                     "rate" => Some(Kind::Rate),
+                    "population" => Some(Kind::Population),
+                    "count_from_rate" => Some(Kind::CountFromRate),
                     _ => None,
                 },
             )?,

@@ -33,17 +33,19 @@ pub(super) fn read(
     context.children_by_decile = rows.into_iter().collect();
 
     let table = tables.read("children_in_low_income_families")?;
-    let [index, area, children, known, withheld] = table.columns([
+    let [index, area, children, known, withheld, estimated] = table.columns([
         "deprivation_index",
         "area_code",
         "children_0_15",
         "low_income_children_known",
         "children_0_15_withheld",
+        "low_income_children_withheld_estimated",
     ])?;
     let rows = collect(&table, |row| {
         let low_income = LowIncome {
             children: read::number(row, children, row.text(area))?,
             known: read::number(row, known, row.text(area))?,
+            estimated: read::number(row, estimated, row.text(area))?,
             children_withheld: read::number(row, withheld, row.text(area))?,
         };
         Ok((

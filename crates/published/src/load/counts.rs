@@ -14,7 +14,7 @@ use crate::read;
 use crate::table::Table;
 
 /// The tables of counts. Columns that are not keys are indicators.
-const COUNT_TABLES: [&str; 7] = [
+const COUNT_TABLES: [&str; 8] = [
     "children_looked_after",
     "children_looked_after_by_group",
     "children_in_need",
@@ -22,7 +22,11 @@ const COUNT_TABLES: [&str; 7] = [
     "primary_need",
     "assessment_factors",
     "child_protection",
+    FROM_RATES,
 ];
+
+/// The table of counts that were worked out from published rates.
+const FROM_RATES: &str = "counts_from_rates";
 
 /// The built-in tables that hold each indicator.
 pub(super) type Fed = BTreeMap<IndicatorId, BTreeSet<String>>;
@@ -39,19 +43,65 @@ pub(super) fn read(
     let mut fed = Fed::new();
     for name in COUNT_TABLES {
         let table = tables.read(name)?;
-        for indicator in read_table(&table, lists, catalogue, &mut counts)? {
+        let issues = IssueSet::EMPTY.with_if(name == FROM_RATES, IssueCode::CountFromRate);
+        for indicator in read_table(&table, lists, catalogue, issues, &mut counts)? {
             fed.entry(indicator)
                 .or_default()
                 .insert(table.file().to_owned());
         }
     }
     let revised = revised(&tables.read("revisions")?, catalogue)?;
+    let restated = restated(&counts, &revised, catalogue);
     for (key, (_, issues)) in &mut counts {
         *issues = issues.union(standing_issues(key, catalogue));
-        *issues = issues.with_if(revised.contains(key), IssueCode::CountRevised);
+        let whole = CellKey {
+            stratum: Stratum::TOTAL,
+            ..*key
+        };
+        *issues = issues
+            .with_if(revised.contains(key), IssueCode::CountRevised)
+            .with_if(
+                !key.stratum.is_total() && restated.contains(&whole),
+                IssueCode::GroupsNotRestated,
+            );
     }
     mark_coverage_gaps(&mut counts, catalogue);
     Ok((counts, fed))
+}
+
+/// The revised totals whose ethnic groups, all of them published, add up to something else by more
+/// than their rounding: the release that revised the total did not restate its groups.
+fn restated(
+    counts: &Counts,
+    revised: &BTreeSet<CellKey>,
+    catalogue: &Catalogue,
+) -> BTreeSet<CellKey> {
+    let groups: Vec<Stratum> = catalogue
+        .dimensions
+        .list(Dimension::EthnicityMajor)
+        .iter()
+        .map(|(id, _)| Stratum::TOTAL.with(Dimension::EthnicityMajor, id))
+        .collect();
+    let apart = |key: &&CellKey| {
+        let authority = catalogue
+            .areas
+            .get(key.area)
+            .is_some_and(|area| area.level == GeographicLevel::LocalAuthority);
+        // Each group of a region is rounded to 10, and so is the total.
+        let rounding = if authority { 0 } else { 40 };
+        let value = |stratum| {
+            let found = counts.get(&CellKey { stratum, ..**key });
+            found.map(|(value, _)| *value)
+        };
+        let parts: Vec<Reported<Count>> = groups.iter().copied().filter_map(value).collect();
+        let sum = Reported::sum_complete(parts.iter().copied()).value();
+        let whole = value(Stratum::TOTAL).and_then(Reported::value);
+        !parts.is_empty()
+            && sum
+                .zip(whole)
+                .is_some_and(|(sum, whole)| sum.abs_diff(whole) > rounding)
+    };
+    revised.iter().filter(apart).copied().collect()
 }
 
 struct Columns {
@@ -116,6 +166,7 @@ fn read_table(
     table: &Table,
     lists: &CodeLists,
     catalogue: &Catalogue,
+    issues: IssueSet,
     counts: &mut Counts,
 ) -> Result<Vec<IndicatorId>, LoadErrors> {
     let columns = columns(table, catalogue)?;
@@ -174,7 +225,13 @@ fn read_table(
                         area,
                         stratum,
                     };
-                    counts.insert(key, (value, IssueSet::EMPTY));
+                    if counts.insert(key, (value, issues)).is_some() {
+                        let fault = Fault::Contradiction {
+                            what: "another table states this figure too".into(),
+                            advice: "keep it in one of them".into(),
+                        };
+                        errors.push(row.error(*column, about(), fault));
+                    }
                 }
                 Err(fault) => errors.push(row.error(*column, about(), fault)),
             }

@@ -9,6 +9,8 @@ mod context;
 mod counts;
 mod denominators;
 mod populations;
+mod pupils;
+mod share_errors;
 
 use std::collections::BTreeMap;
 

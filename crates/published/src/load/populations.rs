@@ -7,11 +7,13 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Basis, Catalogue, Category, CategoryId, ChineseGroup, Denominator, Dimension,
-    IssueCode, IssueSet, MidYear, Period, Population, Populations, Reported, Stratum, Symbol,
+    AreaCode, Basis, Catalogue, ChineseGroup, Denominator, DenominatorError, Dimension,
+    GeographicLevel, IssueCode, IssueSet, MidYear, Period, Population, Populations, Reported,
+    Stratum, Symbol,
 };
 
 use super::Tables;
+use super::pupils::{self, Pupils, detailed};
 use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
 use crate::read;
@@ -22,8 +24,8 @@ pub(crate) struct Children {
     all: BTreeMap<(MidYear, AreaCode), Reported<f64>>,
     /// The vintage before the census rebase, kept to check rates of its day.
     before_rebase: BTreeMap<(MidYear, AreaCode), Reported<f64>>,
-    /// Shares of pupils by school year (named by the year it ends in), area and ethnic stratum.
-    pupils: BTreeMap<(AreaCode, u16), BTreeMap<Stratum, f64>>,
+    /// Shares of children by ethnic group, from pupils.
+    pupils: Pupils,
     /// Shares of children by mid-year, area and age stratum, and whether they are exact counts.
     ages: BTreeMap<(AreaCode, u16), BTreeMap<Stratum, f64>>,
 }
@@ -36,10 +38,12 @@ impl Children {
         chinese_group: ChineseGroup,
     ) -> Result<Self, LoadErrors> {
         let [all, before_rebase] = totals(tables, lists, catalogue)?;
+        let children = |mid_year, area| all.get(&(MidYear(mid_year), area))?.value();
+        let pupils = Pupils::read(tables, lists, catalogue, chinese_group, &children)?;
         Ok(Self {
             all,
             before_rebase,
-            pupils: pupil_shares(tables, lists, catalogue, chinese_group)?,
+            pupils,
             ages: age_shares(tables, catalogue)?,
         })
     }
@@ -82,6 +86,11 @@ impl Children {
     ) -> Option<Population> {
         let mid_year = period.population_year();
         let whole = self.all(mid_year, area);
+        let earlier = self.before_rebase.get(&(mid_year, area));
+        let rebased = IssueSet::EMPTY.with_if(
+            earlier.is_some_and(|earlier| *earlier != whole),
+            IssueCode::PopulationRebased,
+        );
         if stratum.is_total() {
             let denominator = Denominator {
                 value: whole,
@@ -89,10 +98,10 @@ impl Children {
             };
             return Some(Population {
                 denominator,
-                issues: IssueSet::EMPTY,
+                issues: rebased,
             });
         }
-        let (share, share_year, issues) = if stratum.only() == Some(Dimension::AgeBand) {
+        let (share, share_year, error, issues) = if stratum.only() == Some(Dimension::AgeBand) {
             self.age_share(area, mid_year, stratum)?
         } else {
             self.pupil_share(catalogue, area, period, stratum)?
@@ -104,9 +113,10 @@ impl Children {
                 basis: Basis::Share {
                     mid_year,
                     share_year,
+                    error,
                 },
             },
-            issues,
+            issues: issues.union(rebased),
         })
     }
 
@@ -116,23 +126,33 @@ impl Children {
         area: AreaCode,
         period: Period,
         stratum: Stratum,
-    ) -> Option<(f64, u16, IssueSet)> {
-        let predecessor = catalogue.areas.split_from(area);
-        let (source, issues) = if nearest_year(&self.pupils, area, period.year()).is_some() {
-            (area, IssueSet::EMPTY)
+    ) -> Option<(f64, u16, DenominatorError, IssueSet)> {
+        let own = self.pupils.knows(area);
+        let source = if own {
+            area
         } else {
-            (
-                predecessor?,
-                IssueSet::EMPTY.with(IssueCode::PupilSharePredecessor),
-            )
+            catalogue.areas.split_from(area)?
         };
-        let year = nearest_year(&self.pupils, source, period.year())?;
-        let share = *self.pupils.get(&(source, year))?.get(&stratum)?;
-        let issues = issues
+        let authority = catalogue
+            .areas
+            .get(area)
+            .is_some_and(|area| area.level == GeographicLevel::LocalAuthority);
+        let wanted = pupils::school_year(period);
+        let mut found = self.pupils.share(source, wanted, stratum, authority)?;
+        if !own {
+            let split = self.pupils.of_the_whole(stratum);
+            found.error.level = found.error.level.hypot(split);
+        }
+        let issues = IssueSet::EMPTY
             .with(IssueCode::PupilShare)
-            .with_if(year != period.year(), IssueCode::PupilShareCarried)
-            .with_if(year < FIRST_FULL_COVERAGE, IssueCode::PupilCoverageChange);
-        Some((share, year, issues))
+            .with_if(!own, IssueCode::PupilSharePredecessor)
+            .with_if(found.moved, IssueCode::PupilShareLinked)
+            .with_if(found.year != wanted, IssueCode::PupilShareCarried)
+            .with_if(
+                found.year < pupils::FIRST_FULL_COVERAGE,
+                IssueCode::PupilCoverageChange,
+            );
+        Some((found.of_children, found.year, found.error, issues))
     }
 
     fn age_share(
@@ -140,7 +160,7 @@ impl Children {
         area: AreaCode,
         mid_year: MidYear,
         stratum: Stratum,
-    ) -> Option<(f64, u16, IssueSet)> {
+    ) -> Option<(f64, u16, DenominatorError, IssueSet)> {
         let with_band = |year: &u16| {
             self.ages
                 .get(&(area, *year))
@@ -152,7 +172,7 @@ impl Children {
         let issues = IssueSet::EMPTY
             .with(IssueCode::AgeShare)
             .with_if(year != mid_year.0, IssueCode::AgeShareCarried);
-        Some((share, year, issues))
+        Some((share, year, DenominatorError::NONE, issues))
     }
 }
 
@@ -176,38 +196,14 @@ fn strata(catalogue: &Catalogue) -> Vec<Stratum> {
         .collect()
 }
 
-/// A detailed ethnic group with the broad group it is published under.
-fn detailed(catalogue: &Catalogue, id: CategoryId, category: &Category) -> Stratum {
-    let majors = catalogue.dimensions.list(Dimension::EthnicityMajor);
-    let major = category
-        .parent
-        .as_deref()
-        .and_then(|code| majors.id(code))
-        .unwrap_or_default();
-    Stratum::TOTAL
-        .with(Dimension::EthnicityMajor, major)
-        .with(Dimension::EthnicityMinor, id)
-}
-
-/// The first school year whose pupils include every kind of state-funded school.
-const FIRST_FULL_COVERAGE: u16 = 2018;
-
 fn years_of<T>(shares: &BTreeMap<(AreaCode, u16), T>, area: AreaCode) -> impl Iterator<Item = u16> {
     shares
         .range((area, 0)..=(area, u16::MAX))
         .map(|((_, year), _)| *year)
 }
 
-fn nearest_year<T>(
-    shares: &BTreeMap<(AreaCode, u16), T>,
-    area: AreaCode,
-    year: u16,
-) -> Option<u16> {
-    nearest(&years_of(shares, area).collect::<Vec<_>>(), year)
-}
-
 /// The year nearest to the one asked for; the earlier of two equally near.
-fn nearest(years: &[u16], wanted: u16) -> Option<u16> {
+pub(super) fn nearest(years: &[u16], wanted: u16) -> Option<u16> {
     years
         .iter()
         .copied()
@@ -251,107 +247,7 @@ fn totals(
     Ok([pick(0), pick(1)])
 }
 
-/// Pupils by detailed ethnic group, by area and school year.
-type Pupils = BTreeMap<(AreaCode, u16), Vec<(CategoryId, Reported<f64>)>>;
-
 type Shares = BTreeMap<(AreaCode, u16), BTreeMap<Stratum, f64>>;
-
-/// Shares of pupils whose ethnic group is known, by detailed and by broad group.
-fn pupil_shares(
-    tables: &Tables<'_>,
-    lists: &CodeLists,
-    catalogue: &Catalogue,
-    chinese_group: ChineseGroup,
-) -> Result<Shares, LoadErrors> {
-    let table = tables.read("pupils")?;
-    let [year, area, group, pupils] =
-        table.columns(["time_period", "area_code", "ethnicity_minor", "pupils"])?;
-    let minors = catalogue.dimensions.list(Dimension::EthnicityMinor);
-    let majors = catalogue.dimensions.list(Dimension::EthnicityMajor);
-    let rows = collect(&table, |row| {
-        let minor = read::word(
-            row,
-            group,
-            "an ethnic group of categories.csv",
-            &[],
-            |code| minors.id(code),
-        )?;
-        let area = read::area(row, area, &catalogue.areas)?;
-        let pupils = lists
-            .marks
-            .number("disparity", row.text(pupils))
-            .map_err(|fault| row.error(pupils, catalogue.areas.name(area), fault))?;
-        Ok(((area, read::period(row, year)?.year()), minor, pupils))
-    })?;
-    let mut known = Pupils::new();
-    for (key, minor, pupils) in rows {
-        if !minors.get(minor).unknown {
-            known.entry(key).or_default().push((minor, pupils));
-        }
-    }
-    add_parts_of_london(&mut known, catalogue);
-    let mut shares = Shares::new();
-    for (key, groups) in known {
-        // A share of a total with a hole in it is not a share.
-        let Some(groups) = groups
-            .into_iter()
-            .map(|(id, n)| Some((id, n.value()?)))
-            .collect::<Option<Vec<_>>>()
-        else {
-            continue;
-        };
-        let total: f64 = groups.iter().map(|(_, pupils)| pupils).sum();
-        if total <= 0.0 {
-            continue;
-        }
-        let entry = shares.entry(key).or_default();
-        for (minor, pupils) in groups {
-            let category = minors.get(minor);
-            let parent = match (chinese_group, category.code.as_str()) {
-                (ChineseGroup::Other, "CHNE") => Some("other"),
-                _ => category.parent.as_deref(),
-            };
-            let major = parent.and_then(|code| majors.id(code)).unwrap_or_default();
-            entry.insert(detailed(catalogue, minor, category), pupils / total);
-            *entry
-                .entry(Stratum::TOTAL.with(Dimension::EthnicityMajor, major))
-                .or_default() += pupils / total;
-            // Tables of children in need count the two Traveller groups together.
-            if let (true, Some(both)) = (
-                ["WIRT", "WROM"].contains(&category.code.as_str()),
-                minors.id("WGRT"),
-            ) {
-                let together = detailed(catalogue, both, minors.get(both));
-                *entry.entry(together).or_default() += pupils / total;
-            }
-        }
-    }
-    Ok(shares)
-}
-
-/// Pupils are published for London but not for its two parts: those are sums of their authorities.
-fn add_parts_of_london(known: &mut Pupils, catalogue: &Catalogue) {
-    let mut parts: BTreeMap<(AreaCode, u16), BTreeMap<CategoryId, Reported<f64>>> = BTreeMap::new();
-    for ((area, year), groups) in known.iter() {
-        let Some(part) = catalogue
-            .areas
-            .get(*area)
-            .and_then(|area| area.part_of_london)
-        else {
-            continue;
-        };
-        let sums = parts.entry((part, *year)).or_default();
-        for (group, pupils) in groups {
-            let sum = sums.entry(*group).or_insert(Reported::Value(0.0));
-            *sum = sum.zip(*pupils).map(|(a, b)| a + b);
-        }
-    }
-    known.extend(
-        parts
-            .into_iter()
-            .map(|(key, sums)| (key, sums.into_iter().collect())),
-    );
-}
 
 /// Shares of children by age band. Bands of five years are published more often than single years,
 /// so under 1 and 1 to 4 divide 0 to 4 as the single years do where those are published.

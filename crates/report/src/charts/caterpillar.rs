@@ -133,7 +133,7 @@ fn table(view: View<'_>, heading: &str, effects: &[&Effect]) -> DataTable {
         .filter(|effect| view.standing(effect.area) != Standing::Background);
     let rows = told.map(|effect| {
         let rank = reported(&effect.rank, |rank| {
-            format!("{} ({} to {})", rank.rank, rank.low, rank.high)
+            format!("{} ({} to {})", rank.words(), rank.low, rank.high)
         });
         let area = view.catalogue.areas.get(effect.area);
         let region = area.and_then(|area| area.region);

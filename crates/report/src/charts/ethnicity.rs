@@ -54,7 +54,7 @@ pub fn ethnicity(
     let description = format!(
         "Each line is one ethnic group, in the order of the published list. The dot is the figure {}; the bar is its {} \
          interval. The vertical line is everyone. The number of children in each group is estimated from pupils of \
-         state-funded schools, and the bar does not include the uncertainty of that estimate.",
+         state-funded schools, and the bar includes how far wrong such estimates have been.",
         unit_words(own.unit()),
         level
     );
@@ -65,7 +65,8 @@ pub fn ethnicity(
         paint(canvas, (&heading, &level), own, &groups, everyone.as_ref())
     });
     let note = if groups.iter().any(|group| group.carried) {
-        " Pupils by ethnic group are not published for that year; the nearest published year's shares are used."
+        " Pupils of all schools by ethnic group are not in the tables compiled here for that year; shares of the nearest year \
+         that is, moved on with those of primary pupils where these are."
     } else {
         ""
     };
@@ -101,7 +102,8 @@ fn groups(view: View<'_>, indicator: IndicatorId, period: Period, area: AreaCode
                 count: row.numerator,
                 outcome: row.outcome,
                 ratio: against.map_or(Reported::Symbol(Symbol::NotApplicable), |row| row.outcome),
-                carried: row.issues.contains(IssueCode::PupilShareCarried),
+                carried: row.issues.contains(IssueCode::PupilShareCarried)
+                    || row.issues.contains(IssueCode::PupilShareLinked),
             })
         })
         .collect()

@@ -1,14 +1,15 @@
 //! An authority's rates over the years against its statistical neighbours and England.
 
 use disparity_core::{
-    Area, AreaCode, Comparator, IndicatorId, Measure, Measured, Period, Reported,
+    Area, AreaCode, Comparator, IndicatorId, Measure, Measured, Neighbours, Period, Reported,
+    Symbol,
 };
 use plotters::prelude::*;
 
 use super::rows::tick_words;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
 use super::{Chart, DataTable};
-use crate::format::{absence, rate, reported, unit_words, with_interval};
+use crate::format::{absence, bounds, rate, reported, unit_words, with_interval};
 use crate::view::View;
 
 const PANEL: (i32, i32) = (440, 250);
@@ -18,7 +19,8 @@ struct Year {
     period: Period,
     own: Reported<Measured>,
     neighbours: Reported<f64>,
-    with_data: u8,
+    /// Of which neighbours, and between what their median lies.
+    listed: Option<Neighbours>,
     england: Reported<f64>,
 }
 
@@ -81,9 +83,7 @@ fn years(view: View<'_>, indicator: IndicatorId, area: &Area) -> Vec<Year> {
                 period,
                 own: own.outcome,
                 neighbours: neighbours.map_or(absent, |row| row.comparator_value),
-                with_data: neighbours
-                    .and_then(|row| row.neighbours_with_data)
-                    .unwrap_or(0),
+                listed: neighbours.and_then(|row| row.neighbours),
                 england: england.map_or(absent, |row| row.outcome.map(|measured| measured.value)),
             })
         })
@@ -259,6 +259,15 @@ fn table(view: View<'_>, panels: &[(IndicatorId, Vec<Year>)], area: &Area) -> Da
         let own = view.indicator(*id);
         years.iter().map(move |year| {
             let value = |value: &Reported<f64>| reported(value, |v| rate(*v, own));
+            let median = match (&year.neighbours, year.listed) {
+                (Reported::Symbol(Symbol::Confidential), Some(found)) => {
+                    bounds((found.bounds.low, found.bounds.high), own)
+                }
+                (median, _) => value(median),
+            };
+            let counts = year
+                .listed
+                .map_or((0, 0), |found| (found.with_data, found.withheld));
             vec![
                 own.short_title.clone(),
                 year.period.to_string(),
@@ -266,11 +275,12 @@ fn table(view: View<'_>, panels: &[(IndicatorId, Vec<Year>)], area: &Area) -> Da
                     Reported::Value(measured) => with_interval(measured, own),
                     Reported::Symbol(symbol) => absence(*symbol),
                 },
-                format!(
-                    "{} ({} of 10 had data)",
-                    value(&year.neighbours),
-                    year.with_data
-                ),
+                match counts {
+                    (with_data, 0) => format!("{median} ({with_data} of 10 had data)"),
+                    (with_data, withheld) => {
+                        format!("{median} ({with_data} of 10 had data, {withheld} withheld)")
+                    }
+                },
                 value(&year.england),
             ]
         })

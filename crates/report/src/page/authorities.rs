@@ -124,10 +124,15 @@ fn authority(
 
 fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
     let own = view.indicator(row.indicator);
-    let other =
-        |against: &Against| reported(&against.value, |value| crate::format::rate(*value, own));
+    let other = |against: &Against| against.words(own);
     let neighbours = match row.neighbours.neighbours {
-        Some(n) => format!("{} ({n} of 10)", other(&row.neighbours)),
+        Some(found) if found.withheld > 0 => format!(
+            "{} ({} of 10, {} withheld)",
+            other(&row.neighbours),
+            found.with_data + found.withheld,
+            found.withheld
+        ),
+        Some(found) => format!("{} ({} of 10)", other(&row.neighbours), found.with_data),
         None => other(&row.neighbours),
     };
     AuthorityRow {
@@ -180,7 +185,10 @@ fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
         rank: reported(&quoted.rank, |rank| {
             format!(
                 "{} ({} to {}) of {}",
-                rank.rank, rank.low, rank.high, rank.of
+                rank.words(),
+                rank.low,
+                rank.high,
+                rank.of
             )
         }),
         fifth: reported(&quoted.fifth, ToString::to_string),

@@ -297,11 +297,12 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         IssueCode::Extrapolated,
         IssueCode::FewerYears,
         IssueCode::CovariateFewerYears,
-        IssueCode::LowIncomeLowerBound,
+        IssueCode::LowIncomeEstimated,
         IssueCode::ModelRefused,
         IssueCode::NoSpread,
         IssueCode::NotConverged,
         IssueCode::PooledStock,
+        IssueCode::RankBounded,
         IssueCode::NoUpperLimit,
     ];
     let expected = view.results().expected.iter().map(|row| row.issues);
