@@ -59,7 +59,7 @@ fn a_letter_o_in_a_count_is_named() {
     );
     assert_eq!(
         said,
-        "error: cannot read \"1,24O\" as a count\n  --> england/children_looked_after.csv:2291, column `cla_at_31_march`, Hartlepool (E06000001), 2025\n\
+        "error: cannot read \"1,24O\" as a count\n  --> england/children_looked_after.csv:2293, column `cla_at_31_march`, Hartlepool (E06000001), 2025\n\
          hint: it holds the letter O where a digit 0 may be meant; expected digits, or one of the symbols c, low, u, x, z\n"
     );
 }
@@ -86,7 +86,7 @@ fn a_key_is_stated_once() {
     );
     assert!(
         said.starts_with(
-            "error: the key Hartlepool (E06000001), 2025 appears twice, first on line 2291\n"
+            "error: the key Hartlepool (E06000001), 2025 appears twice, first on line 2293\n"
         ),
         "{said}"
     );

@@ -661,7 +661,7 @@ fn a_covariate_that_is_the_same_everywhere_is_refused() {
     let plan = plan();
     let mut loaded = loaded().clone();
     for found in loaded.catalogue.context.low_income.values_mut() {
-        found.known = found.children * 0.2;
+        (found.known, found.estimated) = (found.children * 0.2, 0.0);
     }
     let results = analyse(Input {
         cube: &loaded.cube,

@@ -47,8 +47,7 @@ pub(crate) fn estimates<'a>(
     columns.extend(shrunken(results, catalogue));
     columns.push(number(
         "denominator_error",
-        "Standard deviation of the logarithm of the denominator's error, where it is an estimate; the interval \
-         includes it",
+        "Standard deviation of the log of an estimated denominator's error, which the interval includes",
         3,
         |row: &Estimate| {
             let error = row.denominator.error().of_rate();

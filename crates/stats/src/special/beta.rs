@@ -44,6 +44,11 @@ impl Beta {
         if y <= 0.0 {
             return (1.0, 0.0);
         }
+        // As a shape vanishes all mass goes to the ends, where the kernel's factors overflow.
+        if self.a.min(self.b) < 1e-300 {
+            let upper = self.a / (self.a + self.b);
+            return (1.0 - upper, upper);
+        }
         if x <= (self.a + 1.0) / (self.a + self.b + 2.0) {
             let lower = self.fraction(x, y);
             (lower, 1.0 - lower)
@@ -141,6 +146,21 @@ pub(crate) fn student_quantile_upper(tail: f64, df: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shape_that_vanishes_leaves_its_mass_at_one_end() {
+        // Subnormal shapes, where a product of both has no digits left.
+        for tiny in [5e-324, 6.025_593_579_680_66e-310, 1e-301] {
+            for other in [1.0, 2_910.0] {
+                for x in [1e-9, 0.5, 0.999] {
+                    let near_zero = Beta { a: tiny, b: other }.tails(x, 1.0 - x);
+                    let near_one = Beta { a: other, b: tiny }.tails(x, 1.0 - x);
+                    assert!(near_zero.0 >= 1.0 && near_zero.1 < 1e-300, "{near_zero:?}");
+                    assert!(near_one.0 <= 0.0 && near_one.1 >= 1.0, "{near_one:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn student_quantiles_are_those_of_r() {
