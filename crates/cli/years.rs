@@ -86,12 +86,9 @@ impl Unheld {
         found
     }
 
-    /// The lines to say on standard error.
-    pub(crate) fn text(&self) -> String {
-        self.lines.iter().fold(String::new(), |mut text, line| {
-            let _ = writeln!(text, "{line}");
-            text
-        })
+    /// Says the lines on standard error.
+    pub(crate) fn say(&self) {
+        self.lines.iter().for_each(crate::out::tell);
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn authority(args: &AuthorityArgs) -> Result<bool> {
     let plan = for_area(&args.selection, &file, area.code, Vec::new(), catalogue)?;
     let named = file.names_indicators(&args.selection);
     let unheld = Unheld::of(&plan, named, published.cube(), catalogue, Some(area));
-    eprint!("{}", unheld.text());
+    unheld.say();
     if unheld.empty {
         return Ok(false);
     }

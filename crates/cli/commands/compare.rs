@@ -29,7 +29,7 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<bool> {
     let plan = for_area(&args.selection, &file, own.code, whom.clone(), catalogue)?;
     let named = file.names_indicators(&args.selection);
     let unheld = Unheld::of(&plan, named, published.cube(), catalogue, Some(own));
-    eprint!("{}", unheld.text());
+    unheld.say();
     if unheld.empty {
         return Ok(false);
     }

@@ -152,7 +152,7 @@ impl Read {
                 "name the folder that holds the returns; above is said of each file why it was not read",
             ),
         };
-        eprintln!("{what}: nothing was read\nhint: {hint}");
+        crate::out::tell(format_args!("{what}: nothing was read\nhint: {hint}"));
         true
     }
 }

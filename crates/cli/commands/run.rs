@@ -39,7 +39,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
             Unheld::of(&plan, named, published.cube(), catalogue, None)
         }
     };
-    eprint!("{}", unheld.text());
+    unheld.say();
     if unheld.empty {
         return Ok(false);
     }

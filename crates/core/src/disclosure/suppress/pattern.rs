@@ -32,14 +32,19 @@ pub(super) fn close_gaps(
     }
 }
 
-/// Whether a count that is withheld can be shown without a sum of it telling by itself.
+/// Whether a count that is withheld can be shown without a sum of it telling a small one by itself.
 pub(super) fn can_show(counts: super::Counts, hidden: &mut [bool], cell: usize) -> bool {
     let (cells, sums) = (counts.cells, counts.sums);
     hidden[cell] = false;
     let told = counts.of_cell.of(cell).any(|at| {
-        let gaps = sums.signed(at).filter(|(cell, _)| hidden[*cell]).count();
-        let gaps = u32::try_from(gaps).unwrap_or(u32::MAX);
-        gaps > 0 && tells(cells, sums, at, (hidden, gaps), counts.threshold)
+        let withheld = sums.signed(at).filter(|(cell, _)| hidden[*cell]);
+        let (gaps, small) = withheld.fold((0_u32, false), |(gaps, small), (cell, _)| {
+            (
+                gaps + 1,
+                small || counts.threshold.is_small(cells[cell].count),
+            )
+        });
+        small && (gaps == 1 || is_known_small(cells, sums, at, hidden, counts.threshold))
     });
     hidden[cell] = true;
     !told
@@ -84,11 +89,19 @@ fn tells(
     let small = withheld().any(|cell| threshold.is_small(cells[cell].count));
     // A single gap is no gap. One that nobody publishes and that is not small may be worked out.
     let single = gaps == 1 && withheld().any(|cell| small || cells[cell].published);
-    // With the total known, what is missing is known: it must be more than the threshold.
-    let missing: u64 = sums
-        .parts(at)
-        .filter(|part| hidden[*part])
-        .map(|part| u64::from(cells[part].count))
-        .sum();
-    single || small && !hidden[sums.total(at)] && missing <= u64::from(threshold.at_most)
+    single || small && is_known_small(cells, sums, at, hidden, threshold)
+}
+
+/// Whether the gaps of a sum share no more than the threshold. With the total known, what is missing is
+/// known, too.
+fn is_known_small(
+    cells: &[Cell],
+    sums: &Sums,
+    at: usize,
+    hidden: &[bool],
+    threshold: Threshold,
+) -> bool {
+    let missing = sums.parts(at).filter(|part| hidden[*part]);
+    let missing: u64 = missing.map(|part| u64::from(cells[part].count)).sum();
+    !hidden[sums.total(at)] && missing <= u64::from(threshold.at_most)
 }
