@@ -211,8 +211,8 @@ impl<'a> Audit<'a> {
                 }
                 continue;
             }
-            self.apart(&part, &open);
             self.by_moves(&mut search, &part, &open);
+            self.apart(&part, &open);
             self.of_part(&part, &open, &mut told);
             left -= before - asked(&self.proven);
             (self.watch)(self.small.saturating_sub(left), self.small);

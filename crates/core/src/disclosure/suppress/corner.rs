@@ -3,8 +3,6 @@
 //! Starting from the truth there is no first phase that could fail; whoever stops early has still
 //! only been at counts that agree with every sum.
 
-use std::collections::BTreeMap;
-
 use super::alternative::{Alternative, Least, Proven};
 use super::sums::{Sums, SumsOf};
 use super::{Cell, Threshold};
@@ -45,7 +43,9 @@ pub(super) struct Corner<'a> {
     /// What counts are taken to be at the least.
     least: Least,
     /// Rows that changed since the start, as they were, and what they solved.
-    before: BTreeMap<usize, (Row, usize)>,
+    before: Vec<Option<(Row, usize)>>,
+    /// Which rows those are.
+    changed: Vec<usize>,
     /// Factors written since then.
     written: usize,
     /// Rows noted in `rows_with` since it was last made anew.
@@ -86,7 +86,8 @@ impl<'a> Corner<'a> {
             value: part.iter().map(|at| f64::from(cells[*at].count)).collect(),
             moved: vec![],
             least: Least::Nothing,
-            before: BTreeMap::new(),
+            before: vec![],
+            changed: vec![],
             written: 0,
             noted: 0,
         };
@@ -103,7 +104,7 @@ impl<'a> Corner<'a> {
         for (_, _, terms) in order {
             corner.solve(&terms, &alone, &mut row);
         }
-        corner.before.clear();
+        corner.before = vec![None; corner.rows.len()];
         corner.written = 0;
         corner
     }
@@ -165,8 +166,7 @@ impl<'a> Corner<'a> {
     /// Puts what a count is solved to into every row that has it, but one.
     fn replace(&mut self, enter: usize, own: &Row, but: Option<usize>) {
         let mut rows = std::mem::take(&mut self.rows_with[enter]);
-        rows.sort_unstable();
-        rows.dedup();
+        in_order(&mut rows);
         for at in rows.into_iter().filter(|at| Some(*at) != but) {
             let Ok(place) = self.rows[at].binary_search_by_key(&enter, |(place, _)| *place) else {
                 continue;
@@ -181,10 +181,13 @@ impl<'a> Corner<'a> {
     }
 
     fn remember(&mut self, row: usize) {
-        let (rows, solved) = (&self.rows, &self.solved);
-        self.before
-            .entry(row)
-            .or_insert_with(|| (rows[row].clone(), solved[row]));
+        // While the sums are being solved there is no start to go back to.
+        if let Some(before) = self.before.get_mut(row)
+            && before.is_none()
+        {
+            *before = Some((self.rows[row].clone(), self.solved[row]));
+            self.changed.push(row);
+        }
     }
 
     /// Back to the true counts, and to the tableau of the start if this one has got full.
@@ -196,10 +199,14 @@ impl<'a> Corner<'a> {
             return;
         }
         self.written = 0;
-        for row in self.before.keys() {
+        let changed = std::mem::take(&mut self.changed);
+        for row in &changed {
             self.row_of[self.solved[*row]] = None;
         }
-        for (row, (own, solved)) in std::mem::take(&mut self.before) {
+        for row in changed {
+            let Some((own, solved)) = self.before[row].take() else {
+                continue;
+            };
             for (place, _) in &own {
                 self.rows_with[*place].push(row);
             }
@@ -371,8 +378,7 @@ impl<'a> Corner<'a> {
     /// How each solved count falls when a free one changes.
     fn rates(&mut self, enter: usize, direction: f64) -> Vec<(usize, f64)> {
         let mut rows = std::mem::take(&mut self.rows_with[enter]);
-        rows.sort_unstable();
-        rows.dedup();
+        in_order(&mut rows);
         let mut rates = Vec::with_capacity(rows.len());
         rows.retain(|row| match factor_of(&self.rows[*row], enter) {
             Some(factor) => {
@@ -432,6 +438,14 @@ impl<'a> Corner<'a> {
         }
         let other = Alternative::new(changes);
         other.agrees(self.sums, self.of_cell).then_some(other)
+    }
+}
+
+/// Sorts numbers, each once; most often they are.
+fn in_order(rows: &mut Vec<usize>) {
+    if !rows.is_sorted_by(|a, b| a < b) {
+        rows.sort_unstable();
+        rows.dedup();
     }
 }
 
