@@ -177,8 +177,9 @@ pub(crate) fn release(
         })
     });
     crate::out::tell(format_args!(
-        "{} counts withheld because they are small, {} more so that those cannot be worked out",
-        safe.primary, safe.secondary
+        "{} counts withheld because they are small, {} more so that those cannot be worked out from sums",
+        crate::commands::returns::about(safe.primary),
+        crate::commands::returns::about(safe.secondary)
     ));
     crate::commands::returns::say_given_up(safe.given_up);
     let release = disclose(results, Policy::Controlled(settings))?;

@@ -9,7 +9,7 @@ use disparity_stats::{Interval, Level};
 use crate::args::Format;
 use crate::commands::journeys_tables::{Asked, Draft, Figure, Line, What};
 use crate::commands::prior_help::{groups, la_name, settings};
-use crate::commands::returns::{say_given_up, store};
+use crate::commands::returns::{say_withheld, store};
 use crate::hint::Hinted;
 use crate::out::{print, print_csv, print_json, table};
 use crate::progress::{Bar, PROVING, Progress};
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
         bar.show(PROVING, done, all);
     });
     bar.clear();
-    say_given_up(safe.given_up());
+    say_withheld(safe.how_many(), settings(&args.control));
     let rows = lines
         .iter()
         .filter(|line| line.authority.is_none() || !asked.together)

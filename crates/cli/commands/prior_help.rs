@@ -11,7 +11,7 @@ use disparity_journeys::{
 };
 
 use crate::args::Format;
-use crate::commands::returns::{say_given_up, store_of};
+use crate::commands::returns::{say_withheld, store_of};
 use crate::hint::Hinted;
 use crate::out::{print, print_csv, print_json, table};
 use crate::progress::{Bar, PROVING, Progress};
@@ -131,9 +131,9 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let bar = Bar::new();
     let watch = |done, all| bar.show(PROVING, done, all);
     let settings = settings(&args.control);
-    let Shown { rows, given_up } = control(&answers, &catalogue.dimensions, settings, &watch);
+    let Shown { rows, how_many } = control(&answers, &catalogue.dimensions, settings, &watch);
     bar.clear();
-    say_given_up(given_up);
+    say_withheld(how_many, settings);
     let lines = rows.iter().flat_map(|row| long(row, &journeys, catalogue));
     match args.format {
         Format::Csv => print_csv(&HEADER, lines),

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
-use disparity_core::{Areas, Catalogue, Day, Dimensions, Journeys, Period};
-use disparity_journeys::part_years;
+use disparity_core::{Areas, Catalogue, Controlled, Day, Dimensions, Journeys, Period};
+use disparity_journeys::{HowMany, part_years};
 use disparity_returns::{
     ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover,
     read_returns, read_text,
@@ -497,6 +497,34 @@ fn say_part_years(journeys: &Journeys) {
             Day::last_of(period),
             kinds.join(", ")
         ));
+    }
+}
+
+/// Says how many counts are withheld to protect others, and why; in tens, as who knows it of a few counts
+/// knows which of them are small.
+pub(crate) fn say_withheld(how_many: HowMany, settings: Controlled) {
+    let HowMany {
+        above,
+        all_above,
+        given_up,
+    } = how_many;
+    let most = settings.at_most;
+    if above > 0 {
+        crate::out::tell(format_args!(
+            "withheld beside the counts of 1 to {most}, so that none of those can be worked out from sums: {} of {} \
+             counts above {most}; with fewer groups, tables or questions at once it is fewer",
+            about(above),
+            about(all_above)
+        ));
+    }
+    say_given_up(given_up);
+}
+
+/// A number of counts in tens.
+pub(crate) fn about(n: usize) -> String {
+    match (n + 5) / 10 * 10 {
+        0 => "fewer than 10".to_owned(),
+        tens => format!("about {tens}"),
     }
 }
 

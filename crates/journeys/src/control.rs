@@ -9,7 +9,7 @@ use disparity_stats::{Interval, Level, wilson};
 
 use crate::groups::{Group, GroupBy};
 use crate::prior_help::{AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey, lies_within};
-use crate::protection::{Place, Protected, Protection};
+use crate::protection::{HowMany, Place, Protected, Protection};
 use crate::standard::{WeighedShare, standardised_share};
 use crate::survival::Chance;
 
@@ -121,8 +121,8 @@ impl What {
 pub struct Shown {
     /// A row for each answer.
     pub rows: Vec<PriorHelpRow>,
-    /// Counts withheld in blocks, as there was no room to prove them safe one by one.
-    pub given_up: usize,
+    /// How many counts are withheld.
+    pub how_many: HowMany,
 }
 
 /// Protects answers, all questions together, and computes what may be shown of each. On the way it
@@ -149,7 +149,7 @@ pub fn control(
         .collect();
     Shown {
         rows,
-        given_up: safe.given_up(),
+        how_many: safe.how_many(),
     }
 }
 

@@ -48,7 +48,7 @@ pub use prior_help::{
     AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams,
     Supported, Years, prior_help, supported,
 };
-pub use protection::{Place, Protected, Protection};
+pub use protection::{HowMany, Place, Protected, Protection};
 pub use returning::{Return, ReturnCounts, returns};
 pub use standard::{WeighedShare, standardised_share};
 pub use survival::{Chance, Incidence, Watched, cumulative_incidence};

@@ -40,12 +40,24 @@ pub struct Protection<W> {
     lookup: Lookup,
 }
 
+/// How many different counts are withheld, each once however often it is printed. How many of those are
+/// small is not said: a reader can count what is withheld, and would know it of few.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HowMany {
+    /// Above the threshold, so that no small one can be worked out (secondary suppression).
+    pub above: usize,
+    /// Above the threshold, shown or not.
+    pub all_above: usize,
+    /// Withheld in blocks, as there was no room to prove them safe one by one.
+    pub given_up: usize,
+}
+
 /// What may be shown.
 #[derive(Debug, Clone)]
 pub struct Protected<W> {
     cells: Vec<Cell>,
     hidden: Vec<bool>,
-    given_up: usize,
+    how_many: HowMany,
     places: BTreeMap<Place<W>, usize>,
     settings: Controlled,
 }
@@ -217,13 +229,23 @@ impl<W: Ord + Copy> Protection<W> {
             &Regrouped::of(&self),
             watch,
         );
+        let mut how_many = HowMany {
+            given_up,
+            ..HowMany::default()
+        };
+        for (cell, hidden) in self.cells.iter().zip(&hidden).filter(|(c, _)| c.published) {
+            if cell.count > threshold.at_most {
+                how_many.above += usize::from(*hidden);
+                how_many.all_above += 1;
+            }
+        }
         for at in 0..hidden.len() {
             hidden[at] = hidden[same.of(at)];
         }
         Protected {
             cells: self.cells,
             hidden,
-            given_up,
+            how_many,
             places: self.places,
             settings,
         }
@@ -295,10 +317,10 @@ impl<W: Ord + Copy> Protected<W> {
         (1..=self.settings.at_most).contains(&self.cells[at].count)
     }
 
-    /// Counts withheld in blocks, as there was no room to prove them safe one by one.
+    /// How many counts are withheld.
     #[must_use]
-    pub const fn given_up(&self) -> usize {
-        self.given_up
+    pub const fn how_many(&self) -> HowMany {
+        self.how_many
     }
 
     /// The settings.
