@@ -522,9 +522,10 @@ pub(crate) fn say_withheld(how_many: HowMany, settings: Controlled) {
 
 /// A number of counts in tens.
 pub(crate) fn about(n: usize) -> String {
-    match (n + 5) / 10 * 10 {
-        0 => "fewer than 10".to_owned(),
-        tens => format!("about {tens}"),
+    match (n, (n + 5) / 10 * 10) {
+        (0, _) => "no".to_owned(),
+        (_, 0) => "fewer than 10".to_owned(),
+        (_, tens) => format!("about {tens}"),
     }
 }
 
