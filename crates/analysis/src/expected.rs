@@ -48,14 +48,18 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
             for cell in &cells {
                 let (row, expected) = expect(input, cell, &reference);
                 let count = withheld.count(period, cell.key.area);
-                if let (true, Some(count), Some(expected)) =
-                    (is_ranked(input, &row), count, expected.value())
-                    && expected > 0.0
-                {
-                    bounds.push(Interval {
-                        low: count.low / expected,
-                        high: count.high / expected,
-                    });
+                match (is_ranked(input, &row), count, expected) {
+                    (true, Some(count), Reported::Value(expected)) if expected > 0.0 => {
+                        bounds.push(Interval {
+                            low: count.low / expected,
+                            high: count.high / expected,
+                        });
+                    }
+                    (true, _, Reported::Symbol(Symbol::Confidential)) => bounds.push(Interval {
+                        low: 0.0,
+                        high: f64::INFINITY,
+                    }),
+                    _ => {}
                 }
                 rows.push(row);
             }

@@ -170,22 +170,32 @@ impl Listed {
             let Some(estimate) = series.get(row.key.period, neighbour.area, Stratum::TOTAL) else {
                 continue;
             };
-            let count = withheld.count(row.key.period, neighbour.area);
             if let Some(measured) = estimate.outcome.value() {
                 found.known.push(measured.value);
-            } else if let (Some(count), Some(whole)) = (count, estimate.denominator.value.value())
-                && whole > 0.0
-            {
-                // A part is at most its whole.
-                let most = if unit == Unit::Proportion {
-                    1.0
-                } else {
-                    f64::INFINITY
-                };
-                found.withheld.push(Interval {
-                    low: (count.low / whole).min(most),
-                    high: (count.high / whole).min(most),
-                });
+                continue;
+            }
+            // A part is at most its whole.
+            let most = if unit == Unit::Proportion {
+                1.0
+            } else {
+                f64::INFINITY
+            };
+            let count = withheld.count(row.key.period, neighbour.area);
+            match (count, estimate.denominator.value) {
+                (Some(count), Reported::Value(whole)) if whole > 0.0 => {
+                    found.withheld.push(Interval {
+                        low: (count.low / whole).min(most),
+                        high: (count.high / whole).min(most),
+                    });
+                }
+                // Of what is withheld it can be any part.
+                (_, Reported::Symbol(Symbol::Confidential)) => {
+                    found.withheld.push(Interval {
+                        low: 0.0,
+                        high: most,
+                    });
+                }
+                _ => {}
             }
         }
         found
