@@ -166,7 +166,7 @@ fn three_way(bits: u8) -> Option<bool> {
     }
 }
 
-/// The columns of [`spell_fields`] for some rows of spells.
+/// The columns of [`super::schema::spell_fields`] for some rows of spells.
 pub(super) fn spell_columns(
     sets: &CodeSets,
     s: &Spells,
