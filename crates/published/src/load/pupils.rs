@@ -2,7 +2,7 @@
 //!
 //! 1. Shares of pupils of all state-funded schools whose group is known, by school year.
 //! 2. After the last of those years, the shares are moved on as those of primary pupils have moved
-//!    since ([`link`]).
+//!    since.
 //! 3. Any other year has the nearest year's shares.
 //! 4. How wrong that is was measured where the truth is known ([`Errors`]).
 
