@@ -97,6 +97,26 @@ impl Design {
         &self.names
     }
 
+    /// What every model asks of its design: a row for each of so many records, and a column.
+    pub(super) fn check(&self, what: &'static str, records: usize) -> Result<()> {
+        if self.rows() != records {
+            return Err(Error::Lengths {
+                left: what,
+                left_len: records,
+                right: "the design",
+                right_len: self.rows(),
+            });
+        }
+        if self.width() == 0 {
+            return Err(Error::TooFew {
+                what: "the columns of a model",
+                needed: 1,
+                found: 0,
+            });
+        }
+        Ok(())
+    }
+
     /// How many records there are.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -31,14 +31,7 @@ impl FixedEffectsModel {
     /// [`Error::Lengths`]; [`Error::TooFew`] for a design without columns; [`Error::Argument`] at
     /// the position of a value that is not finite.
     pub fn new(values: &[f64], design: Design) -> Result<Self> {
-        same_length("the values", values.len(), "the design", design.rows())?;
-        if design.width() == 0 {
-            return Err(Error::TooFew {
-                what: "the columns of a model",
-                needed: 1,
-                found: 0,
-            });
-        }
+        design.check("the values", values.len())?;
         check::each(values, |v| check::finite("value", v))?;
         Ok(FixedEffectsModel {
             weights: vec![1.0; values.len()],

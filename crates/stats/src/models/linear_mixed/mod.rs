@@ -38,21 +38,7 @@ impl LinearMixedModel {
     /// [`Error::Lengths`]; [`Error::TooFew`] for a design without columns; [`Error::Argument`] at
     /// the position of a value that is not finite.
     pub fn new(values: &[f64], design: Design) -> Result<Self> {
-        if design.rows() != values.len() {
-            return Err(Error::Lengths {
-                left: "the values",
-                left_len: values.len(),
-                right: "the design",
-                right_len: design.rows(),
-            });
-        }
-        if design.width() == 0 {
-            return Err(Error::TooFew {
-                what: "the columns of a model",
-                needed: 1,
-                found: 0,
-            });
-        }
+        design.check("the values", values.len())?;
         check::each(values, |v| check::finite("value", v))?;
         Ok(LinearMixedModel {
             weights: vec![1.0; values.len()],

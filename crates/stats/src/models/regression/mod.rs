@@ -53,21 +53,7 @@ impl RegressionModel {
 
 /// What every model of counts or proportions checks before it is one.
 pub(super) fn check(family: Family, observations: &Observations, design: &Design) -> Result<()> {
-    if design.rows() != observations.len() {
-        return Err(Error::Lengths {
-            left: "the responses",
-            left_len: observations.len(),
-            right: "the design",
-            right_len: design.rows(),
-        });
-    }
-    if design.width() == 0 {
-        return Err(Error::TooFew {
-            what: "the columns of a model",
-            needed: 1,
-            found: 0,
-        });
-    }
+    design.check("the responses", observations.len())?;
     if family.is_proportion() != (observations.response == Response::Proportions) {
         return Err(Error::Undefined {
             what: "this family",
