@@ -12,9 +12,7 @@ use disparity_core::{
     GeographicLevel, IndicatorId, Intervals, IssueCode, IssueSet, LEAST_AUTHORITIES, Levels,
     Measured, Period, Position, Reported, Span, Stratum, Symbol, Unit,
 };
-use disparity_stats::{
-    FunnelScale, FunnelUnit, Interval, Outliers, indirect_ratio, overdispersion,
-};
+use disparity_stats::{FunnelScale, FunnelUnit, Outliers, indirect_ratio, overdispersion};
 
 use crate::Input;
 use crate::measure::{self, count_method, measured};
@@ -47,19 +45,8 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
             let mut bounds = Vec::new();
             for cell in &cells {
                 let (row, expected) = expect(input, cell, &reference);
-                let count = withheld.count(period, cell.key.area);
-                match (is_ranked(input, &row), count, expected) {
-                    (true, Some(count), Reported::Value(expected)) if expected > 0.0 => {
-                        bounds.push(Interval {
-                            low: count.low / expected,
-                            high: count.high / expected,
-                        });
-                    }
-                    (true, _, Reported::Symbol(Symbol::Confidential)) => bounds.push(Interval {
-                        low: 0.0,
-                        high: f64::INFINITY,
-                    }),
-                    _ => {}
+                if is_ranked(input, &row) {
+                    bounds.extend(withheld.over(period, cell.key.area, expected));
                 }
                 rows.push(row);
             }

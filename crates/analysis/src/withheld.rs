@@ -91,9 +91,25 @@ impl Withheld {
         Self { bounds }
     }
 
-    /// The least and the most that a withheld count can be; nothing of a count that is not withheld.
-    pub(crate) fn count(&self, period: Period, area: AreaCode) -> Option<Interval> {
-        self.bounds.get(&(period, area)).copied()
+    /// The least and the most that a withheld count over a whole can be. Over a whole that is itself
+    /// withheld it can be anything; nothing where neither is withheld, or the whole is not known.
+    pub(crate) fn over(
+        &self,
+        period: Period,
+        area: AreaCode,
+        whole: Reported<f64>,
+    ) -> Option<Interval> {
+        match (self.bounds.get(&(period, area)), whole) {
+            (Some(count), Reported::Value(whole)) if whole > 0.0 => Some(Interval {
+                low: count.low / whole,
+                high: count.high / whole,
+            }),
+            (_, Reported::Symbol(Symbol::Confidential)) => Some(Interval {
+                low: 0.0,
+                high: f64::INFINITY,
+            }),
+            _ => None,
+        }
     }
 }
 

@@ -180,23 +180,12 @@ impl Listed {
             } else {
                 f64::INFINITY
             };
-            let count = withheld.count(row.key.period, neighbour.area);
-            match (count, estimate.denominator.value) {
-                (Some(count), Reported::Value(whole)) if whole > 0.0 => {
-                    found.withheld.push(Interval {
-                        low: (count.low / whole).min(most),
-                        high: (count.high / whole).min(most),
-                    });
-                }
-                // Of what is withheld it can be any part.
-                (_, Reported::Symbol(Symbol::Confidential)) => {
-                    found.withheld.push(Interval {
-                        low: 0.0,
-                        high: most,
-                    });
-                }
-                _ => {}
-            }
+            let whole = estimate.denominator.value;
+            let ends = withheld.over(row.key.period, neighbour.area, whole);
+            found.withheld.extend(ends.map(|ends| Interval {
+                low: ends.low.min(most),
+                high: ends.high.min(most),
+            }));
         }
         found
     }
