@@ -37,14 +37,8 @@ pub(super) fn can_show(counts: super::Counts, hidden: &mut [bool], cell: usize) 
     let (cells, sums) = (counts.cells, counts.sums);
     hidden[cell] = false;
     let told = counts.of_cell.of(cell).any(|at| {
-        let withheld = sums.signed(at).filter(|(cell, _)| hidden[*cell]);
-        let (gaps, small) = withheld.fold((0_u32, false), |(gaps, small), (cell, _)| {
-            (
-                gaps + 1,
-                small || counts.threshold.is_small(cells[cell].count),
-            )
-        });
-        small && (gaps == 1 || is_known_small(cells, sums, at, hidden, counts.threshold))
+        let gaps = sums.signed(at).filter(|(cell, _)| hidden[*cell]).count();
+        tells_small(cells, sums, at, (hidden, gaps == 1), counts.threshold)
     });
     hidden[cell] = true;
     !told
@@ -85,23 +79,27 @@ fn tells(
     (hidden, gaps): (&[bool], u32),
     threshold: Threshold,
 ) -> bool {
-    let withheld = || sums.signed(at).map(|(cell, _)| cell).filter(|c| hidden[*c]);
-    let small = withheld().any(|cell| threshold.is_small(cells[cell].count));
     // A single gap is no gap. One that nobody publishes and that is not small may be worked out.
-    let single = gaps == 1 && withheld().any(|cell| small || cells[cell].published);
-    single || small && is_known_small(cells, sums, at, hidden, threshold)
+    let single = gaps == 1;
+    let published = |cell: usize| hidden[cell] && cells[cell].published;
+    single && sums.signed(at).any(|(cell, _)| published(cell))
+        || tells_small(cells, sums, at, (hidden, single), threshold)
 }
 
-/// Whether the gaps of a sum share no more than the threshold. With the total known, what is missing is
-/// known, too.
-fn is_known_small(
+/// Whether there is a small count among the gaps of a sum, and it is the only gap or the gaps share no
+/// more than the threshold: with the total known, what is missing is known, too.
+fn tells_small(
     cells: &[Cell],
     sums: &Sums,
     at: usize,
-    hidden: &[bool],
+    (hidden, single): (&[bool], bool),
     threshold: Threshold,
 ) -> bool {
+    let small = |cell: usize| hidden[cell] && threshold.is_small(cells[cell].count);
+    if !sums.signed(at).any(|(cell, _)| small(cell)) {
+        return false;
+    }
     let missing = sums.parts(at).filter(|part| hidden[*part]);
     let missing: u64 = missing.map(|part| u64::from(cells[part].count)).sum();
-    !hidden[sums.total(at)] && missing <= u64::from(threshold.at_most)
+    single || !hidden[sums.total(at)] && missing <= u64::from(threshold.at_most)
 }
