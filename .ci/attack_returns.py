@@ -5,7 +5,7 @@ counts hang together: groups and authorities add up, parts are parts of their wh
 make up what they are steps and bands of, stocks follow from flows. Linear programming (HiGHS, which
 the program does not use) finds between which numbers each withheld count lies. No count of 1 to 5 may
 be told: neither pinned, nor narrowed to between 1 and 5. A second attacker takes it that whatever is
-withheld is at least one child: how many he pins is printed, and is not yet none in every world. That the attack is one is seen by giving it the
+withheld is at least one child: he may pin none. That the attack is one is seen by giving it the
 same counts with only the small ones withheld: then it tells some.
 
     python attack_returns.py PATH-OF-disparity [WORLDS]
@@ -338,6 +338,8 @@ def journeys(shown, truth):
             cell(f"ways {measure}", "numerator")
             continue
         whole = cell(whole_of(table, measure), "denominator")
+        # That a figure is not told depends on what files cover, and on which of two counts is greater.
+        assert (s["numerator"] == "x") == (t["numerator"] == "x"), (s, t)
         if t["numerator"] == "x":
             continue
         linked = measure == "entrants_linked"
@@ -355,6 +357,8 @@ def journeys(shown, truth):
     flows(all, published)
     for place in sorted(places):
         connect(all, lambda what, place=place: all.at.get(f"{what} {place}"))
+        if place.endswith("|total|Total"):
+            told_of(all, lambda what, place=place: all.at.get(f"{what} {place}"))
     for (table, whole), parts in partitions.items():
         if whole in all.at:
             rest = all.truth[all.at[whole]] - sum(all.truth[part] for part in parts)
@@ -406,6 +410,21 @@ def connect(all, at):
             all.sum(at(seen), parts + [all.free(rest)])
 
 
+def told_of(all, at):
+    """Of returns a share is told where of half of the events or more it can be seen."""
+    for way, whole in [
+        ("reentry_to_care", "whole returns reentry_to_care_12_months"),
+        ("repeat_plan_recorded", "published cpp_started"),
+        ("rereferral_12_months_from_closure", "published referrals"),
+    ]:
+        events, every = at(f"whole returns {way}"), at(whole)
+        if None not in (events, every) and all.truth[every] >= all.truth[events]:
+            unseen = all.free(all.truth[every] - all.truth[events])
+            all.sum(every, [events, unseen])
+            told = at(f"returns {way}") is not None
+            all.part(*((unseen, events) if told else (events, unseen)))
+
+
 def prior_help(shown, truth):
     all, ladders = Attacker(), collections.defaultdict(list)
     seen = collections.defaultdict(list)
@@ -425,6 +444,16 @@ def prior_help(shown, truth):
         all.part(helped, observed)
         all.sum(entrants, [observed, incomplete, unlinked])
         seen[back, place].append((observed, incomplete))
+        # Which estimate is the headline says whether half of all entrants are fully observed.
+        assert s["headline"] == t["headline"], (s, t)
+        if place.endswith("|total|total"):
+            rest = all.truth[observed] - all.truth[incomplete] - all.truth[unlinked]
+            if s["headline"] == "true":
+                all.sum(observed, [incomplete, unlinked, all.free(rest)])
+            else:
+                others = all.free(all.truth[incomplete] + all.truth[unlinked])
+                all.sum(others, [incomplete, unlinked])
+                all.part(observed, others)
         ladders[kind, place].append(((int(back), -int(lead)), observed, helped))
     all.margins()
     for kinds in seen.values():
@@ -545,7 +574,7 @@ def world(program, seed):
             f"{len(found)} told, {len(pinned)} pinned by taking all to be there; "
             f"with only the small ones withheld at least {len(open_to)} told"
         )
-        bad += [f"seed {seed}, {name}: {line}" for line in found]
+        bad += [f"seed {seed}, {name}: {line}" for line in found + pinned]
         if attacked < 50 or len(open_to) < 20:
             bad.append(f"seed {seed}, {name}: that is no attack")
     return lines, bad

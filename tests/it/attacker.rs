@@ -26,9 +26,10 @@ impl Attacker {
         }
         // What only follows from other counts is in no output.
         let published = !name.starts_with("not ") && !name.starts_with("rest ");
-        self.cells.push(Cell {
-            count: truth,
-            published,
+        self.cells.push(if published {
+            Cell::published(truth)
+        } else {
+            Cell::follows(truth)
         });
         self.hidden.push(!shown);
         self.names.insert(name, self.cells.len() - 1);
@@ -45,10 +46,7 @@ impl Attacker {
 
     /// A count that is in no output.
     pub(crate) fn unpublished(&mut self, count: u32) -> usize {
-        self.cells.push(Cell {
-            count,
-            published: false,
-        });
+        self.cells.push(Cell::follows(count));
         self.hidden.push(true);
         self.cells.len() - 1
     }
@@ -82,7 +80,7 @@ impl Attacker {
         let cells = self.cells.iter().zip(&self.hidden);
         let small = |count: u32| (1..=5).contains(&count);
         let alone: Vec<bool> = cells
-            .map(|(cell, hidden)| *hidden && (small(cell.count) || !cell.published))
+            .map(|(cell, hidden)| *hidden && (small(cell.count) || !cell.is_published()))
             .collect();
         assert!(self.told(&alone).0.len() > 10);
         self.told(&self.hidden)

@@ -35,10 +35,7 @@ fn tables() -> Option<BTreeMap<String, Inner>> {
 fn with_margins(inner: &Inner) -> (Vec<Cell>, Sums) {
     let mut cells: Vec<Cell> = inner
         .values()
-        .map(|count| Cell {
-            count: *count,
-            published: true,
-        })
+        .map(|count| Cell::published(*count))
         .collect();
     let keys: Vec<&(String, String)> = inner.keys().collect();
     let mut sums = Sums::default();
@@ -58,18 +55,14 @@ fn with_margins(inner: &Inner) -> (Vec<Cell>, Sums) {
             let parts: Vec<usize> = (0..keys.len())
                 .filter(|at| name(keys[*at]) == one)
                 .collect();
-            cells.push(Cell {
-                count: parts.iter().map(|at| cells[*at].count).sum(),
-                published: true,
-            });
+            cells.push(Cell::published(
+                parts.iter().map(|at| cells[*at].count).sum(),
+            ));
             sums.add(cells.len() - 1, parts);
             margin.push(cells.len() - 1);
         }
     }
-    cells.push(Cell {
-        count: inner.values().sum(),
-        published: true,
-    });
+    cells.push(Cell::published(inner.values().sum()));
     let grand = cells.len() - 1;
     for parts in margins {
         sums.add(grand, parts);

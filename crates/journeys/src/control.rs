@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::{Ties, Watch};
+use disparity_core::disclosure::suppress::{Cell, Ties, Watch};
 use disparity_core::{Controlled, Dimension, Dimensions, Period, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
 
@@ -51,12 +51,12 @@ pub struct PriorHelpRow {
     /// The rate at the ages of all entrants together (direct standardisation by age band).
     pub age_standardised: Reported<Proportion>,
     /// Whether less than half are fully observed, or their rate contradicts what is certain, so that the
-    /// Kaplan–Meier estimate is the headline.
+    /// Kaplan–Meier estimate is the headline. Of all groups alike, as it is of everyone.
     pub headline_withheld: bool,
 }
 
 /// Below this denominator no rate is shown.
-const LEAST: u32 = 10;
+pub(crate) const LEAST: u32 = 10;
 
 /// Positions of one answer's counts among all.
 #[derive(Clone, Copy)]
@@ -141,11 +141,23 @@ pub fn control(
         .collect();
     add_differences(&places, &mut system);
     unite_kinds(&places, &mut system);
+    add_halves(answers, &places, &mut system);
     let safe = system.protect(settings, watch);
     let standards = Standards::of(answers, &places, &safe);
+    let by_key: BTreeMap<PriorHelpKey, &PriorHelp> =
+        answers.iter().map(|answer| (answer.key, answer)).collect();
+    let headline_stands = |key: &PriorHelpKey| {
+        let deciding = deciding(key, &places);
+        let contradicted = |answer| contradicted(answer, &places[&deciding], &safe);
+        let answer = by_key.get(&deciding).copied();
+        answer.is_none_or(|answer| answer.is_half_observed() && !contradicted(answer))
+    };
     let rows = answers
         .iter()
-        .map(|answer| row(answer, &places[&answer.key], &safe, &standards))
+        .map(|answer| PriorHelpRow {
+            headline_withheld: !headline_stands(&answer.key),
+            ..row(answer, &places[&answer.key], &safe, &standards)
+        })
         .collect();
     Shown {
         rows,
@@ -191,6 +203,50 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         system.within(unwatched, places.incomplete);
     }
     places
+}
+
+/// The answer that decides which estimate is the headline: of everyone, or what that is would say
+/// something of a group; where everyone was not asked about, each of itself.
+fn deciding(key: &PriorHelpKey, places: &BTreeMap<PriorHelpKey, Places>) -> PriorHelpKey {
+    let everyone = PriorHelpKey {
+        group: Group::TOTAL,
+        ..*key
+    };
+    let asked = places.contains_key(&everyone);
+    if asked { everyone } else { *key }
+}
+
+/// Which estimate is the headline says whether half of the entrants are fully observed: a sum as any
+/// other, of those who are, those who are not, and by how many the ones are more than the others.
+fn add_halves(
+    answers: &[PriorHelp],
+    places: &BTreeMap<PriorHelpKey, Places>,
+    system: &mut Protection<What>,
+) {
+    let mut done = BTreeSet::new();
+    for answer in answers {
+        let own = places[&answer.key];
+        if deciding(&answer.key, places) != answer.key || !done.insert(own.observed) {
+            continue;
+        }
+        let others = vec![own.incomplete, own.unlinked];
+        if answer.is_half_observed() {
+            system.no_more(others, own.observed);
+        } else {
+            let count = answer.counts.entrants() - answer.counts.complete();
+            let rest = system.add_beside(own.incomplete, Cell::follows(count));
+            system.sum(rest, others);
+            system.no_more(vec![own.observed], rest);
+        }
+    }
+}
+
+/// Whether the share among the fully observed contradicts what is certain of everyone, as far as a
+/// reader can tell: where what is certain is withheld, he is not told by its absence.
+fn contradicted(answer: &PriorHelp, places: &Places, safe: &Protected<What>) -> bool {
+    let certain = [places.observed, places.incomplete, places.incomplete_yes];
+    let open = certain.iter().all(|at| safe.at(*at).value().is_some());
+    open && answer.counts.complete() > 0 && answer.complete_window().is_none()
 }
 
 /// The same files tell of several kinds: how many windows they cover is one count for all of them.
@@ -349,10 +405,11 @@ fn row(
     let shown = |at: usize| safe.at(at);
     let count = |at: usize| shown(at).value().map(f64::from);
     let (helped, observed) = (shown(places.helped), shown(places.observed));
-    let told = answer.complete_window().is_some();
+    let contradicted = contradicted(answer, places, safe);
     let complete_window = helped.zip(observed).and_then(|(x, n)| match n {
-        _ if !told => Reported::Symbol(Symbol::NotAvailable),
-        ..LEAST => Reported::Symbol(Symbol::Unreliable),
+        0 => Reported::Symbol(Symbol::NotAvailable),
+        _ if contradicted => Reported::Symbol(Symbol::NotAvailable),
+        1..LEAST => Reported::Symbol(Symbol::Unreliable),
         n => proportion(f64::from(x.min(n)), f64::from(n)),
     });
     let linked = count(places.observed)
@@ -387,8 +444,9 @@ fn row(
             .any(|at| safe.is_small(*at));
     let kaplan_meier = match answer.kaplan_meier {
         None if answer.key.mode != Mode::Overlap => Reported::Symbol(Symbol::NotApplicable),
+        // That it cannot be told is itself told by single children.
+        _ if !open || !safe.is_exact() => Reported::Symbol(C),
         None => Reported::Symbol(Symbol::NotAvailable),
-        Some(_) if !open || !safe.is_exact() => Reported::Symbol(C),
         Some(found) if found.effective < f64::from(LEAST) => Reported::Symbol(Symbol::Unreliable),
         Some(found) => interval_of(answer, found),
     };
@@ -410,7 +468,7 @@ fn row(
         } else {
             Reported::Symbol(C)
         },
-        headline_withheld: !answer.headline_stands(),
+        headline_withheld: false,
     }
 }
 

@@ -11,8 +11,10 @@ use disparity_core::{
     Symbol, Turnover,
 };
 
+use crate::control::LEAST;
+use crate::groups::Group;
 use crate::indicators::{CountKey, PartYear, Repeats};
-use crate::prior_help::PriorHelp;
+use crate::prior_help::{PriorHelp, PriorHelpKey};
 
 /// The cube of published indicators counted from journeys, of the authorities that the area list
 /// knows: a cube is keyed by area.
@@ -203,6 +205,11 @@ fn in_part(authority: &Authority, period: Period) -> bool {
     !care.covers(Day::first_of(period), Day::last_of(period).plus(1))
 }
 
+/// Whether the share among the fully observed may stand for everyone.
+fn stands(answer: &PriorHelp) -> bool {
+    answer.is_half_observed() && answer.complete_window().is_some()
+}
+
 /// Prior help as cells: of entrants fully observed, those helped. Answers of one look-back, lead and
 /// mode, each year by itself.
 ///
@@ -215,6 +222,15 @@ pub fn prior_help_cube(
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::new();
     let whole = catalogue.indicators.id("prior_help_entrants");
+    let total = |key: &PriorHelpKey| PriorHelpKey {
+        group: Group::TOTAL,
+        ..*key
+    };
+    let of_everyone = answers
+        .iter()
+        .filter(|answer| answer.key == total(&answer.key));
+    let everyone: BTreeMap<PriorHelpKey, &PriorHelp> =
+        of_everyone.map(|answer| (answer.key, answer)).collect();
     for answer in answers
         .iter()
         .filter(|answer| answer.key.from == answer.key.to)
@@ -238,7 +254,10 @@ pub fn prior_help_cube(
         if stratum.is_total() && answer.key.group.by != crate::GroupBy::Total {
             continue;
         }
-        let stands = answer.headline_stands();
+        // Told or not of all groups alike; and of a few entrants it is left to the protection, as what
+        // is not told would say that there are some.
+        let deciding = everyone.get(&total(&answer.key)).copied().unwrap_or(answer);
+        let stands = deciding.counts.entrants() < LEAST || stands(deciding);
         let value = |count: u32| {
             if stands {
                 Reported::Value(count)

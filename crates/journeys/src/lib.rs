@@ -43,7 +43,7 @@ pub use indicators::{
 pub use later_need::{LaterNeed, later_need};
 pub use levels::{Level, Stretch, TransitionKey, Transitions, timeline, transitions};
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
-pub use pathways::{CAUSES, Pathway, chances, watches};
+pub use pathways::{CAUSES, Pathway, chances, longest_watch, watches};
 pub use prior_help::{
     AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams,
     Supported, Years, prior_help, supported,

@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::Day;
-use disparity_core::Dimensions;
 use disparity_core::journeys::{
     Child, ChildRecord, Coverage, Journeys, Spell, SpellFlags, SpellKind,
 };
+use disparity_core::{Day, Dimensions, Period};
 
 use crate::exits::{Exit, Exits};
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
@@ -156,6 +155,28 @@ fn seen_to(coverage: &Coverage, (from, to): (SpellKind, SpellKind), day: Day) ->
         .into_iter()
         .min()?;
     Some(end.plus(-1)).filter(|last| *last >= day)
+}
+
+/// For how many days at the most an origin of a year could be watched, as far as the files of an
+/// authority go (of any, for all together): depends on no child. None where they show no day of it.
+#[must_use]
+pub fn longest_watch(
+    journeys: &Journeys,
+    pathway: Pathway,
+    authority: Option<usize>,
+    period: Period,
+) -> Option<i32> {
+    let (from, _, to, _) = pathway.steps();
+    let of = |coverage: &Coverage| {
+        let days = (0..).map(|n| Day::first_of(period).plus(n));
+        let days = days.take_while(|day| *day <= Day::last_of(period));
+        let watched =
+            days.filter_map(|day| seen_to(coverage, (from, to), day).map(|last| last.since(day)));
+        watched.max()
+    };
+    let all = journeys.authorities().iter().enumerate();
+    let own = all.filter(|(at, _)| authority.is_none_or(|one| one == *at));
+    own.filter_map(|(_, one)| of(&one.coverage)).max()
 }
 
 /// How long each origin of a pathway was watched and what ended the watch, by year and group. An

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use disparity_core::disclosure::suppress::blocks::{Blocks, NONE, Steps};
 use disparity_core::disclosure::suppress::{
-    Cell, Same, Sums, Threshold, Ties, Watch, Withheld, suppress_in_blocks,
+    Cell, Kind, Same, Sums, Threshold, Ties, Watch, Withheld, suppress_in_blocks,
 };
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
@@ -82,18 +82,25 @@ impl<W: Ord + Copy> Protection<W> {
         if let Some(at) = self.places.get(&place).copied()
             && self.cells[at].count == count
         {
-            self.cells[at].published |= published;
+            if published {
+                self.cells[at].kind = Kind::Published;
+            }
             return at;
         }
         let twin = self.places.contains_key(&place);
         let order = if twin { Order::Twin } else { Order::First };
-        let at = self.add(Stand { place, order }, count, published);
+        let kind = if published {
+            Kind::Published
+        } else {
+            Kind::Follows
+        };
+        let at = self.add(Stand { place, order }, Cell { count, kind });
         self.places.entry(place).or_insert(at);
         at
     }
 
-    fn add(&mut self, stand: Stand<W>, count: u32, published: bool) -> usize {
-        self.cells.push(Cell { count, published });
+    fn add(&mut self, stand: Stand<W>, cell: Cell) -> usize {
+        self.cells.push(cell);
         self.stands.push(stand);
         self.cells.len() - 1
     }
@@ -197,9 +204,11 @@ impl<W: Ord + Copy> Protection<W> {
         for at in 0..self.cells.len() {
             let one = same.of(at);
             if one != at {
-                self.cells[one].published |= self.cells[at].published;
+                if self.cells[at].is_published() {
+                    self.cells[one].kind = Kind::Published;
+                }
                 // Nothing but a name is left of it.
-                self.cells[at].published = false;
+                self.cells[at].kind = Kind::Follows;
                 self.stands[at].order = Order::Rest;
             }
         }
@@ -233,7 +242,12 @@ impl<W: Ord + Copy> Protection<W> {
             given_up,
             ..HowMany::default()
         };
-        for (cell, hidden) in self.cells.iter().zip(&hidden).filter(|(c, _)| c.published) {
+        for (cell, hidden) in self
+            .cells
+            .iter()
+            .zip(&hidden)
+            .filter(|(c, _)| c.is_published())
+        {
             if cell.count > threshold.at_most {
                 how_many.above += usize::from(*hidden);
                 how_many.all_above += 1;
@@ -261,10 +275,10 @@ impl<W: Ord + Copy> Ties for Protection<W> {
         self.sums.add(total, parts);
     }
 
-    fn add_beside(&mut self, beside: usize, count: u32) -> usize {
+    fn add_beside(&mut self, beside: usize, cell: Cell) -> usize {
         let place = self.stands[beside].place;
         let order = Order::Rest;
-        self.add(Stand { place, order }, count, false)
+        self.add(Stand { place, order }, cell)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::journeys::{Child, Covered, Journeys, Spell, SpellFlags, SpellKind};
+use disparity_core::journeys::{Child, Coverage, Covered, Journeys, Spell, SpellFlags, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
@@ -63,6 +63,17 @@ impl Return {
         self.needs().0[0]
     }
 
+    /// Whether the files of an authority cover a year and the time looked back on before it: depends on
+    /// no child.
+    #[must_use]
+    pub fn is_measured(self, coverage: &Coverage, period: Period) -> bool {
+        let (kinds, months) = self.needs();
+        let first = Day::first_of(period).plus_months(-months);
+        let after = Day::last_of(period).plus(1);
+        let mut kinds = kinds.iter();
+        kinds.all(|kind| coverage.of(*kind).covers(first, after))
+    }
+
     /// The files that must cover the year and the time looked back on before it, and how many months
     /// that is.
     const fn needs(self) -> (&'static [SpellKind], i32) {
@@ -99,7 +110,7 @@ impl ReturnCounts {
     /// Whether a share may stand for all events: of half of them or more it can be seen.
     #[must_use]
     pub const fn stands(&self) -> bool {
-        self.events > 0 && self.events >= self.unseen
+        self.events >= self.unseen
     }
 
     fn add(&mut self, part: Self) {
@@ -255,18 +266,12 @@ fn child_returns(
     let coverage = &journeys.authorities()[authority].coverage;
     let record = child.record();
     for way in Return::ALL {
-        let (kinds, months) = way.needs();
         let mut last: Option<(Period, bool)> = None;
         for (spell, returned) in events(child, way, coverage.of(SpellKind::Care)) {
             let Some(period) = spell.start.period() else {
                 continue;
             };
-            let first = Day::first_of(period).plus_months(-months);
-            let after = Day::last_of(period).plus(1);
-            if !kinds
-                .iter()
-                .all(|kind| coverage.of(*kind).covers(first, after))
-            {
+            if !way.is_measured(coverage, period) {
                 continue;
             }
             let mut one = ReturnCounts::default();

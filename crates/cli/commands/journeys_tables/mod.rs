@@ -12,8 +12,8 @@ use disparity_core::journeys::SpellKind;
 use disparity_core::{Catalogue, Day, Dimensions, Journeys, Period, Reported, Symbol};
 use disparity_journeys::{
     CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
-    Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, returns,
-    transitions, watches,
+    Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, longest_watch,
+    returns, transitions, watches,
 };
 use disparity_stats::{Interval, Level};
 
@@ -38,6 +38,8 @@ pub(super) enum Counted {
     Events(usize),
     /// Those that came back.
     Returned(usize),
+    /// Events of the way of which it cannot be seen.
+    Unseen(usize),
     /// Children on a plan so many years before.
     OnPlan(usize),
     /// Those in need now.
@@ -87,13 +89,14 @@ pub(super) enum Figure {
     Share(usize),
     /// A part of them so far, and the chance of it.
     Chance(usize, Chance),
-    /// Nothing: the files cannot tell.
+    /// Nothing: it cannot be told, of whatever children there are.
     Untold,
 }
 
 /// A chance computed from single children: shown only if all of these counts may be.
 pub(super) struct Chance {
-    found: disparity_journeys::Chance,
+    /// None where nobody was watched so long.
+    found: Option<disparity_journeys::Chance>,
     from: Vec<usize>,
     rest: usize,
 }
@@ -104,8 +107,11 @@ impl Chance {
         if !open || safe.is_small(self.rest) || !safe.is_exact() {
             return Reported::Symbol(Symbol::Confidential);
         }
-        match self.found.interval(Level::P95) {
-            Ok(ci) if self.found.effective >= 10.0 => Reported::Value((self.found.value, ci)),
+        let Some(found) = self.found else {
+            return Reported::Symbol(Symbol::NotAvailable);
+        };
+        match found.interval(Level::P95) {
+            Ok(ci) if found.effective >= 10.0 => Reported::Value((found.value, ci)),
             _ => Reported::Symbol(Symbol::Unreliable),
         }
     }
@@ -197,10 +203,12 @@ impl Draft {
 
 impl Asked<'_> {
     /// Adds the places of a table in which there is nobody: every group, in all years of the table and
-    /// every authority whose files cover the year. Without them a row that is there would say that
-    /// somebody is in it.
+    /// every authority whose files cover the year, or a part of it in which there is somebody. Without
+    /// them a row that is there would say that somebody is in it.
     fn complete<C: Default>(&self, found: &mut BTreeMap<YearKey, C>, kind: SpellKind) {
         let periods: BTreeSet<Period> = found.keys().map(|key| key.period).collect();
+        let there = found.keys().map(|key| (key.period, key.authority));
+        let there: BTreeSet<(Period, Option<usize>)> = there.collect();
         let ways: BTreeSet<GroupBy> = found.keys().map(|key| key.group.by).collect();
         let (dimensions, codes) = (&self.catalogue.dimensions, self.journeys.codes());
         let groups = ways.into_iter().flat_map(|by| by.groups(dimensions, codes));
@@ -209,7 +217,9 @@ impl Asked<'_> {
         for period in periods {
             let (first, after) = (Day::first_of(period), Day::last_of(period).plus(1));
             let covers = |at: &usize| authorities[*at].coverage.of(kind).covers(first, after);
-            let those = (0..authorities.len()).filter(covers).map(Some);
+            let those = (0..authorities.len())
+                .filter(|at| covers(at) || there.contains(&(period, Some(*at))))
+                .map(Some);
             for authority in those.chain([None]) {
                 for group in groups.iter().copied() {
                     let key = YearKey {
@@ -238,16 +248,28 @@ impl Asked<'_> {
 
     fn returns(&self, draft: &mut Draft) {
         let mut ways: BTreeMap<Return, BTreeMap<YearKey, ReturnCounts>> = BTreeMap::new();
-        for ((way, key), c) in returns(self.journeys, &self.catalogue.dimensions, &self.groups) {
+        // Everyone, asked for or not: of them it is decided what is told.
+        let everyone = [GroupBy::Total].into_iter();
+        let groups: BTreeSet<GroupBy> = everyone.chain(self.groups.iter().copied()).collect();
+        let groups: Vec<GroupBy> = groups.into_iter().collect();
+        for ((way, key), c) in returns(self.journeys, &self.catalogue.dimensions, &groups) {
             ways.entry(way).or_default().insert(key, c);
         }
         for (way, mut found) in ways {
             self.complete(&mut found, way.of());
-            Self::returns_of(way, &found, draft);
+            found.retain(|key, _| self.is_measured(way, *key));
+            self.returns_of(way, &found, draft);
         }
     }
 
-    fn returns_of(way: Return, found: &BTreeMap<YearKey, ReturnCounts>, draft: &mut Draft) {
+    fn is_measured(&self, way: Return, key: YearKey) -> bool {
+        let mut all = self.journeys.authorities().iter().enumerate();
+        all.any(|(at, one)| {
+            key.authority.is_none_or(|own| own == at) && way.is_measured(&one.coverage, key.period)
+        })
+    }
+
+    fn returns_of(&self, way: Return, found: &BTreeMap<YearKey, ReturnCounts>, draft: &mut Draft) {
         let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
         for (key, c) in found {
             let key = *key;
@@ -264,14 +286,29 @@ impl Asked<'_> {
                 group: Group::TOTAL,
                 ..key
             };
-            if found.get(&everyone).is_some_and(ReturnCounts::stands) {
-                let name = ("returns", way.as_str().to_owned());
-                draft.pair(name, key, (events, c.events), (returned, c.returns));
-            } else {
-                // Not told, and yet others that are told may add up to them.
-                let whole = draft.count(key, events, c.events, false);
-                let part = draft.count(key, returned, c.returns, false);
-                draft.counts.within(part, whole);
+            let told = found.get(&everyone).is_some_and(ReturnCounts::stands);
+            let asked = self.groups.contains(&key.group.by);
+            let whole = draft.count(key, events, c.events, asked);
+            // Those that are not told may add up to others that are.
+            let part = draft.count(key, returned, c.returns, asked && told);
+            draft.counts.within(part, whole);
+            if key == everyone {
+                // Whether it is told says of which there are more: a sum as any other.
+                let unseen = draft.count(key, Counted::Unseen(at), c.unseen, false);
+                let (fewer, more) = if told {
+                    (unseen, whole)
+                } else {
+                    (whole, unseen)
+                };
+                draft.counts.no_more(vec![fewer], more);
+            }
+            if asked {
+                let figure = if told {
+                    Figure::Share(part)
+                } else {
+                    Figure::Untold
+                };
+                draft.line(("returns", way.as_str().to_owned()), key, whole, figure);
             }
         }
     }
@@ -358,7 +395,14 @@ impl Asked<'_> {
         for (at, pathway) in Pathway::ALL.into_iter().enumerate() {
             let mut found = watches(self.journeys, dimensions, pathway, &self.groups);
             self.complete(&mut found, pathway.of());
+            let mut longest = BTreeMap::new();
             for (key, mut watched) in found {
+                // Whether anyone could be watched so long: of all groups alike, and of no child.
+                let longest = *longest
+                    .entry((key.authority, key.period))
+                    .or_insert_with(|| {
+                        longest_watch(self.journeys, pathway, key.authority, key.period)
+                    });
                 let mut before: Option<Vec<usize>> = None;
                 for (horizon, (months, days)) in HORIZONS.into_iter().enumerate() {
                     let found = chances(&mut watched, days);
@@ -368,18 +412,18 @@ impl Asked<'_> {
                             format!("{}_{cause}_within_{months}_months", pathway.as_str());
                         ("incidence", measure)
                     };
-                    let parts = happened(draft, key, (at, horizon), whole, &found);
+                    let told = longest.is_some_and(|longest| longest >= days);
+                    let parts = happened(draft, key, (at, horizon), (whole, told), &found);
                     for (earlier, part) in before.iter().flatten().zip(&parts.of_cause) {
                         draft.counts.within(*earlier, *part);
                     }
                     for ((cause, found), part) in CAUSES.iter().zip(found).zip(&parts.of_cause) {
                         let from = parts.of_cause.iter().copied().chain([whole]).collect();
-                        let figure = match found.chance {
-                            Some(found) => {
-                                let rest = parts.rest;
-                                Figure::Chance(*part, Chance { found, from, rest })
-                            }
-                            None => Figure::Untold,
+                        let (found, rest) = (found.chance, parts.rest);
+                        let figure = if told {
+                            Figure::Chance(*part, Chance { found, from, rest })
+                        } else {
+                            Figure::Untold
                         };
                         draft.line(name(cause), key, whole, figure);
                     }
@@ -403,10 +447,9 @@ fn happened(
     draft: &mut Draft,
     key: YearKey,
     (pathway, horizon): (usize, usize),
-    whole: usize,
+    (whole, told): (usize, bool),
     found: &[Incidence],
 ) -> Happened {
-    let told = found.iter().all(|found| found.chance.is_some());
     let mut left = found.first().map_or(0, |found| found.subjects);
     let mut of_cause = Vec::new();
     for (cause, found) in found.iter().enumerate() {

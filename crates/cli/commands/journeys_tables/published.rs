@@ -33,14 +33,18 @@ fn watched(way: Pathway) -> Option<Counted> {
 
 /// Events of which it can be seen whether they are a return, and all events of that year, which may be
 /// more.
-fn partly_seen() -> [(Option<Counted>, Option<Counted>); 4] {
-    let recorded = event(Return::RepeatPlanRecorded);
+fn partly_seen() -> [(Return, Option<Counted>); 4] {
     [
-        (event(Return::ReReferralFromClosure), published("referrals")),
-        (recorded, published("cpp_started")),
-        (recorded, event(Return::RepeatPlan2Years)),
-        (event(Return::ReEntry), event(Return::ReEntry12Months)),
+        (Return::ReReferralFromClosure, published("referrals")),
+        (Return::RepeatPlanRecorded, published("cpp_started")),
+        (Return::RepeatPlanRecorded, event(Return::RepeatPlan2Years)),
+        (Return::ReEntry, event(Return::ReEntry12Months)),
     ]
+}
+
+fn unseen(way: Return) -> Option<Counted> {
+    let at = Return::ALL.iter().position(|one| *one == way)?;
+    Some(Counted::Unseen(at))
 }
 
 impl Draft {
@@ -110,7 +114,10 @@ impl Draft {
                 |list: &[Option<Counted>]| list.iter().filter_map(at).collect::<Vec<usize>>();
             let alike = alike.map(there);
             let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
-            let seen = partly_seen().map(|(part, whole)| at(&part).zip(at(&whole)));
+            let seen = partly_seen().map(|(part, whole)| {
+                let rest = at(&unseen(part));
+                at(&event(part)).zip(at(&whole)).map(|found| (found, rest))
+            });
             for list in alike {
                 for (at, one) in list.iter().enumerate() {
                     let mut before = list[..at].iter().copied();
@@ -119,7 +126,10 @@ impl Draft {
                     }
                 }
             }
-            for (part, whole) in seen.into_iter().flatten() {
+            for ((part, whole), rest) in seen.into_iter().flatten() {
+                if let Some(rest) = rest {
+                    self.counts.sum(whole, vec![part, rest]);
+                }
                 if !self.counts.is_same(part, whole) {
                     self.counts.within(part, whole);
                 }

@@ -32,15 +32,15 @@ impl Table {
         };
         for cell in cube.cells() {
             if let Reported::Value(count) = cell.numerator {
-                let at = table.count(cell.key.area, count, true);
+                let at = table.count(cell.key.area, Exposed::published(count));
                 table.numerators.insert(cell.key, at);
             }
         }
         table
     }
 
-    fn count(&mut self, of: AreaCode, count: Count, published: bool) -> usize {
-        self.cells.push(Exposed { count, published });
+    fn count(&mut self, of: AreaCode, cell: Exposed) -> usize {
+        self.cells.push(cell);
         self.of.push(of);
         self.cells.len() - 1
     }
@@ -149,11 +149,11 @@ impl Table {
             let at = known.unwrap_or_else(|| {
                 *wholes
                     .entry((id, cell.key))
-                    .or_insert_with(|| self.count(cell.key.area, whole, true))
+                    .or_insert_with(|| self.count(cell.key.area, Exposed::published(whole)))
             });
             self.denominators.insert(cell.key, at);
             if let Some(rest) = whole.checked_sub(self.cells[part].count) {
-                let complement = self.count(cell.key.area, rest, false);
+                let complement = self.count(cell.key.area, Exposed::follows(rest));
                 self.sums.add(at, [part, complement]);
             }
         }
@@ -286,8 +286,8 @@ impl Ties for Table {
         self.sums.add(total, parts);
     }
 
-    fn add_beside(&mut self, beside: usize, count: Count) -> usize {
-        self.count(self.of[beside], count, false)
+    fn add_beside(&mut self, beside: usize, cell: Exposed) -> usize {
+        self.count(self.of[beside], cell)
     }
 }
 

@@ -196,11 +196,11 @@ impl PriorHelp {
         (observed > 0 && self.may_be(share)).then_some(share)
     }
 
-    /// Whether the share among the fully observed may stand for everyone: half of the cohort is fully
-    /// observed, and what is on record of the rest does not contradict it.
+    /// Whether half of the cohort is fully observed: then the share among those may stand for everyone,
+    /// as long as what is on record of the rest does not contradict it.
     #[must_use]
-    pub fn headline_stands(&self) -> bool {
-        self.counts.complete() * 2 >= self.counts.entrants() && self.complete_window().is_some()
+    pub const fn is_half_observed(&self) -> bool {
+        self.counts.complete() * 2 >= self.counts.entrants()
     }
 }
 

@@ -18,7 +18,7 @@ impl Least {
     pub(super) fn of(self, cell: Cell) -> u32 {
         match self {
             Self::Nothing => 0,
-            Self::One => u32::from(cell.published && cell.count > 0),
+            Self::One => u32::from(cell.is_published() && cell.count > 0),
         }
     }
 }
@@ -113,9 +113,7 @@ impl Alternative {
             return vec![];
         }
         let strict = self.keeps(cells, Least::One);
-        let small = self
-            .moved()
-            .filter(|at| threshold.is_small(cells[*at].count));
+        let small = self.moved().filter(|at| cells[*at].is_small(threshold));
         let proven = small.map(|at| (at, self.of(cells, at, strict, threshold)));
         proven
             .filter(|(_, proven)| *proven != Proven::NONE)

@@ -156,13 +156,7 @@ mod tests {
             (authority * (GROUPS + 1) + group) * MEASURES + measure
         };
         let many = (AUTHORITIES + 1) * (GROUPS + 1) * MEASURES;
-        let mut cells = vec![
-            Cell {
-                count: 0,
-                published: true
-            };
-            many
-        ];
+        let mut cells = vec![Cell::published(0); many];
         let mut steps = Vec::with_capacity(many);
         for authority in 0..=AUTHORITIES {
             for group in 0..=GROUPS {
@@ -209,10 +203,7 @@ mod tests {
                     at(authority, GROUPS, measure),
                 ];
                 let count = pair.iter().map(|at| cells[*at].count).sum();
-                cells.push(Cell {
-                    count,
-                    published: true,
-                });
+                cells.push(Cell::published(count));
                 let own = steps[pair[0]];
                 steps.push(own);
                 sums.add(cells.len() - 1, pair);

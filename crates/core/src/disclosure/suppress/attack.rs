@@ -44,7 +44,7 @@ pub fn attack_knowing(
     let mut bounds = of_single_sums_knowing(cells, sums, hidden, least);
     let unknown: Vec<bool> = bounds.iter().map(|(low, high)| low < high).collect();
     for cell in (0..cells.len()).filter(|at| unknown[*at]) {
-        let asked = only.is_none_or(|threshold| threshold.is_small(cells[cell].count));
+        let asked = only.is_none_or(|threshold| cells[cell].is_small(threshold));
         if asked {
             let (low, high) = combined(sums, &of_cell, (&unknown, &bounds), cell);
             bounds[cell] = (bounds[cell].0.max(low), bounds[cell].1.min(high));

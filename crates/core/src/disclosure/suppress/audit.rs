@@ -68,7 +68,7 @@ impl<'a> Audit<'a> {
         blocks: &'a Blocks,
         watch: Watch<'a>,
     ) -> Self {
-        let open = (0..cells.len()).filter(|at| threshold.is_small(cells[*at].count));
+        let open = (0..cells.len()).filter(|at| cells[*at].is_small(threshold));
         let open: Vec<usize> = open.collect();
         Self {
             cells,
@@ -162,7 +162,7 @@ impl<'a> Audit<'a> {
                 let mut members = self.sums.signed(sum);
                 let (rest, sign) = members.find(|(at, _)| {
                     let alone = self.of_cell.of(*at).nth(1).is_none();
-                    alone && !self.cells[*at].published && !changed.contains_key(at)
+                    alone && !self.cells[*at].is_published() && !changed.contains_key(at)
                 })?;
                 changed.insert(rest, -off * i64::from(sign));
             }

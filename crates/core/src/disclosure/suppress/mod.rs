@@ -64,8 +64,48 @@ pub use ties::Ties;
 pub struct Cell {
     /// The true count.
     pub count: u32,
-    /// Whether it would be published; counts that only follow from others are not.
-    pub published: bool,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a number among counts is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A count that would be published.
+    Published,
+    /// A count that nobody publishes and that anyone can work out from others.
+    Follows,
+    /// By how much one count is greater than another, where it is known which is: no count of
+    /// anything. It is never shown and needs no protection, and is not below 0.
+    Slack,
+}
+
+impl Cell {
+    /// A count that would be published.
+    #[must_use]
+    pub const fn published(count: u32) -> Self {
+        let kind = Kind::Published;
+        Self { count, kind }
+    }
+
+    /// A count that follows from others.
+    #[must_use]
+    pub const fn follows(count: u32) -> Self {
+        let kind = Kind::Follows;
+        Self { count, kind }
+    }
+
+    /// Whether it would be published.
+    #[must_use]
+    pub const fn is_published(self) -> bool {
+        matches!(self.kind, Kind::Published)
+    }
+
+    /// Whether it is a count that nobody may learn.
+    #[must_use]
+    pub fn is_small(self, threshold: Threshold) -> bool {
+        !matches!(self.kind, Kind::Slack) && threshold.is_small(self.count)
+    }
 }
 
 /// What to protect against.
@@ -136,7 +176,7 @@ pub type Watch<'a> = &'a dyn Fn(usize, usize);
 /// # Example
 /// ```
 /// use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, suppress};
-/// let cells = [3, 20, 23].map(|count| Cell { count, published: true });
+/// let cells = [3, 20, 23].map(Cell::published);
 /// let mut sums = Sums::default();
 /// sums.add(2, [0, 1]);
 /// let withheld = suppress(&cells, &sums, Threshold { at_most: 5 });
@@ -165,7 +205,7 @@ pub fn suppress_in_blocks(
     let of_cell = SumsOf::new(cells.len(), sums);
     let mut hidden: Vec<bool> = cells
         .iter()
-        .map(|cell| !cell.published || threshold.is_small(cell.count))
+        .map(|cell| !cell.is_published() || cell.is_small(threshold))
         .collect();
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let mut audit = Audit::new(cells, sums, &of_cell, threshold, blocks, watch);
@@ -242,18 +282,12 @@ mod tests {
         let mut cells: Vec<Cell> = rows
             .iter()
             .flat_map(|row| row.iter())
-            .map(|n| Cell {
-                count: *n,
-                published: true,
-            })
+            .map(|n| Cell::published(*n))
             .collect();
         let mut sums = Sums::default();
         let mut add = |parts: Vec<usize>, cells: &mut Vec<Cell>| {
             let count = parts.iter().map(|at| cells[*at].count).sum();
-            cells.push(Cell {
-                count,
-                published: true,
-            });
+            cells.push(Cell::published(count));
             sums.add(cells.len() - 1, parts);
             cells.len() - 1
         };
@@ -309,20 +343,7 @@ mod tests {
     #[test]
     fn a_complement_is_protected_though_nobody_publishes_it() {
         // 38 of 40: the two others follow.
-        let cells = vec![
-            Cell {
-                count: 40,
-                published: true,
-            },
-            Cell {
-                count: 38,
-                published: true,
-            },
-            Cell {
-                count: 2,
-                published: false,
-            },
-        ];
+        let cells = vec![Cell::published(40), Cell::published(38), Cell::follows(2)];
         let mut sums = Sums::default();
         sums.add(0, [1, 2]);
         let hidden = suppress(&cells, &sums, FIVE).hidden;
@@ -338,18 +359,18 @@ mod tests {
             .collect();
         let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
         let (mut cells, mut sums) = table(&rows);
-        let mut add = |count, published| {
-            cells.push(Cell { count, published });
+        let mut add = |cell| {
+            cells.push(cell);
             cells.len() - 1
         };
-        let three = [2, 18, 12].map(|count| add(count, true));
+        let three = [2, 18, 12].map(|count| add(Cell::published(count)));
         let [a, b, c] = three;
         for (total, parts) in [(20, [a, b]), (30, [b, c]), (14, [a, c])] {
-            let total = add(total, true);
+            let total = add(Cell::published(total));
             sums.add(total, parts);
         }
         // A sum that nobody publishes hangs the three together with the table.
-        let hanging = add(3, false);
+        let hanging = add(Cell::follows(3));
         sums.add(hanging, [a, 0]);
         (cells, sums, three)
     }
@@ -360,7 +381,7 @@ mod tests {
         let of_cell = SumsOf::new(cells.len(), &sums);
         let mut hidden: Vec<bool> = cells
             .iter()
-            .map(|cell| !cell.published || FIVE.is_small(cell.count))
+            .map(|cell| !cell.is_published() || FIVE.is_small(cell.count))
             .collect();
         pattern::close_gaps(&cells, &sums, &of_cell, &mut hidden, FIVE);
         let mut seen = vec![false; cells.len()];

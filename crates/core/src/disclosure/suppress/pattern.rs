@@ -81,7 +81,7 @@ fn tells(
 ) -> bool {
     // A single gap is no gap. One that nobody publishes and that is not small may be worked out.
     let single = gaps == 1;
-    let published = |cell: usize| hidden[cell] && cells[cell].published;
+    let published = |cell: usize| hidden[cell] && cells[cell].is_published();
     single && sums.signed(at).any(|(cell, _)| published(cell))
         || tells_small(cells, sums, at, (hidden, single), threshold)
 }
@@ -95,7 +95,7 @@ fn tells_small(
     (hidden, single): (&[bool], bool),
     threshold: Threshold,
 ) -> bool {
-    let small = |cell: usize| hidden[cell] && threshold.is_small(cells[cell].count);
+    let small = |cell: usize| hidden[cell] && cells[cell].is_small(threshold);
     if !sums.signed(at).any(|(cell, _)| small(cell)) {
         return false;
     }

@@ -48,7 +48,7 @@ pub(super) fn reopen(
     }
     let secondary = |at: usize| {
         let cell = counts.cells[at];
-        cell.published && !counts.threshold.is_small(cell.count)
+        cell.is_published() && !cell.is_small(counts.threshold)
     };
     let mut again: Vec<usize> = Vec::new();
     let mut reopened = 0;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::{Cell, Kind};
+
 /// Counts between which sums are added.
 pub trait Ties {
     /// A count.
@@ -11,8 +13,8 @@ pub trait Ties {
     /// Adds a sum that is known to hold.
     fn add_sum(&mut self, total: usize, parts: Vec<usize>);
 
-    /// Adds a count that nobody publishes and that stands where another does; gives its position.
-    fn add_beside(&mut self, beside: usize, count: u32) -> usize;
+    /// Adds a number that nobody publishes and that stands where another does; gives its position.
+    fn add_beside(&mut self, beside: usize, cell: Cell) -> usize;
 
     /// So many all together.
     fn sum_of(&self, parts: &[usize]) -> u64 {
@@ -38,7 +40,7 @@ pub trait Ties {
         if let Some(beside) = parts.first().copied()
             && let Some(rest @ 1..) = self.left_of(total, &parts)
         {
-            parts.push(self.add_beside(beside, rest));
+            parts.push(self.add_beside(beside, Cell::follows(rest)));
         }
         self.sum(total, parts);
     }
@@ -65,8 +67,17 @@ pub trait Ties {
             && let Some(rest) = self.left_of(whole, &parts)
             && !parts.contains(&whole)
         {
-            parts.push(self.add_beside(beside, rest));
+            parts.push(self.add_beside(beside, Cell::follows(rest)));
             self.sum(whole, parts);
+        }
+    }
+
+    /// That counts together are no more than another, as something that is shown says.
+    fn no_more(&mut self, mut fewer: Vec<usize>, than: usize) {
+        if let Some(count) = self.left_of(than, &fewer) {
+            let kind = Kind::Slack;
+            fewer.push(self.add_beside(than, Cell { count, kind }));
+            self.add_sum(than, fewer);
         }
     }
 
@@ -79,7 +90,7 @@ pub trait Ties {
         let beside = ways.iter().flatten().next().copied();
         let total = match (total, same, beside) {
             (Some(total), ..) => total,
-            (None, Some(count), Some(beside)) => self.add_beside(beside, count),
+            (None, Some(count), Some(beside)) => self.add_beside(beside, Cell::follows(count)),
             _ => return,
         };
         for parts in ways {
