@@ -2,7 +2,7 @@
 //! that is shown, so that nobody can tell them from the truth; and what they prove of a small count.
 
 use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
+use super::{Cell, Counts, Threshold};
 
 /// What withheld counts are taken to be at the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,40 @@ impl Proven {
     }
 }
 
+/// What is proven of the counts of a part.
+#[derive(Debug, Clone)]
+pub(super) struct ProvenOf<'a> {
+    /// The counts, in order.
+    part: &'a [usize],
+    proven: Vec<Proven>,
+}
+
+impl<'a> ProvenOf<'a> {
+    /// As it is known before.
+    pub(super) fn new(part: &'a [usize], before: impl Fn(usize) -> Proven) -> Self {
+        let proven = part.iter().map(|at| before(*at)).collect();
+        Self { part, proven }
+    }
+
+    /// What is proven of a count of the part.
+    pub(super) fn of(&self, cell: usize) -> Proven {
+        let place = self.part.binary_search(&cell);
+        place.map_or(Proven::NONE, |at| self.proven[at])
+    }
+
+    /// Learns from an alternative; whether it proves anything new.
+    pub(super) fn learn(&mut self, other: &Alternative, counts: Counts) -> bool {
+        let mut new = false;
+        for (at, more) in other.all_proven(counts.cells, counts.threshold) {
+            if let Ok(place) = self.part.binary_search(&at) {
+                new |= more.beyond(self.proven[place]) != Proven::NONE;
+                self.proven[place] = self.proven[place].and(more);
+            }
+        }
+        new
+    }
+}
+
 /// Counts that are others than in truth, in order of their place, with what is added to each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Alternative {
@@ -78,6 +112,11 @@ impl Alternative {
     /// The counts that it moves.
     pub(super) fn moved(&self) -> impl Iterator<Item = usize> + '_ {
         self.changes.iter().map(|(at, _)| *at as usize)
+    }
+
+    /// Whether it moves a count.
+    pub(super) fn moves(&self, cell: usize) -> bool {
+        self.by(cell) != 0
     }
 
     fn by(&self, cell: usize) -> i64 {

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::alternative::{Alternative, Proven};
+use super::Counts;
+use super::alternative::{Alternative, ProvenOf};
 use super::blocks::{Blocks, NONE};
 use super::corner::Corner;
-use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
 
 /// Fewer counts than this are looked at all together.
 pub(super) const MANY: usize = 2_000;
@@ -26,13 +25,10 @@ const BUDGET: usize = 200_000_000;
 /// What is looked through.
 #[derive(Clone, Copy)]
 pub(super) struct System<'a> {
+    pub(super) counts: Counts<'a>,
+    pub(super) blocks: &'a Blocks,
     /// How many counts there are in large parts.
     pub(super) large: usize,
-    pub(super) cells: &'a [Cell],
-    pub(super) sums: &'a Sums,
-    pub(super) of_cell: &'a SumsOf,
-    pub(super) threshold: Threshold,
-    pub(super) blocks: &'a Blocks,
 }
 
 impl System<'_> {
@@ -42,13 +38,13 @@ impl System<'_> {
         &self,
         part: &[usize],
         open: &[bool],
-        before: &[Proven],
+        before: &ProvenOf,
     ) -> Vec<Alternative> {
         let mut all = Vec::new();
         if part.len() < MANY {
             return all;
         }
-        let mut proven = before.to_vec();
+        let mut proven = before.clone();
         let (mut own, mut shared): (BTreeMap<u32, Vec<usize>>, Vec<usize>) = Default::default();
         for at in part.iter().copied() {
             match self.blocks.own(at) {
@@ -62,7 +58,7 @@ impl System<'_> {
             if few * 2 >= own.len() {
                 break;
             }
-            let left = |at: &usize| open[*at] && !proven[*at].whole();
+            let left = |at: &usize| open[*at] && !proven.of(*at).whole();
             let order = shuffled(own.len(), round);
             let sets = order.chunks(few).enumerate().filter_map(|(at, set)| {
                 let set = set.iter().flat_map(|block| &own[*block]);
@@ -82,9 +78,7 @@ impl System<'_> {
                 .map(|(few, asked)| self.among(few, asked, &proven, budget))
                 .collect();
             for other in found.into_iter().flatten() {
-                for (at, more) in other.all_proven(self.cells, self.threshold) {
-                    proven[at] = proven[at].and(more);
-                }
+                proven.learn(&other, self.counts);
                 all.push(other);
             }
         }
@@ -96,29 +90,22 @@ impl System<'_> {
         &self,
         few: &[usize],
         asked: &[usize],
-        proven: &[Proven],
+        before: &ProvenOf,
         mut budget: usize,
     ) -> Vec<Alternative> {
-        let mut corner = Corner::new(self.cells, self.sums, self.of_cell, few);
-        let mut own: BTreeMap<usize, Proven> = BTreeMap::new();
+        let mut corner = Corner::new(self.counts, few);
+        let mut proven = ProvenOf::new(few, |at| before.of(at));
         let mut found = Vec::new();
         for cell in asked.iter().copied() {
-            let before = own.get(&cell).copied().unwrap_or(proven[cell]);
-            if before.whole() {
+            if proven.of(cell).whole() {
                 continue;
             }
-            let (others, _) = corner.look(cell, before, self.threshold, &mut budget);
-            for other in others {
-                let mut new = false;
-                for (at, more) in other.all_proven(self.cells, self.threshold) {
-                    let known = own.entry(at).or_insert(proven[at]);
-                    new |= more.beyond(*known) != Proven::NONE;
-                    *known = known.and(more);
-                }
-                if new {
-                    found.push(other);
-                }
-            }
+            let (others, _) = corner.look(cell, proven.of(cell), &mut budget);
+            found.extend(
+                others
+                    .into_iter()
+                    .filter(|other| proven.learn(other, self.counts)),
+            );
         }
         found
     }
@@ -134,8 +121,9 @@ fn shuffled(many: usize, round: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::alternative::Proven;
     use super::super::blocks::Steps;
-    use super::super::{SumsOf, attack, suppress_in_blocks};
+    use super::super::{Cell, Sums, SumsOf, Threshold, attack, suppress_in_blocks};
     use super::*;
 
     const FIVE: Threshold = Threshold { at_most: 5 };
@@ -219,24 +207,26 @@ mod tests {
         let hidden: Vec<bool> = cells.iter().map(|c| FIVE.is_small(c.count)).collect();
         let part: Vec<usize> = (0..cells.len()).filter(|at| hidden[*at]).collect();
         assert!(part.len() > MANY, "{}", part.len());
-        let system = System {
-            large: part.len(),
+        let counts = Counts {
             cells: &cells,
             sums: &sums,
             of_cell: &of_cell,
             threshold: FIVE,
-            blocks: &blocks,
         };
-        let mut proven = vec![Proven::NONE; cells.len()];
+        let system = System {
+            counts,
+            blocks: &blocks,
+            large: part.len(),
+        };
+        let mut proven = ProvenOf::new(&part, |_| Proven::NONE);
         for other in system.alternatives(&part, &hidden, &proven.clone()) {
-            for (at, more) in other.all_proven(&cells, FIVE) {
-                proven[at] = proven[at].and(more);
-            }
+            proven.learn(&other, counts);
         }
         let bounds = attack(&cells, &sums, &hidden, Some(FIVE));
         let told = |at: &&usize| !FIVE.in_doubt(bounds[**at]);
-        let (safe, unsafe_): (Vec<usize>, Vec<usize>) =
-            part.iter().partition(|at| proven[**at].has(Proven::DOUBT));
+        let (safe, unsafe_): (Vec<usize>, Vec<usize>) = part
+            .iter()
+            .partition(|at| proven.of(**at).has(Proven::DOUBT));
         assert!(safe.len() > MANY / 2, "{}", safe.len());
         assert_eq!(safe.iter().filter(told).count(), 0);
         assert!(unsafe_.iter().filter(told).count() > 0);

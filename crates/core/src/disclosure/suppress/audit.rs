@@ -3,29 +3,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::alternative::{Alternative, Least, Proven};
 use super::apart::{MANY, System};
 use super::blocks::{Blocks, Moves};
-use super::corner::Corner;
-use super::moves::Search;
+use super::part::{Found, Look, Searches};
 use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold, Watch};
+use super::{Counts, Watch};
 
 /// Factors that the simplex method may write before counts are given up together: so many, and so
 /// many for each count.
 const BUDGET: usize = 600_000_000;
 const BUDGET_OF_COUNT: usize = 500;
 
-/// So many for each count of a large part, each time, and for all large parts where they are not many.
-const BUDGET_IN_PART: usize = 100;
-const BUDGET_OF_PARTS: usize = 20_000_000;
-
-/// Of more counts than this in a large part, none is looked for in all of it yet: with more withheld
-/// most of them are soon proven, and what that was too much is shown again in the end.
-const LATER: usize = 500;
-
 /// After so many rounds a large part has all of the budget.
 const CAREFUL: usize = 64;
+
+/// So many small parts are looked at at once.
+const AT_ONCE: usize = 64;
 
 fn budget(counts: usize) -> usize {
     BUDGET + counts.saturating_mul(BUDGET_OF_COUNT)
@@ -33,10 +29,7 @@ fn budget(counts: usize) -> usize {
 
 /// The search for witnesses: small counts leave it when one is found.
 pub(super) struct Audit<'a> {
-    cells: &'a [Cell],
-    sums: &'a Sums,
-    of_cell: &'a SumsOf,
-    threshold: Threshold,
+    counts: Counts<'a>,
     blocks: &'a Blocks,
     watch: Watch<'a>,
     /// How many small counts there are.
@@ -52,29 +45,18 @@ pub(super) struct Audit<'a> {
     /// Small counts for which it could not be looked for.
     unproven: Vec<usize>,
     budget: usize,
-    /// How many counts there are in large parts.
-    large: usize,
     /// How often was looked.
     round: usize,
 }
 
 impl<'a> Audit<'a> {
     /// Nothing looked for yet.
-    pub(super) fn new(
-        cells: &'a [Cell],
-        sums: &'a Sums,
-        of_cell: &'a SumsOf,
-        threshold: Threshold,
-        blocks: &'a Blocks,
-        watch: Watch<'a>,
-    ) -> Self {
-        let open = (0..cells.len()).filter(|at| cells[*at].is_small(threshold));
+    pub(super) fn new(counts: Counts<'a>, blocks: &'a Blocks, watch: Watch<'a>) -> Self {
+        let cells = counts.cells;
+        let open = (0..cells.len()).filter(|at| cells[*at].is_small(counts.threshold));
         let open: Vec<usize> = open.collect();
         Self {
-            cells,
-            sums,
-            of_cell,
-            threshold,
+            counts,
             blocks,
             watch,
             small: open.len(),
@@ -84,7 +66,6 @@ impl<'a> Audit<'a> {
             unasked: vec![],
             unproven: vec![],
             budget: budget(cells.len()),
-            large: 0,
             round: 0,
         }
     }
@@ -99,7 +80,7 @@ impl<'a> Audit<'a> {
     /// Keeps an alternative if it proves anything new.
     fn keep(&mut self, other: Alternative) {
         let mut new = false;
-        for (at, more) in other.all_proven(self.cells, self.threshold) {
+        for (at, more) in other.all_proven(self.counts.cells, self.counts.threshold) {
             new |= more.beyond(self.proven[at]) != Proven::NONE;
             self.proven[at] = self.proven[at].and(more);
         }
@@ -118,7 +99,7 @@ impl<'a> Audit<'a> {
         self.open = std::mem::take(&mut self.unproven);
         let proven = &self.proven;
         self.open.retain(|cell| !proven[*cell].whole());
-        self.budget = budget(self.cells.len());
+        self.budget = budget(self.counts.cells.len());
         self.open.clone()
     }
 
@@ -145,6 +126,12 @@ impl<'a> Audit<'a> {
     /// A move with what follows from it for counts that are in one sum only; nothing where a count
     /// would be below 0 or a known one another, or where a sum does not hold.
     fn whole(&self, way: &[(usize, i64)], hidden: &[bool]) -> Option<BTreeMap<usize, i64>> {
+        let Counts {
+            cells,
+            sums,
+            of_cell,
+            ..
+        } = self.counts;
         if !way.iter().all(|(at, _)| hidden[*at]) {
             return None;
         }
@@ -152,24 +139,23 @@ impl<'a> Audit<'a> {
         for (at, by) in way {
             *changed.entry(*at).or_default() += by;
         }
-        let sums = changed.keys().flat_map(|at| self.of_cell.of(*at));
-        let sums: BTreeSet<usize> = sums.collect();
-        for sum in sums {
+        let own: BTreeSet<usize> = changed.keys().flat_map(|at| of_cell.of(*at)).collect();
+        for sum in own {
             let by = |at: usize| changed.get(&at).copied().unwrap_or(0);
-            let members = self.sums.signed(sum);
+            let members = sums.signed(sum);
             let off: i64 = members.map(|(at, sign)| i64::from(sign) * by(at)).sum();
             if off != 0 {
-                let mut members = self.sums.signed(sum);
+                let mut members = sums.signed(sum);
                 let (rest, sign) = members.find(|(at, _)| {
-                    let alone = self.of_cell.of(*at).nth(1).is_none();
-                    alone && !self.cells[*at].is_published() && !changed.contains_key(at)
+                    let alone = of_cell.of(*at).nth(1).is_none();
+                    alone && !cells[*at].is_published() && !changed.contains_key(at)
                 })?;
                 changed.insert(rest, -off * i64::from(sign));
             }
         }
         let possible = |(at, by): (&usize, &i64)| {
-            let least = i64::from(Least::Nothing.of(self.cells[*at]));
-            *by == 0 || (hidden[*at] && i64::from(self.cells[*at].count) + by >= least)
+            let least = i64::from(Least::Nothing.of(cells[*at]));
+            *by == 0 || (hidden[*at] && i64::from(cells[*at].count) + by >= least)
         };
         changed.iter().all(possible).then_some(changed)
     }
@@ -180,41 +166,50 @@ impl<'a> Audit<'a> {
             return vec![];
         }
         self.round += 1;
-        let free = free(self.sums, self.of_cell, hidden);
+        let Counts {
+            cells,
+            sums,
+            of_cell,
+            ..
+        } = self.counts;
+        let free = free(sums, of_cell, hidden);
         let mut told = Vec::new();
         let mut parts = Vec::new();
-        let mut seen = vec![false; self.cells.len()];
-        let mut open = vec![false; self.cells.len()];
+        let mut seen = vec![false; cells.len()];
+        let mut open = vec![false; cells.len()];
         for cell in std::mem::take(&mut self.open) {
             open[cell] = true;
             if !free[cell] {
                 told.push((cell, true));
             } else if !seen[cell] {
-                parts.push(part_of(self.sums, self.of_cell, &free, &mut seen, cell));
+                parts.push(part_of(sums, of_cell, &free, &mut seen, cell));
             }
         }
         // The smallest parts first: the budget goes furthest there.
         parts.sort_by_key(|part| (part.len(), part[0]));
-        self.large = parts.iter().map(Vec::len).filter(|n| *n >= MANY).sum();
-        let mut search = Search::new(self.cells, self.sums, self.of_cell, &free);
+        let large = parts.partition_point(|part| part.len() < MANY);
+        let searches = Searches::new(self.counts, &free);
+        let system = System {
+            counts: self.counts,
+            blocks: self.blocks,
+            large: parts[large..].iter().map(Vec::len).sum(),
+        };
         let mut left = open.iter().filter(|open| **open).count() + self.unproven.len();
-        for part in parts {
-            let asked = |proven: &[Proven]| {
-                let open = part.iter().filter(|at| open[**at]);
-                open.filter(|at| !proven[**at].whole()).count()
+        // Small parts several at once; a large one is divided itself.
+        let several = parts[..large].chunks(AT_ONCE);
+        for parts in several.chain(parts[large..].chunks(1)) {
+            let look = Look {
+                system,
+                searches: &searches,
+                open: &open,
+                proven: &self.proven,
+                careful: self.round >= CAREFUL,
+                budget: self.budget,
             };
-            let before = asked(&self.proven);
-            if self.scales(&part, &free) {
-                self.unasked.push(part[0]);
-                for at in part {
-                    self.proven[at] = Proven::WHOLE;
-                }
-                continue;
+            let found: Vec<Found> = parts.par_iter().map(|part| look.at(part)).collect();
+            for (part, found) in parts.iter().zip(found) {
+                left -= self.take(part, &open, found, &mut told);
             }
-            self.by_moves(&mut search, &part, &open);
-            self.apart(&part, &open);
-            self.of_part(&part, &open, &mut told);
-            left -= before - asked(&self.proven);
             (self.watch)(self.small.saturating_sub(left), self.small);
         }
         told.sort_unstable();
@@ -222,83 +217,32 @@ impl<'a> Audit<'a> {
         told
     }
 
-    /// Looks for witnesses among few counts of a part at a time.
-    fn apart(&mut self, part: &[usize], open: &[bool]) {
-        let system = System {
-            large: self.large,
-            cells: self.cells,
-            sums: self.sums,
-            of_cell: self.of_cell,
-            threshold: self.threshold,
-            blocks: self.blocks,
+    /// Takes over what was found in a part; of how many small counts all is proven by it.
+    fn take(
+        &mut self,
+        part: &[usize],
+        open: &[bool],
+        found: Found,
+        told: &mut Vec<(usize, bool)>,
+    ) -> usize {
+        let asked = |proven: &[Proven]| {
+            let open = part.iter().filter(|at| open[**at]);
+            open.filter(|at| !proven[**at].whole()).count()
         };
-        for other in system.alternatives(part, open, &self.proven) {
+        let before = asked(&self.proven);
+        if found.scales {
+            self.unasked.push(part[0]);
+            for at in part {
+                self.proven[*at] = Proven::WHOLE;
+            }
+        }
+        for other in found.others {
             self.keep(other);
         }
-    }
-
-    /// Looks for moves of children that put a small count in doubt.
-    fn by_moves(&mut self, search: &mut Search, part: &[usize], open: &[bool]) {
-        for cell in part.iter().copied().filter(|at| open[*at]) {
-            if !self.proven[cell].whole() {
-                for other in search.find(cell, self.proven[cell], self.threshold) {
-                    self.keep(other);
-                }
-            }
-        }
-    }
-
-    /// Whether all counts of a part may as well be 0: no sum of theirs holds a known count above 0.
-    fn scales(&self, part: &[usize], free: &[bool]) -> bool {
-        let sums = part.iter().flat_map(|at| self.of_cell.of(*at));
-        let mut others = sums.flat_map(|sum| self.sums.signed(sum));
-        others.all(|(at, _)| free[at] || self.cells[at].count == 0)
-    }
-
-    /// Looks for a witness of every open small count among withheld counts that hang together. A large
-    /// part has a budget of its own: where it does not reach, more is withheld beside.
-    fn of_part(&mut self, part: &[usize], open: &[bool], told: &mut Vec<(usize, bool)>) {
-        let asked = part.iter().copied();
-        let asked = asked.filter(|at| open[*at] && !self.proven[*at].whole());
-        let asked: Vec<usize> = asked.collect();
-        if asked.is_empty() {
-            return;
-        }
-        if self.budget == 0 {
-            self.unproven.extend(asked);
-            return;
-        }
-        let large = self.blocks.knows() && part.len() >= MANY && self.round < CAREFUL;
-        if large && asked.len() > LATER {
-            told.extend(asked.into_iter().map(|cell| (cell, false)));
-            return;
-        }
-        let own = part.len() * BUDGET_IN_PART.max(BUDGET_OF_PARTS / self.large.max(1));
-        let before = if large {
-            own.min(self.budget)
-        } else {
-            self.budget
-        };
-        let mut left = before;
-        let mut corner = Corner::new(self.cells, self.sums, self.of_cell, part);
-        for cell in asked {
-            if self.proven[cell].whole() {
-                continue;
-            }
-            let (found, none) = corner.look(cell, self.proven[cell], self.threshold, &mut left);
-            for other in found {
-                self.keep(other);
-            }
-            if self.proven[cell].whole() {
-                continue;
-            }
-            if left > 0 || large {
-                told.push((cell, none));
-            } else {
-                self.unproven.push(cell);
-            }
-        }
-        self.budget -= before - left;
+        told.extend(found.told);
+        self.unproven.extend(found.unproven);
+        self.budget = self.budget.saturating_sub(found.used);
+        before - asked(&self.proven)
     }
 }
 

@@ -3,9 +3,8 @@
 //! Starting from the truth there is no first phase that could fail; whoever stops early has still
 //! only been at counts that agree with every sum.
 
+use super::Counts;
 use super::alternative::{Alternative, Least, Proven};
-use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
 
 const EPSILON: f64 = 1e-7;
 
@@ -24,9 +23,7 @@ type Row = Vec<(usize, f64)>;
 /// Some withheld counts, and the sums between them, solved for as many counts as can be. Few of the
 /// factors are not 0, and only those are kept.
 pub(super) struct Corner<'a> {
-    cells: &'a [Cell],
-    sums: &'a Sums,
-    of_cell: &'a SumsOf,
+    counts: Counts<'a>,
     /// Positions of the counts, in order.
     part: &'a [usize],
     /// Each solved count is a constant less the free counts times these factors.
@@ -65,19 +62,13 @@ pub(super) enum Push {
 
 impl<'a> Corner<'a> {
     /// The sums of some counts, of which all others stay as they are.
-    pub(super) fn new(
-        cells: &'a [Cell],
-        sums: &'a Sums,
-        of_cell: &'a SumsOf,
-        part: &'a [usize],
-    ) -> Self {
+    pub(super) fn new(counts: Counts<'a>, part: &'a [usize]) -> Self {
+        let (cells, of_cell) = (counts.cells, counts.of_cell);
         let mut own: Vec<usize> = part.iter().flat_map(|at| of_cell.of(*at)).collect();
         own.sort_unstable();
         own.dedup();
         let mut corner = Self {
-            cells,
-            sums,
-            of_cell,
+            counts,
             part,
             rows: vec![],
             solved: vec![],
@@ -110,7 +101,7 @@ impl<'a> Corner<'a> {
     }
 
     fn terms(&self, sum: usize) -> Vec<(usize, f64)> {
-        let places = self.sums.signed(sum).filter_map(|(cell, sign)| {
+        let places = self.counts.sums.signed(sum).filter_map(|(cell, sign)| {
             let place = self.part.binary_search(&cell).ok()?;
             Some((place, f64::from(sign)))
         });
@@ -193,7 +184,7 @@ impl<'a> Corner<'a> {
     /// Back to the true counts, and to the tableau of the start if this one has got full.
     fn restart(&mut self) {
         for place in self.moved.drain(..) {
-            self.value[place] = f64::from(self.cells[self.part[place]].count);
+            self.value[place] = f64::from(self.counts.cells[self.part[place]].count);
         }
         if self.written < FEW {
             return;
@@ -237,18 +228,18 @@ impl<'a> Corner<'a> {
         &mut self,
         cell: usize,
         mut proven: Proven,
-        threshold: Threshold,
         budget: &mut usize,
     ) -> (Vec<Alternative>, bool) {
         let (mut found, mut sure) = (Vec::new(), true);
-        let count = self.cells[cell].count;
+        let threshold = self.counts.threshold;
+        let count = self.counts.cells[cell].count;
         for (least, target, gives) in [
             (Least::One, count + 1, Proven::ANOTHER),
             (Least::One, count - 1, Proven::ANOTHER),
             (Least::Nothing, 0, Proven::DOUBT),
             (Least::Nothing, threshold.at_most + 1, Proven::DOUBT),
         ] {
-            if proven.has(gives) || least.of(self.cells[cell]) > target {
+            if proven.has(gives) || least.of(self.counts.cells[cell]) > target {
                 continue;
             }
             // The harder half first: without it the other is of no use yet.
@@ -262,7 +253,7 @@ impl<'a> Corner<'a> {
             *budget = budget.saturating_sub(work);
             sure &= pushed == Push::Furthest;
             if let Some(other) = self.alternative() {
-                proven = proven.and(other.proves(self.cells, cell, threshold));
+                proven = proven.and(other.proves(self.counts.cells, cell, threshold));
                 found.push(other);
             }
         }
@@ -283,7 +274,7 @@ impl<'a> Corner<'a> {
         let Ok(place) = self.part.binary_search(&cell) else {
             return Push::Stopped;
         };
-        let up = target > self.cells[cell].count;
+        let up = target > self.counts.cells[cell].count;
         let target = f64::from(target);
         for step in 0..STEPS {
             let missing = if up {
@@ -329,7 +320,7 @@ impl<'a> Corner<'a> {
 
     /// The least that a count is taken to be.
     fn least(&self, place: usize) -> f64 {
-        f64::from(self.least.of(self.cells[self.part[place]]))
+        f64::from(self.least.of(self.counts.cells[self.part[place]]))
     }
 
     /// How far a count may fall from where the search is.
@@ -431,13 +422,15 @@ impl<'a> Corner<'a> {
                 clippy::cast_possible_truncation,
                 reason = "counts of children, checked to be whole"
             )]
-            let by = whole as i64 - i64::from(self.cells[cell].count);
+            let by = whole as i64 - i64::from(self.counts.cells[cell].count);
             if by != 0 {
                 changes.push((cell, by));
             }
         }
         let other = Alternative::new(changes);
-        other.agrees(self.sums, self.of_cell).then_some(other)
+        other
+            .agrees(self.counts.sums, self.counts.of_cell)
+            .then_some(other)
     }
 }
 

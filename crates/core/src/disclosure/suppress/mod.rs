@@ -43,6 +43,7 @@ mod beside;
 pub mod blocks;
 mod corner;
 mod moves;
+mod part;
 mod pattern;
 mod reopen;
 mod simplex;
@@ -208,7 +209,13 @@ pub fn suppress_in_blocks(
         .map(|cell| !cell.is_published() || cell.is_small(threshold))
         .collect();
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
-    let mut audit = Audit::new(cells, sums, &of_cell, threshold, blocks, watch);
+    let counts = Counts {
+        cells,
+        sums,
+        of_cell: &of_cell,
+        threshold,
+    };
+    let mut audit = Audit::new(counts, blocks, watch);
     let mut beside = Beside::new(cells, sums, &of_cell);
     let (mut cautious, mut given_up) = (0, 0);
     let mut times: BTreeMap<usize, u32> = BTreeMap::new();
@@ -218,13 +225,7 @@ pub fn suppress_in_blocks(
             let unproven = audit.reopen();
             if unproven.is_empty() || hidden.iter().all(|hidden| *hidden) {
                 let (proofs, unasked) = audit.into_proofs();
-                let system = Counts {
-                    cells,
-                    sums,
-                    of_cell: &of_cell,
-                    threshold,
-                };
-                let reopened = reopen::reopen(system, proofs, &unasked, &mut hidden);
+                let reopened = reopen::reopen(counts, proofs, &unasked, &mut hidden);
                 return Withheld {
                     hidden,
                     cautious,
@@ -400,9 +401,15 @@ mod tests {
     fn a_push_stays_with_the_sums_and_stops_where_they_do() {
         let (cells, sums) = table(&[&[3, 9, 2], &[9, 4, 1], &[20, 30, 40]]);
         let of_cell = SumsOf::new(cells.len(), &sums);
+        let counts = Counts {
+            cells: &cells,
+            sums: &sums,
+            of_cell: &of_cell,
+            threshold: FIVE,
+        };
         // Two rows and two columns are withheld: each may go down as far as its neighbours allow.
         let part = [0, 1, 3, 4];
-        let mut corner = Corner::new(&cells, &sums, &of_cell, &part);
+        let mut corner = Corner::new(counts, &part);
         let in_doubt = |corner: &Corner| {
             let all = corner.alternative().unwrap().all_proven(&cells, FIVE);
             let own = all
@@ -420,7 +427,7 @@ mod tests {
         let other = corner.alternative().unwrap();
         assert!(other.proves(&cells, 0, FIVE).has(Proven::ANOTHER));
         // With the first alone withheld there is no way at all.
-        let mut corner = Corner::new(&cells, &sums, &of_cell, &part[..1]);
+        let mut corner = Corner::new(counts, &part[..1]);
         assert_eq!(corner.push(0, 0, Least::Nothing).0, Push::Furthest);
         assert_eq!(in_doubt(&corner), [] as [usize; 0]);
     }

@@ -1,9 +1,8 @@
 //! Other counts that an attacker cannot tell from the true ones, found by moving children between
 //! withheld counts: so many more here, so many fewer there, until every sum is what it was.
 
+use super::Counts;
 use super::alternative::{Alternative, Least, Proven};
-use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
 
 /// So many counts at most are moved together, and so many choices at most are tried for one count.
 const LONGEST: usize = 60;
@@ -14,9 +13,7 @@ const BRANCHES: usize = 3;
 
 /// A search for moves.
 pub(super) struct Search<'a> {
-    cells: &'a [Cell],
-    sums: &'a Sums,
-    of_cell: &'a SumsOf,
+    counts: Counts<'a>,
     /// Withheld counts that do not follow at once from others.
     free: &'a [bool],
     /// How many free counts each sum has.
@@ -37,20 +34,14 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(
-        cells: &'a [Cell],
-        sums: &'a Sums,
-        of_cell: &'a SumsOf,
-        free: &'a [bool],
-    ) -> Self {
+    pub(super) fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
+        let (cells, sums, of_cell) = (counts.cells, counts.sums, counts.of_cell);
         let mut free_in = vec![0; sums.len()];
         for at in (0..cells.len()).filter(|at| free[*at]) {
             of_cell.of(at).for_each(|sum| free_in[sum] += 1);
         }
         Self {
-            cells,
-            sums,
-            of_cell,
+            counts,
             free,
             free_in,
             off: vec![0; sums.len()],
@@ -66,13 +57,9 @@ impl<'a> Search<'a> {
 
     /// Alternatives that prove what is not proven yet of a small count, as far as they are found: it is
     /// taken where its proof asks it to be in as few moves as possible.
-    pub(super) fn find(
-        &mut self,
-        cell: usize,
-        mut proven: Proven,
-        threshold: Threshold,
-    ) -> Vec<Alternative> {
-        let count = self.cells[cell].count;
+    pub(super) fn find(&mut self, cell: usize, mut proven: Proven) -> Vec<Alternative> {
+        let threshold = self.counts.threshold;
+        let count = self.counts.cells[cell].count;
         let mut found = Vec::new();
         for (least, sign, by, gives) in [
             (Least::One, 1, 1, Proven::ANOTHER),
@@ -85,7 +72,7 @@ impl<'a> Search<'a> {
                 Proven::DOUBT,
             ),
         ] {
-            if proven.has(gives) || sign < 0 && count < by + least.of(self.cells[cell]) {
+            if proven.has(gives) || sign < 0 && count < by + least.of(self.counts.cells[cell]) {
                 continue;
             }
             // The harder half first: without it the other is of no use yet.
@@ -99,15 +86,15 @@ impl<'a> Search<'a> {
             touched.dedup();
             if there {
                 let changes = touched.iter().map(|at| {
-                    let by = i64::from(self.value[*at]) - i64::from(self.cells[*at].count);
+                    let by = i64::from(self.value[*at]) - i64::from(self.counts.cells[*at].count);
                     (*at, by)
                 });
                 let other = Alternative::new(changes.filter(|(_, by)| *by != 0));
-                proven = proven.and(other.proves(self.cells, cell, threshold));
+                proven = proven.and(other.proves(self.counts.cells, cell, threshold));
                 found.push(other);
             }
             for at in touched {
-                self.value[at] = self.cells[at].count;
+                self.value[at] = self.counts.cells[at].count;
             }
         }
         found
@@ -115,7 +102,7 @@ impl<'a> Search<'a> {
 
     /// How far a count may fall from where the search is.
     fn spare(&self, at: usize) -> u32 {
-        self.value[at].saturating_sub(self.least.of(self.cells[at]))
+        self.value[at].saturating_sub(self.least.of(self.counts.cells[at]))
     }
 
     /// Takes a count so far in steps as large as can be; whether it got there.
@@ -179,7 +166,7 @@ impl<'a> Search<'a> {
     /// The counts of a sum that would set it right and put the fewest others wrong.
     fn likeliest(&self, sum: usize, by: u32) -> [Option<(i32, usize, i8)>; BRANCHES] {
         let mut best = [None; BRANCHES];
-        for (at, own) in self.sums.signed(sum) {
+        for (at, own) in self.counts.sums.signed(sum) {
             let sign = -self.off[sum].signum() * own;
             if !self.free[at] || self.sign[at] != 0 || sign < 0 && self.spare(at) < by {
                 continue;
@@ -201,7 +188,8 @@ impl<'a> Search<'a> {
 
     /// Sums put wrong, less sums set right.
     fn cost(&self, at: usize, sign: i8) -> i32 {
-        self.of_cell
+        self.counts
+            .of_cell
             .signed(at)
             .map(|(sum, own)| {
                 let (before, after) = (self.off[sum].abs(), (self.off[sum] + own * sign).abs());
@@ -223,7 +211,7 @@ impl<'a> Search<'a> {
     }
 
     fn shift(&mut self, at: usize, sign: i8) {
-        for (sum, own) in self.of_cell.signed(at) {
+        for (sum, own) in self.counts.of_cell.signed(at) {
             let before = self.off[sum];
             self.off[sum] += own * sign;
             if before == 0 {

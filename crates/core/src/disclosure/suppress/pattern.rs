@@ -33,15 +33,13 @@ pub(super) fn close_gaps(
 }
 
 /// Whether a count that is withheld can be shown without a sum of it telling a small one by itself.
-pub(super) fn can_show(counts: super::Counts, hidden: &mut [bool], cell: usize) -> bool {
+pub(super) fn can_show(counts: super::Counts, hidden: &[bool], cell: usize) -> bool {
     let (cells, sums) = (counts.cells, counts.sums);
-    hidden[cell] = false;
-    let told = counts.of_cell.of(cell).any(|at| {
-        let gaps = sums.signed(at).filter(|(cell, _)| hidden[*cell]).count();
+    let hidden = |at: usize| hidden[at] && at != cell;
+    !counts.of_cell.of(cell).any(|at| {
+        let gaps = sums.signed(at).filter(|(cell, _)| hidden(*cell)).count();
         tells_small(cells, sums, at, (hidden, gaps == 1), counts.threshold)
-    });
-    hidden[cell] = true;
-    !told
+    })
 }
 
 /// The count to withhold next within one sum, if its gaps would tell.
@@ -83,7 +81,7 @@ fn tells(
     let single = gaps == 1;
     let published = |cell: usize| hidden[cell] && cells[cell].is_published();
     single && sums.signed(at).any(|(cell, _)| published(cell))
-        || tells_small(cells, sums, at, (hidden, single), threshold)
+        || tells_small(cells, sums, at, (|at: usize| hidden[at], single), threshold)
 }
 
 /// Whether there is a small count among the gaps of a sum, and it is the only gap or the gaps share no
@@ -92,14 +90,14 @@ fn tells_small(
     cells: &[Cell],
     sums: &Sums,
     at: usize,
-    (hidden, single): (&[bool], bool),
+    (hidden, single): (impl Fn(usize) -> bool, bool),
     threshold: Threshold,
 ) -> bool {
-    let small = |cell: usize| hidden[cell] && cells[cell].is_small(threshold);
+    let small = |cell: usize| hidden(cell) && cells[cell].is_small(threshold);
     if !sums.signed(at).any(|(cell, _)| small(cell)) {
         return false;
     }
-    let missing = sums.parts(at).filter(|part| hidden[*part]);
+    let missing = sums.parts(at).filter(|part| hidden(*part));
     let missing: u64 = missing.map(|part| u64::from(cells[part].count)).sum();
-    single || !hidden[sums.total(at)] && missing <= u64::from(threshold.at_most)
+    single || !hidden(sums.total(at)) && missing <= u64::from(threshold.at_most)
 }

@@ -2,7 +2,9 @@
 //! without. Counts are withheld one after the other, and what one needed is often of no use any more
 //! once others are withheld.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rayon::prelude::*;
 
 use super::Counts;
 use super::alternative::{Alternative, Proven};
@@ -20,6 +22,9 @@ const BUDGET_OF_ONE: usize = 1_000_000;
 const BUDGET: usize = 400_000_000;
 const BUDGET_OF_COUNT: usize = 200;
 
+/// So many counts are tried at once: of more, too many are tried in vain.
+const AT_ONCE: usize = 4;
+
 /// What it takes to solve the sums of a count for it, in factors.
 const FACTORS_OF_COUNT: usize = 50;
 
@@ -32,8 +37,8 @@ pub(super) fn reopen(
 ) -> usize {
     let mut kept = Kept::new(counts, proofs);
     let mut needed = vec![false; counts.cells.len()];
-    for proof in &kept.proofs {
-        proof.moved().for_each(|at| needed[at] = true);
+    for proof in kept.proofs.iter().flatten() {
+        proof.other.moved().for_each(|at| needed[at] = true);
     }
     // Of what was not proven, nothing is shown again that hangs together with it.
     let within = free(counts.sums, counts.of_cell, hidden);
@@ -66,33 +71,56 @@ pub(super) fn reopen(
     // The largest first: they are missed most.
     again.sort_by_key(|at| std::cmp::Reverse((counts.cells[*at].count, *at)));
     let mut budget = BUDGET + counts.cells.len().saturating_mul(BUDGET_OF_COUNT);
-    for at in again {
+    for some in again.chunks(AT_ONCE) {
         if budget == 0 {
             break;
         }
-        if !can_show(counts, hidden, at) {
-            continue;
-        }
-        hidden[at] = false;
-        if kept.do_without(at, hidden, &mut budget) {
-            reopened += 1;
-        } else {
-            hidden[at] = true;
+        let tried: Vec<Tried> = some
+            .par_iter()
+            .map(|at| kept.without(*at, hidden, budget))
+            .collect();
+        let mut changed = false;
+        for (at, mut tried) in some.iter().copied().zip(tried) {
+            budget = budget.saturating_sub(tried.used);
+            // What was found beside one that is shown now may be of no use any more.
+            if changed && tried.proofs.is_some() {
+                tried = kept.without(at, hidden, budget);
+                budget = budget.saturating_sub(tried.used);
+            }
+            if let Some(proofs) = tried.proofs {
+                hidden[at] = false;
+                kept.show(at, proofs);
+                reopened += 1;
+                changed = true;
+            }
         }
     }
     reopened
 }
 
+/// A proof that stands, and what it proves of which small counts.
+struct Proof {
+    other: Alternative,
+    proves: Vec<(usize, Proven)>,
+}
+
 /// Proofs, and what each is needed for.
 struct Kept<'a> {
     counts: Counts<'a>,
-    proofs: Vec<Alternative>,
-    /// Whether a proof may still be used.
-    stands: Vec<bool>,
+    /// None where one does not stand any more.
+    proofs: Vec<Option<Proof>>,
     /// For each count the proofs that move it.
     moving: Vec<Vec<u32>>,
     /// For each small count the proofs that prove something of it, and what.
     proving: Vec<Vec<(u32, Proven)>>,
+}
+
+/// What came of trying to do without a count.
+struct Tried {
+    /// The proofs that are needed instead of those that move it; none if it cannot be done without.
+    proofs: Option<Vec<Alternative>>,
+    /// Factors that the simplex method wrote for it.
+    used: usize,
 }
 
 impl<'a> Kept<'a> {
@@ -100,7 +128,6 @@ impl<'a> Kept<'a> {
         let mut kept = Self {
             counts,
             proofs: vec![],
-            stands: vec![],
             moving: vec![vec![]; counts.cells.len()],
             proving: vec![vec![]; counts.cells.len()],
         };
@@ -110,102 +137,91 @@ impl<'a> Kept<'a> {
         kept
     }
 
-    fn add(&mut self, proof: Alternative) {
+    fn add(&mut self, other: Alternative) {
         let Ok(place) = u32::try_from(self.proofs.len()) else {
             return;
         };
-        for at in proof.moved() {
+        for at in other.moved() {
             self.moving[at].push(place);
         }
-        for (at, proven) in proof.all_proven(self.counts.cells, self.counts.threshold) {
+        let proves = other.all_proven(self.counts.cells, self.counts.threshold);
+        for (at, proven) in proves.iter().copied() {
             self.proving[at].push((place, proven));
         }
-        self.proofs.push(proof);
-        self.stands.push(true);
+        self.proofs.push(Some(Proof { other, proves }));
     }
 
-    /// The proofs that stand and move a count.
-    fn of(&self, cell: usize) -> Vec<usize> {
-        let all = self.moving[cell].iter().map(|at| *at as usize);
-        all.filter(|at| self.stands[*at]).collect()
+    fn proof(&self, at: u32) -> Option<&Proof> {
+        self.proofs[at as usize].as_ref()
     }
 
-    /// What the proofs that stand prove of a small count.
-    fn proven(&self, cell: usize) -> Proven {
-        let own = self.proving[cell].iter();
-        let stand = own.filter(|(at, _)| self.stands[*at as usize]);
+    /// A count is shown, and some proofs stand for those that move it.
+    fn show(&mut self, cell: usize, proofs: Vec<Alternative>) {
+        for at in std::mem::take(&mut self.moving[cell]) {
+            self.proofs[at as usize] = None;
+        }
+        for proof in proofs {
+            self.add(proof);
+        }
+    }
+
+    /// What is proven of a small count by the proofs that pass a test.
+    fn proven(&self, small: usize, by: impl Fn(&Proof) -> bool) -> Proven {
+        let own = self.proving[small].iter();
+        let stand = own.filter(|(at, _)| self.proof(*at).is_some_and(&by));
         stand.fold(Proven::NONE, |all, (_, proven)| all.and(*proven))
     }
 
-    /// Proves every small count anew of which the proof moves a count; whether that is possible with
-    /// this count shown. If not, all is as it was.
-    fn do_without(&mut self, cell: usize, hidden: &[bool], budget: &mut usize) -> bool {
-        let lost = self.of(cell);
-        let threshold = self.counts.threshold;
-        let concerned: BTreeSet<usize> = lost
-            .iter()
-            .flat_map(|at| self.proofs[*at].all_proven(self.counts.cells, threshold))
-            .map(|(at, _)| at)
-            .collect();
-        let concerned: Vec<(usize, Proven)> = concerned
-            .into_iter()
-            .map(|at| (at, self.proven(at)))
-            .collect();
-        for at in &lost {
-            self.stands[*at] = false;
+    /// Proves every small count anew of which the proof moves a count, with that count shown.
+    fn without(&self, cell: usize, hidden: &[bool], budget: usize) -> Tried {
+        let mut tried = Tried {
+            proofs: None,
+            used: 0,
+        };
+        if !can_show(self.counts, hidden, cell) {
+            return tried;
         }
-        let before = self.proofs.len();
+        let lost = self.moving[cell].iter().filter_map(|at| self.proof(*at));
+        let concerned = lost.flat_map(|proof| proof.proves.iter().map(|(at, _)| *at));
+        let concerned: BTreeSet<usize> = concerned.collect();
         let part = nearest(self.counts, hidden, cell);
         let mut corner: Option<Corner> = None;
-        for (small, asked) in concerned {
-            if self.proven(small).has(asked) {
+        let mut learned: BTreeMap<usize, Proven> = BTreeMap::new();
+        let mut proofs = Vec::new();
+        for small in concerned {
+            let asked = self.proven(small, |_| true);
+            let left = self.proven(small, |proof| !proof.other.moves(cell));
+            let new = learned.get(&small).copied().unwrap_or_default();
+            if left.and(new).has(asked) {
                 continue;
             }
             let corner = corner.get_or_insert_with(|| {
-                *budget = budget.saturating_sub(FACTORS_OF_COUNT * part.len());
-                let Counts {
-                    cells,
-                    sums,
-                    of_cell,
-                    ..
-                } = self.counts;
-                Corner::new(cells, sums, of_cell, &part)
+                tried.used += FACTORS_OF_COUNT * part.len();
+                Corner::new(self.counts, &part)
             });
-            if !self.prove(small, asked, corner, budget) {
-                for at in lost {
-                    self.stands[at] = true;
+            let given = BUDGET_OF_ONE.min(budget.saturating_sub(tried.used));
+            let mut own = given;
+            let (found, _) = corner.look(small, left.and(new), &mut own);
+            tried.used += given - own;
+            for other in found {
+                for (at, more) in other.all_proven(self.counts.cells, self.counts.threshold) {
+                    let known = learned.entry(at).or_default();
+                    *known = known.and(more);
                 }
-                for at in before..self.proofs.len() {
-                    self.stands[at] = false;
-                }
-                return false;
+                proofs.push(other);
+            }
+            let new = learned.get(&small).copied().unwrap_or_default();
+            if !left.and(new).has(asked) {
+                return tried;
             }
         }
-        true
-    }
-
-    /// Looks for what is missing of the proof of a small count.
-    fn prove(
-        &mut self,
-        small: usize,
-        asked: Proven,
-        corner: &mut Corner,
-        budget: &mut usize,
-    ) -> bool {
-        let mut own = BUDGET_OF_ONE.min(*budget);
-        let given = own;
-        let proven = self.proven(small);
-        let (found, _) = corner.look(small, proven, self.counts.threshold, &mut own);
-        *budget -= given - own;
-        for proof in found {
-            self.add(proof);
-        }
-        self.proven(small).has(asked)
+        tried.proofs = Some(proofs);
+        tried
     }
 }
 
-/// Withheld counts nearest to one, in order: those that share a sum with it, with those, and so on. The
-/// count itself is among them if it is withheld.
+/// Withheld counts nearest to one, in order: those that share a sum with it, with those, and so on; not
+/// the count itself.
 fn nearest(counts: Counts, hidden: &[bool], cell: usize) -> Vec<usize> {
     let (mut part, mut work) = (BTreeSet::new(), VecDeque::from([cell]));
     while let Some(at) = work.pop_front() {
@@ -214,7 +230,7 @@ fn nearest(counts: Counts, hidden: &[bool], cell: usize) -> Vec<usize> {
                 if part.len() >= NEAREST {
                     return part.into_iter().collect();
                 }
-                if hidden[other] && part.insert(other) {
+                if hidden[other] && other != cell && part.insert(other) {
                     work.push_back(other);
                 }
             }

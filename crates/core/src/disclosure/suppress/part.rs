@@ -1,0 +1,181 @@
+//! The search for witnesses among the withheld counts of one part: those that hang together. Parts do
+//! not concern each other, so that several are looked at at once.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::Counts;
+use super::alternative::{Alternative, Proven, ProvenOf};
+use super::apart::{MANY, System};
+use super::corner::Corner;
+use super::moves::Search;
+
+/// So many for each count of a large part, each time, and for all large parts where they are not many.
+const BUDGET_IN_PART: usize = 100;
+const BUDGET_OF_PARTS: usize = 20_000_000;
+
+/// Of more counts than this in a large part, none is looked for in all of it yet: with more withheld
+/// most of them are soon proven, and what that was too much is shown again in the end.
+const LATER: usize = 500;
+
+/// For so many counts at once children are moved: more, and what one finds comes too late for another.
+const MOVED_AT_ONCE: usize = 16;
+
+/// Searches for moves, as many as are used at once: each is as new after every use.
+pub(super) struct Searches<'a> {
+    counts: Counts<'a>,
+    free: &'a [bool],
+    idle: Mutex<Vec<Search<'a>>>,
+}
+
+impl<'a> Searches<'a> {
+    /// None yet.
+    pub(super) const fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
+        let idle = Mutex::new(Vec::new());
+        Self { counts, free, idle }
+    }
+
+    fn find(&self, cell: usize, proven: Proven) -> Vec<Alternative> {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let mut search = idle.unwrap_or_else(|| Search::new(self.counts, self.free));
+        let found = search.find(cell, proven);
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(search);
+        }
+        found
+    }
+}
+
+/// What is known when parts are looked at.
+pub(super) struct Look<'l, 'c> {
+    pub(super) system: System<'c>,
+    pub(super) searches: &'l Searches<'c>,
+    /// Whether a witness of a count is asked for.
+    pub(super) open: &'l [bool],
+    /// What is proven of each count.
+    pub(super) proven: &'l [Proven],
+    /// Whether a large part has all of the budget.
+    pub(super) careful: bool,
+    /// Factors that the simplex method may write.
+    pub(super) budget: usize,
+}
+
+/// What was found in a part.
+#[derive(Default)]
+pub(super) struct Found {
+    /// All counts may as well be 0: none needs a witness.
+    pub(super) scales: bool,
+    /// Witnesses.
+    pub(super) others: Vec<Alternative>,
+    /// Small counts without one, and whether it is sure that there is none.
+    pub(super) told: Vec<(usize, bool)>,
+    /// Small counts for which the budget left nothing.
+    pub(super) unproven: Vec<usize>,
+    /// Factors written.
+    pub(super) used: usize,
+}
+
+impl Found {
+    /// Keeps alternatives that prove anything new.
+    fn keep(&mut self, others: Vec<Alternative>, proven: &mut ProvenOf, counts: Counts) {
+        let new = others
+            .into_iter()
+            .filter(|other| proven.learn(other, counts));
+        self.others.extend(new);
+    }
+}
+
+impl Look<'_, '_> {
+    /// Looks for a witness of every open small count of a part: by moving children, among few counts at
+    /// a time, and then among all.
+    pub(super) fn at(&self, part: &[usize]) -> Found {
+        let mut found = Found::default();
+        if self.scales(part) {
+            found.scales = true;
+            return found;
+        }
+        let counts = self.system.counts;
+        let mut proven = ProvenOf::new(part, |at| self.proven[at]);
+        self.by_moves(part, &mut proven, &mut found);
+        let others = self.system.alternatives(part, self.open, &proven);
+        found.keep(others, &mut proven, counts);
+        self.of_all(part, &mut proven, &mut found);
+        found
+    }
+
+    /// Whether all counts of a part may as well be 0: no sum of theirs holds a known count above 0.
+    fn scales(&self, part: &[usize]) -> bool {
+        let Counts {
+            cells,
+            sums,
+            of_cell,
+            ..
+        } = self.system.counts;
+        let own = part.iter().flat_map(|at| of_cell.of(*at));
+        let mut others = own.flat_map(|sum| sums.signed(sum));
+        others.all(|(at, _)| self.searches.free[at] || cells[at].count == 0)
+    }
+
+    /// Looks for moves of children that put a small count in doubt.
+    fn by_moves(&self, part: &[usize], proven: &mut ProvenOf, found: &mut Found) {
+        let open = part.iter().copied().filter(|at| self.open[*at]);
+        let open: Vec<usize> = open.collect();
+        for some in open.chunks(MOVED_AT_ONCE) {
+            let asked = some.par_iter().filter(|at| !proven.of(**at).whole());
+            let others: Vec<Vec<Alternative>> = asked
+                .map(|at| self.searches.find(*at, proven.of(*at)))
+                .collect();
+            for others in others {
+                found.keep(others, proven, self.system.counts);
+            }
+        }
+    }
+
+    /// Looks among all counts of the part. A large one has a budget of its own: where it does not
+    /// reach, more is withheld beside.
+    fn of_all(&self, part: &[usize], proven: &mut ProvenOf, found: &mut Found) {
+        let asked = part.iter().copied();
+        let asked = asked.filter(|at| self.open[*at] && !proven.of(*at).whole());
+        let asked: Vec<usize> = asked.collect();
+        if asked.is_empty() {
+            return;
+        }
+        if self.budget == 0 {
+            found.unproven.extend(asked);
+            return;
+        }
+        let system = self.system;
+        let large = system.blocks.knows() && part.len() >= MANY && !self.careful;
+        if large && asked.len() > LATER {
+            found
+                .told
+                .extend(asked.into_iter().map(|cell| (cell, false)));
+            return;
+        }
+        let own = part.len() * BUDGET_IN_PART.max(BUDGET_OF_PARTS / system.large.max(1));
+        let before = if large {
+            own.min(self.budget)
+        } else {
+            self.budget
+        };
+        let mut left = before;
+        let mut corner = Corner::new(system.counts, part);
+        for cell in asked {
+            if proven.of(cell).whole() {
+                continue;
+            }
+            let (others, none) = corner.look(cell, proven.of(cell), &mut left);
+            found.keep(others, proven, system.counts);
+            if proven.of(cell).whole() {
+                continue;
+            }
+            if left > 0 || large {
+                found.told.push((cell, none));
+            } else {
+                found.unproven.push(cell);
+            }
+        }
+        found.used = before - left;
+    }
+}
