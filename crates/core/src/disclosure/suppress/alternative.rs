@@ -129,7 +129,9 @@ impl Alternative {
     /// Whether it agrees with every sum.
     pub(super) fn agrees(&self, sums: &Sums, of_cell: &SumsOf) -> bool {
         let own = self.moved().flat_map(|at| of_cell.of(at));
-        let own: std::collections::BTreeSet<usize> = own.collect();
+        let mut own: Vec<usize> = own.collect();
+        own.sort_unstable();
+        own.dedup();
         own.into_iter().all(|sum| {
             let changes = sums
                 .signed(sum)

@@ -47,6 +47,8 @@ pub(super) struct Corner<'a> {
     written: usize,
     /// Rows noted in `rows_with` since it was last made anew.
     noted: usize,
+    /// A row that is not used, for the next one to be written.
+    spare: Row,
 }
 
 /// How far a push went.
@@ -81,6 +83,7 @@ impl<'a> Corner<'a> {
             changed: vec![],
             written: 0,
             noted: 0,
+            spare: vec![],
         };
         // A count in a single sum solves it and is in no one's way; then the short ones.
         let alone: Vec<bool> = part.iter().map(|at| of_cell.of(*at).count() == 1).collect();
@@ -159,25 +162,31 @@ impl<'a> Corner<'a> {
         let mut rows = std::mem::take(&mut self.rows_with[enter]);
         in_order(&mut rows);
         for at in rows.into_iter().filter(|at| Some(*at) != but) {
-            let Ok(place) = self.rows[at].binary_search_by_key(&enter, |(place, _)| *place) else {
+            let row = &self.rows[at];
+            let Some(factor) = factor_of(row, enter) else {
                 continue;
             };
-            self.remember(at);
-            let (_, factor) = self.rows[at].remove(place);
-            let known = std::mem::take(&mut self.rows[at]);
-            self.written += known.len() + own.len();
+            self.written += row.len() + own.len();
             self.noted += own.len();
-            self.rows[at] = less(&known, factor, own, |new| self.rows_with[new].push(at));
+            let mut new = std::mem::take(&mut self.spare);
+            less(row, (enter, factor), own, &mut new, |new| {
+                self.rows_with[new].push(at);
+            });
+            let known = std::mem::replace(&mut self.rows[at], new);
+            self.spare = self.remember(at, known);
         }
     }
 
-    fn remember(&mut self, row: usize) {
+    /// Remembers what a row was at the start; gives the row back if that is known.
+    fn remember(&mut self, row: usize, known: Row) -> Row {
         // While the sums are being solved there is no start to go back to.
-        if let Some(before) = self.before.get_mut(row)
-            && before.is_none()
-        {
-            *before = Some((self.rows[row].clone(), self.solved[row]));
-            self.changed.push(row);
+        match self.before.get_mut(row) {
+            Some(before @ None) => {
+                *before = Some((known, self.solved[row]));
+                self.changed.push(row);
+                Row::new()
+            }
+            _ => known,
         }
     }
 
@@ -300,12 +309,12 @@ impl<'a> Corner<'a> {
     /// helps, which cannot go round in circles (Bland 1977).
     fn enter(&self, place: usize, up: bool, steepest: bool) -> Option<(usize, bool)> {
         let Some(row) = self.row_of[place] else {
-            return (up || self.spare(place) > EPSILON).then_some((place, up));
+            return (up || self.room(place) > EPSILON).then_some((place, up));
         };
         let mut best: Option<(f64, usize, bool)> = None;
         for (at, factor) in &self.rows[row] {
             let rising = (*factor < 0.0) == up;
-            if factor.abs() <= EPSILON || !rising && self.spare(*at) <= EPSILON {
+            if factor.abs() <= EPSILON || !rising && self.room(*at) <= EPSILON {
                 continue;
             }
             if best.is_none_or(|(most, ..)| factor.abs() > most + EPSILON) {
@@ -324,7 +333,7 @@ impl<'a> Corner<'a> {
     }
 
     /// How far a count may fall from where the search is.
-    fn spare(&self, place: usize) -> f64 {
+    fn room(&self, place: usize) -> f64 {
         self.value[place] - self.least(place)
     }
 
@@ -336,11 +345,11 @@ impl<'a> Corner<'a> {
         let mut far = if rising {
             f64::INFINITY
         } else {
-            self.spare(enter)
+            self.room(enter)
         };
         let mut leave: Option<usize> = None;
         for (row, rate) in rates.iter().copied().filter(|(_, rate)| *rate > EPSILON) {
-            let own = self.spare(self.solved[row]) / rate;
+            let own = self.room(self.solved[row]) / rate;
             let first = leave.is_some_and(|other| self.solved[row] < self.solved[other]);
             if own < far - EPSILON || own < far + EPSILON && first {
                 far = own.min(far);
@@ -384,13 +393,15 @@ impl<'a> Corner<'a> {
 
     /// A solved count becomes free and a free one solved.
     fn exchange(&mut self, row: usize, enter: usize) {
-        self.remember(row);
         let leave = self.solved[row];
-        let mut own = std::mem::take(&mut self.rows[row]);
-        let Ok(at) = own.binary_search_by_key(&enter, |(place, _)| *place) else {
-            self.rows[row] = own;
+        let Ok(at) = self.rows[row].binary_search_by_key(&enter, |(place, _)| *place) else {
             return;
         };
+        let mut own = std::mem::take(&mut self.spare);
+        own.clear();
+        own.extend_from_slice(&self.rows[row]);
+        let known = std::mem::take(&mut self.rows[row]);
+        self.spare = self.remember(row, known);
         let (_, factor) = own.remove(at);
         for (_, value) in &mut own {
             *value /= factor;
@@ -447,15 +458,24 @@ fn factor_of(row: &Row, place: usize) -> Option<f64> {
     Some(row[at].1)
 }
 
-/// One row less a multiple of another; says which counts are new in it.
-fn less(row: &Row, factor: f64, other: &Row, mut new: impl FnMut(usize)) -> Row {
-    let mut out = Vec::with_capacity(row.len() + other.len());
+/// Puts what a count is solved to into a row that has it with a factor; says which counts are new there.
+fn less(
+    row: &Row,
+    (enter, factor): (usize, f64),
+    other: &Row,
+    out: &mut Row,
+    mut new: impl FnMut(usize),
+) {
+    out.clear();
+    out.reserve(row.len() + other.len());
     let mut left = row.as_slice();
     for (place, value) in other {
         while let Some((own, rest)) = left.split_first()
             && own.0 < *place
         {
-            out.push(*own);
+            if own.0 != enter {
+                out.push(*own);
+            }
             left = rest;
         }
         if let Some((own, rest)) = left.split_first()
@@ -474,6 +494,5 @@ fn less(row: &Row, factor: f64, other: &Row, mut new: impl FnMut(usize)) -> Row 
             }
         }
     }
-    out.extend_from_slice(left);
-    out
+    out.extend(left.iter().filter(|(place, _)| *place != enter));
 }

@@ -183,7 +183,9 @@ impl<'a> Kept<'a> {
         }
         let lost = self.moving[cell].iter().filter_map(|at| self.proof(*at));
         let concerned = lost.flat_map(|proof| proof.proves.iter().map(|(at, _)| *at));
-        let concerned: BTreeSet<usize> = concerned.collect();
+        let mut concerned: Vec<usize> = concerned.collect();
+        concerned.sort_unstable();
+        concerned.dedup();
         let part = nearest(self.counts, hidden, cell);
         let mut corner: Option<Corner> = None;
         let mut learned: BTreeMap<usize, Proven> = BTreeMap::new();
