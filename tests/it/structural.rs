@@ -428,7 +428,7 @@ fn claims_stand_beside_figures_of_the_same_run() {
 fn pooled_years_are_sums_and_say_where_a_year_is_missing() {
     let mut plan = plan();
     plan.model_years = ModelYears::All;
-    let hole = area("Camden");
+    let (hole, withheld) = (area("Camden"), area("Barnet"));
     let indicators = &loaded().catalogue.indicators;
     let unaccompanied = indicators.id("cla_unaccompanied_at_31_march").unwrap();
     let results = analysed(&plan, 2021, |cells| {
@@ -437,6 +437,9 @@ fn pooled_years_are_sums_and_say_where_a_year_is_missing() {
         for cell in totals(cells, &plan) {
             if cell.key.area == hole && cell.key.period.year() == 2023 {
                 cell.numerator = Reported::Symbol(Symbol::NotAvailable);
+            }
+            if cell.key.area == withheld && cell.key.period.year() == 2023 {
+                cell.numerator = Reported::Symbol(Symbol::Confidential);
             }
         }
     });
@@ -465,6 +468,11 @@ fn pooled_years_are_sums_and_say_where_a_year_is_missing() {
         assert_eq!(row.observed, Reported::Value(year_by_year(code)));
         assert_eq!(row.issues.contains(IssueCode::FewerYears), missing);
     }
+    // A year that is withheld was counted: without it a sum would be too low.
+    assert!(year_by_year(withheld) > 0);
+    let row = pooled(withheld);
+    assert_eq!(row.observed, Reported::Symbol(Symbol::Confidential));
+    assert!(row.ratio.symbol().is_some());
     // A mean of four years stands for the five, and says so.
     let full = |span| {
         let model = ExpectedModel::Structural(StructuralModel::Full);

@@ -39,6 +39,12 @@ impl Symbol {
         Self::Confidential,
     ];
 
+    /// Whether something was counted and is not told: a sum over it is not told either.
+    #[must_use]
+    pub const fn is_withheld(self) -> bool {
+        matches!(self, Self::Confidential | Self::Low)
+    }
+
     /// The mark written in output files.
     #[must_use]
     pub const fn mark(self) -> &'static str {

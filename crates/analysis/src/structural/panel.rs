@@ -65,7 +65,8 @@ pub(super) fn records<'a>(
         .collect()
 }
 
-/// The authorities of a span without a count, with the reason of the last year.
+/// The authorities of a span without a count, with the reason: a year that is withheld, whichever it is,
+/// or that of the last year.
 pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(&Area, Symbol)> {
     let areas = &input.catalogue.areas;
     let authorities = areas.entities().filter(|area| {
@@ -73,16 +74,25 @@ pub(super) fn absent(input: Input<'_>, id: IndicatorId, span: Span) -> Vec<(&Are
     });
     authorities
         .filter_map(|area| {
-            let cell = input.cube.get(&CellKey {
-                indicator: id,
-                period: span.last,
-                area: area.code,
-                stratum: Stratum::TOTAL,
-            })?;
-            let counted = cell.numerator.zip(cell.denominator.value);
-            Some((area, counted.symbol()?))
+            let of = |period| symbol(input, id, area.code, period);
+            let mut withheld = span
+                .periods()
+                .filter_map(of)
+                .filter(|why| why.is_withheld());
+            Some((area, withheld.next().or_else(|| of(span.last))?))
         })
         .collect()
+}
+
+/// Why there is no count of a year; none where there is one, or the year is not asked about.
+fn symbol(input: Input<'_>, id: IndicatorId, area: AreaCode, period: Period) -> Option<Symbol> {
+    let cell = input.cube.get(&CellKey {
+        indicator: id,
+        period,
+        area,
+        stratum: Stratum::TOTAL,
+    })?;
+    cell.numerator.zip(cell.denominator.value).symbol()
 }
 
 fn record<'a>(
@@ -100,9 +110,13 @@ fn record<'a>(
     };
     let stock = input.catalogue.indicators.get(id).timing == Timing::AsAt;
     let mut record: Option<Record<'a>> = None;
-    for year in span.first.year()..=span.last.year() {
-        let Some((period, count, children)) =
-            counted(input, covariates, id, area.code, year, variation)
+    for period in span.periods() {
+        // A year that nobody counted is left out; one that is withheld was counted, and a sum without
+        // it would be too low.
+        if symbol(input, id, area.code, period).is_some_and(Symbol::is_withheld) {
+            return None;
+        }
+        let Some((count, children)) = counted(input, covariates, id, area.code, period, variation)
         else {
             continue;
         };
@@ -121,10 +135,9 @@ fn counted(
     covariates: &Covariates<'_>,
     indicator: IndicatorId,
     area: AreaCode,
-    year: u16,
+    period: Period,
     variation: Variation,
-) -> Option<(Period, u32, f64)> {
-    let period = Period::ending(year)?;
+) -> Option<(u32, f64)> {
     let cell = input.cube.get(&CellKey {
         indicator,
         period,
@@ -136,7 +149,7 @@ fn counted(
         count = count.checked_sub(covariates.unaccompanied(area, period).value()?)?;
     }
     let children = cell.denominator.value.value()?;
-    (children > 0.0).then_some((period, count, children))
+    (children > 0.0).then_some((count, children))
 }
 
 impl<'a> Record<'a> {

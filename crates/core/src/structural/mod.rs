@@ -38,6 +38,11 @@ impl Span {
         }
     }
 
+    /// The years, earliest first.
+    pub fn periods(self) -> impl Iterator<Item = Period> {
+        (self.first.year()..=self.last.year()).filter_map(Period::ending)
+    }
+
     /// How many years are taken together.
     #[must_use]
     pub fn years(self) -> i64 {
