@@ -73,7 +73,8 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     };
     let wanted =
         |name: &str| args.tables.is_empty() || args.tables.iter().any(|table| table == name);
-    let mut draft = Draft::new(&catalogue.dimensions);
+    let at_most = settings(&args.control).at_most;
+    let mut draft = Draft::new(&catalogue.dimensions, at_most);
     for name in TABLES.into_iter().filter(|name| wanted(name)) {
         progress.stage(name, || asked.table(name, &mut draft));
     }

@@ -136,16 +136,19 @@ pub(super) struct Draft {
     /// The names of what is measured, each once.
     pub(super) measures: Vec<String>,
     places: BTreeMap<String, usize>,
+    /// Counts from 1 to this are withheld.
+    at_most: u32,
 }
 
 impl Draft {
-    pub(super) fn new(dimensions: &Dimensions) -> Self {
+    pub(super) fn new(dimensions: &Dimensions, at_most: u32) -> Self {
         Self {
             counts: Protection::new(dimensions),
             lines: vec![],
             absent: vec![],
             measures: vec![],
             places: BTreeMap::new(),
+            at_most,
         }
     }
 
@@ -461,5 +464,12 @@ fn happened(
     let rest = draft.count(key, nothing, left, false);
     let all = of_cause.iter().copied().chain([rest]).collect();
     draft.counts.sum(whole, all);
+    // To how many a cause did not happen may be a few of several causes together.
+    let subjects = found.first().map_or(0, |found| found.subjects);
+    for (part, found) in of_cause.iter().zip(found) {
+        if (1..=draft.at_most).contains(&(subjects - found.events)) {
+            draft.counts.within(*part, whole);
+        }
+    }
     Happened { of_cause, rest }
 }
