@@ -154,9 +154,9 @@ pub fn control(
     };
     let rows = answers
         .iter()
-        .map(|answer| PriorHelpRow {
-            headline_withheld: !headline_stands(&answer.key),
-            ..row(answer, &places[&answer.key], &safe, &standards)
+        .map(|answer| {
+            let stands = headline_stands(&answer.key);
+            row(answer, &places[&answer.key], &safe, &standards, stands)
         })
         .collect();
     Shown {
@@ -208,10 +208,7 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
 /// The answer that decides which estimate is the headline: of everyone, or what that is would say
 /// something of a group; where everyone was not asked about, each of itself.
 fn deciding(key: &PriorHelpKey, places: &BTreeMap<PriorHelpKey, Places>) -> PriorHelpKey {
-    let everyone = PriorHelpKey {
-        group: Group::TOTAL,
-        ..*key
-    };
+    let everyone = key.of_everyone();
     let asked = places.contains_key(&everyone);
     if asked { everyone } else { *key }
 }
@@ -367,10 +364,6 @@ impl<'a> Standards<'a> {
         places: &BTreeMap<PriorHelpKey, Places>,
         safe: &Protected<What>,
     ) -> Self {
-        let total = |key: &PriorHelpKey| PriorHelpKey {
-            group: Group::TOTAL,
-            ..*key
-        };
         let everyone: BTreeMap<PriorHelpKey, &PriorHelp> = answers
             .iter()
             .filter(|answer| answer.key.group == Group::TOTAL)
@@ -385,7 +378,7 @@ impl<'a> Standards<'a> {
                     .iter()
                     .any(|at| safe.at(*at).value().is_none())
             })
-            .map(|(key, _)| total(key))
+            .map(|(key, _)| key.of_everyone())
             .filter(|key| {
                 let all = everyone.get(key);
                 all.is_some_and(|all| all.counts.linked() > all.counts.complete())
@@ -400,6 +393,7 @@ fn row(
     places: &Places,
     safe: &Protected<What>,
     standards: &Standards<'_>,
+    headline_stands: bool,
 ) -> PriorHelpRow {
     const C: Symbol = Symbol::Confidential;
     let shown = |at: usize| safe.at(at);
@@ -468,7 +462,7 @@ fn row(
         } else {
             Reported::Symbol(C)
         },
-        headline_withheld: false,
+        headline_withheld: !headline_stands,
     }
 }
 
@@ -510,10 +504,7 @@ fn standardised(
     settings: Controlled,
     standards: &Standards<'_>,
 ) -> Reported<Proportion> {
-    let total = PriorHelpKey {
-        group: Group::TOTAL,
-        ..answer.key
-    };
+    let total = answer.key.of_everyone();
     let Some(standard) = standards.everyone.get(&total) else {
         return Reported::Symbol(Symbol::NotAvailable);
     };

@@ -12,7 +12,6 @@ use disparity_core::{
 };
 
 use crate::control::LEAST;
-use crate::groups::Group;
 use crate::indicators::{CountKey, PartYear, Repeats};
 use crate::prior_help::{PriorHelp, PriorHelpKey};
 
@@ -222,13 +221,9 @@ pub fn prior_help_cube(
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::new();
     let whole = catalogue.indicators.id("prior_help_entrants");
-    let total = |key: &PriorHelpKey| PriorHelpKey {
-        group: Group::TOTAL,
-        ..*key
-    };
     let of_everyone = answers
         .iter()
-        .filter(|answer| answer.key == total(&answer.key));
+        .filter(|answer| answer.key == answer.key.of_everyone());
     let everyone: BTreeMap<PriorHelpKey, &PriorHelp> =
         of_everyone.map(|answer| (answer.key, answer)).collect();
     for answer in answers
@@ -256,7 +251,10 @@ pub fn prior_help_cube(
         }
         // Told or not of all groups alike; and of a few entrants it is left to the protection, as what
         // is not told would say that there are some.
-        let deciding = everyone.get(&total(&answer.key)).copied().unwrap_or(answer);
+        let deciding = everyone
+            .get(&answer.key.of_everyone())
+            .copied()
+            .unwrap_or(answer);
         let stands = deciding.counts.entrants() < LEAST || stands(deciding);
         let value = |count: u32| {
             if stands {

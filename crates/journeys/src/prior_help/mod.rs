@@ -48,6 +48,15 @@ pub struct PriorHelpKey {
 }
 
 impl PriorHelpKey {
+    /// The same of everyone.
+    #[must_use]
+    pub const fn of_everyone(self) -> Self {
+        Self {
+            group: Group::TOTAL,
+            ..self
+        }
+    }
+
     /// The authorities before a change of boundaries in whose returns the look-back of some entrant
     /// of an authority goes on, by three-digit code.
     #[must_use]

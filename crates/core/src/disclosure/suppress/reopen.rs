@@ -2,12 +2,12 @@
 //! without. Counts are withheld one after the other, and what one needed is often of no use any more
 //! once others are withheld.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use rayon::prelude::*;
 
 use super::Counts;
-use super::alternative::{Alternative, Proven};
+use super::alternative::{Alternative, Proven, ProvenOf};
 use super::audit::{free, part_of};
 use super::corner::Corner;
 use super::pattern::can_show;
@@ -188,12 +188,12 @@ impl<'a> Kept<'a> {
         concerned.dedup();
         let part = nearest(self.counts, hidden, cell);
         let mut corner: Option<Corner> = None;
-        let mut learned: BTreeMap<usize, Proven> = BTreeMap::new();
+        let mut learned = ProvenOf::new(&part, |_| Proven::NONE);
         let mut proofs = Vec::new();
         for small in concerned {
             let asked = self.proven(small, |_| true);
             let left = self.proven(small, |proof| !proof.other.moves(cell));
-            let new = learned.get(&small).copied().unwrap_or_default();
+            let new = learned.of(small);
             if left.and(new).has(asked) {
                 continue;
             }
@@ -206,13 +206,10 @@ impl<'a> Kept<'a> {
             let (found, _) = corner.look(small, left.and(new), &mut own);
             tried.used += given - own;
             for other in found {
-                for (at, more) in other.all_proven(self.counts.cells, self.counts.threshold) {
-                    let known = learned.entry(at).or_default();
-                    *known = known.and(more);
-                }
+                learned.learn(&other, self.counts);
                 proofs.push(other);
             }
-            let new = learned.get(&small).copied().unwrap_or_default();
+            let new = learned.of(small);
             if !left.and(new).has(asked) {
                 return tried;
             }
