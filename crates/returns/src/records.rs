@@ -1,6 +1,8 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
+use std::collections::BTreeSet;
+
 use disparity_core::journeys::{
     BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind, code_sets_of,
 };
@@ -284,11 +286,12 @@ impl Records {
         retain_from(&mut self.care, care, |row| keep(row.place.line));
     }
 
-    /// Takes back the rows of a source.
-    pub(crate) fn remove_source(&mut self, source: u32) {
-        self.persons.retain(|row| row.place.source != source);
-        self.activities.retain(|row| row.place.source != source);
-        self.care.retain(|row| row.place.source != source);
+    /// Takes back the rows of some sources, in one pass whatever their number.
+    pub(crate) fn remove_sources(&mut self, sources: &BTreeSet<u32>) {
+        let keep = |place: RowPlace| !sources.contains(&place.source);
+        self.persons.retain(|row| keep(row.place));
+        self.activities.retain(|row| keep(row.place));
+        self.care.retain(|row| keep(row.place));
     }
 
     /// Makes unknown what the rows since a mark have from one column of their table. Blank stays blank.

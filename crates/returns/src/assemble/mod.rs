@@ -38,7 +38,7 @@ pub(crate) struct Assembly<'a> {
     pub(crate) options: &'a Options,
     pub(crate) codes: &'a CodeSets,
     pub(crate) postcodes: &'a PostcodeLookup,
-    pub(crate) sources: &'a [Source],
+    pub(crate) sources: &'a [&'a Source],
     pub(crate) la: &'a str,
     pub(crate) area: Option<AreaCode>,
     pub(crate) coverage: Coverage,
