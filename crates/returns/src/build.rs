@@ -434,6 +434,70 @@ mod tests {
         .unwrap()
     }
 
+    #[test]
+    fn members_of_an_archive_are_read_with_one_look_at_its_directory_and_told_as_they_come() {
+        let rows = |n: usize| format!("CHILD,DECOM,RNE,LS\n{n},01/05/2023,S,C2\n");
+        let files: Vec<(String, String)> = (0..300)
+            .map(|n| (format!("{n:03}_episodes.csv"), rows(n)))
+            .collect();
+        let members: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_bytes()))
+            .collect();
+        let bytes = crate::pack::zip_of(&members).unwrap();
+        let told = Mutex::new(Vec::new());
+        let options = Options {
+            la: Some("301".into()),
+            ..Options::new(Day(20_500))
+        };
+        // One thread, so that it counts everything.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let (outcome, parsed) = pool.unwrap().install(|| {
+            let outcome = read_returns(
+                vec![Input::from_bytes("a.zip", bytes)],
+                &Manifest::default(),
+                &Areas::default(),
+                &dimensions(),
+                &options,
+                &|what, done, all| told.lock().unwrap().push((what.to_owned(), done, all)),
+            );
+            (outcome.unwrap(), crate::input::PARSED.get())
+        });
+        assert_eq!(outcome.journeys.children().len(), 300);
+        assert_eq!(parsed, 1);
+        let told = told.into_inner().unwrap();
+        let of = |name: &str| -> Vec<(usize, usize)> {
+            let own = told.iter().filter(|(what, ..)| what == name);
+            own.map(|(_, done, all)| (*done, *all)).collect()
+        };
+        // The archive and its members; the members and the authority.
+        for (what, all) in [
+            ("looking at files", 301),
+            ("reading and linking returns", 301),
+        ] {
+            let steps = of(what);
+            assert_eq!(steps.last(), Some(&(all, all)), "{what}");
+            assert!(steps.len() >= all, "{what}: {}", steps.len());
+            assert!(steps.is_sorted_by_key(|(done, _)| *done), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_nothing_closes_is_an_error_of_the_file() {
+        let rest = "2,01/05/2020,S,C2\n".repeat(100_000);
+        let text = format!("CHILD,DECOM,RNE,LS\n1,01/05/2020,S,\"C2\n{rest}");
+        let outcome = read_bytes("a_episodes.csv", text.as_bytes());
+        let errors = outcome.diagnostics.tallies();
+        let errors: Vec<_> = errors
+            .filter(|(code, ..)| code.severity() == Severity::FileError)
+            .collect();
+        let [(Code::FileUnreadable, _, _, tally)] = errors.as_slice() else {
+            panic!("{errors:?}");
+        };
+        assert!(tally.examples[0].message.starts_with("the row on line 2: "));
+        assert!(outcome.journeys.children().is_empty());
+    }
+
     fn accounted(outcome: &Outcome) -> bool {
         let read: u64 = outcome.sources.iter().map(|source| source.rows_read).sum();
         let kept: u64 = outcome.sources.iter().map(|source| source.rows_kept).sum();

@@ -264,7 +264,15 @@ impl Location {
     }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has parsed the directory of an archive.
+    pub(crate) static PARSED: Cell<usize> = const { Cell::new(0) };
+}
+
 fn open_zip<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, InputError> {
+    #[cfg(test)]
+    PARSED.set(PARSED.get() + 1);
     zip::ZipArchive::new(file).map_err(zip_error)
 }
 
@@ -500,6 +508,43 @@ mod tests {
         );
         assert_eq!(whole(&members[0]).unwrap(), text);
         assert_eq!(members[1].head(10).unwrap(), b"b");
+    }
+
+    /// What is read again for every member makes the time grow with the square of their number.
+    #[test]
+    fn the_directory_of_an_archive_is_parsed_once_for_all_members() {
+        let names: Vec<String> = (0..100).map(|n| format!("{n:03}.csv")).collect();
+        let all: Vec<(&str, &[u8])> = names.iter().map(|n| (&**n, n.as_bytes())).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        std::fs::write(&path, zip_of(&all)).unwrap();
+        for archive in [
+            Input::from_path("a.zip", &path),
+            Input::from_bytes("a.zip", zip_of(&all)),
+        ] {
+            PARSED.set(0);
+            let members = archive.members().unwrap();
+            for (member, name) in members.iter().zip(&names) {
+                assert_eq!(member.head(3).unwrap(), &name.as_bytes()[..3]);
+                assert_eq!(whole(member).unwrap(), name.as_bytes());
+            }
+            assert_eq!((members.len(), PARSED.get()), (100, 1));
+        }
+    }
+
+    #[test]
+    fn an_archive_that_waits_to_be_read_holds_no_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.zip");
+        std::fs::write(&path, zip_of(&[("a.csv", b"a")])).unwrap();
+        let members = Input::from_path("a.zip", &path).members().unwrap();
+        let Location::Member(archive, _) = &members[0].location else {
+            panic!("{members:?} is no member");
+        };
+        let archive = Arc::clone(&archive.0);
+        drop(members);
+        let place = Arc::try_unwrap(archive).unwrap().into_inner();
+        assert!(matches!(place, Place::File(_, None)));
     }
 
     #[test]

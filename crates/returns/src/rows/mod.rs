@@ -373,8 +373,9 @@ impl<S: RowSource> Found<'_, S> {
                     Ok(Some(line)) => line,
                     Ok(None) => break,
                     Err(message) => {
+                        // Whether there are rows beyond is not known.
                         reading.report_file(Code::FileUnreadable, message);
-                        break;
+                        return counts;
                     }
                 },
             };

@@ -339,6 +339,79 @@ mod tests {
         }
     }
 
+    /// Gives a text, then another for ever, and counts.
+    struct Endless<'b> {
+        first: &'b [u8],
+        then: u8,
+        given: usize,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = if self.first.is_empty() {
+                buffer.fill(self.then);
+                buffer.len()
+            } else {
+                self.first.read(buffer)?
+            };
+            self.given += n;
+            Ok(n)
+        }
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_an_error_with_its_line_and_is_not_held() {
+        for (first, then, line, most) in [
+            ("a,b\n1,2\n1,\"", b'x', 3, MAX_ROW),
+            ("", b'x', 1, MAX_ROW),
+            ("a,b\n", b',', 2, MAX_ROW),
+            ("a,b\n1,\"2\n\n", b'\n', 2, MAX_ENDS),
+        ] {
+            let mut source = Endless {
+                first: first.as_bytes(),
+                then,
+                given: 0,
+            };
+            let mut rows = Delimited::new(&mut source, b',');
+            let mut row = StringRecord::new();
+            let why = loop {
+                match rows.next_row(&mut row) {
+                    Ok(found) => assert!(found.is_some_and(|at| at < line), "{first:?} {row:?}"),
+                    Err(why) => break why,
+                }
+            };
+            assert!(
+                why.starts_with(&format!("the row on line {line}: ")),
+                "{why}"
+            );
+            // A row and what is read at once.
+            assert!(
+                source.given < most + (1 << 20),
+                "{first:?}: {}",
+                source.given
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_row_and_many_blank_lines_are_read() {
+        let long = "x".repeat(MAX_ROW - 10);
+        let text = format!("a,b\n1,{long}\n{}3,4\n", "\n".repeat(2 * MAX_ROW));
+        assert_eq!(lines(&text), [1, 2, 3 + 2 * MAX_ROW as u64]);
+        let mut rows = Delimited::new(text.as_bytes(), b',');
+        let mut row = StringRecord::new();
+        rows.next_row(&mut row).unwrap();
+        rows.next_row(&mut row).unwrap();
+        assert_eq!(row.get(1), Some(long.as_str()));
+        let text = format!("a,b\n1,{long}xxxxxxxxxx\n");
+        let mut rows = Delimited::new(text.as_bytes(), b',');
+        rows.next_row(&mut row).unwrap();
+        assert!(
+            rows.next_row(&mut row).is_err(),
+            "one byte more than the most"
+        );
+    }
+
     #[test]
     fn the_delimiter_is_the_one_that_makes_rows_even() {
         assert_eq!(sniff_delimiter("a;b;c\n1;2,5;3\n4;5;6\n"), b';');
@@ -346,5 +419,6 @@ mod tests {
         assert_eq!(sniff_delimiter("a,b\n1,\"x;y\"\n"), b',');
         assert_eq!(sniff_delimiter("one\ntwo\n"), b',');
         assert_eq!(sniff_delimiter(""), b',');
+        assert_eq!(sniff_delimiter("one\ntwo;\n"), b',');
     }
 }
