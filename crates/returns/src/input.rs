@@ -49,6 +49,7 @@ impl std::fmt::Debug for Archive {
 
 /// Bytes that can be read from any place on. A copy stands at the beginning and opens its file when it
 /// is read first, so that archives that wait to be read hold no file open.
+#[derive(Debug)]
 enum Place {
     File(Arc<Path>, Option<BufReader<File>>),
     Bytes(Cursor<Arc<[u8]>>),
@@ -510,14 +511,20 @@ mod tests {
         assert_eq!(members[1].head(10).unwrap(), b"b");
     }
 
+    /// A file of this name among those of this run.
+    fn on_disk(name: &str, bytes: &[u8]) -> PathBuf {
+        let name = format!("disparity-{}-{name}.zip", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
     /// What is read again for every member makes the time grow with the square of their number.
     #[test]
     fn the_directory_of_an_archive_is_parsed_once_for_all_members() {
         let names: Vec<String> = (0..100).map(|n| format!("{n:03}.csv")).collect();
         let all: Vec<(&str, &[u8])> = names.iter().map(|n| (&**n, n.as_bytes())).collect();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.zip");
-        std::fs::write(&path, zip_of(&all)).unwrap();
+        let path = on_disk("parsed-once", &zip_of(&all));
         for archive in [
             Input::from_path("a.zip", &path),
             Input::from_bytes("a.zip", zip_of(&all)),
@@ -530,13 +537,12 @@ mod tests {
             }
             assert_eq!((members.len(), PARSED.get()), (100, 1));
         }
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
     fn an_archive_that_waits_to_be_read_holds_no_file_open() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.zip");
-        std::fs::write(&path, zip_of(&[("a.csv", b"a")])).unwrap();
+        let path = on_disk("no-file-open", &zip_of(&[("a.csv", b"a")]));
         let members = Input::from_path("a.zip", &path).members().unwrap();
         let Location::Member(archive, _) = &members[0].location else {
             panic!("{members:?} is no member");
@@ -545,6 +551,7 @@ mod tests {
         drop(members);
         let place = Arc::try_unwrap(archive).unwrap().into_inner();
         assert!(matches!(place, Place::File(_, None)));
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]
