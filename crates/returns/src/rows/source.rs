@@ -182,7 +182,7 @@ impl<R: Read> RowSource for Delimited<R> {
 fn is_too_long(error: &std::io::Error) -> bool {
     error
         .get_ref()
-        .is_some_and(|inner| inner.is::<RowTooLong>())
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<RowTooLong>)
 }
 
 /// The delimiter under which most of the first rows have the same number of fields.
