@@ -161,13 +161,14 @@ impl Assembly<'_> {
                 &mut records,
                 &mut tally,
             );
+            self.report_child(&records, &mut tally, diagnostics);
             // The only way to fail is to have four billion spells in one authority.
             let _ = journeys.push_child(&record, &mut spells);
         }
         let stated = std::mem::take(&mut tally.otherwise).finish(self, diagnostics);
         // It is of children who have just been added.
         let _ = journeys.set_stated(stated);
-        self.report(&records, &tally, diagnostics);
+        self.report(&tally, diagnostics);
         crate::quality::check(self, &journeys, hashed, diagnostics);
         aliases.extend(bridged.to);
         let identifiers = if self.keep_identifiers {
