@@ -10,6 +10,7 @@ use disparity_core::{CategoryId, Day};
 
 use crate::codelists::{ColumnDef, ColumnType, Lists};
 
+use crate::repair::Rule;
 pub(crate) use crate::texts::Texts;
 
 /// Where a record lives in the authority. Identifiers are compared between these.
@@ -197,7 +198,7 @@ pub(crate) struct CareRow {
     /// Reason for the change of placement, as a numbered text.
     pub reason_change: u32,
     /// Rule that repaired it, for the record.
-    pub rule: Option<&'static str>,
+    pub rule: Option<Rule>,
     /// Period of care it belongs to, where the source says; 0 if not.
     pub period_key: u32,
 }

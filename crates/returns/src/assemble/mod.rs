@@ -28,7 +28,7 @@ use crate::periods_of_care;
 use crate::persons::{self, Listed, PersonOddity};
 use crate::postcodes::{Home, PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
-use crate::repair::{RepairCodes, Repairs, repair_child};
+use crate::repair::{RepairCodes, Repairs, Rule, repair_child};
 use aside::Late;
 use stated::{Masks, Otherwise};
 
@@ -457,8 +457,11 @@ impl Assembly<'_> {
                 spell.decile = decile;
             }
         }
-        let unknown = row.rule == Some("UNKNOWN_END");
-        let inferred = matches!(row.rule, Some("RULE_1" | "RULE_1A" | "RULE_2"));
+        let unknown = row.rule == Some(Rule::UnknownEnd);
+        let inferred = matches!(
+            row.rule,
+            Some(Rule::NextEpisode | Rule::NewPeriod | Rule::NextYear)
+        );
         spell.flags = spell
             .flags
             .with_if(inferred, SpellFlags::END_INFERRED)

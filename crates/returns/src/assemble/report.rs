@@ -123,7 +123,13 @@ impl Assembly<'_> {
             diagnostics.push(self.at(records, one.code, one.row.place, one.row.id, &one.message));
         }
         for (rule, row) in tally.repairs.fired.drain(..) {
-            diagnostics.push(self.at(records, Code::CareRepaired, row.place, row.id, rule));
+            diagnostics.push(self.at(
+                records,
+                Code::CareRepaired,
+                row.place,
+                row.id,
+                rule.as_str(),
+            ));
         }
         for (place, id, day) in tally.aside.drain(..) {
             diagnostics.push(self.at(records, Code::BirthAfterEvent, place, id, &day.to_string()));
