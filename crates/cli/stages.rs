@@ -21,7 +21,7 @@ impl Published {
     pub(crate) fn load(selection: &Selection, progress: &mut Progress) -> Result<Self> {
         let chinese_group = PlanFile::read(selection)?.chinese_group()?;
         let warned = progress.stage("reading the published figures", || {
-            load(&builtin::files(folder(selection))?, chinese_group)
+            Ok(load(&builtin::files(folder(selection))?, chinese_group)?)
         })?;
         Ok(Self {
             loaded: warned.output,

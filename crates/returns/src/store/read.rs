@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use parquet::errors::ParquetError;
 use serde_json::Value;
 
+use super::manifest::Manifest;
 use super::meta::{LAYOUT, read_authorities, read_codes};
 use super::spells::read_all_spells;
 use super::{CHILDREN, SPELLS, STATED, StoreError, format, io, parquet, stated};
@@ -43,7 +44,7 @@ pub fn read_store_of(
     wanted: &Wanted,
 ) -> Result<Journeys, StoreError> {
     let path = folder.join(CHILDREN);
-    let (metadata, file) = open(&path)?;
+    let (metadata, handle, file) = open(&path)?;
     let text = |key: &str| {
         metadata
             .iter()
@@ -59,6 +60,12 @@ pub fn read_store_of(
             ),
         ));
     }
+    let manifest = Manifest::read(folder)?;
+    manifest.check(
+        &path,
+        &handle,
+        file.metadata().file_metadata().key_value_metadata(),
+    )?;
     let json = |key: &str| text(key).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let missing = |what: &str| format(&path, format!("{what} cannot be read from its metadata"));
     let codes = json("disparity.codes")
@@ -86,7 +93,7 @@ pub fn read_store_of(
             }
             Ok(children)
         },
-        || read_all_spells(&spell_path, &codes, total, wanted),
+        || read_all_spells(&spell_path, &manifest, &codes, total, wanted),
     );
     let (mut children, (spells, first_spell)) = (children?, spells?);
     children.first_spell = first_spell;
@@ -102,13 +109,15 @@ pub fn read_store_of(
         .collect();
     let misfit = |error: JourneysError| format(&path, error.to_string());
     let stated_path = folder.join(STATED);
-    let stated = (wanted.stated).then(|| stated::read(&stated_path, &codes));
+    let stated = (wanted.stated).then(|| stated::read(&stated_path, &manifest, &codes));
     let mut journeys =
         Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
             .map_err(misfit)?;
     if let Some(stated) = stated {
         journeys.set_stated(stated?).map_err(misfit)?;
     }
+    // Parts of a file are opened by themselves, side by side.
+    manifest.check_again(folder)?;
     Ok(journeys)
 }
 
@@ -124,11 +133,16 @@ const ALWAYS: [&str; 3] = ["birth", "arrival", "link"];
 /// Where a child was before a change of boundaries; stores of an earlier version do not have it.
 const EARLIER: &str = "earlier_child";
 
-/// What a file of children says about itself, and the file.
-type Opened = (Vec<(String, String)>, ParquetRecordBatchReaderBuilder<File>);
+/// What a file of children says about itself, the file, and what reads its rows.
+type Opened = (
+    Vec<(String, String)>,
+    File,
+    ParquetRecordBatchReaderBuilder<File>,
+);
 
 fn open(path: &Path) -> Result<Opened, StoreError> {
     let file = input::open(path).map_err(io(path))?;
+    let handle = file.try_clone().map_err(|error| io(path)(error.into()))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
     let pairs = builder
         .metadata()
@@ -140,7 +154,7 @@ fn open(path: &Path) -> Result<Opened, StoreError> {
         .into_iter()
         .filter_map(|pair| Some((pair.key, pair.value?)))
         .collect();
-    Ok((metadata, builder))
+    Ok((metadata, handle, builder))
 }
 
 /// The rows of children, with the columns that are wanted.
