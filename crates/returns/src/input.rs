@@ -278,7 +278,7 @@ fn inflate<T>(raw: &mut dyn Read, then: impl FnOnce(&mut dyn Read) -> T) -> Resu
     }
 }
 
-fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {

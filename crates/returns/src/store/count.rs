@@ -170,6 +170,7 @@ pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCount
             .zip(part)
             .for_each(|(total, more)| *total += more);
     }
+    manifest.verify(folder, &[SPELLS])?;
     manifest.check_again(folder)?;
     Ok(SpellCounts {
         old_la_codes,

@@ -14,6 +14,7 @@ use disparity_core::{Day, Dimension, Dimensions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use serde_json::Value;
 
 use super::manifest::Manifest;
@@ -44,28 +45,42 @@ pub fn read_store_of(
     wanted: &Wanted,
 ) -> Result<Journeys, StoreError> {
     let path = folder.join(CHILDREN);
-    let (metadata, handle, file) = open(&path)?;
-    let text = |key: &str| {
-        metadata
-            .iter()
-            .find(|(k, _)| k == key)
-            .map(|(_, v)| v.as_str())
-    };
-    if text("disparity.layout") != Some(LAYOUT) {
-        return Err(format(
-            &path,
-            format!(
-                "its layout is {:?}, not {LAYOUT}",
-                text("disparity.layout").unwrap_or("unknown")
-            ),
-        ));
+    let (handle, file) = open(&path)?;
+    let metadata = file.metadata().file_metadata().key_value_metadata();
+    let layout = text_of(metadata, "disparity.layout").unwrap_or("unknown");
+    if layout != LAYOUT {
+        let why = format!("its layout is {layout:?}, not {LAYOUT}");
+        return Err(format(&path, why));
     }
     let manifest = Manifest::read(folder)?;
-    manifest.check(
-        &path,
-        &handle,
-        file.metadata().file_metadata().key_value_metadata(),
-    )?;
+    manifest.check(&path, &handle, metadata)?;
+    let names = [CHILDREN, SPELLS].into_iter();
+    let names: Vec<&str> = names.chain(wanted.stated.then_some(STATED)).collect();
+    let (intact, journeys) = rayon::join(
+        || manifest.verify(folder, &names),
+        || read_files(folder, file, &manifest, dimensions, wanted),
+    );
+    intact?;
+    // Parts of a file are opened by themselves, side by side.
+    manifest.check_again(folder)?;
+    journeys
+}
+
+/// Reads the files of a store, of which that of the children is open.
+fn read_files(
+    folder: &Path,
+    file: ParquetRecordBatchReaderBuilder<File>,
+    manifest: &Manifest,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+) -> Result<Journeys, StoreError> {
+    let path = folder.join(CHILDREN);
+    let metadata = file
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .cloned();
+    let text = |key: &str| text_of(metadata.as_ref(), key);
     let json = |key: &str| text(key).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let missing = |what: &str| format(&path, format!("{what} cannot be read from its metadata"));
     let codes = json("disparity.codes")
@@ -93,7 +108,7 @@ pub fn read_store_of(
             }
             Ok(children)
         },
-        || read_all_spells(&spell_path, &manifest, &codes, total, wanted),
+        || read_all_spells(&spell_path, manifest, &codes, total, wanted),
     );
     let (mut children, (spells, first_spell)) = (children?, spells?);
     children.first_spell = first_spell;
@@ -109,15 +124,13 @@ pub fn read_store_of(
         .collect();
     let misfit = |error: JourneysError| format(&path, error.to_string());
     let stated_path = folder.join(STATED);
-    let stated = (wanted.stated).then(|| stated::read(&stated_path, &manifest, &codes));
+    let stated = (wanted.stated).then(|| stated::read(&stated_path, manifest, &codes));
     let mut journeys =
         Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
             .map_err(misfit)?;
     if let Some(stated) = stated {
         journeys.set_stated(stated?).map_err(misfit)?;
     }
-    // Parts of a file are opened by themselves, side by side.
-    manifest.check_again(folder)?;
     Ok(journeys)
 }
 
@@ -133,28 +146,20 @@ const ALWAYS: [&str; 3] = ["birth", "arrival", "link"];
 /// Where a child was before a change of boundaries; stores of an earlier version do not have it.
 const EARLIER: &str = "earlier_child";
 
-/// What a file of children says about itself, the file, and what reads its rows.
-type Opened = (
-    Vec<(String, String)>,
-    File,
-    ParquetRecordBatchReaderBuilder<File>,
-);
+/// The file of children, and what reads its rows.
+type Opened = (File, ParquetRecordBatchReaderBuilder<File>);
 
 fn open(path: &Path) -> Result<Opened, StoreError> {
     let file = input::open(path).map_err(io(path))?;
     let handle = file.try_clone().map_err(|error| io(path)(error.into()))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
-    let pairs = builder
-        .metadata()
-        .file_metadata()
-        .key_value_metadata()
-        .cloned()
-        .unwrap_or_default();
-    let metadata = pairs
-        .into_iter()
-        .filter_map(|pair| Some((pair.key, pair.value?)))
-        .collect();
-    Ok((metadata, handle, builder))
+    Ok((handle, builder))
+}
+
+/// What a file says of itself under a key.
+fn text_of<'a>(metadata: Option<&'a Vec<KeyValue>>, key: &str) -> Option<&'a str> {
+    let mut pairs = metadata.into_iter().flatten();
+    pairs.find(|pair| pair.key == key)?.value.as_deref()
 }
 
 /// The rows of children, with the columns that are wanted.
