@@ -22,12 +22,13 @@ impl Beside {
     /// Refuses what is not a file, and clears what a killed run left.
     pub(crate) fn prepare(path: &Path) -> Result<Self> {
         let shown = path.to_owned();
-        let path = settled(path)?;
+        let choose = "choose a file with --identifiers that you may write";
+        let path = settled(path, choose)?;
         if path.exists() && !path.is_file() {
             let message = format!("cannot write `{}`: it is no file", shown.display());
             return Err(Hinted::new(message, "name a file").into());
         }
-        let lock = Lock::take(hidden(&path, "lock"), &shown)?;
+        let lock = Lock::take(hidden(&path, "lock"), &shown, choose)?;
         let staged = hidden(&path, "part");
         clear(&staged)?;
         Ok(Self {

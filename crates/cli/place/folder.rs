@@ -72,6 +72,8 @@ pub(crate) const SIMULATE: Kind = Kind {
 /// What systems leave in every folder that somebody looked at.
 const SYSTEM: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
+const CHOOSE: &str = "choose a folder with --out that you may write to";
+
 /// So many names are enough to know which files are meant.
 const NAMED: usize = 5;
 
@@ -96,9 +98,9 @@ impl Output {
     /// folder to fill. `own` is a file of it that the user named.
     pub(crate) fn prepare(folder: &Path, kind: Kind, own: Option<&str>) -> Result<Self> {
         let shown = folder.to_owned();
-        let folder = settled(folder)?;
+        let folder = settled(folder, CHOOSE)?;
         replaceable(&folder, &shown)?;
-        let lock = Lock::take(hidden(&folder, "lock"), &shown)?;
+        let lock = Lock::take(hidden(&folder, "lock"), &shown, CHOOSE)?;
         let (staged, earlier) = (hidden(&folder, "part"), hidden(&folder, "old"));
         swap::recover(&staged, &folder, &earlier)?;
         let mut output = Self {
@@ -116,7 +118,7 @@ impl Output {
         output.make_staged().map_err(|error| {
             let shown = output.shown.display();
             let message = format!("cannot write beside `{shown}`: {error}");
-            Hinted::new(message, "choose a folder with --out that you may write to")
+            Hinted::new(message, CHOOSE)
         })?;
         Ok(output)
     }

@@ -15,11 +15,12 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock, or says that another run has it.
-    pub(super) fn take(path: PathBuf, shown: &Path) -> Result<Self> {
+    /// Takes the lock, or says that another run has it. `choose` says what to do where nothing can be
+    /// written.
+    pub(super) fn take(path: PathBuf, shown: &Path, choose: &str) -> Result<Self> {
         let refused = |error: std::io::Error| {
             let message = format!("cannot write beside `{}`: {error}", shown.display());
-            Hinted::new(message, "choose a folder that you may write to")
+            Hinted::new(message, choose)
         };
         loop {
             let file = OpenOptions::new()
@@ -84,7 +85,7 @@ mod tests {
     #[test]
     fn the_second_is_kept_out_until_the_first_is_done_and_no_file_stays() {
         let path = std::env::temp_dir().join(format!("disparity-lock-{}", std::process::id()));
-        let take = || Lock::take(path.clone(), Path::new("out"));
+        let take = || Lock::take(path.clone(), Path::new("out"), "choose another");
         let first = take().unwrap();
         let refused = take().err().unwrap().to_string();
         assert!(

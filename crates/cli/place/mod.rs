@@ -26,15 +26,14 @@ pub(crate) use within::{Within, consistent};
 use crate::hint::Hinted;
 
 /// The path without links, made absolute: what a link leads to is replaced, and the link stays.
-/// Makes the folders above it.
-fn settled(path: &Path) -> Result<PathBuf> {
+/// Makes the folders above it. `choose` says what to do where that cannot be.
+fn settled(path: &Path, choose: &str) -> Result<PathBuf> {
     let refuse = |error: &dyn std::fmt::Display, hint: &str| {
         Hinted::new(
             format!("cannot write to `{}`: {error}", path.display()),
             hint,
         )
     };
-    let choose = "choose a place that you may write to";
     match std::fs::symlink_metadata(path) {
         Ok(_) => Ok(path.canonicalize().map_err(|error| {
             if path.is_symlink() {

@@ -25,8 +25,9 @@ impl Within {
     /// Ends what a killed run began, and clears what it left.
     pub(crate) fn prepare(folder: &Path) -> Result<Self> {
         let shown = folder.to_owned();
-        let folder = settled(folder)?;
-        let lock = Lock::take(folder.join(".lock"), &shown)?;
+        let choose = "choose a folder with --to that you may write to";
+        let folder = settled(folder, choose)?;
+        let lock = Lock::take(folder.join(".lock"), &shown, choose)?;
         let within = Self {
             shown,
             folder,
@@ -96,4 +97,73 @@ pub(crate) fn consistent<T>(folder: &Path, read: impl FnOnce() -> Result<T>) -> 
     let found = read()?;
     refuse_mixed()?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 3] = [SOURCES, "england/one.csv", "england/two.csv"];
+
+    fn build(word: &str) -> Files {
+        let mut files = Files::default();
+        for name in NAMES {
+            files.insert(name, word.as_bytes().to_vec());
+        }
+        files
+    }
+
+    /// What each file says, if the folder is read at all.
+    fn read(folder: &Path) -> Option<Vec<String>> {
+        let say = |name: &&str| std::fs::read_to_string(folder.join(name)).unwrap();
+        consistent(folder, || Ok(NAMES.iter().map(say).collect())).ok()
+    }
+
+    #[test]
+    fn a_build_that_is_stopped_as_it_moves_its_files_is_refused_and_ended_by_the_next() {
+        let own = format!("disparity-within-{}", std::process::id());
+        let folder = std::env::temp_dir().join(own);
+        for moved in 0..=NAMES.len() {
+            drop(std::fs::remove_dir_all(&folder));
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("mine.txt"), "left alone").unwrap();
+            let write = |word| Within::prepare(&folder).unwrap().write(&build(word));
+            write("old").unwrap();
+            assert_eq!(read(&folder).unwrap(), ["old"; 3]);
+            // As it is when a build was killed after so many files.
+            for (at, name) in NAMES.iter().enumerate() {
+                let to = if at < moved {
+                    folder.join(name)
+                } else {
+                    folder.join(READY).join(name)
+                };
+                std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+                std::fs::write(to, "new").unwrap();
+            }
+            std::fs::create_dir_all(folder.join(READY)).unwrap();
+            assert!(read(&folder).is_none(), "{moved} moved");
+            drop(Within::prepare(&folder).unwrap());
+            assert_eq!(read(&folder).unwrap(), ["new"; 3]);
+            let left = files_of(&folder).unwrap();
+            assert_eq!(left.len(), NAMES.len() + 1, "{left:?}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_folder_replaced_while_it_is_read_is_refused() {
+        let own = format!("disparity-between-{}", std::process::id());
+        let folder = std::env::temp_dir().join(own);
+        std::fs::create_dir_all(&folder).unwrap();
+        let write = |word| Within::prepare(&folder).unwrap().write(&build(word));
+        write("old").unwrap();
+        let between = consistent(&folder, || write("new"));
+        assert!(
+            between
+                .unwrap_err()
+                .to_string()
+                .contains("are being replaced")
+        );
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

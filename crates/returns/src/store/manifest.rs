@@ -108,7 +108,9 @@ impl Manifest {
         {
             return Ok(());
         }
-        Err(format(path, "its files are of different builds"))
+        Err(StoreError::Mixed {
+            path: path.display().to_string(),
+        })
     }
 
     /// Refuses files that do not hold what was written. The digest of a gigabyte takes about a second,

@@ -54,6 +54,14 @@ pub enum StoreError {
         /// What the reader said.
         error: parquet::errors::ParquetError,
     },
+    /// Files that do not belong together.
+    #[error(
+        "{path}: its files are of different builds; build it again with `disparity returns build`"
+    )]
+    Mixed {
+        /// The file that is not of the store's generation.
+        path: String,
+    },
     /// Parquet, but not a store of this program's version.
     #[error(
         "{path} is not a store that this version can read: {why}; build it again with `disparity returns build`"

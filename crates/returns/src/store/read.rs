@@ -60,6 +60,10 @@ pub fn read_store_of(
         || manifest.verify(folder, &names),
         || read_files(folder, file, &manifest, dimensions, wanted),
     );
+    // A file of another build is not as it was written either; this says more.
+    if matches!(journeys, Err(StoreError::Mixed { .. })) {
+        return journeys;
+    }
     intact?;
     // Parts of a file are opened by themselves, side by side.
     manifest.check_again(folder)?;
