@@ -1,5 +1,5 @@
 //! Runs that are killed, and disks that are full: afterwards the old figures are there or the new ones,
-//! or whoever reads is refused; never others. `FAULTS_TO_TRY=400` kills 1,000 runs and fills 100 disks.
+//! or whoever reads is refused; never others. `FAULTS_TO_TRY=445` kills 1,000 runs and fills 100 disks.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -412,11 +412,11 @@ fn a_killed_build_of_tables_leaves_the_old_tables_or_the_new_or_is_refused() {
     let Some(case) = Case::data(&folder, &files) else {
         return;
     };
-    case.kill(to_try().div_ceil(2));
+    case.kill(to_try().div_ceil(4));
     if let Some(disk) = Disk::new("faults-data-disk", 32) {
         let Some(case) = Case::data(&disk.folder, &files) else {
             return;
         };
-        case.fill_disk(to_try().div_ceil(20).max(1), &disk);
+        case.fill_disk(to_try().div_ceil(40), &disk);
     }
 }

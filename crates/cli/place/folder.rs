@@ -72,6 +72,9 @@ pub(crate) const SIMULATE: Kind = Kind {
 /// What systems leave in every folder that somebody looked at.
 const SYSTEM: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
+/// Files that are waited for at the same time: with more of them it takes no less time.
+const AT_ONCE: usize = 8;
+
 const CHOOSE: &str = "choose a folder with --out that you may write to";
 
 /// So many names are enough to know which files are meant.
@@ -195,13 +198,12 @@ impl Output {
             .with_context(|| format!("cannot read `{}`", manifest.display()))?;
         let list: Value = serde_json::from_str(&text)?;
         let names = files_of(&self.staged)?;
-        for name in &names {
+        self.write_through(&names)?;
+        for name in names.iter().filter(|name| *name != self.kind.manifest) {
             let path = self.staged.join(name);
-            let private = self.kind.private || self.private.contains(name);
-            written_through(&path, private)?;
             let listed = &list["outputs"][name]["bytes"];
             let found = std::fs::metadata(&path)?.len();
-            if *name != self.kind.manifest && listed.as_u64() != Some(found) {
+            if listed.as_u64() != Some(found) {
                 anyhow::bail!(
                     "`{}` was not written whole: {found} bytes, not {listed}",
                     path.display()
@@ -218,6 +220,26 @@ impl Output {
             );
         }
         Ok(())
+    }
+
+    /// Has the system write all files through: several at once, as each waits for the disk and not for a
+    /// core, and a run has hundreds.
+    fn write_through(&self, names: &[String]) -> Result<()> {
+        let part = names.len().div_ceil(AT_ONCE).max(1);
+        std::thread::scope(|scope| {
+            let through = |name: &String| {
+                let private = self.kind.private || self.private.contains(name);
+                written_through(&self.staged.join(name), private)
+            };
+            let parts: Vec<_> = names
+                .chunks(part)
+                .map(|part| scope.spawn(move || part.iter().try_for_each(through)))
+                .collect();
+            parts.into_iter().try_for_each(|part| {
+                part.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+        })
     }
 
     /// Refuses a folder with files of somebody else, who would lose them.
@@ -300,10 +322,7 @@ fn replaceable(folder: &Path, shown: &Path) -> Result<()> {
     }
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     if here.is_ok_and(|here| here.starts_with(folder)) {
-        return refuse(
-            "it is the folder in which you are, which cannot be replaced",
-            within,
-        );
+        return refuse("you are in it, so it cannot be replaced", within);
     }
     #[cfg(unix)]
     {
