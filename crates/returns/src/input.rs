@@ -325,7 +325,7 @@ fn inflate<T>(raw: &mut dyn Read, then: impl FnOnce(&mut dyn Read) -> T) -> Resu
     }
 }
 
-fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {
@@ -434,7 +434,7 @@ pub fn read_text(path: &Path) -> Result<String, InputError> {
     Ok(std::fs::read_to_string(path)?)
 }
 
-/// Creates a file for writing, making its folder.
+/// Creates a file for writing that only its owner may read, from its first byte on, making its folder.
 ///
 /// # Errors
 /// [`InputError::Io`] if the system says no.
@@ -442,7 +442,24 @@ pub fn create(path: &Path) -> Result<File, InputError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    Ok(File::create(path)?)
+    // A file that is there keeps the permissions it was made with.
+    remove(path)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(options.open(path)?)
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`InputError::Io`] if the system says no.
+pub(crate) fn remove(path: &Path) -> Result<(), InputError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Opens a file for reading.
