@@ -44,7 +44,7 @@ fn make(folder: &Path, spells: usize, dimensions: &Dimensions) {
         })
         .collect();
     let journeys = large_journeys(code_sets(dimensions), &areas, spells, 1).expect("fits");
-    write_store(&journeys, &[], dimensions, folder, &|_, _, _| {})
+    write_store(&journeys, &[], dimensions, folder, &[], &|_, _, _| {})
         .expect("a folder that can be written");
     println!(
         "{} spells, {} children",

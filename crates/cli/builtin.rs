@@ -3,6 +3,8 @@
 
 use disparity_published::Files;
 
+use crate::place::consistent;
+
 /// Files under `data/`, by their name there.
 macro_rules! built_in {
     ($($name:literal),+ $(,)?) => {
@@ -61,11 +63,11 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
 ];
 
 /// The built-in files, or those of a folder laid out like them.
-pub(crate) fn files(
-    folder: Option<&std::path::Path>,
-) -> Result<Files, disparity_published::LoadErrors> {
+pub(crate) fn files(folder: Option<&std::path::Path>) -> anyhow::Result<Files> {
     match folder {
         None => Ok(Files::built_in(FILES)),
-        Some(folder) => Files::read(folder, FILES.iter().map(|(name, _)| *name)),
+        Some(folder) => consistent(folder, || {
+            Ok(Files::read(folder, FILES.iter().map(|(name, _)| *name))?)
+        }),
     }
 }

@@ -17,6 +17,7 @@ mod builtin;
 mod commands;
 mod hint;
 mod out;
+mod place;
 mod plan;
 mod progress;
 mod returns_args;

@@ -1,11 +1,9 @@
-//! Speaking and writing: text to standard output, folders of files to disk.
+//! Speaking: text to standard output, lines to standard error.
 
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use disparity_published::Files;
 use serde::Serializer as _;
 
 /// So many bytes go out at once.
@@ -66,19 +64,6 @@ pub(crate) fn print_json(
         .map_err(std::io::Error::from)?;
     writeln!(out)?;
     Ok(out.flush()?)
-}
-
-/// Writes every file of a set into a folder, each under a temporary name that is then renamed.
-pub(crate) fn write_folder(folder: &Path, files: &Files) -> Result<()> {
-    use anyhow::Context as _;
-    for (name, bytes) in files.iter() {
-        let path = folder.join(name);
-        let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot make the folder `{}`", parent.display()))?;
-        disparity_export::write_file(&path, bytes)?;
-    }
-    Ok(())
 }
 
 /// A table for a terminal: the first column to the left, the numbered ones to the right.

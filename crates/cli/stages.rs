@@ -20,8 +20,8 @@ impl Published {
     /// Loads the built-in figures, or those of the folder that was named.
     pub(crate) fn load(selection: &Selection, progress: &mut Progress) -> Result<Self> {
         let chinese_group = PlanFile::read(selection)?.chinese_group()?;
-        let warned = progress.stage("reading the published figures", || {
-            load(&builtin::files(folder(selection))?, chinese_group)
+        let warned = progress.stage("reading the published figures", || -> Result<_> {
+            Ok(load(&builtin::files(folder(selection))?, chinese_group)?)
         })?;
         Ok(Self {
             loaded: warned.output,

@@ -244,7 +244,7 @@ fn a_published_file_with_a_bad_count_stops_the_build_and_writes_nothing() {
 }
 
 /// The same tree, each file a link: copying 90 MB is not worth it.
-fn link_tree(from: &Path, to: &Path) {
+pub(crate) fn link_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

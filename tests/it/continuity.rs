@@ -280,7 +280,15 @@ fn a_store_keeps_what_was_joined() {
     let joined = read(&world, divided(returns_of(&world)), &["928>941"]).journeys;
     let folder = crate::support::Folder::new("continuity");
     let write = disparity_returns::store::write_store;
-    write(&joined, &[], &dimensions(), folder.path(), &|_, _, _| {}).unwrap();
+    write(
+        &joined,
+        &[],
+        &dimensions(),
+        folder.path(),
+        &[],
+        &|_, _, _| {},
+    )
+    .unwrap();
     let read = disparity_returns::store::read_store(folder.path(), &dimensions()).unwrap();
     assert_eq!(read, joined);
 }

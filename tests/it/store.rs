@@ -22,6 +22,7 @@ fn journeys_come_back_from_the_store_as_they_went_in() {
         &outcome.sources,
         &dimensions(),
         &folder,
+        &[],
         &|_, _, _| {},
     )
     .unwrap();
@@ -50,7 +51,7 @@ fn reading_only_what_a_question_looks_at_changes_no_answer() {
     let (outcome, _) = read_world(&world(6, 2030));
     let (folder, dimensions) = (folder("part"), dimensions());
     let none = &|_: &str, _, _| {};
-    write_store(&outcome.journeys, &[], &dimensions, &folder, none).unwrap();
+    write_store(&outcome.journeys, &[], &dimensions, &folder, &[], none).unwrap();
     let mut asked = 0;
     for kind in HelpKind::ALL {
         for (by, include_unaccompanied) in GroupBy::ALL.into_iter().zip([false, true].repeat(5)) {

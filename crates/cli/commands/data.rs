@@ -11,7 +11,8 @@ use disparity_published::{
 
 use crate::args::Selection;
 use crate::builtin;
-use crate::out::{print, table, write_folder};
+use crate::out::{print, table};
+use crate::place::Within;
 use crate::progress::Progress;
 use crate::stages::Published;
 
@@ -21,6 +22,7 @@ pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
     let names = CODE_LISTS.into_iter().chain([COLUMNS]);
     let lists = Files::read(to, names).context("the code lists could not be read")?;
     let paths = disparity_published::source_paths(&lists)?;
+    let place = Within::prepare(to)?;
     let published = Files::read(from, paths.iter().map(String::as_str))
         .context("the published files could not be read")?;
     let built = progress.stage("compiling the published files", || {
@@ -39,7 +41,7 @@ pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
             issue.code
         ));
     }
-    write_folder(to, &built.output)?;
+    place.write(&built.output)?;
     let bytes: usize = built.output.iter().map(|(_, bytes)| bytes.len()).sum();
     print(&format!(
         "Compiled {} published files into {} files ({:.1} MB) in {}\n",

@@ -15,6 +15,7 @@ use disparity_returns::{
 
 use crate::hint::Hinted;
 use crate::out::{csv_of_rows, print, table};
+use crate::place::{Beside, CHECK, Output, STORE};
 use crate::progress::Bar;
 use crate::returns_args::ReadArgs;
 
@@ -186,6 +187,8 @@ fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<Read> {
 
 /// Says and writes what was found; false if the returns cannot be used as they are.
 pub(crate) fn check(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Result<bool> {
+    let identifiers = Identifiers::prepare(args, out)?;
+    let mut output = Output::prepare(out, CHECK, identifiers.within())?;
     let read = read(args, catalogue)?;
     if read.files == 0 {
         return Ok(!read.says_nothing(&args.dir));
@@ -193,14 +196,14 @@ pub(crate) fn check(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
     let Read {
         outcome, options, ..
     } = &read;
-    std::fs::create_dir_all(out)
-        .with_context(|| format!("cannot make the folder `{}`", out.display()))?;
-    disparity_export::write_file(&out.join("sources.csv"), sources_csv(outcome)?.as_bytes())?;
-    disparity_export::write_file(
-        &out.join("diagnostics.csv"),
-        diagnostics_csv(outcome)?.as_bytes(),
-    )?;
-    write_identifiers(args, outcome)?;
+    output.write("sources.csv", sources_csv(outcome)?.as_bytes())?;
+    output.write("diagnostics.csv", diagnostics_csv(outcome)?.as_bytes())?;
+    let text = identifiers_csv(outcome)?;
+    if let Some(name) = identifiers.within() {
+        output.write(name, text.as_bytes())?;
+    }
+    output.write_list()?;
+    identifiers.place(output, &text)?;
     print(&summary(outcome))?;
     print(&format!(
         "\nWrote {0}/sources.csv and {0}/diagnostics.csv\n",
@@ -213,6 +216,8 @@ pub(crate) fn check(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
 /// Builds the store; false if the returns had errors, though what could be read is in it, and if nothing
 /// was read, of which no store is made.
 pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Result<bool> {
+    let identifiers = Identifiers::prepare(args, out)?;
+    let output = Output::prepare(out, STORE, identifiers.within())?;
     let read = read(args, catalogue)?;
     let Read {
         outcome, options, ..
@@ -224,19 +229,19 @@ pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
         return Ok(!read.says_nothing(&args.dir));
     }
     let bar = Bar::new();
+    let (diagnostics, text) = (diagnostics_csv(outcome)?, identifiers_csv(outcome)?);
+    let mut beside = vec![("diagnostics.csv", diagnostics.as_bytes())];
+    beside.extend(identifiers.within().map(|name| (name, text.as_bytes())));
     disparity_returns::store::write_store(
         &outcome.journeys,
         &outcome.sources,
         &catalogue.dimensions,
-        out,
+        output.staged(),
+        &beside,
         &|what, done, all| bar.show(what, done, all),
     )?;
     bar.clear();
-    disparity_export::write_file(
-        &out.join("diagnostics.csv"),
-        diagnostics_csv(outcome)?.as_bytes(),
-    )?;
-    write_identifiers(args, outcome)?;
+    identifiers.place(output, &text)?;
     print(&summary(outcome))?;
     print(&format!(
         "\nWrote the store `{}`: records of children, to be kept where the returns are kept\n",
@@ -286,11 +291,8 @@ fn sources_csv(outcome: &Outcome) -> Result<String> {
     csv_of_rows(&header, rows)
 }
 
-/// The way back from the numbers of children to their identifiers, where a file is asked for.
-fn write_identifiers(args: &ReadArgs, outcome: &Outcome) -> Result<()> {
-    let Some(path) = &args.identifiers else {
-        return Ok(());
-    };
+/// The way back from the numbers of children to their identifiers.
+fn identifiers_csv(outcome: &Outcome) -> Result<String> {
     let rows = (1_usize..).zip(outcome.diagnostics.children());
     let rows = rows.map(|(number, child)| {
         vec![
@@ -299,29 +301,66 @@ fn write_identifiers(args: &ReadArgs, outcome: &Outcome) -> Result<()> {
             child.id.clone(),
         ]
     });
-    let text = csv_of_rows(&["child", "old_la_code", "identifier"], rows)?;
-    write_for_owner(path, text.as_bytes())
-        .with_context(|| format!("cannot write `{}`", path.display()))?;
-    crate::out::tell(format_args!(
-        "Wrote {}: identifiers of children, to be kept where the returns are kept",
-        path.display()
-    ));
-    Ok(())
+    csv_of_rows(&["child", "old_la_code", "identifier"], rows)
 }
 
-/// Writes a file that only its owner may read, from its first byte on.
-fn write_for_owner(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
+/// Where the identifiers of children go.
+enum Identifiers {
+    /// Nobody asked for them.
+    Nowhere,
+    /// Into the folder of the output, under this name.
+    Within(String),
+    /// Somewhere else.
+    Beside(Beside),
+}
 
-    // A file that is there keeps the permissions it was made with.
-    if path.is_file() {
-        std::fs::remove_file(path)?;
+impl Identifiers {
+    fn prepare(args: &ReadArgs, out: &Path) -> Result<Self> {
+        let Some(path) = &args.identifiers else {
+            return Ok(Self::Nowhere);
+        };
+        // As they are on the disk, or as they will be.
+        let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+        let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+        let above = real(above.unwrap_or(Path::new(".")));
+        let (above, out) = (above.unwrap_or_default(), real(out)?);
+        match (above.strip_prefix(&out), path.file_name()) {
+            (Ok(within), Some(name)) => {
+                let name = within.join(name).to_string_lossy().replace('\\', "/");
+                Ok(Self::Within(name))
+            }
+            _ => Ok(Self::Beside(Beside::prepare(path)?)),
+        }
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(bytes)
+
+    fn within(&self) -> Option<&str> {
+        match self {
+            Self::Within(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Puts the folder in place, and the identifiers that its numbers of children stand for.
+    fn place(self, output: Output, text: &str) -> Result<()> {
+        let told = match self {
+            Self::Nowhere => {
+                output.finish(None)?;
+                return Ok(());
+            }
+            Self::Within(name) => output.finish(None)?.join(name),
+            Self::Beside(beside) => {
+                beside.write(text.as_bytes())?;
+                let path = beside.shown().to_owned();
+                output.finish(Some(beside))?;
+                path
+            }
+        };
+        crate::out::tell(format_args!(
+            "Wrote {}: identifiers of children, to be kept where the returns are kept",
+            told.display()
+        ));
+        Ok(())
+    }
 }
 
 fn diagnostics_csv(outcome: &Outcome) -> Result<String> {

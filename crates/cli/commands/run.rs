@@ -1,6 +1,6 @@
 //! `disparity run`: tables, charts and the page.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Release};
@@ -8,8 +8,8 @@ use disparity_export::{Manifest, Written};
 use disparity_report::{Page, View, render};
 
 use crate::args::RunArgs;
-use crate::hint::Hinted;
 use crate::out::print;
+use crate::place::{Output, RUN};
 use crate::plan::PlanFile;
 use crate::progress::Progress;
 use crate::returns_stage;
@@ -20,7 +20,7 @@ use crate::years::Unheld;
 /// shows.
 pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
-    let output = Output::prepare(&args.out)?;
+    let output = Output::prepare(&args.out, RUN, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
     // Returns have indicators of their own; everything after the gate treats both alike.
     let extended = args
@@ -48,23 +48,23 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         None => (published.release(&plan, &mut progress)?, true),
     };
     let manifest = Manifest::describe(&release, catalogue, &plan);
+    let staged = output.staged();
     let written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
                 let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-                let tables =
-                    disparity_export::write_tables(&release, catalogue, &manifest, &output.staged);
+                let tables = disparity_export::write_tables(&release, catalogue, &manifest, staged);
                 (tables, page.join())
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             let mut written = tables?;
-            written.extend(write_page(&page, &output.staged)?);
+            written.extend(write_page(&page, staged)?);
             Ok(written)
         },
     )?;
-    disparity_export::write_manifest(&manifest.with_outputs(written), &output.staged)?;
-    let folder = output.finish()?;
+    disparity_export::write_manifest(&manifest.with_outputs(written), staged)?;
+    let folder = output.finish(None)?;
     print(&summary(&folder, &release, &plan))?;
     Ok(is_whole && !unheld.failed)
 }
@@ -107,81 +107,4 @@ fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
         results.issues.len(),
         plan.indicators.len()
     )
-}
-
-/// A folder that is filled aside and put in place when everything is written.
-struct Output {
-    folder: PathBuf,
-    staged: PathBuf,
-}
-
-impl Output {
-    /// Refuses a folder that holds something other than an earlier run, and makes the staging folder.
-    fn prepare(folder: &Path) -> Result<Self> {
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries.count(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
-            Err(error) => {
-                let message = format!(
-                    "cannot use `{}` as the output folder: {error}",
-                    folder.display()
-                );
-                return Err(Hinted::new(
-                    message,
-                    "choose a folder with --out that you may write to",
-                )
-                .into());
-            }
-        };
-        if entries > 0 && !folder.join("manifest.json").is_file() {
-            let message = format!(
-                "`{}` holds files that are not from an earlier run",
-                folder.display()
-            );
-            return Err(Hinted::new(message, "choose an empty or a new folder with --out").into());
-        }
-        let name = folder
-            .file_name()
-            .map_or_else(|| "out".into(), |name| name.to_string_lossy().into_owned());
-        let staged = folder.with_file_name(format!(".{name}.part"));
-        // What a run that was stopped left behind.
-        if staged.exists() {
-            std::fs::remove_dir_all(&staged)
-                .with_context(|| format!("cannot remove `{}`", staged.display()))?;
-        }
-        std::fs::create_dir_all(&staged).map_err(|error| {
-            let message = format!("cannot write beside `{}`: {error}", folder.display());
-            Hinted::new(message, "choose a folder with --out that you may write to")
-        })?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            staged,
-        })
-    }
-
-    /// Puts the finished folder in place of an earlier run.
-    fn finish(self) -> Result<PathBuf> {
-        let folder = self.folder.clone();
-        let replaced = self.staged.with_extension("old");
-        if folder.exists() {
-            std::fs::rename(&folder, &replaced)
-                .with_context(|| format!("cannot replace `{}`", folder.display()))?;
-        }
-        std::fs::rename(&self.staged, &folder)
-            .with_context(|| format!("cannot put `{}` in place", folder.display()))?;
-        if replaced.exists() {
-            std::fs::remove_dir_all(&replaced)
-                .with_context(|| format!("cannot remove `{}`", replaced.display()))?;
-        }
-        Ok(folder)
-    }
-}
-
-impl Drop for Output {
-    /// Nothing half-written stays behind.
-    fn drop(&mut self) {
-        if self.staged.exists() {
-            drop(std::fs::remove_dir_all(&self.staged));
-        }
-    }
 }

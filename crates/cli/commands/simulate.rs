@@ -1,6 +1,6 @@
 //! `disparity simulate`: invented children as real returns, with the planted truth beside them.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use disparity_core::{Catalogue, GeographicLevel};
 use disparity_simulate::{
     AuthorityMargins, Mess, Switch, World, files, lives, manifest, postcode_lookup,
@@ -9,6 +9,7 @@ use disparity_simulate::{
 
 use crate::hint::Hinted;
 use crate::out::print;
+use crate::place::{Output, SIMULATE};
 use crate::progress::Bar;
 use crate::returns_args::SimulateArgs;
 
@@ -99,15 +100,8 @@ fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
 /// Writes the world.
 pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()> {
     let world = world(args, catalogue)?;
-    let write = |name: &str, bytes: &[u8]| -> Result<()> {
-        let path = args.out.join(name);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
-        }
-        disparity_export::write_file(&path, bytes)?;
-        Ok(())
-    };
+    let mut output = Output::prepare(&args.out, SIMULATE, None)?;
+    let mut write = |name: &str, bytes: &[u8]| output.write(name, bytes);
     let bar = Bar::new();
     let (mut children, mut bytes) = (0, 0);
     for (at, authority) in world.authorities.iter().enumerate() {
@@ -149,6 +143,8 @@ pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()>
     }
     write("returns/manifest.toml", manifest(&world).as_bytes())?;
     write("returns/postcodes.csv", postcode_lookup().as_bytes())?;
+    output.write_list()?;
+    output.finish(None)?;
     bar.clear();
     print(&format!(
         "SYNTHETIC: invented children, nothing here is about anyone\n\

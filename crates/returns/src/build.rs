@@ -15,7 +15,7 @@ use crate::cover::cover;
 use crate::dating::date_sources;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::input::Input;
-use crate::load::{Candidate, Context, FileKind, Source, candidates, read_file};
+use crate::load::{Candidate, Context, Source, candidates, read_file, why_unreadable};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::persons::Listed;
@@ -65,6 +65,22 @@ pub enum BuildError {
 /// Told how far the work has come: what is being done, how many parts are done, how many there are.
 pub type Progress<'p> = &'p (dyn Fn(&str, usize, usize) + Sync);
 
+/// Counts what is done, from any thread, and tells it.
+struct Steps<'p> {
+    progress: Progress<'p>,
+    done: Mutex<usize>,
+    all: usize,
+}
+
+impl Steps<'_> {
+    fn step(&self) {
+        if let Ok(mut done) = self.done.lock() {
+            *done += 1;
+            (self.progress)("reading and linking returns", *done, self.all);
+        }
+    }
+}
+
 struct Part {
     journeys: Option<Journeys>,
     identifiers: Identifiers,
@@ -95,8 +111,9 @@ pub fn read_returns(
     };
     let mut diagnostics = Diagnostics::default();
     progress("looking at files", 0, inputs.len());
-    let mut found = candidates(context, inputs, &mut diagnostics);
-    let postcodes = read_postcodes(context, &mut found, &mut diagnostics);
+    let mut found = candidates(context, inputs, progress, &mut diagnostics);
+    let postcodes = read_postcodes(&mut found, &mut diagnostics);
+    let files = found.len();
     let mut groups: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for candidate in found {
         groups
@@ -107,7 +124,20 @@ pub fn read_returns(
     // Files of several authorities are read first; their rows go to each authority's group.
     let regional = groups.remove("").unwrap_or_default();
     let mut sources = Vec::new();
-    let mut shared = read_group(context, &regional, 0, &mut sources, &mut diagnostics);
+    let mut steps = Steps {
+        progress,
+        done: Mutex::new(0),
+        // Files are read one by one; then those of an authority are linked.
+        all: files + groups.len(),
+    };
+    let mut shared = read_group(
+        context,
+        &regional,
+        0,
+        &steps,
+        &mut sources,
+        &mut diagnostics,
+    );
     for (la, _) in shared.iter().filter(|(la, _)| !la.is_empty()) {
         groups.entry(la.clone()).or_default();
     }
@@ -118,7 +148,7 @@ pub fn read_returns(
         .map(|(la, files)| (la.clone(), files, own.remove(&la).unwrap_or_default()))
         .collect();
     work.retain(|(la, ..)| !la.is_empty());
-    let (total, done) = (work.len(), Mutex::new(0_usize));
+    steps.all = files + work.len();
     let regional_sources = sources.clone();
     let mut parts: Vec<(String, Part)> = work
         .into_par_iter()
@@ -127,15 +157,11 @@ pub fn read_returns(
                 context,
                 &la,
                 &files,
-                records,
-                &regional_sources,
-                &codes,
-                &postcodes,
+                (records, &regional_sources),
+                (&codes, &postcodes),
+                &steps,
             );
-            if let Ok(mut done) = done.lock() {
-                *done += 1;
-                progress("reading authorities", *done, total);
-            }
+            steps.step();
             (la, part)
         })
         .collect();
@@ -193,6 +219,7 @@ fn read_group(
     context: Context<'_>,
     files: &[Candidate],
     first: usize,
+    steps: &Steps<'_>,
     sources: &mut Vec<Source>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, Records)> {
@@ -205,6 +232,7 @@ fn read_group(
         let before = sources.len() - start;
         tables.push(before..before + own.len());
         sources.extend(own);
+        steps.step();
     }
     let own = &mut sources[start..];
     let first = first + start;
@@ -219,10 +247,9 @@ fn authority(
     context: Context<'_>,
     la: &str,
     files: &[Candidate],
-    shared: Records,
-    regional: &[Source],
-    codes: &disparity_core::journeys::CodeSets,
-    postcodes: &PostcodeLookup,
+    (shared, regional): (Records, &[Source]),
+    (codes, postcodes): (&disparity_core::journeys::CodeSets, &PostcodeLookup),
+    steps: &Steps<'_>,
 ) -> Part {
     let mut diagnostics = Diagnostics::default();
     let mut sources = Vec::new();
@@ -231,6 +258,7 @@ fn authority(
         context,
         files,
         regional.len(),
+        steps,
         &mut sources,
         &mut diagnostics,
     ) {
@@ -252,13 +280,8 @@ fn authority(
     }
     let mine =
         |source: &&Source| source.las.iter().any(|other| other == la) || source.las.is_empty();
-    let all: Vec<Source> = regional.iter().chain(&sources).cloned().collect();
-    let of_la: Vec<Source> = regional
-        .iter()
-        .filter(mine)
-        .chain(&sources)
-        .cloned()
-        .collect();
+    let all: Vec<&Source> = regional.iter().chain(&sources).collect();
+    let of_la: Vec<&Source> = regional.iter().filter(mine).chain(&sources).collect();
     let cover = cover(context, &of_la, &mut diagnostics);
     let period = cover
         .latest_year()
@@ -316,7 +339,7 @@ fn authority(
 }
 
 /// Which returns list every unaccompanied child: those with the table, or with the column for it.
-fn listed(sources: &[Source]) -> Listed {
+fn listed(sources: &[&Source]) -> Listed {
     let lists = |family: &str, table: &str| {
         sources.iter().any(|source| {
             source.used
@@ -330,7 +353,7 @@ fn listed(sources: &[Source]) -> Listed {
     }
 }
 
-fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
+fn report_sources(sources: &[&Source], la: &str, diagnostics: &mut Diagnostics) {
     let place = format!("authority {la}");
     // How many periods of care that makes uncertain is said where there are any.
     if diagnostics.count(Code::RespiteUnknown) == 0
@@ -350,29 +373,30 @@ fn report_sources(sources: &[Source], la: &str, diagnostics: &mut Diagnostics) {
 }
 
 /// Takes lookups of postcodes out of the files and reads them.
-fn read_postcodes(
-    context: Context<'_>,
-    found: &mut Vec<Candidate>,
-    diagnostics: &mut Diagnostics,
-) -> PostcodeLookup {
+fn read_postcodes(found: &mut Vec<Candidate>, diagnostics: &mut Diagnostics) -> PostcodeLookup {
     let mut lookup = PostcodeLookup::default();
     let mut last = String::new();
     found.retain(|candidate| {
-        if candidate.kind != FileKind::Text {
+        let Some(layout) = &candidate.lookup else {
             return true;
-        }
-        match crate::lookup::read(context, candidate, &mut lookup) {
-            Some(rows) => {
-                let message = format!("{rows} postcodes");
-                last.clone_from(&candidate.input.name);
-                diagnostics.push(Diagnostic::of_file(
-                    Code::LookupRead,
-                    &candidate.input.name,
-                    message,
-                ));
+        };
+        let name = &candidate.input.name;
+        let mut say = |code, message: String| {
+            diagnostics.push(Diagnostic::of_file(code, name, message));
+        };
+        match crate::lookup::read(&candidate.input, layout, &mut lookup) {
+            Ok((rows, rest)) => {
+                last.clone_from(name);
+                say(Code::LookupRead, format!("{rows} postcodes"));
+                if let Some(why) = rest {
+                    say(Code::FileUnreadable, why);
+                }
                 false
             }
-            None => true,
+            Err(error) => {
+                diagnostics.push(why_unreadable(name, &error));
+                false
+            }
         }
     });
     for (code, message) in lookup.finish() {
@@ -408,6 +432,70 @@ mod tests {
             &|_, _, _| {},
         )
         .unwrap()
+    }
+
+    #[test]
+    fn members_of_an_archive_are_read_with_one_look_at_its_directory_and_told_as_they_come() {
+        let rows = |n: usize| format!("CHILD,DECOM,RNE,LS\n{n},01/05/2023,S,C2\n");
+        let files: Vec<(String, String)> = (0..300)
+            .map(|n| (format!("{n:03}_episodes.csv"), rows(n)))
+            .collect();
+        let members: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_bytes()))
+            .collect();
+        let bytes = crate::pack::zip_of(&members).unwrap();
+        let told = Mutex::new(Vec::new());
+        let options = Options {
+            la: Some("301".into()),
+            ..Options::new(Day(20_500))
+        };
+        // One thread, so that it counts everything.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let (outcome, parsed) = pool.unwrap().install(|| {
+            let outcome = read_returns(
+                vec![Input::from_bytes("a.zip", bytes)],
+                &Manifest::default(),
+                &Areas::default(),
+                &dimensions(),
+                &options,
+                &|what, done, all| told.lock().unwrap().push((what.to_owned(), done, all)),
+            );
+            (outcome.unwrap(), crate::input::PARSED.get())
+        });
+        assert_eq!(outcome.journeys.children().len(), 300);
+        assert_eq!(parsed, 1);
+        let told = told.into_inner().unwrap();
+        let of = |name: &str| -> Vec<(usize, usize)> {
+            let own = told.iter().filter(|(what, ..)| what == name);
+            own.map(|(_, done, all)| (*done, *all)).collect()
+        };
+        // The archive and its members; the members and the authority.
+        for (what, all) in [
+            ("looking at files", 301),
+            ("reading and linking returns", 301),
+        ] {
+            let steps = of(what);
+            assert_eq!(steps.last(), Some(&(all, all)), "{what}");
+            assert!(steps.len() >= all, "{what}: {}", steps.len());
+            assert!(steps.is_sorted_by_key(|(done, _)| *done), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_that_nothing_closes_is_an_error_of_the_file() {
+        let rest = "2,01/05/2020,S,C2\n".repeat(100_000);
+        let text = format!("CHILD,DECOM,RNE,LS\n1,01/05/2020,S,\"C2\n{rest}");
+        let outcome = read_bytes("a_episodes.csv", text.as_bytes());
+        let errors = outcome.diagnostics.tallies();
+        let errors: Vec<_> = errors
+            .filter(|(code, ..)| code.severity() == Severity::FileError)
+            .collect();
+        let [(Code::FileUnreadable, _, _, tally)] = errors.as_slice() else {
+            panic!("{errors:?}");
+        };
+        assert!(tally.examples[0].message.starts_with("the row on line 2: "));
+        assert!(outcome.journeys.children().is_empty());
     }
 
     fn accounted(outcome: &Outcome) -> bool {

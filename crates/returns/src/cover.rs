@@ -146,7 +146,7 @@ impl Cover {
 /// Which days the sources of an authority cover, for each kind.
 pub(crate) fn cover(
     context: Context<'_>,
-    sources: &[Source],
+    sources: &[&Source],
     diagnostics: &mut Diagnostics,
 ) -> Cover {
     let mut spans: BTreeMap<SpellKind, Vec<(Day, Day)>> = BTreeMap::new();

@@ -39,26 +39,30 @@ pub(crate) fn date_sources(
     shelves: &mut Shelves,
     diagnostics: &mut Diagnostics,
 ) {
-    let headers: Vec<(String, u16, Option<Made>)> = sources
-        .iter()
-        .filter(|source| source.family == "cin" && source.table == "header")
-        .filter_map(|source| {
-            let year = source.row_years.first()?.0;
-            Some((place_of(&source.name).to_owned(), year, source.made))
-        })
-        .collect();
+    // The first header of a place is for all tables in it.
+    let mut headers: BTreeMap<String, (u16, Option<Made>)> = BTreeMap::new();
+    for source in sources.iter() {
+        if let ("cin", "header", Some((year, _))) = (
+            source.family.as_str(),
+            source.table.as_str(),
+            source.row_years.first(),
+        ) {
+            let place = place_of(&source.name).to_owned();
+            headers.entry(place).or_insert((*year, source.made));
+        }
+    }
     let dates = dates_of(shelves, first, sources.len(), context.options.as_of);
     let mut by_dates = Vec::new();
     for (at, (source, dates)) in sources.iter_mut().zip(&dates).enumerate() {
         source.last_day = dates.last();
         let header = headers
-            .iter()
-            .find(|(place, ..)| source.family == "cin" && *place == place_of(&source.name));
-        source.made = source.made.or(header.and_then(|(.., made)| *made));
+            .get(place_of(&source.name))
+            .filter(|_| source.family == "cin");
+        source.made = source.made.or(header.and_then(|(_, made)| *made));
         if source.year.is_some() || !needs_year(source) {
             continue;
         }
-        let year = header.map(|(_, year, _)| *year);
+        let year = header.map(|(year, _)| *year);
         source.year = year.or_else(|| named_year(&source.name));
         if source.year.is_none() && is_dated(source) {
             // Dates speak for tables that have enough of them.

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,7 +33,57 @@ enum Location {
     Path(PathBuf),
     Bytes(Arc<[u8]>),
     Stream(Stream),
-    Member(Box<Location>, usize),
+    Member(Archive, usize),
+}
+
+/// An archive whose directory has been read. Its members share it: to parse the directory again for
+/// every member takes time with the square of their number.
+#[derive(Clone)]
+struct Archive(Arc<zip::ZipArchive<Place>>);
+
+impl std::fmt::Debug for Archive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Archive")
+    }
+}
+
+/// Bytes that can be read from any place on. A copy stands at the beginning and opens its file when it
+/// is read first, so that archives that wait to be read hold no file open.
+#[derive(Debug)]
+enum Place {
+    File(Arc<Path>, Option<BufReader<File>>),
+    Bytes(Cursor<Arc<[u8]>>),
+}
+
+impl Clone for Place {
+    fn clone(&self) -> Self {
+        match self {
+            Self::File(path, _) => Self::File(Arc::clone(path), None),
+            Self::Bytes(bytes) => Self::Bytes(Cursor::new(Arc::clone(bytes.get_ref()))),
+        }
+    }
+}
+
+impl Place {
+    fn opened(&mut self) -> io::Result<&mut dyn ReadSeek> {
+        Ok(match self {
+            Self::File(_, Some(file)) => file,
+            Self::File(path, file) => file.insert(BufReader::new(File::open(path)?)),
+            Self::Bytes(bytes) => bytes,
+        })
+    }
+}
+
+impl Read for Place {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.opened()?.read(buffer)
+    }
+}
+
+impl Seek for Place {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.opened()?.seek(to)
+    }
 }
 
 /// Bytes that are made anew each time they are asked for.
@@ -162,41 +212,38 @@ impl Input {
         Ok(bytes)
     }
 
-    /// The members of a zip archive, in name order; directories and hidden files left out.
+    /// The members of a zip archive, in name order; directories and hidden files left out. Its directory
+    /// is parsed here, once for all of them.
     ///
     /// # Errors
     /// [`InputError`] if the archive is broken.
     pub fn members(&self) -> Result<Vec<Self>, InputError> {
-        let names = self.location.with_seek(|file| {
-            let mut archive = open_zip(file)?;
-            (0..archive.len())
-                .map(|index| {
-                    archive
-                        .by_index(index)
-                        .map(|member| (member.name().to_owned(), member.is_dir()))
-                        .map_err(zip_error)
-                })
-                .collect::<Result<Vec<_>, _>>()
-        })??;
-        let mut members: Vec<Self> = names
-            .into_iter()
-            .enumerate()
-            .filter(|(_, (name, is_dir))| !is_dir && !is_hidden(name))
-            .map(|(index, (name, _))| Self {
-                name: format!("{}!{name}", self.name),
-                location: Location::Member(Box::new(self.location.clone()), index),
-            })
-            .collect();
+        let mut archive = open_zip(self.location.place()?)?;
+        let mut found = Vec::with_capacity(archive.len());
+        for index in 0..archive.len() {
+            let member = archive.by_index(index).map_err(zip_error)?;
+            if !member.is_dir() && !is_hidden(member.name()) {
+                found.push((format!("{}!{}", self.name, member.name()), index));
+            }
+        }
+        // The copy has no file open.
+        let archive = Archive(Arc::new(archive.clone()));
+        let member = |(name, index)| Self {
+            name,
+            location: Location::Member(archive.clone(), index),
+        };
+        let mut members: Vec<Self> = found.into_iter().map(member).collect();
         members.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(members)
     }
 }
 
 impl Location {
-    fn with_seek<T>(&self, then: impl FnOnce(&mut dyn ReadSeek) -> T) -> Result<T, InputError> {
+    /// The bytes, to be read from any place on.
+    fn place(&self) -> Result<Place, InputError> {
         match self {
-            Self::Path(path) => Ok(then(&mut BufReader::new(File::open(path)?))),
-            Self::Bytes(bytes) => Ok(then(&mut Cursor::new(bytes))),
+            Self::Path(path) => Ok(Place::File(path.as_path().into(), None)),
+            Self::Bytes(bytes) => Ok(Place::Bytes(Cursor::new(Arc::clone(bytes)))),
             Self::Stream(_) | Self::Member(..) => Err(InputError::Zip(
                 "it can only be read from its beginning".into(),
             )),
@@ -205,28 +252,28 @@ impl Location {
 
     fn with_stream<T>(&self, then: impl FnOnce(&mut dyn Read) -> T) -> Result<T, InputError> {
         match self {
-            Self::Member(archive, index) => archive.with_seek(|file| {
-                let mut archive = open_zip(file)?;
+            Self::Member(archive, index) => {
+                let mut archive = zip::ZipArchive::clone(&archive.0);
                 let member = archive.by_index(*index).map_err(zip_error)?;
                 let size = member.compressed_size();
                 Ok(then(&mut Limited::new(member, Rc::new(Cell::new(size)))))
-            })?,
+            }
             Self::Stream(stream) => Ok(then(&mut (stream.0)())),
-            _ => self.with_seek(|file| then(&mut ForgetSeek(file))),
+            Self::Path(path) => Ok(then(&mut BufReader::new(File::open(path)?))),
+            Self::Bytes(bytes) => Ok(then(&mut Cursor::new(bytes))),
         }
     }
 }
 
-/// A reader only, so that gzip and plain files share one path.
-struct ForgetSeek<'a>(&'a mut dyn ReadSeek);
-
-impl Read for ForgetSeek<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
+#[cfg(test)]
+thread_local! {
+    /// How often this thread has parsed the directory of an archive.
+    pub(crate) static PARSED: Cell<usize> = const { Cell::new(0) };
 }
 
 fn open_zip<R: Read + Seek>(file: R) -> Result<zip::ZipArchive<R>, InputError> {
+    #[cfg(test)]
+    PARSED.set(PARSED.get() + 1);
     zip::ZipArchive::new(file).map_err(zip_error)
 }
 
@@ -278,7 +325,7 @@ fn inflate<T>(raw: &mut dyn Read, then: impl FnOnce(&mut dyn Read) -> T) -> Resu
     }
 }
 
-fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match reader.read(&mut buffer[filled..]) {
@@ -387,7 +434,7 @@ pub fn read_text(path: &Path) -> Result<String, InputError> {
     Ok(std::fs::read_to_string(path)?)
 }
 
-/// Creates a file for writing, making its folder.
+/// Creates a file for writing that only its owner may read, from its first byte on, making its folder.
 ///
 /// # Errors
 /// [`InputError::Io`] if the system says no.
@@ -395,7 +442,24 @@ pub fn create(path: &Path) -> Result<File, InputError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    Ok(File::create(path)?)
+    // A file that is there keeps the permissions it was made with.
+    remove(path)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(options.open(path)?)
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`InputError::Io`] if the system says no.
+pub(crate) fn remove(path: &Path) -> Result<(), InputError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Opens a file for reading.
@@ -462,6 +526,49 @@ mod tests {
         );
         assert_eq!(whole(&members[0]).unwrap(), text);
         assert_eq!(members[1].head(10).unwrap(), b"b");
+    }
+
+    /// A file of this name among those of this run.
+    fn on_disk(name: &str, bytes: &[u8]) -> PathBuf {
+        let name = format!("disparity-{}-{name}.zip", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// What is read again for every member makes the time grow with the square of their number.
+    #[test]
+    fn the_directory_of_an_archive_is_parsed_once_for_all_members() {
+        let names: Vec<String> = (0..100).map(|n| format!("{n:03}.csv")).collect();
+        let all: Vec<(&str, &[u8])> = names.iter().map(|n| (&**n, n.as_bytes())).collect();
+        let path = on_disk("parsed-once", &zip_of(&all));
+        for archive in [
+            Input::from_path("a.zip", &path),
+            Input::from_bytes("a.zip", zip_of(&all)),
+        ] {
+            PARSED.set(0);
+            let members = archive.members().unwrap();
+            for (member, name) in members.iter().zip(&names) {
+                assert_eq!(member.head(3).unwrap(), &name.as_bytes()[..3]);
+                assert_eq!(whole(member).unwrap(), name.as_bytes());
+            }
+            assert_eq!((members.len(), PARSED.get()), (100, 1));
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn an_archive_that_waits_to_be_read_holds_no_file_open() {
+        let path = on_disk("no-file-open", &zip_of(&[("a.csv", b"a")]));
+        let members = Input::from_path("a.zip", &path).members().unwrap();
+        let Location::Member(archive, _) = &members[0].location else {
+            panic!("{members:?} is no member");
+        };
+        let archive = Arc::clone(&archive.0);
+        drop(members);
+        let place = Arc::try_unwrap(archive).unwrap().into_inner();
+        assert!(matches!(place, Place::File(_, None)));
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]

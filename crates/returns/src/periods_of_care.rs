@@ -6,6 +6,7 @@ use disparity_core::journeys::{CodeId, SpellFlags};
 
 use crate::diagnostics::Code;
 use crate::records::CareRow;
+use crate::repair::Rule;
 
 /// Codes that the rules look at.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +92,7 @@ pub(crate) fn periods(
         }
     }
     for period in &mut periods {
-        let unknown = period.last.rule == Some("UNKNOWN_END");
+        let unknown = period.last.rule == Some(Rule::UnknownEnd);
         let inferred = period.last.reason_ceased == codes.inferred;
         period.flags = period
             .flags

@@ -1,6 +1,8 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
+use std::collections::BTreeSet;
+
 use disparity_core::journeys::{
     BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind, code_sets_of,
 };
@@ -8,6 +10,7 @@ use disparity_core::{CategoryId, Day};
 
 use crate::codelists::{ColumnDef, ColumnType, Lists};
 
+use crate::repair::Rule;
 pub(crate) use crate::texts::Texts;
 
 /// Where a record lives in the authority. Identifiers are compared between these.
@@ -195,7 +198,7 @@ pub(crate) struct CareRow {
     /// Reason for the change of placement, as a numbered text.
     pub reason_change: u32,
     /// Rule that repaired it, for the record.
-    pub rule: Option<&'static str>,
+    pub rule: Option<Rule>,
     /// Period of care it belongs to, where the source says; 0 if not.
     pub period_key: u32,
 }
@@ -284,11 +287,12 @@ impl Records {
         retain_from(&mut self.care, care, |row| keep(row.place.line));
     }
 
-    /// Takes back the rows of a source.
-    pub(crate) fn remove_source(&mut self, source: u32) {
-        self.persons.retain(|row| row.place.source != source);
-        self.activities.retain(|row| row.place.source != source);
-        self.care.retain(|row| row.place.source != source);
+    /// Takes back the rows of some sources, in one pass whatever their number.
+    pub(crate) fn remove_sources(&mut self, sources: &BTreeSet<u32>) {
+        let keep = |place: RowPlace| !sources.contains(&place.source);
+        self.persons.retain(|row| keep(row.place));
+        self.activities.retain(|row| keep(row.place));
+        self.care.retain(|row| keep(row.place));
     }
 
     /// Makes unknown what the rows since a mark have from one column of their table. Blank stays blank.

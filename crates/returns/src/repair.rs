@@ -64,13 +64,50 @@ impl RepairCodes {
     }
 }
 
+/// The rule that changed a row: a number, as there is one beside every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Left open; the next episode of the placement or status ends it.
+    NextEpisode,
+    /// Left open; a new period of care began later.
+    NewPeriod,
+    /// Left open; no later year has any episode.
+    NextYear,
+    /// Left open; whether it ended is not known, as a year is missing.
+    UnknownEnd,
+    /// Left open; it stands elsewhere with another start.
+    Restated,
+    /// Left open; a later year has an earlier one that runs on.
+    Overtaken,
+    /// Ends after the next starts.
+    Overlap,
+    /// Ends before the next, which continues it, starts.
+    Gap,
+}
+
+impl Rule {
+    /// The name in diagnostics, as in the London pipeline.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::NextEpisode => "RULE_1",
+            Self::NewPeriod => "RULE_1A",
+            Self::NextYear => "RULE_2",
+            Self::UnknownEnd => "UNKNOWN_END",
+            Self::Restated => "RULE_3",
+            Self::Overtaken => "RULE_3A",
+            Self::Overlap => "RULE_4",
+            Self::Gap => "RULE_5",
+        }
+    }
+}
+
 /// What was done, by rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Repairs {
     /// Rows that repeat another to the day, dropped for the latest year's.
     pub(crate) repeats: u64,
     /// Rule and row of every repair; deleted rows as they were.
-    pub(crate) fired: Vec<(&'static str, CareRow)>,
+    pub(crate) fired: Vec<(Rule, CareRow)>,
 }
 
 /// Repairs the rows of one child, in any order, in place. `years` are the years for which the
@@ -92,9 +129,9 @@ pub(crate) fn repair_child(
             continue;
         };
         let rule = if end > next_start {
-            "RULE_4"
+            Rule::Overlap
         } else if end < next_start && rows[at].reason_ceased == codes.continues {
-            "RULE_5"
+            Rule::Gap
         } else {
             continue;
         };
@@ -192,10 +229,10 @@ fn end_open_rows(
         };
         let rule = if next.is_some_and(|n| same(&n)) || previous.is_some_and(|p| same(&p)) {
             deleted[at] = true;
-            "RULE_3"
+            Rule::Restated
         } else if in_care && previous.is_some_and(|p| p.year > row.year) {
             deleted[at] = true;
-            "RULE_3A"
+            Rule::Overtaken
         } else {
             end_row(&mut rows[at], next, years, codes, texts)
         };
@@ -215,17 +252,17 @@ fn end_row(
     years: &YearsRead,
     codes: RepairCodes,
     texts: &mut Texts,
-) -> &'static str {
+) -> Rule {
     let after = years.until(row.year).plus(1).max(row.start);
     match next {
         None => {
             row.end = Some(after);
             if years.after(row.year) == After::Next {
                 row.reason_ceased = codes.inferred;
-                "RULE_2"
+                Rule::NextYear
             } else {
                 // The year after is missing: nobody knows whether it ended.
-                "UNKNOWN_END"
+                Rule::UnknownEnd
             }
         }
         Some(next) if next.reason_new == codes.start => {
@@ -236,7 +273,7 @@ fn end_row(
                 after
             });
             row.reason_ceased = codes.inferred;
-            "RULE_1A"
+            Rule::NewPeriod
         }
         Some(next) => {
             row.end = Some(next.start);
@@ -244,7 +281,7 @@ fn end_row(
             if codes.placement_changes.contains(&next.reason_new) {
                 row.reason_change = texts.number("LIIAF");
             }
-            "RULE_1"
+            Rule::NextEpisode
         }
     }
 }
@@ -315,7 +352,7 @@ mod tests {
                 reason_change: read.texts.number(get("REASON_PLACE_CHANGE")),
                 rule: match get("Episode_source") {
                     "" | "Original" => None,
-                    rule => Some(rule.to_owned().leak()),
+                    rule => Some(rule_of(rule)),
                 },
                 period_key: 0,
             };
@@ -327,6 +364,30 @@ mod tests {
             years.insert(row.year);
         }
         read
+    }
+
+    fn rule_of(name: &str) -> Rule {
+        use Rule::{
+            Gap, NewPeriod, NextEpisode, NextYear, Overlap, Overtaken, Restated, UnknownEnd,
+        };
+        let all = [
+            NextEpisode,
+            NewPeriod,
+            NextYear,
+            UnknownEnd,
+            Restated,
+            Overtaken,
+            Overlap,
+            Gap,
+        ];
+        let found = all.into_iter().find(|rule| rule.as_str() == name);
+        found.unwrap_or_else(|| panic!("{name} is no rule"))
+    }
+
+    /// Rows are kept for every line that was read: they are small.
+    #[test]
+    fn a_row_of_care_is_no_longer_than_a_line_of_a_file() {
+        assert!(size_of::<CareRow>() <= 60, "{}", size_of::<CareRow>());
     }
 
     fn shown(read: &Read, rows: &BTreeMap<(String, String), Vec<CareRow>>) -> Vec<String> {
@@ -347,7 +408,7 @@ mod tests {
                     code(CodeSetId::ReasonCeased, row.reason_ceased),
                     code(CodeSetId::Placement, row.placement),
                     read.texts.text(row.reason_change),
-                    row.rule.unwrap_or("Original"),
+                    row.rule.map_or("Original", Rule::as_str),
                 )
             })
             .collect()
@@ -393,7 +454,7 @@ mod tests {
         // which takes the child out of that day's count; here it ends after that day.
         let (mut rows, mut moved) = (std::mem::take(&mut expected.rows), 0);
         for row in rows.values_mut().flatten() {
-            if matches!(row.rule, Some("RULE_2" | "RULE_1A")) {
+            if matches!(row.rule, Some(Rule::NextYear | Rule::NewPeriod)) {
                 assert_eq!(row.end, Some(last_of(row.year)));
                 row.end = row.end.map(|end| end.plus(1));
                 moved += 1;

@@ -124,17 +124,22 @@ pub(crate) fn probe(reader: &mut dyn Read) -> io::Result<Probe> {
         _ if scan.multibyte > 0 => None,
         _ => Some(Encoding::Windows1252),
     };
-    let mut sha256 = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a String cannot fail.
-        let _ = write!(sha256, "{byte:02x}");
-    }
     Ok(Probe {
-        sha256,
+        sha256: hexadecimal(&hash.finalize()),
         bytes: total,
         encoding,
         invalid: (scan.invalid, scan.first_invalid_line),
     })
+}
+
+/// A digest in hexadecimal.
+pub(crate) fn hexadecimal(digest: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[derive(Default)]

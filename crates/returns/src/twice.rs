@@ -4,7 +4,7 @@
 //! What a file is for, and when it was made, is part of what it says. Two files of different years are
 //! two returns, though every byte is the same: in a small authority nothing may have changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use disparity_core::Day;
@@ -16,6 +16,15 @@ use crate::tables::Shelves;
 
 /// The year that a table is for, and the day on which it was made.
 type Label = (Option<u16>, Option<Day>);
+
+/// Tables that are the same to the byte.
+#[derive(Default)]
+struct Same {
+    /// Year and name of the first of them.
+    first: Option<(Option<u16>, String)>,
+    /// The name of the first of each label.
+    by_label: BTreeMap<Label, String>,
+}
 
 /// Two tables with this in common are the same to the byte.
 fn bytes_of(source: &Source) -> (String, String, String, String) {
@@ -36,13 +45,13 @@ pub(crate) fn drop_repeated(
 ) {
     // The tables that are the same to the byte, by the year they are for and when they were made.
     let label = |source: &Source| (source.year, source.made.map(|made| made.day));
-    let mut seen: BTreeMap<_, Vec<(Label, String)>> = BTreeMap::new();
+    let mut seen: BTreeMap<_, Same> = BTreeMap::new();
+    let mut removed = BTreeSet::new();
     for file in tables {
         let own = &sources[file.clone()];
         let same = |source: &Source| {
             let others = seen.get(&bytes_of(source))?;
-            let other = others.iter().find(|(other, _)| *other == label(source))?;
-            Some(other.1.clone())
+            others.by_label.get(&label(source))
         };
         let repeated = !own.is_empty() && own.iter().all(|source| same(source).is_some());
         for at in file.clone() {
@@ -51,24 +60,29 @@ pub(crate) fn drop_repeated(
                 continue;
             }
             let others = seen.entry(bytes_of(source)).or_default();
-            let same = others.iter().find(|(other, _)| *other == label(source));
+            let same = others.by_label.get(&label(source));
             let mut say = |code, message: String| {
                 diagnostics.push(Diagnostic::of_file(code, &source.name, message));
             };
-            if let (true, Some((_, other))) = (repeated, same) {
+            if let (true, Some(other)) = (repeated, same) {
                 say(Code::FileTwice, format!("the same as {other}"));
                 source.used = false;
-                shelves.remove_source(u32::try_from(first + at).unwrap_or(u32::MAX));
+                removed.insert(u32::try_from(first + at).unwrap_or(u32::MAX));
             } else {
-                if let (None, Some(((Some(year), _), other)), true) =
-                    (same, others.first(), is_dated(source))
+                if let (None, Some((Some(year), other)), true) =
+                    (same, &others.first, is_dated(source))
                     && Some(*year) != source.year
                 {
                     say(Code::FileCopied, format!("the same as {other}, for {year}"));
                 }
-                others.push((label(source), source.name.clone()));
+                let (label, name) = (label(source), source.name.clone());
+                others.first.get_or_insert((label.0, name.clone()));
+                others.by_label.entry(label).or_insert(name);
             }
         }
+    }
+    if !removed.is_empty() {
+        shelves.remove_sources(&removed);
     }
 }
 

@@ -28,7 +28,7 @@ use crate::periods_of_care;
 use crate::persons::{self, Listed, PersonOddity};
 use crate::postcodes::{Home, PostcodeLookup, is_whole};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
-use crate::repair::{RepairCodes, Repairs, repair_child};
+use crate::repair::{RepairCodes, Repairs, Rule, repair_child};
 use aside::Late;
 use stated::{Masks, Otherwise};
 
@@ -38,7 +38,7 @@ pub(crate) struct Assembly<'a> {
     pub(crate) options: &'a Options,
     pub(crate) codes: &'a CodeSets,
     pub(crate) postcodes: &'a PostcodeLookup,
-    pub(crate) sources: &'a [Source],
+    pub(crate) sources: &'a [&'a Source],
     pub(crate) la: &'a str,
     pub(crate) area: Option<AreaCode>,
     pub(crate) coverage: Coverage,
@@ -161,13 +161,14 @@ impl Assembly<'_> {
                 &mut records,
                 &mut tally,
             );
+            self.report_child(&records, &mut tally, diagnostics);
             // The only way to fail is to have four billion spells in one authority.
             let _ = journeys.push_child(&record, &mut spells);
         }
         let stated = std::mem::take(&mut tally.otherwise).finish(self, diagnostics);
         // It is of children who have just been added.
         let _ = journeys.set_stated(stated);
-        self.report(&records, &tally, diagnostics);
+        self.report(&tally, diagnostics);
         crate::quality::check(self, &journeys, hashed, diagnostics);
         aliases.extend(bridged.to);
         let identifiers = if self.keep_identifiers {
@@ -456,8 +457,11 @@ impl Assembly<'_> {
                 spell.decile = decile;
             }
         }
-        let unknown = row.rule == Some("UNKNOWN_END");
-        let inferred = matches!(row.rule, Some("RULE_1" | "RULE_1A" | "RULE_2"));
+        let unknown = row.rule == Some(Rule::UnknownEnd);
+        let inferred = matches!(
+            row.rule,
+            Some(Rule::NextEpisode | Rule::NewPeriod | Rule::NextYear)
+        );
         spell.flags = spell
             .flags
             .with_if(inferred, SpellFlags::END_INFERRED)

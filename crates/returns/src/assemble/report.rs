@@ -102,8 +102,15 @@ impl Assembly<'_> {
         diagnostic
     }
 
-    pub(super) fn report(&self, records: &Records, tally: &Tally, diagnostics: &mut Diagnostics) {
-        for one in &tally.merged.oddities {
+    /// Says what was odd about the rows of one child, and keeps none of it: what is kept until the last
+    /// child grows with the rows, where one mistake is in all of them.
+    pub(super) fn report_child(
+        &self,
+        records: &Records,
+        tally: &mut Tally,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for one in tally.merged.oddities.drain(..) {
             diagnostics.push(self.at(
                 records,
                 one.code,
@@ -112,25 +119,29 @@ impl Assembly<'_> {
                 &one.message,
             ));
         }
-        for one in &tally.care {
+        for one in tally.care.drain(..) {
             diagnostics.push(self.at(records, one.code, one.row.place, one.row.id, &one.message));
         }
-        for (rule, row) in &tally.repairs.fired {
-            diagnostics.push(self.at(records, Code::CareRepaired, row.place, row.id, rule));
-        }
-        for (place, id, day) in &tally.aside {
+        for (rule, row) in tally.repairs.fired.drain(..) {
             diagnostics.push(self.at(
                 records,
-                Code::BirthAfterEvent,
-                *place,
-                *id,
-                &day.to_string(),
+                Code::CareRepaired,
+                row.place,
+                row.id,
+                rule.as_str(),
             ));
         }
-        for late in &tally.late {
+        for (place, id, day) in tally.aside.drain(..) {
+            diagnostics.push(self.at(records, Code::BirthAfterEvent, place, id, &day.to_string()));
+        }
+        for late in tally.late.drain(..) {
             let message = format!("{}, in a return up to {}", late.day, late.until);
             diagnostics.push(self.at(records, late.code, late.place, late.id, &message));
         }
+    }
+
+    /// Says what was odd about the records of the authority as a whole.
+    pub(super) fn report(&self, tally: &Tally, diagnostics: &mut Diagnostics) {
         let whole = |code, message: String| {
             Diagnostic::of_file(code, &format!("authority {}", self.la), message)
         };

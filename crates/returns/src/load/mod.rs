@@ -14,6 +14,7 @@ use crate::codelists::Lists;
 use crate::continuity::Continuity;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::input::{Input, InputError};
+use crate::lookup::Layout;
 use crate::manifest::{Dataset, Manifest};
 use crate::options::Options;
 use crate::reading::{Reading, Undated};
@@ -98,6 +99,8 @@ pub(crate) struct Candidate {
     pub(crate) about: Dataset,
     /// Authority as three digits; empty until known.
     pub(crate) la: String,
+    /// Where its columns stand, if it is a lookup of postcodes.
+    pub(crate) lookup: Option<Layout>,
 }
 
 /// Everything that reading needs and that does not change from file to file.
@@ -202,7 +205,8 @@ impl Desk<'_> {
     }
 }
 
-fn why_unreadable(name: &str, error: &InputError) -> Diagnostic {
+/// Says why a file cannot be read.
+pub(crate) fn why_unreadable(name: &str, error: &InputError) -> Diagnostic {
     let code = match error {
         InputError::Ratio => Code::CompressionRatio,
         _ => Code::FileUnreadable,

@@ -1,10 +1,13 @@
 //! What each file is, from its first bytes, and which authority it is from; archives are opened.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use super::{Candidate, Context, FileKind, why_unreadable};
+use crate::build::Progress;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::input::{Input, InputError};
+use crate::lookup;
 use crate::rows::{Delimited, RowSource, find_header, sniff_delimiter};
 use crate::text::{Encoding, Utf8Reader, wide};
 
@@ -17,20 +20,42 @@ const MAX_NESTED: usize = 2;
 pub(crate) fn candidates(
     context: Context<'_>,
     inputs: Vec<Input>,
+    progress: Progress<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
+    let mut seen = Seen {
+        progress,
+        done: 0,
+        all: inputs.len(),
+    };
     for input in inputs {
-        look(context, input, 0, &mut found, diagnostics);
+        look(context, input, 0, &mut seen, &mut found, diagnostics);
+        seen.count(1);
     }
     infer_authorities(context, &mut found, diagnostics);
     found
+}
+
+/// How many files have been looked at, of those that are known: an archive adds its members.
+struct Seen<'p> {
+    progress: Progress<'p>,
+    done: usize,
+    all: usize,
+}
+
+impl Seen<'_> {
+    fn count(&mut self, files: usize) {
+        self.done += files;
+        (self.progress)("looking at files", self.done, self.all);
+    }
 }
 
 fn look(
     context: Context<'_>,
     input: Input,
     depth: usize,
+    seen: &mut Seen<'_>,
     found: &mut Vec<Candidate>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -45,18 +70,16 @@ fn look(
         return;
     }
     // What is packed or streamed can only be read from its beginning; an archive begins at its end.
-    let held = match input.members() {
-        Ok(_) => Ok(input),
-        Err(_) => input.in_memory(),
-    };
-    let (input, members) = match held.and_then(|held| held.members().map(|m| (held, m))) {
-        Ok(found) => found,
+    let members = input
+        .members()
+        .or_else(|_| input.in_memory().and_then(|held| held.members()));
+    let members = match members {
+        Ok(members) => members,
         Err(error) => return fail(&error),
     };
     let holds = |part: &str| {
-        members
-            .iter()
-            .any(|member| member.name.ends_with(&format!("!{part}")))
+        let end = format!("!{part}");
+        members.iter().any(|member| member.name.ends_with(&end))
     };
     if holds("xl/workbook.xml") || holds("xl/workbook.bin") || holds("content.xml") {
         found.push(candidate(context, input, &head, diagnostics));
@@ -71,8 +94,10 @@ fn look(
             "it is inside {depth} other archives"
         )));
     } else {
+        seen.all += members.len();
         for member in members {
-            look(context, member, depth + 1, found, diagnostics);
+            look(context, member, depth + 1, seen, found, diagnostics);
+            seen.count(1);
         }
     }
 }
@@ -92,6 +117,9 @@ fn candidate(
         FileKind::Text => lea_of_table(context, head),
         _ => None,
     };
+    let lookup = (kind == FileKind::Text)
+        .then(|| lookup::layout(context, head))
+        .flatten();
     // What a file says of itself is not overruled by an option for those that do not say.
     let la = stated
         .clone()
@@ -110,6 +138,7 @@ fn candidate(
         kind,
         about,
         la,
+        lookup,
     }
 }
 
@@ -202,19 +231,15 @@ fn infer_authorities(context: Context<'_>, found: &mut [Candidate], diagnostics:
         name.rsplit_once(['/', '!'])
             .map_or_else(String::new, |(folder, _)| folder.to_owned())
     };
-    let known: Vec<(String, String)> = found
-        .iter()
-        .filter(|c| !c.la.is_empty())
-        .map(|c| (folder(&c.input.name), c.la.clone()))
-        .collect();
-    let only = |fits: &dyn Fn(&str) -> bool| -> Option<String> {
-        let mut las = known
-            .iter()
-            .filter(|(other, _)| fits(other))
-            .map(|(_, la)| la);
-        let first = las.next()?;
-        las.all(|la| la == first).then(|| first.clone())
-    };
+    // The authorities that files name, by folder and all together.
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut all = BTreeSet::new();
+    for one in found.iter().filter(|c| !c.la.is_empty()) {
+        let here = named.entry(folder(&one.input.name)).or_default();
+        here.insert(one.la.clone());
+        all.insert(one.la.clone());
+    }
+    let only = |las: &BTreeSet<String>| las.first().filter(|_| las.len() == 1).cloned();
     for one in found
         .iter_mut()
         .filter(|c| c.la.is_empty() && c.kind != FileKind::Skip)
@@ -228,8 +253,8 @@ fn infer_authorities(context: Context<'_>, found: &mut [Candidate], diagnostics:
             .find_map(|part| context.areas.find(part).ok())
             .and_then(|area| area.old_la_code.clone());
         if let Some(la) = from_path
-            .or_else(|| only(&|other| other == here))
-            .or_else(|| only(&|_| true))
+            .or_else(|| named.get(&here).and_then(only))
+            .or_else(|| only(&all))
         {
             diagnostics.push(Diagnostic::of_file(
                 Code::LaInferred,

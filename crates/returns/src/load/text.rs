@@ -14,7 +14,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::input::InputError;
 use crate::reading::{Finished, Reading};
 use crate::records::Mark;
-use crate::rows::{Delimited, RowSource, find_header, nearest_table, sniff_delimiter};
+use crate::rows::{Delimited, NoHeader, RowSource, find_header, nearest_table, sniff_delimiter};
 use crate::tables::{self, Use};
 use crate::text::{Encoding, Probe, Utf8Reader, probe};
 use crate::xml::{Malformed, walk};
@@ -300,7 +300,14 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let context = desk.context;
     let mut found = match find_header(context.lists, rows) {
         Ok(found) => found,
-        Err((_, header)) => {
+        Err(NoHeader {
+            unreadable: Some(why),
+            ..
+        }) => {
+            desk.say(Code::FileUnreadable, &info.name, why);
+            return false;
+        }
+        Err(NoHeader { header, .. }) => {
             let nearest = nearest_table(context.lists, &header);
             let code = if nearest.is_table {
                 Code::ColumnMissing

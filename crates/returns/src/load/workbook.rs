@@ -104,8 +104,8 @@ fn read_sheet(desk: &mut Desk<'_>, range: Range<Data>, empty: usize, info: &mut 
         .filter(|(.., cell)| matches!(cell, Data::Error(_)))
         .count();
     // A sheet that is no table of children is a cover or a guide, not a fault.
-    if let Err((_, header)) = find_header(desk.context.lists, Sheet::new(range.clone())) {
-        let nearest = nearest_table(desk.context.lists, &header);
+    if let Err(none) = find_header(desk.context.lists, Sheet::new(range.clone())) {
+        let nearest = nearest_table(desk.context.lists, &none.header);
         if nearest.is_table {
             desk.say(Code::ColumnMissing, &info.name, nearest.message);
         } else {

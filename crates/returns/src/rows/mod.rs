@@ -3,11 +3,13 @@
 
 mod source;
 
+use std::collections::BTreeSet;
+
 use csv::StringRecord;
 
 pub(crate) use source::{Delimited, RowSource, Sheet, sniff_delimiter};
 
-use crate::codelists::{ColumnType, Lists, TableDef, fold};
+use crate::codelists::{ColumnDef, ColumnType, Lists, TableDef, fold};
 use crate::diagnostics::Code;
 use crate::reading::Reading;
 use crate::value::{is_null, trim};
@@ -41,47 +43,76 @@ fn without_suffix(name: &str) -> Option<&str> {
         .or_else(|| name.strip_suffix(".1"))
 }
 
-/// A name without what a merge leaves behind it, folded.
-fn plain(name: &str) -> String {
-    fold(without_suffix(name).unwrap_or(name))
+/// A name of a header as it is compared, made once for all tables.
+struct Name<'h> {
+    shown: &'h str,
+    folded: String,
+    /// Without what a merge leaves behind it.
+    merged: Option<String>,
+}
+
+impl<'h> Name<'h> {
+    /// None where there is no name.
+    fn of(name: &'h str) -> Option<Self> {
+        let shown = trim(name);
+        (!shown.is_empty() && !shown.starts_with("Unnamed: ")).then(|| Self {
+            shown,
+            folded: fold(shown),
+            merged: without_suffix(shown).map(fold),
+        })
+    }
+
+    /// Whether one of the names of a column may be meant.
+    fn is_of(&self, column: &ColumnDef) -> bool {
+        column.folded.contains(&self.folded)
+            || self
+                .merged
+                .as_ref()
+                .is_some_and(|name| column.folded.contains(name))
+    }
+
+    fn plain(&self) -> &str {
+        self.merged.as_deref().unwrap_or(&self.folded)
+    }
 }
 
 /// Matches a header against one table: none if a column is missing without which it is nothing.
-fn match_table<'l>(def: &'l TableDef, header: &[String]) -> Option<Recognised<'l>> {
+fn match_table<'l>(def: &'l TableDef, header: &[Option<Name<'_>>]) -> Option<Recognised<'l>> {
+    // Most tables are told from their first key column.
+    let is_there = |column: &ColumnDef| header.iter().flatten().any(|name| name.is_of(column));
+    if !def.columns.iter().filter(|column| column.key).all(is_there) {
+        return None;
+    }
     let mut positions = vec![None; def.columns.len()];
     let mut twins = Vec::new();
     let mut others = vec![None; def.columns.len()];
     let mut unknown = Vec::new();
     let mut nameless = 0;
     for (at, name) in header.iter().enumerate() {
-        let shown = trim(name);
-        if shown.is_empty() || shown.starts_with("Unnamed: ") {
+        let Some(name) = name else {
             nameless += 1;
             continue;
-        }
-        let find = |name: &str| {
-            let folded = fold(name);
-            def.columns
-                .iter()
-                .position(|column| column.folded[0] == folded)
-                .or_else(|| {
-                    def.columns
-                        .iter()
-                        .position(|column| column.folded.contains(&folded))
-                })
         };
-        let found = find(shown).or_else(|| without_suffix(shown).and_then(find));
+        let find = |folded: &String| {
+            let columns = || def.columns.iter();
+            columns()
+                .position(|column| column.folded[0] == *folded)
+                .or_else(|| columns().position(|column| column.folded.contains(folded)))
+        };
+        let found = find(&name.folded).or_else(|| name.merged.as_ref().and_then(find));
         match found {
             Some(column) => match positions[column] {
                 None => positions[column] = Some(at),
-                Some(first) if plain(&header[first]) != plain(shown) => others[column] = Some(at),
+                Some(first) if header[first].as_ref().map(Name::plain) != Some(name.plain()) => {
+                    others[column] = Some(at);
+                }
                 // What nobody reads may be doubled as it likes.
                 Some(first) if def.columns[column].kind != ColumnType::Text => {
                     twins.push((first, at));
                 }
                 Some(_) => {}
             },
-            None => unknown.push(shown.to_owned()),
+            None => unknown.push(name.shown.to_owned()),
         }
     }
     let columns = || def.columns.iter().zip(&positions);
@@ -125,8 +156,9 @@ impl Recognised<'_> {
 /// where that does not decide, by most columns matched, then by the order of the list.
 #[must_use]
 pub(crate) fn recognise<'l>(lists: &'l Lists, header: &[String]) -> Option<Recognised<'l>> {
+    let names: Vec<Option<Name<'_>>> = header.iter().map(|name| Name::of(name)).collect();
     let tables = lists.tables().iter();
-    let found: Vec<Recognised<'l>> = tables.filter_map(|def| match_table(def, header)).collect();
+    let found: Vec<Recognised<'l>> = tables.filter_map(|def| match_table(def, &names)).collect();
     let told: Vec<bool> = found
         .iter()
         .map(|one| !found.iter().any(|other| other.tells_more_than(one)))
@@ -151,7 +183,7 @@ pub(crate) struct Nearest {
 /// The known table nearest to a header that fits none, with the key columns that are missing.
 #[must_use]
 pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> Nearest {
-    let folded: Vec<String> = header.iter().map(|name| fold(name)).collect();
+    let folded: BTreeSet<String> = header.iter().map(|name| fold(name)).collect();
     let has = |names: &[String]| names.iter().any(|name| folded.contains(name));
     let scored = lists.tables().iter().map(|def| {
         let columns = || {
@@ -198,20 +230,33 @@ pub(crate) struct Found<'l, S> {
     pending: Option<(u64, StringRecord)>,
 }
 
+/// Why no header was found.
+pub(crate) struct NoHeader {
+    /// What the first row looks like.
+    pub header: Vec<String>,
+    /// What is wrong with the source, if its first rows cannot be read.
+    pub unreadable: Option<String>,
+}
+
 /// Looks for a header among the first ten rows.
 ///
 /// # Errors
-/// What the first row looks like, if no known table fits any of them.
+/// [`NoHeader`] if no known table fits any of them.
 pub(crate) fn find_header<S: RowSource>(
     lists: &Lists,
     mut source: S,
-) -> Result<Found<'_, S>, (S, Vec<String>)> {
+) -> Result<Found<'_, S>, NoHeader> {
     let mut row = StringRecord::new();
     let mut first: Option<Vec<String>> = None;
+    let mut unreadable = None;
     for _ in 0..10 {
         match source.next_row(&mut row) {
             Ok(Some(_)) => {}
-            Ok(None) | Err(_) => break,
+            Ok(None) => break,
+            Err(why) => {
+                unreadable = Some(why);
+                break;
+            }
         }
         let header: Vec<String> = row
             .iter()
@@ -233,7 +278,10 @@ pub(crate) fn find_header<S: RowSource>(
             first = Some(header);
         }
     }
-    Err((source, first.unwrap_or_default()))
+    Err(NoHeader {
+        header: first.unwrap_or_default(),
+        unreadable,
+    })
 }
 
 /// One row of a recognised table.
@@ -325,8 +373,9 @@ impl<S: RowSource> Found<'_, S> {
                     Ok(Some(line)) => line,
                     Ok(None) => break,
                     Err(message) => {
+                        // Whether there are rows beyond is not known.
                         reading.report_file(Code::FileUnreadable, message);
-                        break;
+                        return counts;
                     }
                 },
             };

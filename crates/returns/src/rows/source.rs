@@ -12,11 +12,46 @@ pub(crate) trait RowSource {
     fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String>;
 }
 
+/// The longest row, in bytes other than line ends. One that is longer is no row of a return: a quotation
+/// mark that nothing closes makes one of all that follows it, and a file without line ends is one. Rows
+/// are held whole, so that without an end to them a file would be, too.
+const MAX_ROW: usize = 1 << 20;
+/// The most line ends in one row, with those of the blank lines before it.
+const MAX_ENDS: usize = 32 << 20;
+
+/// What has been given out since the last row ended, of which a row can hold only so much.
+#[derive(Default)]
+struct Given {
+    ends: usize,
+    others: usize,
+}
+
+impl Given {
+    fn add(&mut self, bytes: &[u8]) {
+        let ends = bytes.iter().filter(|byte| **byte == b'\n').count();
+        self.ends += ends;
+        self.others += bytes.len() - ends;
+    }
+
+    const fn is_too_much(&self) -> bool {
+        self.others > MAX_ROW || self.ends > MAX_ENDS
+    }
+}
+
+/// A row has no end where one of a return would have.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "it has more than {MAX_ROW} bytes; is a quotation mark not closed, or are there no line ends?"
+)]
+struct RowTooLong;
+
 /// Text whose lines all end in a line feed, whatever they ended in, the last one too. A reader of rows
 /// that meets a carriage return and a line feed reads the second with the next row, and so counts
 /// lines wrongly.
 struct Lines<R> {
     inner: R,
+    /// Since the last row ended.
+    given: Given,
     /// Whether the byte before was a carriage return, and was given as a line feed.
     after_return: bool,
     /// The byte before.
@@ -28,6 +63,13 @@ impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
+        }
+        // More is asked for only when all that was given is part of the row.
+        if self.given.is_too_much() {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                RowTooLong,
+            ));
         }
         while !self.done {
             let got = self.inner.read(buffer)?;
@@ -41,6 +83,7 @@ impl<R: Read> Read for Lines<R> {
             }
             let kept = self.convert(&mut buffer[..got]);
             if kept > 0 {
+                self.given.add(&buffer[..kept]);
                 return Ok(kept);
             }
         }
@@ -52,6 +95,7 @@ impl<R> Lines<R> {
     const fn new(inner: R) -> Self {
         Self {
             inner,
+            given: Given { ends: 0, others: 0 },
             after_return: false,
             last: b'\n',
             done: false,
@@ -104,7 +148,13 @@ impl<R: Read> Delimited<R> {
 impl<R: Read> RowSource for Delimited<R> {
     fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
         let from = self.reader.position().line();
-        match self.reader.read_record(row) {
+        let read = self.reader.read_record(row);
+        self.reader.get_mut().given = Given::default();
+        match read {
+            // What was read ahead of the row is less than what is read at once.
+            Ok(true) if row.as_slice().len() + row.len() > MAX_ROW => {
+                Err(format!("the row on line {from}: {RowTooLong}"))
+            }
             Ok(true) => {
                 // Blank lines before the row are passed over with it; lines within a quoted field are
                 // its own.
@@ -119,16 +169,33 @@ impl<R: Read> RowSource for Delimited<R> {
                 Ok(Some(next.saturating_sub(1 + inside)))
             }
             Ok(false) => Ok(None),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(match error.kind() {
+                csv::ErrorKind::Io(inner) if is_too_long(inner) => {
+                    format!("the row on line {from}: {RowTooLong}")
+                }
+                _ => error.to_string(),
+            }),
         }
     }
+}
+
+fn is_too_long(error: &std::io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<RowTooLong>)
 }
 
 /// The delimiter under which most of the first rows have the same number of fields.
 #[must_use]
 pub(crate) fn sniff_delimiter(head: &str) -> u8 {
     let mut best = (1, b',');
-    for delimiter in *b",;\t|" {
+    // What does not occur separates nothing; a reader of rows is costly to make.
+    let occurs = |delimiter: &u8| head.as_bytes().contains(delimiter);
+    let present: Vec<u8> = b",;\t|".iter().copied().filter(occurs).collect();
+    if present.iter().all(|delimiter| *delimiter == b',') {
+        return b',';
+    }
+    for delimiter in present {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
@@ -208,10 +275,9 @@ fn cell_text(cell: &Data) -> Result<String, ()> {
 impl RowSource for Sheet {
     fn next_row(&mut self, row: &mut StringRecord) -> Result<Option<u64>, String> {
         row.clear();
-        let Some(cells) = (self.next < self.range.height())
-            .then(|| self.range.rows().nth(self.next))
-            .flatten()
-        else {
+        // By its number: the iterator over rows (calamine 0.38) would pass over all those before.
+        let cells = (self.next < self.range.height()).then(|| &self.range[self.next]);
+        let Some(cells) = cells else {
             return Ok(None);
         };
         for cell in cells {
@@ -273,6 +339,79 @@ mod tests {
         }
     }
 
+    /// Gives a text, then another for ever, and counts.
+    struct Endless<'b> {
+        first: &'b [u8],
+        then: u8,
+        given: usize,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = if self.first.is_empty() {
+                buffer.fill(self.then);
+                buffer.len()
+            } else {
+                self.first.read(buffer)?
+            };
+            self.given += n;
+            Ok(n)
+        }
+    }
+
+    #[test]
+    fn a_row_without_an_end_is_an_error_with_its_line_and_is_not_held() {
+        for (first, then, line, most) in [
+            ("a,b\n1,2\n1,\"", b'x', 3, MAX_ROW),
+            ("", b'x', 1, MAX_ROW),
+            ("a,b\n", b',', 2, MAX_ROW),
+            ("a,b\n1,\"2\n\n", b'\n', 2, MAX_ENDS),
+        ] {
+            let mut source = Endless {
+                first: first.as_bytes(),
+                then,
+                given: 0,
+            };
+            let mut rows = Delimited::new(&mut source, b',');
+            let mut row = StringRecord::new();
+            let why = loop {
+                match rows.next_row(&mut row) {
+                    Ok(found) => assert!(found.is_some_and(|at| at < line), "{first:?} {row:?}"),
+                    Err(why) => break why,
+                }
+            };
+            assert!(
+                why.starts_with(&format!("the row on line {line}: ")),
+                "{why}"
+            );
+            // A row and what is read at once.
+            assert!(
+                source.given < most + (1 << 20),
+                "{first:?}: {}",
+                source.given
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_row_and_many_blank_lines_are_read() {
+        let long = "x".repeat(MAX_ROW - 10);
+        let text = format!("a,b\n1,{long}\n{}3,4\n", "\n".repeat(2 * MAX_ROW));
+        assert_eq!(lines(&text), [1, 2, 3 + 2 * MAX_ROW as u64]);
+        let mut rows = Delimited::new(text.as_bytes(), b',');
+        let mut row = StringRecord::new();
+        rows.next_row(&mut row).unwrap();
+        rows.next_row(&mut row).unwrap();
+        assert_eq!(row.get(1), Some(long.as_str()));
+        let text = format!("a,b\n1,{long}xxxxxxxxxx\n");
+        let mut rows = Delimited::new(text.as_bytes(), b',');
+        rows.next_row(&mut row).unwrap();
+        assert!(
+            rows.next_row(&mut row).is_err(),
+            "one byte more than the most"
+        );
+    }
+
     #[test]
     fn the_delimiter_is_the_one_that_makes_rows_even() {
         assert_eq!(sniff_delimiter("a;b;c\n1;2,5;3\n4;5;6\n"), b';');
@@ -280,5 +419,6 @@ mod tests {
         assert_eq!(sniff_delimiter("a,b\n1,\"x;y\"\n"), b',');
         assert_eq!(sniff_delimiter("one\ntwo\n"), b',');
         assert_eq!(sniff_delimiter(""), b',');
+        assert_eq!(sniff_delimiter("one\ntwo;\n"), b',');
     }
 }

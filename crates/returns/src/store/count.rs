@@ -11,6 +11,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
+use super::manifest::Manifest;
 use super::{SPELLS, StoreError, format, io, parquet};
 use crate::input;
 
@@ -101,6 +102,7 @@ impl YearOfDay {
 /// [`StoreError`] if the file is missing, damaged or of another layout.
 pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCounts, StoreError> {
     let path = folder.join(SPELLS);
+    let manifest = Manifest::read(folder)?;
     let file = input::open(&path).map_err(io(&path))?;
     let metadata = ArrowReaderMetadata::load(
         &file,
@@ -108,6 +110,7 @@ pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCount
     )
     .map_err(parquet(&path))?;
     let text = metadata.metadata().file_metadata().key_value_metadata();
+    manifest.check(&path, &file, text)?;
     let authorities = text
         .and_then(|pairs| {
             pairs
@@ -167,6 +170,8 @@ pub fn count_spells(folder: &Path, dimensions: &Dimensions) -> Result<SpellCount
             .zip(part)
             .for_each(|(total, more)| *total += more);
     }
+    manifest.verify(folder, &[SPELLS])?;
+    manifest.check_again(folder)?;
     Ok(SpellCounts {
         old_la_codes,
         groups,

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use crate::load::Source;
 
 /// Version of the layout. A reader refuses another: in the first, what nobody had ended ended on a
-/// 31 March, and no return said otherwise than the history.
-pub(crate) const LAYOUT: &str = "2";
+/// 31 March, and no return said otherwise than the history; in the second, nothing said which files
+/// belong together.
+pub(crate) const LAYOUT: &str = "3";
 
 /// A column with what it means and its unit.
 pub(crate) fn field(

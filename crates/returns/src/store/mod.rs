@@ -2,9 +2,14 @@
 //! read, in which units and from where, in their metadata. Any tool can group the spells without
 //! a join: each row carries its authority, ethnic group, sex, birth and decile.
 //!
-//! The store holds records of children. It is not a release and must stay where the returns stay.
+//! A store is one thing: its files name one generation, which [`MANIFEST`] names too, written last. A
+//! reader refuses files that do not belong together.
+//!
+//! The store holds records of children. It is not a release and must stay where the returns stay; its
+//! files are written for their owner only.
 
 mod count;
+mod manifest;
 mod meta;
 mod read;
 mod schema;
@@ -27,6 +32,9 @@ pub const CHILDREN: &str = "children.parquet";
 /// The file of what single returns say otherwise than the histories.
 pub const STATED: &str = "stated.parquet";
 
+/// The file that names the others and the generation that they are of. Without it there is no store.
+pub const MANIFEST: &str = "manifest.json";
+
 /// A store that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -45,6 +53,14 @@ pub enum StoreError {
         path: String,
         /// What the reader said.
         error: parquet::errors::ParquetError,
+    },
+    /// Files that do not belong together.
+    #[error(
+        "{path}: its files are of different builds; build it again with `disparity returns build`"
+    )]
+    Mixed {
+        /// The file that is not of the store's generation.
+        path: String,
     },
     /// Parquet, but not a store of this program's version.
     #[error(

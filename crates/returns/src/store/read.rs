@@ -14,8 +14,10 @@ use disparity_core::{Day, Dimension, Dimensions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use serde_json::Value;
 
+use super::manifest::Manifest;
 use super::meta::{LAYOUT, read_authorities, read_codes};
 use super::spells::read_all_spells;
 use super::{CHILDREN, SPELLS, STATED, StoreError, format, io, parquet, stated};
@@ -43,22 +45,46 @@ pub fn read_store_of(
     wanted: &Wanted,
 ) -> Result<Journeys, StoreError> {
     let path = folder.join(CHILDREN);
-    let (metadata, file) = open(&path)?;
-    let text = |key: &str| {
-        metadata
-            .iter()
-            .find(|(k, _)| k == key)
-            .map(|(_, v)| v.as_str())
-    };
-    if text("disparity.layout") != Some(LAYOUT) {
-        return Err(format(
-            &path,
-            format!(
-                "its layout is {:?}, not {LAYOUT}",
-                text("disparity.layout").unwrap_or("unknown")
-            ),
-        ));
+    let (handle, file) = open(&path)?;
+    let metadata = file.metadata().file_metadata().key_value_metadata();
+    let layout = text_of(metadata, "disparity.layout").unwrap_or("unknown");
+    if layout != LAYOUT {
+        let why = format!("its layout is {layout:?}, not {LAYOUT}");
+        return Err(format(&path, why));
     }
+    let manifest = Manifest::read(folder)?;
+    manifest.check(&path, &handle, metadata)?;
+    let names = [CHILDREN, SPELLS].into_iter();
+    let names: Vec<&str> = names.chain(wanted.stated.then_some(STATED)).collect();
+    let (intact, journeys) = rayon::join(
+        || manifest.verify(folder, &names),
+        || read_files(folder, file, &manifest, dimensions, wanted),
+    );
+    // A file of another build is not as it was written either; this says more.
+    if matches!(journeys, Err(StoreError::Mixed { .. })) {
+        return journeys;
+    }
+    intact?;
+    // Parts of a file are opened by themselves, side by side.
+    manifest.check_again(folder)?;
+    journeys
+}
+
+/// Reads the files of a store, of which that of the children is open.
+fn read_files(
+    folder: &Path,
+    file: ParquetRecordBatchReaderBuilder<File>,
+    manifest: &Manifest,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+) -> Result<Journeys, StoreError> {
+    let path = folder.join(CHILDREN);
+    let metadata = file
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .cloned();
+    let text = |key: &str| text_of(metadata.as_ref(), key);
     let json = |key: &str| text(key).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let missing = |what: &str| format(&path, format!("{what} cannot be read from its metadata"));
     let codes = json("disparity.codes")
@@ -86,7 +112,7 @@ pub fn read_store_of(
             }
             Ok(children)
         },
-        || read_all_spells(&spell_path, &codes, total, wanted),
+        || read_all_spells(&spell_path, manifest, &codes, total, wanted),
     );
     let (mut children, (spells, first_spell)) = (children?, spells?);
     children.first_spell = first_spell;
@@ -102,7 +128,7 @@ pub fn read_store_of(
         .collect();
     let misfit = |error: JourneysError| format(&path, error.to_string());
     let stated_path = folder.join(STATED);
-    let stated = (wanted.stated).then(|| stated::read(&stated_path, &codes));
+    let stated = (wanted.stated).then(|| stated::read(&stated_path, manifest, &codes));
     let mut journeys =
         Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
             .map_err(misfit)?;
@@ -124,23 +150,20 @@ const ALWAYS: [&str; 3] = ["birth", "arrival", "link"];
 /// Where a child was before a change of boundaries; stores of an earlier version do not have it.
 const EARLIER: &str = "earlier_child";
 
-/// What a file of children says about itself, and the file.
-type Opened = (Vec<(String, String)>, ParquetRecordBatchReaderBuilder<File>);
+/// The file of children, and what reads its rows.
+type Opened = (File, ParquetRecordBatchReaderBuilder<File>);
 
 fn open(path: &Path) -> Result<Opened, StoreError> {
     let file = input::open(path).map_err(io(path))?;
+    let handle = file.try_clone().map_err(|error| io(path)(error.into()))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
-    let pairs = builder
-        .metadata()
-        .file_metadata()
-        .key_value_metadata()
-        .cloned()
-        .unwrap_or_default();
-    let metadata = pairs
-        .into_iter()
-        .filter_map(|pair| Some((pair.key, pair.value?)))
-        .collect();
-    Ok((metadata, builder))
+    Ok((handle, builder))
+}
+
+/// What a file says of itself under a key.
+fn text_of<'a>(metadata: Option<&'a Vec<KeyValue>>, key: &str) -> Option<&'a str> {
+    let mut pairs = metadata.into_iter().flatten();
+    pairs.find(|pair| pair.key == key)?.value.as_deref()
 }
 
 /// The rows of children, with the columns that are wanted.

@@ -12,6 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
+use super::manifest::Manifest;
 use super::read::BATCH;
 use super::{StoreError, format, io, parquet};
 use crate::input;
@@ -80,6 +81,7 @@ impl Owners {
 /// Reads row groups in parallel and puts them together in order.
 pub(super) fn read_all_spells(
     path: &Path,
+    manifest: &Manifest,
     codes: &CodeSets,
     children: usize,
     wanted: &Wanted,
@@ -90,6 +92,8 @@ pub(super) fn read_all_spells(
         ::parquet::arrow::arrow_reader::ArrowReaderOptions::default(),
     )
     .map_err(parquet(path))?;
+    let said = metadata.metadata().file_metadata();
+    manifest.check(path, &file, said.key_value_metadata())?;
     let groups = metadata.metadata().num_row_groups();
     let (parts, own): (Vec<Spells>, Vec<Owners>) = (0..groups)
         .into_par_iter()

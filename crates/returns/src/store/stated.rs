@@ -14,6 +14,7 @@ use disparity_core::journeys::{
 use disparity_core::{Day, Period};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::manifest::Manifest;
 use super::meta::field;
 use super::schema::spell_fields;
 use super::spells::read_columns;
@@ -74,11 +75,17 @@ pub(super) fn batch(journeys: &Journeys) -> Result<RecordBatch, ArrowError> {
 }
 
 /// Reads the file.
-pub(super) fn read(path: &Path, codes: &CodeSets) -> Result<Stated, StoreError> {
+pub(super) fn read(
+    path: &Path,
+    manifest: &Manifest,
+    codes: &CodeSets,
+) -> Result<Stated, StoreError> {
     let file = input::open(path).map_err(io(path))?;
-    let batches = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(parquet(path))?;
+    let handle = file.try_clone().map_err(|error| io(path)(error.into()))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet(path))?;
+    let said = builder.metadata().file_metadata();
+    manifest.check(path, &handle, said.key_value_metadata())?;
+    let batches = builder.build().map_err(parquet(path))?;
     let (mut children, mut years, mut spells) = (Vec::new(), Vec::new(), Spells::default());
     for batch in batches {
         let batch = batch.map_err(|error| parquet(path)(error.into()))?;

@@ -1,7 +1,6 @@
-//! Writing: columns as they are in memory, a piece at a time, under temporary names that are then
-//! given their real ones.
+//! Writing: columns as they are in memory, a piece at a time; what ties the files together comes last.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::builder::StringDictionaryBuilder;
@@ -18,9 +17,10 @@ use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
+use super::manifest::{self, Digested, FileRecord, GENERATION, Manifest, generation};
 use super::meta::{self, LAYOUT};
 use super::schema::{child_schema, spell_schema};
-use super::{CHILDREN, SPELLS, STATED, StoreError, io, parquet, stated};
+use super::{CHILDREN, MANIFEST, SPELLS, STATED, StoreError, io, parquet, stated};
 use crate::build::Progress;
 use crate::input;
 use crate::load::Source;
@@ -28,7 +28,8 @@ use crate::load::Source;
 /// Rows of a piece, which is also a row group: enough to compress well, few enough to hold.
 pub(super) const PIECE: usize = 1 << 20;
 
-/// Writes journeys into a folder.
+/// Writes journeys into a folder, with small files of the same generation beside them, and the
+/// manifest last: a reader refuses what an interrupted writer leaves.
 ///
 /// # Errors
 /// [`StoreError`] if the files cannot be written.
@@ -37,27 +38,41 @@ pub fn write_store(
     sources: &[Source],
     dimensions: &Dimensions,
     folder: &Path,
+    beside: &[(&str, &[u8])],
     progress: Progress<'_>,
 ) -> Result<(), StoreError> {
     let names = Names::new(journeys, dimensions);
     let of_child = owners(journeys);
     let metadata = metadata(journeys, sources);
-    let children = journeys.children().len();
-    let path = folder.join(CHILDREN);
-    write_file(&path, child_schema(), children, &metadata, |range| {
+    let old = folder.join(MANIFEST);
+    input::remove(&old).map_err(io(&old))?;
+    let at = |name| TableFile::create(folder, name, &metadata);
+    let mut children = at((CHILDREN, child_schema()))?;
+    children.write(journeys.children().len(), |range| {
         names.children(journeys, &of_child, range)
     })?;
-    let path = folder.join(STATED);
-    let rows = usize::from(!journeys.stated().is_empty());
-    write_file(&path, stated::schema(), rows, &metadata, |_| {
+    let mut stated_rows = at((STATED, stated::schema()))?;
+    stated_rows.write(usize::from(!journeys.stated().is_empty()), |_| {
         stated::batch(journeys)
     })?;
+    let mut spells = at((SPELLS, spell_schema()))?;
     let total = journeys.spells().len();
-    let path = folder.join(SPELLS);
-    write_file(&path, spell_schema(), total, &metadata, |range| {
+    spells.write(total, |range| {
         progress("writing the store", range.end, total);
         names.spells(journeys, &of_child, range)
-    })
+    })?;
+    let tables = [children, stated_rows, spells];
+    let rows: Vec<[u8; 32]> = tables.iter().map(TableFile::so_far).collect();
+    let generation = generation(&rows, &metadata);
+    let mut manifest = Manifest::new(generation.clone());
+    for table in tables {
+        let (name, record) = table.finish(&generation)?;
+        manifest.insert(name, record);
+    }
+    for (name, bytes) in beside {
+        manifest.insert(name, manifest::write(&folder.join(name), bytes)?);
+    }
+    manifest.write(folder)
 }
 
 fn metadata(journeys: &Journeys, sources: &[Source]) -> Vec<KeyValue> {
@@ -80,34 +95,65 @@ fn metadata(journeys: &Journeys, sources: &[Source]) -> Vec<KeyValue> {
     .collect()
 }
 
-fn write_file(
-    path: &Path,
-    schema: SchemaRef,
-    rows: usize,
-    metadata: &[KeyValue],
-    batch: impl Fn(std::ops::Range<usize>) -> Result<RecordBatch, arrow_schema::ArrowError>,
-) -> Result<(), StoreError> {
-    let part = path.with_extension("parquet.part");
-    let file = input::create(&part).map_err(io(&part))?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_max_row_group_row_count(Some(PIECE))
-        // Children stand in order: what lies between them is next to nothing, a dictionary is not.
-        .set_column_dictionary_enabled("child".into(), false)
-        .set_column_encoding("child".into(), Encoding::DELTA_BINARY_PACKED)
-        .set_key_value_metadata(Some(metadata.to_vec()))
-        .build();
-    let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(parquet(path))?;
-    let mut at = 0;
-    while at < rows {
-        let end = (at + PIECE).min(rows);
-        let piece = batch(at..end).map_err(|error| parquet(path)(error.into()))?;
-        writer.write(&piece).map_err(parquet(path))?;
-        writer.flush().map_err(parquet(path))?;
-        at = end;
+/// A table on its way to disk.
+struct TableFile {
+    name: &'static str,
+    path: PathBuf,
+    writer: ArrowWriter<Digested>,
+}
+
+impl TableFile {
+    fn create(
+        folder: &Path,
+        (name, schema): (&'static str, SchemaRef),
+        metadata: &[KeyValue],
+    ) -> Result<Self, StoreError> {
+        let path = folder.join(name);
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_max_row_group_row_count(Some(PIECE))
+            // Children stand in order: what lies between them is next to nothing, a dictionary is not.
+            .set_column_dictionary_enabled("child".into(), false)
+            .set_column_encoding("child".into(), Encoding::DELTA_BINARY_PACKED)
+            .set_key_value_metadata(Some(metadata.to_vec()))
+            .build();
+        let file = Digested::create(&path)?;
+        let writer =
+            ArrowWriter::try_new(file, schema, Some(properties)).map_err(parquet(&path))?;
+        Ok(Self { name, path, writer })
     }
-    writer.close().map_err(parquet(path))?;
-    input::rename(&part, path).map_err(io(path))
+
+    /// Writes so many rows, a piece at a time.
+    fn write(
+        &mut self,
+        rows: usize,
+        batch: impl Fn(std::ops::Range<usize>) -> Result<RecordBatch, arrow_schema::ArrowError>,
+    ) -> Result<(), StoreError> {
+        let failed = parquet(&self.path);
+        let mut at = 0;
+        while at < rows {
+            let end = (at + PIECE).min(rows);
+            let piece = batch(at..end).map_err(|error| failed(error.into()))?;
+            self.writer.write(&piece).map_err(&failed)?;
+            self.writer.flush().map_err(&failed)?;
+            at = end;
+        }
+        // What is still held back belongs to the digest of the rows.
+        self.writer.sync().map_err(|error| failed(error.into()))
+    }
+
+    /// The digest of the rows.
+    fn so_far(&self) -> [u8; 32] {
+        self.writer.inner().so_far()
+    }
+
+    /// Writes of which generation it is, and ends the file.
+    fn finish(mut self, generation: &str) -> Result<(&'static str, FileRecord), StoreError> {
+        let pair = KeyValue::new(GENERATION.to_owned(), generation.to_owned());
+        self.writer.append_key_value_metadata(pair);
+        self.writer.finish().map_err(parquet(&self.path))?;
+        Ok((self.name, self.writer.inner().record()))
+    }
 }
 
 /// The authority of each child, and the child of each spell, as positions.

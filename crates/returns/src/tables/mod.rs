@@ -7,7 +7,7 @@ mod early_help;
 mod ssd;
 mod ssda903;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, SpellKind};
@@ -73,10 +73,10 @@ impl Shelves {
         }
     }
 
-    /// Takes back the rows of a source.
-    pub(crate) fn remove_source(&mut self, source: u32) {
+    /// Takes back the rows of some sources.
+    pub(crate) fn remove_sources(&mut self, sources: &BTreeSet<u32>) {
         for (_, records) in &mut self.by_la {
-            records.remove_source(source);
+            records.remove_sources(sources);
         }
     }
 
