@@ -22,17 +22,18 @@ fn to_try() -> u64 {
 struct Random(u64);
 
 impl Random {
-    /// From 0 up to below 1.
-    fn part(&mut self) -> f64 {
+    /// From 0 up to below `end`, which is small.
+    fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        f64::from(u32::try_from((z ^ (z >> 31)) >> 32).unwrap()) / 4_294_967_296.0
+        (((z ^ (z >> 31)) >> 32) * end) >> 32
     }
 
-    fn below(&mut self, end: u64) -> u64 {
-        (self.part() * end as f64) as u64
+    /// A part of a time.
+    fn part_of(&mut self, time: Duration) -> Duration {
+        Duration::from_micros(self.below(u64::try_from(time.as_micros()).unwrap()))
     }
 }
 
@@ -245,7 +246,7 @@ impl Case {
             while mark.is_some_and(|mark| !mark.exists()) && child.try_wait().unwrap().is_none() {
                 std::thread::sleep(Duration::from_micros(50));
             }
-            std::thread::sleep(up_to.mul_f64(random.part()));
+            std::thread::sleep(random.part_of(up_to));
             child.kill().unwrap();
             child.wait().unwrap();
             let found = self.found(&format!("after kill {time}"));
@@ -265,14 +266,14 @@ impl Case {
         say(&format!("{}: {times} runs killed: {tally:?}", self.name));
     }
 
-    /// Runs where there is too little room, as `limited` makes it of a random number.
-    fn fill(&self, times: u64, what: &str, mut limited: impl FnMut(&Self, usize, f64) -> Command) {
+    /// Runs where there is too little room, as `limited` makes it of a number below 1,000.
+    fn fill(&self, times: u64, what: &str, mut limited: impl FnMut(&Self, usize, u64) -> Command) {
         let mut random = Random(times + 1);
         let (mut current, mut failed) = (0, 0);
         assert!(self.command(current).output().unwrap().status.success());
         for time in 0..times {
             let next = 1 - current;
-            let output = limited(self, next, random.part()).output().unwrap();
+            let output = limited(self, next, random.below(1_000)).output().unwrap();
             let found = self.found(&format!("after {what} {time}"));
             let said = String::from_utf8_lossy(&output.stderr);
             if output.status.success() {
@@ -296,7 +297,7 @@ impl Case {
     fn limit_files(&self, times: u64) {
         let longest = tree_sizes(&self.out).into_values().max().unwrap_or(0);
         self.fill(times, "files cut short", |case, next, part| {
-            let blocks = (part * 1.1 * longest as f64 / 512.0) as u64;
+            let blocks = longest * 11 / 10 * part / 1_000 / 512;
             let own = case.command(next);
             let mut command = Command::new("sh");
             let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
@@ -314,7 +315,7 @@ impl Case {
         let needed: u64 = tree_sizes(&self.out).into_values().sum();
         let mut random = Random(times + 2);
         self.fill(times, "a full disk", |case, next, part| {
-            disk.leave((part * 1.6 * needed as f64) as u64 + random.below(4_096));
+            disk.leave(needed * 16 / 10 * part / 1_000 + random.below(4_096));
             case.command(next)
         });
     }
