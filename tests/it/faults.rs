@@ -241,7 +241,7 @@ impl Case {
                 0 => (None, whole),
                 1 => (Some(&self.marks[0]), Duration::from_millis(200)),
                 2 => (Some(&self.marks[1]), Duration::from_millis(3)),
-                _ => (Some(&self.marks[1]), Duration::from_millis(40)),
+                _ => (Some(&self.marks[1]), Duration::from_millis(150)),
             };
             while mark.is_some_and(|mark| !mark.exists()) && child.try_wait().unwrap().is_none() {
                 std::thread::sleep(Duration::from_micros(50));
@@ -258,6 +258,13 @@ impl Case {
             *tally.entry(what).or_default() += 1;
             if let Found::Version(version) = found {
                 current = version;
+            }
+            if (time + 1) % 50 == 0 {
+                say(&format!(
+                    "{}: {} runs killed: {tally:?}",
+                    self.name,
+                    time + 1
+                ));
             }
         }
         assert!(self.command(1).output().unwrap().status.success());
