@@ -1,7 +1,7 @@
 //! Alternative tables: other whole numbers for withheld counts that agree with every sum and with all
 //! that is shown, so that nobody can tell them from the truth; and what they prove of a small count.
 
-use super::sums::{Sums, SumsOf};
+use super::sums::SumsOf;
 use super::{Cell, Counts, Threshold};
 
 /// What withheld counts are taken to be at the least.
@@ -127,17 +127,15 @@ impl Alternative {
     }
 
     /// Whether it agrees with every sum.
-    pub(super) fn agrees(&self, sums: &Sums, of_cell: &SumsOf) -> bool {
-        let own = self.moved().flat_map(|at| of_cell.of(at));
-        let mut own: Vec<usize> = own.collect();
-        own.sort_unstable();
-        own.dedup();
-        own.into_iter().all(|sum| {
-            let changes = sums
-                .signed(sum)
-                .map(|(at, sign)| self.by(at) * i64::from(sign));
-            changes.sum::<i64>() == 0
-        })
+    pub(super) fn agrees(&self, of_cell: &SumsOf) -> bool {
+        let changes = self.changes.iter().flat_map(|(at, by)| {
+            let own = of_cell.signed(*at as usize);
+            own.map(|(sum, sign)| (sum, i64::from(*by) * i64::from(sign)))
+        });
+        let mut changes: Vec<(usize, i64)> = changes.collect();
+        changes.sort_unstable_by_key(|(sum, _)| *sum);
+        let mut of_sum = changes.chunk_by(|a, b| a.0 == b.0);
+        of_sum.all(|own| own.iter().map(|(_, by)| by).sum::<i64>() == 0)
     }
 
     /// Whether no count of it is below what somebody takes it to be at the least.

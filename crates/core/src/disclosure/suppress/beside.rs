@@ -34,7 +34,8 @@ impl<'a> Beside<'a> {
     /// already, in the sums of those, and so on. What follows at once from others is told by counts
     /// that do so too: those first. None if nothing that hangs together with it is open.
     pub(super) fn next(&mut self, hidden: &[bool], free: &[bool], told: usize) -> Option<usize> {
-        let any = |at: usize| !hidden[at];
+        let cells = self.cells;
+        let any = |at: usize| !hidden[at] && !cells[at].is_known();
         let by_known = (!free[told]).then(|| self.through(told, any, |at| !free[at]));
         by_known
             .flatten()
@@ -48,7 +49,8 @@ impl<'a> Beside<'a> {
         if own == NONE || self.untied.contains(&own) {
             return None;
         }
-        let ties = |at: usize| !hidden[at] && blocks.own(at) == NONE;
+        let cells = self.cells;
+        let ties = |at: usize| !hidden[at] && !cells[at].is_known() && blocks.own(at) == NONE;
         let within = |at: usize| blocks.own(at) == own;
         let found = self.through(told, ties, within);
         if found.is_none() {

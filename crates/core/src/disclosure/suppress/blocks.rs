@@ -63,11 +63,11 @@ impl Blocks {
         self.0.get(at).map_or(NONE, |own| own.is_in[STEPS - 1])
     }
 
-    /// Withholds, for each of these counts, the first of its blocks that still has a count in the
-    /// open, and everything where none has; how many counts that took.
-    pub(super) fn give_up(&self, of: &[usize], hidden: &mut [bool]) -> usize {
+    /// Withholds, for each of these counts, the first of its blocks that still has a count that is in
+    /// the open and may be withheld, and everything where none has; how many counts that took.
+    pub(super) fn give_up(&self, of: &[usize], in_open: &[bool], hidden: &mut [bool]) -> usize {
         let mut open: [BTreeSet<u32>; STEPS] = Default::default();
-        for (own, _) in self.0.iter().zip(&*hidden).filter(|(_, hidden)| !**hidden) {
+        for (own, _) in self.0.iter().zip(in_open).filter(|(_, open)| **open) {
             for (open, block) in open.iter_mut().zip(own.is_in) {
                 open.insert(block);
             }
@@ -85,7 +85,7 @@ impl Blocks {
         // No more at once than the first step that some count needs.
         let first = (0..STEPS).find(|step| !lost[*step].is_empty());
         everything &= first.is_none();
-        withhold(hidden, |at| {
+        withhold(hidden, in_open, |at| {
             let own = self.0.get(at).zip(first);
             everything || own.is_some_and(|(own, step)| lost[step].contains(&own.is_in[step]))
         })
@@ -93,10 +93,10 @@ impl Blocks {
 }
 
 /// Withholds the counts in the open that pass a test; how many there were.
-fn withhold(hidden: &mut [bool], test: impl Fn(usize) -> bool) -> usize {
+fn withhold(hidden: &mut [bool], in_open: &[bool], test: impl Fn(usize) -> bool) -> usize {
     let mut taken = 0;
     for (at, hidden) in hidden.iter_mut().enumerate() {
-        if !*hidden && test(at) {
+        if in_open[at] && test(at) {
             *hidden = true;
             taken += 1;
         }
@@ -119,18 +119,22 @@ mod tests {
             steps([0, 0, 1, 1], [NONE, NONE, 1, 1]),
         ]);
         let mut hidden = [false, true, false, false];
-        assert_eq!(blocks.give_up(&[1], &mut hidden), 1);
-        assert_eq!(hidden, [true, true, false, false]);
-        assert_eq!(blocks.give_up(&[1], &mut hidden), 1);
-        assert_eq!(hidden, [true, true, true, false]);
-        assert_eq!(blocks.give_up(&[1], &mut hidden), 1);
-        assert_eq!(hidden, [true; 4]);
+        for step in [
+            [true, true, false, false],
+            [true, true, true, false],
+            [true; 4],
+        ] {
+            let open = hidden.map(|hidden| !hidden);
+            assert_eq!(blocks.give_up(&[1], &open, &mut hidden), 1);
+            assert_eq!(hidden, step);
+        }
     }
 
     #[test]
     fn without_blocks_everything_is_one() {
         let mut hidden = [true, false, false];
-        assert_eq!(Blocks::default().give_up(&[0], &mut hidden), 2);
+        let open = [false, true, true];
+        assert_eq!(Blocks::default().give_up(&[0], &open, &mut hidden), 2);
         assert_eq!(hidden, [true; 3]);
     }
 }

@@ -439,9 +439,7 @@ impl<'a> Corner<'a> {
             }
         }
         let other = Alternative::new(changes);
-        other
-            .agrees(self.counts.sums, self.counts.of_cell)
-            .then_some(other)
+        other.agrees(self.counts.of_cell).then_some(other)
     }
 }
 

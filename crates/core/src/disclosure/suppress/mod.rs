@@ -27,6 +27,9 @@
 //! tables whole, as long as a proof is missing. With everything withheld, every count may as well
 //! be 0. [`Withheld::given_up`] says how many counts that took.
 //!
+//! Where some of the counts were shown or withheld elsewhere ([`Kind::Shown`], [`Kind::Withheld`]), they are
+//! so here, and what is withheld beside them is enough for one who has both.
+//!
 //! In the end every count that was withheld on the way and that no proof needs, or that the proofs can
 //! do without, is shown again ([`reopen`]).
 //!
@@ -74,6 +77,10 @@ pub struct Cell {
 pub enum Kind {
     /// A count that would be published.
     Published,
+    /// A count that was shown elsewhere: everybody knows it, and it is shown here as well.
+    Shown,
+    /// A count that was withheld elsewhere, and is here as well.
+    Withheld,
     /// A count that nobody publishes and that anyone can work out from others.
     Follows,
     /// By how much one count is greater than another, where it is known which is: no count of
@@ -96,10 +103,24 @@ impl Cell {
         Self { count, kind }
     }
 
-    /// Whether it would be published.
+    /// Whether it would be published, or was elsewhere.
     #[must_use]
     pub const fn is_published(self) -> bool {
-        matches!(self.kind, Kind::Published)
+        matches!(self.kind, Kind::Published | Kind::Shown | Kind::Withheld)
+    }
+
+    /// Whether everybody knows it already.
+    const fn is_known(self) -> bool {
+        matches!(self.kind, Kind::Shown)
+    }
+
+    /// Whether it is withheld from the start.
+    fn starts_hidden(self, threshold: Threshold) -> bool {
+        match self.kind {
+            Kind::Published => self.is_small(threshold),
+            Kind::Shown => false,
+            Kind::Withheld | Kind::Follows | Kind::Slack => true,
+        }
     }
 
     /// Whether it is a count that nobody may learn.
@@ -206,7 +227,7 @@ pub fn suppress_in_blocks(
     let of_cell = SumsOf::new(cells.len(), sums);
     let mut hidden: Vec<bool> = cells
         .iter()
-        .map(|cell| !cell.is_published() || cell.is_small(threshold))
+        .map(|cell| cell.starts_hidden(threshold))
         .collect();
     pattern::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let counts = Counts {
@@ -223,7 +244,7 @@ pub fn suppress_in_blocks(
         let told = audit.told(&hidden);
         if told.is_empty() {
             let unproven = audit.reopen();
-            if unproven.is_empty() || hidden.iter().all(|hidden| *hidden) {
+            if unproven.is_empty() || !open_in(cells, &hidden).any(|open| open) {
                 let (proofs, unasked) = audit.into_proofs();
                 let reopened = reopen::reopen(counts, proofs, &unasked, &mut hidden);
                 return Withheld {
@@ -233,7 +254,8 @@ pub fn suppress_in_blocks(
                     reopened,
                 };
             }
-            given_up += blocks.give_up(&unproven, &mut hidden);
+            let open: Vec<bool> = open_in(cells, &hidden).collect();
+            given_up += blocks.give_up(&unproven, &open, &mut hidden);
             audit.prove_by(moves, &hidden);
         }
         let free = free(sums, &of_cell, &hidden);
@@ -259,12 +281,19 @@ pub fn suppress_in_blocks(
                     hidden[extra] = true;
                     cautious += usize::from(!proven);
                 } else {
-                    // With nothing in the open near or far, all counts may as well be 0.
+                    // With nothing in the open near or far, all counts may as well be 0; and where some
+                    // were shown elsewhere, nothing is told beyond what was told there.
                     audit.is_safe(cell);
                 }
             }
         }
     }
+}
+
+/// For each count whether it is in the open and could be withheld.
+fn open_in<'a>(cells: &'a [Cell], hidden: &'a [bool]) -> impl Iterator<Item = bool> + 'a {
+    let both = cells.iter().zip(hidden);
+    both.map(|(cell, hidden)| !hidden && !cell.is_known())
 }
 
 #[cfg(test)]
@@ -350,6 +379,53 @@ mod tests {
         let hidden = suppress(&cells, &sums, FIVE).hidden;
         assert!(hidden[1] || hidden[0]);
         assert_eq!(exposed(&cells, &sums, &hidden), [] as [usize; 0]);
+    }
+
+    /// Two tables of the same children, one with every row in two halves: the second is protected for
+    /// those who have the first, and neither tells anything beside the other.
+    #[test]
+    fn a_finer_table_is_protected_beside_the_one_that_was_shown() {
+        let mut alone = 0;
+        for seed in 0..40_u32 {
+            let number = |r: u32, c: u32| (seed * 31 + r * 17 + c * 7 + r * c * seed) % 23;
+            let halves: Vec<Vec<u32>> = (0..6)
+                .map(|r| (0..4).map(|c| number(r, c) / (1 + r % 2 * 3)).collect())
+                .collect();
+            let rows: Vec<Vec<u32>> = halves
+                .chunks(2)
+                .map(|two| (0..4).map(|c| two[0][c] + two[1][c]).collect())
+                .collect();
+            let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
+            let (mut cells, mut sums) = table(&rows);
+            let coarse = suppress(&cells, &sums, FIVE).hidden;
+            let first = cells.len();
+            for (at, count) in halves.iter().flatten().enumerate() {
+                cells.push(Cell::published(*count));
+                let (row, column) = (at / 8, at % 4);
+                if at % 8 >= 4 {
+                    sums.add(row * 4 + column, [first + at - 4, first + at]);
+                }
+            }
+            for half in 0..6 {
+                let parts: Vec<usize> = (0..4).map(|c| first + half * 4 + c).collect();
+                let count = parts.iter().map(|at| cells[*at].count).sum();
+                cells.push(Cell::published(count));
+                sums.add(cells.len() - 1, parts);
+            }
+            let by_itself = suppress(&cells, &sums, FIVE).hidden;
+            let both = |fine: &[bool]| -> Vec<bool> {
+                let coarse = coarse.iter().copied().chain(std::iter::repeat(true));
+                fine.iter().zip(coarse).map(|(a, b)| *a && b).collect()
+            };
+            alone += exposed(&cells, &sums, &both(&by_itself)).len();
+            for (cell, hidden) in cells.iter_mut().zip(&coarse) {
+                cell.kind = if *hidden { Kind::Withheld } else { Kind::Shown };
+            }
+            let beside = suppress(&cells, &sums, FIVE).hidden;
+            assert_eq!(beside[..first], coarse, "{seed}");
+            assert_eq!(exposed(&cells, &sums, &beside), [] as [usize; 0], "{seed}");
+        }
+        assert!(alone > 0, "that is no test");
     }
 
     /// A table with so many small counts that hundreds of withheld ones hang together, and beside it

@@ -217,7 +217,10 @@ impl<'a> Search<'a> {
             if before == 0 {
                 self.open.push(sum);
             } else if self.off[sum] == 0 {
-                self.open.retain(|open| *open != sum);
+                // Most often one of the last that were put wrong.
+                if let Some(place) = self.open.iter().rposition(|open| *open == sum) {
+                    self.open.remove(place);
+                }
             }
         }
     }

@@ -62,11 +62,12 @@ fn gap_to_close(
             .filter(|other| *other != at && gaps[*other] == 0)
             .count()
     };
+    let open = |cell: usize| !hidden[cell] && !cells[cell].is_known();
     let total = sums.total(at);
     sums.parts(at)
-        .filter(|at| !hidden[*at])
+        .filter(|at| open(*at))
         .min_by_key(|at| (cells[*at].count == 0, new_gaps(*at), cells[*at].count, *at))
-        .or((!hidden[total]).then_some(total))
+        .or(open(total).then_some(total))
 }
 
 /// Whether the gaps of a sum tell a small count, or so many together that the sum of them is small.

@@ -2,15 +2,13 @@
 //! without. Counts are withheld one after the other, and what one needed is often of no use any more
 //! once others are withheld.
 
-use std::collections::{BTreeSet, VecDeque};
-
 use rayon::prelude::*;
 
-use super::Counts;
 use super::alternative::{Alternative, Proven, ProvenOf};
 use super::audit::{free, part_of};
 use super::corner::Corner;
 use super::pattern::can_show;
+use super::{Counts, Kind};
 
 /// The proofs that a count is needed for are looked for anew among so many of the withheld counts nearest
 /// to it; all others are held to the truth, so that what is found there holds among all.
@@ -53,7 +51,7 @@ pub(super) fn reopen(
     }
     let secondary = |at: usize| {
         let cell = counts.cells[at];
-        cell.is_published() && !cell.is_small(counts.threshold)
+        matches!(cell.kind, Kind::Published) && !cell.is_small(counts.threshold)
     };
     let mut again: Vec<usize> = Vec::new();
     let mut reopened = 0;
@@ -71,20 +69,23 @@ pub(super) fn reopen(
     // The largest first: they are missed most.
     again.sort_by_key(|at| std::cmp::Reverse((counts.cells[*at].count, *at)));
     let mut budget = BUDGET + counts.cells.len().saturating_mul(BUDGET_OF_COUNT);
+    let mut near: Vec<Near> = Vec::new();
+    near.resize_with(AT_ONCE, || Near::new(counts.cells.len()));
     for some in again.chunks(AT_ONCE) {
         if budget == 0 {
             break;
         }
         let tried: Vec<Tried> = some
             .par_iter()
-            .map(|at| kept.without(*at, hidden, budget))
+            .zip(&mut near)
+            .map(|(at, near)| kept.without(*at, hidden, budget, near))
             .collect();
         let mut changed = false;
         for (at, mut tried) in some.iter().copied().zip(tried) {
             budget = budget.saturating_sub(tried.used);
             // What was found beside one that is shown now may be of no use any more.
             if changed && tried.proofs.is_some() {
-                tried = kept.without(at, hidden, budget);
+                tried = kept.without(at, hidden, budget, &mut near[0]);
                 budget = budget.saturating_sub(tried.used);
             }
             if let Some(proofs) = tried.proofs {
@@ -173,7 +174,7 @@ impl<'a> Kept<'a> {
     }
 
     /// Proves every small count anew of which the proof moves a count, with that count shown.
-    fn without(&self, cell: usize, hidden: &[bool], budget: usize) -> Tried {
+    fn without(&self, cell: usize, hidden: &[bool], budget: usize, near: &mut Near) -> Tried {
         let mut tried = Tried {
             proofs: None,
             used: 0,
@@ -186,21 +187,26 @@ impl<'a> Kept<'a> {
         let mut concerned: Vec<usize> = concerned.collect();
         concerned.sort_unstable();
         concerned.dedup();
-        let part = nearest(self.counts, hidden, cell);
-        let mut corner: Option<Corner> = None;
-        let mut learned = ProvenOf::new(&part, |_| Proven::NONE);
-        let mut proofs = Vec::new();
-        for small in concerned {
+        let asked = concerned.into_iter().filter_map(|small| {
             let asked = self.proven(small, |_| true);
             let left = self.proven(small, |proof| !proof.other.moves(cell));
+            (!left.has(asked)).then_some((small, asked, left))
+        });
+        let asked: Vec<(usize, Proven, Proven)> = asked.collect();
+        if asked.is_empty() {
+            tried.proofs = Some(vec![]);
+            return tried;
+        }
+        let part = near.nearest(self.counts, hidden, cell);
+        let mut corner = Corner::new(self.counts, &part);
+        tried.used += FACTORS_OF_COUNT * part.len();
+        let mut learned = ProvenOf::new(&part, |_| Proven::NONE);
+        let mut proofs = Vec::new();
+        for (small, asked, left) in asked {
             let new = learned.of(small);
             if left.and(new).has(asked) {
                 continue;
             }
-            let corner = corner.get_or_insert_with(|| {
-                tried.used += FACTORS_OF_COUNT * part.len();
-                Corner::new(self.counts, &part)
-            });
             let given = BUDGET_OF_ONE.min(budget.saturating_sub(tried.used));
             let mut own = given;
             let (found, _) = corner.look(small, left.and(new), &mut own);
@@ -219,21 +225,45 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// Withheld counts nearest to one, in order: those that share a sum with it, with those, and so on; not
-/// the count itself.
-fn nearest(counts: Counts, hidden: &[bool], cell: usize) -> Vec<usize> {
-    let (mut part, mut work) = (BTreeSet::new(), VecDeque::from([cell]));
-    while let Some(at) = work.pop_front() {
-        for sum in counts.of_cell.of(at) {
-            for (other, _) in counts.sums.signed(sum) {
-                if part.len() >= NEAREST {
-                    return part.into_iter().collect();
-                }
-                if hidden[other] && other != cell && part.insert(other) {
-                    work.push_back(other);
-                }
-            }
+/// Finds the withheld counts nearest to one.
+struct Near {
+    /// The last search that met each count.
+    met: Vec<u32>,
+    search: u32,
+}
+
+impl Near {
+    fn new(counts: usize) -> Self {
+        Self {
+            met: vec![0; counts],
+            search: 0,
         }
     }
-    part.into_iter().collect()
+
+    /// Withheld counts that share a sum with one, with those, and so on, in order; not the count itself.
+    fn nearest(&mut self, counts: Counts, hidden: &[bool], cell: usize) -> Vec<usize> {
+        self.search += 1;
+        self.met[cell] = self.search;
+        let (mut part, mut next) = (Vec::with_capacity(NEAREST), 0);
+        let mut at = cell;
+        'all: loop {
+            for sum in counts.of_cell.of(at) {
+                for (other, _) in counts.sums.signed(sum) {
+                    if hidden[other]
+                        && std::mem::replace(&mut self.met[other], self.search) != self.search
+                    {
+                        part.push(other);
+                        if part.len() >= NEAREST {
+                            break 'all;
+                        }
+                    }
+                }
+            }
+            let Some(other) = part.get(next) else { break };
+            at = *other;
+            next += 1;
+        }
+        part.sort_unstable();
+        part
+    }
 }
