@@ -138,7 +138,7 @@ fn no_headline_that_is_shown_lies_outside_the_bounds_beside_it() {
             .into_iter()
             .filter(|a| a.key.lead == 0 && a.key.from < a.key.to)
             .collect();
-        for row in control(&answers, &dimensions(), everything, &|_, _| {}).rows {
+        for row in control(&answers, &dimensions(), everything, None, &|_, _| {}).rows {
             let (Reported::Value(low), Reported::Value(high)) = (row.lower_bound, row.upper_bound)
             else {
                 continue;

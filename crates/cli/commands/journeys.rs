@@ -2,12 +2,12 @@
 //! match, from a store. Counts pass the control before they are shown.
 
 use anyhow::Result;
-use disparity_core::{Catalogue, Dimension, Reported, Symbol};
+use disparity_core::{Catalogue, Controlled, Dimension, Reported, Symbol};
 use disparity_journeys::{GroupBy, Protected, YearKey, entries};
 use disparity_stats::{Interval, Level};
 
 use crate::args::Format;
-use crate::commands::journeys_tables::{Asked, Draft, Figure, Line, What};
+use crate::commands::journeys_tables::{ALSO_MATCHED, Asked, Draft, Figure, Line, What};
 use crate::commands::prior_help::{groups, la_name, settings};
 use crate::commands::returns::{say_withheld, store};
 use crate::hint::Hinted;
@@ -44,6 +44,26 @@ const HEADER: [&str; 15] = [
     "symbol",
 ];
 
+/// How children are told apart where nothing else is asked.
+const USUAL: [GroupBy; 2] = [
+    GroupBy::Total,
+    GroupBy::Dimension(Dimension::EthnicityMajor),
+];
+
+/// Whether a question is within the usual one: any tables of everyone and by broad ethnic group. That is
+/// protected whole, whatever of it is asked for: who asks for less is shown what is shown of it beside
+/// the rest. By other ways children are told apart in a question of its own: protected beside the
+/// usual one, hardly any of it could be shown, and a reader of both may tell more than of either.
+fn is_usual(groups: &[GroupBy], settings: Controlled) -> bool {
+    let usual = groups.iter().all(|by| USUAL.contains(by));
+    if !usual && settings.at_most > 0 {
+        crate::out::tell(format_args!(
+            "protected as a question of its own: publish it, or `journeys` without these --by, not both"
+        ));
+    }
+    usual && settings.at_most > 0
+}
+
 pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     for name in &args.tables {
         if !TABLES.contains(&name.as_str()) {
@@ -58,24 +78,20 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let journeys = progress.stage("reading the store", || {
         store(&args.store, &catalogue.dimensions)
     })?;
+    let shown = groups(&args.groups, &USUAL)?;
+    let settings = settings(&args.control);
+    let usual = is_usual(&shown, settings);
     let asked = Asked {
         journeys: &journeys,
         catalogue,
-        groups: groups(
-            &args.groups,
-            &[
-                GroupBy::Total,
-                GroupBy::Dimension(Dimension::EthnicityMajor),
-            ],
-        )?,
+        groups: if usual { USUAL.to_vec() } else { shown.clone() },
         together: args.together,
         entries: entries(&journeys, &catalogue.dimensions).0,
     };
     let wanted =
         |name: &str| args.tables.is_empty() || args.tables.iter().any(|table| table == name);
-    let at_most = settings(&args.control).at_most;
-    let mut draft = Draft::new(&catalogue.dimensions, at_most);
-    for name in TABLES.into_iter().filter(|name| wanted(name)) {
+    let mut draft = Draft::new(&catalogue.dimensions, settings.at_most);
+    for name in TABLES.into_iter().filter(|name| usual || wanted(name)) {
         progress.stage(name, || asked.table(name, &mut draft));
     }
     draft.tie();
@@ -87,16 +103,22 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
         ..
     } = draft;
     let bar = Bar::new();
-    let safe = counts.protect(settings(&args.control), &|done, all| {
+    let safe = counts.protect(settings, None, &|done, all| {
         bar.show(PROVING, done, all);
     });
     bar.clear();
-    say_withheld(safe.how_many(), settings(&args.control));
+    say_withheld(safe.how_many(), settings);
+    let shows = |by: GroupBy, table: &str| {
+        wanted(table) && (shown.contains(&by) || table == "matching" && ALSO_MATCHED.contains(&by))
+    };
     let rows = lines
         .iter()
         .filter(|line| line.authority.is_none() || !asked.together)
+        .filter(|line| shows(line.group.by, line.table))
         .map(|line| asked.row(line, &measures, &safe));
-    let absent = absent.iter().filter(|_| !asked.together);
+    let absent = absent
+        .iter()
+        .filter(|(key, _)| !asked.together && shows(key.group.by, "published"));
     let rows = rows.chain(absent.map(|(key, name)| asked.absent_row(*key, &measures[*name])));
     match args.format {
         Format::Text => print(&text(rows, journeys.synthetic)),

@@ -1,13 +1,13 @@
 //! `disparity prior-help`: who was helped before care, from a store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Controlled, Day, Journeys, Reported};
 use disparity_journeys::{
-    GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, PriorHelpRow, Proportion, Shown, Years,
-    control, entries, linked_of, match_rates, prior_help, supported,
+    GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpParams, PriorHelpRow, Proportion, Shown,
+    Years, control, entries, linked_of, match_rates, prior_help, supported,
 };
 
 use crate::args::Format;
@@ -118,22 +118,54 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
     let mut progress = Progress::new(false);
+    let settings = settings(&args.control);
+    let mut questions = params.questions();
+    // With nothing withheld there is nothing to know before.
+    if settings.at_most == 0 {
+        questions = vec![params.clone()];
+    }
+    let together = PriorHelpParams {
+        kinds: questions.iter().flat_map(|one| one.kinds.clone()).collect(),
+        groups: questions
+            .iter()
+            .flat_map(|one| one.groups.clone())
+            .collect(),
+        ..params.clone()
+    };
+    let wanted = together.wanted();
     let journeys = progress.stage("reading the store", || {
-        store_of(&args.store, &catalogue.dimensions, &params.wanted())
+        store_of(&args.store, &catalogue.dimensions, &wanted)
     })?;
     if args.supported {
         return print_supported(&journeys, catalogue, args.format);
     }
     check(&journeys, catalogue, &params, args.force)?;
-    let answers = progress.stage("looking back", || {
-        prior_help(&journeys, &catalogue.dimensions, &params)
-    });
-    let bar = Bar::new();
-    let watch = |done, all| bar.show(PROVING, done, all);
-    let settings = settings(&args.control);
-    let Shown { rows, how_many } = control(&answers, &catalogue.dimensions, settings, &watch);
-    bar.clear();
+    let mut answers = BTreeMap::new();
+    let (mut shown, mut spans) = (None, BTreeSet::new());
+    for question in questions {
+        let own = progress.stage("looking back", || {
+            prior_help(&journeys, &catalogue.dimensions, &question)
+        });
+        spans = own
+            .iter()
+            .map(|answer| (answer.key.from, answer.key.to))
+            .collect();
+        answers.extend(own.into_iter().map(|answer| (answer.key, answer)));
+        let all: Vec<PriorHelp> = answers.values().copied().collect();
+        let bar = Bar::new();
+        let watch = |done, all| bar.show(PROVING, done, all);
+        let dimensions = &catalogue.dimensions;
+        shown = Some(control(&all, dimensions, settings, shown.as_ref(), &watch));
+        bar.clear();
+    }
+    let Some(Shown {
+        mut rows, how_many, ..
+    }) = shown
+    else {
+        return Ok(());
+    };
     say_withheld(how_many, settings);
+    rows.retain(|row| params.asks(&row.key) && spans.contains(&(row.key.from, row.key.to)));
     let lines = rows.iter().flat_map(|row| long(row, &journeys, catalogue));
     match args.format {
         Format::Csv => print_csv(&HEADER, lines),

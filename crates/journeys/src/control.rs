@@ -73,6 +73,21 @@ struct Places {
     unwatched: Option<usize>,
 }
 
+impl Places {
+    /// Each of the counts.
+    const COUNTS: [fn(&Self) -> Option<usize>; 9] = [
+        |own| Some(own.entrants),
+        |own| Some(own.unlinked),
+        |own| Some(own.observed),
+        |own| Some(own.helped),
+        |own| Some(own.not_helped),
+        |own| Some(own.incomplete),
+        |own| Some(own.incomplete_yes),
+        |own| Some(own.incomplete_no),
+        |own| own.unwatched,
+    ];
+}
+
 /// A count of prior help: of what question, and which of its counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct What {
@@ -117,21 +132,24 @@ impl What {
 }
 
 /// Answers as they may be shown.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Shown {
     /// A row for each answer.
     pub rows: Vec<PriorHelpRow>,
     /// How many counts are withheld.
     pub how_many: HowMany,
+    counts: Protected<What>,
 }
 
-/// Protects answers, all questions together, and computes what may be shown of each. On the way it
-/// tells how many small counts are proven safe, of how many.
+/// Protects answers, all questions together, and computes what may be shown of each; for those, too, who
+/// know what was shown of earlier ones, which are to be among the answers. On the way it tells how
+/// many small counts are proven safe, of how many.
 #[must_use]
 pub fn control(
     answers: &[PriorHelp],
     dimensions: &Dimensions,
     settings: Controlled,
+    earlier: Option<&Shown>,
     watch: Watch,
 ) -> Shown {
     let mut system = Protection::new(dimensions);
@@ -142,7 +160,9 @@ pub fn control(
     add_differences(&places, &mut system);
     unite_kinds(&places, &mut system);
     add_halves(answers, &places, &mut system);
-    let safe = system.protect(settings, watch);
+    add_years(&places, &mut system);
+    let earlier = earlier.map(|shown| &shown.counts);
+    let safe = system.protect(settings, earlier, watch);
     let standards = Standards::of(answers, &places, &safe);
     let by_key: BTreeMap<PriorHelpKey, &PriorHelp> =
         answers.iter().map(|answer| (answer.key, answer)).collect();
@@ -162,6 +182,7 @@ pub fn control(
     Shown {
         rows,
         how_many: safe.how_many(),
+        counts: safe,
     }
 }
 
@@ -203,6 +224,41 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         system.within(unwatched, places.incomplete);
     }
     places
+}
+
+/// Years of entry that are put together are the sum of those that are answered each by itself.
+fn add_years(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protection<What>) {
+    type Spans = Vec<((Period, Period), Places)>;
+    let mut spans: BTreeMap<PriorHelpKey, Spans> = BTreeMap::new();
+    let Some(first) = places.keys().map(|key| key.from).min() else {
+        return;
+    };
+    for (key, own) in places {
+        let any_years = PriorHelpKey {
+            from: first,
+            to: first,
+            ..*key
+        };
+        let span = ((key.from, key.to), *own);
+        spans.entry(any_years).or_default().push(span);
+    }
+    for spans in spans.into_values() {
+        let together = spans.iter().filter(|((from, to), _)| from < to);
+        for ((from, to), whole) in together {
+            let years = spans.iter().filter(|(own, _)| own.0 == own.1);
+            let years: Vec<&Places> = years
+                .filter(|((year, _), _)| from <= year && year <= to)
+                .map(|(_, own)| own)
+                .collect();
+            // Nobody is watched for no time where there is no such count.
+            for count in Places::COUNTS {
+                if let Some(total) = count(whole) {
+                    let parts = years.iter().filter_map(|year| count(year)).collect();
+                    system.sum(total, parts);
+                }
+            }
+        }
+    }
 }
 
 /// The answer that decides which estimate is the headline: of everyone, or what that is would say

@@ -37,6 +37,8 @@ pub struct Protection<W> {
     /// Pairs of counts that are the same number under two names.
     alike: Vec<(usize, usize)>,
     places: BTreeMap<Place<W>, usize>,
+    /// Counts under a name that another count has, in the order in which they came.
+    twins: BTreeMap<Place<W>, Vec<usize>>,
     lookup: Lookup,
 }
 
@@ -59,6 +61,7 @@ pub struct Protected<W> {
     hidden: Vec<bool>,
     how_many: HowMany,
     places: BTreeMap<Place<W>, usize>,
+    twins: BTreeMap<Place<W>, Vec<usize>>,
     settings: Controlled,
 }
 
@@ -72,6 +75,7 @@ impl<W: Ord + Copy> Protection<W> {
             sums: Sums::default(),
             alike: vec![],
             places: BTreeMap::new(),
+            twins: BTreeMap::new(),
             lookup: Lookup::new(dimensions),
         }
     }
@@ -95,7 +99,11 @@ impl<W: Ord + Copy> Protection<W> {
             Kind::Follows
         };
         let at = self.add(Stand { place, order }, Cell { count, kind });
-        self.places.entry(place).or_insert(at);
+        if twin {
+            self.twins.entry(place).or_default().push(at);
+        } else {
+            self.places.insert(place, at);
+        }
         at
     }
 
@@ -213,15 +221,50 @@ impl<W: Ord + Copy> Protection<W> {
             }
         }
         self.places.values_mut().for_each(|at| *at = same.of(*at));
+        let twins = self.twins.values_mut().flatten();
+        twins.for_each(|at| *at = same.of(*at));
         self.sums = self.sums.redirected(&same);
         same
     }
 
-    /// Decides what is withheld, and tells on the way how far it is.
+    /// What was shown or withheld of an earlier question is so again: the counts that have the same names.
+    fn repeat(&mut self, earlier: &Protected<W>) {
+        let twins = |twins: &BTreeMap<Place<W>, Vec<usize>>, place: &Place<W>| {
+            twins.get(place).cloned().unwrap_or_default()
+        };
+        for (place, at) in &earlier.places {
+            let again = self.places.get(place).copied();
+            let twins = twins(&earlier.twins, place)
+                .into_iter()
+                .zip(twins(&self.twins, place));
+            for (at, again) in again.map(|again| (*at, again)).into_iter().chain(twins) {
+                let cell = &mut self.cells[again];
+                if earlier.cells[at].is_published() {
+                    let shown = !earlier.hidden[at] && earlier.cells[at].count == cell.count;
+                    match (shown, cell.kind) {
+                        (true, _) => cell.kind = Kind::Shown,
+                        (false, Kind::Shown) => {}
+                        (false, _) => cell.kind = Kind::Withheld,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decides what is withheld, and tells on the way how far it is. Of a question that holds an earlier
+    /// one, for those who know what is shown of that: its counts are shown and withheld as they were.
     #[must_use]
-    pub fn protect(mut self, settings: Controlled, watch: Watch) -> Protected<W> {
+    pub fn protect(
+        mut self,
+        settings: Controlled,
+        earlier: Option<&Protected<W>>,
+        watch: Watch,
+    ) -> Protected<W> {
         self.add_margins();
         let same = self.unite();
+        if let Some(earlier) = earlier {
+            self.repeat(earlier);
+        }
         let threshold = Threshold {
             at_most: settings.at_most,
         };
@@ -261,6 +304,7 @@ impl<W: Ord + Copy> Protection<W> {
             hidden,
             how_many,
             places: self.places,
+            twins: self.twins,
             settings,
         }
     }

@@ -411,7 +411,14 @@ pub(super) fn shown(cell: &str) -> String {
         ..PriorHelpParams::default()
     };
     let answers = prior_help(&journeys, &dimensions(), &params);
-    let rows = control(&answers, &dimensions(), Controlled::default(), &|_, _| {}).rows;
+    let rows = control(
+        &answers,
+        &dimensions(),
+        Controlled::default(),
+        None,
+        &|_, _| {},
+    )
+    .rows;
     let row = rows
         .iter()
         .find(|row| row.key.authority == Some(0))

@@ -52,7 +52,7 @@ pub(super) fn quoted(files: &str, entrants: &str, question: &str, estimate: &str
         at_most: 0,
         ..Controlled::default()
     };
-    let rows = control(&answers, &dimensions(), everything, &|_, _| {}).rows;
+    let rows = control(&answers, &dimensions(), everything, None, &|_, _| {}).rows;
     said(&rows[0], estimate)
 }
 

@@ -10,15 +10,18 @@ use disparity_journeys::{GroupBy, Matches, YearKey, linked_of, match_rates, matc
 use super::published::published;
 use super::{Asked, Counted, Draft};
 
+/// How children are told apart in it besides what is asked for.
+pub(in crate::commands) const ALSO_MATCHED: [GroupBy; 2] = [
+    GroupBy::Dimension(Dimension::AgeBand),
+    GroupBy::Unaccompanied,
+];
+
 impl Asked<'_> {
     /// How well records match, for every way of telling children apart that was asked for and by age
     /// and for unaccompanied children besides: the first thing to look at.
     pub(super) fn matching(&self, draft: &mut Draft) {
         let mut groups = self.groups.clone();
-        groups.extend([
-            GroupBy::Dimension(Dimension::AgeBand),
-            GroupBy::Unaccompanied,
-        ]);
+        groups.extend(ALSO_MATCHED);
         groups.sort_unstable();
         groups.dedup();
         let found = match_rates(self.journeys, &self.entries, &groups);

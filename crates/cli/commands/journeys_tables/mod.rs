@@ -17,6 +17,7 @@ use disparity_journeys::{
 };
 use disparity_stats::{Interval, Level};
 
+pub(super) use matching::ALSO_MATCHED;
 use published::published;
 
 /// A count of some table, before it is known whose. Counts that stand in two tables have one name.

@@ -2,6 +2,7 @@
 //! tell. What a file does not cover is never "no help".
 
 mod gathered;
+mod nested;
 mod observed;
 mod outcome;
 mod question;

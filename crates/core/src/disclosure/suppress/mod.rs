@@ -261,10 +261,11 @@ pub fn suppress_in_blocks(
         let free = free(sums, &of_cell, &hidden);
         let unproven = told.iter().filter(|(_, proven)| !proven).count();
         let (every, mut nth) = (unproven.div_ceil(FEW).clamp(1, SHARE), 0);
+        let mut exhausted = false;
         for (cell, proven) in told {
             // What helps one may help others: not for all at once.
             nth += usize::from(!proven);
-            if !proven && nth % every != 0 {
+            if !proven && !exhausted && nth % every != 0 {
                 continue;
             }
             // What is told again and again has more withheld beside it each time.
@@ -284,6 +285,8 @@ pub fn suppress_in_blocks(
                     // With nothing in the open near or far, all counts may as well be 0; and where some
                     // were shown elsewhere, nothing is told beyond what was told there.
                     audit.is_safe(cell);
+                    exhausted = true;
+                    break;
                 }
             }
         }

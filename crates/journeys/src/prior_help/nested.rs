@@ -1,0 +1,124 @@
+//! Which questions are protected before another, so that what is shown of one tells nothing that
+//! another withholds.
+
+use std::collections::BTreeSet;
+
+use disparity_core::Dimension;
+
+use super::{HelpKind, LookBack, Mode, PriorHelpKey, PriorHelpParams, Years};
+use crate::groups::GroupBy;
+
+impl PriorHelpParams {
+    /// The questions that are answered and protected one after the other, each for those who know what is
+    /// shown of those before it; the last holds this one.
+    ///
+    /// Of the usual windows (every kind, five years, not counting the day of entry) they are: the
+    /// latest five years of entry by every way of telling entrants apart; each year by broad ethnic
+    /// group; and each year by every way. Whoever asks for less is shown what is shown of it beside
+    /// the rest. Another window, or so many years together as are not usual, comes after those that are
+    /// asked in its place.
+    #[must_use]
+    pub fn questions(&self) -> Vec<Self> {
+        let usual = Self {
+            include_unaccompanied: self.include_unaccompanied,
+            ..Self::default()
+        };
+        let each = |groups| Self {
+            groups,
+            years: Years::Each,
+            ..usual.clone()
+        };
+        let broad = vec![
+            GroupBy::Total,
+            GroupBy::Dimension(Dimension::EthnicityMajor),
+        ];
+        let all = [usual.clone(), each(broad), each(GroupBy::ALL.to_vec())];
+        let years = match self.years {
+            Years::Pooled(5) => Years::Pooled(5),
+            _ => Years::Each,
+        };
+        let holds = |level: &Self| {
+            level.years == years && self.groups.iter().all(|by| level.groups.contains(by))
+        };
+        let last = all.iter().position(holds).unwrap_or(all.len() - 1);
+        let mut questions = all[..=last].to_vec();
+        let within = |own: &[u16], usual: &[u16]| own.iter().all(|one| usual.contains(one));
+        let is_usual = within(&self.leads, &usual.leads)
+            && self
+                .look_backs
+                .iter()
+                .all(|one| usual.look_backs.contains(one))
+            && self.modes.iter().all(|one| usual.modes.contains(one))
+            && self.years == years;
+        if !is_usual {
+            let groups: BTreeSet<GroupBy> = self
+                .groups
+                .iter()
+                .copied()
+                .chain([GroupBy::Total])
+                .collect();
+            questions.push(Self {
+                kinds: HelpKind::ALL.to_vec(),
+                groups: groups.into_iter().collect(),
+                by_authority: true,
+                ..self.clone()
+            });
+        }
+        questions
+    }
+
+    /// Whether an answer is one to this, whatever the years of entry.
+    #[must_use]
+    pub fn asks(&self, key: &PriorHelpKey) -> bool {
+        let window: (LookBack, u16, Mode) = (key.look_back, key.lead, key.mode);
+        self.kinds.contains(&key.kind)
+            && self.look_backs.contains(&window.0)
+            && self.leads.contains(&window.1)
+            && self.modes.contains(&window.2)
+            && self.groups.contains(&key.group.by)
+            && (self.by_authority || key.authority.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_within_the_last_that_is_answered_for_it() {
+        let sex = GroupBy::Dimension(Dimension::Sex);
+        let asked = |groups: Vec<GroupBy>, years| PriorHelpParams {
+            groups,
+            years,
+            kinds: vec![HelpKind::Any],
+            ..PriorHelpParams::default()
+        };
+        for (groups, years, many) in [
+            (vec![GroupBy::Total], Years::Pooled(5), 1),
+            (vec![GroupBy::Total, sex], Years::Pooled(5), 1),
+            (vec![GroupBy::Total], Years::Each, 2),
+            (vec![GroupBy::Total, sex], Years::Each, 3),
+            (vec![GroupBy::Total], Years::Pooled(3), 3),
+        ] {
+            let asked = asked(groups, years);
+            let questions = asked.questions();
+            assert_eq!(questions.len(), many);
+            let last = questions.last().unwrap();
+            assert_eq!(last.years, asked.years);
+            assert!(asked.groups.iter().all(|by| last.groups.contains(by)));
+            // Each holds the one before.
+            for two in questions
+                .windows(2)
+                .filter(|two| two[0].years == two[1].years)
+            {
+                assert!(two[0].groups.iter().all(|by| two[1].groups.contains(by)));
+            }
+        }
+        let mut other = asked(vec![GroupBy::Total, sex], Years::Pooled(5));
+        other.look_backs = vec![LookBack::Years(3)];
+        let questions = other.questions();
+        assert_eq!(questions.len(), 2);
+        assert_eq!(questions[1].kinds, HelpKind::ALL);
+        assert_eq!(questions[1].look_backs, other.look_backs);
+    }
+}
