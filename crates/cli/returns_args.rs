@@ -74,6 +74,10 @@ pub(crate) struct ControlArgs {
     /// Withhold counts from 1 to this, and others that would give them away
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
     pub(crate) withhold_to: u32,
+    /// Withhold as well that none of a group has something, or all of it, which the Department for
+    /// Education shows
+    #[arg(long)]
+    pub(crate) hide_zeros: bool,
     /// Round what remains to the nearest multiple of this
     #[arg(long, value_name = "BASE", default_value_t = 1)]
     pub(crate) round_to: u32,

@@ -87,7 +87,7 @@ impl Attacker {
     }
 
     pub(crate) fn told(&self, hidden: &[bool]) -> (Vec<String>, usize) {
-        let five = Threshold { at_most: 5 };
+        let five = Threshold::up_to(5);
         let bounds = attack(&self.cells, &self.sums, hidden, Some(five));
         let small = |at: &usize| (1..=5).contains(&self.cells[*at].count);
         let names: BTreeMap<usize, &String> = self.names.iter().map(|(n, at)| (*at, n)).collect();

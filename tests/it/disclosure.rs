@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack, suppress};
 
-const FIVE: Threshold = Threshold { at_most: 5 };
+const FIVE: Threshold = Threshold::up_to(5);
 
 /// Counts by authority and ethnic group.
 type Inner = BTreeMap<(String, String), u32>;

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod at_ages;
 mod attacker;
 mod bad_input;
 mod bounds;

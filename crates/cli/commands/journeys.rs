@@ -90,7 +90,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     };
     let wanted =
         |name: &str| args.tables.is_empty() || args.tables.iter().any(|table| table == name);
-    let mut draft = Draft::new(&catalogue.dimensions, settings.at_most);
+    let mut draft = Draft::new(&catalogue.dimensions, settings);
     for name in TABLES.into_iter().filter(|name| usual || wanted(name)) {
         progress.stage(name, || asked.table(name, &mut draft));
     }

@@ -20,6 +20,7 @@ use crate::returns_args::{ControlArgs, PriorHelpArgs};
 pub(crate) fn settings(args: &ControlArgs) -> Controlled {
     Controlled {
         at_most: args.withhold_to,
+        zeros: args.hide_zeros && args.withhold_to > 0,
         base: args.round_to.max(1),
     }
 }

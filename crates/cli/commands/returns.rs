@@ -556,6 +556,11 @@ pub(crate) fn say_withheld(how_many: HowMany, settings: Controlled) {
             about(all_above)
         ));
     }
+    if !settings.zeros && most > 0 {
+        crate::out::tell(format_args!(
+            "none of a group, and all of it, are shown, as the Department for Education does; --hide-zeros withholds them"
+        ));
+    }
     say_given_up(given_up);
 }
 

@@ -1,16 +1,17 @@
 //! Answers made fit to leave the program: counts of children withheld where they are small or would
 //! give a small one away, and every rate and estimate computed from what remains in the open.
 
+mod at_ages;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::{Cell, Ties, Watch};
-use disparity_core::{Controlled, Dimension, Dimensions, Period, Reported, Symbol};
+use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
 use disparity_stats::{Interval, Level, wilson};
 
-use crate::groups::{Group, GroupBy};
-use crate::prior_help::{AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey, lies_within};
+use crate::digits::to_digits_borne;
+use crate::prior_help::{HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
 use crate::protection::{HowMany, Place, Protected, Protection};
-use crate::standard::{WeighedShare, standardised_share};
 use crate::survival::Chance;
 
 /// A proportion with its interval at the 95% level.
@@ -163,7 +164,7 @@ pub fn control(
     add_years(&places, &mut system);
     let earlier = earlier.map(|shown| &shown.counts);
     let safe = system.protect(settings, earlier, watch);
-    let standards = Standards::of(answers, &places, &safe);
+    let standardised = at_ages::rates(answers, &places, &safe);
     let by_key: BTreeMap<PriorHelpKey, &PriorHelp> =
         answers.iter().map(|answer| (answer.key, answer)).collect();
     let headline_stands = |key: &PriorHelpKey| {
@@ -176,7 +177,8 @@ pub fn control(
         .iter()
         .map(|answer| {
             let stands = headline_stands(&answer.key);
-            row(answer, &places[&answer.key], &safe, &standards, stands)
+            let rate = standardised[&answer.key];
+            row(answer, &places[&answer.key], &safe, rate, stands)
         })
         .collect();
     Shown {
@@ -212,6 +214,7 @@ fn add_row(answer: &PriorHelp, system: &mut Protection<What>) -> Places {
         unwatched: (counts.unwatched > 0).then(|| add(Counted::Unwatched, counts.unwatched, true)),
     };
     system.sum(places.observed, vec![places.helped, places.not_helped]);
+    system.share(places.helped, places.observed);
     system.sum(
         places.incomplete,
         vec![places.incomplete_yes, places.incomplete_no],
@@ -406,49 +409,26 @@ fn add_differences(places: &BTreeMap<PriorHelpKey, Places>, system: &mut Protect
     }
 }
 
-/// What standardised rates are made with.
-struct Standards<'a> {
-    /// The answers about everyone, whose ages are the weights.
-    everyone: BTreeMap<PriorHelpKey, &'a PriorHelp>,
-    /// Those of which the rate of everyone would tell an age that is withheld.
-    withheld: BTreeSet<PriorHelpKey>,
-}
-
-impl<'a> Standards<'a> {
-    fn of(
-        answers: &'a [PriorHelp],
-        places: &BTreeMap<PriorHelpKey, Places>,
-        safe: &Protected<What>,
-    ) -> Self {
-        let everyone: BTreeMap<PriorHelpKey, &PriorHelp> = answers
-            .iter()
-            .filter(|answer| answer.key.group == Group::TOTAL)
-            .map(|answer| (answer.key, answer))
-            .collect();
-        // The weights are sums over age bands, whose rates may stand in rows of their own.
-        let by_age = GroupBy::Dimension(Dimension::AgeBand);
-        let ages = places.iter().filter(|(key, _)| key.group.by == by_age);
-        let withheld = ages
-            .filter(|(_, own)| {
-                [own.observed, own.incomplete]
-                    .iter()
-                    .any(|at| safe.at(*at).value().is_none())
-            })
-            .map(|(key, _)| key.of_everyone())
-            .filter(|key| {
-                let all = everyone.get(key);
-                all.is_some_and(|all| all.counts.linked() > all.counts.complete())
-            })
-            .collect();
-        Self { everyone, withheld }
-    }
+/// Whether a single number computed from all of these counts may be shown: if each of them may, and none
+/// that follows is small.
+fn is_open(places: &Places, safe: &Protected<What>) -> bool {
+    let all = [
+        places.entrants,
+        places.observed,
+        places.helped,
+        places.incomplete,
+        places.incomplete_yes,
+    ];
+    let follow = [places.not_helped, places.incomplete_no];
+    all.iter().all(|at| safe.at(*at).value().is_some())
+        && !follow.iter().any(|at| safe.is_small(*at))
 }
 
 fn row(
     answer: &PriorHelp,
     places: &Places,
     safe: &Protected<What>,
-    standards: &Standards<'_>,
+    standardised: Reported<Proportion>,
     headline_stands: bool,
 ) -> PriorHelpRow {
     const C: Symbol = Symbol::Confidential;
@@ -480,25 +460,14 @@ fn row(
         (Some(n), Some(yes), Some(extra)) => Reported::Value(((yes + extra) / n).clamp(0.0, 1.0)),
         _ => Reported::Symbol(C),
     };
-    // A single number computed from all of these counts: it may be shown only if each of them may.
-    let all = [
-        places.entrants,
-        places.observed,
-        places.helped,
-        places.incomplete,
-        places.incomplete_yes,
-    ];
-    let open = all.iter().all(|at| shown(*at).value().is_some())
-        && ![places.not_helped, places.incomplete_no]
-            .iter()
-            .any(|at| safe.is_small(*at));
+    let open = is_open(places, safe);
     let kaplan_meier = match answer.kaplan_meier {
         None if answer.key.mode != Mode::Overlap => Reported::Symbol(Symbol::NotApplicable),
         // That it cannot be told is itself told by single children.
         _ if !open || !safe.is_exact() => Reported::Symbol(C),
         None => Reported::Symbol(Symbol::NotAvailable),
         Some(found) if found.effective < f64::from(LEAST) => Reported::Symbol(Symbol::Unreliable),
-        Some(found) => interval_of(answer, found),
+        Some(found) => interval_of(answer, found, safe.settings()),
     };
     let unwatched = places.unwatched.map_or(Reported::Value(0), shown);
     PriorHelpRow {
@@ -513,11 +482,7 @@ fn row(
         lower_bound: bound(Some(0.0)),
         upper_bound: bound(unobserved),
         kaplan_meier,
-        age_standardised: if open && safe.is_exact() {
-            standardised(answer, safe.settings(), standards)
-        } else {
-            Reported::Symbol(C)
-        },
+        age_standardised: standardised,
         headline_withheld: !headline_stands,
     }
 }
@@ -532,76 +497,39 @@ fn proportion(x: f64, n: f64) -> Reported<Proportion> {
     }
 }
 
-fn interval_of(answer: &PriorHelp, found: Chance) -> Reported<Proportion> {
+fn interval_of(answer: &PriorHelp, found: Chance, settings: Controlled) -> Reported<Proportion> {
     // For "none" the value is one minus the chance of any; the interval turns with it.
     let none = answer.key.kind == HelpKind::None;
     let plain = if none { found.complement() } else { found };
     match plain.interval(Level::P95) {
-        Ok(ci) => Reported::Value(Proportion {
-            value: found.value,
-            interval: if none {
+        Ok(ci) => {
+            let interval = if none {
                 Interval {
                     low: 1.0 - ci.high,
                     high: 1.0 - ci.low,
                 }
             } else {
                 ci
-            },
-        }),
+            };
+            let certain = answer.bounds().unwrap_or((0.0, 1.0));
+            let of = (answer.counts.linked(), certain);
+            told((found.value, interval), of, settings)
+        }
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }
 }
 
-/// The rate that the group would have at the ages of all linked entrants together, fully observed or
-/// not. Told only where every band that has a weight has somebody fully observed, and within what is
-/// certain at those ages; shown only where no age band is so small that the weighted sum could tell it.
-fn standardised(
-    answer: &PriorHelp,
+/// A figure computed from so many single children, to the digits that they bear and within what is
+/// certain; as it is where nothing is withheld.
+fn told(
+    found: (f64, Interval),
+    (children, certain): (u32, (f64, f64)),
     settings: Controlled,
-    standards: &Standards<'_>,
 ) -> Reported<Proportion> {
-    let total = answer.key.of_everyone();
-    let Some(standard) = standards.everyone.get(&total) else {
-        return Reported::Symbol(Symbol::NotAvailable);
+    let (value, interval) = if settings.at_most == 0 {
+        found
+    } else {
+        to_digits_borne(found, f64::from(children), certain)
     };
-    // Whose birth is not known has no age to be weighed by.
-    let bands = || answer.by_age.iter().zip(&standard.by_age).skip(1);
-    let weighed = || bands().filter(|(_, all)| all.linked() > 0);
-    let small = |count: u32| (1..=settings.at_most).contains(&count);
-    let weight: u32 = weighed().map(|(_, all)| all.linked()).sum();
-    if weight == 0 || weighed().any(|(own, _)| own.complete() == 0) {
-        return Reported::Symbol(Symbol::NotAvailable);
-    }
-    let tells = |(own, all): (&AtAge, &AtAge)| {
-        [
-            own.complete_no,
-            own.complete_yes,
-            all.linked(),
-            all.linked() - all.complete(),
-        ]
-        .into_iter()
-        .any(small)
-    };
-    let everyone = matches!(answer.key.group.by, GroupBy::Total | GroupBy::Unaccompanied);
-    if weighed().any(tells) || everyone && standards.withheld.contains(&total) {
-        return Reported::Symbol(Symbol::Confidential);
-    }
-    let parts: Vec<WeighedShare> = weighed()
-        .map(|(own, all)| WeighedShare {
-            yes: f64::from(own.complete_yes),
-            of: f64::from(own.complete()),
-            weight: f64::from(all.linked()) / f64::from(weight),
-        })
-        .collect();
-    // Weighed like the share, what is certain of each band.
-    let bounds = weighed().zip(&parts).filter_map(|((own, _), part)| {
-        let (low, high) = own.bounds(answer.key.kind)?;
-        Some((part.weight * low, part.weight * high))
-    });
-    let bounds = bounds.fold((0.0, 0.0), |(a, b), (low, high)| (a + low, b + high));
-    match standardised_share(&parts, Level::P95) {
-        Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
-        Ok((value, interval)) => Reported::Value(Proportion { value, interval }),
-        Err(_) => Reported::Symbol(Symbol::NotAvailable),
-    }
+    Reported::Value(Proportion { value, interval })
 }

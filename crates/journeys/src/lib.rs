@@ -17,6 +17,7 @@
 mod cohort;
 mod control;
 mod cube;
+mod digits;
 mod exits;
 mod groups;
 mod indicators;
@@ -35,6 +36,7 @@ mod ways;
 pub use cohort::{Entry, NotEntries, entries};
 pub use control::{PriorHelpRow, Proportion, Shown, control};
 pub use cube::{cube, frequencies, known, part_year_cube, prior_help_cube};
+pub use digits::to_digits_borne;
 pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{
     CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats,

@@ -4,11 +4,11 @@
 
 mod regrouped;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::blocks::{Blocks, NONE, Steps};
 use disparity_core::disclosure::suppress::{
-    Cell, Kind, Same, Sums, Threshold, Ties, Watch, Withheld, suppress_in_blocks,
+    Cell, Kind, Same, Sums, Ties, Watch, Withheld, suppress_in_blocks,
 };
 use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
@@ -34,6 +34,8 @@ pub struct Protection<W> {
     /// Where each count stands, or the count it is a rest of.
     stands: Vec<Stand<W>>,
     sums: Sums,
+    /// Counts that are printed as shares of others.
+    shares: Vec<(usize, usize)>,
     /// Pairs of counts that are the same number under two names.
     alike: Vec<(usize, usize)>,
     places: BTreeMap<Place<W>, usize>,
@@ -74,6 +76,7 @@ impl<W: Ord + Copy> Protection<W> {
             stands: vec![],
             sums: Sums::default(),
             alike: vec![],
+            shares: vec![],
             places: BTreeMap::new(),
             twins: BTreeMap::new(),
             lookup: Lookup::new(dimensions),
@@ -98,7 +101,7 @@ impl<W: Ord + Copy> Protection<W> {
         } else {
             Kind::Follows
         };
-        let at = self.add(Stand { place, order }, Cell { count, kind });
+        let at = self.add(Stand { place, order }, Cell::new(count, kind));
         if twin {
             self.twins.entry(place).or_default().push(at);
         } else {
@@ -215,6 +218,7 @@ impl<W: Ord + Copy> Protection<W> {
                 if self.cells[at].is_published() {
                     self.cells[one].kind = Kind::Published;
                 }
+                self.cells[one].zero |= self.cells[at].zero;
                 // Nothing but a name is left of it.
                 self.cells[at].kind = Kind::Follows;
                 self.stands[at].order = Order::Rest;
@@ -225,6 +229,36 @@ impl<W: Ord + Copy> Protection<W> {
         twins.for_each(|at| *at = same.of(*at));
         self.sums = self.sums.redirected(&same);
         same
+    }
+
+    /// That a count is printed as a share of another: where either none or all of that is it, nobody may
+    /// learn so if settings ask for it.
+    pub fn share(&mut self, part: usize, whole: usize) {
+        self.shares.push((part, whole));
+    }
+
+    /// Marks parts that are none or all of their whole, and what is left of those beside them.
+    fn mark_zeros(&mut self) {
+        let shares = std::mem::take(&mut self.shares);
+        let shares: BTreeSet<(usize, usize)> = shares.into_iter().collect();
+        let mut rests: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for (total, parts) in self.sums.iter() {
+            if let [one, other] = *parts.as_slice() {
+                rests.insert((one, total), other);
+                rests.insert((other, total), one);
+            }
+        }
+        for (part, whole) in shares {
+            if self.cells[whole].count == 0 {
+                continue;
+            }
+            self.cells[part].zero |= self.cells[part].count == 0;
+            if self.is_same(part, whole)
+                && let Some(rest) = rests.get(&(part, whole))
+            {
+                self.cells[*rest].zero = true;
+            }
+        }
     }
 
     /// What was shown or withheld of an earlier question is so again: the counts that have the same names.
@@ -261,13 +295,14 @@ impl<W: Ord + Copy> Protection<W> {
         watch: Watch,
     ) -> Protected<W> {
         self.add_margins();
+        if settings.zeros {
+            self.mark_zeros();
+        }
         let same = self.unite();
         if let Some(earlier) = earlier {
             self.repeat(earlier);
         }
-        let threshold = Threshold {
-            at_most: settings.at_most,
-        };
+        let threshold = settings.threshold();
         let blocks = self.blocks();
         let Withheld {
             mut hidden,
@@ -372,7 +407,7 @@ impl<W: Ord + Copy> Protected<W> {
     /// Whether a count that is known only to follow from others is small.
     #[must_use]
     pub fn is_small(&self, at: usize) -> bool {
-        (1..=self.settings.at_most).contains(&self.cells[at].count)
+        self.settings.threshold().is_small(self.cells[at].count)
     }
 
     /// How many counts are withheld.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::Ties;
 use disparity_core::journeys::SpellKind;
-use disparity_core::{Catalogue, Day, Dimensions, Journeys, Period, Reported, Symbol};
+use disparity_core::{Catalogue, Controlled, Day, Dimensions, Journeys, Period, Reported, Symbol};
 use disparity_journeys::{
     CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
     Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, longest_watch,
@@ -137,19 +137,18 @@ pub(super) struct Draft {
     /// The names of what is measured, each once.
     pub(super) measures: Vec<String>,
     places: BTreeMap<String, usize>,
-    /// Counts from 1 to this are withheld.
-    at_most: u32,
+    settings: Controlled,
 }
 
 impl Draft {
-    pub(super) fn new(dimensions: &Dimensions, at_most: u32) -> Self {
+    pub(super) fn new(dimensions: &Dimensions, settings: Controlled) -> Self {
         Self {
             counts: Protection::new(dimensions),
             lines: vec![],
             absent: vec![],
             measures: vec![],
             places: BTreeMap::new(),
-            at_most,
+            settings,
         }
     }
 
@@ -200,6 +199,7 @@ impl Draft {
         let whole = self.count(key, whole.0, whole.1, true);
         let part = self.count(key, part.0, part.1, true);
         self.counts.within(part, whole);
+        self.counts.share(part, whole);
         self.line(name, key, whole, Figure::Share(part));
         (whole, part)
     }
@@ -296,6 +296,7 @@ impl Asked<'_> {
             // Those that are not told may add up to others that are.
             let part = draft.count(key, returned, c.returns, asked && told);
             draft.counts.within(part, whole);
+            draft.counts.share(part, whole);
             if key == everyone {
                 // Whether it is told says of which there are more: a sum as any other.
                 let unseen = draft.count(key, Counted::Unseen(at), c.unseen, false);
@@ -468,9 +469,12 @@ fn happened(
     // To how many a cause did not happen may be a few of several causes together.
     let subjects = found.first().map_or(0, |found| found.subjects);
     for (part, found) in of_cause.iter().zip(found) {
-        if (1..=draft.at_most).contains(&(subjects - found.events)) {
+        let rest = subjects - found.events;
+        let all = draft.settings.zeros && rest == 0;
+        if all || draft.settings.threshold().is_small(rest) {
             draft.counts.within(*part, whole);
         }
+        draft.counts.share(*part, whole);
     }
     Happened { of_cause, rest }
 }

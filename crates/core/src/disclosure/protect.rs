@@ -9,6 +9,8 @@ use crate::{Areas, Count, Cube, CubeError, Dimensions, IndicatorId, Reported, Sy
 pub struct Controlled {
     /// Counts from 1 to this are withheld, and so are complements of such a size.
     pub at_most: Count,
+    /// That none of a group has something, or all of it, is withheld as well.
+    pub zeros: bool,
     /// What remains is rounded to the nearest multiple of this; 1 leaves it as it is.
     pub base: Count,
 }
@@ -18,8 +20,17 @@ impl Default for Controlled {
     fn default() -> Self {
         Self {
             at_most: 5,
+            zeros: false,
             base: 1,
         }
+    }
+}
+
+impl Controlled {
+    /// Which counts are withheld for their size.
+    #[must_use]
+    pub const fn threshold(self) -> Threshold {
+        Threshold::up_to(self.at_most)
     }
 }
 
@@ -116,9 +127,7 @@ pub fn protect(
     table.add_contained(&known.contained);
     table.add_children(&known.children);
     table.add_turnovers(&known.turnovers);
-    let threshold = Threshold {
-        at_most: settings.at_most,
-    };
+    let threshold = settings.threshold();
     let Withheld {
         hidden, given_up, ..
     } = suppress_in_blocks(
@@ -136,7 +145,7 @@ pub fn protect(
         if let Some(at) = table.numerators.get(&cell.key).copied() {
             if hidden[at] {
                 out.numerator = Reported::Symbol(Symbol::Confidential);
-                let small = (1..=settings.at_most).contains(&table.cells[at].count);
+                let small = threshold.is_small(table.cells[at].count);
                 *(if small { &mut primary } else { &mut secondary }) += 1;
             } else {
                 out.numerator = Reported::Value(round(table.cells[at].count, settings.base));

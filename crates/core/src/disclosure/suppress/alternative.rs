@@ -170,7 +170,7 @@ impl Alternative {
     fn of(&self, cells: &[Cell], cell: usize, strict: bool, threshold: Threshold) -> Proven {
         let there = i64::from(cells[cell].count) + self.by(cell);
         let mut proven = Proven::NONE;
-        if there == 0 || there > i64::from(threshold.at_most) {
+        if threshold.doubts(cells[cell].count, there) {
             proven = proven.and(Proven::DOUBT);
         }
         if strict && self.by(cell) != 0 {

@@ -126,7 +126,7 @@ mod tests {
     use super::super::{Cell, Sums, SumsOf, Threshold, attack, suppress_in_blocks};
     use super::*;
 
-    const FIVE: Threshold = Threshold { at_most: 5 };
+    const FIVE: Threshold = Threshold::up_to(5);
     const AUTHORITIES: usize = 90;
     const GROUPS: usize = 5;
     const MEASURES: usize = 14;

@@ -242,13 +242,15 @@ impl<'a> Corner<'a> {
         let (mut found, mut sure) = (Vec::new(), true);
         let threshold = self.counts.threshold;
         let count = self.counts.cells[cell].count;
+        // One of nobody is in doubt if there may be somebody.
+        let up = if count == 0 { 1 } else { threshold.at_most + 1 };
         for (least, target, gives) in [
             (Least::One, count + 1, Proven::ANOTHER),
-            (Least::One, count - 1, Proven::ANOTHER),
+            (Least::One, count.saturating_sub(1), Proven::ANOTHER),
             (Least::Nothing, 0, Proven::DOUBT),
-            (Least::Nothing, threshold.at_most + 1, Proven::DOUBT),
+            (Least::Nothing, up, Proven::DOUBT),
         ] {
-            if proven.has(gives) || least.of(self.counts.cells[cell]) > target {
+            if proven.has(gives) || target == count || least.of(self.counts.cells[cell]) > target {
                 continue;
             }
             // The harder half first: without it the other is of no use yet.

@@ -70,6 +70,8 @@ pub struct Cell {
     pub count: u32,
     /// What it is.
     pub kind: Kind,
+    /// Whether nobody may learn of it that it is 0, if it is: that none of a group has something, or all.
+    pub zero: bool,
 }
 
 /// What a number among counts is.
@@ -89,18 +91,23 @@ pub enum Kind {
 }
 
 impl Cell {
+    /// A count that may be learnt to be 0, if it is.
+    #[must_use]
+    pub const fn new(count: u32, kind: Kind) -> Self {
+        let zero = false;
+        Self { count, kind, zero }
+    }
+
     /// A count that would be published.
     #[must_use]
     pub const fn published(count: u32) -> Self {
-        let kind = Kind::Published;
-        Self { count, kind }
+        Self::new(count, Kind::Published)
     }
 
     /// A count that follows from others.
     #[must_use]
     pub const fn follows(count: u32) -> Self {
-        let kind = Kind::Follows;
-        Self { count, kind }
+        Self::new(count, Kind::Follows)
     }
 
     /// Whether it would be published, or was elsewhere.
@@ -126,7 +133,8 @@ impl Cell {
     /// Whether it is a count that nobody may learn.
     #[must_use]
     pub fn is_small(self, threshold: Threshold) -> bool {
-        !matches!(self.kind, Kind::Slack) && threshold.is_small(self.count)
+        let may_not = threshold.is_small(self.count) || self.zero && self.count == 0;
+        !matches!(self.kind, Kind::Slack) && may_not
     }
 }
 
@@ -138,10 +146,25 @@ pub struct Threshold {
 }
 
 impl Threshold {
+    /// Counts from 1 to this are withheld.
+    #[must_use]
+    pub const fn up_to(at_most: u32) -> Self {
+        Self { at_most }
+    }
+
     /// Whether a count is withheld for its size.
     #[must_use]
     pub fn is_small(self, count: u32) -> bool {
         (1..=self.at_most).contains(&count)
+    }
+
+    /// Whether a small count is in doubt where it may be another number: 0 or beyond the threshold
+    /// instead of something, or something instead of 0.
+    fn doubts(self, count: u32, there: i64) -> bool {
+        match count {
+            0 => there != 0,
+            _ => there == 0 || there > i64::from(self.at_most),
+        }
     }
 
     /// Whether bounds leave a small count in doubt: they must reach beyond the threshold or down to 0
@@ -201,7 +224,7 @@ pub type Watch<'a> = &'a dyn Fn(usize, usize);
 /// let cells = [3, 20, 23].map(Cell::published);
 /// let mut sums = Sums::default();
 /// sums.add(2, [0, 1]);
-/// let withheld = suppress(&cells, &sums, Threshold { at_most: 5 });
+/// let withheld = suppress(&cells, &sums, Threshold::up_to(5));
 /// assert_eq!(withheld.hidden, [true, true, false]);
 /// ```
 ///
@@ -307,7 +330,7 @@ mod tests {
     use super::corner::{Corner, Push};
     use super::*;
 
-    const FIVE: Threshold = Threshold { at_most: 5 };
+    const FIVE: Threshold = Threshold::up_to(5);
 
     /// A table of rows and columns with its margins, and where each cell is.
     fn table(rows: &[&[u32]]) -> (Vec<Cell>, Sums) {
@@ -360,6 +383,28 @@ mod tests {
         let (cells, sums) = table(&[&[1, 2, 30], &[40, 50, 60]]);
         let hidden = suppress(&cells, &sums, FIVE).hidden;
         assert_eq!(exposed(&cells, &sums, &hidden), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn that_there_is_nobody_can_be_withheld_as_well() {
+        for seed in 0..30_u32 {
+            let number = |r: u32, c: u32| (seed * 29 + r * 13 + c * 5 + r * c * seed) % 11;
+            let rows: Vec<Vec<u32>> = (0..4)
+                .map(|r| (0..4).map(|c| number(r, c).saturating_sub(3) * 2).collect())
+                .collect();
+            let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
+            let (mut cells, sums) = table(&rows);
+            cells.iter_mut().for_each(|cell| cell.zero = true);
+            let hidden = suppress(&cells, &sums, FIVE).hidden;
+            let bounds = attack(&cells, &sums, &hidden, None);
+            for (at, cell) in cells.iter().enumerate() {
+                match cell.count {
+                    0 => assert!(hidden[at] && bounds[at].1 > 0, "{rows:?}"),
+                    1..=5 => assert!(FIVE.in_doubt(bounds[at]), "{rows:?}"),
+                    _ => {}
+                }
+            }
+        }
     }
 
     #[test]

@@ -61,18 +61,21 @@ impl<'a> Search<'a> {
         let threshold = self.counts.threshold;
         let count = self.counts.cells[cell].count;
         let mut found = Vec::new();
+        // One of nobody is in doubt if there may be somebody.
+        let up = if count == 0 {
+            1
+        } else {
+            threshold.at_most + 1 - count
+        };
         for (least, sign, by, gives) in [
             (Least::One, 1, 1, Proven::ANOTHER),
             (Least::One, -1, 1, Proven::ANOTHER),
             (Least::Nothing, -1, count, Proven::DOUBT),
-            (
-                Least::Nothing,
-                1,
-                threshold.at_most + 1 - count,
-                Proven::DOUBT,
-            ),
+            (Least::Nothing, 1, up, Proven::DOUBT),
         ] {
-            if proven.has(gives) || sign < 0 && count < by + least.of(self.counts.cells[cell]) {
+            if proven.has(gives)
+                || sign < 0 && (count == 0 || count < by + least.of(self.counts.cells[cell]))
+            {
                 continue;
             }
             // The harder half first: without it the other is of no use yet.

@@ -37,6 +37,11 @@ impl Sums {
         sums
     }
 
+    /// The total of each sum, and its parts.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, Vec<usize>)> + '_ {
+        (0..self.len()).map(|sum| (self.total(sum), self.parts(sum).collect()))
+    }
+
     /// How many sums.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -76,7 +76,7 @@ pub trait Ties {
     fn no_more(&mut self, mut fewer: Vec<usize>, than: usize) {
         if let Some(count) = self.left_of(than, &fewer) {
             let kind = Kind::Slack;
-            fewer.push(self.add_beside(than, Cell { count, kind }));
+            fewer.push(self.add_beside(than, Cell::new(count, kind)));
             self.add_sum(than, fewer);
         }
     }
