@@ -135,8 +135,24 @@ impl<W: Ord + Copy> Protection<W> {
         }
     }
 
+    /// Whether unaccompanied children are counted apart, so that everyone is everyone else, those
+    /// of whom it is not known among them. Of a single count either may hold by chance.
+    fn are_apart(&self) -> bool {
+        let by = GroupBy::Unaccompanied;
+        let others = self.places.keys();
+        let mut others = others.filter(|place| place.group == Group { by, code: 2 });
+        others.all(|place| {
+            let of = |group| {
+                let at = self.places.get(&Place { group, ..*place });
+                at.map_or(0, |at| self.cells[*at].count)
+            };
+            of(Group::TOTAL) == of(Group { by, code: 0 }) + of(place.group)
+        })
+    }
+
     /// Adds every sum over groups and authorities.
     fn add_margins(&mut self) {
+        let apart = self.are_apart();
         let mut wholes: BTreeMap<(Place<W>, u8), Vec<usize>> = BTreeMap::new();
         for (place, at) in &self.places {
             let mut part_of = |group: Option<Group>, authority: Option<usize>, how: u8| {
@@ -148,7 +164,7 @@ impl<W: Ord + Copy> Protection<W> {
                 wholes.entry((whole, how)).or_default().push(*at);
             };
             let by = place.group.by;
-            if by != GroupBy::Total {
+            if by != GroupBy::Total && !(apart && by == GroupBy::Unaccompanied) {
                 let how = GroupBy::ALL.iter().position(|one| *one == by).unwrap_or(0);
                 part_of(None, place.authority, u8::try_from(how).unwrap_or(0));
             }
@@ -159,8 +175,7 @@ impl<W: Ord + Copy> Protection<W> {
                 };
                 part_of(Some(broad), place.authority, BROAD);
             }
-            // Unaccompanied children may be counted apart: then everyone is everyone else.
-            if by == GroupBy::Unaccompanied && place.group.code == 2 {
+            if apart && by == GroupBy::Unaccompanied && place.group.code != 1 {
                 part_of(None, place.authority, APART);
             }
             if place.authority.is_some() {
