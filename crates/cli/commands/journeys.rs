@@ -149,7 +149,8 @@ fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
     };
     let lines = rows.map(|row| {
         let text = |(at, _): (usize, &str)| match row[at].parse::<f64>() {
-            Ok(value) if (11..14).contains(&at) => format!("{value:.3}"),
+            // No more digits than there are.
+            Ok(value) if (11..14).contains(&at) && row[at].len() > 5 => format!("{value:.3}"),
             _ => row[at].clone(),
         };
         SHOWN.map(text).to_vec()
@@ -203,7 +204,9 @@ impl Asked<'_> {
                 (whole, None, none)
             }
             Figure::Share(part) => (safe.at(*part), Some(whole), share(safe.at(*part), whole)),
-            Figure::Chance(part, chance) => (safe.at(*part), Some(whole), chance.shown(safe)),
+            Figure::Chance(part, chance) => {
+                (safe.at(*part), Some(whole), chance.shown(*part, safe))
+            }
             Figure::Untold => {
                 let none = Reported::Symbol(UNTOLD);
                 (Reported::Symbol(UNTOLD), Some(whole), none)

@@ -485,6 +485,16 @@ fn percent(value: Reported<f64>) -> String {
     }
 }
 
+/// In per cent to one decimal, or to as many as there are.
+fn in_percent(value: f64) -> String {
+    let whole = (value * 100.0).round();
+    if (value * 100.0 - whole).abs() < 1e-9 {
+        format!("{whole}")
+    } else {
+        format!("{:.1}", value * 100.0)
+    }
+}
+
 fn percent_ci(value: Reported<Proportion>) -> String {
     match value {
         Reported::Value(p) => format!(
@@ -493,6 +503,17 @@ fn percent_ci(value: Reported<Proportion>) -> String {
             p.interval.low * 100.0,
             p.interval.high * 100.0
         ),
+        Reported::Symbol(symbol) => symbol.to_string(),
+    }
+}
+
+/// Of an estimate that is told to the digits that its children bear.
+fn rounded_percent_ci(value: Reported<Proportion>) -> String {
+    match value {
+        Reported::Value(p) => {
+            let [value, low, high] = [p.value, p.interval.low, p.interval.high].map(in_percent);
+            format!("{value}% ({low}–{high})")
+        }
         Reported::Symbol(symbol) => symbol.to_string(),
     }
 }
@@ -542,8 +563,8 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
             },
             percent(row.lower_bound),
             percent(row.upper_bound),
-            percent_ci(row.kaplan_meier),
-            percent_ci(row.age_standardised),
+            rounded_percent_ci(row.kaplan_meier),
+            rounded_percent_ci(row.age_standardised),
         ]
     });
     text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));

@@ -13,7 +13,7 @@ use disparity_core::{Catalogue, Controlled, Day, Dimensions, Journeys, Period, R
 use disparity_journeys::{
     CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
     Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, longest_watch,
-    returns, transitions, watches,
+    returns, to_digits_borne, transitions, watches,
 };
 use disparity_stats::{Interval, Level};
 
@@ -98,13 +98,18 @@ pub(super) enum Figure {
 pub(super) struct Chance {
     /// None where nobody was watched so long.
     found: Option<disparity_journeys::Chance>,
-    from: Vec<usize>,
+    /// To how many each cause had happened.
+    of_cause: Vec<usize>,
     rest: usize,
+    /// All who were watched.
+    whole: usize,
 }
 
 impl Chance {
-    pub(super) fn shown(&self, safe: &Protected<What>) -> Reported<(f64, Interval)> {
-        let open = self.from.iter().all(|at| safe.at(*at).value().is_some());
+    /// Of a part of the watched.
+    pub(super) fn shown(&self, part: usize, safe: &Protected<What>) -> Reported<(f64, Interval)> {
+        let mut from = self.of_cause.iter().chain([&self.whole]);
+        let open = from.all(|at| safe.at(*at).value().is_some());
         if !open || safe.is_small(self.rest) || !safe.is_exact() {
             return Reported::Symbol(Symbol::Confidential);
         }
@@ -112,7 +117,21 @@ impl Chance {
             return Reported::Symbol(Symbol::NotAvailable);
         };
         match found.interval(Level::P95) {
-            Ok(ci) if found.effective >= 10.0 => Reported::Value((found.value, ci)),
+            Ok(ci) if found.effective >= 10.0 => {
+                let told = (found.value, ci);
+                if safe.settings().at_most == 0 {
+                    return Reported::Value(told);
+                }
+                let count = |at: &usize| safe.at(*at).value().map_or(0.0, f64::from);
+                let watched = count(&self.whole);
+                let happened: f64 = self.of_cause.iter().map(count).sum();
+                // It had happened to so many, and something else to so many others.
+                let certain = (
+                    count(&part) / watched,
+                    1.0 - (happened - count(&part)) / watched,
+                );
+                Reported::Value(to_digits_borne(told, watched, certain))
+            }
             _ => Reported::Symbol(Symbol::Unreliable),
         }
     }
@@ -423,10 +442,18 @@ impl Asked<'_> {
                         draft.counts.within(*earlier, *part);
                     }
                     for ((cause, found), part) in CAUSES.iter().zip(found).zip(&parts.of_cause) {
-                        let from = parts.of_cause.iter().copied().chain([whole]).collect();
+                        let of_cause = parts.of_cause.clone();
                         let (found, rest) = (found.chance, parts.rest);
                         let figure = if told {
-                            Figure::Chance(*part, Chance { found, from, rest })
+                            Figure::Chance(
+                                *part,
+                                Chance {
+                                    found,
+                                    of_cause,
+                                    rest,
+                                    whole,
+                                },
+                            )
                         } else {
                             Figure::Untold
                         };

@@ -394,7 +394,9 @@ mod tests {
                 .collect();
             let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
             let (mut cells, sums) = table(&rows);
-            cells.iter_mut().for_each(|cell| cell.zero = true);
+            for cell in &mut cells {
+                cell.zero = true;
+            }
             let hidden = suppress(&cells, &sums, FIVE).hidden;
             let bounds = attack(&cells, &sums, &hidden, None);
             for (at, cell) in cells.iter().enumerate() {
