@@ -457,6 +457,7 @@ def prior_help(shown, truth):
                 all.part(observed, others)
         ladders[kind, place].append(((int(back), -int(lead)), observed, helped))
     all.margins()
+    pooled(all)
     for kinds in seen.values():
         for n, one in enumerate(kinds):
             counts = [all.truth[cell] for cell in one]
@@ -473,6 +474,27 @@ def prior_help(shown, truth):
                     none = kind.startswith("prior_help_none")
                     all.part(*((whole, part) if none else (part, whole)))
     return all
+
+
+def pooled(all):
+    """Years of entry that are put together are the sum of each of them, where those are printed as well."""
+    years = collections.defaultdict(dict)
+    for name, at in all.at.items():
+        head, *place = name.split("|")
+        what, _, period = head.rpartition(" ")
+        first, _, last = period.partition("-")
+        years[what, *place][int(first), int(last or first)] = at
+    for spans in years.values():
+        for (first, last), whole in spans.items():
+            if first < last:
+                parts = [at for (a, b), at in spans.items() if a == b and first <= a <= last]
+                all.sum(whole, parts)
+
+
+def same_again(whole, again):
+    """Rows of a question that holds another, where they are not what the other shows."""
+    there = set(tuple(row.values()) for row in whole)
+    return [row for row in again if tuple(row.values()) not in there]
 
 
 ASKED = ["indicator", "time_period", "old_la_code", "look_back_years", "lead_days"]
@@ -543,6 +565,12 @@ def world(program, seed):
         by = ["--by", "ethnicity_major", "--by", "age_band"]
         windows = ["--look-back", "1", "--look-back", "3", "--lead", "0", "--lead", "28"]
         of_help = both("prior-help", store, *windows, *by, "--pool", "3")
+        # Five years together by every way of telling entrants apart, and each year by ethnic group.
+        usual, each = both("prior-help", store), both("prior-help", store, "--pool", "0", *by[:2])
+        of_years = [one + other for one, other in zip(usual, each, strict=True)]
+        less = ["--kind", "any", "--by", "ethnicity_minor", "--together"]
+        again = same_again(usual[0], read("prior-help", store, *less))
+        again += same_again(of_journeys[0], read("journeys", store, "--table", "ways"))
         ways = [word for way in ["total", *DIMENSIONS] for word in ("--by", way)]
         counted = both("journeys", store, "--table", "published", *ways)[1]
         with open(out / "estimates.csv", encoding="utf-8", newline="") as file:
@@ -560,9 +588,11 @@ def world(program, seed):
             lambda row: (row["group_by"], row["group"]),
         )
     lines, bad = [], [f"seed {seed}: {gap}" for gap in gaps]
+    bad += [f"seed {seed}: shown otherwise where less is asked: {row}" for row in again]
     outputs = {
         "journeys": journeys(*of_journeys),
         "prior-help": prior_help(*of_help),
+        "prior-help, years together and each": prior_help(*of_years),
         "run --returns": run(estimates, counted),
     }
     for name, all in outputs.items():

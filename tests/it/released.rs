@@ -539,3 +539,60 @@ fn sums_tell_nothing(rows: &[BTreeMap<String, String>]) {
     }
     assert!(sums > 100, "{sums}");
 }
+
+fn rows(arguments: &[&str]) -> BTreeSet<String> {
+    let text = disparity(arguments).ok();
+    text.lines().skip(1).map(str::to_owned).collect()
+}
+
+/// Otherwise what is shown of one question would tell what another withholds.
+#[test]
+fn who_asks_for_less_is_shown_what_is_shown_of_it_beside_the_rest() {
+    let folder = Folder::new("released-less");
+    let store = store(&folder);
+    for (command, asked) in [
+        ("prior-help", "--by ethnicity_minor"),
+        ("prior-help", "--by total --kind cpp --together"),
+        ("journeys", "--table ways --table returns"),
+        ("journeys", "--by total --together"),
+    ] {
+        let all = rows(&[command, &store, "--format", "csv"]);
+        let less: Vec<&str> = asked.split(' ').collect();
+        let less = rows(&[&[command, &store, "--format", "csv"], &less[..]].concat());
+        assert!(!less.is_empty() && less.len() < all.len(), "{asked}");
+        let others: Vec<&String> = less.difference(&all).collect();
+        assert!(others.is_empty(), "{command} {asked}: {others:?}");
+    }
+}
+
+/// Shares of none or all of some, and how many counts are shown.
+fn none_or_all(arguments: &[&str], numerator: usize) -> (usize, usize) {
+    let text = disparity(arguments).ok();
+    let (mut extremes, mut shown) = (0, 0);
+    for row in csv::Reader::from_reader(text.as_bytes())
+        .records()
+        .map(Result::unwrap)
+    {
+        let count = |at: usize| row[at].parse::<u32>().ok();
+        if let (Some(part), Some(whole @ 1..)) = (count(numerator), count(numerator + 1)) {
+            extremes += usize::from(part == 0 || part == whole);
+            shown += 1;
+        }
+    }
+    (extremes, shown)
+}
+
+#[test]
+fn that_none_or_all_of_a_group_have_something_is_withheld_where_it_must_be() {
+    let folder = Folder::new("released-zeros");
+    let store = store(&folder);
+    for (command, numerator) in [("prior-help", 18), ("journeys", 9)] {
+        let asked = [command, &store, "--format", "csv"];
+        let (extremes, _) = none_or_all(&asked, numerator);
+        assert!(extremes > 10, "{command}: {extremes}");
+        let strict = [&asked[..], &["--hide-zeros"]].concat();
+        let (extremes, shown) = none_or_all(&strict, numerator);
+        assert_eq!(extremes, 0, "{command}");
+        assert!(shown > 10, "{command}: {shown}");
+    }
+}

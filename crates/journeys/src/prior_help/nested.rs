@@ -15,8 +15,8 @@ impl PriorHelpParams {
     /// Of the usual windows (every kind, five years, not counting the day of entry) they are: the
     /// latest five years of entry by every way of telling entrants apart; each year by broad ethnic
     /// group; and each year by every way. Whoever asks for less is shown what is shown of it beside
-    /// the rest. Another window, or so many years together as are not usual, comes after those that are
-    /// asked in its place.
+    /// the rest. Another window comes after those that are asked in its place, and so many years together as
+    /// are not usual after the usual five.
     #[must_use]
     pub fn questions(&self) -> Vec<Self> {
         let usual = Self {
@@ -34,8 +34,8 @@ impl PriorHelpParams {
         ];
         let all = [usual.clone(), each(broad), each(GroupBy::ALL.to_vec())];
         let years = match self.years {
-            Years::Pooled(5) => Years::Pooled(5),
-            _ => Years::Each,
+            Years::Each => Years::Each,
+            Years::Pooled(_) => usual.years,
         };
         let holds = |level: &Self| {
             level.years == years && self.groups.iter().all(|by| level.groups.contains(by))
@@ -98,7 +98,7 @@ mod tests {
             (vec![GroupBy::Total, sex], Years::Pooled(5), 1),
             (vec![GroupBy::Total], Years::Each, 2),
             (vec![GroupBy::Total, sex], Years::Each, 3),
-            (vec![GroupBy::Total], Years::Pooled(3), 3),
+            (vec![GroupBy::Total], Years::Pooled(3), 2),
         ] {
             let asked = asked(groups, years);
             let questions = asked.questions();
