@@ -59,6 +59,11 @@ impl<'a> Beside<'a> {
         found
     }
 
+    /// Whether the last search came by a count.
+    pub(super) fn has_met(&self, cell: usize) -> bool {
+        self.met[cell] == self.search
+    }
+
     fn through(
         &mut self,
         told: usize,

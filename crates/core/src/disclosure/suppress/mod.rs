@@ -53,7 +53,7 @@ mod simplex;
 mod sums;
 mod ties;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use attack::{Bounds, attack};
 use audit::{Audit, free};
@@ -284,11 +284,11 @@ pub fn suppress_in_blocks(
         let free = free(sums, &of_cell, &hidden);
         let unproven = told.iter().filter(|(_, proven)| !proven).count();
         let (every, mut nth) = (unproven.div_ceil(FEW).clamp(1, SHARE), 0);
-        let mut exhausted = false;
-        for (cell, proven) in told {
+        let mut safe: BTreeSet<usize> = BTreeSet::new();
+        for (cell, proven) in told.iter().copied() {
             // What helps one may help others: not for all at once.
             nth += usize::from(!proven);
-            if !proven && !exhausted && nth % every != 0 {
+            if safe.contains(&cell) || !proven && nth % every != 0 {
                 continue;
             }
             // What is told again and again has more withheld beside it each time.
@@ -307,11 +307,14 @@ pub fn suppress_in_blocks(
                 } else {
                     // With nothing in the open near or far, all counts may as well be 0; and where some
                     // were shown elsewhere, nothing is told beyond what was told there.
-                    audit.is_safe(cell);
-                    exhausted = true;
+                    let near = told.iter().map(|(cell, _)| *cell);
+                    safe.extend(near.filter(|at| beside.has_met(*at)));
                     break;
                 }
             }
+        }
+        for cell in safe {
+            audit.is_safe(cell);
         }
     }
 }
