@@ -568,7 +568,7 @@ def world(program, seed):
         # Five years together by every way of telling entrants apart, and each year by ethnic group.
         usual, each = both("prior-help", store), both("prior-help", store, "--pool", "0", *by[:2])
         of_years = [one + other for one, other in zip(usual, each, strict=True)]
-        less = ["--kind", "any", "--by", "ethnicity_minor", "--together"]
+        less = ["--by", "ethnicity_minor", "--together"]
         again = same_again(usual[0], read("prior-help", store, *less))
         again += same_again(of_journeys[0], read("journeys", store, "--table", "ways"))
         ways = [word for way in ["total", *DIMENSIONS] for word in ("--by", way)]

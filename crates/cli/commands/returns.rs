@@ -551,7 +551,7 @@ pub(crate) fn say_withheld(how_many: HowMany, settings: Controlled) {
     if above > 0 {
         crate::out::tell(format_args!(
             "withheld beside the counts of 1 to {most}, so that none of those can be worked out from sums: {} of {} \
-             counts above {most}; with fewer groups, tables or questions at once it is fewer",
+             counts above {most} that are protected together, printed or not",
             about(above),
             about(all_above)
         ));
@@ -578,7 +578,7 @@ pub(crate) fn say_given_up(given_up: usize) {
     if given_up > 0 {
         crate::out::tell(format_args!(
             "WITHHELD_IN_BLOCKS: {given_up} counts are withheld beyond what is known to be needed, because so many \
-             hang together that small ones could not be proven safe; ask for fewer groups, kinds or look-backs at once"
+             hang together that small ones could not be proven safe; ask for fewer look-backs, leads or authorities at once"
         ));
     }
 }
