@@ -540,6 +540,18 @@ fn sums_tell_nothing(rows: &[BTreeMap<String, String>]) {
     assert!(sums > 100, "{sums}");
 }
 
+/// A store of two small authorities.
+fn small_store(folder: &Folder) -> String {
+    let (world, store) = (folder.join("world"), folder.join("store"));
+    let (world, store) = (world.to_str().unwrap(), store.to_str().unwrap().to_owned());
+    let size = "simulate --authorities 2 --years 6 --children 120 --care 0.3 --seed 3 --out";
+    let made: Vec<&str> = size.split(' ').chain([world]).collect();
+    disparity(&made).ok();
+    let returns = format!("{world}/returns");
+    disparity(&["returns", "build", &returns, "--out", &store]).ok();
+    store
+}
+
 fn rows(arguments: &[&str]) -> BTreeSet<String> {
     let text = disparity(arguments).ok();
     text.lines().skip(1).map(str::to_owned).collect()
@@ -549,12 +561,13 @@ fn rows(arguments: &[&str]) -> BTreeSet<String> {
 #[test]
 fn who_asks_for_less_is_shown_what_is_shown_of_it_beside_the_rest() {
     let folder = Folder::new("released-less");
-    let store = store(&folder);
+    let store = small_store(&folder);
     for (command, asked) in [
-        ("prior-help", "--by ethnicity_minor"),
-        ("prior-help", "--by total --kind cpp --together"),
-        ("journeys", "--table ways --table returns"),
-        ("journeys", "--by total --together"),
+        (
+            "prior-help",
+            "--by ethnicity_minor --kind referral --together",
+        ),
+        ("journeys", "--by total --table ways --table returns"),
     ] {
         let all = rows(&[command, &store, "--format", "csv"]);
         let less: Vec<&str> = asked.split(' ').collect();
@@ -584,10 +597,10 @@ fn none_or_all(arguments: &[&str], numerator: usize) -> (usize, usize) {
 
 #[test]
 fn that_none_or_all_of_a_group_have_something_is_withheld_where_it_must_be() {
-    let folder = Folder::new("released-zeros");
-    let store = store(&folder);
-    for (command, numerator) in [("prior-help", 18), ("journeys", 9)] {
-        let asked = [command, &store, "--format", "csv"];
+    let (folder, smaller) = (Folder::new("released-zeros"), Folder::new("released-few"));
+    let (store, smaller) = (store(&folder), small_store(&smaller));
+    for (command, store, numerator) in [("prior-help", &store, 18), ("journeys", &smaller, 9)] {
+        let asked = [command, store, "--format", "csv"];
         let (extremes, _) = none_or_all(&asked, numerator);
         assert!(extremes > 10, "{command}: {extremes}");
         let strict = [&asked[..], &["--hide-zeros"]].concat();
