@@ -78,9 +78,16 @@ class Attacker:
         """Names of small counts that follow from what is shown, and how many were attacked.
 
         With a floor of 0: those that cannot be 0 and cannot be above 5, or have one value. With a
-        floor of 1 for what is published: those that have one value. Stops when so many are told
-        as are enough.
+        floor of 1 for what is published: those that have one value. Of a place of which everything is
+        withheld, what is 0 as well, nobody can take it that it is something. Stops when so many are
+        told as are enough.
         """
+        places = collections.defaultdict(list)
+        for name, at in self.at.items():
+            places[self.place(name)].append(at)
+        blank = [own for own in places.values() if not any(shown[at] for at in own)]
+        self.blank = {at for own in blank for at in own if any(not self.truth[a] for a in own)}
+
         parent = list(range(len(self.truth)))
 
         def find(a):
@@ -125,13 +132,20 @@ class Attacker:
                     told.append(f"{names[at]} is {self.truth[at]}: {low:.3f} to {high:.3f}")
         return told, small
 
+    @staticmethod
+    def place(name):
+        """Year, authority and group of a name."""
+        head, *rest = name.split("|")
+        return (head.rpartition(" ")[2], *rest)
+
     def bounds(self, cells, rows, targets, floor):
         """Least and greatest value of each target, as far as is needed to clear it."""
         place = {at: i for i, at in enumerate(cells)}
         solver = highspy.Highs()
         solver.silent()
         for at in cells:
-            solver.addVar(float(floor if self.published[at] and self.truth[at] else 0), FAR)
+            something = self.published[at] and self.truth[at] and at not in self.blank
+            solver.addVar(float(floor if something else 0), FAR)
         for known, factors in rows:
             at = np.array([place[a] for a in factors], dtype=np.int32)
             solver.addRow(known, known, len(at), at, np.array(list(factors.values()), dtype=float))

@@ -28,7 +28,9 @@
 //! be 0. [`Withheld::given_up`] says how many counts that took.
 //!
 //! Where some of the counts were shown or withheld elsewhere ([`Kind::Shown`], [`Kind::Withheld`]), they are
-//! so here, and what is withheld beside them is enough for one who has both.
+//! so here, and what is withheld beside them is enough for one who has both. Where it is not, as too much
+//! was shown, all the rest that hangs together is withheld, zeros as well: then nothing is told but
+//! what was, and nobody can take it that what is withheld is something.
 //!
 //! In the end every count that was withheld on the way and that no proof needs, or that the proofs can
 //! do without, is shown again ([`reopen`]).
