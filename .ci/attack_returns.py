@@ -82,12 +82,7 @@ class Attacker:
         withheld, what is 0 as well, nobody can take it that it is something. Stops when so many are
         told as are enough.
         """
-        places = collections.defaultdict(list)
-        for name, at in self.at.items():
-            places[self.place(name)].append(at)
-        blank = [own for own in places.values() if not any(shown[at] for at in own)]
-        self.blank = {at for own in blank for at in own if any(not self.truth[a] for a in own)}
-
+        least = self.least(shown, floor)
         parent = list(range(len(self.truth)))
 
         def find(a):
@@ -125,27 +120,34 @@ class Attacker:
                 continue
             if enough is not None and len(told) >= enough:
                 break
-            for at, (low, high) in self.bounds(cells, own[root], targets, floor).items():
+            for at, (low, high) in self.bounds(cells, own[root], targets, floor, least).items():
                 exact = high - low < 1 - 1e-6 and math.floor(high + 1e-6) == math.ceil(low - 1e-6)
                 narrow = high < AT_MOST + 1 - 1e-6 and low > 1e-6
                 if exact or (narrow and floor == 0):
                     told.append(f"{names[at]} is {self.truth[at]}: {low:.3f} to {high:.3f}")
         return told, small
 
-    @staticmethod
-    def place(name):
-        """Year, authority and group of a name."""
-        head, *rest = name.split("|")
-        return (head.rpartition(" ")[2], *rest)
+    def least(self, shown, floor):
+        """What each count is taken to be at the least."""
+        places = collections.defaultdict(list)
+        for name, at in self.at.items():
+            # Year, authority and group.
+            head, *rest = name.split("|")
+            places[head.rpartition(" ")[2], *rest].append(at)
+        least = [floor if p and t else 0 for p, t in zip(self.published, self.truth)]
+        for own in places.values():
+            if not any(shown[at] for at in own) and any(not self.truth[at] for at in own):
+                for at in own:
+                    least[at] = 0
+        return least
 
-    def bounds(self, cells, rows, targets, floor):
+    def bounds(self, cells, rows, targets, floor, least):
         """Least and greatest value of each target, as far as is needed to clear it."""
         place = {at: i for i, at in enumerate(cells)}
         solver = highspy.Highs()
         solver.silent()
         for at in cells:
-            something = self.published[at] and self.truth[at] and at not in self.blank
-            solver.addVar(float(floor if something else 0), FAR)
+            solver.addVar(float(least[at]), FAR)
         for known, factors in rows:
             at = np.array([place[a] for a in factors], dtype=np.int32)
             solver.addRow(known, known, len(at), at, np.array(list(factors.values()), dtype=float))

@@ -108,33 +108,23 @@ impl Attacker {
     }
 }
 
+/// A store of three invented authorities.
 pub(crate) fn store(folder: &Folder) -> String {
+    store_of(
+        folder,
+        "--authorities 3 --years 8 --children 220 --care 0.3 --seed 11",
+    )
+}
+
+/// A store of an invented country of a size.
+pub(crate) fn store_of(folder: &Folder, size: &str) -> String {
     let (world, store) = (folder.join("world"), folder.join("store"));
     let (world, store) = (world.to_str().unwrap(), store.to_str().unwrap().to_owned());
-    let made = [
-        "simulate",
-        "--authorities",
-        "3",
-        "--years",
-        "8",
-        "--children",
-        "220",
-        "--care",
-        "0.3",
-        "--seed",
-        "11",
-        "--out",
-        world,
-    ];
+    let made = ["simulate", "--out", world].into_iter();
+    let made: Vec<&str> = made.chain(size.split(' ')).collect();
     disparity(&made).ok();
-    disparity(&[
-        "returns",
-        "build",
-        &format!("{world}/returns"),
-        "--out",
-        &store,
-    ])
-    .ok();
+    let returns = format!("{world}/returns");
+    disparity(&["returns", "build", &returns, "--out", &store]).ok();
     store
 }
 

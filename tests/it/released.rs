@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attacker::{
-    Attacker, add_durations, add_flows, add_other_names, add_partitions, both, store,
+    Attacker, add_durations, add_flows, add_other_names, add_partitions, both, store, store_of,
 };
 use crate::support::{Folder, disparity};
 
@@ -542,14 +542,10 @@ fn sums_tell_nothing(rows: &[BTreeMap<String, String>]) {
 
 /// A store of two small authorities.
 fn small_store(folder: &Folder) -> String {
-    let (world, store) = (folder.join("world"), folder.join("store"));
-    let (world, store) = (world.to_str().unwrap(), store.to_str().unwrap().to_owned());
-    let size = "simulate --authorities 2 --years 6 --children 120 --care 0.3 --seed 3 --out";
-    let made: Vec<&str> = size.split(' ').chain([world]).collect();
-    disparity(&made).ok();
-    let returns = format!("{world}/returns");
-    disparity(&["returns", "build", &returns, "--out", &store]).ok();
-    store
+    store_of(
+        folder,
+        "--authorities 2 --years 6 --children 120 --care 0.3 --seed 3",
+    )
 }
 
 fn rows(arguments: &[&str]) -> BTreeSet<String> {

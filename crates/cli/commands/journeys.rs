@@ -2,7 +2,7 @@
 //! match, from a store. Counts pass the control before they are shown.
 
 use anyhow::Result;
-use disparity_core::{Catalogue, Controlled, Dimension, Reported, Symbol};
+use disparity_core::{Catalogue, Controlled, Reported, Symbol};
 use disparity_journeys::{GroupBy, Protected, YearKey, entries};
 use disparity_stats::{Interval, Level};
 
@@ -44,18 +44,12 @@ const HEADER: [&str; 15] = [
     "symbol",
 ];
 
-/// How children are told apart where nothing else is asked.
-const USUAL: [GroupBy; 2] = [
-    GroupBy::Total,
-    GroupBy::Dimension(Dimension::EthnicityMajor),
-];
-
 /// Whether a question is within the usual one: any tables of everyone and by broad ethnic group. That is
 /// protected whole, whatever of it is asked for: who asks for less is shown what is shown of it beside
 /// the rest. By other ways children are told apart in a question of its own: protected beside the
 /// usual one, hardly any of it could be shown, and a reader of both may tell more than of either.
 fn is_usual(groups: &[GroupBy], settings: Controlled) -> bool {
-    let usual = groups.iter().all(|by| USUAL.contains(by));
+    let usual = groups.iter().all(|by| GroupBy::BROAD.contains(by));
     if !usual && settings.at_most > 0 {
         crate::out::tell(format_args!(
             "protected as a question of its own: publish it, or `journeys` without these --by, not both"
@@ -78,13 +72,17 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let journeys = progress.stage("reading the store", || {
         store(&args.store, &catalogue.dimensions)
     })?;
-    let shown = groups(&args.groups, &USUAL)?;
+    let shown = groups(&args.groups, &GroupBy::BROAD)?;
     let settings = settings(&args.control);
     let usual = is_usual(&shown, settings);
     let asked = Asked {
         journeys: &journeys,
         catalogue,
-        groups: if usual { USUAL.to_vec() } else { shown.clone() },
+        groups: if usual {
+            GroupBy::BROAD.to_vec()
+        } else {
+            shown.clone()
+        },
         together: args.together,
         entries: entries(&journeys, &catalogue.dimensions).0,
     };
@@ -204,9 +202,11 @@ impl Asked<'_> {
                 (whole, None, none)
             }
             Figure::Share(part) => (safe.at(*part), Some(whole), share(safe.at(*part), whole)),
-            Figure::Chance(part, chance) => {
-                (safe.at(*part), Some(whole), chance.shown(*part, safe))
-            }
+            Figure::Chance(part, chance) => (
+                safe.at(*part),
+                Some(whole),
+                chance.shown(*part, line.whole, safe),
+            ),
             Figure::Untold => {
                 let none = Reported::Symbol(UNTOLD);
                 (Reported::Symbol(UNTOLD), Some(whole), none)

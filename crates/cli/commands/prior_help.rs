@@ -485,33 +485,26 @@ fn percent(value: Reported<f64>) -> String {
     }
 }
 
-/// In per cent to one decimal, or to as many as there are.
+/// In per cent to one decimal; what is told to fewer digits has none.
 fn in_percent(value: f64) -> String {
     let whole = (value * 100.0).round();
     if (value * 100.0 - whole).abs() < 1e-9 {
         format!("{whole}")
     } else {
-        format!("{:.1}", value * 100.0)
+        to_tenths(value)
     }
 }
 
-fn percent_ci(value: Reported<Proportion>) -> String {
-    match value {
-        Reported::Value(p) => format!(
-            "{:.1}% ({:.1}–{:.1})",
-            p.value * 100.0,
-            p.interval.low * 100.0,
-            p.interval.high * 100.0
-        ),
-        Reported::Symbol(symbol) => symbol.to_string(),
-    }
+/// In per cent to one decimal.
+fn to_tenths(value: f64) -> String {
+    format!("{:.1}", value * 100.0)
 }
 
-/// Of an estimate that is told to the digits that its children bear.
-fn rounded_percent_ci(value: Reported<Proportion>) -> String {
+/// An estimate with its limits, each as it is to be written.
+fn percent_ci(value: Reported<Proportion>, write: fn(f64) -> String) -> String {
     match value {
         Reported::Value(p) => {
-            let [value, low, high] = [p.value, p.interval.low, p.interval.high].map(in_percent);
+            let [value, low, high] = [p.value, p.interval.low, p.interval.high].map(write);
             format!("{value}% ({low}–{high})")
         }
         Reported::Symbol(symbol) => symbol.to_string(),
@@ -559,12 +552,12 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
             if row.headline_withheld {
                 "see KM".into()
             } else {
-                percent_ci(row.complete_window)
+                percent_ci(row.complete_window, to_tenths)
             },
             percent(row.lower_bound),
             percent(row.upper_bound),
-            rounded_percent_ci(row.kaplan_meier),
-            rounded_percent_ci(row.age_standardised),
+            percent_ci(row.kaplan_meier, in_percent),
+            percent_ci(row.age_standardised, in_percent),
         ]
     });
     text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));

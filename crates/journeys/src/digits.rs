@@ -36,7 +36,12 @@ pub fn to_digits_borne(
         up_to *= 100.0;
     }
     let round = |x: f64| (x * whole).round() / whole;
-    let value = round(value).max(least).min(most);
+    // Moved by comparing: what is no number stays none.
+    let value = match round(value) {
+        low if low < least => least,
+        high if high > most => most,
+        value => value,
+    };
     let interval = Interval {
         low: round(interval.low).min(value),
         high: round(interval.high).max(value),

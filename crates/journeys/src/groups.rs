@@ -39,6 +39,9 @@ impl GroupBy {
         Self::FirstEver,
     ];
 
+    /// Everyone, and broad ethnic groups: the ways that are asked most.
+    pub const BROAD: [Self; 2] = [Self::Total, Self::Dimension(Dimension::EthnicityMajor)];
+
     /// The word in outputs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

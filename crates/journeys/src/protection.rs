@@ -278,24 +278,23 @@ impl<W: Ord + Copy> Protection<W> {
 
     /// What was shown or withheld of an earlier question is so again: the counts that have the same names.
     fn repeat(&mut self, earlier: &Protected<W>) {
-        let twins = |twins: &BTreeMap<Place<W>, Vec<usize>>, place: &Place<W>| {
-            twins.get(place).cloned().unwrap_or_default()
-        };
-        for (place, at) in &earlier.places {
-            let again = self.places.get(place).copied();
-            let twins = twins(&earlier.twins, place)
-                .into_iter()
-                .zip(twins(&self.twins, place));
-            for (at, again) in again.map(|again| (*at, again)).into_iter().chain(twins) {
-                let cell = &mut self.cells[again];
-                if earlier.cells[at].is_published() {
-                    let shown = !earlier.hidden[at] && earlier.cells[at].count == cell.count;
-                    match (shown, cell.kind) {
-                        (true, _) => cell.kind = Kind::Shown,
-                        (false, Kind::Shown) => {}
-                        (false, _) => cell.kind = Kind::Withheld,
-                    }
-                }
+        let named = earlier.places.iter().filter_map(|(place, at)| {
+            let again = self.places.get(place)?;
+            Some((*at, *again))
+        });
+        let twins = earlier.twins.iter().filter_map(|(place, all)| {
+            let again = self.twins.get(place)?;
+            Some(all.iter().copied().zip(again.iter().copied()))
+        });
+        for (at, again) in named.chain(twins.flatten()) {
+            let (known, cell) = (earlier.cells[at], &mut self.cells[again]);
+            if !known.is_published() {
+                continue;
+            }
+            if !earlier.hidden[at] && known.count == cell.count {
+                cell.kind = Kind::Shown;
+            } else if cell.kind != Kind::Shown {
+                cell.kind = Kind::Withheld;
             }
         }
     }

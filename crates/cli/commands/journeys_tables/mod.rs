@@ -101,16 +101,23 @@ pub(super) struct Chance {
     /// To how many each cause had happened.
     of_cause: Vec<usize>,
     rest: usize,
-    /// All who were watched.
-    whole: usize,
 }
 
 impl Chance {
-    /// Of a part of the watched.
-    pub(super) fn shown(&self, part: usize, safe: &Protected<What>) -> Reported<(f64, Interval)> {
-        let mut from = self.of_cause.iter().chain([&self.whole]);
-        let open = from.all(|at| safe.at(*at).value().is_some());
-        if !open || safe.is_small(self.rest) || !safe.is_exact() {
+    /// Of a part of the watched, who are the whole.
+    pub(super) fn shown(
+        &self,
+        part: usize,
+        whole: usize,
+        safe: &Protected<What>,
+    ) -> Reported<(f64, Interval)> {
+        let count = |at: usize| safe.at(at).value().map(f64::from);
+        let happened: Option<f64> = self.of_cause.iter().map(|at| count(*at)).sum();
+        let (Some(happened), Some(own), Some(watched)) = (happened, count(part), count(whole))
+        else {
+            return Reported::Symbol(Symbol::Confidential);
+        };
+        if safe.is_small(self.rest) || !safe.is_exact() {
             return Reported::Symbol(Symbol::Confidential);
         }
         let Some(found) = self.found else {
@@ -122,14 +129,8 @@ impl Chance {
                 if safe.settings().at_most == 0 {
                     return Reported::Value(told);
                 }
-                let count = |at: &usize| safe.at(*at).value().map_or(0.0, f64::from);
-                let watched = count(&self.whole);
-                let happened: f64 = self.of_cause.iter().map(count).sum();
                 // It had happened to so many, and something else to so many others.
-                let certain = (
-                    count(&part) / watched,
-                    1.0 - (happened - count(&part)) / watched,
-                );
+                let certain = (own / watched, 1.0 - (happened - own) / watched);
                 Reported::Value(to_digits_borne(told, watched, certain))
             }
             _ => Reported::Symbol(Symbol::Unreliable),
@@ -451,7 +452,6 @@ impl Asked<'_> {
                                     found,
                                     of_cause,
                                     rest,
-                                    whole,
                                 },
                             )
                         } else {

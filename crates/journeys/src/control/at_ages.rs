@@ -44,10 +44,10 @@ pub(super) fn rates(
         return rates;
     }
     let threshold = safe.settings().threshold();
-    for sums in [of_groups(answers), of_authorities(answers)] {
+    for sums in [in_everyone, in_all_together].map(|whole_of| sums(answers, whole_of)) {
         let is_told = |key: &PriorHelpKey| matches!(rates[key], Reported::Value(_));
         let concerned = sums
-            .into_values()
+            .into_iter()
             .filter(|sum| sum.parts.iter().any(|part| is_told(&part.key)));
         let concerned: Vec<Sum> = concerned.collect();
         let withheld: Vec<PriorHelpKey> = concerned
@@ -67,56 +67,41 @@ struct Sum<'a> {
     parts: Vec<&'a PriorHelp>,
 }
 
-type SumsBy<'a, K> = BTreeMap<K, Sum<'a>>;
-
-/// The groups of each way of telling children apart, and everyone.
-fn of_groups(answers: &[PriorHelp]) -> SumsBy<'_, (PriorHelpKey, GroupBy)> {
-    let everyone = answers
-        .iter()
-        .filter(|answer| answer.key.group == Group::TOTAL);
-    let everyone: BTreeMap<PriorHelpKey, &PriorHelp> =
-        everyone.map(|answer| (answer.key, answer)).collect();
-    sums(answers, |answer| {
-        let by = answer.key.group.by;
-        let whole = answer.key.of_everyone();
-        // Those who are unaccompanied may be apart from everyone.
-        let apart = [GroupBy::Total, GroupBy::Unaccompanied].contains(&by);
-        (!apart).then(|| ((whole, by), everyone.get(&whole).copied()))
-    })
+/// The groups of each way of telling children apart, and everyone. Those who are unaccompanied may be
+/// apart from everyone.
+fn in_everyone(key: &PriorHelpKey) -> Option<PriorHelpKey> {
+    let apart = [GroupBy::Total, GroupBy::Unaccompanied].contains(&key.group.by);
+    (!apart).then(|| key.of_everyone())
 }
 
 /// The authorities, and all of them together.
-fn of_authorities(answers: &[PriorHelp]) -> SumsBy<'_, (PriorHelpKey, GroupBy)> {
-    let together = answers
-        .iter()
-        .filter(|answer| answer.key.authority.is_none());
-    let together: BTreeMap<PriorHelpKey, &PriorHelp> =
-        together.map(|answer| (answer.key, answer)).collect();
-    sums(answers, |answer| {
-        let whole = PriorHelpKey {
-            authority: None,
-            ..answer.key
-        };
-        let own = answer.key.authority.is_some();
-        own.then(|| ((whole, answer.key.group.by), together.get(&whole).copied()))
+fn in_all_together(key: &PriorHelpKey) -> Option<PriorHelpKey> {
+    key.authority?;
+    Some(PriorHelpKey {
+        authority: None,
+        ..*key
     })
 }
 
-fn sums<'a, K: Ord>(
-    answers: &'a [PriorHelp],
-    whole: impl Fn(&'a PriorHelp) -> Option<(K, Option<&'a PriorHelp>)>,
-) -> SumsBy<'a, K> {
-    let mut sums: SumsBy<'a, K> = BTreeMap::new();
+/// Answers by what they are parts of, and by the way of telling children apart.
+fn sums(
+    answers: &[PriorHelp],
+    whole_of: fn(&PriorHelpKey) -> Option<PriorHelpKey>,
+) -> Vec<Sum<'_>> {
+    let by_key: BTreeMap<PriorHelpKey, &PriorHelp> =
+        answers.iter().map(|answer| (answer.key, answer)).collect();
+    let mut sums: BTreeMap<(PriorHelpKey, GroupBy), Sum<'_>> = BTreeMap::new();
     for answer in answers {
-        if let Some((key, whole)) = whole(answer) {
-            let sum = sums.entry(key).or_insert_with(|| Sum {
-                whole,
+        if let Some(whole) = whole_of(&answer.key) {
+            let sum = sums.entry((whole, answer.key.group.by));
+            let sum = sum.or_insert_with(|| Sum {
+                whole: by_key.get(&whole).copied(),
                 parts: vec![],
             });
             sum.parts.push(answer);
         }
     }
-    sums
+    sums.into_values().collect()
 }
 
 impl Sum<'_> {
@@ -142,10 +127,10 @@ impl Sum<'_> {
                 let own = counts.add(part, kind);
                 let places = &places[&part.key];
                 // All those at some age are those who are shown together.
-                for (own, at) in own.iter().zip([places.helped, places.not_helped]) {
-                    let shown = [places.helped, places.observed];
-                    let known = shown.iter().all(|at| safe.at(*at).value().is_some());
-                    let known = known || at == places.helped && safe.at(at).value().is_some();
+                let open = |at: usize| safe.at(at).value().is_some();
+                let helped = open(places.helped);
+                let known = [helped, helped && open(places.observed)];
+                for (own, known) in own.iter().zip(known) {
                     let kind = if known { Kind::Shown } else { Kind::Follows };
                     counts.total(own, kind);
                 }

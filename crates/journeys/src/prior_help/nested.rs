@@ -3,9 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use disparity_core::Dimension;
-
-use super::{HelpKind, LookBack, Mode, PriorHelpKey, PriorHelpParams, Years};
+use super::{HelpKind, PriorHelpKey, PriorHelpParams, Years};
 use crate::groups::GroupBy;
 
 impl PriorHelpParams {
@@ -28,27 +26,21 @@ impl PriorHelpParams {
             years: Years::Each,
             ..usual.clone()
         };
-        let broad = vec![
-            GroupBy::Total,
-            GroupBy::Dimension(Dimension::EthnicityMajor),
+        let all = [
+            usual.clone(),
+            each(GroupBy::BROAD.to_vec()),
+            each(GroupBy::ALL.to_vec()),
         ];
-        let all = [usual.clone(), each(broad), each(GroupBy::ALL.to_vec())];
         let years = match self.years {
             Years::Each => Years::Each,
             Years::Pooled(_) => usual.years,
         };
-        let holds = |level: &Self| {
-            level.years == years && self.groups.iter().all(|by| level.groups.contains(by))
-        };
+        let holds = |level: &Self| level.years == years && within(&self.groups, &level.groups);
         let last = all.iter().position(holds).unwrap_or(all.len() - 1);
         let mut questions = all[..=last].to_vec();
-        let within = |own: &[u16], usual: &[u16]| own.iter().all(|one| usual.contains(one));
         let is_usual = within(&self.leads, &usual.leads)
-            && self
-                .look_backs
-                .iter()
-                .all(|one| usual.look_backs.contains(one))
-            && self.modes.iter().all(|one| usual.modes.contains(one))
+            && within(&self.look_backs, &usual.look_backs)
+            && within(&self.modes, &usual.modes)
             && self.years == years;
         if !is_usual {
             let groups: BTreeSet<GroupBy> = self
@@ -70,18 +62,25 @@ impl PriorHelpParams {
     /// Whether an answer is one to this, whatever the years of entry.
     #[must_use]
     pub fn asks(&self, key: &PriorHelpKey) -> bool {
-        let window: (LookBack, u16, Mode) = (key.look_back, key.lead, key.mode);
         self.kinds.contains(&key.kind)
-            && self.look_backs.contains(&window.0)
-            && self.leads.contains(&window.1)
-            && self.modes.contains(&window.2)
+            && self.look_backs.contains(&key.look_back)
+            && self.leads.contains(&key.lead)
+            && self.modes.contains(&key.mode)
             && self.groups.contains(&key.group.by)
             && (self.by_authority || key.authority.is_none())
     }
 }
 
+/// Whether all of these are among those.
+fn within<T: PartialEq>(these: &[T], those: &[T]) -> bool {
+    these.iter().all(|one| those.contains(one))
+}
+
 #[cfg(test)]
 mod tests {
+    use disparity_core::Dimension;
+
+    use super::super::LookBack;
     use super::*;
 
     #[test]

@@ -35,7 +35,7 @@ impl<'a> Beside<'a> {
     /// that do so too: those first. None if nothing that hangs together with it is open.
     pub(super) fn next(&mut self, hidden: &[bool], free: &[bool], told: usize) -> Option<usize> {
         let cells = self.cells;
-        let any = |at: usize| !hidden[at] && !cells[at].is_known();
+        let any = |at: usize| cells[at].is_open(hidden[at]);
         let by_known = (!free[told]).then(|| self.through(told, any, |at| !free[at]));
         by_known
             .flatten()
@@ -50,7 +50,7 @@ impl<'a> Beside<'a> {
             return None;
         }
         let cells = self.cells;
-        let ties = |at: usize| !hidden[at] && !cells[at].is_known() && blocks.own(at) == NONE;
+        let ties = |at: usize| cells[at].is_open(hidden[at]) && blocks.own(at) == NONE;
         let within = |at: usize| blocks.own(at) == own;
         let found = self.through(told, ties, within);
         if found.is_none() {

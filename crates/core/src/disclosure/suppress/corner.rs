@@ -242,13 +242,11 @@ impl<'a> Corner<'a> {
         let (mut found, mut sure) = (Vec::new(), true);
         let threshold = self.counts.threshold;
         let count = self.counts.cells[cell].count;
-        // One of nobody is in doubt if there may be somebody.
-        let up = if count == 0 { 1 } else { threshold.at_most + 1 };
         for (least, target, gives) in [
             (Least::One, count + 1, Proven::ANOTHER),
             (Least::One, count.saturating_sub(1), Proven::ANOTHER),
             (Least::Nothing, 0, Proven::DOUBT),
-            (Least::Nothing, up, Proven::DOUBT),
+            (Least::Nothing, threshold.rises_to(count), Proven::DOUBT),
         ] {
             if proven.has(gives) || target == count || least.of(self.counts.cells[cell]) > target {
                 continue;

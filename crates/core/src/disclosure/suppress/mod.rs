@@ -123,6 +123,11 @@ impl Cell {
         matches!(self.kind, Kind::Shown)
     }
 
+    /// Whether it may be withheld and is not yet.
+    const fn is_open(self, hidden: bool) -> bool {
+        !hidden && !self.is_known()
+    }
+
     /// Whether it is withheld from the start.
     fn starts_hidden(self, threshold: Threshold) -> bool {
         match self.kind {
@@ -158,6 +163,12 @@ impl Threshold {
     #[must_use]
     pub fn is_small(self, count: u32) -> bool {
         (1..=self.at_most).contains(&count)
+    }
+
+    /// The least that a small count must rise to for it to be in doubt: one of nobody is, if there may
+    /// be somebody.
+    const fn rises_to(self, count: u32) -> u32 {
+        if count == 0 { 1 } else { self.at_most + 1 }
     }
 
     /// Whether a small count is in doubt where it may be another number: 0 or beyond the threshold
@@ -324,7 +335,7 @@ pub fn suppress_in_blocks(
 /// For each count whether it is in the open and could be withheld.
 fn open_in<'a>(cells: &'a [Cell], hidden: &'a [bool]) -> impl Iterator<Item = bool> + 'a {
     let both = cells.iter().zip(hidden);
-    both.map(|(cell, hidden)| !hidden && !cell.is_known())
+    both.map(|(cell, hidden)| cell.is_open(*hidden))
 }
 
 #[cfg(test)]

@@ -61,12 +61,7 @@ impl<'a> Search<'a> {
         let threshold = self.counts.threshold;
         let count = self.counts.cells[cell].count;
         let mut found = Vec::new();
-        // One of nobody is in doubt if there may be somebody.
-        let up = if count == 0 {
-            1
-        } else {
-            threshold.at_most + 1 - count
-        };
+        let up = threshold.rises_to(count) - count;
         for (least, sign, by, gives) in [
             (Least::One, 1, 1, Proven::ANOTHER),
             (Least::One, -1, 1, Proven::ANOTHER),

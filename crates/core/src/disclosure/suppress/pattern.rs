@@ -62,7 +62,7 @@ fn gap_to_close(
             .filter(|other| *other != at && gaps[*other] == 0)
             .count()
     };
-    let open = |cell: usize| !hidden[cell] && !cells[cell].is_known();
+    let open = |cell: usize| cells[cell].is_open(hidden[cell]);
     let total = sums.total(at);
     sums.parts(at)
         .filter(|at| open(*at))
