@@ -6,12 +6,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
-use disparity_core::disclosure::{disclose, inflations, protect};
 use disparity_core::{
-    AreaCode, Catalogue, ChineseGroup, CodeList, Controlled, Counted, Cube, DenominatorKind,
-    Dimension, Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Policy, Provenance,
-    Release, Timing,
+    AreaCode, Catalogue, ChineseGroup, CodeList, Counted, Cube, DenominatorKind, Dimension,
+    Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Results, Timing,
 };
+use disparity_disclosure::protect;
+use disparity_disclosure::{Policy, Release, Rule};
 use disparity_journeys::{
     GroupBy, PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
     part_years, prior_help, prior_help_cube,
@@ -124,7 +124,7 @@ pub(crate) fn release(
     published: &Published,
     plan: &Plan,
     progress: &mut Progress,
-) -> Result<(Release, bool)> {
+) -> Result<(Release<Results>, bool)> {
     let populations = published.populations();
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
     let whole_store = !say_unlisted(&journeys);
@@ -151,37 +151,37 @@ pub(crate) fn release(
         let counted = counted.merge(parts)?.merge(help)?;
         Ok((counted, frequencies(&repeats, authorities, catalogue)))
     })?;
-    let settings = Controlled::default();
-    let known = known(catalogue);
+    let relations = known(catalogue);
+    let policy = Policy::Protected(Rule::DEFAULT);
     let safe = progress.stage("withholding small counts", || {
         protect(
             &whole,
             dimensions,
             &catalogue.areas,
-            &known,
-            (settings, journeys.synthetic),
+            &relations,
+            (policy, journeys.synthetic),
         )
     })?;
-    let told = inflations(&safe.cube, &repeats, &known, settings);
-    let cube = safe
-        .cube
-        .with_inflations(told)
-        .merge(england(published.cube(), &whole)?)?;
-    let results = progress.stage("computing rates and comparisons", || {
-        analyse(Input {
-            cube: &cube,
-            populations,
-            catalogue,
-            plan,
-            provenance: Provenance::Controlled(safe.by),
-        })
-    });
+    let safe = safe.with_inflations(&repeats, &relations);
+    let (primary, secondary, given_up) = (safe.primary(), safe.secondary(), safe.given_up());
+    let england = england(published.cube(), &whole)?;
+    let release = safe.release(|cube, provenance| -> Result<_> {
+        let cube = cube.merge(england)?;
+        Ok(progress.stage("computing rates and comparisons", || {
+            analyse(Input {
+                cube: &cube,
+                populations,
+                catalogue,
+                plan,
+                provenance,
+            })
+        }))
+    })?;
     crate::out::tell(format_args!(
         "{} counts withheld because they are small, {} more so that those cannot be worked out from sums",
-        crate::commands::returns::about(safe.primary),
-        crate::commands::returns::about(safe.secondary)
+        crate::commands::returns::about(primary),
+        crate::commands::returns::about(secondary)
     ));
-    crate::commands::returns::say_given_up(safe.given_up);
-    let release = disclose(results, Policy::Controlled(settings))?;
+    crate::commands::returns::say_given_up(given_up);
     Ok((release, whole_store))
 }

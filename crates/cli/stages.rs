@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
-use disparity_core::{Catalogue, Plan, Policy, Provenance, Release, disclosure::disclose};
+use disparity_core::{Catalogue, Plan, Provenance, Results};
+use disparity_disclosure::Release;
 use disparity_published::{Loaded, load};
 
 use crate::args::Selection;
@@ -42,7 +43,7 @@ impl Published {
     }
 
     /// Analyses the figures and passes the results through the gate.
-    pub(crate) fn release(&self, plan: &Plan, progress: &mut Progress) -> Result<Release> {
+    pub(crate) fn release(&self, plan: &Plan, progress: &mut Progress) -> Result<Release<Results>> {
         let mut results =
             progress.stage("computing rates, comparisons and expected counts", || {
                 analyse(Input {
@@ -54,6 +55,6 @@ impl Published {
                 })
             });
         results.issues.extend(self.issues.iter().cloned());
-        Ok(disclose(results, Policy::Published)?)
+        Ok(Release::of_published(results)?)
     }
 }

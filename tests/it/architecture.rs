@@ -6,13 +6,14 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 10] = [
+const CRATES: [(&str, &[&str], &[&str]); 11] = [
     (
         "stats",
         &[],
         &["statrs", "nalgebra", "rand_xoshiro", "rand_distr"],
     ),
     ("core", &["stats"], &[]),
+    ("disclosure", &["core"], &[]),
     ("published", &["core"], &["flate2"]),
     (
         "returns",
@@ -28,16 +29,21 @@ const CRATES: [(&str, &[&str], &[&str]); 10] = [
             "parquet",
         ],
     ),
-    ("journeys", &["core", "stats"], &[]),
+    ("journeys", &["core", "disclosure", "stats"], &[]),
     ("simulate", &["core"], &["rand_xoshiro", "rand_distr"]),
     ("analysis", &["core", "stats"], &[]),
-    ("export", &["core"], &["arrow", "parquet"]),
-    ("report", &["core"], &["plotters", "minijinja"]),
+    ("export", &["core", "disclosure"], &["arrow", "parquet"]),
+    (
+        "report",
+        &["core", "disclosure"],
+        &["plotters", "minijinja"],
+    ),
     (
         "cli",
         &[
             "stats",
             "core",
+            "disclosure",
             "published",
             "returns",
             "journeys",

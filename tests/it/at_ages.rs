@@ -1,7 +1,8 @@
 //! Shares standardised by age, attacked by trying whole numbers: which counts by age and group agree with
 //! all that is printed.
 
-use disparity_core::{Controlled, Dimension, Period, Reported};
+use disparity_core::{Dimension, Period, Reported};
+use disparity_disclosure::Rule;
 use disparity_journeys::{
     AtAge, Group, GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey,
     PriorHelpRow, control,
@@ -55,9 +56,9 @@ fn shown(table: &Table, at_most: u32) -> Vec<PriorHelpRow> {
         .zip(1..)
         .map(|(bands, code)| answer(Group { by, code }, *bands));
     let answers: Vec<PriorHelp> = groups.chain([answer(Group::TOTAL, everyone)]).collect();
-    let settings = Controlled {
-        at_most,
-        ..Controlled::default()
+    let settings = Rule {
+        withhold_to: at_most,
+        ..Rule::default()
     };
     let mut rows = control(&answers, &dimensions(), settings, None, &|_, _| {}).rows;
     rows.truncate(GROUPS);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack};
+use disparity_disclosure::{Cell, Sums, Threshold, attack};
 
 use crate::support::{Folder, disparity};
 

@@ -1,6 +1,7 @@
 //! No estimate of invented children lies outside what is certain of them, whichever files are missing.
 
-use disparity_core::{Controlled, Day, Reported, Symbol};
+use disparity_core::{Day, Reported, Symbol};
+use disparity_disclosure::Rule;
 use disparity_journeys::{
     GroupBy, LookBack, Mode, Pathway, PriorHelp, PriorHelpParams, Years, chances, control,
     prior_help, watches,
@@ -127,9 +128,9 @@ fn no_estimate_lies_outside_what_is_certain() {
 
 #[test]
 fn no_headline_that_is_shown_lies_outside_the_bounds_beside_it() {
-    let everything = Controlled {
-        at_most: 0,
-        ..Controlled::default()
+    let everything = Rule {
+        withhold_to: 0,
+        ..Rule::default()
     };
     let mut held = Held::default();
     for (missing, outcome) in readings(4) {

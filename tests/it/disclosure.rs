@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::{Cell, Sums, Threshold, attack, suppress};
+use disparity_disclosure::{Cell, Sums, Threshold, attack, suppress};
 
 const FIVE: Threshold = Threshold::up_to(5);
 

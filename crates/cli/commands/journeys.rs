@@ -2,7 +2,8 @@
 //! match, from a store. Counts pass the control before they are shown.
 
 use anyhow::Result;
-use disparity_core::{Catalogue, Controlled, Reported, Symbol};
+use disparity_core::{Catalogue, Reported, Symbol};
+use disparity_disclosure::Rule;
 use disparity_journeys::{GroupBy, Protected, YearKey, entries};
 use disparity_stats::{Interval, Level};
 
@@ -48,14 +49,14 @@ const HEADER: [&str; 15] = [
 /// protected whole, whatever of it is asked for: who asks for less is shown what is shown of it beside
 /// the rest. By other ways children are told apart in a question of its own: protected beside the
 /// usual one, hardly any of it could be shown, and a reader of both may tell more than of either.
-fn is_usual(groups: &[GroupBy], settings: Controlled) -> bool {
+fn is_usual(groups: &[GroupBy], settings: Rule) -> bool {
     let usual = groups.iter().all(|by| GroupBy::BROAD.contains(by));
-    if !usual && settings.at_most > 0 {
+    if !usual && settings.withhold_to > 0 {
         crate::out::tell(format_args!(
             "protected as a question of its own: publish it, or `journeys` without these --by, not both"
         ));
     }
-    usual && settings.at_most > 0
+    usual && settings.withhold_to > 0
 }
 
 pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {

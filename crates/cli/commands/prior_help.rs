@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use disparity_core::journeys::Authority;
-use disparity_core::{Catalogue, Controlled, Day, Journeys, Reported};
+use disparity_core::{Catalogue, Day, Journeys, Reported};
+use disparity_disclosure::Rule;
 use disparity_journeys::{
     GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpParams, PriorHelpRow, Proportion, Shown,
     Years, control, entries, linked_of, match_rates, prior_help, supported,
@@ -17,11 +18,12 @@ use crate::out::{print, print_csv, print_json, table};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
 
-pub(crate) fn settings(args: &ControlArgs) -> Controlled {
-    Controlled {
-        at_most: args.withhold_to,
-        zeros: args.hide_zeros && args.withhold_to > 0,
-        base: args.round_to.max(1),
+pub(crate) fn settings(args: &ControlArgs) -> Rule {
+    Rule {
+        withhold_to: args.withhold_to,
+        hide_zeros: args.hide_zeros && args.withhold_to > 0,
+        round_to: args.round_to.max(1),
+        ..Rule::DEFAULT
     }
 }
 
@@ -122,7 +124,7 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let settings = settings(&args.control);
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
-    if settings.at_most == 0 {
+    if settings.withhold_to == 0 {
         questions = vec![params.clone()];
     }
     let together = PriorHelpParams {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
-use disparity_core::{Areas, Catalogue, Controlled, Day, Dimensions, Journeys, Period};
+use disparity_core::{Areas, Catalogue, Day, Dimensions, Journeys, Period};
+use disparity_disclosure::Rule;
 use disparity_journeys::{HowMany, part_years};
 use disparity_returns::{
     ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover,
@@ -541,13 +542,13 @@ fn say_part_years(journeys: &Journeys) {
 
 /// Says how many counts are withheld to protect others, and why; in tens, as who knows it of a few counts
 /// knows which of them are small.
-pub(crate) fn say_withheld(how_many: HowMany, settings: Controlled) {
+pub(crate) fn say_withheld(how_many: HowMany, settings: Rule) {
     let HowMany {
         above,
         all_above,
         given_up,
     } = how_many;
-    let most = settings.at_most;
+    let most = settings.withhold_to;
     if above > 0 {
         crate::out::tell(format_args!(
             "withheld beside the counts of 1 to {most}, so that none of those can be worked out from sums: {} of {} \
@@ -556,7 +557,7 @@ pub(crate) fn say_withheld(how_many: HowMany, settings: Controlled) {
             about(all_above)
         ));
     }
-    if !settings.zeros && most > 0 {
+    if !settings.hide_zeros && most > 0 {
         crate::out::tell(format_args!(
             "none of a group, and all of it, are shown, as the Department for Education does; --hide-zeros withholds them"
         ));

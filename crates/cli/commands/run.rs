@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{Plan, Release};
+use disparity_core::{Plan, Results};
+use disparity_disclosure::Release;
 use disparity_export::{Manifest, Written};
 use disparity_report::{Page, View, render};
 
@@ -83,7 +84,7 @@ fn write_page(page: &Page, folder: &Path) -> Result<Written> {
 }
 
 /// Says what was made.
-fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
+fn summary(folder: &Path, release: &Release<Results>, plan: &Plan) -> String {
     let results = release.results();
     let note = if disparity_report::is_synthetic(results.provenance) {
         "SYNTHETIC: these children are invented; no figure here is about anyone\n"

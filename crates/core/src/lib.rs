@@ -1,11 +1,11 @@
-//! The words of the field as types, and the gate that decides what may be published.
+//! The words of the field as types.
 //!
 //! # What flows through here
 //! 1. Loaders fill a [`Cube`]: sorted [`Cell`]s of [`Reported`] counts and their denominators, keyed
 //!    by indicator, area, period and [`Stratum`]. The [`Catalogue`] says what each key means.
 //! 2. The analysis turns a cube into [`Results`]: estimates, expected-versus-actual, contrasts, and
 //!    what models of authorities say.
-//! 3. [`disclosure::disclose`] turns results into a [`Release`], the only thing that may be written.
+//! 3. The gate (`disparity-disclosure`) makes a release of them, the only thing that may be written.
 //!
 //! Everything worth saying on the way travels as an [`Issue`] inside [`Warned`].
 //!
@@ -18,7 +18,6 @@ mod catalogue;
 mod cube;
 mod date;
 mod dimension;
-pub mod disclosure;
 mod indicator;
 mod issue;
 pub mod journeys;
@@ -27,6 +26,7 @@ mod names;
 mod period;
 mod plan;
 mod population;
+mod relations;
 mod reported;
 mod results;
 mod structural;
@@ -49,9 +49,6 @@ pub use catalogue::{
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
-pub use disclosure::{
-    Controlled, DisclosureError, Known, MadeUp, Policy, Protected, Release, Turnover,
-};
 pub use indicator::{
     Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
 };
@@ -62,6 +59,7 @@ pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{DecileShares, Population, Populations};
+pub use relations::{IndicatorRelations, Partition, StockFlow};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,

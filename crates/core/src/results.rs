@@ -17,9 +17,10 @@ pub enum Provenance {
     /// Already disclosure-controlled by the publisher.
     Published,
     /// Counted here from records of children.
-    ChildLevel,
-    /// Counted here from records of children, and protected before anything was computed.
-    Controlled(crate::disclosure::ControlledBy),
+    Records {
+        /// Whether the children were invented.
+        synthetic: bool,
+    },
 }
 
 /// A value with its intervals and the method that made them. Rates are per person, proportions 0–1.

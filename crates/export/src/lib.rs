@@ -7,7 +7,7 @@
 //! 3. [`Manifest`] records the inputs with their digests, the resolved plan, the version and the
 //!    digest of every output. It holds no clock.
 //!
-//! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_core::Release),
+//! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_disclosure::Release),
 //! computes nothing, and draws nothing.
 
 mod column;

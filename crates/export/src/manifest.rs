@@ -1,7 +1,8 @@
 //! What was asked, of what, with what, and what came out: enough for someone else to get the same
 //! bytes. No clock, no user, no path outside the output folder.
 
-use disparity_core::{Catalogue, Origin, Plan, Provenance, Release};
+use disparity_core::{Catalogue, Origin, Plan, Provenance, Results};
+use disparity_disclosure::Release;
 use serde::Serialize;
 
 use crate::Written;
@@ -130,7 +131,7 @@ struct Asked {
 impl Manifest {
     /// Describes a run before it has written anything.
     #[must_use]
-    pub fn describe(release: &Release, catalogue: &Catalogue, plan: &Plan) -> Self {
+    pub fn describe(release: &Release<Results>, catalogue: &Catalogue, plan: &Plan) -> Self {
         let inputs = catalogue
             .sources
             .iter()
@@ -153,7 +154,7 @@ impl Manifest {
             disclosure_policy: release.policy().as_str(),
             synthetic: matches!(
                 release.results().provenance,
-                Provenance::Controlled(by) if by.synthetic()
+                Provenance::Records { synthetic: true }
             ),
             plan: PlanRecord::of(plan, catalogue),
             inputs,

@@ -5,7 +5,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use disparity_core::{Catalogue, Release};
+use disparity_core::{Catalogue, Results};
+use disparity_disclosure::Release;
 use rayon::prelude::*;
 
 use crate::column::{Column, Role, Seen, TableView, Value};
@@ -43,7 +44,7 @@ pub enum WriteError {
 /// # Errors
 /// [`WriteError`] naming the file.
 pub fn write_tables(
-    release: &Release,
+    release: &Release<Results>,
     catalogue: &Catalogue,
     manifest: &Manifest,
     folder: &Path,

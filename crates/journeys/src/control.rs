@@ -5,8 +5,9 @@ mod at_ages;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::{Cell, Ties, Watch};
-use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
+use disparity_core::{Dimensions, Period, Reported, Symbol};
+use disparity_disclosure::Rule;
+use disparity_disclosure::{Cell, Relations, Watch};
 use disparity_stats::{Interval, Level, wilson};
 
 use crate::digits::to_digits_borne;
@@ -149,7 +150,7 @@ pub struct Shown {
 pub fn control(
     answers: &[PriorHelp],
     dimensions: &Dimensions,
-    settings: Controlled,
+    settings: Rule,
     earlier: Option<&Shown>,
     watch: Watch,
 ) -> Shown {
@@ -497,7 +498,7 @@ fn proportion(x: f64, n: f64) -> Reported<Proportion> {
     }
 }
 
-fn interval_of(answer: &PriorHelp, found: Chance, settings: Controlled) -> Reported<Proportion> {
+fn interval_of(answer: &PriorHelp, found: Chance, settings: Rule) -> Reported<Proportion> {
     // For "none" the value is one minus the chance of any; the interval turns with it.
     let none = answer.key.kind == HelpKind::None;
     let plain = if none { found.complement() } else { found };
@@ -524,9 +525,9 @@ fn interval_of(answer: &PriorHelp, found: Chance, settings: Controlled) -> Repor
 fn told(
     found: (f64, Interval),
     (children, certain): (u32, (f64, f64)),
-    settings: Controlled,
+    settings: Rule,
 ) -> Reported<Proportion> {
-    let (value, interval) = if settings.at_most == 0 {
+    let (value, interval) = if settings.withhold_to == 0 {
         found
     } else {
         to_digits_borne(found, f64::from(children), certain)

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::Frequencies;
 use disparity_core::journeys::{Authority, SpellKind};
 use disparity_core::{
     Basis, Catalogue, Cell, CellKey, Cube, CubeError, Day, DecileShares, Denominator,
-    DenominatorKind, IssueCode, IssueSet, Known, MadeUp, Period, Populations, Reported, Stratum,
-    Symbol, Turnover,
+    DenominatorKind, IndicatorRelations, IssueCode, IssueSet, Partition, Period, Populations,
+    Reported, StockFlow, Stratum, Symbol,
 };
+use disparity_disclosure::Frequencies;
 
 use crate::control::LEAST;
 use crate::indicators::{CountKey, PartYear, Repeats};
@@ -152,10 +152,10 @@ pub fn frequencies(
 /// plans by how long they have lasted, referrals by what came of them, events by
 /// whom they were about, and stocks with what changes them.
 #[must_use]
-pub fn known(catalogue: &Catalogue) -> Known {
+pub fn known(catalogue: &Catalogue) -> IndicatorRelations {
     let id = |name: &str| catalogue.indicators.id(name);
     let of = |whole, parts: &[&str]| {
-        Some(MadeUp {
+        Some(Partition {
             whole: id(whole)?,
             of: parts.iter().filter_map(|part| id(part)).collect(),
         })
@@ -165,7 +165,7 @@ pub fn known(catalogue: &Catalogue) -> Known {
     let turnovers = crate::TURNOVERS
         .iter()
         .filter_map(|(stock, started, ended, any_point)| {
-            Some(Turnover {
+            Some(StockFlow {
                 stock: id(stock)?,
                 started: id(started)?,
                 ended: id(ended)?,
@@ -173,17 +173,17 @@ pub fn known(catalogue: &Catalogue) -> Known {
             })
         });
     let children = crate::CHILDREN_OF.iter();
-    Known {
+    IndicatorRelations {
         children: children
             .filter_map(|(events, children)| Some((id(events)?, id(children)?)))
             .collect(),
-        made_up: made_up
+        partitions: made_up
             .filter_map(|(whole, parts)| of(whole, parts))
             .collect(),
         contained: contained
             .filter_map(|(whole, parts)| of(whole, parts))
             .collect(),
-        turnovers: turnovers.collect(),
+        stock_flows: turnovers.collect(),
     }
 }
 

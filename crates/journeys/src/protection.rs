@@ -6,11 +6,12 @@ mod regrouped;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::blocks::{Blocks, NONE, Steps};
-use disparity_core::disclosure::suppress::{
-    Cell, Kind, Same, Sums, Ties, Watch, Withheld, suppress_in_blocks,
+use disparity_core::{Dimension, Dimensions, Reported, Symbol};
+use disparity_disclosure::Rule;
+use disparity_disclosure::blocks::{Blocks, NONE, Steps};
+use disparity_disclosure::{
+    Cell, Kind, Relations, Same, Sums, Watch, Withheld, suppress_in_blocks,
 };
-use disparity_core::{Controlled, Dimension, Dimensions, Reported, Symbol};
 
 use crate::groups::{Group, GroupBy, Lookup};
 use regrouped::Regrouped;
@@ -64,7 +65,7 @@ pub struct Protected<W> {
     how_many: HowMany,
     places: BTreeMap<Place<W>, usize>,
     twins: BTreeMap<Place<W>, Vec<usize>>,
-    settings: Controlled,
+    settings: Rule,
 }
 
 impl<W: Ord + Copy> Protection<W> {
@@ -304,12 +305,12 @@ impl<W: Ord + Copy> Protection<W> {
     #[must_use]
     pub fn protect(
         mut self,
-        settings: Controlled,
+        settings: Rule,
         earlier: Option<&Protected<W>>,
         watch: Watch,
     ) -> Protected<W> {
         self.add_margins();
-        if settings.zeros {
+        if settings.hide_zeros {
             self.mark_zeros();
         }
         let same = self.unite();
@@ -359,7 +360,7 @@ impl<W: Ord + Copy> Protection<W> {
     }
 }
 
-impl<W: Ord + Copy> Ties for Protection<W> {
+impl<W: Ord + Copy> Relations for Protection<W> {
     fn count_at(&self, at: usize) -> u32 {
         self.cells[at].count
     }
@@ -414,7 +415,7 @@ impl<W: Ord + Copy> Protected<W> {
         if self.hidden[at] {
             return Reported::Symbol(Symbol::Confidential);
         }
-        let base = self.settings.base.max(1);
+        let base = self.settings.round_to.max(1);
         Reported::Value((self.cells[at].count + base / 2) / base * base)
     }
 
@@ -432,13 +433,13 @@ impl<W: Ord + Copy> Protected<W> {
 
     /// The settings.
     #[must_use]
-    pub const fn settings(&self) -> Controlled {
+    pub const fn settings(&self) -> Rule {
         self.settings
     }
 
     /// Whether counts are shown as they are, not rounded.
     #[must_use]
     pub fn is_exact(&self) -> bool {
-        self.settings.base <= 1
+        self.settings.round_to <= 1
     }
 }

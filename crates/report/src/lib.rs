@@ -1,6 +1,6 @@
 //! A release drawn as charts, a page and an authority's profile.
 //!
-//! 1. [`View`] finds figures in a [`Release`](disparity_core::Release) and says what they are in words.
+//! 1. [`View`] finds figures in a [`Release`](disparity_disclosure::Release) and says what they are in words.
 //! 2. [`profile`] lines up one authority's indicators with their comparisons, for the page and the
 //!    terminal alike.
 //! 3. [`charts`] draws: a league with intervals, a tile map, ethnic groups, trends. Every chart comes

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
-    IndicatorId, Levels, Measure, Measured, Period, Plan, Provenance, Release, Reported, Results,
-    Span, Stratum, StructuralModel, Symbol, Variation,
+    IndicatorId, Levels, Measure, Measured, Period, Plan, Provenance, Reported, Results, Span,
+    Stratum, StructuralModel, Symbol, Variation,
 };
+use disparity_disclosure::Release;
 
 /// Where an authority stands in a chart: one of all, one that was chosen, or one of those around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum Standing {
 /// A release with what its keys mean and what was asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
-    release: &'a Release,
+    release: &'a Release<Results>,
     /// What the keys mean.
     pub catalogue: &'a Catalogue,
     /// What was asked for.
@@ -33,7 +34,11 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// A view of a release.
     #[must_use]
-    pub const fn new(release: &'a Release, catalogue: &'a Catalogue, plan: &'a Plan) -> Self {
+    pub const fn new(
+        release: &'a Release<Results>,
+        catalogue: &'a Catalogue,
+        plan: &'a Plan,
+    ) -> Self {
         Self {
             release,
             catalogue,

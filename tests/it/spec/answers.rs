@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use disparity_core::Controlled;
 use disparity_core::journeys::{BirthPrecision, Child, SpellFlags, SpellKind};
 use disparity_core::{Day, Period, Stratum};
+use disparity_disclosure::Rule;
 use disparity_journeys::{
     Group, GroupBy, HelpKind, KNOWN_BANDS, LookBack, Lookup, Mode, PriorHelpCounts,
     PriorHelpParams, Return, YearKey, Years, control, counts, entries, known_band, known_days,
@@ -411,14 +411,7 @@ pub(super) fn shown(cell: &str) -> String {
         ..PriorHelpParams::default()
     };
     let answers = prior_help(&journeys, &dimensions(), &params);
-    let rows = control(
-        &answers,
-        &dimensions(),
-        Controlled::default(),
-        None,
-        &|_, _| {},
-    )
-    .rows;
+    let rows = control(&answers, &dimensions(), Rule::default(), None, &|_, _| {}).rows;
     let row = rows
         .iter()
         .find(|row| row.key.authority == Some(0))

@@ -1,6 +1,7 @@
 //! What is quoted of many children: estimates, and what is certain.
 
-use disparity_core::{Controlled, Period, Reported};
+use disparity_core::{Period, Reported};
+use disparity_disclosure::Rule;
 use disparity_journeys::{
     CAUSES, Chance, GroupBy, Pathway, PriorHelpRow, Proportion, chances, control, prior_help,
     watches,
@@ -48,9 +49,9 @@ pub(super) fn quoted(files: &str, entrants: &str, question: &str, estimate: &str
     let mut params = asked(question);
     params.years = disparity_journeys::Years::Pooled(25);
     let answers = prior_help(&journeys, &dimensions(), &params);
-    let everything = Controlled {
-        at_most: 0,
-        ..Controlled::default()
+    let everything = Rule {
+        withhold_to: 0,
+        ..Rule::default()
     };
     let rows = control(&answers, &dimensions(), everything, None, &|_, _| {}).rows;
     said(&rows[0], estimate)

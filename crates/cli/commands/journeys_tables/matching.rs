@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use disparity_core::Dimension;
-use disparity_core::disclosure::suppress::Ties;
 use disparity_core::journeys::{LinkOutcome, SpellKind};
+use disparity_disclosure::Relations;
 use disparity_journeys::{GroupBy, Matches, YearKey, linked_of, match_rates, matches_in_care};
 
 use super::published::published;

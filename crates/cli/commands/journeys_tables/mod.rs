@@ -7,9 +7,10 @@ mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::Ties;
 use disparity_core::journeys::SpellKind;
-use disparity_core::{Catalogue, Controlled, Day, Dimensions, Journeys, Period, Reported, Symbol};
+use disparity_core::{Catalogue, Day, Dimensions, Journeys, Period, Reported, Symbol};
+use disparity_disclosure::Relations;
+use disparity_disclosure::Rule;
 use disparity_journeys::{
     CAUSES, Entry, Group, GroupBy, Incidence, Level as Stage, Pathway, Place, Protected,
     Protection, Return, ReturnCounts, Transitions, YearKey, chances, later_need, longest_watch,
@@ -126,7 +127,7 @@ impl Chance {
         match found.interval(Level::P95) {
             Ok(ci) if found.effective >= 10.0 => {
                 let told = (found.value, ci);
-                if safe.settings().at_most == 0 {
+                if safe.settings().withhold_to == 0 {
                     return Reported::Value(told);
                 }
                 // It had happened to so many, and something else to so many others.
@@ -157,11 +158,11 @@ pub(super) struct Draft {
     /// The names of what is measured, each once.
     pub(super) measures: Vec<String>,
     places: BTreeMap<String, usize>,
-    settings: Controlled,
+    settings: Rule,
 }
 
 impl Draft {
-    pub(super) fn new(dimensions: &Dimensions, settings: Controlled) -> Self {
+    pub(super) fn new(dimensions: &Dimensions, settings: Rule) -> Self {
         Self {
             counts: Protection::new(dimensions),
             lines: vec![],
@@ -497,7 +498,7 @@ fn happened(
     let subjects = found.first().map_or(0, |found| found.subjects);
     for (part, found) in of_cause.iter().zip(found) {
         let rest = subjects - found.events;
-        let all = draft.settings.zeros && rest == 0;
+        let all = draft.settings.hide_zeros && rest == 0;
         if all || draft.settings.threshold().is_small(rest) {
             draft.counts.within(*part, whole);
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::Ties;
 use disparity_core::{DenominatorKind, Dimension};
+use disparity_disclosure::Relations;
 use disparity_journeys::{
     CHILDREN_OF, CONTAINED, DURATIONS, Group, GroupBy, Pathway, Place, Return, TURNOVERS, YearKey,
     counts, part_years,
@@ -254,7 +254,7 @@ fn add_turnovers(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), us
             let came = before.map(|before| [at(key, started), at(before, stock)]);
             let went = [at(key, ended), at(key, stock)];
             let any_point = any_point.and_then(|name| at(key, name));
-            draft.counts.turnover(any_point, went, came);
+            draft.counts.stock_flow(any_point, went, came);
         }
     }
 }

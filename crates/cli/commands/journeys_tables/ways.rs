@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::disclosure::suppress::Ties;
 use disparity_core::journeys::SpellKind;
+use disparity_disclosure::Relations;
 use disparity_journeys::{
     Entry, KNOWN_BANDS, YearKey, known_band, known_days, way_seen, way_to_care,
 };

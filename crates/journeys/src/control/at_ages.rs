@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::disclosure::suppress::{Cell, Kind, Sums, Threshold, suppress};
-use disparity_core::{Controlled, Dimension, Reported, Symbol};
+use disparity_core::{Dimension, Reported, Symbol};
+use disparity_disclosure::Rule;
+use disparity_disclosure::{Cell, Kind, Sums, Threshold, suppress};
 use disparity_stats::Level;
 use rayon::prelude::*;
 
@@ -40,7 +41,7 @@ pub(super) fn rates(
         .iter()
         .map(|answer| (answer.key, rate(answer)))
         .collect();
-    if safe.settings().at_most == 0 {
+    if safe.settings().withhold_to == 0 {
         return rates;
     }
     let threshold = safe.settings().threshold();
@@ -254,7 +255,7 @@ impl<'a> Standards<'a> {
 /// certain at those ages; shown only where no age band is so small that the weighted sum could tell it.
 fn standardised(
     answer: &PriorHelp,
-    settings: Controlled,
+    settings: Rule,
     standards: &Standards<'_>,
 ) -> Reported<Proportion> {
     let total = answer.key.of_everyone();

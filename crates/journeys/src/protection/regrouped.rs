@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use disparity_core::Dimension;
-use disparity_core::disclosure::suppress::blocks::{Move, Moves};
+use disparity_disclosure::blocks::{Move, Moves};
 
 use super::{Order, Place, Protection, Stand};
 use crate::groups::{Group, GroupBy};

@@ -106,7 +106,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
 /// Whether the children behind results were invented.
 #[must_use]
 pub fn is_synthetic(provenance: Provenance) -> bool {
-    matches!(provenance, Provenance::Controlled(by) if by.synthetic())
+    matches!(provenance, Provenance::Records { synthetic: true })
 }
 
 /// A drawing that says of itself that its figures are invented, wherever it is copied to.

@@ -3,11 +3,11 @@
 
 use std::collections::VecDeque;
 
-use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
+use crate::rule::Threshold;
+use crate::system::{Cell, Counts, Sums, SumsOf};
 
 /// Withholds counts until no sum by itself tells a small one.
-pub(super) fn close_gaps(
+pub(crate) fn close_gaps(
     cells: &[Cell],
     sums: &Sums,
     of_cell: &SumsOf,
@@ -33,7 +33,7 @@ pub(super) fn close_gaps(
 }
 
 /// Whether a count that is withheld can be shown without a sum of it telling a small one by itself.
-pub(super) fn can_show(counts: super::Counts, hidden: &[bool], cell: usize) -> bool {
+pub(crate) fn can_show(counts: Counts, hidden: &[bool], cell: usize) -> bool {
     let (cells, sums) = (counts.cells, counts.sums);
     let hidden = |at: usize| hidden[at] && at != cell;
     !counts.of_cell.of(cell).any(|at| {

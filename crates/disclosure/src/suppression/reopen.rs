@@ -4,11 +4,11 @@
 
 use rayon::prelude::*;
 
-use super::alternative::{Alternative, Proven, ProvenOf};
 use super::audit::{free, part_of};
-use super::corner::Corner;
-use super::pattern::can_show;
-use super::{Counts, Kind};
+use super::single_sum::can_show;
+use crate::alternatives::tableau::Tableau;
+use crate::alternatives::{Alternative, Proven, ProvenOf};
+use crate::system::{Counts, Kind};
 
 /// The proofs that a count is needed for are looked for anew among so many of the withheld counts nearest
 /// to it; all others are held to the truth, so that what is found there holds among all.
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 4;
 const FACTORS_OF_COUNT: usize = 50;
 
 /// Shows again what no proof needs; how many counts those are.
-pub(super) fn reopen(
+pub(crate) fn reopen(
     counts: Counts,
     proofs: Vec<Alternative>,
     unasked: &[usize],
@@ -198,7 +198,7 @@ impl<'a> Kept<'a> {
             return tried;
         }
         let part = near.nearest(self.counts, hidden, cell);
-        let mut corner = Corner::new(self.counts, &part);
+        let mut tableau = Tableau::new(self.counts, &part);
         tried.used += FACTORS_OF_COUNT * part.len();
         let mut learned = ProvenOf::new(&part, |_| Proven::NONE);
         let mut proofs = Vec::new();
@@ -209,7 +209,7 @@ impl<'a> Kept<'a> {
             }
             let given = BUDGET_OF_ONE.min(budget.saturating_sub(tried.used));
             let mut own = given;
-            let (found, _) = corner.look(small, left.and(new), &mut own);
+            let (found, _) = tableau.look(small, left.and(new), &mut own);
             tried.used += given - own;
             for other in found {
                 learned.learn(&other, self.counts);

@@ -1,8 +1,8 @@
 //! Other counts that an attacker cannot tell from the true ones, found by moving children between
 //! withheld counts: so many more here, so many fewer there, until every sum is what it was.
 
-use super::Counts;
-use super::alternative::{Alternative, Least, Proven};
+use super::{Alternative, Least, Proven};
+use crate::system::Counts;
 
 /// So many counts at most are moved together, and so many choices at most are tried for one count.
 const LONGEST: usize = 60;
@@ -12,7 +12,7 @@ const CHOICES: u32 = 60;
 const BRANCHES: usize = 3;
 
 /// A search for moves.
-pub(super) struct Search<'a> {
+pub(crate) struct Search<'a> {
     counts: Counts<'a>,
     /// Withheld counts that do not follow at once from others.
     free: &'a [bool],
@@ -34,7 +34,7 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
+    pub(crate) fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
         let (cells, sums, of_cell) = (counts.cells, counts.sums, counts.of_cell);
         let mut free_in = vec![0; sums.len()];
         for at in (0..cells.len()).filter(|at| free[*at]) {
@@ -57,7 +57,7 @@ impl<'a> Search<'a> {
 
     /// Alternatives that prove what is not proven yet of a small count, as far as they are found: it is
     /// taken where its proof asks it to be in as few moves as possible.
-    pub(super) fn find(&mut self, cell: usize, mut proven: Proven) -> Vec<Alternative> {
+    pub(crate) fn find(&mut self, cell: usize, mut proven: Proven) -> Vec<Alternative> {
         let threshold = self.counts.threshold;
         let count = self.counts.cells[cell].count;
         let mut found = Vec::new();

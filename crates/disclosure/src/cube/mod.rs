@@ -1,114 +1,82 @@
 //! A cube of counts of children made into one that may be published: what is withheld or rounded.
 
-use super::suppress::{Threshold, Withheld, suppress_in_blocks};
-use super::table::Table;
-use crate::{Areas, Count, Cube, CubeError, Dimensions, IndicatorId, Reported, Symbol};
+mod repeats;
+mod table;
 
-/// How counts are protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Controlled {
-    /// Counts from 1 to this are withheld, and so are complements of such a size.
-    pub at_most: Count,
-    /// That none of a group has something, or all of it, is withheld as well.
-    pub zeros: bool,
-    /// What remains is rounded to the nearest multiple of this; 1 leaves it as it is.
-    pub base: Count,
-}
+use disparity_core::{
+    Areas, Cube, CubeError, Dimensions, IndicatorRelations, Provenance, Reported, Results, Symbol,
+};
 
-impl Default for Controlled {
-    /// As the Department for Education does for authorities: 1 to 5 withheld, the rest not rounded.
-    fn default() -> Self {
-        Self {
-            at_most: 5,
-            zeros: false,
-            base: 1,
-        }
-    }
-}
+use crate::release::{Policy, Release};
+use crate::suppression::{Withheld, suppress_in_blocks};
+pub use repeats::Frequencies;
+use repeats::inflations;
+use table::Table;
 
-impl Controlled {
-    /// Which counts are withheld for their size.
-    #[must_use]
-    pub const fn threshold(self) -> Threshold {
-        Threshold::up_to(self.at_most)
-    }
-}
-
-/// That counts were protected, and how. Made only by [`protect`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ControlledBy {
-    settings: Controlled,
-    synthetic: bool,
-}
-
-impl ControlledBy {
-    /// The settings.
-    #[must_use]
-    pub const fn settings(self) -> Controlled {
-        self.settings
-    }
-
-    /// Whether the children were invented.
-    #[must_use]
-    pub const fn synthetic(self) -> bool {
-        self.synthetic
-    }
-}
-
-/// A protected cube, with what was done to it.
+/// A cube that may be published, with what was done to it. Made only by [`protect`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Protected {
+pub struct ProtectedCube {
+    cube: Cube,
+    policy: Policy,
+    synthetic: bool,
+    primary: usize,
+    secondary: usize,
+    given_up: usize,
+}
+
+impl ProtectedCube {
     /// Counts with symbols where they are withheld.
-    pub cube: Cube,
-    /// The proof for the gate.
-    pub by: ControlledBy,
+    #[must_use]
+    pub const fn cube(&self) -> &Cube {
+        &self.cube
+    }
+
     /// Counts withheld because they are small.
-    pub primary: usize,
+    #[must_use]
+    pub const fn primary(&self) -> usize {
+        self.primary
+    }
+
     /// Counts withheld so that those cannot be worked out.
-    pub secondary: usize,
+    #[must_use]
+    pub const fn secondary(&self) -> usize {
+        self.secondary
+    }
+
     /// Counts withheld in blocks, as there was no room to prove them safe one by one.
-    pub given_up: usize,
+    #[must_use]
+    pub const fn given_up(&self) -> usize {
+        self.given_up
+    }
+
+    /// With the variance inflations of events that may be told beside these counts.
+    #[must_use]
+    pub fn with_inflations(
+        mut self,
+        frequencies: &Frequencies,
+        relations: &IndicatorRelations,
+    ) -> Self {
+        let told = inflations(&self.cube, frequencies, relations, self.policy.rule());
+        self.cube = self.cube.with_inflations(told);
+        self
+    }
+
+    /// What is computed from these counts, and from nothing else of children, may be written.
+    ///
+    /// # Errors
+    /// Those of what is computed.
+    pub fn release<E>(
+        self,
+        compute: impl FnOnce(Cube, Provenance) -> Result<Results, E>,
+    ) -> Result<Release<Results>, E> {
+        let synthetic = self.synthetic;
+        let results = compute(self.cube, Provenance::Records { synthetic })?;
+        Ok(Release::new(results, self.policy))
+    }
 }
 
-/// An indicator and those that make it up: each of its children is in one of them, as plans are in
-/// one of the bands of how long they have lasted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MadeUp {
-    /// The whole, of which the parts are proportions.
-    pub whole: IndicatorId,
-    /// Its parts, which exclude each other.
-    pub of: Vec<IndicatorId>,
-}
-
-/// A stock on 31 March and what changes it in the year: whoever was there a year before or came is
-/// whoever left or is there now, and was there at some point. Where the counts do not add up, as with
-/// a child who came twice, nobody can tell one from the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Turnover {
-    /// Those there on the last day of the year.
-    pub stock: IndicatorId,
-    /// Those who came in the year.
-    pub started: IndicatorId,
-    /// Those who left in it.
-    pub ended: IndicatorId,
-    /// Those there at any point of it, if they are counted.
-    pub any_point: Option<IndicatorId>,
-}
-
-/// What is known of how indicators hang together, beside what the cube itself says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Known {
-    /// Indicators that make up another.
-    pub made_up: Vec<MadeUp>,
-    /// Indicators that contain others, which exclude each other and leave a rest.
-    pub contained: Vec<MadeUp>,
-    /// Events, and the children they were about: the same count where no child had two.
-    pub children: Vec<(IndicatorId, IndicatorId)>,
-    /// Stocks and what changes them.
-    pub turnovers: Vec<Turnover>,
-}
-
-/// Protects a cube, of which some indicators are known to hang together.
+/// Protects a cube, of which some indicators are known to hang together. Whether the children were
+/// invented goes along.
 ///
 /// # Errors
 /// [`CubeError`] never in practice: the keys are those of the cube given.
@@ -116,18 +84,19 @@ pub fn protect(
     cube: &Cube,
     dimensions: &Dimensions,
     areas: &Areas,
-    known: &Known,
-    (settings, synthetic): (Controlled, bool),
-) -> Result<Protected, CubeError> {
+    relations: &IndicatorRelations,
+    (policy, synthetic): (Policy, bool),
+) -> Result<ProtectedCube, CubeError> {
     let mut table = Table::new(cube);
     table.add_strata(dimensions);
     table.add_areas(areas);
     table.add_denominators(cube);
-    table.add_bands(&known.made_up);
-    table.add_contained(&known.contained);
-    table.add_children(&known.children);
-    table.add_turnovers(&known.turnovers);
-    let threshold = settings.threshold();
+    table.add_bands(&relations.partitions);
+    table.add_contained(&relations.contained);
+    table.add_children(&relations.children);
+    table.add_stock_flows(&relations.stock_flows);
+    let rule = policy.rule();
+    let threshold = rule.threshold();
     let Withheld {
         hidden, given_up, ..
     } = suppress_in_blocks(
@@ -148,43 +117,37 @@ pub fn protect(
                 let small = threshold.is_small(table.cells[at].count);
                 *(if small { &mut primary } else { &mut secondary }) += 1;
             } else {
-                out.numerator = Reported::Value(round(table.cells[at].count, settings.base));
+                out.numerator = Reported::Value(rule.round(table.cells[at].count));
             }
         }
         if let Some(at) = table.denominators.get(&cell.key).copied() {
             out.denominator.value = if hidden[at] {
                 Reported::Symbol(Symbol::Confidential)
             } else {
-                Reported::Value(f64::from(round(table.cells[at].count, settings.base)))
+                Reported::Value(f64::from(rule.round(table.cells[at].count)))
             };
         }
         cells.push(out);
     }
-    Ok(Protected {
+    Ok(ProtectedCube {
         cube: Cube::new(cells)?,
-        by: ControlledBy {
-            settings,
-            synthetic,
-        },
+        policy,
+        synthetic,
         primary,
         secondary,
         given_up,
     })
 }
 
-/// To the nearest multiple, halves up.
-fn round(count: Count, base: Count) -> Count {
-    if base <= 1 {
-        count
-    } else {
-        (count + base / 2) / base * base
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use disparity_core::{
+        Basis, Cell, CellKey, Count, Denominator, Dimension, IndicatorId, IssueSet, Partition,
+        Period, StockFlow, Stratum,
+    };
+
     use super::*;
-    use crate::{Basis, Cell, CellKey, Denominator, Dimension, IssueSet, Period, Stratum};
+    use crate::rule::Rule;
 
     /// Plans of an authority by how long they have lasted, of which one band is small.
     fn plans() -> Cube {
@@ -215,26 +178,26 @@ mod tests {
         Cube::new(cells).unwrap()
     }
 
-    fn protected(cube: &Cube, known: &Known) -> Protected {
+    fn protected(cube: &Cube, known: &IndicatorRelations) -> ProtectedCube {
         let (dimensions, areas) = (
-            Dimensions::new(Dimension::ALL.map(|_| crate::CodeList::default())),
+            Dimensions::new(Dimension::ALL.map(|_| disparity_core::CodeList::default())),
             Areas::default(),
         );
-        let settings = (Controlled::default(), true);
+        let settings = (Policy::Protected(Rule::DEFAULT), true);
         protect(cube, &dimensions, &areas, known, settings).unwrap()
     }
 
     #[test]
     fn a_band_is_not_worked_out_from_the_others() {
-        let withheld = |made_up: Vec<MadeUp>| {
-            let known = Known {
-                made_up,
-                ..Known::default()
+        let withheld = |partitions: Vec<Partition>| {
+            let known = IndicatorRelations {
+                partitions,
+                ..IndicatorRelations::default()
             };
             let safe = protected(&plans(), &known);
             (safe.primary, safe.secondary)
         };
-        let bands = MadeUp {
+        let bands = Partition {
             whole: IndicatorId(0),
             of: (1..=5).map(IndicatorId).collect(),
         };
@@ -269,7 +232,7 @@ mod tests {
     }
 
     /// Indicator and year of every count withheld.
-    fn withheld(cube: &Cube, known: &Known) -> Vec<(u16, u16)> {
+    fn withheld(cube: &Cube, known: &IndicatorRelations) -> Vec<(u16, u16)> {
         let safe = protected(cube, known);
         let cells = safe.cube.cells().iter();
         cells
@@ -280,17 +243,17 @@ mod tests {
 
     #[test]
     fn a_stock_is_not_worked_out_from_those_of_other_years() {
-        let known = Known {
-            turnovers: vec![Turnover {
+        let known = IndicatorRelations {
+            stock_flows: vec![StockFlow {
                 stock: IndicatorId(0),
                 started: IndicatorId(1),
                 ended: IndicatorId(2),
                 any_point: None,
             }],
-            ..Known::default()
+            ..IndicatorRelations::default()
         };
         let small = [(0, 2022), (2, 2023), (2, 2024)];
-        let without = withheld(&stocks(), &Known::default());
+        let without = withheld(&stocks(), &IndicatorRelations::default());
         assert_eq!(without, small);
         // 4 + 9 = 3 + 10 and 10 + 25 = 5 + 30: no small count may be alone in its sum.
         let with = withheld(&stocks(), &known);

@@ -3,8 +3,8 @@
 //! Starting from the truth there is no first phase that could fail; whoever stops early has still
 //! only been at counts that agree with every sum.
 
-use super::Counts;
-use super::alternative::{Alternative, Least, Proven};
+use super::{Alternative, Least, Proven};
+use crate::system::Counts;
 
 const EPSILON: f64 = 1e-7;
 
@@ -22,7 +22,7 @@ type Row = Vec<(usize, f64)>;
 
 /// Some withheld counts, and the sums between them, solved for as many counts as can be. Few of the
 /// factors are not 0, and only those are kept.
-pub(super) struct Corner<'a> {
+pub(crate) struct Tableau<'a> {
     counts: Counts<'a>,
     /// Positions of the counts, in order.
     part: &'a [usize],
@@ -53,7 +53,7 @@ pub(super) struct Corner<'a> {
 
 /// How far a push went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Push {
+pub(crate) enum Push {
     /// To where it was meant to go.
     Reached,
     /// As far as the sums allow.
@@ -62,14 +62,14 @@ pub(super) enum Push {
     Stopped,
 }
 
-impl<'a> Corner<'a> {
+impl<'a> Tableau<'a> {
     /// The sums of some counts, of which all others stay as they are.
-    pub(super) fn new(counts: Counts<'a>, part: &'a [usize]) -> Self {
+    pub(crate) fn new(counts: Counts<'a>, part: &'a [usize]) -> Self {
         let (cells, of_cell) = (counts.cells, counts.of_cell);
         let mut own: Vec<usize> = part.iter().flat_map(|at| of_cell.of(*at)).collect();
         own.sort_unstable();
         own.dedup();
-        let mut corner = Self {
+        let mut tableau = Self {
             counts,
             part,
             rows: vec![],
@@ -89,18 +89,18 @@ impl<'a> Corner<'a> {
         let alone: Vec<bool> = part.iter().map(|at| of_cell.of(*at).count() == 1).collect();
         let mut order: Vec<(bool, usize, Row)> = Vec::with_capacity(own.len());
         for sum in own {
-            let terms = corner.terms(sum);
+            let terms = tableau.terms(sum);
             let slack = terms.iter().any(|(place, _)| alone[*place]);
             order.push((!slack, terms.len(), terms));
         }
         order.sort_by_key(|(last, length, _)| (*last, *length));
         let mut row = vec![0.0; part.len()];
         for (_, _, terms) in order {
-            corner.solve(&terms, &alone, &mut row);
+            tableau.solve(&terms, &alone, &mut row);
         }
-        corner.before = vec![None; corner.rows.len()];
-        corner.written = 0;
-        corner
+        tableau.before = vec![None; tableau.rows.len()];
+        tableau.written = 0;
+        tableau
     }
 
     fn terms(&self, sum: usize) -> Vec<(usize, f64)> {
@@ -233,7 +233,7 @@ impl<'a> Corner<'a> {
 
     /// Pushes a count where its proof still asks it to be, one way and, where that does not do, the
     /// other: what is proven by that, and whether it is sure that this count has no proof.
-    pub(super) fn look(
+    pub(crate) fn look(
         &mut self,
         cell: usize,
         mut proven: Proven,
@@ -271,7 +271,7 @@ impl<'a> Corner<'a> {
 
     /// Pushes a count from the truth to a target; on the way the other counts follow, none below its
     /// least. How far it went, and how many factors were written.
-    pub(super) fn push(&mut self, cell: usize, target: u32, least: Least) -> (Push, usize) {
+    pub(crate) fn push(&mut self, cell: usize, target: u32, least: Least) -> (Push, usize) {
         self.restart();
         self.least = least;
         let before = self.written;
@@ -418,7 +418,7 @@ impl<'a> Corner<'a> {
 
     /// Where the search is, as whole numbers. None if it is not there with whole numbers only, or if
     /// rounding has led away from the sums.
-    pub(super) fn alternative(&self) -> Option<Alternative> {
+    pub(crate) fn alternative(&self) -> Option<Alternative> {
         let mut moved = self.moved.clone();
         moved.sort_unstable();
         moved.dedup();

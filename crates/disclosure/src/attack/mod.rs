@@ -1,14 +1,14 @@
 //! What an attacker concludes who knows every open count and every sum: the other side of
 //! suppression, for tests and audits. It shares nothing with the search for witnesses.
 
+mod simplex;
+
 use std::collections::VecDeque;
 
-use super::simplex::{self, Equation};
-use super::sums::{Sums, SumsOf};
-use super::{Cell, Threshold};
+use simplex::Equation;
 
-/// What an attacker knows of one count: the least and the most it can be.
-pub type Bounds = (u64, u64);
+use crate::rule::{Bounds, Threshold};
+use crate::system::{Cell, Sums, SumsOf};
 
 /// Beyond any count of children; an attacker knows that much.
 const MOST: u64 = 1 << 40;

@@ -54,18 +54,18 @@ impl Blocks {
     }
 
     /// Whether any count has a block.
-    pub(super) const fn knows(&self) -> bool {
+    pub(crate) const fn knows(&self) -> bool {
         !self.0.is_empty()
     }
 
     /// The block of the last step that a count is in: counts of one hang together more than others do.
-    pub(super) fn own(&self, at: usize) -> u32 {
+    pub(crate) fn own(&self, at: usize) -> u32 {
         self.0.get(at).map_or(NONE, |own| own.is_in[STEPS - 1])
     }
 
     /// Withholds, for each of these counts, the first of its blocks that still has a count that is in
     /// the open and may be withheld, and everything where none has; how many counts that took.
-    pub(super) fn give_up(&self, of: &[usize], in_open: &[bool], hidden: &mut [bool]) -> usize {
+    pub(crate) fn give_up(&self, of: &[usize], in_open: &[bool], hidden: &mut [bool]) -> usize {
         let mut open: [BTreeSet<u32>; STEPS] = Default::default();
         for (own, _) in self.0.iter().zip(in_open).filter(|(_, open)| **open) {
             for (open, block) in open.iter_mut().zip(own.is_in) {

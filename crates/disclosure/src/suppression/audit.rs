@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::alternative::{Alternative, Least, Proven};
-use super::apart::{MANY, System};
-use super::blocks::{Blocks, Moves};
+use super::Watch;
 use super::part::{Found, Look, Searches};
-use super::sums::{Sums, SumsOf};
-use super::{Counts, Watch};
+use crate::alternatives::by_block::{ByBlock, MANY};
+use crate::alternatives::{Alternative, Least, Proven};
+use crate::system::{Blocks, Counts, Moves, Sums, SumsOf};
 
 /// Factors that the simplex method may write before counts are given up together: so many, and so
 /// many for each count.
@@ -28,7 +27,7 @@ fn budget(counts: usize) -> usize {
 }
 
 /// The search for witnesses: small counts leave it when one is found.
-pub(super) struct Audit<'a> {
+pub(crate) struct Audit<'a> {
     counts: Counts<'a>,
     blocks: &'a Blocks,
     watch: Watch<'a>,
@@ -51,7 +50,7 @@ pub(super) struct Audit<'a> {
 
 impl<'a> Audit<'a> {
     /// Nothing looked for yet.
-    pub(super) fn new(counts: Counts<'a>, blocks: &'a Blocks, watch: Watch<'a>) -> Self {
+    pub(crate) fn new(counts: Counts<'a>, blocks: &'a Blocks, watch: Watch<'a>) -> Self {
         let cells = counts.cells;
         let open = (0..cells.len()).filter(|at| cells[*at].is_small(counts.threshold));
         let open: Vec<usize> = open.collect();
@@ -71,7 +70,7 @@ impl<'a> Audit<'a> {
     }
 
     /// A count needs no witness that is looked for.
-    pub(super) fn is_safe(&mut self, cell: usize) {
+    pub(crate) fn is_safe(&mut self, cell: usize) {
         self.open.retain(|open| *open != cell);
         self.unproven.retain(|open| *open != cell);
         self.unasked.push(cell);
@@ -90,12 +89,12 @@ impl<'a> Audit<'a> {
     }
 
     /// The alternatives that prove small counts safe, and those that need none.
-    pub(super) fn into_proofs(self) -> (Vec<Alternative>, Vec<usize>) {
+    pub(crate) fn into_proofs(self) -> (Vec<Alternative>, Vec<usize>) {
         (self.proofs, self.unasked)
     }
 
     /// Small counts for which the budget left nothing: they are looked at again with a new one.
-    pub(super) fn reopen(&mut self) -> Vec<usize> {
+    pub(crate) fn reopen(&mut self) -> Vec<usize> {
         self.open = std::mem::take(&mut self.unproven);
         let proven = &self.proven;
         self.open.retain(|cell| !proven[*cell].whole());
@@ -104,7 +103,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Looks for witnesses among the moves that the caller knows.
-    pub(super) fn prove_by(&mut self, moves: &impl Moves, hidden: &[bool]) {
+    pub(crate) fn prove_by(&mut self, moves: &impl Moves, hidden: &[bool]) {
         let mut tried = BTreeSet::new();
         for cell in self.open.clone() {
             if self.proven[cell].whole() || !tried.insert(moves.alike(cell)) {
@@ -161,7 +160,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Small counts for which no witness was found, and whether there is none.
-    pub(super) fn told(&mut self, hidden: &[bool]) -> Vec<(usize, bool)> {
+    pub(crate) fn told(&mut self, hidden: &[bool]) -> Vec<(usize, bool)> {
         if self.open.is_empty() {
             return vec![];
         }
@@ -189,7 +188,7 @@ impl<'a> Audit<'a> {
         parts.sort_by_key(|part| (part.len(), part[0]));
         let large = parts.partition_point(|part| part.len() < MANY);
         let searches = Searches::new(self.counts, &free);
-        let system = System {
+        let system = ByBlock {
             counts: self.counts,
             blocks: self.blocks,
             large: parts[large..].iter().map(Vec::len).sum(),
@@ -247,7 +246,7 @@ impl<'a> Audit<'a> {
 }
 
 /// Withheld counts that do not follow at once from the rest, one sum after another.
-pub(super) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
+pub(crate) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
     let mut free = hidden.to_vec();
     let mut gaps = vec![0_u32; sums.len()];
     for at in (0..free.len()).filter(|at| free[*at]) {
@@ -269,7 +268,7 @@ pub(super) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> 
 }
 
 /// The counts that hang together with one, in order.
-pub(super) fn part_of(
+pub(crate) fn part_of(
     sums: &Sums,
     of_cell: &SumsOf,
     free: &[bool],

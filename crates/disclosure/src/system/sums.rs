@@ -55,23 +55,23 @@ impl Sums {
     }
 
     /// The total of a sum, and then its parts.
-    pub(super) fn members(&self, sum: usize) -> &[u32] {
+    pub(crate) fn members(&self, sum: usize) -> &[u32] {
         let start = sum.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.members[start as usize..self.ends[sum] as usize]
     }
 
     /// The total of a sum.
-    pub(super) fn total(&self, sum: usize) -> usize {
+    pub(crate) fn total(&self, sum: usize) -> usize {
         self.members(sum)[0] as usize
     }
 
     /// The parts of a sum.
-    pub(super) fn parts(&self, sum: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn parts(&self, sum: usize) -> impl Iterator<Item = usize> + '_ {
         self.members(sum)[1..].iter().map(|at| *at as usize)
     }
 
     /// Every count of a sum with its sign, so that together they are 0: parts 1 and the total −1.
-    pub(super) fn signed(&self, sum: usize) -> impl Iterator<Item = (usize, i8)> + '_ {
+    pub(crate) fn signed(&self, sum: usize) -> impl Iterator<Item = (usize, i8)> + '_ {
         let signs = std::iter::once(-1).chain(std::iter::repeat(1));
         self.members(sum)
             .iter()
@@ -120,14 +120,14 @@ fn narrow(at: usize) -> u32 {
 
 /// The sums that each count is in, with its sign in each.
 #[derive(Debug, Clone)]
-pub(super) struct SumsOf {
+pub(crate) struct SumsOf {
     starts: Vec<u32>,
     /// Twice the position of the sum, and one more where the count is its total.
     sums: Vec<u32>,
 }
 
 impl SumsOf {
-    pub(super) fn new(cells: usize, sums: &Sums) -> Self {
+    pub(crate) fn new(cells: usize, sums: &Sums) -> Self {
         let mut starts = vec![0_u32; cells + 1];
         for at in &sums.members {
             starts[*at as usize + 1] += 1;
@@ -147,12 +147,12 @@ impl SumsOf {
     }
 
     /// The sums of a count.
-    pub(super) fn of(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn of(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
         self.signed(cell).map(|(sum, _)| sum)
     }
 
     /// The sums of a count, with its sign in each.
-    pub(super) fn signed(&self, cell: usize) -> impl Iterator<Item = (usize, i8)> + '_ {
+    pub(crate) fn signed(&self, cell: usize) -> impl Iterator<Item = (usize, i8)> + '_ {
         self.sums[self.starts[cell] as usize..self.starts[cell + 1] as usize]
             .iter()
             .map(|entry| ((entry / 2) as usize, 1 - 2 * i8::from(entry % 2 == 1)))

@@ -2,14 +2,14 @@
 //! programme, solved by the simplex method with Bland's rule (1977), which cannot cycle.
 
 /// One equation: unknowns with their signs, and what they add up to.
-pub(super) type Equation = (Vec<(usize, f64)>, f64);
+pub(crate) type Equation = (Vec<(usize, f64)>, f64);
 
 const EPSILON: f64 = 1e-7;
 
 /// The least and the most of an unknown, all of them at least 0: 0 and no upper end where nothing
 /// bounds it, or where the search takes too many steps to say. `None` if the equations contradict
 /// one another, or too many steps did not bring them together.
-pub(super) fn bounds(unknowns: usize, equations: &[Equation], of: usize) -> Option<(f64, f64)> {
+pub(crate) fn bounds(unknowns: usize, equations: &[Equation], of: usize) -> Option<(f64, f64)> {
     let start = Tableau::feasible(unknowns, equations)?;
     let low = start.clone().minimise(of, 1.0);
     let high = start.minimise(of, -1.0);
@@ -48,7 +48,7 @@ impl Tableau {
         }
     }
 
-    /// A corner where every equation holds, without artificial unknowns.
+    /// A tableau where every equation holds, without artificial unknowns.
     fn feasible(unknowns: usize, equations: &[Equation]) -> Option<Self> {
         let mut start = Self::new(unknowns, equations);
         let width = unknowns + equations.len() + 1;

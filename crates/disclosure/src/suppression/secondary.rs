@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Cell;
-use super::blocks::{Blocks, NONE};
-use super::sums::{Sums, SumsOf};
+use crate::system::blocks::NONE;
+use crate::system::{Blocks, Cell, Sums, SumsOf};
 
 /// Looks for the count to withhold next beside one that is told.
-pub(super) struct Beside<'a> {
+pub(crate) struct Complements<'a> {
     cells: &'a [Cell],
     sums: &'a Sums,
     of_cell: &'a SumsOf,
@@ -18,8 +17,8 @@ pub(super) struct Beside<'a> {
     untied: BTreeSet<u32>,
 }
 
-impl<'a> Beside<'a> {
-    pub(super) fn new(cells: &'a [Cell], sums: &'a Sums, of_cell: &'a SumsOf) -> Self {
+impl<'a> Complements<'a> {
+    pub(crate) fn new(cells: &'a [Cell], sums: &'a Sums, of_cell: &'a SumsOf) -> Self {
         Self {
             cells,
             sums,
@@ -33,7 +32,12 @@ impl<'a> Beside<'a> {
     /// The smallest open count in any sum with a count that is told; if everything there is withheld
     /// already, in the sums of those, and so on. What follows at once from others is told by counts
     /// that do so too: those first. None if nothing that hangs together with it is open.
-    pub(super) fn next(&mut self, hidden: &[bool], free: &[bool], told: usize) -> Option<usize> {
+    pub(crate) fn next_complement(
+        &mut self,
+        hidden: &[bool],
+        free: &[bool],
+        told: usize,
+    ) -> Option<usize> {
         let cells = self.cells;
         let any = |at: usize| cells[at].is_open(hidden[at]);
         let by_known = (!free[told]).then(|| self.through(told, any, |at| !free[at]));
@@ -44,7 +48,7 @@ impl<'a> Beside<'a> {
 
     /// The same, but only among counts over many blocks where the one that is told is in a block: they
     /// tie blocks together, and without them each has its own witnesses.
-    pub(super) fn tie(&mut self, hidden: &[bool], told: usize, blocks: &Blocks) -> Option<usize> {
+    pub(crate) fn tie(&mut self, hidden: &[bool], told: usize, blocks: &Blocks) -> Option<usize> {
         let own = blocks.own(told);
         if own == NONE || self.untied.contains(&own) {
             return None;
@@ -60,7 +64,7 @@ impl<'a> Beside<'a> {
     }
 
     /// Whether the last search came by a count.
-    pub(super) fn has_met(&self, cell: usize) -> bool {
+    pub(crate) fn has_met(&self, cell: usize) -> bool {
         self.met[cell] == self.search
     }
 

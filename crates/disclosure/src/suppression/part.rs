@@ -5,11 +5,11 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::Counts;
-use super::alternative::{Alternative, Proven, ProvenOf};
-use super::apart::{MANY, System};
-use super::corner::Corner;
-use super::moves::Search;
+use crate::alternatives::by_block::{ByBlock, MANY};
+use crate::alternatives::exchange::Search;
+use crate::alternatives::tableau::Tableau;
+use crate::alternatives::{Alternative, Proven, ProvenOf};
+use crate::system::Counts;
 
 /// So many for each count of a large part, each time, and for all large parts where they are not many.
 const BUDGET_IN_PART: usize = 100;
@@ -23,7 +23,7 @@ const LATER: usize = 500;
 const MOVED_AT_ONCE: usize = 16;
 
 /// Searches for moves, as many as are used at once: each is as new after every use.
-pub(super) struct Searches<'a> {
+pub(crate) struct Searches<'a> {
     counts: Counts<'a>,
     free: &'a [bool],
     idle: Mutex<Vec<Search<'a>>>,
@@ -31,7 +31,7 @@ pub(super) struct Searches<'a> {
 
 impl<'a> Searches<'a> {
     /// None yet.
-    pub(super) const fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
+    pub(crate) const fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
         let idle = Mutex::new(Vec::new());
         Self { counts, free, idle }
     }
@@ -48,32 +48,32 @@ impl<'a> Searches<'a> {
 }
 
 /// What is known when parts are looked at.
-pub(super) struct Look<'l, 'c> {
-    pub(super) system: System<'c>,
-    pub(super) searches: &'l Searches<'c>,
+pub(crate) struct Look<'l, 'c> {
+    pub(crate) system: ByBlock<'c>,
+    pub(crate) searches: &'l Searches<'c>,
     /// Whether a witness of a count is asked for.
-    pub(super) open: &'l [bool],
+    pub(crate) open: &'l [bool],
     /// What is proven of each count.
-    pub(super) proven: &'l [Proven],
+    pub(crate) proven: &'l [Proven],
     /// Whether a large part has all of the budget.
-    pub(super) careful: bool,
+    pub(crate) careful: bool,
     /// Factors that the simplex method may write.
-    pub(super) budget: usize,
+    pub(crate) budget: usize,
 }
 
 /// What was found in a part.
 #[derive(Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// All counts may as well be 0: none needs a witness.
-    pub(super) scales: bool,
+    pub(crate) scales: bool,
     /// Witnesses.
-    pub(super) others: Vec<Alternative>,
+    pub(crate) others: Vec<Alternative>,
     /// Small counts without one, and whether it is sure that there is none.
-    pub(super) told: Vec<(usize, bool)>,
+    pub(crate) told: Vec<(usize, bool)>,
     /// Small counts for which the budget left nothing.
-    pub(super) unproven: Vec<usize>,
+    pub(crate) unproven: Vec<usize>,
     /// Factors written.
-    pub(super) used: usize,
+    pub(crate) used: usize,
 }
 
 impl Found {
@@ -89,7 +89,7 @@ impl Found {
 impl Look<'_, '_> {
     /// Looks for a witness of every open small count of a part: by moving children, among few counts at
     /// a time, and then among all.
-    pub(super) fn at(&self, part: &[usize]) -> Found {
+    pub(crate) fn at(&self, part: &[usize]) -> Found {
         let mut found = Found::default();
         if self.scales(part) {
             found.scales = true;
@@ -160,12 +160,12 @@ impl Look<'_, '_> {
             self.budget
         };
         let mut left = before;
-        let mut corner = Corner::new(system.counts, part);
+        let mut tableau = Tableau::new(system.counts, part);
         for cell in asked {
             if proven.of(cell).whole() {
                 continue;
             }
-            let (others, none) = corner.look(cell, proven.of(cell), &mut left);
+            let (others, none) = tableau.look(cell, proven.of(cell), &mut left);
             found.keep(others, proven, system.counts);
             if proven.of(cell).whole() {
                 continue;

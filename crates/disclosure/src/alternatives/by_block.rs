@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::Counts;
-use super::alternative::{Alternative, ProvenOf};
-use super::blocks::{Blocks, NONE};
-use super::corner::Corner;
+use super::tableau::Tableau;
+use super::{Alternative, ProvenOf};
+use crate::system::blocks::NONE;
+use crate::system::{Blocks, Counts};
 
 /// Fewer counts than this are looked at all together.
-pub(super) const MANY: usize = 2_000;
+pub(crate) const MANY: usize = 2_000;
 
 /// How many blocks are looked at together, time after time.
 const TOGETHER: [usize; 6] = [1, 2, 4, 8, 8, 16];
@@ -24,17 +24,17 @@ const BUDGET: usize = 200_000_000;
 
 /// What is looked through.
 #[derive(Clone, Copy)]
-pub(super) struct System<'a> {
-    pub(super) counts: Counts<'a>,
-    pub(super) blocks: &'a Blocks,
+pub(crate) struct ByBlock<'a> {
+    pub(crate) counts: Counts<'a>,
+    pub(crate) blocks: &'a Blocks,
     /// How many counts there are in large parts.
-    pub(super) large: usize,
+    pub(crate) large: usize,
 }
 
-impl System<'_> {
+impl ByBlock<'_> {
     /// Alternatives among a few blocks that prove something of small counts of a part, of those that
     /// are open. Of a part that is not large, or all of one block, none.
-    pub(super) fn alternatives(
+    pub(crate) fn alternatives(
         &self,
         part: &[usize],
         open: &[bool],
@@ -93,14 +93,14 @@ impl System<'_> {
         before: &ProvenOf,
         mut budget: usize,
     ) -> Vec<Alternative> {
-        let mut corner = Corner::new(self.counts, few);
+        let mut tableau = Tableau::new(self.counts, few);
         let mut proven = ProvenOf::new(few, |at| before.of(at));
         let mut found = Vec::new();
         for cell in asked.iter().copied() {
             if proven.of(cell).whole() {
                 continue;
             }
-            let (others, _) = corner.look(cell, proven.of(cell), &mut budget);
+            let (others, _) = tableau.look(cell, proven.of(cell), &mut budget);
             found.extend(
                 others
                     .into_iter()
@@ -121,10 +121,13 @@ fn shuffled(many: usize, round: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::alternative::Proven;
-    use super::super::blocks::Steps;
-    use super::super::{Cell, Sums, SumsOf, Threshold, attack, suppress_in_blocks};
     use super::*;
+    use crate::alternatives::Proven;
+    use crate::attack::attack;
+    use crate::rule::Threshold;
+    use crate::suppression::suppress_in_blocks;
+    use crate::system::blocks::Steps;
+    use crate::system::{Cell, Sums, SumsOf};
 
     const FIVE: Threshold = Threshold::up_to(5);
     const AUTHORITIES: usize = 90;
@@ -213,7 +216,7 @@ mod tests {
             of_cell: &of_cell,
             threshold: FIVE,
         };
-        let system = System {
+        let system = ByBlock {
             counts,
             blocks: &blocks,
             large: part.len(),

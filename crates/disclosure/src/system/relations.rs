@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Cell, Kind};
 
 /// Counts between which sums are added.
-pub trait Ties {
+pub trait Relations {
     /// A count.
     fn count_at(&self, at: usize) -> u32;
 
@@ -101,7 +101,7 @@ pub trait Ties {
     /// That a stock changes by who came and who left: who was there before and who came are those there
     /// at any point, who are those who left and those there now. Without the year before, the
     /// second alone.
-    fn turnover(
+    fn stock_flow(
         &mut self,
         any_point: Option<usize>,
         [ended, stock]: [Option<usize>; 2],

@@ -1,12 +1,16 @@
 //! Alternative tables: other whole numbers for withheld counts that agree with every sum and with all
 //! that is shown, so that nobody can tell them from the truth; and what they prove of a small count.
 
-use super::sums::SumsOf;
-use super::{Cell, Counts, Threshold};
+pub(crate) mod by_block;
+pub(crate) mod exchange;
+pub(crate) mod tableau;
+
+use crate::rule::Threshold;
+use crate::system::{Cell, Counts, SumsOf};
 
 /// What withheld counts are taken to be at the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Least {
+pub(crate) enum Least {
     /// A withheld count may be 0: counts of 0 are withheld as well where others need it.
     Nothing,
     /// Somebody takes it that what is withheld is something, and is right for each of these.
@@ -15,7 +19,7 @@ pub(super) enum Least {
 
 impl Least {
     /// The least that a withheld count is.
-    pub(super) fn of(self, cell: Cell) -> u32 {
+    pub(crate) fn of(self, cell: Cell) -> u32 {
         match self {
             Self::Nothing => 0,
             Self::One => u32::from(cell.is_published() && cell.count > 0),
@@ -25,42 +29,42 @@ impl Least {
 
 /// What is proven of a small count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Proven(u8);
+pub(crate) struct Proven(u8);
 
 impl Proven {
     /// Nothing.
-    pub(super) const NONE: Self = Self(0);
+    pub(crate) const NONE: Self = Self(0);
     /// It may be 0, or beyond the threshold: nobody can say that it is small.
-    pub(super) const DOUBT: Self = Self(1);
+    pub(crate) const DOUBT: Self = Self(1);
     /// It may be another number also for somebody who takes every withheld count to be at least 1.
-    pub(super) const ANOTHER: Self = Self(2);
+    pub(crate) const ANOTHER: Self = Self(2);
     /// All that is asked for.
-    pub(super) const WHOLE: Self = Self(3);
+    pub(crate) const WHOLE: Self = Self(3);
 
     /// With what is proven elsewhere.
-    pub(super) const fn and(self, other: Self) -> Self {
+    pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// What of this is not proven there.
-    pub(super) const fn beyond(self, there: Self) -> Self {
+    pub(crate) const fn beyond(self, there: Self) -> Self {
         Self(self.0 & !there.0)
     }
 
     /// Whether this is proven.
-    pub(super) const fn has(self, what: Self) -> bool {
+    pub(crate) const fn has(self, what: Self) -> bool {
         self.0 & what.0 == what.0
     }
 
     /// Whether all is proven.
-    pub(super) const fn whole(self) -> bool {
+    pub(crate) const fn whole(self) -> bool {
         self.has(Self::WHOLE)
     }
 }
 
 /// What is proven of the counts of a part.
 #[derive(Debug, Clone)]
-pub(super) struct ProvenOf<'a> {
+pub(crate) struct ProvenOf<'a> {
     /// The counts, in order.
     part: &'a [usize],
     proven: Vec<Proven>,
@@ -68,19 +72,19 @@ pub(super) struct ProvenOf<'a> {
 
 impl<'a> ProvenOf<'a> {
     /// As it is known before.
-    pub(super) fn new(part: &'a [usize], before: impl Fn(usize) -> Proven) -> Self {
+    pub(crate) fn new(part: &'a [usize], before: impl Fn(usize) -> Proven) -> Self {
         let proven = part.iter().map(|at| before(*at)).collect();
         Self { part, proven }
     }
 
     /// What is proven of a count of the part.
-    pub(super) fn of(&self, cell: usize) -> Proven {
+    pub(crate) fn of(&self, cell: usize) -> Proven {
         let place = self.part.binary_search(&cell);
         place.map_or(Proven::NONE, |at| self.proven[at])
     }
 
     /// Learns from an alternative; whether it proves anything new.
-    pub(super) fn learn(&mut self, other: &Alternative, counts: Counts) -> bool {
+    pub(crate) fn learn(&mut self, other: &Alternative, counts: Counts) -> bool {
         let mut new = false;
         for (at, more) in other.all_proven(counts.cells, counts.threshold) {
             if let Ok(place) = self.part.binary_search(&at) {
@@ -94,13 +98,13 @@ impl<'a> ProvenOf<'a> {
 
 /// Counts that are others than in truth, in order of their place, with what is added to each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Alternative {
+pub(crate) struct Alternative {
     changes: Vec<(u32, i32)>,
 }
 
 impl Alternative {
     /// From changes, each count once and none of them 0.
-    pub(super) fn new(changes: impl IntoIterator<Item = (usize, i64)>) -> Self {
+    pub(crate) fn new(changes: impl IntoIterator<Item = (usize, i64)>) -> Self {
         let narrow =
             |(at, by): (usize, i64)| Some((u32::try_from(at).ok()?, i32::try_from(by).ok()?));
         let changes: Option<Vec<(u32, i32)>> = changes.into_iter().map(narrow).collect();
@@ -110,12 +114,12 @@ impl Alternative {
     }
 
     /// The counts that it moves.
-    pub(super) fn moved(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn moved(&self) -> impl Iterator<Item = usize> + '_ {
         self.changes.iter().map(|(at, _)| *at as usize)
     }
 
     /// Whether it moves a count.
-    pub(super) fn moves(&self, cell: usize) -> bool {
+    pub(crate) fn moves(&self, cell: usize) -> bool {
         self.by(cell) != 0
     }
 
@@ -127,7 +131,7 @@ impl Alternative {
     }
 
     /// Whether it agrees with every sum.
-    pub(super) fn agrees(&self, of_cell: &SumsOf) -> bool {
+    pub(crate) fn agrees(&self, of_cell: &SumsOf) -> bool {
         let changes = self.changes.iter().flat_map(|(at, by)| {
             let own = of_cell.signed(*at as usize);
             own.map(|(sum, sign)| (sum, i64::from(*by) * i64::from(sign)))
@@ -147,7 +151,7 @@ impl Alternative {
     }
 
     /// What it proves of each small count that it moves.
-    pub(super) fn all_proven(&self, cells: &[Cell], threshold: Threshold) -> Vec<(usize, Proven)> {
+    pub(crate) fn all_proven(&self, cells: &[Cell], threshold: Threshold) -> Vec<(usize, Proven)> {
         if !self.keeps(cells, Least::Nothing) {
             return vec![];
         }
@@ -160,7 +164,7 @@ impl Alternative {
     }
 
     /// What it proves of one small count.
-    pub(super) fn proves(&self, cells: &[Cell], cell: usize, threshold: Threshold) -> Proven {
+    pub(crate) fn proves(&self, cells: &[Cell], cell: usize, threshold: Threshold) -> Proven {
         if !self.keeps(cells, Least::Nothing) {
             return Proven::NONE;
         }

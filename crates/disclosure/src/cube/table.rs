@@ -3,26 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::protect::{MadeUp, Turnover};
-use super::suppress::blocks::{Blocks, NONE, Steps};
-use super::suppress::{Cell as Exposed, Sums, Ties};
-use crate::{
+use disparity_core::{
     AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, Dimension, Dimensions, IndicatorId,
-    Reported, Stratum,
+    Partition, Reported, StockFlow, Stratum,
 };
 
+use crate::system::blocks::{NONE, Steps};
+use crate::system::{Blocks, Cell as Exposed, Relations, Sums};
+
 /// The cells of a cube as counts, and every sum between them.
-pub(super) struct Table {
-    pub(super) cells: Vec<Exposed>,
+pub(crate) struct Table {
+    pub(crate) cells: Vec<Exposed>,
     /// Where each count is of.
     of: Vec<AreaCode>,
-    pub(super) sums: Sums,
-    pub(super) numerators: BTreeMap<CellKey, usize>,
-    pub(super) denominators: BTreeMap<CellKey, usize>,
+    pub(crate) sums: Sums,
+    pub(crate) numerators: BTreeMap<CellKey, usize>,
+    pub(crate) denominators: BTreeMap<CellKey, usize>,
 }
 
 impl Table {
-    pub(super) fn new(cube: &Cube) -> Self {
+    pub(crate) fn new(cube: &Cube) -> Self {
         let mut table = Self {
             cells: vec![],
             of: vec![],
@@ -56,7 +56,7 @@ impl Table {
     }
 
     /// Groups of a dimension make up everyone, and detailed ethnic groups their broad one.
-    pub(super) fn add_strata(&mut self, dimensions: &Dimensions) {
+    pub(crate) fn add_strata(&mut self, dimensions: &Dimensions) {
         let everyone = |key: &CellKey| {
             let stratum = Stratum::TOTAL;
             (CellKey { stratum, ..*key }, key.stratum)
@@ -100,7 +100,7 @@ impl Table {
     }
 
     /// Authorities make up their region, and regions and authorities the country.
-    pub(super) fn add_areas(&mut self, areas: &Areas) {
+    pub(crate) fn add_areas(&mut self, areas: &Areas) {
         let england = |key: &CellKey| {
             let area = AreaCode::ENGLAND;
             (CellKey { area, ..*key }, key.area)
@@ -127,8 +127,8 @@ impl Table {
     }
 
     /// A part and its complement make up the whole; whoever has two of the three has the third.
-    pub(super) fn add_denominators(&mut self, cube: &Cube) {
-        let mut wholes: BTreeMap<(crate::IndicatorId, CellKey), usize> = BTreeMap::new();
+    pub(crate) fn add_denominators(&mut self, cube: &Cube) {
+        let mut wholes: BTreeMap<(IndicatorId, CellKey), usize> = BTreeMap::new();
         for cell in cube.cells() {
             let Some((whole, id)) = whole_of(cell) else {
                 continue;
@@ -160,8 +160,8 @@ impl Table {
     }
 
     /// Indicators that make up another, each beside the whole it is a proportion of.
-    pub(super) fn add_bands(&mut self, made_up: &[MadeUp]) {
-        for MadeUp { whole, of } in made_up {
+    pub(crate) fn add_bands(&mut self, made_up: &[Partition]) {
+        for Partition { whole, of } in made_up {
             let mut found: BTreeMap<(CellKey, usize), Vec<usize>> = BTreeMap::new();
             for (key, part) in &self.numerators {
                 if let Some(total) = self
@@ -184,8 +184,8 @@ impl Table {
 
     /// Indicators that contain others: what is left beside one of them, and beside all of them, is a
     /// count that anyone can work out.
-    pub(super) fn add_contained(&mut self, contained: &[MadeUp]) {
-        for MadeUp { whole, of } in contained {
+    pub(crate) fn add_contained(&mut self, contained: &[Partition]) {
+        for Partition { whole, of } in contained {
             for key in self.of_indicator(*whole) {
                 let total = self.numerators[&key];
                 let parts = of.iter().filter_map(|id| self.at(*id, key));
@@ -196,7 +196,7 @@ impl Table {
     }
 
     /// Events of which each was about another child.
-    pub(super) fn add_children(&mut self, pairs: &[(IndicatorId, IndicatorId)]) {
+    pub(crate) fn add_children(&mut self, pairs: &[(IndicatorId, IndicatorId)]) {
         for (events, indicator) in pairs.iter().copied() {
             for key in self.of_indicator(events) {
                 if let Some(children) = self.at(indicator, key) {
@@ -207,19 +207,19 @@ impl Table {
     }
 
     /// Stocks of two years and what came and left between them.
-    pub(super) fn add_turnovers(&mut self, turnovers: &[Turnover]) {
-        for turnover in turnovers {
-            let here = [turnover.stock, turnover.started, turnover.ended];
-            let here = here.into_iter().chain(turnover.any_point);
+    pub(crate) fn add_stock_flows(&mut self, stock_flows: &[StockFlow]) {
+        for flow in stock_flows {
+            let here = [flow.stock, flow.started, flow.ended];
+            let here = here.into_iter().chain(flow.any_point);
             let places: BTreeSet<CellKey> = here
                 .flat_map(|indicator| self.of_indicator(indicator))
                 .map(|key| CellKey {
-                    indicator: turnover.stock,
+                    indicator: flow.stock,
                     ..key
                 })
                 .collect();
             for key in places {
-                self.add_turnover(*turnover, key);
+                self.add_stock_flow(*flow, key);
             }
         }
     }
@@ -236,7 +236,7 @@ impl Table {
         self.numerators.get(&key).copied()
     }
 
-    fn add_turnover(&mut self, turnover: Turnover, key: CellKey) {
+    fn add_stock_flow(&mut self, flow: StockFlow, key: CellKey) {
         // A year that was not counted is no year without anybody; and ages change from one to the next.
         let stock_before = key.period.earlier(1).and_then(|period| {
             let before = CellKey { period, ..key };
@@ -246,18 +246,18 @@ impl Table {
             };
             let counted = self.numerators.contains_key(&everyone)
                 && key.stratum.only() != Some(Dimension::AgeBand);
-            counted.then(|| self.at(turnover.stock, before))
+            counted.then(|| self.at(flow.stock, before))
         });
         let at = |indicator| self.at(indicator, key);
-        let any_point = turnover.any_point.and_then(at);
-        let went = [turnover.ended, turnover.stock].map(at);
-        let came = stock_before.map(|before| [at(turnover.started), before]);
-        self.turnover(any_point, went, came);
+        let any_point = flow.any_point.and_then(at);
+        let went = [flow.ended, flow.stock].map(at);
+        let came = stock_before.map(|before| [at(flow.started), before]);
+        self.stock_flow(any_point, went, came);
     }
 
     /// An authority's counts hang together more than those of several do; what is of a region or the
     /// country ties them to one another, and is given up first.
-    pub(super) fn blocks(&self, areas: &Areas) -> Blocks {
+    pub(crate) fn blocks(&self, areas: &Areas) -> Blocks {
         let mut number: BTreeMap<AreaCode, u32> = BTreeMap::new();
         let steps = self.of.iter().map(|area| {
             let authority = areas.get(*area).is_some_and(|area| area.region.is_some());
@@ -277,7 +277,7 @@ impl Table {
     }
 }
 
-impl Ties for Table {
+impl Relations for Table {
     fn count_at(&self, at: usize) -> Count {
         self.cells[at].count
     }
@@ -292,7 +292,7 @@ impl Ties for Table {
 }
 
 /// The count of children or events that a proportion is a part of.
-fn whole_of(cell: &Cell) -> Option<(Count, crate::IndicatorId)> {
+fn whole_of(cell: &Cell) -> Option<(Count, IndicatorId)> {
     let (Basis::Indicator(id), Reported::Value(value)) =
         (cell.denominator.basis, cell.denominator.value)
     else {

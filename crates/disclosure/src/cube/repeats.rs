@@ -17,8 +17,9 @@
 
 use std::collections::BTreeMap;
 
-use super::protect::{Controlled, Known};
-use crate::{CellKey, Count, Cube, Reported};
+use disparity_core::{CellKey, Count, Cube, IndicatorRelations, Reported};
+
+use crate::rule::Rule;
 
 /// Fewer children than this have no figure of their own.
 const CHILDREN: Count = 20;
@@ -32,16 +33,18 @@ const STEPS: [(Count, f64); 3] = [(100, 10.0), (50, 5.0), (CHILDREN, 2.0)];
 pub type Frequencies = BTreeMap<CellKey, Vec<Count>>;
 
 /// The variance inflations that may be told with a protected cube, by the key of everyone's events.
-#[must_use]
-pub fn inflations(
+pub(super) fn inflations(
     protected: &Cube,
     frequencies: &Frequencies,
-    known: &Known,
-    settings: Controlled,
+    relations: &IndicatorRelations,
+    rule: Rule,
 ) -> BTreeMap<CellKey, f64> {
     let shown = |key: &CellKey| protected.get(key).map(|cell| cell.numerator);
     let told = |(key, by_events): (&CellKey, &Vec<Count>)| {
-        let (_, children) = known.children.iter().find(|(id, _)| *id == key.indicator)?;
+        let (_, children) = relations
+            .children
+            .iter()
+            .find(|(id, _)| *id == key.indicator)?;
         let children = CellKey {
             indicator: *children,
             ..*key
@@ -49,7 +52,7 @@ pub fn inflations(
         match (shown(key)?, shown(&children)?) {
             (Reported::Value(events), Reported::Value(children)) => Some((
                 *key,
-                inflation(events, children, by_events, settings.at_most)?,
+                inflation(events, children, by_events, rule.withhold_to)?,
             )),
             _ => None,
         }

@@ -1,0 +1,31 @@
+//! The gate: every count of children leaves the program as a [`Release`], and only this crate makes one.
+//!
+//! # What flows through here
+//! 1. [`protect()`] takes a cube of counts and what is known to hold between them, withholds small
+//!    counts, and others so that the small ones cannot be worked out, and hands back a cube that looks
+//!    like a published one, symbols and all. [`ProtectedCube::release`] computes results from that, so
+//!    that every rate, interval, contrast and expected count is a function of what is published, and
+//!    none of them can tell more. Figures that their publisher has protected pass by
+//!    [`Release::of_published`].
+//! 2. [`suppression`] decides which counts are withheld ([`suppress`]): primary suppression by the
+//!    [`Rule`], secondary suppression until [`alternatives`] show that no small count is exposed.
+//! 3. [`attack()`] is the other side: what a reader can conclude. It shares no code with 2.
+//!
+//! # What it deliberately does not do
+//! It reads and writes no files and counts no children.
+
+mod alternatives;
+mod attack;
+mod cube;
+mod release;
+mod rule;
+mod suppression;
+mod system;
+
+pub use attack::{attack, attack_knowing, of_single_sums};
+pub use cube::{Frequencies, ProtectedCube, protect};
+pub use release::{DisclosureError, Policy, Release};
+pub use rule::{Bounds, Rule, Threshold};
+pub use suppression::{Watch, Withheld, suppress, suppress_in_blocks};
+pub use system::blocks;
+pub use system::{Blocks, Cell, Kind, Moves, Relations, Same, Sums};
