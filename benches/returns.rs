@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use disparity_core::answers::{GroupBy, HelpKind, LookBack};
 use disparity_core::{AreaCode, Category, CodeList, Day, Dimension, Dimensions};
-use disparity_journeys::{GroupBy, HelpKind, LookBack, PriorHelpParams, Years, prior_help};
+use disparity_journeys::{PriorHelpParams, Years, prior_help};
 use disparity_returns::store::{count_spells, read_store, read_store_of, write_store};
 use disparity_returns::{Input, Manifest, Options, read_returns};
 use disparity_simulate::{World, files, large_journeys, lives};

@@ -4,10 +4,6 @@ use std::io::Write;
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use serde::Serializer as _;
-
-/// So many bytes go out at once.
-const BUFFER: usize = 1 << 16;
 
 /// Prints text; a reader who stops reading is not a panic.
 pub(crate) fn print(text: &str) -> Result<()> {
@@ -22,26 +18,13 @@ pub(crate) fn tell(line: impl std::fmt::Display) {
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
-/// Prints rows of texts as CSV as they come: those of a country are too many to hold.
+/// Prints rows of texts as CSV as they come.
 pub(crate) fn print_csv(
     header: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .buffer_capacity(BUFFER)
-        .from_writer(std::io::stdout().lock());
-    let write = || {
-        writer.write_record(header)?;
-        for row in rows {
-            writer.write_record(row)?;
-        }
-        Ok(writer.flush()?)
-    };
-    write().map_err(|error: csv::Error| match error.into_kind() {
-        // As itself, so that a reader who stops reading is known.
-        csv::ErrorKind::Io(error) => error.into(),
-        other => anyhow::anyhow!("{other:?}"),
-    })
+    let out = std::io::stdout().lock();
+    Ok(disparity_export::write_csv_rows(out, header, rows)?)
 }
 
 /// Prints rows of texts as JSON objects, named by the header, as they come.
@@ -49,21 +32,8 @@ pub(crate) fn print_json(
     header: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<()> {
-    let mut out = std::io::BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
-    let object = |row: Vec<String>| -> serde_json::Map<String, serde_json::Value> {
-        let fields = row.into_iter().map(serde_json::Value::from);
-        header
-            .iter()
-            .map(|name| (*name).to_owned())
-            .zip(fields)
-            .collect()
-    };
-    let mut json = serde_json::Serializer::pretty(&mut out);
-    // As an error of the output, so that a reader who stops reading is known.
-    json.collect_seq(rows.into_iter().map(object))
-        .map_err(std::io::Error::from)?;
-    writeln!(out)?;
-    Ok(out.flush()?)
+    let out = std::io::stdout().lock();
+    Ok(disparity_export::write_json_rows(out, header, rows)?)
 }
 
 /// A table for a terminal: the first column to the left, the numbered ones to the right.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse};
+use disparity_core::answers::GroupBy;
 use disparity_core::{
     AreaCode, Catalogue, ChineseGroup, CodeList, Counted, Cube, DenominatorKind, Dimension,
     Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Results, Timing,
@@ -13,7 +14,7 @@ use disparity_core::{
 use disparity_disclosure::protect;
 use disparity_disclosure::{Policy, Release, Rule};
 use disparity_journeys::{
-    GroupBy, PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
+    PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
     part_years, prior_help, prior_help_cube,
 };
 
@@ -143,6 +144,7 @@ pub(crate) fn release(
             &prior_help(&journeys, dimensions, &params),
             journeys.authorities(),
             catalogue,
+            Rule::DEFAULT.least_for_rate,
         )?;
         let authorities = journeys.authorities();
         let parts = part_year_cube(&part_years(&journeys), authorities, catalogue)?;

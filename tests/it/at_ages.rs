@@ -1,12 +1,14 @@
 //! Shares standardised by age, attacked by trying whole numbers: which counts by age and group agree with
 //! all that is printed.
 
-use disparity_core::{Dimension, Period, Reported};
-use disparity_disclosure::Rule;
-use disparity_journeys::{
+use crate::support::rows_shown;
+use disparity_core::answers::{
     AtAge, Group, GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey,
-    PriorHelpRow, control,
 };
+use disparity_core::{Dimension, Period, Reported};
+use disparity_disclosure::PriorHelpRow;
+use disparity_disclosure::{Policy, Rule};
+use disparity_journeys::control;
 
 use crate::codelists::dimensions;
 
@@ -60,7 +62,7 @@ fn shown(table: &Table, at_most: u32) -> Vec<PriorHelpRow> {
         withhold_to: at_most,
         ..Rule::default()
     };
-    let mut rows = control(&answers, &dimensions(), settings, None, &|_, _| {}).rows;
+    let mut rows = rows_shown(answers, &dimensions(), &Policy::Protected(settings));
     rows.truncate(GROUPS);
     rows
 }

@@ -1,11 +1,10 @@
 //! No estimate of invented children lies outside what is certain of them, whichever files are missing.
 
+use crate::support::rows_shown;
+use disparity_core::answers::{GroupBy, LookBack, Mode, PriorHelp};
 use disparity_core::{Day, Reported, Symbol};
-use disparity_disclosure::Rule;
-use disparity_journeys::{
-    GroupBy, LookBack, Mode, Pathway, PriorHelp, PriorHelpParams, Years, chances, control,
-    prior_help, watches,
-};
+use disparity_disclosure::{Policy, Rule};
+use disparity_journeys::{Pathway, PriorHelpParams, Years, chances, prior_help, watches};
 use disparity_returns::Outcome;
 use disparity_simulate::{World, manifest};
 
@@ -128,9 +127,8 @@ fn no_estimate_lies_outside_what_is_certain() {
 
 #[test]
 fn no_headline_that_is_shown_lies_outside_the_bounds_beside_it() {
-    let everything = Rule {
-        withhold_to: 0,
-        ..Rule::default()
+    let everything = Policy::Unprotected {
+        reason: "a test".to_owned(),
     };
     let mut held = Held::default();
     for (missing, outcome) in readings(4) {
@@ -139,7 +137,7 @@ fn no_headline_that_is_shown_lies_outside_the_bounds_beside_it() {
             .into_iter()
             .filter(|a| a.key.lead == 0 && a.key.from < a.key.to)
             .collect();
-        for row in control(&answers, &dimensions(), everything, None, &|_, _| {}).rows {
+        for row in rows_shown(answers, &dimensions(), &everything) {
             let (Reported::Value(low), Reported::Value(high)) = (row.lower_bound, row.upper_bound)
             else {
                 continue;

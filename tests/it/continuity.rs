@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 
 use disparity_core::Dimension;
+use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelpCounts, PriorHelpKey};
 use disparity_core::journeys::{Earlier, Journeys};
-use disparity_journeys::{
-    GroupBy, HelpKind, LookBack, Mode, PriorHelpCounts, PriorHelpKey, PriorHelpParams, Years,
-    counts, prior_help,
-};
+use disparity_journeys::{PriorHelpParams, Years, counts, prior_help};
 use disparity_returns::{Code, Input, Manifest, Options, Outcome};
 use disparity_simulate::{File, World, files, last_day, lives, postcode_lookup};
 

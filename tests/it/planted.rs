@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use disparity_core::answers::{Group, GroupBy, HelpKind, LookBack, Mode, PriorHelp};
 use disparity_core::{CodeList, Day, Dimension};
-use disparity_journeys::{
-    Group, GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpParams, Years, prior_help,
-};
+use disparity_journeys::{PriorHelpParams, Years, prior_help};
 use disparity_returns::{Input, Manifest, Options, Outcome, read_returns};
 use disparity_simulate::{
     Life, Mess, Switch, World, entries, files, first_day, helped, last_day, lives, loses_link,

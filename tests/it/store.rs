@@ -1,6 +1,7 @@
 //! The store: what is written comes back, and what is not a store is refused with a reason.
 
-use disparity_journeys::{GroupBy, HelpKind, LookBack, Mode, PriorHelpParams, prior_help};
+use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode};
+use disparity_journeys::{PriorHelpParams, prior_help};
 use disparity_returns::store::{read_store, read_store_of, write_store};
 
 use crate::codelists::dimensions;

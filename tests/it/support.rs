@@ -145,3 +145,15 @@ pub(crate) fn golden(name: &str, found: &str) {
         path.display()
     );
 }
+
+/// Answers about prior help as they may be shown.
+pub(crate) fn rows_shown(
+    answers: Vec<disparity_core::answers::PriorHelp>,
+    dimensions: &disparity_core::Dimensions,
+    policy: &disparity_disclosure::Policy,
+) -> Vec<disparity_disclosure::PriorHelpRow> {
+    let answers = disparity_journeys::prior_help_answers(answers);
+    let safe =
+        disparity_disclosure::protect_prior_help(answers, dimensions, policy, None, &|_, _| {});
+    safe.release(|_| true).rows().to_vec()
+}

@@ -4,7 +4,6 @@ pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod journeys;
-mod journeys_tables;
 pub(crate) mod method;
 pub(crate) mod prior_help;
 pub(crate) mod returns;

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp};
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
-use disparity_disclosure::Rule;
+use disparity_disclosure::{Policy, PriorHelpRow, Proportion, Rule, protect_prior_help};
+use disparity_export::{PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
 use disparity_journeys::{
-    GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpParams, PriorHelpRow, Proportion, Shown,
-    Years, control, entries, linked_of, match_rates, prior_help, supported,
+    PriorHelpParams, Years, entries, linked_of, match_rates, prior_help, prior_help_answers,
+    supported,
 };
 
 use crate::args::Format;
@@ -18,17 +20,21 @@ use crate::out::{print, print_csv, print_json, table};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
 
-pub(crate) fn settings(args: &ControlArgs) -> Rule {
-    Rule {
+pub(crate) fn policy(args: &ControlArgs) -> Policy {
+    Policy::Protected(Rule {
         withhold_to: args.withhold_to,
         hide_zeros: args.hide_zeros && args.withhold_to > 0,
         round_to: args.round_to.max(1),
         ..Rule::DEFAULT
-    }
+    })
 }
 
 /// Words of an option to values, or the words there are.
-fn words<T: Copy>(typed: &[String], known: &[(&'static str, T)], option: &str) -> Result<Vec<T>> {
+pub(crate) fn words<T: Copy>(
+    typed: &[String],
+    known: &[(&'static str, T)],
+    option: &str,
+) -> Result<Vec<T>> {
     typed
         .iter()
         .map(|word| {
@@ -121,10 +127,10 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
     let mut progress = Progress::new(false);
-    let settings = settings(&args.control);
+    let policy = policy(&args.control);
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
-    if settings.withhold_to == 0 {
+    if policy.rule().withhold_to == 0 {
         questions = vec![params.clone()];
     }
     let together = PriorHelpParams {
@@ -158,22 +164,21 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         let bar = Bar::new();
         let watch = |done, all| bar.show(PROVING, done, all);
         let dimensions = &catalogue.dimensions;
-        shown = Some(control(&all, dimensions, settings, shown.as_ref(), &watch));
+        let all = prior_help_answers(all);
+        let safe = protect_prior_help(all, dimensions, &policy, shown.as_ref(), &watch);
+        shown = Some(safe);
         bar.clear();
     }
-    let Some(Shown {
-        mut rows, how_many, ..
-    }) = shown
-    else {
+    let Some(safe) = shown else {
         return Ok(());
     };
-    say_withheld(how_many, settings);
-    rows.retain(|row| params.asks(&row.key) && spans.contains(&(row.key.from, row.key.to)));
-    let lines = rows.iter().flat_map(|row| long(row, &journeys, catalogue));
+    say_withheld(safe.how_many(), policy.rule());
+    let release = safe.release(|key| params.asks(key) && spans.contains(&(key.from, key.to)));
+    let rows = prior_help_rows(&release, &journeys, catalogue);
     match args.format {
-        Format::Csv => print_csv(&HEADER, lines),
-        Format::Json => print_json(&HEADER, lines),
-        Format::Text => print(&text(&rows, &journeys, catalogue)),
+        Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
+        Format::Json => print_json(&PRIOR_HELP_HEADER, rows),
+        Format::Text => print(&text(release.rows(), &journeys, catalogue)),
     }
 }
 
@@ -282,202 +287,6 @@ fn too_short(kind: &str, most: u8, asked: u8) -> String {
     format!(
         "WINDOW_TOO_SHORT: {kind}the files look back {most} whole years at most, {asked} are asked for"
     )
-}
-
-pub(crate) fn la_name(
-    journeys: &Journeys,
-    catalogue: &Catalogue,
-    authority: Option<usize>,
-) -> [String; 4] {
-    let Some(authority) = authority.and_then(|at| journeys.authorities().get(at)) else {
-        return [
-            "Loaded authorities".into(),
-            String::new(),
-            String::new(),
-            "All loaded authorities".into(),
-        ];
-    };
-    let code = authority
-        .area
-        .map_or_else(String::new, |area| area.to_string());
-    let name = authority.area.map_or_else(
-        || authority.old_la_code.clone(),
-        |area| catalogue.areas.name(area),
-    );
-    [
-        "Local authority".into(),
-        code,
-        authority.old_la_code.clone(),
-        name,
-    ]
-}
-
-fn span(from: disparity_core::Period, to: disparity_core::Period) -> String {
-    if from == to {
-        to.to_string()
-    } else {
-        format!("{from}-{to}")
-    }
-}
-
-const HEADER: [&str; 28] = [
-    "synthetic",
-    "time_period",
-    "geographic_level",
-    "new_la_code",
-    "old_la_code",
-    "la_name",
-    "indicator",
-    "look_back_years",
-    "lead_days",
-    "mode",
-    "group_by",
-    "group",
-    "group_name",
-    "entrants",
-    "unlinked",
-    "incomplete",
-    "estimator",
-    "headline",
-    "numerator",
-    "denominator",
-    "estimate",
-    "conf_low",
-    "conf_high",
-    "conf_level",
-    "unit",
-    "method",
-    "symbol",
-    "looks_back_into",
-];
-
-fn share(value: Reported<Proportion>) -> [String; 4] {
-    match value {
-        Reported::Value(p) => [
-            p.value.to_string(),
-            p.interval.low.to_string(),
-            p.interval.high.to_string(),
-            String::new(),
-        ],
-        Reported::Symbol(symbol) => [
-            String::new(),
-            String::new(),
-            String::new(),
-            symbol.to_string(),
-        ],
-    }
-}
-
-/// Name, method, numerator, denominator, and value with limits and symbol.
-type Estimator = (&'static str, &'static str, String, String, [String; 4]);
-
-fn estimators(row: &PriorHelpRow) -> [Estimator; 5] {
-    let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
-    let plain = |value: Reported<f64>| match value {
-        Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
-        Reported::Symbol(s) => [String::new(), String::new(), String::new(), s.to_string()],
-    };
-    let linked = sum(row.observed, row.incomplete);
-    // Whoever was watched for no time says nothing.
-    let watched = row.observed.zip(row.incomplete).zip(row.unwatched);
-    let watched = watched.map(|((a, b), none)| (a + b).saturating_sub(none));
-    [
-        (
-            "complete_window",
-            "wilson",
-            row.helped.to_string(),
-            row.observed.to_string(),
-            share(row.complete_window),
-        ),
-        (
-            "lower_bound",
-            "bounds",
-            String::new(),
-            linked.clone(),
-            plain(row.lower_bound),
-        ),
-        (
-            "upper_bound",
-            "bounds",
-            String::new(),
-            linked.clone(),
-            plain(row.upper_bound),
-        ),
-        (
-            "reverse_kaplan_meier",
-            "kaplan_meier_greenwood",
-            String::new(),
-            watched.to_string(),
-            share(row.kaplan_meier),
-        ),
-        (
-            "age_standardised",
-            "direct_age_wilson",
-            row.helped.to_string(),
-            row.observed.to_string(),
-            share(row.age_standardised),
-        ),
-    ]
-}
-
-/// One row for each estimator: a ratio never travels without its counts.
-fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
-    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
-    let group = row.key.group;
-    let into: BTreeSet<&String> = journeys
-        .authorities()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
-        .flat_map(|(_, own)| row.key.looks_back_into(own))
-        .collect();
-    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
-    let into = into.join("+");
-    estimators(row)
-        .into_iter()
-        .map(
-            |(estimator, method, numerator, denominator, [value, low, high, symbol])| {
-                let headline = (estimator == "complete_window" && !row.headline_withheld)
-                    || (estimator == "reverse_kaplan_meier" && row.headline_withheld);
-                let withheld = estimator == "complete_window" && row.headline_withheld;
-                let conf = if low.is_empty() { "" } else { "0.95" };
-                vec![
-                    journeys.synthetic.to_string(),
-                    span(row.key.from, row.key.to),
-                    level.clone(),
-                    code.clone(),
-                    old.clone(),
-                    name.clone(),
-                    format!("prior_help_{}", row.key.kind.as_str()),
-                    row.key.look_back.word(),
-                    row.key.lead.to_string(),
-                    row.key.mode.as_str().into(),
-                    group.by.as_str().into(),
-                    group.code(&catalogue.dimensions, journeys.codes()).into(),
-                    group.label(&catalogue.dimensions, journeys.codes()).into(),
-                    row.entrants.to_string(),
-                    row.unlinked.to_string(),
-                    row.incomplete.to_string(),
-                    estimator.into(),
-                    headline.to_string(),
-                    numerator,
-                    denominator,
-                    if withheld { String::new() } else { value },
-                    if withheld { String::new() } else { low },
-                    if withheld { String::new() } else { high },
-                    if withheld { String::new() } else { conf.into() },
-                    "proportion".into(),
-                    method.into(),
-                    if withheld && symbol.is_empty() {
-                        "u".into()
-                    } else {
-                        symbol
-                    },
-                    into.clone(),
-                ]
-            },
-        )
-        .collect()
 }
 
 fn percent(value: Reported<f64>) -> String {

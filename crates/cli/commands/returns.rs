@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use disparity_core::journeys::Wanted;
 use disparity_core::{Areas, Catalogue, Day, Dimensions, Journeys, Period};
-use disparity_disclosure::Rule;
-use disparity_journeys::{HowMany, part_years};
+use disparity_disclosure::{HowMany, Rule};
+use disparity_journeys::part_years;
 use disparity_returns::{
     ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover,
     read_returns, read_text,

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::{AreaCode, Count, IndicatorId, IssueSet, MidYear, Period, Reported, Stratum};
 
+/// Children by how many events they had: at place k those with k + 1. The key is that of the events
+/// of everyone.
+pub type Frequencies = BTreeMap<CellKey, Vec<Count>>;
+
 /// What a cell is about. Cubes are sorted by this, in field order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellKey {

@@ -13,6 +13,7 @@
 //! No files, no environment, no clock, no data frames, no statistics: numbers are computed in
 //! `disparity-stats` and `disparity-analysis`, read and written at the edges.
 
+pub mod answers;
 mod area;
 mod catalogue;
 mod cube;
@@ -46,7 +47,7 @@ pub use area::{
 pub use catalogue::{
     Catalogue, Context, Inspection, LowIncome, Origin, Source, Spend, edition_in_force,
 };
-pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError};
+pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError, Frequencies};
 pub use date::{Date, DateError};
 pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
 pub use indicator::{
@@ -59,7 +60,7 @@ pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{DecileShares, Population, Populations};
-pub use relations::{IndicatorRelations, Partition, StockFlow};
+pub use relations::{CountRole, IndicatorRelations, Partition, Relations, StockFlow, Sums};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
     Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,

@@ -15,6 +15,7 @@
 //! It reads and writes no files and counts no children.
 
 mod alternatives;
+mod answers;
 mod attack;
 mod cube;
 mod release;
@@ -22,10 +23,14 @@ mod rule;
 mod suppression;
 mod system;
 
+pub use answers::{
+    HowMany, JourneyLines, JourneyRow, PriorHelpRow, Proportion, ProtectedJourneys,
+    ProtectedPriorHelp, protect_journeys, protect_prior_help, to_digits_borne,
+};
 pub use attack::{attack, attack_knowing, of_single_sums};
-pub use cube::{Frequencies, ProtectedCube, protect};
+pub use cube::{ProtectedCube, protect};
 pub use release::{DisclosureError, Policy, Release};
 pub use rule::{Bounds, Rule, Threshold};
 pub use suppression::{Watch, Withheld, suppress, suppress_in_blocks};
 pub use system::blocks;
-pub use system::{Blocks, Cell, Kind, Moves, Relations, Same, Sums};
+pub use system::{Blocks, Cell, Kind, Moves, Same};

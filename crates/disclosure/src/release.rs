@@ -79,6 +79,10 @@ impl<T> Release<T> {
         Self { content, policy }
     }
 
+    pub(crate) const fn content(&self) -> &T {
+        &self.content
+    }
+
     /// What was done before.
     #[must_use]
     pub const fn policy(&self) -> &Policy {

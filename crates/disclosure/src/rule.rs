@@ -40,6 +40,12 @@ impl Rule {
         Threshold::up_to(self.withhold_to)
     }
 
+    /// Whether a count is withheld for what it is, where it is the whole or nothing of a group as well.
+    #[must_use]
+    pub fn withholds(self, count: Count) -> bool {
+        self.threshold().is_small(count) || self.hide_zeros && count == 0
+    }
+
     /// A count as it is shown: to the nearest multiple, halves up.
     #[must_use]
     pub const fn round(self, count: Count) -> Count {

@@ -6,19 +6,27 @@
 //!    memory does not grow with the table; beside each CSV goes its `.meta.csv`.
 //! 3. [`Manifest`] records the inputs with their digests, the resolved plan, the version and the
 //!    digest of every output. It holds no clock.
+//! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
+//!    they are written to.
 //!
 //! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_disclosure::Release),
 //! computes nothing, and draws nothing.
 
+mod answers;
 mod column;
 mod csv;
 mod manifest;
 mod parquet_file;
 mod sink;
+mod stream;
 mod tables;
 mod write;
 
+pub use answers::{
+    JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows, la_name, prior_help_rows, span,
+};
 pub use manifest::{FileRecord, Manifest, PlanRecord};
+pub use stream::{write_csv_rows, write_json_rows};
 pub use write::{WriteError, write_file, write_manifest, write_tables};
 
 /// The files that were written, by name.

@@ -7,7 +7,8 @@ use disparity_core::journeys::{
 };
 use disparity_core::{Day, Dimensions, Period};
 
-use crate::groups::{Group, GroupBy, Lookup};
+use crate::lookup::Lookup;
+use disparity_core::answers::{Group, GroupBy};
 
 /// One child's first start of care in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,14 +6,12 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::{Authority, SpellKind};
 use disparity_core::{
     Basis, Catalogue, Cell, CellKey, Cube, CubeError, Day, DecileShares, Denominator,
-    DenominatorKind, IndicatorRelations, IssueCode, IssueSet, Partition, Period, Populations,
-    Reported, StockFlow, Stratum, Symbol,
+    DenominatorKind, Frequencies, IndicatorRelations, IssueCode, IssueSet, Partition, Period,
+    Populations, Reported, StockFlow, Stratum, Symbol,
 };
-use disparity_disclosure::Frequencies;
 
-use crate::control::LEAST;
 use crate::indicators::{CountKey, PartYear, Repeats};
-use crate::prior_help::{PriorHelp, PriorHelpKey};
+use disparity_core::answers::{PriorHelp, PriorHelpKey};
 
 /// The cube of published indicators counted from journeys, of the authorities that the area list
 /// knows: a cube is keyed by area.
@@ -210,7 +208,8 @@ fn stands(answer: &PriorHelp) -> bool {
 }
 
 /// Prior help as cells: of entrants fully observed, those helped. Answers of one look-back, lead and
-/// mode, each year by itself.
+/// mode, each year by itself. Where the share among those observed cannot stand for everyone it is not
+/// told, unless there are fewer entrants than `few`.
 ///
 /// # Errors
 /// [`CubeError::Duplicate`] if the answers are of several look-backs, leads or modes.
@@ -218,6 +217,7 @@ pub fn prior_help_cube(
     answers: &[PriorHelp],
     authorities: &[Authority],
     catalogue: &Catalogue,
+    few: u32,
 ) -> Result<Cube, CubeError> {
     let mut cells = Vec::new();
     let whole = catalogue.indicators.id("prior_help_entrants");
@@ -246,7 +246,7 @@ pub fn prior_help_cube(
         ) else {
             continue;
         };
-        if stratum.is_total() && answer.key.group.by != crate::GroupBy::Total {
+        if stratum.is_total() && answer.key.group.by != disparity_core::answers::GroupBy::Total {
             continue;
         }
         // Told or not of all groups alike; and of a few entrants it is left to the protection, as what
@@ -255,7 +255,7 @@ pub fn prior_help_cube(
             .get(&answer.key.of_everyone())
             .copied()
             .unwrap_or(answer);
-        let stands = deciding.counts.entrants() < LEAST || stands(deciding);
+        let stands = deciding.counts.entrants() < few || stands(deciding);
         let value = |count: u32| {
             if stands {
                 Reported::Value(count)

@@ -8,7 +8,8 @@ use disparity_core::journeys::{
 };
 use disparity_core::{Day, Dimension, Dimensions, Period, Stratum};
 
-use crate::groups::{Group, GroupBy, Lookup, group_code};
+use crate::lookup::{Lookup, group_code};
+use disparity_core::answers::{Group, GroupBy};
 
 /// Names of the indicators counted here, as the code list has them, and the files that must cover
 /// the year.

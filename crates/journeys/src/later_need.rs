@@ -8,8 +8,9 @@ use disparity_core::journeys::{
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::exits::{Exits, grown};
-use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
+use crate::lookup::{Lookup, group_code};
 use crate::returning::plans;
+use disparity_core::answers::{Group, GroupBy, YearKey};
 
 /// Of children on a protection plan on 31 March, how many were in need so many years later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -6,7 +6,8 @@ use disparity_core::journeys::{Child, Coverage, Journeys, SpellFlags, SpellKind}
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::exits::Exits;
-use crate::groups::{Group, GroupBy, Lookup};
+use crate::lookup::Lookup;
+use disparity_core::answers::{Group, GroupBy};
 
 /// How much help: closed, early help, in need, child in need plan, protection plan, care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,36 +8,31 @@
 //! 3. [`returns`], [`later_need()`], [`transitions`], [`watches`] and [`chances`] ask what came after.
 //! 4. [`counts`] gives the indicators that are published, from the same records.
 //! 5. [`match_rates`] says how far any of this can be trusted.
-//! 6. [`control()`] withholds what would tell of single children, and gives the rates of the rest.
+//! 6. [`prior_help_answers`] and [`AskedOfJourneys`] draw the counts up with what is known to hold between
+//!    them.
 //!
 //! # What it deliberately does not do
 //! It reads and writes no files, draws no random numbers and decides nothing about disclosure: what
 //! it returns are counts of children, which may leave the program only through the gate.
 
+mod answers;
 mod cohort;
-mod control;
 mod cube;
-mod digits;
 mod exits;
-mod groups;
 mod indicators;
 mod later_need;
 mod levels;
+mod lookup;
 mod matching;
 mod pathways;
 mod prior_help;
-mod protection;
 mod returning;
-mod standard;
-mod survival;
 mod walk;
 mod ways;
 
+pub use answers::{ALSO_MATCHED, AskedOfJourneys, JourneyDraft, prior_help_answers};
 pub use cohort::{Entry, NotEntries, entries};
-pub use control::{PriorHelpRow, Proportion, Shown, control};
 pub use cube::{cube, frequencies, known, part_year_cube, prior_help_cube};
-pub use digits::to_digits_borne;
-pub use groups::{Group, GroupBy, Lookup, YearKey};
 pub use indicators::{
     CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats,
     TURNOVERS, counts, counts_and_repeats, part_years,
@@ -46,14 +41,8 @@ pub use later_need::{LaterNeed, later_need};
 pub use levels::{Level, Stretch, TransitionKey, Transitions, timeline, transitions};
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, longest_watch, watches};
-pub use prior_help::{
-    AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey, PriorHelpParams,
-    Supported, Years, prior_help, supported,
-};
-pub use protection::{HowMany, Place, Protected, Protection};
+pub use prior_help::{PriorHelpParams, Supported, Years, prior_help, supported};
 pub use returning::{Return, ReturnCounts, returns};
-pub use standard::{WeighedShare, standardised_share};
-pub use survival::{Chance, Incidence, Watched, cumulative_incidence};
 pub use ways::{
     KNOWN_BANDS, Way, WaySeen, WayToCare, known_band, known_days, way_seen, way_to_care,
 };

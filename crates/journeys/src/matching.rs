@@ -7,7 +7,8 @@ use disparity_core::journeys::{Journeys, LinkOutcome, Spell, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::Entry;
-use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
+use crate::lookup::{Lookup, group_code};
+use disparity_core::answers::{Group, GroupBy, YearKey};
 
 /// Of whom and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::{Child, Coverage, Covered, Journeys, Spell, SpellFlags, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
 
-use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
+use crate::lookup::{Lookup, group_code};
+use disparity_core::answers::{Group, GroupBy, YearKey};
 
 /// A way of coming back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

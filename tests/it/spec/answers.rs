@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::support::rows_shown;
+use disparity_core::answers::{Group, GroupBy, HelpKind, LookBack, Mode, PriorHelpCounts, YearKey};
 use disparity_core::journeys::{BirthPrecision, Child, SpellFlags, SpellKind};
 use disparity_core::{Day, Period, Stratum};
-use disparity_disclosure::Rule;
+use disparity_disclosure::{Policy, Rule};
 use disparity_journeys::{
-    Group, GroupBy, HelpKind, KNOWN_BANDS, LookBack, Lookup, Mode, PriorHelpCounts,
-    PriorHelpParams, Return, YearKey, Years, control, counts, entries, known_band, known_days,
+    KNOWN_BANDS, Lookup, PriorHelpParams, Return, Years, counts, entries, known_band, known_days,
     prior_help, returns,
 };
 use disparity_returns::{Code, Input, Options, Outcome, Severity};
@@ -411,7 +412,7 @@ pub(super) fn shown(cell: &str) -> String {
         ..PriorHelpParams::default()
     };
     let answers = prior_help(&journeys, &dimensions(), &params);
-    let rows = control(&answers, &dimensions(), Rule::default(), None, &|_, _| {}).rows;
+    let rows = rows_shown(answers, &dimensions(), &Policy::Protected(Rule::DEFAULT));
     let row = rows
         .iter()
         .find(|row| row.key.authority == Some(0))

@@ -1,11 +1,12 @@
 //! What is quoted of many children: estimates, and what is certain.
 
+use crate::support::rows_shown;
+use disparity_core::answers::GroupBy;
 use disparity_core::{Period, Reported};
-use disparity_disclosure::Rule;
-use disparity_journeys::{
-    CAUSES, Chance, GroupBy, Pathway, PriorHelpRow, Proportion, chances, control, prior_help,
-    watches,
-};
+use disparity_disclosure::{Policy, Rule};
+use disparity_disclosure::{PriorHelpRow, Proportion};
+use disparity_journeys::{CAUSES, Pathway, chances, prior_help, watches};
+use disparity_stats::Chance;
 use disparity_stats::{Interval, Level};
 
 use super::answers::asked;
@@ -49,11 +50,10 @@ pub(super) fn quoted(files: &str, entrants: &str, question: &str, estimate: &str
     let mut params = asked(question);
     params.years = disparity_journeys::Years::Pooled(25);
     let answers = prior_help(&journeys, &dimensions(), &params);
-    let everything = Rule {
-        withhold_to: 0,
-        ..Rule::default()
+    let everything = Policy::Unprotected {
+        reason: "a test".to_owned(),
     };
-    let rows = control(&answers, &dimensions(), everything, None, &|_, _| {}).rows;
+    let rows = rows_shown(answers, &dimensions(), &everything);
     said(&rows[0], estimate)
 }
 

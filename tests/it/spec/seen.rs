@@ -1,10 +1,11 @@
 //! What is seen of one child, what is not, and what could not be.
 
+use disparity_core::answers::GroupBy;
 use disparity_core::journeys::{Journeys, SpellKind};
 use disparity_core::{Day, Period};
 use disparity_journeys::{
-    CAUSES, GroupBy, KNOWN_BANDS, Level, Way, entries, known_band, known_days, later_need,
-    transitions, watches, way_seen, way_to_care,
+    CAUSES, KNOWN_BANDS, Level, Way, entries, known_band, known_days, later_need, transitions,
+    watches, way_seen, way_to_care,
 };
 
 use super::estimates::pathway;

@@ -127,7 +127,8 @@ mod tests {
     use crate::rule::Threshold;
     use crate::suppression::suppress_in_blocks;
     use crate::system::blocks::Steps;
-    use crate::system::{Cell, Sums, SumsOf};
+    use crate::system::{Cell, SumsOf};
+    use disparity_core::Sums;
 
     const FIVE: Threshold = Threshold::up_to(5);
     const AUTHORITIES: usize = 90;

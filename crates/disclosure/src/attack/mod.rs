@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use simplex::Equation;
 
 use crate::rule::{Bounds, Threshold};
-use crate::system::{Cell, Sums, SumsOf};
+use crate::system::{Cell, SumsOf};
+use disparity_core::Sums;
 
 /// Beyond any count of children; an attacker knows that much.
 const MOST: u64 = 1 << 40;

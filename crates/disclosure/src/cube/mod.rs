@@ -4,12 +4,12 @@ mod repeats;
 mod table;
 
 use disparity_core::{
-    Areas, Cube, CubeError, Dimensions, IndicatorRelations, Provenance, Reported, Results, Symbol,
+    Areas, Cube, CubeError, Dimensions, Frequencies, IndicatorRelations, Provenance, Reported,
+    Results, Symbol,
 };
 
 use crate::release::{Policy, Release};
 use crate::suppression::{Withheld, suppress_in_blocks};
-pub use repeats::Frequencies;
 use repeats::inflations;
 use table::Table;
 

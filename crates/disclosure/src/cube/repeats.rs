@@ -17,7 +17,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{CellKey, Count, Cube, IndicatorRelations, Reported};
+use disparity_core::{CellKey, Count, Cube, Frequencies, IndicatorRelations, Reported};
 
 use crate::rule::Rule;
 
@@ -27,10 +27,6 @@ const CHILDREN: Count = 20;
 const REPEATED: Count = 12;
 /// The step to which the figure is rounded up, from that many children on.
 const STEPS: [(Count, f64); 3] = [(100, 10.0), (50, 5.0), (CHILDREN, 2.0)];
-
-/// Children by how many events they had: at place k those with k + 1. The key is that of the events
-/// of everyone.
-pub type Frequencies = BTreeMap<CellKey, Vec<Count>>;
 
 /// The variance inflations that may be told with a protected cube, by the key of everyone's events.
 pub(super) fn inflations(

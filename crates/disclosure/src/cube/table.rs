@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    AreaCode, Areas, Basis, Cell, CellKey, Count, Cube, Dimension, Dimensions, IndicatorId,
-    Partition, Reported, StockFlow, Stratum,
+    AreaCode, Areas, Basis, Cell, CellKey, Count, CountRole, Cube, Dimension, Dimensions,
+    IndicatorId, Partition, Relations, Reported, StockFlow, Stratum, Sums,
 };
 
 use crate::system::blocks::{NONE, Steps};
-use crate::system::{Blocks, Cell as Exposed, Relations, Sums};
+use crate::system::{Blocks, Cell as Exposed, Kind};
 
 /// The cells of a cube as counts, and every sum between them.
 pub(crate) struct Table {
@@ -286,8 +286,8 @@ impl Relations for Table {
         self.sums.add(total, parts);
     }
 
-    fn add_beside(&mut self, beside: usize, cell: Exposed) -> usize {
-        self.count(self.of[beside], cell)
+    fn add_beside(&mut self, beside: usize, count: u32, role: CountRole) -> usize {
+        self.count(self.of[beside], Exposed::new(count, Kind::of(role)))
     }
 }
 

@@ -9,7 +9,8 @@ use super::Watch;
 use super::part::{Found, Look, Searches};
 use crate::alternatives::by_block::{ByBlock, MANY};
 use crate::alternatives::{Alternative, Least, Proven};
-use crate::system::{Blocks, Counts, Moves, Sums, SumsOf};
+use crate::system::{Blocks, Counts, Moves, SumsOf};
+use disparity_core::Sums;
 
 /// Factors that the simplex method may write before counts are given up together: so many, and so
 /// many for each count.

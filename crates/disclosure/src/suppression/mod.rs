@@ -49,8 +49,9 @@ mod single_sum;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rule::Threshold;
-use crate::system::{Blocks, Cell, Counts, Moves, Sums, SumsOf};
+use crate::system::{Blocks, Cell, Counts, Moves, SumsOf};
 use audit::{Audit, free};
+use disparity_core::Sums;
 use secondary::Complements;
 
 /// Of more counts than this without a witness, one in so many at most has others withheld beside it

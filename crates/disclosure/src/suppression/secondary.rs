@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::system::blocks::NONE;
-use crate::system::{Blocks, Cell, Sums, SumsOf};
+use crate::system::{Blocks, Cell, SumsOf};
+use disparity_core::Sums;
 
 /// Looks for the count to withhold next beside one that is told.
 pub(crate) struct Complements<'a> {

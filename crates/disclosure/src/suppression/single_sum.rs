@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 
 use crate::rule::Threshold;
-use crate::system::{Cell, Counts, Sums, SumsOf};
+use crate::system::{Cell, Counts, SumsOf};
+use disparity_core::Sums;
 
 /// Withholds counts until no sum by itself tells a small one.
 pub(crate) fn close_gaps(

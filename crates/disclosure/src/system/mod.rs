@@ -2,13 +2,13 @@
 //! alternative tables and the attack stand. Knows nothing of children, areas or tables.
 
 pub mod blocks;
-mod relations;
 mod sums;
 
 pub use blocks::{Blocks, Moves};
-pub use relations::Relations;
+pub use sums::Same;
 pub(crate) use sums::SumsOf;
-pub use sums::{Same, Sums};
+
+use disparity_core::{CountRole, Sums};
 
 use crate::rule::Threshold;
 
@@ -37,6 +37,18 @@ pub enum Kind {
     /// By how much one count is greater than another, where it is known which is: no count of
     /// anything. It is never shown and needs no protection, and is not below 0.
     Slack,
+}
+
+impl Kind {
+    /// What a number is of which nothing was shown elsewhere.
+    #[must_use]
+    pub const fn of(role: CountRole) -> Self {
+        match role {
+            CountRole::Published => Self::Published,
+            CountRole::Follows => Self::Follows,
+            CountRole::Slack => Self::Slack,
+        }
+    }
 }
 
 impl Cell {

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{HelpKind, PriorHelpKey, PriorHelpParams, Years};
-use crate::groups::GroupBy;
+use super::{PriorHelpParams, Years};
+use disparity_core::answers::GroupBy;
+use disparity_core::answers::{HelpKind, PriorHelpKey};
 
 impl PriorHelpParams {
     /// The questions that are answered and protected one after the other, each for those who know what is
@@ -80,8 +81,8 @@ fn within<T: PartialEq>(these: &[T], those: &[T]) -> bool {
 mod tests {
     use disparity_core::Dimension;
 
-    use super::super::LookBack;
     use super::*;
+    use disparity_core::answers::LookBack;
 
     #[test]
     fn a_question_is_within_the_last_that_is_answered_for_it() {

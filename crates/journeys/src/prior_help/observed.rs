@@ -4,8 +4,8 @@
 use disparity_core::journeys::{Earlier, Journeys, SeenFrom, SpellKind};
 use disparity_core::{Day, Period};
 
-use super::question::HelpKind;
 use crate::cohort::Entry;
+use disparity_core::answers::HelpKind;
 
 /// From which day on everything about a kind is on record for an entrant, and why not earlier.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use disparity_core::journeys::{
     Child, CodeMask, CodeSetId, CodeSets, Coverage, Covered, Spell, SpellFlags, SpellKind,
 };
 
-use super::question::{HelpKind, Mode};
+use disparity_core::answers::{HelpKind, Mode};
 
 /// Codes that decide what counts.
 #[derive(Debug, Clone, Copy)]

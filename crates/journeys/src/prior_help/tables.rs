@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use disparity_core::Period;
 use disparity_core::journeys::Journeys;
 
-use super::PriorHelpKey;
 use super::gathered::Gathered;
 use super::observed::seen;
 use super::outcome::{Outcome, age_place, outcome};
-use super::question::{HelpKind, LookBack, Mode, PriorHelpParams};
+use super::question::PriorHelpParams;
 use super::recent::{HelpCodes, recent};
 use crate::cohort::Entry;
-use crate::groups::{Group, GroupBy};
+use disparity_core::answers::PriorHelpKey;
+use disparity_core::answers::{Group, GroupBy};
+use disparity_core::answers::{HelpKind, LookBack, Mode};
 
 /// What is counted of one authority: a table for each year and question, with a row for each group
 /// of children in the order in which they were first seen.

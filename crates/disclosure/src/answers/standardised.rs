@@ -3,17 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{Dimension, Reported, Symbol};
-use disparity_disclosure::Rule;
-use disparity_disclosure::{Cell, Kind, Sums, Threshold, suppress};
-use disparity_stats::Level;
+use disparity_core::answers::{
+    AtAge, Group, GroupBy, PriorHelp, PriorHelpCountKey, PriorHelpKey, PriorHelpPlaces, lies_within,
+};
+use disparity_core::{Dimension, Reported, Sums, Symbol};
+use disparity_stats::{Level, ProportionStratum, direct_proportion};
 use rayon::prelude::*;
 
-use super::{Places, Proportion, What, is_open, told};
-use crate::groups::{Group, GroupBy};
-use crate::prior_help::{AtAge, PriorHelp, PriorHelpKey, lies_within};
-use crate::protection::Protected;
-use crate::standard::{WeighedShare, standardised_share};
+use super::counts::ProtectedCounts;
+use super::prior_help::{Proportion, is_open, told};
+use crate::rule::{Rule, Threshold};
+use crate::suppression::suppress;
+use crate::system::{Cell, Kind};
 
 /// The standardised share of each answer, or why it is not shown.
 ///
@@ -24,15 +25,15 @@ use crate::standard::{WeighedShare, standardised_share};
 /// other authorities and all together.
 pub(super) fn rates(
     answers: &[PriorHelp],
-    places: &BTreeMap<PriorHelpKey, Places>,
-    safe: &Protected<What>,
+    places: &BTreeMap<PriorHelpKey, PriorHelpPlaces>,
+    safe: &ProtectedCounts<PriorHelpCountKey>,
 ) -> BTreeMap<PriorHelpKey, Reported<Proportion>> {
     const C: Reported<Proportion> = Reported::Symbol(Symbol::Confidential);
     let standards = Standards::of(answers, places, safe);
     let rate = |answer: &PriorHelp| {
         let open = is_open(&places[&answer.key], safe) && safe.is_exact();
         if open {
-            standardised(answer, safe.settings(), &standards)
+            standardised(answer, safe.rule(), &standards)
         } else {
             C
         }
@@ -41,10 +42,10 @@ pub(super) fn rates(
         .iter()
         .map(|answer| (answer.key, rate(answer)))
         .collect();
-    if safe.settings().withhold_to == 0 {
+    if safe.rule().withhold_to == 0 {
         return rates;
     }
-    let threshold = safe.settings().threshold();
+    let threshold = safe.rule().threshold();
     for sums in [in_everyone, in_all_together].map(|whole_of| sums(answers, whole_of)) {
         let is_told = |key: &PriorHelpKey| matches!(rates[key], Reported::Value(_));
         let concerned = sums
@@ -111,8 +112,8 @@ impl Sum<'_> {
     fn told_too_much(
         &self,
         is_told: impl Fn(&PriorHelpKey) -> bool,
-        places: &BTreeMap<PriorHelpKey, Places>,
-        safe: &Protected<What>,
+        places: &BTreeMap<PriorHelpKey, PriorHelpPlaces>,
+        safe: &ProtectedCounts<PriorHelpCountKey>,
         threshold: Threshold,
     ) -> Vec<PriorHelpKey> {
         let mut counts = AtAges::new(threshold);
@@ -223,8 +224,8 @@ struct Standards<'a> {
 impl<'a> Standards<'a> {
     fn of(
         answers: &'a [PriorHelp],
-        places: &BTreeMap<PriorHelpKey, Places>,
-        safe: &Protected<What>,
+        places: &BTreeMap<PriorHelpKey, PriorHelpPlaces>,
+        safe: &ProtectedCounts<PriorHelpCountKey>,
     ) -> Self {
         let everyone: BTreeMap<PriorHelpKey, &PriorHelp> = answers
             .iter()
@@ -253,11 +254,7 @@ impl<'a> Standards<'a> {
 /// The rate that the group would have at the ages of all linked entrants together, fully observed or
 /// not. Told only where every band that has a weight has somebody fully observed, and within what is
 /// certain at those ages; shown only where no age band is so small that the weighted sum could tell it.
-fn standardised(
-    answer: &PriorHelp,
-    settings: Rule,
-    standards: &Standards<'_>,
-) -> Reported<Proportion> {
+fn standardised(answer: &PriorHelp, rule: Rule, standards: &Standards<'_>) -> Reported<Proportion> {
     let total = answer.key.of_everyone();
     let Some(standard) = standards.everyone.get(&total) else {
         return Reported::Symbol(Symbol::NotAvailable);
@@ -265,7 +262,7 @@ fn standardised(
     // Whose birth is not known has no age to be weighed by.
     let bands = || answer.by_age.iter().zip(&standard.by_age).skip(1);
     let weighed = || bands().filter(|(_, all)| all.linked() > 0);
-    let small = |count: u32| settings.threshold().is_small(count);
+    let small = |count: u32| rule.threshold().is_small(count);
     let weight: u32 = weighed().map(|(_, all)| all.linked()).sum();
     if weight == 0 || weighed().any(|(own, _)| own.complete() == 0) {
         return Reported::Symbol(Symbol::NotAvailable);
@@ -289,10 +286,10 @@ fn standardised(
     {
         return Reported::Symbol(Symbol::Confidential);
     }
-    let parts: Vec<WeighedShare> = weighed()
-        .map(|(own, all)| WeighedShare {
-            yes: f64::from(own.complete_yes),
-            of: f64::from(own.complete()),
+    let parts: Vec<ProportionStratum> = weighed()
+        .map(|(own, all)| ProportionStratum {
+            count: f64::from(own.complete_yes),
+            population: f64::from(own.complete()),
             weight: f64::from(all.linked()) / f64::from(weight),
         })
         .collect();
@@ -302,11 +299,12 @@ fn standardised(
         Some((part.weight * low, part.weight * high))
     });
     let bounds = bounds.fold((0.0, 0.0), |(a, b), (low, high)| (a + low, b + high));
-    match standardised_share(&parts, Level::P95) {
+    let found = direct_proportion(&parts, Level::P95);
+    match found.map(|found| (found.value, found.interval)) {
         Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
         Ok(found) => {
             let observed = answer.counts.complete();
-            told(found, (observed, (0.0, 1.0)), settings)
+            told(found, (observed, (0.0, 1.0)), rule)
         }
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }

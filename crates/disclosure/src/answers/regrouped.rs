@@ -1,23 +1,23 @@
-//! Children thought to be of another group than they are, as witnesses that nothing is told of a group.
+//! Children thought to be of another group than they are, as alternatives by which nothing is told of a group.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use disparity_core::Dimension;
-use disparity_disclosure::blocks::{Move, Moves};
+use disparity_core::answers::{Group, GroupBy, Order, Place, Stand};
 
-use super::{Order, Place, Protection, Stand};
-use crate::groups::{Group, GroupBy};
+use super::counts::System;
+use crate::system::blocks::{Move, Moves};
 
 /// Children thought to be of another group than they are: with all counts by a kind of group
 /// withheld, nothing tells one group's children from another's.
 pub(super) struct Regrouped<'a, W> {
-    counts: &'a Protection<W>,
+    counts: &'a System<W>,
     columns: OnceCell<Columns>,
 }
 
 impl<'a, W: Ord + Copy> Regrouped<'a, W> {
-    pub(super) fn of(counts: &'a Protection<W>) -> Self {
+    pub(super) fn of(counts: &'a System<W>) -> Self {
         Self {
             counts,
             columns: OnceCell::new(),
@@ -50,7 +50,7 @@ impl<'a, W: Ord + Copy> Regrouped<'a, W> {
         let broad = |group: Group| {
             (group.by == GroupBy::Dimension(Dimension::EthnicityMinor)).then(|| Group {
                 by: GroupBy::Dimension(Dimension::EthnicityMajor),
-                code: self.counts.lookup.major(group.code),
+                code: self.counts.broad[usize::from(group.code)],
             })
         };
         for at in column.counts.iter().copied() {
@@ -111,7 +111,7 @@ impl<W: Ord + Copy> Moves for Regrouped<'_, W> {
         let Place {
             authority, group, ..
         } = self.counts.stands[count].place;
-        let major = |one: &Group| self.counts.lookup.major(one.code);
+        let major = |one: &Group| self.counts.broad[usize::from(one.code)];
         let detailed = if group.by == GroupBy::Dimension(Dimension::EthnicityMajor) {
             self.groups(authority, GroupBy::Dimension(Dimension::EthnicityMinor))
         } else {

@@ -1,4 +1,11 @@
-//! What is known of how counts of indicators hang together, beside what a cube itself says.
+//! How counts hang together: sums between counts, the ways in which they come about, and what is
+//! known of published indicators beside what a cube itself says.
+
+mod relate;
+mod sums;
+
+pub use relate::{CountRole, Relations};
+pub use sums::Sums;
 
 use crate::IndicatorId;
 

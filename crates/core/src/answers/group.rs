@@ -1,10 +1,8 @@
-//! The ways in which children are told apart in journeys' answers, as small numbers per child or
+//! The ways in which children are told apart in answers from records, as small numbers per child or
 //! entry. Names and order of groups come from the code lists.
 
-use disparity_core::journeys::{
-    BirthPrecision, ChildRecord, CodeId, CodeSetId, CodeSets, Spell, SpellKind,
-};
-use disparity_core::{CategoryId, Day, Dimension, Dimensions, Period, Stratum};
+use crate::journeys::{CodeId, CodeSetId, CodeSets};
+use crate::{CategoryId, Dimension, Dimensions, Period, Stratum};
 
 /// A way of telling children apart. Beyond the dimensions of every table, entries have a category
 /// of need and a legal status.
@@ -72,7 +70,7 @@ impl GroupBy {
         };
         let list: Vec<u8> = match self {
             Self::Total => vec![0],
-            Self::Dimension(Dimension::AgeBand) => Lookup::new(dimensions).bands.to_vec(),
+            Self::Dimension(Dimension::AgeBand) => age_bands(dimensions).to_vec(),
             Self::Dimension(Dimension::DeprivationDecile) => (0..=10).collect(),
             Self::Dimension(dimension) => {
                 let list = dimensions.list(dimension).iter();
@@ -180,106 +178,37 @@ pub struct YearKey {
     pub group: Group,
 }
 
-/// Lists turned into tables for quick look-up while walking children.
-#[derive(Debug, Clone)]
-pub struct Lookup {
-    major: [u8; 256],
-    bands: [u8; 7],
+/// The positions of the age bands in their list: not known, before birth, and the five by age.
+#[must_use]
+pub fn age_bands(dimensions: &Dimensions) -> [u8; 7] {
+    let ages = dimensions.list(Dimension::AgeBand);
+    [
+        "unknown",
+        "unborn",
+        "under_1",
+        "1_to_4",
+        "5_to_9",
+        "10_to_15",
+        "16_and_over",
+    ]
+    .map(|code| ages.id(code).unwrap_or_default().0)
 }
 
-impl Lookup {
-    /// The tables for the project's lists.
-    #[must_use]
-    pub fn new(dimensions: &Dimensions) -> Self {
-        let (minor, broad) = (
-            dimensions.list(Dimension::EthnicityMinor),
-            dimensions.list(Dimension::EthnicityMajor),
-        );
-        let unknown = broad.id("unknown").unwrap_or_default().0;
-        let mut major = [unknown; 256];
-        for (id, category) in minor.iter() {
-            let parent = category
-                .parent
-                .as_deref()
-                .and_then(|parent| broad.id(parent));
-            major[usize::from(id.0)] = parent.map_or(unknown, |id| id.0);
-        }
-        let ages = dimensions.list(Dimension::AgeBand);
-        let bands = [
-            "unknown",
-            "unborn",
-            "under_1",
-            "1_to_4",
-            "5_to_9",
-            "10_to_15",
-            "16_and_over",
-        ]
-        .map(|code| ages.id(code).unwrap_or_default().0);
-        Self { major, bands }
+/// The broad ethnic group of each detailed one, by position; of what is in no list, that it is not known.
+#[must_use]
+pub fn broad_groups(dimensions: &Dimensions) -> [u8; 256] {
+    let (minor, broad) = (
+        dimensions.list(Dimension::EthnicityMinor),
+        dimensions.list(Dimension::EthnicityMajor),
+    );
+    let unknown = broad.id("unknown").unwrap_or_default().0;
+    let mut major = [unknown; 256];
+    for (id, category) in minor.iter() {
+        let parent = category
+            .parent
+            .as_deref()
+            .and_then(|parent| broad.id(parent));
+        major[usize::from(id.0)] = parent.map_or(unknown, |id| id.0);
     }
-
-    /// The broad ethnic group of a detailed one.
-    #[must_use]
-    pub const fn major(&self, minor: u8) -> u8 {
-        self.major[minor as usize]
-    }
-
-    /// The age band on a day.
-    #[must_use]
-    pub fn age_band(&self, birth: Option<Day>, precision: BirthPrecision, on: Day) -> u8 {
-        let Some(birth) = birth else {
-            return self.bands[0];
-        };
-        if birth > on {
-            return self.bands[usize::from(precision != BirthPrecision::None)];
-        }
-        self.bands[match on.completed_years_since(birth) {
-            ..1 => 2,
-            1..5 => 3,
-            5..10 => 4,
-            10..16 => 5,
-            _ => 6,
-        }]
-    }
-
-    /// The group of a child on a day in one dimension. The decile is that of a spell.
-    #[must_use]
-    pub fn dimension(&self, dimension: Dimension, child: &ChildRecord, on: Day, decile: u8) -> u8 {
-        match dimension {
-            Dimension::EthnicityMajor => self.major(child.ethnicity.0),
-            Dimension::EthnicityMinor => child.ethnicity.0,
-            Dimension::AgeBand => self.age_band(child.birth, child.birth_precision, on),
-            Dimension::Sex => child.sex.0,
-            // Deciles stand in the list in their own order, after `Total`.
-            Dimension::DeprivationDecile => decile,
-        }
-    }
-}
-
-/// The group of a spell; none for ways that only entries have.
-pub(crate) fn group_code(
-    by: GroupBy,
-    lookup: &Lookup,
-    record: &ChildRecord,
-    spell: &Spell,
-) -> Option<u8> {
-    match by {
-        GroupBy::Total => Some(0),
-        GroupBy::Dimension(dimension) => {
-            Some(lookup.dimension(dimension, record, spell.start, spell.decile))
-        }
-        GroupBy::Need
-            if matches!(
-                spell.kind,
-                SpellKind::Care | SpellKind::CinEpisode | SpellKind::Referral
-            ) =>
-        {
-            Some(if spell.codes[1].0 == 255 {
-                0
-            } else {
-                spell.codes[1].0
-            })
-        }
-        _ => None,
-    }
+    major
 }

@@ -2,38 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{DenominatorKind, Dimension};
-use disparity_disclosure::Relations;
-use disparity_journeys::{
-    CHILDREN_OF, CONTAINED, DURATIONS, Group, GroupBy, Pathway, Place, Return, TURNOVERS, YearKey,
-    counts, part_years,
-};
+use disparity_core::answers::{Figure, Group, GroupBy, JourneyCount, JourneyTable, Place, YearKey};
+use disparity_core::{DenominatorKind, Dimension, Relations};
 
-use super::{Asked, Counted, Draft, Figure};
+use super::{AskedOfJourneys, JourneyDraft};
+use crate::indicators::{
+    CHILDREN_OF, CONTAINED, DURATIONS, INDICATORS, PLAN_INDICATORS, TURNOVERS, counts, part_years,
+};
+use crate::pathways::Pathway;
+use crate::returning::Return;
 
 /// The count of a published indicator.
-pub(super) fn published(name: &str) -> Option<Counted> {
-    disparity_journeys::INDICATORS
+pub(super) fn published(name: &str) -> Option<JourneyCount> {
+    INDICATORS
         .iter()
         .map(|(known, _)| *known)
-        .chain(disparity_journeys::PLAN_INDICATORS)
+        .chain(PLAN_INDICATORS)
         .position(|known| known == name)
-        .map(Counted::Published)
+        .map(JourneyCount::Published)
 }
 
-fn event(way: Return) -> Option<Counted> {
+fn event(way: Return) -> Option<JourneyCount> {
     let at = Return::ALL.iter().position(|one| *one == way)?;
-    Some(Counted::Events(at))
+    Some(JourneyCount::Events(at))
 }
 
-fn watched(way: Pathway) -> Option<Counted> {
+fn watched(way: Pathway) -> Option<JourneyCount> {
     let at = Pathway::ALL.iter().position(|one| *one == way)?;
-    Some(Counted::Watched(at))
+    Some(JourneyCount::Watched(at))
 }
 
 /// Events of which it can be seen whether they are a return, and all events of that year, which may be
 /// more.
-fn partly_seen() -> [(Return, Option<Counted>); 4] {
+fn partly_seen() -> [(Return, Option<JourneyCount>); 4] {
     [
         (Return::ReReferralFromClosure, published("referrals")),
         (Return::RepeatPlanRecorded, published("cpp_started")),
@@ -42,21 +43,21 @@ fn partly_seen() -> [(Return, Option<Counted>); 4] {
     ]
 }
 
-fn unseen(way: Return) -> Option<Counted> {
+fn unseen(way: Return) -> Option<JourneyCount> {
     let at = Return::ALL.iter().position(|one| *one == way)?;
-    Some(Counted::Unseen(at))
+    Some(JourneyCount::Unseen(at))
 }
 
-impl Draft {
+impl JourneyDraft {
     /// What counts of different tables say of each other: some are one count under several names
     /// wherever nothing sets them apart, and some make up another.
-    pub(in crate::commands) fn tie(&mut self) {
-        let alike: [&[Option<Counted>]; 7] = [
+    pub(super) fn relate_tables(&mut self) {
+        let alike: [&[Option<JourneyCount>]; 7] = [
             &[published("referrals"), event(Return::ReReferralFromClosure)],
             &[
                 published("cla_started"),
-                Some(Counted::Entrants),
-                Some(Counted::Linked),
+                Some(JourneyCount::Entrants),
+                Some(JourneyCount::Linked),
                 event(Return::ReEntry12Months),
                 event(Return::ReEntry),
             ],
@@ -79,7 +80,10 @@ impl Draft {
                 watched(Pathway::ProtectionToProtection),
             ],
             &[published("cla_ceased"), watched(Pathway::CareToCare)],
-            &[published("cla_at_31_march"), Some(Counted::InCareLinked)],
+            &[
+                published("cla_at_31_march"),
+                Some(JourneyCount::InCareLinked),
+            ],
         ];
         let made_up = [
             (
@@ -103,7 +107,7 @@ impl Draft {
             .collect();
         for (year, authority, group) in places {
             let counts = &self.counts;
-            let at = |counted: &Option<Counted>| {
+            let at = |counted: &Option<JourneyCount>| {
                 counts.find(&Place {
                     what: (year, (*counted)?),
                     authority,
@@ -111,7 +115,7 @@ impl Draft {
                 })
             };
             let there =
-                |list: &[Option<Counted>]| list.iter().filter_map(at).collect::<Vec<usize>>();
+                |list: &[Option<JourneyCount>]| list.iter().filter_map(at).collect::<Vec<usize>>();
             let alike = alike.map(there);
             let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
             let seen = partly_seen().map(|(part, whole)| {
@@ -143,9 +147,9 @@ impl Draft {
     }
 }
 
-impl Asked<'_> {
+impl AskedOfJourneys<'_> {
     /// Counts of the published indicators, to reconcile with; authorities only.
-    pub(super) fn published(&self, draft: &mut Draft) {
+    pub(super) fn published(&self, draft: &mut JourneyDraft) {
         let mut found: BTreeMap<(YearKey, &'static str), usize> = BTreeMap::new();
         for ((name, authority, period, stratum), count) in
             counts(self.journeys, &self.catalogue.dimensions)
@@ -166,7 +170,12 @@ impl Asked<'_> {
                 group,
             };
             let whole = draft.count(key, counted, count, true);
-            draft.line(("published", name.to_owned()), key, whole, Figure::Count);
+            draft.line(
+                (JourneyTable::Published, name.to_owned()),
+                key,
+                whole,
+                Figure::Count,
+            );
             found.insert((key, name), whole);
         }
         for part in part_years(self.journeys) {
@@ -187,7 +196,11 @@ impl Asked<'_> {
 
     /// That a published count which is a part of another leaves a rest, and that the bands of the
     /// durations of plans make up the plans.
-    fn add_parts(&self, draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
+    fn add_parts(
+        &self,
+        draft: &mut JourneyDraft,
+        found: &BTreeMap<(YearKey, &'static str), usize>,
+    ) {
         let indicators = &self.catalogue.indicators;
         let whole_of = |name: &str| match indicators.get(indicators.id(name)?).denominator {
             DenominatorKind::Indicator(id) => Some(indicators.get(id).name.as_str()),
@@ -217,7 +230,7 @@ impl Asked<'_> {
 }
 
 /// That counts which contain others leave something beside each of them, and beside all.
-fn add_contained(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
+fn add_contained(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static str), usize>) {
     for (name, of) in CONTAINED {
         for ((key, _), whole) in found.iter().filter(|((_, one), _)| *one == name) {
             let at = |name| found.get(&(*key, name)).copied();
@@ -229,7 +242,7 @@ fn add_contained(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), us
 
 /// That stocks of two years and what changed them between add up, and that events are as many as the
 /// children they were about where no child had two.
-fn add_turnovers(draft: &mut Draft, found: &BTreeMap<(YearKey, &'static str), usize>) {
+fn add_turnovers(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static str), usize>) {
     let at = |key, name| found.get(&(key, name)).copied();
     let keys: BTreeSet<YearKey> = found.keys().map(|(key, _)| *key).collect();
     for key in keys {

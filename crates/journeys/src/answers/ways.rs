@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use disparity_core::Relations;
+use disparity_core::answers::{Figure, JourneyCount, JourneyTable, YearKey};
 use disparity_core::journeys::SpellKind;
-use disparity_disclosure::Relations;
-use disparity_journeys::{
-    Entry, KNOWN_BANDS, YearKey, known_band, known_days, way_seen, way_to_care,
-};
 
-use super::{Asked, Counted, Draft, Figure};
+use super::{AskedOfJourneys, JourneyDraft};
+use crate::cohort::Entry;
+use crate::ways::{KNOWN_BANDS, known_band, known_days, way_seen, way_to_care};
 
 /// Ways, which exclude each other, and then flags beside them.
 const NAMES: [&str; 9] = [
@@ -79,10 +79,10 @@ impl ByWay {
     }
 
     /// The lines of a year and group.
-    fn draw(&self, draft: &mut Draft, key: YearKey) {
-        let linked = draft.count(key, Counted::Linked, self.linked, false);
+    fn draw(&self, draft: &mut JourneyDraft, key: YearKey) {
+        let linked = draft.count(key, JourneyCount::Linked, self.linked, false);
         let of: Vec<usize> = (0..self.seen.len())
-            .map(|what| draft.count(key, Counted::WaySeen(what), self.seen[what], true))
+            .map(|what| draft.count(key, JourneyCount::WaySeen(what), self.seen[what], true))
             .collect();
         for (part, whole) in [
             (of[SOCIAL_CARE], linked),
@@ -94,12 +94,12 @@ impl ByWay {
         }
         let (mut ways, mut ways_seen) = (Vec::new(), Vec::new());
         for (at, name) in NAMES.iter().enumerate() {
-            let way = draft.count(key, Counted::Way(at), self.on_record[at], true);
-            let measure = ("ways", format!("way_{name}"));
+            let way = draft.count(key, JourneyCount::Way(at), self.on_record[at], true);
+            let measure = (JourneyTable::Ways, format!("way_{name}"));
             draft.line(measure, key, way, Figure::Count);
-            let whole = (Counted::WaySeen(NEEDS[at]), self.seen[NEEDS[at]]);
-            let part = (Counted::WayOfSeen(at), self.of_seen[at]);
-            let measure = ("ways", format!("fully_observed_{name}"));
+            let whole = (JourneyCount::WaySeen(NEEDS[at]), self.seen[NEEDS[at]]);
+            let part = (JourneyCount::WayOfSeen(at), self.of_seen[at]);
+            let measure = (JourneyTable::Ways, format!("fully_observed_{name}"));
             let (_, seen) = draft.pair(measure, key, whole, part);
             draft.counts.within(seen, way);
             ways.push(way);
@@ -123,7 +123,7 @@ struct ByDays {
     bands: [u32; KNOWN_BANDS.len()],
 }
 
-impl Asked<'_> {
+impl AskedOfJourneys<'_> {
     /// Counts linked entrants by year and group, from what is found out of each once.
     fn of_linked<T, C: Default>(
         &self,
@@ -149,7 +149,7 @@ impl Asked<'_> {
 
     /// Ways to care: how many children came by each as far as is on record, and the shares among those
     /// of whom the files show what each way asks for.
-    pub(super) fn ways(&self, draft: &mut Draft) {
+    pub(super) fn ways(&self, draft: &mut JourneyDraft) {
         let of = |entry: &Entry| {
             let way = way_to_care(self.journeys, entry, YEARS, LEAD);
             let mut by = NAMES.map(|name| name == way.way.as_str());
@@ -167,7 +167,7 @@ impl Asked<'_> {
 
     /// How long the case open at entry had been known, of entrants whose day of entry files of cases
     /// cover.
-    pub(super) fn known_days(&self, draft: &mut Draft) {
+    pub(super) fn known_days(&self, draft: &mut JourneyDraft) {
         let of = |entry: &Entry| {
             let child = self.journeys.child(entry.child);
             let seen = way_seen(self.journeys, entry, YEARS).case_at_entry;
@@ -182,16 +182,19 @@ impl Asked<'_> {
         let mut found = self.of_linked(of, add);
         self.complete(&mut found, SpellKind::Care);
         for (key, counts) in found {
-            let whole = (Counted::WaySeen(CASE), counts.bands.iter().sum());
+            let whole = (JourneyCount::WaySeen(CASE), counts.bands.iter().sum());
             let (mut total, mut parts) = (0, Vec::new());
             for (at, n) in counts.bands.into_iter().enumerate() {
-                let name = ("known-days", format!("known_{}_days", KNOWN_BANDS[at]));
-                let (all, part) = draft.pair(name, key, whole, (Counted::Known(at), n));
+                let name = (
+                    JourneyTable::KnownDays,
+                    format!("known_{}_days", KNOWN_BANDS[at]),
+                );
+                let (all, part) = draft.pair(name, key, whole, (JourneyCount::Known(at), n));
                 total = all;
                 parts.push(part);
             }
             draft.counts.sum(total, parts);
-            let linked = draft.count(key, Counted::Linked, counts.linked, false);
+            let linked = draft.count(key, JourneyCount::Linked, counts.linked, false);
             draft.counts.within(total, linked);
         }
     }

@@ -3,7 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cell, Kind};
+/// What a number among counts is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountRole {
+    /// A count that would be published.
+    Published,
+    /// A count that nobody publishes and that anyone can work out from others.
+    Follows,
+    /// By how much one count is greater than another, where it is known which is: no count of
+    /// anything. It is never shown and needs no protection, and is not below 0.
+    Slack,
+}
 
 /// Counts between which sums are added.
 pub trait Relations {
@@ -14,7 +24,7 @@ pub trait Relations {
     fn add_sum(&mut self, total: usize, parts: Vec<usize>);
 
     /// Adds a number that nobody publishes and that stands where another does; gives its position.
-    fn add_beside(&mut self, beside: usize, cell: Cell) -> usize;
+    fn add_beside(&mut self, beside: usize, count: u32, role: CountRole) -> usize;
 
     /// So many all together.
     fn sum_of(&self, parts: &[usize]) -> u64 {
@@ -40,7 +50,7 @@ pub trait Relations {
         if let Some(beside) = parts.first().copied()
             && let Some(rest @ 1..) = self.left_of(total, &parts)
         {
-            parts.push(self.add_beside(beside, Cell::follows(rest)));
+            parts.push(self.add_beside(beside, rest, CountRole::Follows));
         }
         self.sum(total, parts);
     }
@@ -67,7 +77,7 @@ pub trait Relations {
             && let Some(rest) = self.left_of(whole, &parts)
             && !parts.contains(&whole)
         {
-            parts.push(self.add_beside(beside, Cell::follows(rest)));
+            parts.push(self.add_beside(beside, rest, CountRole::Follows));
             self.sum(whole, parts);
         }
     }
@@ -75,8 +85,7 @@ pub trait Relations {
     /// That counts together are no more than another, as something that is shown says.
     fn no_more(&mut self, mut fewer: Vec<usize>, than: usize) {
         if let Some(count) = self.left_of(than, &fewer) {
-            let kind = Kind::Slack;
-            fewer.push(self.add_beside(than, Cell::new(count, kind)));
+            fewer.push(self.add_beside(than, count, CountRole::Slack));
             self.add_sum(than, fewer);
         }
     }
@@ -90,7 +99,7 @@ pub trait Relations {
         let beside = ways.iter().flatten().next().copied();
         let total = match (total, same, beside) {
             (Some(total), ..) => total,
-            (None, Some(count), Some(beside)) => self.add_beside(beside, Cell::follows(count)),
+            (None, Some(count), Some(beside)) => self.add_beside(beside, count, CountRole::Follows),
             _ => return,
         };
         for parts in ways {

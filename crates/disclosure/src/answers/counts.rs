@@ -1,48 +1,49 @@
-//! Counts of several tables protected as one system: a count that stands in two tables is one count,
-//! groups make up everyone, detailed groups their broad one, authorities all together, and what lies
-//! between a count and one that contains it is a count as well.
-
-mod regrouped;
+//! Counts of several tables protected as one system: groups make up everyone, detailed groups their
+//! broad one, authorities all together, and what lies between a count and one that contains it is a
+//! count as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{Dimension, Dimensions, Reported, Symbol};
-use disparity_disclosure::Rule;
-use disparity_disclosure::blocks::{Blocks, NONE, Steps};
-use disparity_disclosure::{
-    Cell, Kind, Relations, Same, Sums, Watch, Withheld, suppress_in_blocks,
+use disparity_core::answers::{
+    Counts, CountsParts, Group, GroupBy, Order, Place, Stand, broad_groups,
 };
+use disparity_core::{CountRole, Dimension, Dimensions, Relations, Reported, Sums, Symbol};
 
-use crate::groups::{Group, GroupBy, Lookup};
-use regrouped::Regrouped;
-
-/// Where a count stands: of what, and of whom. Counts of one `what` add up over groups and
-/// authorities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place<W> {
-    /// Of what, and when.
-    pub what: W,
-    /// Position of the authority; none for all together.
-    pub authority: Option<usize>,
-    /// Of whom.
-    pub group: Group,
-}
+use super::regrouped::Regrouped;
+use crate::rule::Rule;
+use crate::suppression::{Watch, Withheld, suppress_in_blocks};
+use crate::system::blocks::{Blocks, NONE, Steps};
+use crate::system::{Cell, Kind, Same};
 
 /// Counts to protect, and the sums between them.
-#[derive(Debug, Clone)]
-pub struct Protection<W> {
-    cells: Vec<Cell>,
+pub(super) struct System<W> {
+    pub(super) cells: Vec<Cell>,
     /// Where each count stands, or the count it is a rest of.
-    stands: Vec<Stand<W>>,
+    pub(super) stands: Vec<Stand<W>>,
     sums: Sums,
+    /// Sums that matter only where their second part is small.
+    small_rests: BTreeSet<usize>,
     /// Counts that are printed as shares of others.
     shares: Vec<(usize, usize)>,
     /// Pairs of counts that are the same number under two names.
     alike: Vec<(usize, usize)>,
-    places: BTreeMap<Place<W>, usize>,
-    /// Counts under a name that another count has, in the order in which they came.
+    pub(super) places: BTreeMap<Place<W>, usize>,
     twins: BTreeMap<Place<W>, Vec<usize>>,
-    lookup: Lookup,
+    /// The broad ethnic group of each detailed one.
+    pub(super) broad: [u8; 256],
+}
+
+/// Decides which counts are withheld, and tells on the way how far it is. Of a question that holds an
+/// earlier one, for those who know what is shown of that: its counts are shown and withheld as they
+/// were.
+pub(super) fn protect_counts<W: Ord + Copy>(
+    counts: Counts<W>,
+    dimensions: &Dimensions,
+    rule: Rule,
+    earlier: Option<&ProtectedCounts<W>>,
+    watch: Watch,
+) -> ProtectedCounts<W> {
+    System::new(counts, dimensions).protect(rule, earlier, watch)
 }
 
 /// How many different counts are withheld, each once however often it is printed. How many of those are
@@ -57,83 +58,47 @@ pub struct HowMany {
     pub given_up: usize,
 }
 
-/// What may be shown.
-#[derive(Debug, Clone)]
-pub struct Protected<W> {
+/// Counts of which it is decided which may be shown.
+#[derive(Clone)]
+pub(super) struct ProtectedCounts<W> {
     cells: Vec<Cell>,
     hidden: Vec<bool>,
     how_many: HowMany,
     places: BTreeMap<Place<W>, usize>,
     twins: BTreeMap<Place<W>, Vec<usize>>,
-    settings: Rule,
+    rule: Rule,
 }
 
-impl<W: Ord + Copy> Protection<W> {
-    /// Nothing yet.
-    #[must_use]
-    pub fn new(dimensions: &Dimensions) -> Self {
+impl<W: Ord + Copy> System<W> {
+    fn new(counts: Counts<W>, dimensions: &Dimensions) -> Self {
+        let CountsParts {
+            counts,
+            stands,
+            sums,
+            small_rests,
+            shares,
+            alike,
+            places,
+            twins,
+        } = counts.into_parts();
+        let cells = counts
+            .into_iter()
+            .map(|counted| Cell::new(counted.count, Kind::of(counted.role)));
         Self {
-            cells: vec![],
-            stands: vec![],
-            sums: Sums::default(),
-            alike: vec![],
-            shares: vec![],
-            places: BTreeMap::new(),
-            twins: BTreeMap::new(),
-            lookup: Lookup::new(dimensions),
+            cells: cells.collect(),
+            stands,
+            sums,
+            small_rests: small_rests.into_iter().collect(),
+            shares,
+            alike,
+            places,
+            twins,
+            broad: broad_groups(dimensions),
         }
     }
 
-    /// A count at a place, to be published or only known to follow from others. A place that is
-    /// named twice is one count; with different counts it is two, of which the first keeps the name.
-    pub fn count(&mut self, place: Place<W>, count: u32, published: bool) -> usize {
-        if let Some(at) = self.places.get(&place).copied()
-            && self.cells[at].count == count
-        {
-            if published {
-                self.cells[at].kind = Kind::Published;
-            }
-            return at;
-        }
-        let twin = self.places.contains_key(&place);
-        let order = if twin { Order::Twin } else { Order::First };
-        let kind = if published {
-            Kind::Published
-        } else {
-            Kind::Follows
-        };
-        let at = self.add(Stand { place, order }, Cell::new(count, kind));
-        if twin {
-            self.twins.entry(place).or_default().push(at);
-        } else {
-            self.places.insert(place, at);
-        }
-        at
-    }
-
-    fn add(&mut self, stand: Stand<W>, cell: Cell) -> usize {
-        self.cells.push(cell);
-        self.stands.push(stand);
-        self.cells.len() - 1
-    }
-
-    /// The count at a place.
-    #[must_use]
-    pub fn find(&self, place: &Place<W>) -> Option<usize> {
-        self.places.get(place).copied()
-    }
-
-    /// Whether two counts are the same number.
-    #[must_use]
-    pub fn is_same(&self, one: usize, other: usize) -> bool {
+    fn is_same(&self, one: usize, other: usize) -> bool {
         self.cells[one].count == self.cells[other].count
-    }
-
-    /// That two counts are the same number under two names: both are shown, or neither.
-    pub fn alike(&mut self, one: usize, other: usize) {
-        if one != other && self.is_same(one, other) {
-            self.alike.push((one, other));
-        }
     }
 
     /// Whether unaccompanied children are counted apart, so that everyone is everyone else, those
@@ -172,7 +137,7 @@ impl<W: Ord + Copy> Protection<W> {
             if by == GroupBy::Dimension(Dimension::EthnicityMinor) {
                 let broad = Group {
                     by: GroupBy::Dimension(Dimension::EthnicityMajor),
-                    code: self.lookup.major(place.group.code),
+                    code: self.broad[usize::from(place.group.code)],
                 };
                 part_of(Some(broad), place.authority, BROAD);
             }
@@ -223,7 +188,7 @@ impl<W: Ord + Copy> Protection<W> {
     }
 
     /// Lets one count stand for all that are the same; gives which.
-    fn unite(&mut self) -> Same {
+    fn unite(&mut self, rule: Rule) -> Same {
         let mut same = Same::none(self.cells.len());
         for (one, other) in &self.alike {
             same.join(*one, *other);
@@ -243,14 +208,14 @@ impl<W: Ord + Copy> Protection<W> {
         self.places.values_mut().for_each(|at| *at = same.of(*at));
         let twins = self.twins.values_mut().flatten();
         twins.for_each(|at| *at = same.of(*at));
-        self.sums = self.sums.redirected(&same);
+        // What is left beside a part is protected where it is small.
+        let holds = |sum: usize| {
+            let rest = self.sums.parts(sum).nth(1);
+            !self.small_rests.contains(&sum)
+                || rest.is_some_and(|rest| rule.withholds(self.cells[rest].count))
+        };
+        self.sums = same.redirect(&self.sums, holds);
         same
-    }
-
-    /// That a count is printed as a share of another: where either none or all of that is it, nobody may
-    /// learn so if settings ask for it.
-    pub fn share(&mut self, part: usize, whole: usize) {
-        self.shares.push((part, whole));
     }
 
     /// Marks parts that are none or all of their whole, and what is left of those beside them.
@@ -278,7 +243,7 @@ impl<W: Ord + Copy> Protection<W> {
     }
 
     /// What was shown or withheld of an earlier question is so again: the counts that have the same names.
-    fn repeat(&mut self, earlier: &Protected<W>) {
+    fn repeat(&mut self, earlier: &ProtectedCounts<W>) {
         let named = earlier.places.iter().filter_map(|(place, at)| {
             let again = self.places.get(place)?;
             Some((*at, *again))
@@ -302,22 +267,21 @@ impl<W: Ord + Copy> Protection<W> {
 
     /// Decides what is withheld, and tells on the way how far it is. Of a question that holds an earlier
     /// one, for those who know what is shown of that: its counts are shown and withheld as they were.
-    #[must_use]
-    pub fn protect(
+    fn protect(
         mut self,
-        settings: Rule,
-        earlier: Option<&Protected<W>>,
+        rule: Rule,
+        earlier: Option<&ProtectedCounts<W>>,
         watch: Watch,
-    ) -> Protected<W> {
+    ) -> ProtectedCounts<W> {
         self.add_margins();
-        if settings.hide_zeros {
+        if rule.hide_zeros {
             self.mark_zeros();
         }
-        let same = self.unite();
+        let same = self.unite(rule);
         if let Some(earlier) = earlier {
             self.repeat(earlier);
         }
-        let threshold = settings.threshold();
+        let threshold = rule.threshold();
         let blocks = self.blocks();
         let Withheld {
             mut hidden,
@@ -349,18 +313,18 @@ impl<W: Ord + Copy> Protection<W> {
         for at in 0..hidden.len() {
             hidden[at] = hidden[same.of(at)];
         }
-        Protected {
+        ProtectedCounts {
             cells: self.cells,
             hidden,
             how_many,
             places: self.places,
             twins: self.twins,
-            settings,
+            rule,
         }
     }
 }
 
-impl<W: Ord + Copy> Relations for Protection<W> {
+impl<W: Ord + Copy> Relations for System<W> {
     fn count_at(&self, at: usize) -> u32 {
         self.cells[at].count
     }
@@ -369,29 +333,13 @@ impl<W: Ord + Copy> Relations for Protection<W> {
         self.sums.add(total, parts);
     }
 
-    fn add_beside(&mut self, beside: usize, cell: Cell) -> usize {
+    fn add_beside(&mut self, beside: usize, count: u32, role: CountRole) -> usize {
         let place = self.stands[beside].place;
         let order = Order::Rest;
-        self.add(Stand { place, order }, cell)
+        self.cells.push(Cell::new(count, Kind::of(role)));
+        self.stands.push(Stand { place, order });
+        self.cells.len() - 1
     }
-}
-
-/// How a count belongs to its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    /// It is the one that is meant by it.
-    First,
-    /// The same was counted otherwise, with another result.
-    Twin,
-    /// What is left beside it.
-    Rest,
-}
-
-/// Where a count stands, and how it belongs there.
-#[derive(Debug, Clone, Copy)]
-struct Stand<W> {
-    place: Place<W>,
-    order: Order,
 }
 
 /// How a part belongs to a whole, beside the ways of telling children apart.
@@ -399,47 +347,32 @@ const BROAD: u8 = 100;
 const APART: u8 = 101;
 const AUTHORITIES: u8 = 102;
 
-impl<W: Ord + Copy> Protected<W> {
-    /// The count at a place as it may be shown.
-    #[must_use]
-    pub fn shown(&self, place: Place<W>) -> Reported<u32> {
-        match self.places.get(&place) {
-            Some(at) => self.at(*at),
-            None => Reported::Symbol(Symbol::NotAvailable),
-        }
-    }
-
+impl<W: Ord + Copy> ProtectedCounts<W> {
     /// The count that was added as this one, as it may be shown.
-    #[must_use]
-    pub fn at(&self, at: usize) -> Reported<u32> {
+    pub(super) fn at(&self, at: usize) -> Reported<u32> {
         if self.hidden[at] {
             return Reported::Symbol(Symbol::Confidential);
         }
-        let base = self.settings.round_to.max(1);
-        Reported::Value((self.cells[at].count + base / 2) / base * base)
+        Reported::Value(self.rule.round(self.cells[at].count))
     }
 
     /// Whether a count that is known only to follow from others is small.
-    #[must_use]
-    pub fn is_small(&self, at: usize) -> bool {
-        self.settings.threshold().is_small(self.cells[at].count)
+    pub(super) fn is_small(&self, at: usize) -> bool {
+        self.rule.threshold().is_small(self.cells[at].count)
     }
 
     /// How many counts are withheld.
-    #[must_use]
-    pub const fn how_many(&self) -> HowMany {
+    pub(super) const fn how_many(&self) -> HowMany {
         self.how_many
     }
 
-    /// The settings.
-    #[must_use]
-    pub const fn settings(&self) -> Rule {
-        self.settings
+    /// The rule.
+    pub(super) const fn rule(&self) -> Rule {
+        self.rule
     }
 
     /// Whether counts are shown as they are, not rounded.
-    #[must_use]
-    pub fn is_exact(&self) -> bool {
-        self.settings.round_to <= 1
+    pub(super) fn is_exact(&self) -> bool {
+        self.rule.round_to <= 1
     }
 }

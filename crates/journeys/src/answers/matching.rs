@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::Dimension;
+use disparity_core::answers::{GroupBy, JourneyCount, JourneyTable, YearKey};
 use disparity_core::journeys::{LinkOutcome, SpellKind};
-use disparity_disclosure::Relations;
-use disparity_journeys::{GroupBy, Matches, YearKey, linked_of, match_rates, matches_in_care};
+use disparity_core::{Dimension, Relations};
 
 use super::published::published;
-use super::{Asked, Counted, Draft};
+use super::{AskedOfJourneys, JourneyDraft};
+use crate::matching::{Matches, linked_of, match_rates, matches_in_care};
 
 /// How children are told apart in it besides what is asked for.
-pub(in crate::commands) const ALSO_MATCHED: [GroupBy; 2] = [
+pub const ALSO_MATCHED: [GroupBy; 2] = [
     GroupBy::Dimension(Dimension::AgeBand),
     GroupBy::Unaccompanied,
 ];
 
-impl Asked<'_> {
+impl AskedOfJourneys<'_> {
     /// How well records match, for every way of telling children apart that was asked for and by age
     /// and for unaccompanied children besides: the first thing to look at.
-    pub(super) fn matching(&self, draft: &mut Draft) {
+    pub(super) fn matching(&self, draft: &mut JourneyDraft) {
         let mut groups = self.groups.clone();
         groups.extend(ALSO_MATCHED);
         groups.sort_unstable();
@@ -38,14 +38,16 @@ impl Asked<'_> {
         self.complete(&mut by_year, SpellKind::Care);
         for (key, m) in by_year {
             let (linked, all) = linked_of(&m);
-            let whole = (Counted::Entrants, all);
-            let mut line =
-                |measure: String, part| draft.pair(("matching", measure), key, whole, part);
-            let (total, linked) = line("entrants_linked".to_owned(), (Counted::Linked, linked));
+            let whole = (JourneyCount::Entrants, all);
+            let mut line = |measure: String, part| {
+                draft.pair((JourneyTable::Matching, measure), key, whole, part)
+            };
+            let (total, linked) =
+                line("entrants_linked".to_owned(), (JourneyCount::Linked, linked));
             let (mut parts, mut of_linked) = (Vec::new(), Vec::new());
             for (at, outcome) in LinkOutcome::ALL.into_iter().enumerate() {
                 let measure = format!("entrants_{}", outcome.as_str());
-                let (_, part) = line(measure, (Counted::Matched(at), m[at]));
+                let (_, part) = line(measure, (JourneyCount::Matched(at), m[at]));
                 parts.push(part);
                 if outcome.is_linked() {
                     of_linked.push(part);
@@ -60,10 +62,13 @@ impl Asked<'_> {
         for (key, m) in in_care {
             let (linked, all) = linked_of(&m);
             draft.pair(
-                ("matching", "looked_after_linked".to_owned()),
+                (JourneyTable::Matching, "looked_after_linked".to_owned()),
                 key,
-                (published("cla_at_31_march").unwrap_or(Counted::InCare), all),
-                (Counted::InCareLinked, linked),
+                (
+                    published("cla_at_31_march").unwrap_or(JourneyCount::InCare),
+                    all,
+                ),
+                (JourneyCount::InCareLinked, linked),
             );
         }
     }

@@ -1,0 +1,13 @@
+//! Answers from records made fit to leave the program.
+
+mod counts;
+mod digits;
+mod journeys;
+mod prior_help;
+mod regrouped;
+mod standardised;
+
+pub use counts::HowMany;
+pub use digits::to_digits_borne;
+pub use journeys::{JourneyLines, JourneyRow, ProtectedJourneys, protect_journeys};
+pub use prior_help::{PriorHelpRow, Proportion, ProtectedPriorHelp, protect_prior_help};
