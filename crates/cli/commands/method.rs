@@ -22,9 +22,24 @@ pub(crate) fn method(name: Option<&str>) -> Result<()> {
         );
     };
     match find(name) {
-        Some(method) => print(&format!("{}\n\n{}", method.name, method.for_reading(1))),
+        Some(method) => {
+            let word = method.printed_as;
+            let also = if word == method.name {
+                String::new()
+            } else {
+                format!(" ({word} in outputs)")
+            };
+            print(&format!(
+                "{}{also}\n\n{}",
+                method.name,
+                method.for_reading(1)
+            ))
+        }
         None => {
-            let known = methods().iter().map(|method| method.name);
+            let known = methods().iter().flat_map(|method| {
+                let other = (method.printed_as != method.name).then_some(method.printed_as);
+                [method.name].into_iter().chain(other)
+            });
             let hint = did_you_mean(name, known)
                 .unwrap_or_else(|| "`disparity method` lists them all".to_owned());
             Err(Hinted::new(format!("no method is called {name:?}"), hint).into())

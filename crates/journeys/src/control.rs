@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::{Cell, Ties, Watch};
 use disparity_core::{Controlled, Dimensions, Period, Reported, Symbol};
-use disparity_stats::{Interval, Level, wilson};
+use disparity_stats::{Chance, Interval, Level, proportion_bounds, wilson};
 
 use crate::digits::to_digits_borne;
 use crate::prior_help::{HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
 use crate::protection::{HowMany, Place, Protected, Protection};
-use crate::survival::Chance;
 
 /// A proportion with its interval at the 95% level.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -456,8 +455,16 @@ fn row(
         HelpKind::None => (count(places.helped), partly),
         _ => (count(places.helped).zip(partly).map(|(a, b)| a + b), rest),
     };
+    // The upper bound with so many unknown; with none, both bounds are the share of the known. Rounded
+    // counts may add up to more than all.
     let bound = |extra: Option<f64>| match (linked, known, extra) {
-        (Some(n), Some(yes), Some(extra)) => Reported::Value(((yes + extra) / n).clamp(0.0, 1.0)),
+        (Some(n), Some(yes), Some(extra)) => {
+            let yes = yes.min(n);
+            proportion_bounds(yes, extra.min(n - yes), n)
+                .map_or(Reported::Symbol(Symbol::NotAvailable), |found| {
+                    Reported::Value(found.high)
+                })
+        }
         _ => Reported::Symbol(C),
     };
     let open = is_open(places, safe);

@@ -28,8 +28,6 @@ mod pathways;
 mod prior_help;
 mod protection;
 mod returning;
-mod standard;
-mod survival;
 mod walk;
 mod ways;
 
@@ -52,8 +50,8 @@ pub use prior_help::{
 };
 pub use protection::{HowMany, Place, Protected, Protection};
 pub use returning::{Return, ReturnCounts, returns};
-pub use standard::{WeighedShare, standardised_share};
-pub use survival::{Chance, Incidence, Watched, cumulative_incidence};
+// What a chance of a step is told in.
+pub use disparity_stats::{Chance, Incidence};
 pub use ways::{
     KNOWN_BANDS, Way, WaySeen, WayToCare, known_band, known_days, way_seen, way_to_care,
 };

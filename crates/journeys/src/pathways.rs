@@ -7,10 +7,10 @@ use disparity_core::journeys::{
     Child, ChildRecord, Coverage, Journeys, Spell, SpellFlags, SpellKind,
 };
 use disparity_core::{Day, Dimensions, Period};
+use disparity_stats::{FollowUp, Incidence, cumulative_incidence};
 
 use crate::exits::{Exit, Exits};
 use crate::groups::{Group, GroupBy, Lookup, YearKey, group_code};
-use crate::survival::{Incidence, Watched, cumulative_incidence};
 
 /// A step whose chance and time are asked about: from the start of one thing to the start of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,13 +106,13 @@ fn watch(
     pathway: Pathway,
     origin: &Spell,
     (day, last): (Day, Day),
-) -> Watched {
+) -> FollowUp {
     let (_, at_start, to, end_competes) = pathway.steps();
     let until = last.since(day);
     let exit = exits.first(child, record, day);
     // Who is gone when the origin ends cannot come back; a case may close because of it.
     if let Some((_, why)) = exit.filter(|(when, _)| !at_start && *when == day) {
-        return Watched::event(0, cause_of(why), until);
+        return FollowUp::event(0, cause_of(why), until);
     }
     let next = child
         .spells(to)
@@ -138,8 +138,8 @@ fn watch(
         .chain(exit.map(|(when, why)| (when, cause_of(why))))
         .min();
     match first {
-        Some((when, cause)) if when <= seen_to => Watched::event(when.since(day), cause, until),
-        _ => Watched {
+        Some((when, cause)) if when <= seen_to => FollowUp::event(when.since(day), cause, until),
+        _ => FollowUp {
             time: seen_to.since(day),
             cause: 0,
             until,
@@ -187,12 +187,12 @@ pub fn watches(
     dimensions: &Dimensions,
     pathway: Pathway,
     groups: &[GroupBy],
-) -> BTreeMap<YearKey, Vec<Watched>> {
+) -> BTreeMap<YearKey, Vec<FollowUp>> {
     let lookup = Lookup::new(dimensions);
     let exits = Exits::of(journeys.codes());
     let (from, at_start, to, _) = pathway.steps();
     let parts = crate::walk::by_authority(journeys, |authority, children| {
-        let mut found: BTreeMap<YearKey, Vec<Watched>> = BTreeMap::new();
+        let mut found: BTreeMap<YearKey, Vec<FollowUp>> = BTreeMap::new();
         let coverage = &journeys.authorities()[authority].coverage;
         for position in children {
             let child = journeys.child(position);
@@ -226,7 +226,7 @@ pub fn watches(
         }
         found
     });
-    let mut all: BTreeMap<YearKey, Vec<Watched>> = BTreeMap::new();
+    let mut all: BTreeMap<YearKey, Vec<FollowUp>> = BTreeMap::new();
     for (key, watched) in parts.into_iter().flatten() {
         all.entry(YearKey {
             authority: None,
@@ -241,6 +241,6 @@ pub fn watches(
 
 /// The chance of each cause by a horizon in days, from watches of one group.
 #[must_use]
-pub fn chances(watched: &mut [Watched], horizon: i32) -> [Incidence; 5] {
+pub fn chances(watched: &mut [FollowUp], horizon: i32) -> [Incidence; 5] {
     [STEP, ENDED, DIED, LEFT, GROWN].map(|cause| cumulative_incidence(watched, cause, horizon))
 }

@@ -87,6 +87,17 @@ pub fn rank_bounds(values: &[Interval]) -> Result<Vec<(usize, usize)>> {
     Ok(bounds.collect())
 }
 
+#[doc = include_str!("../docs/proportion_bounds.md")]
+pub fn proportion_bounds(count: f64, unknown: f64, n: f64) -> Result<Interval> {
+    check::count(count)?;
+    check::count(unknown)?;
+    let (most, n) = check::subset(count + unknown, n)?;
+    Ok(Interval {
+        low: count / n,
+        high: most / n,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

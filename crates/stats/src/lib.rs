@@ -7,7 +7,9 @@
 //! The flow, from left to right:
 //! 1. one quantity with its interval: [`crude_rate`], [`wilson`], [`exact_poisson`], [`byar`];
 //! 2. adjusted for the make-up of a population: [`direct_rate`], [`indirect_ratio`];
-//! 3. two groups compared: [`rate_ratio`], [`rate_difference`], [`odds_ratio`].
+//! 3. two groups compared: [`rate_ratio`], [`rate_difference`], [`odds_ratio`];
+//! 4. what has happened by a time, of subjects who were not all watched so long: [`kaplan_meier`],
+//!    [`cumulative_incidence`].
 //!
 //! What it deliberately does not do: it knows no areas, no children and no files; it draws no
 //! random numbers without a seed; it never gives a NaN or an infinity. What cannot be computed is
@@ -36,9 +38,10 @@ mod shrink;
 mod special;
 mod standardise;
 mod sum;
+mod survival;
 mod time;
 
-pub use bounds::{mean_bounds, median_bounds, rank_bounds};
+pub use bounds::{mean_bounds, median_bounds, proportion_bounds, rank_bounds};
 pub use contrasts::{
     Disproportionality, GroupEstimate, RateRatioTest, disproportionality, group_difference,
     group_ratio, odds_ratio, odds_ratio_exact, odds_ratio_mid_p, rate_difference,
@@ -84,11 +87,13 @@ pub use shrink::{
 };
 pub use standardise::{
     CollapsedReference, Composition, Decomposition, DirectRate, DirectStratum, GroupedStrata,
-    IndirectRatio, ReferenceCell, RepeatedStratum, collapse_reference, decompose_difference,
-    direct_rate, direct_rate_gamma, direct_rate_non_independent, expected_by_group, expected_count,
-    indirect_rate, indirect_ratio, indirect_ratio_log_normal, indirect_ratios,
+    IndirectRatio, ProportionStratum, ReferenceCell, RepeatedStratum, collapse_reference,
+    decompose_difference, direct_proportion, direct_rate, direct_rate_gamma,
+    direct_rate_non_independent, expected_by_group, expected_count, indirect_rate, indirect_ratio,
+    indirect_ratio_log_normal, indirect_ratios,
 };
 pub use sum::{mean, median};
+pub use survival::{Chance, FollowUp, Incidence, cumulative_incidence, kaplan_meier};
 pub use time::{
     ControlChart, ControlParams, ControlPoint, LogLinearTrend, PeriodChange, RecentTrend,
     TrendDirection, TrendPoint, TrendTest, cochran_armitage, control_chart, log_linear_trend,

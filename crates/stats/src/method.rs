@@ -6,6 +6,8 @@
 pub struct MethodDoc {
     /// The function's name, also the name of its file and of its reference rows.
     pub name: &'static str,
+    /// The word for it in the `method` columns of outputs: its name, but for a few.
+    pub printed_as: &'static str,
     /// The first line of the text: what the method is, in one line.
     pub title: &'static str,
     /// What it belongs to, for a table of contents.
@@ -50,10 +52,14 @@ const fn first_line(text: &'static str) -> &'static str {
     }
 }
 
+/// A method is its name, and `= WORD` where outputs have another word for it.
 macro_rules! registry {
-    ($($group:literal: $($name:ident)+;)+) => {
+    (@word $name:ident) => { stringify!($name) };
+    (@word $name:ident $word:ident) => { stringify!($word) };
+    ($($group:literal: $($name:ident $(= $word:ident)?)+;)+) => {
         &[$($(MethodDoc {
             name: stringify!($name),
+            printed_as: registry!(@word $name $($word)?),
             title: first_line(include_str!(concat!("../docs/", stringify!($name), ".md"))),
             group: $group,
             text: include_str!(concat!("../docs/", stringify!($name), ".md")),
@@ -68,9 +74,9 @@ static METHODS: &[MethodDoc] = registry! {
     "Contrasts": rate_ratio rate_ratio_exact rate_ratio_exact_test rate_ratio_mid_p rate_difference rate_difference_wald
         risk_ratio risk_difference odds_ratio odds_ratio_exact odds_ratio_mid_p
         disproportionality group_difference group_ratio;
-    "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma expected_count
-        expected_by_group indirect_ratio indirect_ratio_log_normal indirect_rate collapse_reference
-        decompose_difference;
+    "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma
+        direct_proportion = direct_age_wilson expected_count expected_by_group indirect_ratio
+        indirect_ratio_log_normal indirect_rate collapse_reference decompose_difference;
     "Inequality": slope_index slope_index_simulated slope_index_linear slope_index_quasi_binomial
         slope_index_log_linear concentration_index concentration_index_survey wagstaff_index
         erreygers_index population_attributable population_attributable_proportion
@@ -85,7 +91,8 @@ static METHODS: &[MethodDoc] = registry! {
     "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards
         gamma_poisson_prior;
     "Quantiles": quantile_groups deprivation_decile population_weighted_quantiles;
-    "Bounds": median_bounds mean_bounds rank_bounds;
+    "Bounds": median_bounds mean_bounds rank_bounds proportion_bounds = bounds;
+    "Survival": kaplan_meier = kaplan_meier_greenwood cumulative_incidence;
     "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
         recent_trend_proportion control_chart;
     "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio
@@ -101,16 +108,19 @@ pub fn methods() -> &'static [MethodDoc] {
     METHODS
 }
 
-/// The method of that name.
+/// The method of that name, or that outputs have that word for.
 ///
 /// # Example
 /// ```
+/// assert_eq!(disparity_stats::method("kaplan_meier_greenwood").map(|m| m.name), Some("kaplan_meier"));
 /// assert_eq!(disparity_stats::method("byar").map(|m| m.group), Some("Intervals"));
 /// assert!(disparity_stats::method("bayar").is_none());
 /// ```
 #[must_use]
 pub fn method(name: &str) -> Option<&'static MethodDoc> {
-    METHODS.iter().find(|m| m.name == name)
+    METHODS
+        .iter()
+        .find(|m| m.name == name || m.printed_as == name)
 }
 
 #[cfg(test)]
@@ -177,7 +187,12 @@ mod tests {
     fn names_are_unique_and_in_snake_case() {
         let names: BTreeSet<&str> = methods().iter().map(|m| m.name).collect();
         assert_eq!(names.len(), methods().len());
-        for name in names {
+        // A word of outputs is not another method's name.
+        let other = methods().iter().filter(|m| m.printed_as != m.name);
+        let words: BTreeSet<&str> = other.clone().map(|m| m.printed_as).collect();
+        assert_eq!(words.len(), other.count());
+        assert!(words.is_disjoint(&names));
+        for name in names.union(&words) {
             let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             assert!(name.chars().all(snake) && !name.starts_with('_'), "{name}");
         }

@@ -118,6 +118,9 @@ proptest! {
             indirect_rate(a, b, c, level), round_half_up(a, places),
             funnel_proportion(a, b, level), funnel_ratio(a, level), funnel_rate(a, b, level),
             funnel_count_curve(a, level), funnel_position(c, interval, Interval { low: b, high: d }),
+            proportion_bounds(a, b, c),
+            Chance { value: a, std_error: b, effective: c }.interval(level),
+            Chance { value: a, std_error: b, effective: c }.complement().interval(level),
             funnel_position_ratio(a, b), funnel_position_proportion(a, b, c),
             Subgroup::from_count(a, b), Subgroup::from_proportion(a, b),
             Subgroup::from_limits(c, d, interval, level),
@@ -134,6 +137,13 @@ proptest! {
         let strata: Vec<DirectStratum> = (0..cut)
             .map(|i| DirectStratum { count: a[i], population: b[i], weight: c[i] })
             .collect();
+        // Weights as they are, and as shares of one.
+        let all: f64 = c.iter().sum();
+        let [proportions, shares] = [1.0, all].map(|all| -> Vec<ProportionStratum> {
+            (0..cut)
+                .map(|i| ProportionStratum { count: a[i], population: b[i], weight: c[i] / all })
+                .collect()
+        });
         let frequencies: Vec<EventFrequency> =
             (0..cut).map(|i| EventFrequency { events: a[i], persons: b[i] }).collect();
         let repeated: Vec<RepeatedStratum> = (0..cut)
@@ -155,6 +165,7 @@ proptest! {
             crude_rate_non_independent(&frequencies, first, level),
             direct_rate(&strata, level), direct_rate_gamma(&strata, level),
             direct_rate_non_independent(&repeated, level),
+            direct_proportion(&proportions, level), direct_proportion(&shares, level),
             expected_count(&x, &y, &z), expected_count(a, b, c),
             expected_by_group(GroupedStrata { group: labels, population: &x, rate: &y }, 4),
             expected_by_group(GroupedStrata { group: &labels[..cut], population: a, rate: b }, i),
@@ -171,6 +182,21 @@ proptest! {
             control_chart(&x, ControlParams { shift: i, trend: i, baseline: Some(i), screen_ranges: true }),
             rank_intervals(a, b, level, u64::from(q), 20),
         );
+    }
+
+    #[test]
+    fn follow_up(list in vec((any::<i32>(), any::<u8>(), any::<i32>()), 0..9), short in vec((-3..4_i32, 0..3_u8, -3..4_i32), 0..9), horizon in any::<i32>(), near in -4..5_i32, level in level()) {
+        for (list, horizon) in [(&list, horizon), (&short, near)] {
+            let all = list.iter().map(|&(time, cause, until)| FollowUp { time, cause, until });
+            let mut all: Vec<FollowUp> = all.collect();
+            let found = [kaplan_meier(&mut all, horizon), cumulative_incidence(&mut all, 1, horizon)];
+            for found in found {
+                sound("follow-up", Ok(found));
+                if let Some(chance) = found.chance {
+                    sound("a chance", Ok(chance.interval(level).expect("a chance that was told has an interval")));
+                }
+            }
+        }
     }
 
     #[test]

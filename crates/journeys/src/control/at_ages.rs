@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::disclosure::suppress::{Cell, Kind, Sums, Threshold, suppress};
 use disparity_core::{Controlled, Dimension, Reported, Symbol};
-use disparity_stats::Level;
+use disparity_stats::{Level, ProportionStratum, direct_proportion};
 use rayon::prelude::*;
 
 use super::{Places, Proportion, What, is_open, told};
 use crate::groups::{Group, GroupBy};
 use crate::prior_help::{AtAge, PriorHelp, PriorHelpKey, lies_within};
 use crate::protection::Protected;
-use crate::standard::{WeighedShare, standardised_share};
 
 /// The standardised share of each answer, or why it is not shown.
 ///
@@ -288,10 +287,10 @@ fn standardised(
     {
         return Reported::Symbol(Symbol::Confidential);
     }
-    let parts: Vec<WeighedShare> = weighed()
-        .map(|(own, all)| WeighedShare {
-            yes: f64::from(own.complete_yes),
-            of: f64::from(own.complete()),
+    let parts: Vec<ProportionStratum> = weighed()
+        .map(|(own, all)| ProportionStratum {
+            count: f64::from(own.complete_yes),
+            population: f64::from(own.complete()),
             weight: f64::from(all.linked()) / f64::from(weight),
         })
         .collect();
@@ -301,7 +300,8 @@ fn standardised(
         Some((part.weight * low, part.weight * high))
     });
     let bounds = bounds.fold((0.0, 0.0), |(a, b), (low, high)| (a + low, b + high));
-    match standardised_share(&parts, Level::P95) {
+    let found = direct_proportion(&parts, Level::P95);
+    match found.map(|found| (found.value, found.interval)) {
         Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
         Ok(found) => {
             let observed = answer.counts.complete();

@@ -1,16 +1,17 @@
 //! Entrants put together: counts, bounds and the estimate from partly observed windows.
 
+use disparity_stats::{FollowUp, kaplan_meier};
+
 use super::observed::Why;
 use super::outcome::{HORIZON, Outcome};
 use super::question::{HelpKind, Mode};
 use super::{AtAge, PriorHelp, PriorHelpCounts, PriorHelpKey};
-use crate::survival::{Watched, cumulative_incidence};
 
 /// Entrants of one answer, counted and watched.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) counts: PriorHelpCounts,
-    watched: Vec<Watched>,
+    watched: Vec<FollowUp>,
     by_age: [AtAge; 7],
 }
 
@@ -77,7 +78,7 @@ impl Gathered {
             by_age: self.by_age,
         };
         if key.mode == Mode::Overlap {
-            let found = cumulative_incidence(&mut self.watched, 1, HORIZON - 1).chance;
+            let found = kaplan_meier(&mut self.watched, HORIZON - 1).chance;
             let found = found.map(|chance| match key.kind {
                 HelpKind::None => chance.complement(),
                 _ => chance,

@@ -16,10 +16,10 @@ use rayon::prelude::*;
 
 use disparity_core::journeys::{Authority, Journeys, SpellKind};
 use disparity_core::{Day, Dimensions, Period};
+use disparity_stats::{Chance, proportion_bounds};
 
 use crate::cohort::{EntryCodes, entries_of};
 use crate::groups::{Group, GroupBy, Lookup};
-use crate::survival::Chance;
 use gathered::Gathered;
 use recent::HelpCodes;
 
@@ -149,9 +149,9 @@ impl AtAge {
             HelpKind::None => (self.complete_yes, self.incomplete_yes),
             _ => (self.complete_yes + self.incomplete_yes, self.incomplete_no),
         };
-        let all = f64::from(self.linked());
-        let (low, high) = (f64::from(certain), f64::from(certain + open));
-        (all > 0.0).then(|| (low / all, high / all))
+        let [certain, open, all] = [certain, open, self.linked()].map(f64::from);
+        let found = proportion_bounds(certain, open, all).ok()?;
+        Some((found.low, found.high))
     }
 }
 

@@ -1,10 +1,11 @@
 //! One entrant's part in one answer.
 
+use disparity_stats::FollowUp;
+
 use super::observed::{Seen, Why};
 use super::question::{HelpKind, LookBack, Mode};
 use super::recent::Recent;
 use crate::cohort::Entry;
-use crate::survival::Watched;
 
 /// One entrant's part in one answer.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +15,7 @@ pub(super) struct Outcome<'e> {
     pub(super) complete: bool,
     pub(super) why: Why,
     /// None if not even the day before entry is on record.
-    pub(super) watched: Option<Watched>,
+    pub(super) watched: Option<FollowUp>,
     pub(super) age: usize,
 }
 
@@ -57,8 +58,8 @@ pub(super) fn outcome(
     // Observed back to the start of the window or of life: free of the event up to the horizon.
     let until = if complete { HORIZON } else { back_to };
     let watched = match event {
-        Some(back) if back <= until => Watched::event(back, 1, until),
-        _ => Watched::censored(until),
+        Some(back) if back <= until => FollowUp::event(back, 1, until),
+        _ => FollowUp::censored(until),
     };
     Outcome {
         entry,

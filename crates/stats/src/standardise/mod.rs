@@ -5,6 +5,7 @@ mod collapse;
 mod decompose;
 mod direct;
 mod indirect;
+mod proportion;
 
 pub use collapse::{CollapsedReference, ReferenceCell, collapse_reference};
 pub use decompose::{Composition, Decomposition, decompose_difference};
@@ -16,3 +17,4 @@ pub use indirect::{
     GroupedStrata, IndirectRatio, expected_by_group, expected_count, indirect_rate, indirect_ratio,
     indirect_ratio_log_normal, indirect_ratios,
 };
+pub use proportion::{ProportionStratum, direct_proportion};

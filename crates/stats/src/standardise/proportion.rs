@@ -1,71 +1,66 @@
-//! A share at given weights of its strata, with its interval.
+//! A directly standardised proportion, with an interval that keeps to 0 and 1.
 
-use disparity_stats::{Interval, Level, Result, wilson};
+use crate::check;
+use crate::error::{Error, Result};
+use crate::intervals::wilson;
+use crate::level::{Estimate, Level};
 
-/// One stratum of a share that is standardised.
+/// By how much rounding may keep the weights of all strata from adding up to 1.
+const ROUNDING: f64 = 1e-9;
+
+/// One stratum of a proportion that is standardised.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WeighedShare {
+pub struct ProportionStratum {
     /// Those with the outcome.
-    pub yes: f64,
+    pub count: f64,
     /// All of the stratum, above 0.
-    pub of: f64,
-    /// Weight of the stratum; those of all strata sum to 1.
+    pub population: f64,
+    /// Weight of the stratum, 0 or more; those of all strata sum to 1.
     pub weight: f64,
 }
 
-/// A directly standardised share, and Wilson's interval with the effective sample size of the weights.
-///
-/// # Formula
-/// ```text
-/// p  = Σ w_a x_a/n_a
-/// V  = Σ w_a² p_a (1 − p_a)/n_a
-/// k  = 1/Σ (w_a²/n_a)                         the sample size that unequal weights leave (Kish 1965)
-/// n* = min(p (1 − p)/V, k),  k where V = 0
-/// ```
-/// The limits are Wilson's for `n* p` of `n*`. Where a stratum has nobody, or only those, with the
-/// outcome, `V` is too small: it knows nothing of what such a stratum might be. Cutting the effective
-/// sample size off at what the weights leave (Korn and Graubard 1998 cut it off at the sample size)
-/// keeps the interval from closing, and gives Wilson's own interval of the crude share where the
-/// weights are the strata's own sizes.
-///
-/// # Coverage
-/// The test `intervals_cover_what_they_should` computes it: 95% intervals hold 89 to 100%, more where
-/// strata differ much, and 86% where a stratum of three has most of the weight and the chance is 5%, as
-/// Wilson's own interval of three does.
-///
-/// # Example
-/// ```
-/// use disparity_journeys::{WeighedShare, standardised_share};
-/// use disparity_stats::Level;
-/// let strata = [
-///     WeighedShare { yes: 12.0, of: 20.0, weight: 0.2 },
-///     WeighedShare { yes: 8.0, of: 40.0, weight: 0.8 },
-/// ];
-/// let (share, interval) = standardised_share(&strata, Level::P95)?;
-/// assert!((share - 0.28).abs() < 1e-12);
-/// assert!((interval.low - 0.179).abs() < 5e-4 && (interval.high - 0.409).abs() < 5e-4);
-/// # Ok::<(), disparity_stats::Error>(())
-/// ```
-///
-/// # References
-/// Kish (1965), Survey Sampling, section 11.7. Korn and Graubard (1998), Survey Methodology 24,
-/// 193–201. Dean and Pagano (2015), Journal of Survey Statistics and Methodology 3, 484–503,
-/// doi:10.1093/jssam/smv024. Wilson (1927), doi:10.1080/01621459.1927.10502953.
-///
-/// # Errors
-/// [`disparity_stats::Error`] without strata or with one that is empty.
-pub fn standardised_share(strata: &[WeighedShare], level: Level) -> Result<(f64, Interval)> {
+fn checked(strata: &[ProportionStratum]) -> Result<()> {
+    check::at_least("a standardised proportion", 1, strata)?;
+    let mut weights = 0.0;
+    for (index, stratum) in strata.iter().enumerate() {
+        check::subset(stratum.count, stratum.population)
+            .and_then(|_| check::not_negative("weight", stratum.weight))
+            .map_err(|error| error.at(index))?;
+        weights += stratum.weight;
+    }
+    // Nothing is rescaled here: whoever has other weights divides them by their sum first.
+    if (weights - 1.0).abs() <= ROUNDING {
+        Ok(())
+    } else {
+        Err(Error::Argument {
+            name: "the sum of weights",
+            must: "1",
+            found: weights,
+        })
+    }
+}
+
+#[doc = include_str!("../../docs/direct_proportion.md")]
+pub fn direct_proportion(strata: &[ProportionStratum], level: Level) -> Result<Estimate> {
+    checked(strata)?;
     let (mut share, mut variance, mut spread) = (0.0, 0.0, 0.0);
     for stratum in strata {
-        let (own, n, w) = (stratum.yes / stratum.of, stratum.of, stratum.weight);
+        let (own, n, w) = (
+            stratum.count / stratum.population,
+            stratum.population,
+            stratum.weight,
+        );
         share += w * own;
         variance += w * w * own * (1.0 - own) / n;
         spread += w * w / n;
     }
     // Everybody or nobody, whatever rounding the weights have.
-    if strata.iter().all(|stratum| stratum.yes <= 0.0) {
+    if strata.iter().all(|stratum| stratum.count <= 0.0) {
         share = 0.0;
-    } else if strata.iter().all(|stratum| stratum.yes >= stratum.of) {
+    } else if strata
+        .iter()
+        .all(|stratum| stratum.count >= stratum.population)
+    {
         share = 1.0;
     }
     let left = 1.0 / spread;
@@ -75,27 +70,32 @@ pub fn standardised_share(strata: &[WeighedShare], level: Level) -> Result<(f64,
         left
     };
     let interval = wilson((share * effective).min(effective), effective, level)?;
-    Ok((share, interval))
+    Estimate::of(
+        "a standardised proportion",
+        share.min(1.0),
+        interval.low,
+        interval.high,
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn strata(list: &[(u32, u32, f64)]) -> Vec<WeighedShare> {
+    fn strata(list: &[(u32, u32, f64)]) -> Vec<ProportionStratum> {
         let all: f64 = list.iter().map(|(.., weight)| weight).sum();
         list.iter()
-            .map(|&(yes, of, weight)| WeighedShare {
-                yes: f64::from(yes),
-                of: f64::from(of),
+            .map(|&(yes, of, weight)| ProportionStratum {
+                count: f64::from(yes),
+                population: f64::from(of),
                 weight: weight / all,
             })
             .collect()
     }
 
     fn limits(list: &[(u32, u32, f64)]) -> (f64, f64, f64) {
-        let (share, ci) = standardised_share(&strata(list), Level::P95).unwrap();
-        (share, ci.low, ci.high)
+        let found = direct_proportion(&strata(list), Level::P95).unwrap();
+        (found.value, found.interval.low, found.interval.high)
     }
 
     #[test]
@@ -126,9 +126,21 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_no_share() {
-        assert!(standardised_share(&[], Level::P95).is_err());
-        assert!(standardised_share(&strata(&[(0, 0, 1.0)]), Level::P95).is_err());
+    fn nobody_is_no_share_and_weights_are_shares_of_one() {
+        let of = |list: &[ProportionStratum]| direct_proportion(list, Level::P95);
+        assert!(matches!(of(&[]), Err(Error::TooFew { .. })));
+        let empty = of(&strata(&[(1, 2, 1.0), (0, 0, 1.0)]));
+        assert!(
+            matches!(empty, Err(Error::At { index: 1, .. })),
+            "{empty:?}"
+        );
+        let more = of(&strata(&[(3, 2, 1.0)]));
+        assert!(matches!(more, Err(Error::At { index: 0, .. })), "{more:?}");
+        let mut half = strata(&[(1, 2, 1.0), (1, 3, 1.0)]);
+        half[0].weight = 0.25;
+        assert!(matches!(of(&half), Err(Error::Argument { found, .. }) if found == 0.75));
+        half[0].weight = f64::NAN;
+        assert!(matches!(of(&half), Err(Error::At { index: 0, .. })));
     }
 
     /// The exact chance that an interval holds the truth: every outcome of two strata, weighed by
