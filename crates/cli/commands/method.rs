@@ -13,12 +13,16 @@ pub(crate) fn method(name: Option<&str>) -> Result<()> {
             vec![
                 method.name.to_owned(),
                 method.group.to_owned(),
+                if method.used { "program" } else { "library" }.to_owned(),
                 method.title.to_owned(),
             ]
         });
         return print(
-            &(table(&["Method", "Group", "What it computes"], &[], rows)
-                + "\n`disparity method NAME` explains one.\n"),
+            &(table(
+                &["Method", "Group", "Used by", "What it computes"],
+                &[],
+                rows,
+            ) + "\n`disparity method NAME` explains one. Those of the library are in no output of this version.\n"),
         );
     };
     match find(name) {
