@@ -98,12 +98,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        if name == "tests" {
-            continue;
-        } else if path.is_dir() {
+        let is_for_tests = path.file_stem().is_some_and(|name| name == "tests");
+        if path.is_dir() && !is_for_tests {
             found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        } else if !is_for_tests && path.extension().is_some_and(|ending| ending == "rs") {
             found.push(path);
         }
     }
@@ -140,7 +138,7 @@ fn words_in_the_sources() -> BTreeSet<String> {
         for signature in text.split("fn ").skip(1) {
             let signature = signature.split('{').next().unwrap();
             if signature.contains("method: &'static str") {
-                takers.insert(signature.split(|c| !is_of_a_name(c)).next().unwrap());
+                takers.insert(signature.split(|c: char| !is_of_a_name(c)).next().unwrap());
             }
         }
     }
@@ -197,7 +195,7 @@ fn tokens(text: &str) -> BTreeSet<Token> {
                 before = ".";
             }
             let name = &rest[start..];
-            let end = name.find(|c| !is_of_a_name(c)).unwrap_or(name.len());
+            let end = name.find(|c: char| !is_of_a_name(c)).unwrap_or(name.len());
             rest = &name[end..];
             let is_called = rest.starts_with('(') || rest.starts_with("::<");
             found.insert((name[..end].to_owned(), before, is_called));
@@ -231,7 +229,7 @@ fn declared(line: &str) -> Option<(&str, &str, &str)> {
     };
     let rest = rest.strip_prefix("const ").unwrap_or(rest);
     let (keyword, rest) = rest.split_once(' ')?;
-    let name = rest.split(|c| !is_of_a_name(c)).next()?;
+    let name = rest.split(|c: char| !is_of_a_name(c)).next()?;
     ["fn", "struct", "enum"]
         .contains(&keyword)
         .then_some((visibility, keyword, name))
@@ -242,7 +240,7 @@ fn implemented(line: &str) -> Option<String> {
     let rest = line.strip_prefix("impl")?;
     let rest = rest.split(" for ").last()?.split(" where ").next()?;
     let rest = rest.rsplit_once("> ").map_or(rest, |(_, rest)| rest);
-    let name = rest.trim_start().split(|c| !is_of_a_name(c)).next()?;
+    let name = rest.trim_start().split(|c: char| !is_of_a_name(c)).next()?;
     Some(name.to_owned())
 }
 
@@ -273,7 +271,11 @@ fn items() -> Vec<Item> {
             let close = format!("{}}}", " ".repeat(depth));
             let ends_at_once = line.ends_with('}') || line.ends_with(';');
             let end = lines[at..].iter().position(|line| line.starts_with(&close));
-            let end = if ends_at_once { at } else { at + end.unwrap() };
+            let end = if ends_at_once {
+                at
+            } else {
+                end.map_or(lines.len() - 1, |more| at + more)
+            };
             items.push(Item {
                 file: file.clone(),
                 visibility: visibility.to_owned(),
