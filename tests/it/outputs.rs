@@ -236,36 +236,6 @@ fn what_is_expected_of_england_is_what_was_counted_in_england() {
 }
 
 #[test]
-fn every_method_and_issue_code_in_the_files_can_be_looked_up() {
-    let mut methods = BTreeSet::new();
-    for table in [
-        "estimates.csv",
-        "expected.csv",
-        "contrasts.csv",
-        "fits.csv",
-        "effects.csv",
-        "gradients.csv",
-        "claims.csv",
-    ] {
-        let rows = Rows::of(table);
-        let column = rows.column("method");
-        methods.extend(
-            rows.rows
-                .iter()
-                .map(|row| row[column].to_owned())
-                .filter(|name| !name.is_empty()),
-        );
-    }
-    assert!(methods.len() >= 6, "{methods:?}");
-    for method in &methods {
-        assert!(
-            disparity(&["method", method]).ok().contains(method),
-            "{method}"
-        );
-    }
-}
-
-#[test]
 fn tiny_areas_are_in_the_figures_but_not_in_the_ranking() {
     let rows = Rows::of("expected.csv");
     let [code, rank, issues] = ["new_la_code", "rank", "issue_codes"].map(|name| rows.column(name));

@@ -33,4 +33,13 @@ for (x in sets) {
   n <- length(x$low)
   emit("rank_bounds", given, c(setNames(apply(r, 1, min), paste0("first", 1:n)), setNames(apply(r, 1, max), paste0("last", 1:n))), 0, why)
 }
+
+# Every way in which those who were not observed may turn out.
+for (k in list(c(12, 9, 40), c(0, 3, 7), c(7, 0, 7), c(5, 5, 10), c(0, 0, 4))) {
+  known <- rep(c(1, 0), c(k[1], k[3] - k[1] - k[2]))
+  ways <- as.matrix(expand.grid(rep(list(0:1), k[2])))
+  shares <- if (k[2]) apply(ways, 1, function(unseen) mean(c(known, unseen))) else mean(known)
+  emit("proportion_bounds", list(x = k[1], u = k[2], n = k[3]), setNames(range(shares), c("low", "high")), 1e-14,
+       "the extremes over every way in which those who were not observed may be")
+}
 write_all()

@@ -304,23 +304,6 @@ for (terms in list(NULL, "idaci10")) {
   }
 }
 
-# ---- a chain of models, every authority left out in turn --------------------------------------
-for (terms in list(NULL, "idaci10")) {
-  s <- spec("need2019", "poisson", terms, "area", nagq = 1)
-  codes <- sort(unique(year2019$area))
-  ratio <- sapply(codes, function(code) {
-    rest <- s
-    rest$data <- year2019[year2019$area != code, ]
-    fit <- tight(rest, "poisson")
-    own <- year2019[year2019$area == code, ]
-    own$count / (exp(predict(fit, own, re.form = NA)) * exp(getME(fit, "theta")^2 / 2))
-  })
-  fifth <- pmin(5, ceiling(5 * rank(ratio) / length(ratio)))
-  some <- c(1, 20, 60, 100, 140)
-  outputs <- c(setNames(ratio[some], paste0("ratio:", codes[some])), setNames(fifth[some], paste0("fifth:", codes[some])))
-  emit("structural_models", s$inputs, outputs, 5e-5, "lme4's fits of the other authorities")
-}
-
 # ---- intersections ---------------------------------------------------------------------------
 strata <- read.csv("models/strata.csv")
 fit_strata <- function(terms) tight(list(formula = as.formula(paste("cbind(events, trials - events) ~", terms, "+ (1 | stratum)")), data = strata), "binomial")

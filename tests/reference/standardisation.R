@@ -63,4 +63,17 @@ emit("collapse_reference", list(count = ct, population = pop, near = near, minim
      setNames(c(100 / 1000, 25 / 500, 25 / 500, (8 + 25) / (170 + 500), (8 + 25) / (170 + 500), 40 / 900)[c(1, 4, 4, 4, 4, 6)],
               paste0("rate", 1:6)), 1e-12,
      "by hand: cells 4 and 5 are thin even together (8 events) and join the pool with the fewest events (cells 2 and 3)")
+# Wilson's limits of the effective sample, by prop.test; variances by matrices.
+for (l in c(0.9, 0.95, 0.998)) for (k in list(
+  list(x = c(12, 8), n = c(20, 40), w = c(0.2, 0.8)), list(x = c(3, 1, 9), n = c(6, 14, 20), w = c(0.15, 0.35, 0.5)),
+  list(x = c(0, 5, 30), n = c(10, 10, 31), w = c(0.5, 0.25, 0.25)), list(x = c(0, 0), n = c(6, 4), w = c(0.1, 0.9)),
+  list(x = c(30, 5), n = c(30, 5), w = c(0.1, 0.9)), list(x = c(0, 10), n = c(10, 10), w = c(0.5, 0.5)),
+  list(x = c(3, 1), n = c(6, 14), w = c(0.3, 0.7)))) {
+  p <- weighted.mean(k$x / k$n, k$w); q <- k$x / k$n
+  V <- drop(t(k$w) %*% diag(q * (1 - q) / k$n) %*% k$w); most <- 1 / drop(t(k$w) %*% diag(1 / k$n) %*% k$w)
+  size <- if (V > 0) min(p * (1 - p) / V, most) else most
+  limits <- suppressWarnings(prop.test(p * size, size, conf.level = l, correct = FALSE)$conf.int[1:2])
+  emit("direct_proportion", c(k, level = l), vlh(p, limits), 1e-10,
+       "prop.test without continuity correction of the effective sample, variances by matrices")
+}
 write_all()

@@ -13,18 +13,37 @@ pub(crate) fn method(name: Option<&str>) -> Result<()> {
             vec![
                 method.name.to_owned(),
                 method.group.to_owned(),
+                if method.used { "program" } else { "library" }.to_owned(),
                 method.title.to_owned(),
             ]
         });
         return print(
-            &(table(&["Method", "Group", "What it computes"], &[], rows)
-                + "\n`disparity method NAME` explains one.\n"),
+            &(table(
+                &["Method", "Group", "Used by", "What it computes"],
+                &[],
+                rows,
+            ) + "\n`disparity method NAME` explains one. Those of the library are in no output of this version.\n"),
         );
     };
     match find(name) {
-        Some(method) => print(&format!("{}\n\n{}", method.name, method.for_reading(1))),
+        Some(method) => {
+            let word = method.printed_as;
+            let also = if word == method.name {
+                String::new()
+            } else {
+                format!(" ({word} in outputs)")
+            };
+            print(&format!(
+                "{}{also}\n\n{}",
+                method.name,
+                method.for_reading(1)
+            ))
+        }
         None => {
-            let known = methods().iter().map(|method| method.name);
+            let known = methods().iter().flat_map(|method| {
+                let other = (method.printed_as != method.name).then_some(method.printed_as);
+                [method.name].into_iter().chain(other)
+            });
             let hint = did_you_mean(name, known)
                 .unwrap_or_else(|| "`disparity method` lists them all".to_owned());
             Err(Hinted::new(format!("no method is called {name:?}"), hint).into())

@@ -12,6 +12,9 @@ pub struct MethodDoc {
     pub title: &'static str,
     /// What it belongs to, for a table of contents.
     pub group: &'static str,
+    /// Whether the program computes it, in an output or on the way to one; else only the library has it.
+    /// `tests/it/methods.rs` holds it to what the sources call.
+    pub used: bool,
     /// The whole text in Markdown.
     pub text: &'static str,
 }
@@ -52,54 +55,95 @@ const fn first_line(text: &'static str) -> &'static str {
     }
 }
 
-/// A method is its name, and `= WORD` where outputs have another word for it.
+/// A group has the methods that the program uses, then those that only the library has. A method is its
+/// name, and `= WORD` where outputs have another word for it.
 macro_rules! registry {
     (@word $name:ident) => { stringify!($name) };
     (@word $name:ident $word:ident) => { stringify!($word) };
-    ($($group:literal: $($name:ident $(= $word:ident)?)+;)+) => {
-        &[$($(MethodDoc {
+    (@used program) => { true };
+    (@used library) => { false };
+    ($($group:literal: $($part:ident {$($name:ident $(= $word:ident)?)*})+;)+) => {
+        &[$($($(MethodDoc {
             name: stringify!($name),
             printed_as: registry!(@word $name $($word)?),
             title: first_line(include_str!(concat!("../docs/", stringify!($name), ".md"))),
             group: $group,
+            used: registry!(@used $part),
             text: include_str!(concat!("../docs/", stringify!($name), ".md")),
-        },)+)+]
+        },)*)+)+]
     };
 }
 
 static METHODS: &[MethodDoc] = registry! {
-    "Intervals": exact_poisson byar mid_p_poisson byar_mid_p poisson_count_interval wald_poisson
-        crude_rate crude_rate_non_independent wilson wilson_finite_population clopper_pearson
-        wald_proportion mean_interval uncertain_denominator;
-    "Contrasts": rate_ratio rate_ratio_exact rate_ratio_exact_test rate_ratio_mid_p rate_difference rate_difference_wald
-        risk_ratio risk_difference odds_ratio odds_ratio_exact odds_ratio_mid_p
-        disproportionality group_difference group_ratio;
-    "Standardisation": direct_rate direct_rate_non_independent direct_rate_gamma
-        direct_proportion = direct_age_wilson expected_count expected_by_group indirect_ratio
-        indirect_ratio_log_normal indirect_rate collapse_reference decompose_difference;
-    "Inequality": slope_index slope_index_simulated slope_index_linear slope_index_quasi_binomial
-        slope_index_log_linear concentration_index concentration_index_survey wagstaff_index
-        erreygers_index population_attributable population_attributable_proportion
-        population_attributable_gradient between_group_variance between_group_sd
-        coefficient_of_variation theil_index mean_log_deviation index_of_disparity
-        index_of_disparity_weighted mean_difference_from_mean mean_difference_from_mean_weighted
-        mean_difference_from_best mean_difference_from_best_weighted
-        mean_difference_from_reference mean_difference_from_reference_weighted
-        bootstrap_interval inequality_measures;
-    "Funnels": funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position
-        overdispersion;
-    "Ranks and smoothing": rank_intervals shrink_gamma_poisson shrink_gamma_poisson_towards
-        gamma_poisson_prior;
-    "Quantiles": quantile_groups deprivation_decile population_weighted_quantiles;
-    "Bounds": median_bounds mean_bounds rank_bounds proportion_bounds = bounds;
-    "Survival": kaplan_meier = kaplan_meier_greenwood cumulative_incidence;
-    "Time": period_change cochran_armitage poisson_trend log_linear_trend recent_trend
-        recent_trend_proportion control_chart;
-    "Models": regression robust_errors clustered_errors leave_out mixed_model spread median_ratio
-        variance_partition proportional_change leave_out_mixed leave_out_scaled against_expected rank_effects
-        linear_mixed_model fixed_effects within_between log_rate_variation decile_rates_log_linear decile_rates_monotone
-        strata_partition structural_models;
-    "Presentation": round_half_up;
+    "Intervals":
+        program {
+            exact_poisson byar poisson_count_interval crude_rate crude_rate_non_independent wilson
+            uncertain_denominator
+        }
+        library {
+            mid_p_poisson byar_mid_p wald_poisson wilson_finite_population clopper_pearson
+            wald_proportion mean_interval
+        };
+    "Contrasts":
+        program { rate_ratio rate_difference risk_ratio risk_difference disproportionality }
+        library {
+            rate_ratio_exact rate_ratio_exact_test rate_ratio_mid_p rate_difference_wald
+            odds_ratio odds_ratio_exact odds_ratio_mid_p group_difference group_ratio
+        };
+    "Standardisation":
+        program { direct_proportion = direct_age_wilson indirect_ratio }
+        library {
+            direct_rate direct_rate_non_independent direct_rate_gamma expected_count
+            expected_by_group indirect_ratio_log_normal indirect_rate collapse_reference
+            decompose_difference
+        };
+    "Inequality":
+        program { slope_index }
+        library {
+            slope_index_simulated slope_index_linear slope_index_quasi_binomial
+            slope_index_log_linear concentration_index concentration_index_survey wagstaff_index
+            erreygers_index population_attributable population_attributable_proportion
+            population_attributable_gradient between_group_variance between_group_sd
+            coefficient_of_variation theil_index mean_log_deviation index_of_disparity
+            index_of_disparity_weighted mean_difference_from_mean
+            mean_difference_from_mean_weighted mean_difference_from_best
+            mean_difference_from_best_weighted mean_difference_from_reference
+            mean_difference_from_reference_weighted bootstrap_interval inequality_measures
+        };
+    "Funnels":
+        program { overdispersion }
+        library { funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position };
+    "Ranks and smoothing":
+        program { rank_intervals shrink_gamma_poisson gamma_poisson_prior }
+        library { shrink_gamma_poisson_towards };
+    "Quantiles":
+        program { quantile_groups }
+        library { deprivation_decile population_weighted_quantiles };
+    "Bounds":
+        program { median_bounds mean_bounds rank_bounds proportion_bounds = bounds }
+        library {};
+    "Survival":
+        program { kaplan_meier = kaplan_meier_greenwood cumulative_incidence }
+        library {};
+    "Time":
+        program {}
+        library {
+            period_change cochran_armitage poisson_trend log_linear_trend recent_trend
+            recent_trend_proportion control_chart
+        };
+    "Models":
+        program {
+            mixed_model spread median_ratio variance_partition proportional_change
+            leave_out_scaled against_expected rank_effects log_rate_variation
+            decile_rates_log_linear decile_rates_monotone strata_partition
+        }
+        library {
+            regression robust_errors clustered_errors leave_out leave_out_mixed linear_mixed_model
+            fixed_effects within_between
+        };
+    "Presentation":
+        program { round_half_up }
+        library {};
 };
 
 /// Every method, in the order of the groups.

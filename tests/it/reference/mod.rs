@@ -12,6 +12,7 @@ mod inequality;
 mod intervals;
 mod models;
 mod standardisation;
+mod survival;
 mod time;
 mod units;
 
@@ -118,6 +119,7 @@ fn compute(method: &str, group: &str, given: &Inputs<'_>) -> Outputs {
         "Inequality" => inequality::compute(method, given),
         "Funnels" => funnels::compute(method, given),
         "Models" => models::compute(method, given),
+        "Survival" => survival::compute(method, given),
         "Time" => time::compute(method, given),
         _ => units::compute(method, given),
     }

@@ -8,8 +8,8 @@ use std::path::Path;
 use disparity_stats::models::{
     Coefficients, Design, EffectSpread, Expectation, Family, FittedMixed, FittedRegression,
     Integration, LeftOut, Likelihood, LinearMixedModel, MixedModel, MixedOptions, Observations,
-    RandomEffect, RegressionModel, StructuralParams, against_expected, log_rate_variation,
-    median_ratio, proportional_change, rank_effects, strata_partition, structural_models,
+    RandomEffect, RegressionModel, against_expected, log_rate_variation, median_ratio,
+    proportional_change, rank_effects, strata_partition,
 };
 use disparity_stats::models::{
     ConditionalMode, DECILES, DecileArea, DecileRate, Resampling, Scatter, decile_rates_log_linear,
@@ -68,7 +68,6 @@ fn outputs(method: &str, given: &Inputs<'_>) -> Result<Outputs> {
         }
         "leave_out_scaled" => scaled(given),
         "strata_partition" => strata(),
-        "structural_models" => structural(given),
         "against_expected" => expected(given),
         "rank_effects" => ranks(given),
         "log_rate_variation" => variation(given),
@@ -457,29 +456,6 @@ fn strata() -> Result<Outputs> {
         out.push((format!("additive:{code}"), stratum.additive.unwrap()));
         out.push((format!("shrunken:{code}"), stratum.shrunken.unwrap()));
         out.push((format!("interaction:{code}"), stratum.interaction.value));
-    }
-    Ok(out)
-}
-
-fn structural(given: &Inputs<'_>) -> Result<Outputs> {
-    let table = Table::of(given);
-    let designs = [
-        ("null", Design::intercept(table.rows())),
-        ("adjusted", table.design(given)?),
-    ];
-    let models = structural_models(
-        family(given),
-        &table.observations(given)?,
-        &table.codes("area"),
-        &designs,
-        &StructuralParams::seeded(1),
-    )?;
-    let fit = models.into_iter().nth(1).unwrap().outcome?;
-    let mut out = Outputs::new();
-    for area in fit.areas {
-        let code = area.code;
-        out.push((format!("ratio:{code}"), area.against?.ratio.value));
-        out.push((format!("fifth:{code}"), f64::from(area.fifth.unwrap())));
     }
     Ok(out)
 }

@@ -1,10 +1,11 @@
 //! Direct and indirect standardisation, collapsing, decomposition.
 
 use disparity_stats::{
-    Composition, DirectRate, DirectStratum, Estimate, EventFrequency, GroupedStrata, ReferenceCell,
-    RepeatedStratum, Result, collapse_reference, decompose_difference, direct_rate,
-    direct_rate_gamma, direct_rate_non_independent, expected_by_group, expected_count,
-    indirect_rate, indirect_ratio, indirect_ratio_log_normal, indirect_ratios,
+    Composition, DirectRate, DirectStratum, Estimate, EventFrequency, GroupedStrata,
+    ProportionStratum, ReferenceCell, RepeatedStratum, Result, collapse_reference,
+    decompose_difference, direct_proportion, direct_rate, direct_rate_gamma,
+    direct_rate_non_independent, expected_by_group, expected_count, indirect_rate, indirect_ratio,
+    indirect_ratio_log_normal, indirect_ratios,
 };
 
 use super::{Inputs, Outputs, estimate, named, numbered, single};
@@ -72,6 +73,15 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
     };
     match method {
         "direct_rate" => direct(direct_rate(&strata(), given.level())),
+        "direct_proportion" => {
+            let one = |s: DirectStratum| ProportionStratum {
+                count: s.count,
+                population: s.population,
+                weight: s.weight,
+            };
+            let strata: Vec<ProportionStratum> = strata().into_iter().map(one).collect();
+            estimate(direct_proportion(&strata, given.level()))
+        }
         "direct_rate_gamma" => direct(direct_rate_gamma(&strata(), given.level())),
         "direct_rate_non_independent" => {
             direct(direct_rate_non_independent(&repeated(given), given.level()))

@@ -3,8 +3,8 @@
 use disparity_stats::{
     DeprivationIndex, FirstQuantile, Interval, Level, Shrunken, deprivation_decile,
     gamma_poisson_prior, mean_bounds, median_bounds, population_weighted_quantiles,
-    quantile_groups, rank_bounds, rank_intervals, round_half_up, shrink_gamma_poisson,
-    shrink_gamma_poisson_towards,
+    proportion_bounds, quantile_groups, rank_bounds, rank_intervals, round_half_up,
+    shrink_gamma_poisson, shrink_gamma_poisson_towards,
 };
 
 use super::{Inputs, Outputs, limits, numbered, single};
@@ -66,6 +66,10 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
         }
         "median_bounds" => limits(median_bounds(&bounded(given))),
         "mean_bounds" => limits(mean_bounds(&bounded(given))),
+        "proportion_bounds" => {
+            let [x, u, n] = given.some(["x", "u", "n"]);
+            limits(proportion_bounds(x, u, n))
+        }
         "rank_bounds" => {
             let ranks = rank_bounds(&bounded(given)).unwrap();
             #[expect(clippy::cast_precision_loss, reason = "ranks of a few")]

@@ -35,7 +35,6 @@ mod rank;
 mod reach;
 mod regression;
 mod strata;
-mod structural;
 mod tails;
 #[cfg(test)]
 mod tests;
@@ -64,7 +63,3 @@ pub use random::RandomEffect;
 pub use rank::rank_effects;
 pub use regression::{FittedRegression, LeftOut, Prediction, RegressionModel};
 pub use strata::{STRATUM, StrataPartition, StratumEffect, strata_partition};
-pub use structural::{
-    AREA, RECORD, StructuralArea, StructuralFit, StructuralModel, StructuralParams,
-    structural_models,
-};

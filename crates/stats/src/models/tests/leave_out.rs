@@ -296,3 +296,24 @@ fn a_count_of_nothing_and_a_large_one_are_both_placed() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn an_area_without_children_has_nothing_to_be_held_against() -> Result<()> {
+    let truth = Truth {
+        areas: 12,
+        ..ONE_YEAR
+    };
+    let mut panel = truth.draw(&mut Draws::from_seed(32));
+    (panel.children[3], panel.counts[3]) = (0.0, 0.0);
+    let fit = panel.mixed(panel.null()?, Integration::Laplace)?;
+    let against = |code: usize| -> Result<_> {
+        let left_out = fit
+            .leave_out("area", Expectation::Average)?
+            .swap_remove(code);
+        assert_eq!(left_out.0, code);
+        against_expected(&left_out.1?, Level::P95)
+    };
+    assert!(matches!(against(3), Err(Error::Undefined { .. })));
+    assert!(against(4).is_ok());
+    Ok(())
+}

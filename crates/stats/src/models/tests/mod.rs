@@ -9,7 +9,6 @@ mod degenerate;
 mod leave_out;
 mod panels;
 mod strata;
-mod structural;
 
 use super::{
     Design, Family, FittedMixed, FittedRegression, Integration, MixedModel, MixedOptions,
