@@ -8,20 +8,21 @@ use disparity_core::journeys::{Journeys, JourneysError};
 use disparity_core::{Areas, Dimensions, Period};
 use rayon::prelude::*;
 
-use crate::assemble::Assembly;
-use crate::codelists::{ListError, Lists};
-use crate::continuity::{self, Identifiers};
-use crate::cover::cover;
-use crate::dating::date_sources;
+use crate::bytes::input::Input;
+use crate::children::assemble::Assembly;
+use crate::children::continuity::{self, Identifiers};
+use crate::children::persons::Listed;
+use crate::config::codelists::{ListError, Lists};
+use crate::config::manifest::Manifest;
+use crate::config::options::{Options, Progress};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::input::Input;
-use crate::load::{Candidate, Context, Source, candidates, read_file, why_unreadable};
-use crate::manifest::Manifest;
-use crate::options::Options;
-use crate::persons::Listed;
-use crate::postcodes::PostcodeLookup;
+use crate::fields::postcode::PostcodeLookup;
+use crate::formats::coverage::cover;
+use crate::formats::dating::date_sources;
+use crate::formats::{Candidate, Context, candidates, read_file, why_unreadable};
 use crate::records::Records;
-use crate::tables::Shelves;
+use crate::records::sink::Shelves;
+use crate::records::source::Source;
 
 /// What reading a folder gave.
 #[derive(Debug, Clone)]
@@ -61,9 +62,6 @@ pub enum BuildError {
     #[error(transparent)]
     Journeys(#[from] JourneysError),
 }
-
-/// Told how far the work has come: what is being done, how many parts are done, how many there are.
-pub type Progress<'p> = &'p (dyn Fn(&str, usize, usize) + Sync);
 
 /// Counts what is done, from any thread, and tells it.
 struct Steps<'p> {
@@ -237,8 +235,8 @@ fn read_group(
     let own = &mut sources[start..];
     let first = first + start;
     date_sources(context, own, first, &mut shelves, diagnostics);
-    crate::twice::drop_repeated(own, &tables, first, &mut shelves, diagnostics);
-    crate::twice::report(own, diagnostics);
+    crate::formats::twice::drop_repeated(own, &tables, first, &mut shelves, diagnostics);
+    crate::formats::twice::report(own, diagnostics);
     shelves.into_sorted()
 }
 
@@ -306,7 +304,7 @@ fn authority(
             ));
         }
     }
-    for message in crate::quality::counts_changed(&cover.children) {
+    for message in crate::children::quality::counts_changed(&cover.children) {
         diagnostics.push(Diagnostic::of_file(
             Code::CountChanged,
             &format!("authority {la}"),
@@ -384,7 +382,7 @@ fn read_postcodes(found: &mut Vec<Candidate>, diagnostics: &mut Diagnostics) -> 
         let mut say = |code, message: String| {
             diagnostics.push(Diagnostic::of_file(code, name, message));
         };
-        match crate::lookup::read(&candidate.input, layout, &mut lookup) {
+        match crate::formats::lookup::read(&candidate.input, layout, &mut lookup) {
             Ok((rows, rest)) => {
                 last.clone_from(name);
                 say(Code::LookupRead, format!("{rows} postcodes"));
@@ -413,7 +411,7 @@ mod tests {
     use disparity_core::journeys::SpellKind;
 
     use super::*;
-    use crate::codelists::tests::dimensions;
+    use crate::config::codelists::tests::dimensions;
 
     /// Whatever the bytes are, reading ends, and everything read is kept or accounted for.
     fn read_bytes(name: &str, bytes: &[u8]) -> Outcome {
@@ -444,7 +442,7 @@ mod tests {
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_bytes()))
             .collect();
-        let bytes = crate::pack::zip_of(&members).unwrap();
+        let bytes = crate::bytes::pack::zip_of(&members).unwrap();
         let told = Mutex::new(Vec::new());
         let options = Options {
             la: Some("301".into()),
@@ -461,7 +459,7 @@ mod tests {
                 &options,
                 &|what, done, all| told.lock().unwrap().push((what.to_owned(), done, all)),
             );
-            (outcome.unwrap(), crate::input::PARSED.get())
+            (outcome.unwrap(), crate::bytes::input::PARSED.get())
         });
         assert_eq!(outcome.journeys.children().len(), 300);
         assert_eq!(parsed, 1);

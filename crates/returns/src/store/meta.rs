@@ -8,7 +8,7 @@ use disparity_core::journeys::{
 };
 use serde_json::{Value, json};
 
-use crate::load::Source;
+use crate::records::source::Source;
 
 /// Version of the layout. A reader refuses another: in the first, what nobody had ended ended on a
 /// 31 March, and no return said otherwise than the history; in the second, nothing said which files

@@ -1,0 +1,376 @@
+//! Files of text: XML, JSON and delimited rows, decoded to UTF-8 and read by the reader for what
+//! they hold.
+
+use std::io::Read;
+
+use disparity_core::{Day, Period};
+
+use super::recognise::HEAD;
+use super::{Desk, FileKind, stops};
+use crate::bytes::encoding::{Encoding, Probe, Utf8Reader, probe};
+use crate::bytes::input::InputError;
+use crate::bytes::xml::{Malformed, walk};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::fields::field_reader::{Finished, Reading};
+use crate::formats::api::ApiReader;
+use crate::formats::care_xml::CareReader;
+use crate::formats::census_xml::CensusReader;
+use crate::formats::delimited::{
+    Delimited, NoHeader, RowSource, find_header, nearest_table, sniff_delimiter,
+};
+use crate::formats::tables::{self, Use};
+use crate::records::Mark;
+use crate::records::sink::CensusHeader;
+use crate::records::source::{Made, Source};
+
+/// Reads the file on the table. Nothing of it is kept if it turns out not to be usable.
+pub(super) fn read(desk: &mut Desk<'_>) -> Option<Source> {
+    let (probe, encoding) = probe_text(desk)?;
+    let candidate = desk.candidate;
+    let mut info = desk.blank_source(&candidate.input.name, &probe, Some(encoding));
+    let before = desk.shelves.mark();
+    let done = candidate.input.read(|raw| {
+        let mut utf8 = Utf8Reader::new(raw, encoding);
+        if candidate.kind == FileKind::Json {
+            return Ok(read_json(desk, utf8, &mut info));
+        }
+        let mut head = Vec::with_capacity(HEAD);
+        (&mut utf8).take(HEAD as u64).read_to_end(&mut head)?;
+        let text = String::from_utf8_lossy(&head).into_owned();
+        let whole = head.as_slice().chain(utf8);
+        if candidate.kind == FileKind::Xml {
+            return Ok(read_xml(desk, &text, whole, &mut info));
+        }
+        let rows = Delimited::new(whole, sniff_delimiter(&text));
+        Ok(read_rows(desk, rows, &mut info))
+    });
+    match done.and_then(|read| read.map_err(InputError::from_read)) {
+        Ok(true) => {
+            report_births(desk, &before, &info.name);
+            return Some(info);
+        }
+        Ok(false) => {}
+        Err(error) => desk.unreadable(&candidate.input.name, &error),
+    }
+    desk.shelves.rewind(&before);
+    None
+}
+
+/// Says so if an extract gives dates of birth to the month or the year only.
+pub(super) fn report_births(desk: &mut Desk<'_>, before: &[Mark], name: &str) {
+    if let Some(precision) = desk.shelves.degrade_births(before) {
+        let message = format!("known to the {}", precision.as_str());
+        desk.say(Code::BirthDegraded, name, message);
+    }
+}
+
+fn probe_text(desk: &mut Desk<'_>) -> Option<(Probe, Encoding)> {
+    let candidate = desk.candidate;
+    let name = &candidate.input.name;
+    let probed = candidate.input.read(|reader| probe(reader));
+    let probe = match probed.and_then(|read| read.map_err(InputError::from_read)) {
+        Ok(probe) => probe,
+        Err(error) => {
+            desk.unreadable(name, &error);
+            return None;
+        }
+    };
+    let (count, line) = probe.invalid;
+    // A mark at the beginning is certain; what the user says is for what is not.
+    let marked = probe.encoding.filter(|encoding| encoding.is_wide());
+    let said = candidate.about.encoding.or(desk.context.options.encoding);
+    let Some(encoding) = marked.or(said).or(probe.encoding) else {
+        desk.say(
+            Code::EncodingMixed,
+            name,
+            format!("{count} bytes are not UTF-8, first on line {line}"),
+        );
+        return None;
+    };
+    if encoding == Encoding::Windows1252 && count > 0 {
+        desk.say(
+            Code::EncodingCp1252,
+            name,
+            format!("{count} bytes, first on line {line}"),
+        );
+    } else if encoding.is_wide() {
+        desk.say(Code::EncodingUtf16, name, encoding.as_str());
+    }
+    Some((probe, encoding))
+}
+
+/// The first element of a document, in lower case and without namespace.
+fn root_of(head: &str) -> String {
+    let mut rest = head;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(skip) = rest
+            .strip_prefix("!--")
+            .map(|r| r.find("-->").map_or(r.len(), |n| n + 6))
+        {
+            rest = rest.get(skip..).unwrap_or_default();
+        } else if !rest.starts_with(['?', '!']) {
+            let name = rest
+                .split([' ', '>', '/', '\t', '\r', '\n'])
+                .next()
+                .unwrap_or_default();
+            return name.rsplit(':').next().unwrap_or_default().to_lowercase();
+        }
+    }
+    String::new()
+}
+
+/// Which return a document is, by the name of its first element.
+fn family_of(root: &str) -> Option<(&'static str, &'static str)> {
+    match root {
+        "message" | "cindetailscollection" => Some(("cin", "census")),
+        "expssda903" => Some(("ssda903", "return")),
+        _ => None,
+    }
+}
+
+fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source) -> bool {
+    let name = &desk.candidate.input.name;
+    let root = root_of(head);
+    let Some((family, table)) = family_of(&root) else {
+        let code = if root.is_empty() {
+            Code::XmlMalformed
+        } else {
+            Code::XmlRootUnknown
+        };
+        desk.say(code, name, format!("it begins with <{root}>"));
+        return false;
+    };
+    family.clone_into(&mut info.family);
+    table.clone_into(&mut info.table);
+    info.used = true;
+    let context = desk.context;
+    let la_code = |text: &str| context.la_code(text);
+    let mut sink = desk.sink(&la_code);
+    let mut reading;
+    let result = if family == "cin" {
+        let columns = CensusReader::columns();
+        reading = Reading::new(context.lists, context.options, name, columns);
+        reading.la.clone_from(&sink.la);
+        let mut reader = CensusReader::new(&mut reading, &mut sink);
+        let result = walk(whole, &mut reader);
+        reader.finish();
+        (info.rows_read, info.parts, info.rows_kept) =
+            (reader.children, reader.episodes, reader.kept);
+        let header = std::mem::take(&mut reader.header);
+        census_header(&mut reading, &header, root == "cindetailscollection", info);
+        result
+    } else {
+        let columns = CareReader::columns();
+        reading = Reading::new(context.lists, context.options, name, columns);
+        reading.la.clone_from(&sink.la);
+        let mut reader = CareReader::new(&mut reading, &mut sink);
+        let result = walk(whole, &mut reader);
+        (info.rows_read, info.parts, info.rows_kept) =
+            (reader.children, reader.episodes, reader.kept);
+        info.year = context.options.year;
+        info.columns = reader.seen();
+        result
+    };
+    match result {
+        Err(malformed) => reading.diagnostics.push(malformed_at(name, &malformed)),
+        Ok(()) if info.rows_read == 0 => reading.report_file(Code::EmptyTable, "no child"),
+        Ok(()) => {}
+    }
+    info.undated = std::mem::take(&mut reading.undated);
+    finish(desk, reading)
+}
+
+fn malformed_at(name: &str, malformed: &Malformed) -> Diagnostic {
+    let code = if malformed.bomb {
+        Code::CompressionRatio
+    } else {
+        Code::XmlMalformed
+    };
+    let message = format!("{}, column {}", malformed.why, malformed.column);
+    Diagnostic {
+        line: malformed.line,
+        ..Diagnostic::of_file(code, name, message)
+    }
+}
+
+/// Ends the reading of a document, whose elements are named: that many codes are not known does
+/// not mean, as in a table, that the wrong column was taken.
+fn finish(desk: &mut Desk<'_>, mut reading: Reading<'_>) -> bool {
+    reading.finish(None);
+    desk.close(reading, |code| stops(code) && code != Code::CodesUnknown)
+}
+
+/// The year of a census: its reference date if that is a 31 March, otherwise the year it gives.
+fn census_header(
+    reading: &mut Reading<'_>,
+    header: &CensusHeader,
+    nonstandard: bool,
+    info: &mut Source,
+) {
+    reading.line = 0;
+    reading.child = None;
+    if !header.collection.is_empty() && !header.collection.eq_ignore_ascii_case("cin") {
+        let message = format!("it is of the collection {}", header.collection);
+        reading.report_file(Code::XmlRootUnknown, message);
+    }
+    if nonstandard {
+        reading.report_file(
+            Code::CinNonstandard,
+            "the document has no Message, Header and Children",
+        );
+    }
+    let (year_of, last_of) = (|day: Day| day.period().map(Period::year), Day::last_of);
+    let is_last = |day: Day| day.period().is_some_and(|period| last_of(period) == day);
+    let reference = header.reference;
+    if let Some(reference) = reference.filter(|day| !is_last(*day)) {
+        reading.report_file(Code::ReferenceDate, reference.to_string());
+    }
+    if let (Some(year), Some(reference)) = (header.year, reference) {
+        // A day in a reporting year is of the calendar year, too.
+        let years = [year_of(reference), u16::try_from(reference.ymd().0).ok()];
+        if !years.contains(&Some(year)) {
+            let message = format!("year {year}, reference date {reference}");
+            reading.report_file(Code::YearMismatch, message);
+        }
+    }
+    let from_reference = reference.filter(|day| is_last(*day)).and_then(year_of);
+    let own = from_reference.or(header.year);
+    if let (Some(stated), Some(own)) = (reading.options.year, own)
+        && stated != own
+    {
+        let message = format!("stated to be for {stated}; it gives {own}");
+        reading.report_file(Code::YearOverruled, message);
+    }
+    info.year = reading.options.year.or(own);
+    info.made = made_in_header(header, info.year);
+    if !header.la.is_empty() && info.las.is_empty() {
+        info.las = vec![header.la.clone()];
+    }
+}
+
+/// The day on which a census was made: of its `DateTime` or its `ReferenceDate`, whichever is earlier.
+/// One before the year began, of a template or of a clock that was wrong, says nothing.
+fn made_in_header(header: &CensusHeader, year: Option<u16>) -> Option<Made> {
+    let first = Day::first_of(Period::ending(year?)?);
+    let days = [
+        (header.made, Made::TIME),
+        (header.reference, Made::REFERENCE),
+    ];
+    days.into_iter()
+        .filter_map(|(day, how)| Some(Made { day: day?, how }))
+        .filter(|made| first <= made.day)
+        .min_by_key(|made| made.day)
+}
+
+fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
+    let name = &desk.candidate.input.name;
+    let context = desk.context;
+    let la_code = |text: &str| context.la_code(text);
+    let mut sink = desk.sink(&la_code);
+    let columns = ApiReader::columns();
+    let mut reading = Reading::new(context.lists, context.options, name, columns);
+    reading.la.clone_from(&sink.la);
+    let mut reader = ApiReader::new(&mut reading, &mut sink);
+    let result = reader.read(utf8);
+    (info.rows_read, info.rows_kept, info.used) = (reader.children, reader.kept, true);
+    info.family = "api".into();
+    info.table = "children".into();
+    if let Err(error) = result {
+        let one = Diagnostic::of_file(Code::JsonMalformed, name, why_no_json(&error));
+        reading.diagnostics.push(Diagnostic {
+            line: error.line() as u64,
+            ..one
+        });
+    } else if info.rows_read == 0 {
+        reading.report_file(Code::EmptyTable, "no child");
+    }
+    finish(desk, reading)
+}
+
+/// What is wrong with a document, without the value that is wrong, which may be a child's.
+fn why_no_json(error: &serde_json::Error) -> String {
+    let why = error.to_string();
+    match why.split_once(": ") {
+        Some((kind, _)) if kind.starts_with("invalid ") => {
+            format!("{kind} at line {} column {}", error.line(), error.column())
+        }
+        _ => why,
+    }
+}
+
+/// Reads one table. Returns whether it is a known one; whether its rows are used is in `info`.
+pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut Source) -> bool {
+    let context = desk.context;
+    let mut found = match find_header(context.lists, rows) {
+        Ok(found) => found,
+        Err(NoHeader {
+            unreadable: Some(why),
+            ..
+        }) => {
+            desk.say(Code::FileUnreadable, &info.name, why);
+            return false;
+        }
+        Err(NoHeader { header, .. }) => {
+            let nearest = nearest_table(context.lists, &header);
+            let code = if nearest.is_table {
+                Code::ColumnMissing
+            } else {
+                Code::TableUnrecognised
+            };
+            desk.say(code, &info.name, nearest.message);
+            return false;
+        }
+    };
+    let def = found.table.def;
+    info.family.clone_from(&def.family);
+    info.table.clone_from(&def.name);
+    info.columns = found.columns().map(str::to_owned).collect();
+    let mut reading = Reading::of_table(context.lists, context.options, &info.name, def);
+    found.report_header(&mut reading);
+    let marks = desk.shelves.mark();
+    let la_code = |text: &str| context.la_code(text);
+    let mut sink = desk.sink(&la_code);
+    reading.la.clone_from(&sink.la);
+    let used = tables::read(&mut found, &mut reading, &mut sink);
+    let labels = sink.take_labels();
+    let counts = match used {
+        Use::Read(counts) => {
+            info.used = true;
+            counts
+        }
+        Use::Unused(counts) => {
+            reading.report_file(Code::TableUnused, format!("{} {}", def.family, def.name));
+            counts
+        }
+    };
+    let Finished { wrong, aside } = reading.finish(Some(def));
+    for column in aside.iter().filter_map(|at| def.columns.get(*at)) {
+        desk.shelves.set_aside(&marks, column, context.lists);
+    }
+    if !wrong.is_empty() {
+        desk.shelves.remove_lines(&marks, &wrong);
+    }
+    info.rows_read = counts.read;
+    info.rows_kept = counts.kept.saturating_sub(wrong.len() as u64);
+    if !labels.las.is_empty() {
+        info.las = labels.las.into_keys().collect();
+    }
+    info.undated = std::mem::take(&mut reading.undated);
+    info.year = context.options.year;
+    if labels.header != CensusHeader::default() {
+        let year = labels.header.year;
+        info.made = made_in_header(&labels.header, info.year.or(year));
+    }
+    info.row_years = labels
+        .years
+        .iter()
+        .filter_map(|(label, n)| Some((crate::config::year::read_year(label)?, *n)))
+        .collect();
+    if !desk.close(reading, stops) {
+        desk.shelves.rewind(&marks);
+        info.used = false;
+        info.rows_kept = 0;
+    }
+    true
+}
