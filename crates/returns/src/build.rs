@@ -13,6 +13,7 @@ use crate::children::assemble::Assembly;
 use crate::children::continuity::{self, Identifiers};
 use crate::children::persons::Listed;
 use crate::config::codelists::{ListError, Lists};
+use crate::config::format::Format;
 use crate::config::manifest::Manifest;
 use crate::config::options::{Options, Progress};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -338,34 +339,38 @@ fn authority(
 
 /// Which returns list every unaccompanied child: those with the table, or with the column for it.
 fn listed(sources: &[&Source]) -> Listed {
-    let lists = |family: &str, table: &str| {
-        sources.iter().any(|source| {
-            source.used
-                && source.family == family
-                && (source.table == table || source.columns.iter().any(|name| name == "UASC"))
-        })
+    let mut listed = Listed {
+        care: false,
+        safeguarding: false,
     };
-    Listed {
-        care: lists("ssda903", "uasc"),
-        safeguarding: lists("ssd", "immigration_status"),
+    for source in sources.iter().filter(|source| source.used) {
+        let lists =
+            |table: &str| source.table == table || source.columns.iter().any(|name| name == "UASC");
+        match source.format {
+            Format::Ssda903 => listed.care |= lists("uasc"),
+            Format::Ssd => listed.safeguarding |= lists("immigration_status"),
+            Format::Cin | Format::AnnexA | Format::Api | Format::EarlyHelp | Format::Lookup => {}
+        }
     }
+    listed
 }
 
 fn report_sources(sources: &[&Source], la: &str, diagnostics: &mut Diagnostics) {
     let place = format!("authority {la}");
+    let (mut no_status, mut limited) = (false, false);
+    for source in sources.iter().filter(|source| source.used) {
+        match source.format {
+            Format::Api => no_status = true,
+            Format::AnnexA => limited = true,
+            Format::Cin | Format::Ssda903 | Format::Ssd | Format::EarlyHelp | Format::Lookup => {}
+        }
+    }
     // How many periods of care that makes uncertain is said where there are any.
-    if diagnostics.count(Code::RespiteUnknown) == 0
-        && sources
-            .iter()
-            .any(|source| source.family == "api" && source.used)
-    {
+    if no_status && diagnostics.count(Code::RespiteUnknown) == 0 {
         let message = "the data interface has no legal status";
         diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, message));
     }
-    if sources
-        .iter()
-        .any(|source| source.family == "annex_a" && source.used)
-    {
+    if limited {
         diagnostics.push(Diagnostic::of_file(Code::AnnexLimits, &place, ""));
     }
 }

@@ -31,6 +31,7 @@ pub use bytes::encoding::Encoding;
 pub use bytes::input::{Input, InputError, create, discover, open, read_text, rename};
 pub use bytes::pack::{gzip, zip_of};
 pub use config::continuity::{Continuity, ContinuityError};
+pub use config::format::Format;
 pub use config::manifest::{Dataset, Manifest, ManifestError};
 pub use config::options::{DateOrder, EthnicityRule, Options, Progress};
 pub use diagnostics::{ChildRef, Code, Diagnostic, Diagnostics, Severity, Tally};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use disparity_core::journeys::{Code, CodeSet, CodeSetId, CodeSets};
 use disparity_core::{CategoryId, Dimension, Dimensions};
 
+use crate::config::format::Format;
 use crate::config::words::{Words, fold};
 
 const CODES: &str = include_str!("../../../../data/codelists/returns/codes.csv");
@@ -77,8 +78,8 @@ pub(crate) struct ColumnDef {
 /// One known table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TableDef {
-    /// The family of returns, such as `ssda903`.
-    pub family: String,
+    /// The format that has it.
+    pub format: Format,
     /// The table within it, such as `episodes`.
     pub name: String,
     /// Its columns.
@@ -287,8 +288,13 @@ fn column_type(word: &str) -> ColumnType {
 
 fn read_tables() -> Result<Vec<TableDef>, ListError> {
     let mut tables: Vec<TableDef> = Vec::new();
-    for row in records("tables.csv", TABLES)? {
+    for (at, row) in records("tables.csv", TABLES)?.into_iter().enumerate() {
         if let [family, table, column, role, kind, aliases] = row.as_slice() {
+            let format = Format::from_word(family).ok_or_else(|| ListError {
+                list: "tables.csv",
+                line: at + 2,
+                what: format!("{family:?} is no format"),
+            })?;
             let mut folded = vec![fold(column)];
             folded.extend(
                 aliases
@@ -305,11 +311,11 @@ fn read_tables() -> Result<Vec<TableDef>, ListError> {
                 folded,
             };
             match tables.last_mut() {
-                Some(last) if last.family == *family && last.name == *table => {
+                Some(last) if last.format == format && last.name == *table => {
                     last.columns.push(column);
                 }
                 _ => tables.push(TableDef {
-                    family: family.clone(),
+                    format,
                     name: table.clone(),
                     columns: vec![column],
                 }),
@@ -365,7 +371,7 @@ pub(crate) mod tests {
             lists
                 .tables()
                 .iter()
-                .filter(|t| t.family == "ssda903")
+                .filter(|t| t.format == Format::Ssda903)
                 .count(),
             12
         );
@@ -373,7 +379,7 @@ pub(crate) mod tests {
             lists
                 .tables()
                 .iter()
-                .filter(|t| t.family == "annex_a")
+                .filter(|t| t.format == Format::AnnexA)
                 .count(),
             11
         );

@@ -3,6 +3,7 @@
 
 pub(crate) mod codelists;
 pub(crate) mod continuity;
+pub(crate) mod format;
 pub(crate) mod manifest;
 pub(crate) mod options;
 pub(crate) mod words;

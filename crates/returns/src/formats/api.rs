@@ -40,37 +40,66 @@ const FIELDS: &[&str] = &[
     "purge",
 ];
 
+/// A field of the interface, by its position in the list: one that is not listed does not compile.
+#[derive(Debug, Clone, Copy)]
+struct Field(usize);
+
+impl Field {
+    const fn of(name: &str) -> Self {
+        let mut at = 0;
+        while at < FIELDS.len() {
+            if is_same(FIELDS[at].as_bytes(), name.as_bytes()) {
+                return Self(at);
+            }
+            at += 1;
+        }
+        panic!("no field of the interface has this name")
+    }
+
+    const fn name(self) -> &'static str {
+        FIELDS[self.0]
+    }
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 /// Lists inside an episode: what their members are, and where their days stand.
-const MODULES: [(&str, SpellKind, &str, &str); 5] = [
+const MODULES: [(&str, SpellKind, Field, Option<Field>); 5] = [
     (
         "child_and_family_assessments",
         SpellKind::Assessment,
-        "start_date",
-        "authorisation_date",
+        Field::of("start_date"),
+        Some(Field::of("authorisation_date")),
     ),
     (
         "child_in_need_plans",
         SpellKind::CinPlan,
-        "start_date",
-        "end_date",
+        Field::of("start_date"),
+        Some(Field::of("end_date")),
     ),
     (
         "section_47_assessments",
         SpellKind::Section47,
-        "start_date",
-        "",
+        Field::of("start_date"),
+        None,
     ),
     (
         "section_47_assessments",
         SpellKind::InitialConference,
-        "icpc_date",
-        "",
+        Field::of("icpc_date"),
+        None,
     ),
     (
         "child_protection_plans",
         SpellKind::ProtectionPlan,
-        "start_date",
-        "end_date",
+        Field::of("start_date"),
+        Some(Field::of("end_date")),
     ),
 ];
 
@@ -107,13 +136,6 @@ fn objects<'v>(object: &'v Object, name: &str) -> impl Iterator<Item = &'v Objec
         .filter(|o| !is_purged(o))
 }
 
-fn column(name: &str) -> usize {
-    FIELDS
-        .iter()
-        .position(|known| *known == name)
-        .unwrap_or(usize::MAX)
-}
-
 impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
     /// The names that a [`Reading`] for this source has as its columns.
     pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
@@ -143,20 +165,21 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         Ok(())
     }
 
-    fn day(&mut self, object: &Object, name: &str) -> Option<Day> {
-        self.reading.day(column(name), &text(object, name))
+    fn day(&mut self, object: &Object, field: Field) -> Option<Day> {
+        self.reading.day(field.0, &text(object, field.name()))
     }
 
     fn span(
         &mut self,
         object: &Object,
         kind: SpellKind,
-        from: &str,
-        to: &str,
+        from: Field,
+        to: Option<Field>,
     ) -> Result<(Day, Option<Day>), RowStop> {
-        let (first, last) = (text(object, from), text(object, to));
-        self.reading
-            .span(kind, (column(from), &first), (column(to), &last))
+        let first = text(object, from.name());
+        let last = to.map(|to| (to.0, text(object, to.name())));
+        let last = last.as_ref().map(|(at, text)| (*at, text.as_ref()));
+        self.reading.span(kind, (from.0, &first), last)
     }
 
     fn child(&mut self, child: &Object) {
@@ -178,35 +201,40 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             .and_then(Value::as_object)
             .filter(|d| !is_purged(d))
         {
-            person.birth = self.day(details, "date_of_birth");
+            person.birth = self.day(details, const { Field::of("date_of_birth") });
             person.precision = if person.birth.is_some() {
                 BirthPrecision::Day
             } else {
                 BirthPrecision::None
             };
             if person.birth.is_none()
-                && let Some(day) = self.day(details, "expected_date_of_birth")
+                && let Some(day) = self.day(details, const { Field::of("expected_date_of_birth") })
             {
                 person.birth = Some(day);
                 person.precision = BirthPrecision::Expected;
             }
-            person.sex = self.reading.sex(column("sex"), &text(details, "sex"));
-            person.ethnicity = self
+            person.sex = self
                 .reading
-                .ethnicity(column("ethnicity"), &text(details, "ethnicity"));
+                .sex(const { Field::of("sex").0 }, &text(details, "sex"));
+            person.ethnicity = self.reading.ethnicity(
+                const { Field::of("ethnicity").0 },
+                &text(details, "ethnicity"),
+            );
             let upn = text(details, "unique_pupil_number");
             person.upn = self
                 .reading
-                .upn(column("unique_pupil_number"), &upn)
+                .upn(const { Field::of("unique_pupil_number").0 }, &upn)
                 .map(|upn| self.sink.records().texts.number(&upn));
             let flag = text(details, "uasc_flag");
-            person.unaccompanied = self.reading.unaccompanied(column("uasc_flag"), &flag);
-            person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(&flag);
-            person.unaccompanied_ceased = self.day(details, "uasc_end_date");
-            if let Some(code) = self
+            person.unaccompanied = self
                 .reading
-                .postcode(column("postcode"), &text(details, "postcode"))
-            {
+                .unaccompanied(const { Field::of("uasc_flag").0 }, &flag);
+            person.unaccompanied_unclear = person.unaccompanied.is_none() && !is_null(&flag);
+            person.unaccompanied_ceased = self.day(details, const { Field::of("uasc_end_date") });
+            if let Some(code) = self.reading.postcode(
+                const { Field::of("postcode").0 },
+                &text(details, "postcode"),
+            ) {
                 let postcode = self.sink.records().texts.number(&code);
                 self.sink.records().addresses.push(Address {
                     id,
@@ -237,7 +265,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
                     && crate::fields::value::read_bool(&text(object, name)).is_err() =>
                 {
                     let said = text(object, name).into_owned();
-                    let at = column("purge");
+                    let at = const { Field::of("purge").0 };
                     self.reading.report(
                         Code::CodeUnknown,
                         at,
@@ -257,7 +285,10 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         }
         // What follows is about the child under its own identifier.
         let own = self.reading.child.take();
-        if let Ok(other) = self.sink.id(self.reading, column("mis_child_id"), other) {
+        if let Ok(other) = self
+            .sink
+            .id(self.reading, const { Field::of("mis_child_id").0 }, other)
+        {
             self.sink.records().bridges.push((id, other));
         }
         self.reading.child = own;
@@ -267,7 +298,12 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         let place = self.sink.place(self.reading);
         let year = self.sink.year;
         let kind = SpellKind::CinEpisode;
-        let Ok((start, end)) = self.span(object, kind, "referral_date", "closure_date") else {
+        let Ok((start, end)) = self.span(
+            object,
+            kind,
+            const { Field::of("referral_date") },
+            const { Some(Field::of("closure_date")) },
+        ) else {
             return;
         };
         let mut episode = Activity::new(
@@ -282,17 +318,17 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         let source = text(object, "referral_source");
         let reason = text(object, "closure_reason");
         episode.codes[0] = self.reading.coded(
-            column("referral_source"),
+            const { Field::of("referral_source").0 },
             CodeSetId::ReferralSource,
             &source,
         );
         episode.codes[2] = self.reading.coded(
-            column("closure_reason"),
+            const { Field::of("closure_reason").0 },
             CodeSetId::ReasonForClosure,
             &reason,
         );
         let nfa = text(object, "referral_no_further_action_flag");
-        let at = column("referral_no_further_action_flag");
+        let at = const { Field::of("referral_no_further_action_flag").0 };
         episode.no_further_action = self.reading.no_further_action(at, &nfa);
         if is_null(&nfa) {
             self.reading.report(Code::NfaMissing, at, "", "");
@@ -300,7 +336,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         self.sink.records().activities.push(episode);
         for (list, kind, from, to) in MODULES {
             for module in objects(object, list) {
-                if kind == SpellKind::InitialConference && text(module, from).is_empty() {
+                if kind == SpellKind::InitialConference && text(module, from.name()).is_empty() {
                     continue;
                 }
                 let Ok((day, until)) = self.span(module, kind, from, to) else {
@@ -318,7 +354,12 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
 
     fn placement(&mut self, id: u32, object: &Object) {
         let kind = SpellKind::CareEpisode;
-        let Ok((start, end)) = self.span(object, kind, "start_date", "end_date") else {
+        let Ok((start, end)) = self.span(
+            object,
+            kind,
+            const { Field::of("start_date") },
+            const { Some(Field::of("end_date")) },
+        ) else {
             return;
         };
         let (new, place, ceased) = (
@@ -334,21 +375,23 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             start,
             end,
             reason_new: self.reading.coded(
-                column("start_reason"),
+                const { Field::of("start_reason").0 },
                 CodeSetId::ReasonNewEpisode,
                 &new,
             ),
             legal_status: CodeId::BLANK,
             need: CodeId::BLANK,
-            placement: self
-                .reading
-                .coded(column("placement_type"), CodeSetId::Placement, &place),
+            placement: self.reading.coded(
+                const { Field::of("placement_type").0 },
+                CodeSetId::Placement,
+                &place,
+            ),
             provider: 0,
             placement_postcode: 0,
             urn: 0,
             home_postcode: 0,
             reason_ceased: self.reading.coded(
-                column("end_reason"),
+                const { Field::of("end_reason").0 },
                 CodeSetId::ReasonCeased,
                 &ceased,
             ),

@@ -5,6 +5,7 @@ use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 use crate::bytes::trim::trim;
 use crate::bytes::xml::Handler;
 use crate::config::codelists::ColumnDef;
+use crate::config::format::Format;
 use crate::diagnostics::Code;
 use crate::fields::field_reader::Reading;
 use crate::fields::value::is_null;
@@ -157,7 +158,7 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
         for (line, time) in missing {
             self.reading.line = line;
             let [from, to] = MISSING.map(|column| (column, field(&time, column)));
-            if let Ok(days) = self.reading.span(SpellKind::Missing, from, to) {
+            if let Ok(days) = self.reading.span(SpellKind::Missing, from, Some(to)) {
                 let kind = SpellKind::Missing;
                 let spell = self
                     .sink
@@ -173,7 +174,7 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
         let column = |column: &ColumnDef| column.name.eq_ignore_ascii_case(name);
         let tables = self.reading.lists.tables().iter();
         let known: Vec<&str> = tables
-            .filter(|table| table.family == "ssda903" && table.columns.iter().any(column))
+            .filter(|table| table.format == Format::Ssda903 && table.columns.iter().any(column))
             .map(|table| table.name.as_str())
             .collect();
         if known.iter().any(|table| USED.contains(table)) {
@@ -192,7 +193,10 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
         self.episodes += 1;
         let get = |column: usize| field(episode, column);
         let kind = SpellKind::CareEpisode;
-        let (start, end) = self.reading.span(kind, (7, get(7)), (16, get(16))).ok()?;
+        let (start, end) = self
+            .reading
+            .span(kind, (7, get(7)), Some((16, get(16))))
+            .ok()?;
         if end == Some(start) {
             self.reading.report(Code::SameDaySpell, 16, "", "rule 355");
         }

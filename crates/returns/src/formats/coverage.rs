@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::journeys::{Coverage, Covered, SpellKind};
 use disparity_core::{Day, Period};
 
+use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::Context;
 use crate::records::source::Source;
@@ -68,9 +69,11 @@ pub(crate) fn cover(
             .chain(source.row_years.iter().map(|(year, _)| *year))
             .collect();
         let kinds = kinds_of(source);
-        match source.family.as_str() {
-            _ if kinds.is_empty() => {}
-            "cin" | "ssda903" => {
+        if kinds.is_empty() {
+            continue;
+        }
+        match source.format {
+            Format::Cin | Format::Ssda903 => {
                 for year in years.iter().filter_map(|year| Period::ending(*year)) {
                     let until = reach(context, source, year, &mut say);
                     extract = extract.max(Some(until));
@@ -87,7 +90,7 @@ pub(crate) fn cover(
                     }
                 }
             }
-            _ => {
+            Format::AnnexA | Format::Ssd | Format::Api | Format::EarlyHelp | Format::Lookup => {
                 let last = source
                     .coverage
                     .1
@@ -144,13 +147,27 @@ fn reach(
 
 fn first_covered(context: Context<'_>, source: &Source, last: Day) -> Option<Day> {
     let said = source.coverage.0;
-    match source.family.as_str() {
+    match source.format {
         // A window of six months up to the extract, whatever else is said.
-        "annex_a" => Some(said.unwrap_or_else(|| last.plus_months(-6))),
-        "early_help" => said.or(context.options.early_help_from),
-        _ => said.or(context.options.extract_from),
+        Format::AnnexA => Some(said.unwrap_or_else(|| last.plus_months(-6))),
+        Format::EarlyHelp => said.or(context.options.early_help_from),
+        Format::Ssd | Format::Api | Format::Lookup => said.or(context.options.extract_from),
+        // What a yearly return covers is its year.
+        Format::Cin | Format::Ssda903 => said,
     }
 }
+
+/// What a census that is whole speaks of.
+const CENSUS: [SpellKind; 8] = [
+    SpellKind::Referral,
+    SpellKind::CinEpisode,
+    SpellKind::Assessment,
+    SpellKind::Section47,
+    SpellKind::InitialConference,
+    SpellKind::CinPlan,
+    SpellKind::ProtectionPlan,
+    SpellKind::ProtectionReview,
+];
 
 /// Which kinds a source says something about. A table of enquiries speaks of conferences where it has
 /// the column for them.
@@ -166,53 +183,104 @@ fn kinds_of(source: &Source) -> Vec<SpellKind> {
                 .iter()
                 .any(|column| names.contains(&column.as_str()))
     };
-    let mut kinds = kinds_of_table(source);
+    let mut kinds = kinds_of_table(source.format, &source.table);
     if source.table != "initial_cp_conference" && !has(&CONFERENCE) {
         kinds.retain(|kind| *kind != SpellKind::InitialConference);
     }
     kinds
 }
 
-fn kinds_of_table(source: &Source) -> Vec<SpellKind> {
+fn kinds_of_table(format: Format, table: &str) -> Vec<SpellKind> {
     use SpellKind as K;
-    match (source.family.as_str(), source.table.as_str()) {
-        ("cin", "census" | "events") | ("api", _) => {
-            let mut kinds = vec![
-                K::Referral,
-                K::CinEpisode,
-                K::Assessment,
-                K::Section47,
-                K::InitialConference,
-                K::CinPlan,
-                K::ProtectionPlan,
-                K::ProtectionReview,
-            ];
-            if source.family == "api" {
-                kinds.extend([K::Care, K::CareEpisode]);
-            }
-            kinds
+    let kinds: &[K] = match format {
+        Format::Cin => match table {
+            "census" | "events" => &CENSUS,
+            "cin_details" => &[K::Referral, K::CinEpisode],
+            "assessments" => &[K::Assessment],
+            "cin_plan_dates" => &[K::CinPlan],
+            "section47" => &[K::Section47, K::InitialConference],
+            "child_protection_plans" => &[K::ProtectionPlan],
+            "reviews" => &[K::ProtectionReview],
+            _ => &[],
+        },
+        Format::Ssda903 => match table {
+            "episodes" => &[K::Care, K::CareEpisode, K::Respite],
+            // As XML, the return is whole.
+            "return" => &[K::Care, K::CareEpisode, K::Respite, K::Missing],
+            "missing" => &[K::Missing],
+            _ => &[],
+        },
+        Format::AnnexA => match table {
+            "contacts" => &[K::Contact],
+            "early_help" => &[K::EarlyHelp],
+            "referrals" => &[K::Referral],
+            "assessments" => &[K::Assessment],
+            "section47" => &[K::Section47, K::InitialConference],
+            "cin" => &[K::CinEpisode],
+            "protection_plans" => &[K::ProtectionPlan],
+            "in_care" => &[K::Care, K::CareEpisode],
+            _ => &[],
+        },
+        Format::Ssd => match table {
+            "contacts" => &[K::Contact],
+            "early_help_episodes" => &[K::EarlyHelp],
+            "cin_episodes" => &[K::Referral, K::CinEpisode],
+            "cin_assessments" => &[K::Assessment],
+            "cin_plans" => &[K::CinPlan],
+            "s47_enquiry" => &[K::Section47],
+            "initial_cp_conference" => &[K::InitialConference],
+            "cp_plans" => &[K::ProtectionPlan],
+            "cp_reviews" => &[K::ProtectionReview],
+            "cla_episodes" => &[K::Care, K::CareEpisode],
+            "missing" => &[K::Missing],
+            _ => &[],
+        },
+        Format::Api => return [&CENSUS[..], &[K::Care, K::CareEpisode]].concat(),
+        Format::EarlyHelp => &[K::EarlyHelp],
+        Format::Lookup => &[],
+    };
+    kinds.to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::codelists::Lists;
+    use crate::config::codelists::tests::dimensions;
+    use crate::formats::tables::reader;
+
+    /// Tables that are read for who a child is, and speak of no help and no care.
+    const OF_PERSONS: [(Format, &str); 12] = [
+        (Format::Ssda903, "header"),
+        (Format::Ssda903, "uasc"),
+        (Format::Ssda903, "prev_perm"),
+        (Format::Cin, "header"),
+        (Format::Cin, "child_identifiers"),
+        (Format::Cin, "child_characteristics"),
+        (Format::Ssd, "person"),
+        (Format::Ssd, "linked_identifiers"),
+        (Format::Ssd, "address"),
+        (Format::Ssd, "cla_previous_permanence"),
+        (Format::Ssd, "immigration_status"),
+        (Format::Lookup, "aliases"),
+    ];
+
+    /// A table that is read and of which nothing said what it covers would give help that nobody can
+    /// look back to.
+    #[test]
+    fn every_table_that_is_read_says_what_it_covers() {
+        let lists = Lists::new(&dimensions()).unwrap();
+        for def in lists.tables() {
+            let is_read = reader(def).unwrap().is_some();
+            let of_persons = OF_PERSONS.contains(&(def.format, def.name.as_str()));
+            // A status of care joins the episodes that another table has.
+            let joins = (def.format, def.name.as_str()) == (Format::Ssd, "legal_status");
+            let covers = !kinds_of_table(def.format, &def.name).is_empty();
+            let name = format!("{} {}", def.format, def.name);
+            assert!(!is_read || covers != (of_persons || joins), "{name}");
+            // Families are listed for families.
+            let families = def.format == Format::EarlyHelp && def.name == "families";
+            assert!(is_read || !covers || families, "{name} is not read");
         }
-        ("cin", "cin_details") | ("ssd", "cin_episodes") => vec![K::Referral, K::CinEpisode],
-        ("cin" | "annex_a", "assessments") | ("ssd", "cin_assessments") => vec![K::Assessment],
-        ("cin", "cin_plan_dates") | ("ssd", "cin_plans") => vec![K::CinPlan],
-        ("cin" | "annex_a", "section47") => vec![K::Section47, K::InitialConference],
-        ("ssd", "s47_enquiry") => vec![K::Section47],
-        ("ssd", "initial_cp_conference") => vec![K::InitialConference],
-        ("cin", "child_protection_plans")
-        | ("ssd", "cp_plans")
-        | ("annex_a", "protection_plans") => vec![K::ProtectionPlan],
-        ("cin", "reviews") | ("ssd", "cp_reviews") => vec![K::ProtectionReview],
-        ("ssda903", "episodes") => vec![K::Care, K::CareEpisode, K::Respite],
-        // As XML, the return is whole.
-        ("ssda903", "return") => vec![K::Care, K::CareEpisode, K::Respite, K::Missing],
-        ("ssd", "cla_episodes") | ("annex_a", "in_care") => vec![K::Care, K::CareEpisode],
-        ("ssda903" | "ssd", "missing") => vec![K::Missing],
-        ("early_help", _) | ("ssd", "early_help_episodes") | ("annex_a", "early_help") => {
-            vec![K::EarlyHelp]
-        }
-        ("ssd" | "annex_a", "contacts") => vec![K::Contact],
-        ("annex_a", "referrals") => vec![K::Referral],
-        ("annex_a", "cin") => vec![K::CinEpisode],
-        _ => vec![],
     }
 }

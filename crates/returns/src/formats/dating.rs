@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{Day, Period};
 
+use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::Context;
 use crate::formats::dates_by_year::DatesByYear;
@@ -23,9 +24,7 @@ pub(crate) fn is_dated(source: &Source) -> bool {
 
 /// Which sources need a year: their rows are of one.
 fn needs_year(source: &Source) -> bool {
-    source.used
-        && source.row_years.is_empty()
-        && matches!(source.family.as_str(), "ssda903" | "cin")
+    source.used && source.row_years.is_empty() && source.format.is_yearly()
 }
 
 /// The folder, workbook or archive that a table is in.
@@ -44,8 +43,8 @@ pub(crate) fn date_sources(
     // The first header of a place is for all tables in it.
     let mut headers: BTreeMap<String, (u16, Option<Made>)> = BTreeMap::new();
     for source in sources.iter() {
-        if let ("cin", "header", Some((year, _))) = (
-            source.family.as_str(),
+        if let (Format::Cin, "header", Some((year, _))) = (
+            source.format,
             source.table.as_str(),
             source.row_years.first(),
         ) {
@@ -59,7 +58,7 @@ pub(crate) fn date_sources(
         source.last_day = dates.last();
         let header = headers
             .get(place_of(&source.name))
-            .filter(|_| source.family == "cin");
+            .filter(|_| source.format == Format::Cin);
         source.made = source.made.or(header.and_then(|(_, made)| *made));
         if source.year.is_some() || !needs_year(source) {
             continue;
@@ -112,7 +111,7 @@ fn leave_common_folders(by_dates: &mut [ByDates], sources: &[Source]) {
         let bare = one.bare.filter(|bare| !bare.own)?;
         Some((
             place_of(&source.name),
-            &source.family,
+            source.format,
             &source.table,
             bare.year,
         ))
@@ -176,7 +175,7 @@ fn from_dates(
 fn find_made(source: &mut Source) {
     let years = source.row_years.iter().map(|(year, _)| *year);
     let year = source.year.or(years.max()).and_then(Period::ending);
-    let Some(year) = year.filter(|_| matches!(source.family.as_str(), "ssda903" | "cin")) else {
+    let Some(year) = year.filter(|_| source.format.is_yearly()) else {
         source.made = None;
         return;
     };
@@ -226,9 +225,9 @@ fn neighbour_keys(source: &Source) -> Vec<(String, String)> {
     let labels = labels_in(&source.name)
         .into_iter()
         .map(|label| (place.to_owned(), label.to_owned()));
-    let family = (place.to_owned(), format!(" {}", source.family));
+    let format = (place.to_owned(), format!(" {}", source.format));
     labels
-        .chain([family, (String::new(), " all".to_owned())])
+        .chain([format, (String::new(), " all".to_owned())])
         .collect()
 }
 

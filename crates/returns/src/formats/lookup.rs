@@ -5,6 +5,7 @@ use csv::StringRecord;
 
 use crate::bytes::encoding::{Encoding, Utf8Reader};
 use crate::bytes::input::{Input, InputError};
+use crate::config::format::Format;
 use crate::fields::postcode::{Nation, PostcodeLookup};
 use crate::formats::Context;
 use crate::formats::delimited::{Delimited, RowSource, recognise, sniff_delimiter};
@@ -33,7 +34,7 @@ pub(crate) fn layout(context: Context<'_>, head: &[u8]) -> Option<Layout> {
         .map(|name| name.trim().trim_matches('"').to_owned())
         .collect();
     let found = recognise(context.lists, &names)?;
-    if found.def.family != "lookup" || found.def.name != "postcodes" {
+    if found.def.format != Format::Lookup || found.def.name != "postcodes" {
         return None;
     }
     let at = |name: &str| {

@@ -21,17 +21,18 @@ use disparity_core::Areas;
 
 pub(crate) use recognise::candidates;
 
-use crate::bytes::encoding::{Encoding, Probe};
+use crate::bytes::encoding::Encoding;
 use crate::bytes::input::{Input, InputError};
 use crate::config::codelists::Lists;
 use crate::config::continuity::Continuity;
+use crate::config::format::Format;
 use crate::config::manifest::{Dataset, Manifest};
 use crate::config::options::Options;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::fields::field_reader::Reading;
 use crate::formats::lookup::Layout;
 use crate::records::sink::{Shelves, Sink};
-use crate::records::source::Source;
+use crate::records::source::{Made, Source};
 
 /// What a file's first bytes say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,16 @@ impl Context<'_> {
     }
 }
 
+/// What is known of a file, or a part of it by name, before it is recognised.
+#[derive(Clone, Copy)]
+struct Unread<'n> {
+    name: &'n str,
+    sha256: &'n str,
+    /// None for workbooks.
+    encoding: Option<Encoding>,
+    made: Option<Made>,
+}
+
 /// One file on the table: where its rows go, and where what is odd about it is said.
 struct Desk<'a> {
     context: Context<'a>,
@@ -118,28 +129,28 @@ impl Desk<'_> {
         )
     }
 
-    /// What is known of the file, or a part of it by name, before its rows.
-    fn blank_source(&self, name: &str, probe: &Probe, encoding: Option<Encoding>) -> Source {
+    /// A table of the file, recognised and not yet read.
+    fn source(&self, unread: &Unread<'_>, format: Format, table: &str) -> Source {
         let (about, la) = (&self.candidate.about, &self.candidate.la);
         Source {
-            name: name.to_owned(),
-            family: String::new(),
-            table: String::new(),
+            name: unread.name.to_owned(),
+            format,
+            table: table.to_owned(),
             las: Some(la.clone())
                 .filter(|la| !la.is_empty())
                 .into_iter()
                 .collect(),
             year: None,
             row_years: vec![],
-            sha256: probe.sha256.clone(),
-            encoding: encoding.map_or("", Encoding::as_str).to_owned(),
+            sha256: unread.sha256.to_owned(),
+            encoding: unread.encoding.map_or("", Encoding::as_str).to_owned(),
             rows_read: 0,
             rows_kept: 0,
             parts: 0,
             columns: vec![],
             used: false,
             coverage: (about.coverage_start, about.coverage_end),
-            made: None,
+            made: unread.made,
             last_day: None,
             undated: vec![],
         }

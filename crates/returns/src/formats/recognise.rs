@@ -6,6 +6,7 @@ use std::io::Read;
 use super::{Candidate, Context, FileKind, why_unreadable};
 use crate::bytes::encoding::{Encoding, Utf8Reader, wide};
 use crate::bytes::input::{Input, InputError};
+use crate::config::format::Format;
 use crate::config::options::Progress;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::delimited::{Delimited, RowSource, find_header, sniff_delimiter};
@@ -213,7 +214,7 @@ fn lea_of_table(context: Context<'_>, head: &[u8]) -> Option<String> {
     let rows = Delimited::new(text.as_bytes(), sniff_delimiter(text));
     let found = find_header(context.lists, rows).ok()?;
     let def = found.table.def;
-    if (def.family.as_str(), def.name.as_str()) != ("cin", "header") {
+    if (def.format, def.name.as_str()) != (Format::Cin, "header") {
         return None;
     }
     let column = def.columns.iter().position(|column| column.name == "LEA")?;

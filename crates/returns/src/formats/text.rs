@@ -6,17 +6,18 @@ use std::io::Read;
 use disparity_core::{Day, Period};
 
 use super::recognise::HEAD;
-use super::{Desk, FileKind, stops};
+use super::{Desk, FileKind, Unread, stops};
 use crate::bytes::encoding::{Encoding, Probe, Utf8Reader, probe};
 use crate::bytes::input::InputError;
 use crate::bytes::xml::{Malformed, walk};
+use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::fields::field_reader::{Finished, Reading};
 use crate::formats::api::ApiReader;
 use crate::formats::care_xml::CareReader;
 use crate::formats::census_xml::CensusReader;
 use crate::formats::delimited::{
-    Delimited, NoHeader, RowSource, find_header, nearest_table, sniff_delimiter,
+    Delimited, NoHeader, RowCounts, RowSource, find_header, nearest_table, sniff_delimiter,
 };
 use crate::formats::tables::{self, Use};
 use crate::records::Mark;
@@ -27,29 +28,34 @@ use crate::records::source::{Made, Source};
 pub(super) fn read(desk: &mut Desk<'_>) -> Option<Source> {
     let (probe, encoding) = probe_text(desk)?;
     let candidate = desk.candidate;
-    let mut info = desk.blank_source(&candidate.input.name, &probe, Some(encoding));
+    let unread = Unread {
+        name: &candidate.input.name,
+        sha256: &probe.sha256,
+        encoding: Some(encoding),
+        made: None,
+    };
     let before = desk.shelves.mark();
     let done = candidate.input.read(|raw| {
         let mut utf8 = Utf8Reader::new(raw, encoding);
         if candidate.kind == FileKind::Json {
-            return Ok(read_json(desk, utf8, &mut info));
+            return Ok(read_json(desk, utf8, unread));
         }
         let mut head = Vec::with_capacity(HEAD);
         (&mut utf8).take(HEAD as u64).read_to_end(&mut head)?;
         let text = String::from_utf8_lossy(&head).into_owned();
         let whole = head.as_slice().chain(utf8);
         if candidate.kind == FileKind::Xml {
-            return Ok(read_xml(desk, &text, whole, &mut info));
+            return Ok(read_xml(desk, &text, whole, unread));
         }
         let rows = Delimited::new(whole, sniff_delimiter(&text));
-        Ok(read_rows(desk, rows, &mut info))
+        Ok(read_rows(desk, rows, unread))
     });
     match done.and_then(|read| read.map_err(InputError::from_read)) {
-        Ok(true) => {
-            report_births(desk, &before, &info.name);
-            return Some(info);
+        Ok(Some(source)) => {
+            report_births(desk, &before, &source.name);
+            return Some(source);
         }
-        Ok(false) => {}
+        Ok(None) => {}
         Err(error) => desk.unreadable(&candidate.input.name, &error),
     }
     desk.shelves.rewind(&before);
@@ -120,57 +126,77 @@ fn root_of(head: &str) -> String {
     String::new()
 }
 
-/// Which return a document is, by the name of its first element.
-fn family_of(root: &str) -> Option<(&'static str, &'static str)> {
-    match root {
-        "message" | "cindetailscollection" => Some(("cin", "census")),
-        "expssda903" => Some(("ssda903", "return")),
-        _ => None,
+/// The returns that are documents of XML.
+#[derive(Clone, Copy)]
+enum Document {
+    Census,
+    CareReturn,
+}
+
+impl Document {
+    /// Which return a document is, by the name of its first element.
+    fn of(root: &str) -> Option<Self> {
+        match root {
+            "message" | "cindetailscollection" => Some(Self::Census),
+            "expssda903" => Some(Self::CareReturn),
+            _ => None,
+        }
     }
 }
 
-fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source) -> bool {
-    let name = &desk.candidate.input.name;
+fn read_xml(
+    desk: &mut Desk<'_>,
+    head: &str,
+    whole: impl Read,
+    unread: Unread<'_>,
+) -> Option<Source> {
+    let name = unread.name;
     let root = root_of(head);
-    let Some((family, table)) = family_of(&root) else {
+    let Some(document) = Document::of(&root) else {
         let code = if root.is_empty() {
             Code::XmlMalformed
         } else {
             Code::XmlRootUnknown
         };
         desk.say(code, name, format!("it begins with <{root}>"));
-        return false;
+        return None;
     };
-    family.clone_into(&mut info.family);
-    table.clone_into(&mut info.table);
+    let mut info = match document {
+        Document::Census => desk.source(&unread, Format::Cin, "census"),
+        Document::CareReturn => desk.source(&unread, Format::Ssda903, "return"),
+    };
     info.used = true;
     let context = desk.context;
     let la_code = |text: &str| context.la_code(text);
     let mut sink = desk.sink(&la_code);
     let mut reading;
-    let result = if family == "cin" {
-        let columns = CensusReader::columns();
-        reading = Reading::new(context.lists, context.options, name, columns);
-        reading.la.clone_from(&sink.la);
-        let mut reader = CensusReader::new(&mut reading, &mut sink);
-        let result = walk(whole, &mut reader);
-        reader.finish();
-        (info.rows_read, info.parts, info.rows_kept) =
-            (reader.children, reader.episodes, reader.kept);
-        let header = std::mem::take(&mut reader.header);
-        census_header(&mut reading, &header, root == "cindetailscollection", info);
-        result
-    } else {
-        let columns = CareReader::columns();
-        reading = Reading::new(context.lists, context.options, name, columns);
-        reading.la.clone_from(&sink.la);
-        let mut reader = CareReader::new(&mut reading, &mut sink);
-        let result = walk(whole, &mut reader);
-        (info.rows_read, info.parts, info.rows_kept) =
-            (reader.children, reader.episodes, reader.kept);
-        info.year = context.options.year;
-        info.columns = reader.seen();
-        result
+    let result = match document {
+        Document::Census => {
+            let columns = CensusReader::columns();
+            reading = Reading::new(context.lists, context.options, name, columns);
+            reading.la.clone_from(&sink.la);
+            let mut reader = CensusReader::new(&mut reading, &mut sink);
+            let result = walk(whole, &mut reader);
+            reader.finish();
+            (info.rows_read, info.parts, info.rows_kept) =
+                (reader.children, reader.episodes, reader.kept);
+            let header = std::mem::take(&mut reader.header);
+            let nonstandard = root == "cindetailscollection";
+            census_header(&mut reading, &header, nonstandard, &mut info);
+            result
+        }
+        Document::CareReturn => {
+            let columns = CareReader::columns();
+            reading = Reading::new(context.lists, context.options, name, columns);
+            reading.la.clone_from(&sink.la);
+            let mut reader = CareReader::new(&mut reading, &mut sink);
+            let result = walk(whole, &mut reader);
+            (info.rows_read, info.parts, info.rows_kept) =
+                (reader.children, reader.episodes, reader.kept);
+            info.year = context.options.year;
+            info.columns = reader.seen();
+            result
+        }
     };
     match result {
         Err(malformed) => reading.diagnostics.push(malformed_at(name, &malformed)),
@@ -178,7 +204,7 @@ fn read_xml(desk: &mut Desk<'_>, head: &str, whole: impl Read, info: &mut Source
         Ok(()) => {}
     }
     info.undated = std::mem::take(&mut reading.undated);
-    finish(desk, reading)
+    finish(desk, reading).then_some(info)
 }
 
 fn malformed_at(name: &str, malformed: &Malformed) -> Diagnostic {
@@ -263,8 +289,9 @@ fn made_in_header(header: &CensusHeader, year: Option<u16>) -> Option<Made> {
         .min_by_key(|made| made.day)
 }
 
-fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
-    let name = &desk.candidate.input.name;
+fn read_json(desk: &mut Desk<'_>, utf8: impl Read, unread: Unread<'_>) -> Option<Source> {
+    let name = unread.name;
+    let mut info = desk.source(&unread, Format::Api, "children");
     let context = desk.context;
     let la_code = |text: &str| context.la_code(text);
     let mut sink = desk.sink(&la_code);
@@ -274,8 +301,6 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
     let mut reader = ApiReader::new(&mut reading, &mut sink);
     let result = reader.read(utf8);
     (info.rows_read, info.rows_kept, info.used) = (reader.children, reader.kept, true);
-    info.family = "api".into();
-    info.table = "children".into();
     if let Err(error) = result {
         let one = Diagnostic::of_file(Code::JsonMalformed, name, why_no_json(&error));
         reading.diagnostics.push(Diagnostic {
@@ -285,7 +310,7 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, info: &mut Source) -> bool {
     } else if info.rows_read == 0 {
         reading.report_file(Code::EmptyTable, "no child");
     }
-    finish(desk, reading)
+    finish(desk, reading).then_some(info)
 }
 
 /// What is wrong with a document, without the value that is wrong, which may be a child's.
@@ -299,8 +324,12 @@ fn why_no_json(error: &serde_json::Error) -> String {
     }
 }
 
-/// Reads one table. Returns whether it is a known one; whether its rows are used is in `info`.
-pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut Source) -> bool {
+/// Reads one table, if it is a known one; the source says whether its rows are used.
+pub(super) fn read_rows<S: RowSource>(
+    desk: &mut Desk<'_>,
+    rows: S,
+    unread: Unread<'_>,
+) -> Option<Source> {
     let context = desk.context;
     let mut found = match find_header(context.lists, rows) {
         Ok(found) => found,
@@ -308,8 +337,8 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
             unreadable: Some(why),
             ..
         }) => {
-            desk.say(Code::FileUnreadable, &info.name, why);
-            return false;
+            desk.say(Code::FileUnreadable, unread.name, why);
+            return None;
         }
         Err(NoHeader { header, .. }) => {
             let nearest = nearest_table(context.lists, &header);
@@ -318,13 +347,12 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
             } else {
                 Code::TableUnrecognised
             };
-            desk.say(code, &info.name, nearest.message);
-            return false;
+            desk.say(code, unread.name, nearest.message);
+            return None;
         }
     };
     let def = found.table.def;
-    info.family.clone_from(&def.family);
-    info.table.clone_from(&def.name);
+    let mut info = desk.source(&unread, def.format, &def.name);
     info.columns = found.columns().map(str::to_owned).collect();
     let mut reading = Reading::of_table(context.lists, context.options, &info.name, def);
     found.report_header(&mut reading);
@@ -335,12 +363,16 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
     let used = tables::read(&mut found, &mut reading, &mut sink);
     let labels = sink.take_labels();
     let counts = match used {
-        Use::Read(counts) => {
+        Err(wrong) => {
+            reading.report_file(Code::FileUnreadable, wrong.to_string());
+            RowCounts::default()
+        }
+        Ok(Use::Read(counts)) => {
             info.used = true;
             counts
         }
-        Use::Unused(counts) => {
-            reading.report_file(Code::TableUnused, format!("{} {}", def.family, def.name));
+        Ok(Use::Unused(counts)) => {
+            reading.report_file(Code::TableUnused, format!("{} {}", def.format, def.name));
             counts
         }
     };
@@ -372,5 +404,5 @@ pub(super) fn read_rows<S: RowSource>(desk: &mut Desk<'_>, rows: S, info: &mut S
         info.used = false;
         info.rows_kept = 0;
     }
-    true
+    Some(info)
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use disparity_core::Day;
 
+use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::dating::is_dated;
 use crate::records::sink::Shelves;
@@ -27,11 +28,10 @@ struct Same {
 }
 
 /// Two tables with this in common are the same to the byte.
-fn bytes_of(source: &Source) -> (String, String, String, String) {
+fn bytes_of(source: &Source) -> (String, Format, String, String) {
     let sheet = source.name.rsplit_once('!').map_or("", |(_, sheet)| sheet);
-    let [sha, family, table, sheet] =
-        [&source.sha256, &source.family, &source.table, sheet].map(str::to_owned);
-    (sha, family, table, sheet)
+    let [sha, table, sheet] = [&source.sha256, &source.table, sheet].map(str::to_owned);
+    (sha, source.format, table, sheet)
 }
 
 /// Takes back the rows of files that say the same for the same year as one before them. `tables` are
@@ -88,11 +88,11 @@ pub(crate) fn drop_repeated(
 
 /// Says where two files hold the same table of the same authorities for the same year.
 pub(crate) fn report(sources: &[Source], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<(&str, &str, &[String], u16), &str> = BTreeMap::new();
+    let mut seen: BTreeMap<(Format, &str, &[String], u16), &str> = BTreeMap::new();
     for source in sources.iter().filter(|source| source.used) {
         let Some(year) = source.year else { continue };
         let key = (
-            source.family.as_str(),
+            source.format,
             source.table.as_str(),
             source.las.as_slice(),
             year,
@@ -101,7 +101,7 @@ pub(crate) fn report(sources: &[Source], diagnostics: &mut Diagnostics) {
             Some(other) => {
                 let message = format!(
                     "{} {} for {year}, also in {other}",
-                    source.family, source.table
+                    source.format, source.table
                 );
                 diagnostics.push(Diagnostic::of_file(
                     Code::FileYearTwice,

@@ -4,7 +4,7 @@ use calamine::{Data, Range, Reader as _};
 use disparity_core::Day;
 
 use super::text::{read_rows, report_births};
-use super::{Desk, opened};
+use super::{Desk, Unread, opened};
 use crate::bytes::encoding::probe;
 use crate::bytes::input::member_of;
 use crate::diagnostics::Code;
@@ -50,12 +50,16 @@ pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
             .worksheet_formula(&sheet)
             .map_or(0, |formulas| without_value(&range, &formulas));
         desk.source = first.saturating_add(u32::try_from(sources.len()).unwrap_or(u32::MAX));
-        let mut info = desk.blank_source(&shown, &probe, None);
-        info.made = made;
+        let unread = Unread {
+            name: &shown,
+            sha256: &probe.sha256,
+            encoding: None,
+            made,
+        };
         let before = desk.shelves.mark();
-        if read_sheet(desk, range, empty, &mut info) {
+        if let Some(source) = read_sheet(desk, range, empty, unread) {
             report_births(desk, &before, &shown);
-            sources.push(info);
+            sources.push(source);
         }
     }
     if sources.is_empty() {
@@ -99,7 +103,12 @@ fn without_value(range: &Range<Data>, formulas: &Range<String>) -> usize {
         .count()
 }
 
-fn read_sheet(desk: &mut Desk<'_>, range: Range<Data>, empty: usize, info: &mut Source) -> bool {
+fn read_sheet(
+    desk: &mut Desk<'_>,
+    range: Range<Data>,
+    empty: usize,
+    unread: Unread<'_>,
+) -> Option<Source> {
     let errors = range
         .used_cells()
         .filter(|(.., cell)| matches!(cell, Data::Error(_)))
@@ -108,18 +117,18 @@ fn read_sheet(desk: &mut Desk<'_>, range: Range<Data>, empty: usize, info: &mut 
     if let Err(none) = find_header(desk.context.lists, Sheet::new(range.clone())) {
         let nearest = nearest_table(desk.context.lists, &none.header);
         if nearest.is_table {
-            desk.say(Code::ColumnMissing, &info.name, nearest.message);
+            desk.say(Code::ColumnMissing, unread.name, nearest.message);
         } else {
-            desk.say(Code::SheetSkipped, &info.name, nearest.message);
+            desk.say(Code::SheetSkipped, unread.name, nearest.message);
         }
-        return false;
+        return None;
     }
     if errors + empty > 0 {
         desk.say(
             Code::FormulaEmpty,
-            &info.name,
+            unread.name,
             format!("{} cells", errors + empty),
         );
     }
-    read_rows(desk, Sheet::new(range), info)
+    read_rows(desk, Sheet::new(range), unread)
 }

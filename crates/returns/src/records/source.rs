@@ -2,6 +2,7 @@
 
 use disparity_core::Day;
 
+use crate::config::format::Format;
 use crate::fields::field_reader::Undated;
 
 /// One table of one file, as it was read.
@@ -9,8 +10,8 @@ use crate::fields::field_reader::Undated;
 pub struct Source {
     /// File, and sheet or member after a `!`.
     pub name: String,
-    /// Family of returns, such as `ssda903`; empty if not recognised.
-    pub family: String,
+    /// The format that it is of.
+    pub format: Format,
     /// Table within it.
     pub table: String,
     /// Authority as three digits; empty if unknown, several if rows name them.

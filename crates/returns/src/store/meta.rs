@@ -163,7 +163,7 @@ pub(crate) fn sources(sources: &[Source]) -> Value {
         .filter(|source| source.used)
         .map(|source| {
             json!({
-                "name": source.name, "family": source.family, "table": source.table, "year": source.year,
+                "name": source.name, "family": source.format.as_str(), "table": source.table, "year": source.year,
                 "sha256": source.sha256, "rows_read": source.rows_read, "rows_kept": source.rows_kept,
             })
         })

@@ -14,6 +14,7 @@ use super::{Assembly, ChildRows, Tally, push_activity};
 use crate::children::merge::{self, Merged};
 use crate::children::periods_of_care;
 use crate::children::repair::RepairCodes;
+use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::records::years::{Years, YearsRead, is_census};
 use crate::records::{Activity, CareRow, Records, System};
@@ -360,12 +361,12 @@ impl Otherwise {
     /// What goes beside the journeys. Where rows of several years stand in one file and their
     /// repeats were removed, no row tells what a year did not have.
     pub(super) fn finish(self, assembly: &Assembly<'_>, diagnostics: &mut Diagnostics) -> Stated {
-        let stacked = |family: &str| {
+        let stacked = |format: Format| {
             let mut sources = assembly.sources.iter();
-            sources.any(|source| source.family == family && source.row_years.len() > 1)
+            sources.any(|source| source.format == format && source.row_years.len() > 1)
         };
-        let census = !stacked("cin") || self.census.is_whole();
-        let care = !stacked("ssda903") || self.care.is_whole();
+        let census = !stacked(Format::Cin) || self.census.is_whole();
+        let care = !stacked(Format::Ssda903) || self.care.is_whole();
         let mut stated = Stated::default();
         let (mut children, mut last) = (0_u64, None);
         for (child, (kind, period, spells)) in self.found {

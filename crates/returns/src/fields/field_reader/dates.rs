@@ -54,8 +54,8 @@ impl Reading<'_> {
         }
     }
 
-    /// First and last day of something of a kind; what has no length ends where it starts. A column
-    /// beyond the table stands for no last day.
+    /// First and last day of something of a kind; what has no length ends where it starts, and
+    /// where nothing says a last day there is none.
     ///
     /// # Errors
     /// [`RowStop`] if it has no first day, starts after the extract or ends before it starts.
@@ -63,7 +63,7 @@ impl Reading<'_> {
         &mut self,
         kind: SpellKind,
         from: (usize, &str),
-        to: (usize, &str),
+        to: Option<(usize, &str)>,
     ) -> Result<(Day, Option<Day>), RowStop> {
         let start = self.key_day(from.0, from.1)?;
         if start > self.options.as_of {
@@ -73,6 +73,9 @@ impl Reading<'_> {
         if kind.is_event() {
             return Ok((start, Some(start)));
         }
+        let Some(to) = to else {
+            return Ok((start, None));
+        };
         let end = self.day(to.0, to.1);
         if end.is_some_and(|end| end < start) {
             self.report(Code::EndBeforeStart, to.0, to.1, "");

@@ -119,24 +119,25 @@ impl<'a> Reading<'a> {
         value: &str,
         message: impl Into<String>,
     ) {
-        let column = self
-            .columns
-            .get(column)
-            .map_or_else(String::new, |state| state.name.clone());
-        self.diagnostics.push(Diagnostic {
-            code,
-            file: self.file.clone(),
-            line: self.line,
-            column,
-            child: self.child_ref(),
-            value: value.to_owned(),
-            message: message.into(),
-        });
+        let column = self.columns.get(column).map(|state| state.name.clone());
+        self.push(code, column, value, message.into());
     }
 
     /// Reports something about the current row as a whole.
     pub(crate) fn report_row(&mut self, code: Code, message: impl Into<String>) {
-        self.report(code, usize::MAX, "", message);
+        self.push(code, None, "", message.into());
+    }
+
+    fn push(&mut self, code: Code, column: Option<String>, value: &str, message: String) {
+        self.diagnostics.push(Diagnostic {
+            code,
+            file: self.file.clone(),
+            line: self.line,
+            column: column.unwrap_or_default(),
+            child: self.child_ref(),
+            value: value.to_owned(),
+            message,
+        });
     }
 
     /// Reports how many values of a column are so, if any are.
@@ -159,7 +160,7 @@ impl<'a> Reading<'a> {
         self.line = line;
         // It may be a name.
         let message = format!("{} characters", text.chars().count());
-        self.report(Code::StrayText, usize::MAX, "", message);
+        self.report_row(Code::StrayText, message);
     }
 
     /// Reports the document type declaration of an XML document.

@@ -412,12 +412,8 @@ impl CensusReader<'_, '_, '_> {
             return;
         }
         if let Some((_, stands_for)) = NONSTANDARD.iter().find(|(other, _)| *other == name) {
-            self.reading.report(
-                Code::CinNonstandard,
-                usize::MAX,
-                "",
-                format!("{name} read as {stands_for}"),
-            );
+            let message = format!("{name} read as {stands_for}");
+            self.reading.report_row(Code::CinNonstandard, message);
             if let Some(column) = ELEMENTS.iter().position(|known| known == stands_for) {
                 self.leaf(column, text, line);
             }

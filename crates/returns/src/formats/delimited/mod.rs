@@ -207,7 +207,7 @@ pub(crate) fn nearest_table(lists: &Lists, header: &[String]) -> Nearest {
         Some((matched, missing, all, def)) if matched > 0 => Nearest {
             message: format!(
                 "nearest is {} {}, which needs {}",
-                def.family,
+                def.format,
                 def.name,
                 missing.join(", ")
             ),
@@ -418,7 +418,7 @@ impl<S: RowSource> Found<'_, S> {
             } else {
                 Code::TableEmpty
             };
-            reading.report_file(code, format!("{} {}", def.family, def.name));
+            reading.report_file(code, format!("{} {}", def.format, def.name));
         }
         counts
     }
@@ -490,7 +490,7 @@ mod tests {
 
     fn table_of(header: &str) -> Option<String> {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
-        recognise(&lists(), &names).map(|found| format!("{} {}", found.def.family, found.def.name))
+        recognise(&lists(), &names).map(|found| format!("{} {}", found.def.format, found.def.name))
     }
 
     #[test]
@@ -579,7 +579,7 @@ mod tests {
         for whole in lists.tables() {
             let all: Vec<String> = whole.columns.iter().map(|c| c.name.clone()).collect();
             let folded: Vec<String> = all.iter().map(|name| fold(name)).collect();
-            for other in lists.tables().iter().filter(|t| t.family == whole.family) {
+            for other in lists.tables().iter().filter(|t| t.format == whole.format) {
                 if other.name == whole.name || !keys(other).iter().all(|k| folded.contains(k)) {
                     continue;
                 }
@@ -624,7 +624,7 @@ mod tests {
         let lists = Lists::new(&dimensions()).unwrap();
         let (mut tried, mut wrong) = (0, Vec::new());
         for (family, table, column, names) in names() {
-            let same = |def: &&TableDef| def.family == family && def.name == table;
+            let same = |def: &&TableDef| def.format.as_str() == family && def.name == table;
             let def = lists.tables().iter().find(same).unwrap();
             let at = def.columns.iter().position(|c| c.name == column).unwrap();
             for name in names {
@@ -635,7 +635,7 @@ mod tests {
                 let place = header.len() - 1 - at;
                 let found = recognise(&lists, &header);
                 let right = found.is_some_and(|found| {
-                    (&found.def.family, &found.def.name) == (&family, &table)
+                    (found.def.format.as_str(), &found.def.name) == (family.as_str(), &table)
                         && found.positions[at] == Some(place)
                         && found.unknown.is_empty()
                         && found.twins.is_empty()

@@ -4,7 +4,7 @@
 
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
-use super::{Each, columns};
+use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
@@ -19,11 +19,9 @@ use crate::records::{Activity, CareRow, PersonRow, System};
 struct Common([usize; 4]);
 
 impl Common {
-    fn of(def: &TableDef) -> Self {
-        Self(columns(
-            def,
-            ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth"],
-        ))
+    fn of(def: &TableDef) -> Result<Self, NoColumn> {
+        let names = ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth"];
+        columns(def, names).map(Self)
     }
 
     fn read(
@@ -49,78 +47,99 @@ impl Common {
 }
 
 /// What one list's rows become; none for lists that nothing here needs.
-pub(super) fn list(list: &str, def: &TableDef) -> Option<Each> {
-    let simple = |kind, from, to| Some(simple(def, kind, from, to));
-    match list {
-        "contacts" => simple(SpellKind::Contact, "Date of Contact", ""),
+pub(super) fn list(def: &TableDef) -> Result<Option<Each>, NoColumn> {
+    let simple = |kind, from, to| simple(def, kind, from, to).map(Some);
+    match def.name.as_str() {
+        "contacts" => simple(SpellKind::Contact, "Date of Contact", None),
         "early_help" => simple(
             SpellKind::EarlyHelp,
             "Assessment start date",
-            "Assessment completion date",
+            Some("Assessment completion date"),
         ),
-        "referrals" => Some(referrals(def)),
+        "referrals" => referrals(def).map(Some),
         "assessments" => simple(
             SpellKind::Assessment,
             "Continuous Assessment Start Date",
-            "Continuous Assessment Date of Authorisation",
+            Some("Continuous Assessment Date of Authorisation"),
         ),
         "section47" => simple(
             SpellKind::Section47,
             "Strategy discussion initiating Section 47 Enquiry Start Date",
-            "",
+            None,
         ),
-        "cin" => simple(SpellKind::CinEpisode, "CIN Start Date", "CIN Closure Date"),
+        "cin" => simple(
+            SpellKind::CinEpisode,
+            "CIN Start Date",
+            Some("CIN Closure Date"),
+        ),
         "protection_plans" => simple(
             SpellKind::ProtectionPlan,
             "Child Protection Plan Start Date",
-            "Child Protection Plan End Date",
+            Some("Child Protection Plan End Date"),
         ),
-        "in_care" => Some(in_care(def)),
-        _ => None,
+        "in_care" => in_care(def).map(Some),
+        _ => Ok(None),
     }
 }
 
-fn simple(def: &TableDef, kind: SpellKind, from: &str, to: &str) -> Each {
-    let common = Common::of(def);
-    let [
-        from,
-        to,
-        initial,
-        latest,
-        previous,
-        need,
-        reason,
-        conference,
-    ] = columns(
-        def,
-        [
-            from,
-            to,
-            "Initial Category of Abuse",
-            "Latest Category of Abuse",
-            "Number of Previous Child Protection Plans",
-            "Primary Need Code",
-            "Reason for Closure",
-            "Date of Initial Child Protection Conference",
-        ],
-    );
-    Box::new(move |reading, row, sink| {
-        let id = common.read(reading, row, sink)?;
-        let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
-        let mut activity = sink.activity(reading, System::AnnexA, id, kind, days);
-        match kind {
+/// What else a list says of one kind of activity, and where.
+#[derive(Clone, Copy)]
+enum More {
+    Nothing,
+    /// The first and the latest category of abuse, and how many plans came before.
+    Plan([usize; 3]),
+    /// The need and the reason for closure.
+    Need([usize; 2]),
+    /// The day of the conference that followed.
+    Conference(usize),
+}
+
+impl More {
+    fn of(def: &TableDef, kind: SpellKind) -> Result<Self, NoColumn> {
+        Ok(match kind {
             SpellKind::ProtectionPlan => {
+                let names = [
+                    "Initial Category of Abuse",
+                    "Latest Category of Abuse",
+                    "Number of Previous Child Protection Plans",
+                ];
+                Self::Plan(columns(def, names)?)
+            }
+            SpellKind::CinEpisode => {
+                Self::Need(columns(def, ["Primary Need Code", "Reason for Closure"])?)
+            }
+            SpellKind::Section47 => {
+                let name = "Date of Initial Child Protection Conference";
+                Self::Conference(column(def, name)?)
+            }
+            _ => Self::Nothing,
+        })
+    }
+}
+
+fn simple(def: &TableDef, kind: SpellKind, from: &str, to: Option<&str>) -> Result<Each, NoColumn> {
+    let common = Common::of(def)?;
+    let more = More::of(def, kind)?;
+    let from = column(def, from)?;
+    let to = to.map(|to| column(def, to)).transpose()?;
+    Ok(Box::new(move |reading, row, sink| {
+        let id = common.read(reading, row, sink)?;
+        let to = to.map(|to| (to, row.text(to)));
+        let days = reading.span(kind, (from, row.text(from)), to)?;
+        let mut activity = sink.activity(reading, System::AnnexA, id, kind, days);
+        match more {
+            More::Plan([initial, latest, previous]) => {
                 activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
                 activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
                 activity.number = reading.small_number(previous, row.text(previous));
             }
-            SpellKind::CinEpisode => {
+            More::Need([need, reason]) => {
                 activity.codes[1] = reading.coded(need, CodeSetId::Need, row.text(need));
                 activity.codes[2] =
                     reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason));
                 activity.no_further_action = Some(false);
             }
-            SpellKind::Section47 => {
+            More::Conference(conference) => {
                 if let Some(day) = reading.day(conference, row.text(conference)) {
                     let held = Activity {
                         kind: SpellKind::InitialConference,
@@ -131,23 +150,22 @@ fn simple(def: &TableDef, kind: SpellKind, from: &str, to: &str) -> Each {
                     sink.records().activities.push(held);
                 }
             }
-            _ => {}
+            More::Nothing => {}
         }
         sink.records().activities.push(activity);
         Ok(())
-    })
+    }))
 }
 
-fn referrals(def: &TableDef) -> Each {
-    let common = Common::of(def);
+fn referrals(def: &TableDef) -> Result<Each, NoColumn> {
+    let common = Common::of(def)?;
     let [date, source, nfa] = columns(
         def,
         ["Date of referral", "Referral Source", "Referral NFA?"],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = common.read(reading, row, sink)?;
-        let none = (usize::MAX, "");
-        let days = reading.span(SpellKind::Referral, (date, row.text(date)), none)?;
+        let days = reading.span(SpellKind::Referral, (date, row.text(date)), None)?;
         // A list of referrals says nothing of closure, so the referral stays an event of its own.
         let mut referral = sink.activity(reading, System::AnnexA, id, SpellKind::Referral, days);
         referral.codes[0] = reading.coded(source, CodeSetId::ReferralSource, row.text(source));
@@ -157,11 +175,11 @@ fn referrals(def: &TableDef) -> Each {
         }
         sink.records().activities.push(referral);
         Ok(())
-    })
+    }))
 }
 
-fn in_care(def: &TableDef) -> Each {
-    let common = Common::of(def);
+fn in_care(def: &TableDef) -> Result<Each, NoColumn> {
+    let common = Common::of(def)?;
     let [uasc, from, need, second, status, to, reason] = columns(
         def,
         [
@@ -173,11 +191,11 @@ fn in_care(def: &TableDef) -> Each {
             "Date Ceased to be Looked After",
             "Reason Ceased to be Looked After",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = common.read(reading, row, sink)?;
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
-        let (start, end) = reading.span(SpellKind::Care, from, to)?;
+        let (start, end) = reading.span(SpellKind::Care, from, Some(to))?;
         let unaccompanied = reading.unaccompanied(uasc, row.text(uasc));
         reading.yes_no(second, row.text(second));
         if let Some(person) = sink.records().persons.last_mut() {
@@ -213,5 +231,5 @@ fn in_care(def: &TableDef) -> Each {
         };
         sink.records().care.push(episode);
         Ok(())
-    })
+    }))
 }

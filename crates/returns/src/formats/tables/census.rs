@@ -4,7 +4,7 @@
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellKind};
 
-use super::{Each, columns};
+use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
@@ -14,6 +14,36 @@ use crate::fields::value::is_null;
 use crate::formats::delimited::Row;
 use crate::records::sink::Sink;
 use crate::records::{Activity, PersonRow, System};
+
+/// What the rows of a table become; none for tables that nothing here needs.
+pub(super) fn table(def: &TableDef) -> Result<Option<Each>, NoColumn> {
+    let nested = |kind, from, to| nested(def, kind, from, to).map(Some);
+    match def.name.as_str() {
+        "header" => header(def).map(Some),
+        "events" => events(def).map(Some),
+        "child_identifiers" => child(def).map(Some),
+        "child_characteristics" => characteristics(def).map(Some),
+        "cin_details" => details(def).map(Some),
+        "assessments" => nested(
+            SpellKind::Assessment,
+            "AssessmentActualStartDate",
+            Some("AssessmentAuthorisationDate"),
+        ),
+        "cin_plan_dates" => nested(
+            SpellKind::CinPlan,
+            "CINPlanStartDate",
+            Some("CINPlanEndDate"),
+        ),
+        "section47" => nested(SpellKind::Section47, "S47ActualStartDate", None),
+        "child_protection_plans" => nested(
+            SpellKind::ProtectionPlan,
+            "CPPstartDate",
+            Some("CPPendDate"),
+        ),
+        "reviews" => nested(SpellKind::ProtectionReview, "CPPreviewDate", None),
+        _ => Ok(None),
+    }
+}
 
 /// The columns that say who a child is, wherever they stand.
 #[derive(Clone, Copy)]
@@ -28,7 +58,7 @@ struct Identity {
 }
 
 impl Identity {
-    fn of(def: &TableDef) -> Self {
+    fn of(def: &TableDef) -> Result<Self, NoColumn> {
         let [child, birth, expected, sex, death, ethnicity, upn] = columns(
             def,
             [
@@ -40,8 +70,8 @@ impl Identity {
                 "Ethnicity",
                 "UPN",
             ],
-        );
-        Self {
+        )?;
+        Ok(Self {
             child,
             birth,
             expected,
@@ -49,7 +79,7 @@ impl Identity {
             death,
             ethnicity,
             upn,
-        }
+        })
     }
 
     fn read(
@@ -88,30 +118,40 @@ impl Identity {
 }
 
 /// The header of a census: its year, and when it was made.
-pub(super) fn header(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let [reference, time] = columns(def, ["ReferenceDate", "DateTime"]);
-    move |_, row, sink| {
+fn header(def: &TableDef) -> Result<Each, NoColumn> {
+    let [reference, time] = columns(def, ["ReferenceDate", "DateTime"])?;
+    Ok(Box::new(move |_, row, sink| {
         let header = &mut sink.labels.header;
         header.year = Some(sink.year).filter(|year| *year != 0);
         header.reference = plain_day(row.text(reference));
         header.made = plain_day(row.text(time));
         Ok(())
-    }
+    }))
 }
 
-/// Identifiers or characteristics of one child.
-pub(super) fn child(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let identity = Identity::of(def);
-    move |reading, row, sink| {
+/// Identifiers of one child.
+fn child(def: &TableDef) -> Result<Each, NoColumn> {
+    let identity = Identity::of(def)?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, identity.child, row.text(identity.child))?;
         let person = identity.read(reading, row, sink, id);
         sink.records().persons.push(person);
         Ok(())
-    }
+    }))
+}
+
+/// Characteristics of one child, of which only the ethnic group is needed.
+fn characteristics(def: &TableDef) -> Result<Each, NoColumn> {
+    let [child, ethnicity] = columns(def, ["LAchildID", "Ethnicity"])?;
+    Ok(Box::new(move |reading, row, sink| {
+        let id = sink.id(reading, child, row.text(child))?;
+        let mut person = PersonRow::new(id, System::Cin, sink.place(reading), sink.year);
+        if row.has(ethnicity) {
+            person.ethnicity = reading.ethnicity(ethnicity, row.text(ethnicity));
+        }
+        sink.records().persons.push(person);
+        Ok(())
+    }))
 }
 
 #[derive(Clone, Copy)]
@@ -126,7 +166,7 @@ struct Details {
 }
 
 impl Details {
-    fn of(def: &TableDef) -> Self {
+    fn of(def: &TableDef) -> Result<Self, NoColumn> {
         let [referral, source, need, closure, reason, conference, nfa] = columns(
             def,
             [
@@ -138,8 +178,8 @@ impl Details {
                 "DateOfInitialCPC",
                 "ReferralNFA",
             ],
-        );
-        Self {
+        )?;
+        Ok(Self {
             referral,
             source,
             need,
@@ -147,7 +187,7 @@ impl Details {
             reason,
             conference,
             nfa,
-        }
+        })
     }
 
     fn read(
@@ -159,7 +199,7 @@ impl Details {
     ) -> Result<Activity, RowStop> {
         let (from, to) = (self.referral, self.closure);
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
-        let (start, end) = reading.span(SpellKind::CinEpisode, from, to)?;
+        let (start, end) = reading.span(SpellKind::CinEpisode, from, Some(to))?;
         let mut episode = sink.activity(
             reading,
             System::Cin,
@@ -208,20 +248,16 @@ fn transfer_in(reading: &Reading<'_>, sink: &mut Sink<'_>, id: u32, referral: Da
 }
 
 /// One episode, with the number by which other tables refer to it.
-pub(super) fn details(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let (columns_of, [child, key]) = (
-        Details::of(def),
-        columns(def, ["LAchildID", "CINdetailsID"]),
-    );
-    move |reading, row, sink| {
+fn details(def: &TableDef) -> Result<Each, NoColumn> {
+    let columns_of = Details::of(def)?;
+    let [child, key] = columns(def, ["LAchildID", "CINdetailsID"])?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let mut episode = columns_of.read(reading, row, sink, id)?;
         episode.parent_key = key_of(row, key, sink);
         sink.records().activities.push(episode);
         Ok(())
-    }
+    }))
 }
 
 fn key_of(row: &Row<'_>, column: usize, sink: &mut Sink<'_>) -> u32 {
@@ -233,56 +269,57 @@ fn key_of(row: &Row<'_>, column: usize, sink: &mut Sink<'_>) -> u32 {
     }
 }
 
-/// The start, end and kind of a nested module's table.
-pub(super) fn nested(def: &TableDef) -> Option<Each> {
-    let (kind, from, to) = match def.name.as_str() {
-        "assessments" => (
-            SpellKind::Assessment,
-            "AssessmentActualStartDate",
-            "AssessmentAuthorisationDate",
-        ),
-        "cin_plan_dates" => (SpellKind::CinPlan, "CINPlanStartDate", "CINPlanEndDate"),
-        "section47" => (SpellKind::Section47, "S47ActualStartDate", ""),
-        "child_protection_plans" => (SpellKind::ProtectionPlan, "CPPstartDate", "CPPendDate"),
-        "reviews" => (SpellKind::ProtectionReview, "CPPreviewDate", ""),
-        _ => return None,
-    };
-    let [
-        child,
-        key,
-        referral,
-        from,
-        to,
-        initial,
-        latest,
-        previous,
-        conference,
-    ] = columns(
-        def,
-        [
-            "LAchildID",
-            "CINdetailsID",
-            "CINreferralDate",
-            from,
-            to,
+/// What the rows of a plan say of abuse and of earlier plans.
+#[derive(Clone, Copy)]
+struct Abuse {
+    initial: usize,
+    latest: usize,
+    previous: usize,
+}
+
+impl Abuse {
+    fn of(def: &TableDef) -> Result<Self, NoColumn> {
+        let names = [
             "InitialCategoryOfAbuse",
             "LatestCategoryOfAbuse",
             "NumberOfPreviousCPP",
-            "DateOfInitialCPC",
-        ],
-    );
-    Some(Box::new(move |reading, row, sink| {
+        ];
+        let [initial, latest, previous] = columns(def, names)?;
+        Ok(Self {
+            initial,
+            latest,
+            previous,
+        })
+    }
+
+    fn read(self, reading: &mut Reading<'_>, row: &Row<'_>, plan: &mut Activity) {
+        plan.codes[0] = reading.category_of_abuse(self.initial, row.text(self.initial));
+        plan.codes[1] = reading.category_of_abuse(self.latest, row.text(self.latest));
+        plan.number = reading.small_number(self.previous, row.text(self.previous));
+    }
+}
+
+/// A module of an episode, in a table of its own, by the columns of its days.
+fn nested(def: &TableDef, kind: SpellKind, from: &str, to: Option<&str>) -> Result<Each, NoColumn> {
+    let names = ["LAchildID", "CINdetailsID", "CINreferralDate", from];
+    let [child, key, referral, from] = columns(def, names)?;
+    let to = to.map(|to| column(def, to)).transpose()?;
+    let is_plan = kind == SpellKind::ProtectionPlan;
+    let abuse = is_plan.then(|| Abuse::of(def)).transpose()?;
+    let is_enquiry = kind == SpellKind::Section47;
+    let conference = is_enquiry.then(|| column(def, "DateOfInitialCPC"));
+    let conference = conference.transpose()?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
+        let to = to.map(|to| (to, row.text(to)));
+        let days = reading.span(kind, (from, row.text(from)), to)?;
         let mut activity = sink.activity(reading, System::Cin, id, kind, days);
         activity.parent_key = key_of(row, key, sink);
         activity.parent = reading.day(referral, row.text(referral));
-        if kind == SpellKind::ProtectionPlan {
-            activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
-            activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
-            activity.number = reading.small_number(previous, row.text(previous));
+        if let Some(abuse) = abuse {
+            abuse.read(reading, row, &mut activity);
         }
-        if kind == SpellKind::Section47
+        if let Some(conference) = conference
             && let Some(day) = reading.day(conference, row.text(conference))
         {
             let held = conference_of(&activity, day);
@@ -294,35 +331,20 @@ pub(super) fn nested(def: &TableDef) -> Option<Each> {
 }
 
 /// One row for each event, as regional tools write it; ends stand on rows of their own.
-pub(super) fn events(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let (identity, details) = (Identity::of(def), Details::of(def));
-    let [
-        date,
-        kind,
-        plan_end,
-        assessed,
-        protection_end,
-        initial,
-        latest,
-        previous,
-    ] = columns(
-        def,
-        [
-            "Date",
-            "Type",
-            "CINPlanEndDate",
-            "AssessmentAuthorisationDate",
-            "CPPendDate",
-            "InitialCategoryOfAbuse",
-            "LatestCategoryOfAbuse",
-            "NumberOfPreviousCPP",
-        ],
-    );
+fn events(def: &TableDef) -> Result<Each, NoColumn> {
+    let (identity, details) = (Identity::of(def)?, Details::of(def)?);
+    let abuse = Abuse::of(def)?;
+    let names = [
+        "Date",
+        "Type",
+        "CINPlanEndDate",
+        "AssessmentAuthorisationDate",
+        "CPPendDate",
+    ];
+    let [date, kind, plan_end, assessed, protection_end] = columns(def, names)?;
     // Rows of one kind follow one another.
     let mut word = (String::new(), String::new());
-    move |reading, row, sink| {
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, identity.child, row.text(identity.child))?;
         if word.0 != row.text(kind) {
             word = (
@@ -332,11 +354,11 @@ pub(super) fn events(
         }
         let (spell, end) = match word.1.as_str() {
             "cinreferraldate" => return referral(identity, details, date, reading, row, sink, id),
-            "assessmentactualstartdate" => (SpellKind::Assessment, assessed),
-            "cinplanstartdate" => (SpellKind::CinPlan, plan_end),
-            "s47actualstartdate" => (SpellKind::Section47, usize::MAX),
-            "cppstartdate" => (SpellKind::ProtectionPlan, protection_end),
-            "cppreviewdate" => (SpellKind::ProtectionReview, usize::MAX),
+            "assessmentactualstartdate" => (SpellKind::Assessment, Some(assessed)),
+            "cinplanstartdate" => (SpellKind::CinPlan, Some(plan_end)),
+            "s47actualstartdate" => (SpellKind::Section47, None),
+            "cppstartdate" => (SpellKind::ProtectionPlan, Some(protection_end)),
+            "cppreviewdate" => (SpellKind::ProtectionReview, None),
             // The ends repeat what the row of the start already says.
             "cinclosuredate" | "assessmentauthorisationdate" | "cinplanenddate" | "cppenddate" => {
                 return reading.key_day(date, row.text(date)).map(|_| ());
@@ -351,13 +373,12 @@ pub(super) fn events(
                 return Err(RowStop);
             }
         };
-        let days = reading.span(spell, (date, row.text(date)), (end, row.text(end)))?;
+        let end = end.map(|end| (end, row.text(end)));
+        let days = reading.span(spell, (date, row.text(date)), end)?;
         let mut activity = sink.activity(reading, System::Cin, id, spell, days);
         activity.parent = reading.day(details.referral, row.text(details.referral));
         if spell == SpellKind::ProtectionPlan {
-            activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
-            activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
-            activity.number = reading.small_number(previous, row.text(previous));
+            abuse.read(reading, row, &mut activity);
         }
         if spell == SpellKind::Section47
             && let Some(day) = reading.day(details.conference, row.text(details.conference))
@@ -367,7 +388,7 @@ pub(super) fn events(
         }
         sink.records().activities.push(activity);
         Ok(())
-    }
+    }))
 }
 
 /// The conference that followed an enquiry.

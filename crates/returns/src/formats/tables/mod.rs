@@ -9,6 +9,7 @@ mod ssda903;
 
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
+use crate::config::format::Format;
 use crate::diagnostics::Code;
 use crate::fields::field_reader::{Reading, RowStop};
 use crate::formats::delimited::{Found, Row, RowCounts, RowSource};
@@ -23,90 +24,117 @@ pub(crate) enum Use {
     Unused(RowCounts),
 }
 
-/// The positions of columns by name; the readers and the table list are written together, and a
-/// test checks every name.
-pub(crate) fn columns<const N: usize>(def: &TableDef, names: [&str; N]) -> [usize; N] {
-    names.map(|name| {
-        def.columns
-            .iter()
-            .position(|column| column.name == name)
-            .unwrap_or(usize::MAX)
+/// A table of the built-in list that lacks a column which its reader names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the built-in list of tables has no column {column:?} of {table}")]
+pub(crate) struct NoColumn {
+    table: String,
+    column: String,
+}
+
+/// The positions of columns by name.
+///
+/// # Errors
+/// [`NoColumn`] if the table has none of that name.
+fn columns<const N: usize>(def: &TableDef, names: [&str; N]) -> Result<[usize; N], NoColumn> {
+    let mut found = [0; N];
+    for (at, name) in found.iter_mut().zip(names) {
+        *at = column(def, name)?;
+    }
+    Ok(found)
+}
+
+fn column(def: &TableDef, name: &str) -> Result<usize, NoColumn> {
+    let found = def.columns.iter().position(|column| column.name == name);
+    found.ok_or_else(|| NoColumn {
+        table: format!("{} {}", def.format, def.name),
+        column: name.to_owned(),
     })
 }
 
+/// What each row of a table becomes.
+pub(super) type Each =
+    Box<dyn FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>>;
+
+/// What the rows of a table become; none for tables that nothing here needs.
+pub(super) fn reader(def: &TableDef) -> Result<Option<Each>, NoColumn> {
+    match def.format {
+        Format::Ssda903 => ssda903::table(def),
+        Format::Cin => census::table(def),
+        Format::AnnexA => annex_a::list(def),
+        Format::Ssd => ssd::table(def),
+        Format::EarlyHelp | Format::Lookup => early_help::list(def),
+        // Objects, which have a reader of their own.
+        Format::Api => Ok(None),
+    }
+}
+
+/// Where a row names its authority and its year, in the formats that do.
+fn label_columns(def: &TableDef) -> Result<Option<[usize; 2]>, NoColumn> {
+    match def.format {
+        Format::Cin if def.name == "header" => columns(def, ["LEA", "Year"]).map(Some),
+        Format::Ssda903 | Format::Cin => columns(def, ["LA", "YEAR"]).map(Some),
+        Format::AnnexA | Format::Ssd | Format::Api | Format::EarlyHelp | Format::Lookup => Ok(None),
+    }
+}
+
 /// Reads every row of a recognised table into the records.
+///
+/// # Errors
+/// [`NoColumn`] if the built-in list and the readers do not agree, which a test rules out.
 pub(crate) fn read<S: RowSource>(
     found: &mut Found<'_, S>,
     reading: &mut Reading<'_>,
     sink: &mut Sink<'_>,
-) -> Use {
+) -> Result<Use, NoColumn> {
     let def = found.table.def;
-    let la_year = columns(def, ["LA", "YEAR"]);
-    match (def.family.as_str(), def.name.as_str()) {
-        ("ssda903", "header") => rows(found, reading, sink, la_year, ssda903::header(def)),
-        ("ssda903", "episodes") => rows(found, reading, sink, la_year, ssda903::episodes(def)),
-        ("ssda903", "uasc") => rows(found, reading, sink, la_year, ssda903::uasc(def)),
-        ("ssda903", "prev_perm") => rows(found, reading, sink, la_year, ssda903::permanence(def)),
-        ("ssda903", "missing") => rows(found, reading, sink, la_year, ssda903::missing(def)),
-        ("cin", "events") => rows(found, reading, sink, la_year, census::events(def)),
-        ("cin", "child_identifiers" | "child_characteristics") => {
-            rows(found, reading, sink, la_year, census::child(def))
-        }
-        ("cin", "cin_details") => rows(found, reading, sink, la_year, census::details(def)),
-        (
-            "cin",
-            "assessments" | "cin_plan_dates" | "section47" | "child_protection_plans" | "reviews",
-        ) => match census::nested(def) {
-            Some(each) => rows(found, reading, sink, la_year, each),
-            None => unused(found, reading),
-        },
-        ("cin", "header") => rows(
-            found,
-            reading,
-            sink,
-            columns(def, ["LEA", "Year"]),
-            census::header(def),
-        ),
-        ("annex_a", list) => match annex_a::list(list, def) {
-            Some(each) => rows(found, reading, sink, la_year, each),
-            None => unused(found, reading),
-        },
-        ("ssd", table) => match ssd::table(table, def) {
-            Some(each) => rows(found, reading, sink, la_year, each),
-            None => unused(found, reading),
-        },
-        ("early_help", "families") => {
+    let Some(mut each) = reader(def)? else {
+        if (def.format, def.name.as_str()) == (Format::EarlyHelp, "families") {
             reading.report_file(Code::FamilyLevel, "it names families and no child");
-            unused(found, reading)
         }
-        ("early_help", _) => rows(found, reading, sink, la_year, early_help::episodes(def)),
-        ("lookup", "aliases") => rows(found, reading, sink, la_year, early_help::aliases(def)),
-        _ => unused(found, reading),
-    }
-}
-
-fn unused<S: RowSource>(found: &mut Found<'_, S>, reading: &mut Reading<'_>) -> Use {
-    let counts = found.for_each(reading, |_, _| true);
-    Use::Unused(counts)
-}
-
-fn rows<S: RowSource>(
-    found: &mut Found<'_, S>,
-    reading: &mut Reading<'_>,
-    sink: &mut Sink<'_>,
-    [la, year]: [usize; 2],
-    mut each: impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>,
-) -> Use {
-    Use::Read(found.for_each(reading, |reading, row| {
-        let label = (year, trim(row.text(year)));
-        sink.route(reading, trim(row.text(la)), label);
+        return Ok(Use::Unused(found.for_each(reading, |_, _| true)));
+    };
+    let labels = label_columns(def)?;
+    Ok(Use::Read(found.for_each(reading, |reading, row| {
+        if let Some([la, year]) = labels {
+            let label = (year, trim(row.text(year)));
+            sink.route(reading, trim(row.text(la)), label);
+        }
         if sink.year != 0 {
             reading.year = Some(sink.year);
         }
         each(reading, row, sink).is_ok()
-    }))
+    })))
 }
 
-/// A handler of rows whose kind is chosen by the name of the table.
-pub(crate) type Each =
-    Box<dyn FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>>;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::codelists::Lists;
+    use crate::config::codelists::tests::dimensions;
+
+    #[test]
+    fn every_reader_finds_its_columns_and_misses_one_that_is_misspelt() {
+        let lists = Lists::new(&dimensions()).unwrap();
+        let mut read = 0;
+        for def in lists.tables() {
+            label_columns(def).unwrap();
+            let Some(_) = reader(def).unwrap() else {
+                continue;
+            };
+            read += 1;
+            // Without its first column, which is the child's or an old identifier, none is read.
+            let key = def.columns.iter().position(|column| column.key).unwrap();
+            let mut other = def.clone();
+            other.columns[key].name.push('x');
+            let wrong = [reader(&other).err(), label_columns(&other).err()];
+            let wrong = wrong.into_iter().flatten().next().unwrap();
+            assert_eq!(
+                wrong.column, def.columns[key].name,
+                "{} {}",
+                def.format, def.name
+            );
+        }
+        assert!(read >= 35, "{read} tables are read");
+    }
+}

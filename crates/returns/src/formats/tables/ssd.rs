@@ -2,7 +2,7 @@
 
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind};
 
-use super::{Each, columns};
+use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
@@ -12,76 +12,76 @@ use crate::records::sink::Sink;
 use crate::records::{Address, CareRow, PersonRow, System};
 
 /// What one table's rows become; none for tables that nothing here needs.
-pub(super) fn table(table: &str, def: &TableDef) -> Option<Each> {
-    let spell = |kind, child, from, to| Some(spell(def, kind, child, from, to));
-    match table {
-        "person" => Some(person(def)),
-        "linked_identifiers" => Some(linked(def)),
-        "address" => Some(address(def)),
+pub(super) fn table(def: &TableDef) -> Result<Option<Each>, NoColumn> {
+    let spell = |kind, child, from, to| spell(def, kind, child, from, to).map(Some);
+    match def.name.as_str() {
+        "person" => person(def).map(Some),
+        "linked_identifiers" => linked(def).map(Some),
+        "address" => address(def).map(Some),
         "contacts" => spell(
             SpellKind::Contact,
             "cont_person_id",
             "cont_contact_date",
-            "",
+            None,
         ),
         "early_help_episodes" => spell(
             SpellKind::EarlyHelp,
             "earl_person_id",
             "earl_episode_start_date",
-            "earl_episode_end_date",
+            Some("earl_episode_end_date"),
         ),
-        "cin_episodes" => Some(cin_episodes(def)),
+        "cin_episodes" => cin_episodes(def).map(Some),
         "cin_assessments" => spell(
             SpellKind::Assessment,
             "cina_person_id",
             "cina_assessment_start_date",
-            "cina_assessment_auth_date",
+            Some("cina_assessment_auth_date"),
         ),
         "cin_plans" => spell(
             SpellKind::CinPlan,
             "cinp_person_id",
             "cinp_cin_plan_start_date",
-            "cinp_cin_plan_end_date",
+            Some("cinp_cin_plan_end_date"),
         ),
         "s47_enquiry" => spell(
             SpellKind::Section47,
             "s47e_person_id",
             "s47e_s47_start_date",
-            "",
+            None,
         ),
         "initial_cp_conference" => spell(
             SpellKind::InitialConference,
             "icpc_person_id",
             "icpc_icpc_date",
-            "",
+            None,
         ),
         "cp_plans" => spell(
             SpellKind::ProtectionPlan,
             "cppl_person_id",
             "cppl_cp_plan_start_date",
-            "cppl_cp_plan_end_date",
+            Some("cppl_cp_plan_end_date"),
         ),
         "cp_reviews" => spell(
             SpellKind::ProtectionReview,
             "cppr_person_id",
             "cppr_cp_review_date",
-            "",
+            None,
         ),
         "missing" => spell(
             SpellKind::Missing,
             "miss_person_id",
             "miss_missing_episode_start_date",
-            "miss_missing_episode_end_date",
+            Some("miss_missing_episode_end_date"),
         ),
-        "cla_episodes" => Some(cla_episodes(def)),
-        "cla_previous_permanence" => Some(permanence(def)),
-        "immigration_status" => Some(immigration(def)),
-        "legal_status" => Some(legal_status(def)),
-        _ => None,
+        "cla_episodes" => cla_episodes(def).map(Some),
+        "cla_previous_permanence" => permanence(def).map(Some),
+        "immigration_status" => immigration(def).map(Some),
+        "legal_status" => legal_status(def).map(Some),
+        _ => Ok(None),
     }
 }
 
-fn person(def: &TableDef) -> Each {
+fn person(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, legacy, sex, ethnicity, birth, expected, death, upn] = columns(
         def,
         [
@@ -94,8 +94,8 @@ fn person(def: &TableDef) -> Each {
             "pers_death_date",
             "pers_upn",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
         person.birth = reading.day(birth, row.text(birth));
@@ -119,7 +119,7 @@ fn person(def: &TableDef) -> Each {
         sink.records().persons.push(person);
         bridge(reading, sink, id, (legacy, row.text(legacy)));
         Ok(())
-    })
+    }))
 }
 
 /// The identifier of a child in other returns, where a column holds one.
@@ -136,7 +136,7 @@ fn bridge(reading: &mut Reading<'_>, sink: &mut Sink<'_>, id: u32, (at, text): (
 }
 
 /// Pupil numbers of a person, and the identifiers that bridge to the other returns.
-fn linked(def: &TableDef) -> Each {
+fn linked(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, kind, value] = columns(
         def,
         [
@@ -144,8 +144,8 @@ fn linked(def: &TableDef) -> Each {
             "link_identifier_type",
             "link_identifier_value",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         match reading.identifier_kind(kind, row.text(kind)) {
             Some("pupil_number") => {
@@ -160,10 +160,10 @@ fn linked(def: &TableDef) -> Each {
             _ => {}
         }
         Ok(())
-    })
+    }))
 }
 
-fn address(def: &TableDef) -> Each {
+fn address(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, from, to, postcode] = columns(
         def,
         [
@@ -172,8 +172,8 @@ fn address(def: &TableDef) -> Each {
             "addr_address_end_date",
             "addr_address_postcode",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let (from, to) = (
             reading.day(from, row.text(from)),
@@ -189,43 +189,72 @@ fn address(def: &TableDef) -> Each {
             });
         }
         Ok(())
-    })
+    }))
 }
 
-fn spell(def: &TableDef, kind: SpellKind, child: &str, from: &str, to: &str) -> Each {
-    let [child, from, to, initial, latest, elsewhere, moved] = columns(
-        def,
-        [
-            child,
-            from,
-            to,
-            "cppl_cp_plan_initial_category",
-            "cppl_cp_plan_latest_category",
-            "cppl_cp_plan_ola",
-            "icpc_icpc_transfer_in",
-        ],
-    );
-    Box::new(move |reading, row, sink| {
+/// What else a table says of one kind of activity, and where.
+#[derive(Clone, Copy)]
+enum More {
+    Nothing,
+    /// The first and the latest category of abuse, and whether the plan is another authority's.
+    Plan([usize; 3]),
+    /// Whether the child came with a plan from elsewhere.
+    Moved(usize),
+}
+
+impl More {
+    fn of(def: &TableDef, kind: SpellKind) -> Result<Self, NoColumn> {
+        Ok(match kind {
+            SpellKind::ProtectionPlan => {
+                let names = [
+                    "cppl_cp_plan_initial_category",
+                    "cppl_cp_plan_latest_category",
+                    "cppl_cp_plan_ola",
+                ];
+                Self::Plan(columns(def, names)?)
+            }
+            SpellKind::InitialConference => Self::Moved(column(def, "icpc_icpc_transfer_in")?),
+            _ => Self::Nothing,
+        })
+    }
+}
+
+fn spell(
+    def: &TableDef,
+    kind: SpellKind,
+    child: &str,
+    from: &str,
+    to: Option<&str>,
+) -> Result<Each, NoColumn> {
+    let [child, from] = columns(def, [child, from])?;
+    let to = to.map(|to| column(def, to)).transpose()?;
+    let more = More::of(def, kind)?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
-        let days = reading.span(kind, (from, row.text(from)), (to, row.text(to)))?;
+        let to = to.map(|to| (to, row.text(to)));
+        let days = reading.span(kind, (from, row.text(from)), to)?;
         let mut activity = sink.activity(reading, System::Ssd, id, kind, days);
-        if kind == SpellKind::ProtectionPlan {
-            activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
-            activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
-            let held_for_other = reading.yes_no(elsewhere, row.text(elsewhere)) == Some(true);
-            activity.flags = activity
-                .flags
-                .with_if(held_for_other, SpellFlags::FOR_OTHER_AUTHORITY);
-        } else if kind == SpellKind::InitialConference {
-            let arrived = reading.yes_no(moved, row.text(moved)) == Some(true);
-            activity.flags = activity.flags.with_if(arrived, SpellFlags::TRANSFERRED_IN);
+        match more {
+            More::Plan([initial, latest, elsewhere]) => {
+                activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
+                activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
+                let held_for_other = reading.yes_no(elsewhere, row.text(elsewhere)) == Some(true);
+                activity.flags = activity
+                    .flags
+                    .with_if(held_for_other, SpellFlags::FOR_OTHER_AUTHORITY);
+            }
+            More::Moved(moved) => {
+                let arrived = reading.yes_no(moved, row.text(moved)) == Some(true);
+                activity.flags = activity.flags.with_if(arrived, SpellFlags::TRANSFERRED_IN);
+            }
+            More::Nothing => {}
         }
         sink.records().activities.push(activity);
         Ok(())
-    })
+    }))
 }
 
-fn cin_episodes(def: &TableDef) -> Each {
+fn cin_episodes(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, referral, need, source, nfa, reason, close] = columns(
         def,
         [
@@ -237,11 +266,11 @@ fn cin_episodes(def: &TableDef) -> Each {
             "cine_close_reason",
             "cine_close_date",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let (from, to) = ((referral, row.text(referral)), (close, row.text(close)));
-        let days = reading.span(SpellKind::CinEpisode, from, to)?;
+        let days = reading.span(SpellKind::CinEpisode, from, Some(to))?;
         let mut episode = sink.activity(reading, System::Ssd, id, SpellKind::CinEpisode, days);
         episode.codes = [
             reading.coded(source, CodeSetId::ReferralSource, row.text(source)),
@@ -254,10 +283,10 @@ fn cin_episodes(def: &TableDef) -> Each {
         }
         sink.records().activities.push(episode);
         Ok(())
-    })
+    }))
 }
 
-fn cla_episodes(def: &TableDef) -> Each {
+fn cla_episodes(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, from, rne, need, to, rec, period] = columns(
         def,
         [
@@ -269,11 +298,11 @@ fn cla_episodes(def: &TableDef) -> Each {
             "clae_cla_episode_ceased_reason",
             "clae_cla_id",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
-        let (start, end) = reading.span(SpellKind::CareEpisode, from, to)?;
+        let (start, end) = reading.span(SpellKind::CareEpisode, from, Some(to))?;
         let period = trim(row.text(period));
         let episode = CareRow {
             id,
@@ -298,10 +327,10 @@ fn cla_episodes(def: &TableDef) -> Each {
         };
         sink.records().care.push(episode);
         Ok(())
-    })
+    }))
 }
 
-fn permanence(def: &TableDef) -> Each {
+fn permanence(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, option, date] = columns(
         def,
         [
@@ -309,18 +338,18 @@ fn permanence(def: &TableDef) -> Each {
             "lapp_previous_permanence_option",
             "lapp_previous_permanence_order_date",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         reading.part_day(date, row.text(date));
         let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
         person.earlier_permanence = reading.permanence(option, row.text(option));
         sink.records().persons.push(person);
         Ok(())
-    })
+    }))
 }
 
-fn immigration(def: &TableDef) -> Each {
+fn immigration(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, status, to] = columns(
         def,
         [
@@ -328,8 +357,8 @@ fn immigration(def: &TableDef) -> Each {
             "immi_immigration_status",
             "immi_immigration_status_end_date",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let unaccompanied = reading.unaccompanied(status, row.text(status));
         let mut person = PersonRow::new(id, System::Ssd, sink.place(reading), sink.year);
@@ -340,11 +369,11 @@ fn immigration(def: &TableDef) -> Each {
         }
         sink.records().persons.push(person);
         Ok(())
-    })
+    }))
 }
 
 /// Legal statuses that are not of care (special guardianship, private fostering) are passed over.
-fn legal_status(def: &TableDef) -> Each {
+fn legal_status(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, status, from, to] = columns(
         def,
         [
@@ -353,17 +382,17 @@ fn legal_status(def: &TableDef) -> Each {
             "lega_legal_status_start_date",
             "lega_legal_status_end_date",
         ],
-    );
-    Box::new(move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let Some(code) = reading.legal_status(status, row.text(status)) else {
             return Ok(());
         };
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
-        let days = reading.span(SpellKind::CareEpisode, from, to)?;
+        let days = reading.span(SpellKind::CareEpisode, from, Some(to))?;
         let mut activity = sink.activity(reading, System::Ssd, id, SpellKind::CareEpisode, days);
         activity.codes[0] = code;
         sink.records().activities.push(activity);
         Ok(())
-    })
+    }))
 }

@@ -3,23 +3,31 @@
 use disparity_core::Day;
 use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
 
-use super::columns;
+use super::{Each, NoColumn, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::{Reading, RowStop};
+use crate::fields::field_reader::Reading;
 use crate::fields::value::is_null;
-use crate::formats::delimited::Row;
-use crate::records::sink::Sink;
 use crate::records::{CareRow, PersonRow, System};
 
+/// What the rows of a table become; none for tables that nothing here needs.
+pub(super) fn table(def: &TableDef) -> Result<Option<Each>, NoColumn> {
+    match def.name.as_str() {
+        "header" => header(def).map(Some),
+        "episodes" => episodes(def).map(Some),
+        "uasc" => uasc(def).map(Some),
+        "prev_perm" => permanence(def).map(Some),
+        "missing" => missing(def).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// One child's particulars.
-pub(super) fn header(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+fn header(def: &TableDef) -> Result<Each, NoColumn> {
     let [child, sex, birth, ethnic, upn, uasc, ceased] =
-        columns(def, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC", "DUC"]);
-    move |reading, row, sink| {
+        columns(def, ["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "UASC", "DUC"])?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
         person.birth = reading.birth(birth, row.text(birth));
@@ -39,13 +47,11 @@ pub(super) fn header(
         person.unaccompanied_ceased = reading.day(ceased, row.text(ceased));
         sink.records().persons.push(person);
         Ok(())
-    }
+    }))
 }
 
 /// One placement or legal-status episode.
-pub(super) fn episodes(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
+fn episodes(def: &TableDef) -> Result<Each, NoColumn> {
     let [
         child,
         decom,
@@ -77,11 +83,11 @@ pub(super) fn episodes(
             "PL_POST",
             "URN",
         ],
-    );
-    move |reading, row, sink| {
+    )?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let (from, to) = ((decom, row.text(decom)), (dec, row.text(dec)));
-        let (start, end) = reading.span(SpellKind::CareEpisode, from, to)?;
+        let (start, end) = reading.span(SpellKind::CareEpisode, from, Some(to))?;
         if end == Some(start) {
             reading.report(Code::SameDaySpell, dec, "", "rule 355");
         }
@@ -116,7 +122,7 @@ pub(super) fn episodes(
         };
         sink.records().care.push(episode);
         Ok(())
-    }
+    }))
 }
 
 /// The reason for ceasing, which stands with a date or not at all.
@@ -132,11 +138,9 @@ fn ceased(reading: &mut Reading<'_>, end: Option<Day>, column: usize, text: &str
 }
 
 /// One unaccompanied child.
-pub(super) fn uasc(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let [child, birth, ceased] = columns(def, ["CHILD", "DOB", "DUC"]);
-    move |reading, row, sink| {
+fn uasc(def: &TableDef) -> Result<Each, NoColumn> {
+    let [child, birth, ceased] = columns(def, ["CHILD", "DOB", "DUC"])?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
         person.birth = reading.day(birth, row.text(birth));
@@ -147,35 +151,31 @@ pub(super) fn uasc(
         person.unaccompanied_ceased = reading.day(ceased, row.text(ceased));
         sink.records().persons.push(person);
         Ok(())
-    }
+    }))
 }
 
 /// Whether a child came back after a permanence order.
-pub(super) fn permanence(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let [child, option, date] = columns(def, ["CHILD", "PREV_PERM", "DATE_PERM"]);
-    move |reading, row, sink| {
+fn permanence(def: &TableDef) -> Result<Each, NoColumn> {
+    let [child, option, date] = columns(def, ["CHILD", "PREV_PERM", "DATE_PERM"])?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         reading.part_day(date, row.text(date));
         let mut person = PersonRow::new(id, System::Care, sink.place(reading), sink.year);
         person.earlier_permanence = reading.permanence(option, row.text(option));
         sink.records().persons.push(person);
         Ok(())
-    }
+    }))
 }
 
 /// One time missing or away from placement.
-pub(super) fn missing(
-    def: &TableDef,
-) -> impl FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop> + use<> {
-    let [child, from, to] = columns(def, ["CHILD", "MIS_START", "MIS_END"]);
-    move |reading, row, sink| {
+fn missing(def: &TableDef) -> Result<Each, NoColumn> {
+    let [child, from, to] = columns(def, ["CHILD", "MIS_START", "MIS_END"])?;
+    Ok(Box::new(move |reading, row, sink| {
         let id = sink.id(reading, child, row.text(child))?;
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
-        let days = reading.span(SpellKind::Missing, from, to)?;
+        let days = reading.span(SpellKind::Missing, from, Some(to))?;
         let spell = sink.activity(reading, System::Care, id, SpellKind::Missing, days);
         sink.records().activities.push(spell);
         Ok(())
-    }
+    }))
 }
