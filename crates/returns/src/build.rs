@@ -22,7 +22,7 @@ use crate::formats::coverage::cover;
 use crate::formats::dating::date_sources;
 use crate::formats::{Candidate, Context, candidates, read_file, why_unreadable};
 use crate::records::Records;
-use crate::records::sink::Shelves;
+use crate::records::record_sink::RecordsByAuthority;
 use crate::records::source::Source;
 
 /// What reading a folder gave.
@@ -222,12 +222,12 @@ fn read_group(
     sources: &mut Vec<Source>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, Records)> {
-    let mut shelves = Shelves::default();
+    let mut by_authority = RecordsByAuthority::default();
     let start = sources.len();
     let mut tables = Vec::with_capacity(files.len());
     for file in files {
         let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
-        let own = read_file(context, file, at, &mut shelves, diagnostics);
+        let own = read_file(context, file, at, &mut by_authority, diagnostics);
         let before = sources.len() - start;
         tables.push(before..before + own.len());
         sources.extend(own);
@@ -235,10 +235,10 @@ fn read_group(
     }
     let own = &mut sources[start..];
     let first = first + start;
-    date_sources(context, own, first, &mut shelves, diagnostics);
-    crate::formats::twice::drop_repeated(own, &tables, first, &mut shelves, diagnostics);
+    date_sources(context, own, first, &mut by_authority, diagnostics);
+    crate::formats::twice::drop_repeated(own, &tables, first, &mut by_authority, diagnostics);
     crate::formats::twice::report(own, diagnostics);
-    shelves.into_sorted()
+    by_authority.into_sorted()
 }
 
 /// One authority: its own files and its rows of regional ones.

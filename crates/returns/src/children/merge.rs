@@ -77,11 +77,7 @@ fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
         }
         (_, end) => end,
     };
-    let number = if last.number == 255 {
-        later.number
-    } else {
-        last.number
-    };
+    let number = last.number.or(later.number);
     let parent = later.parent.or(last.parent);
     let mut codes = later.codes;
     for (code, before) in codes.iter_mut().zip(last.codes) {
@@ -218,12 +214,10 @@ pub(crate) fn check_child(
         }
     }
     for (earlier, plan) in of(SpellKind::ProtectionPlan).enumerate() {
-        if let Some(code) = plans_disagree(plan.number, earlier) {
-            odd(
-                code,
-                plan,
-                format!("{} recorded, {earlier} known", plan.number),
-            );
+        if let Some(recorded) = plan.number
+            && let Some(code) = plans_disagree(recorded, earlier)
+        {
+            odd(code, plan, format!("{recorded} recorded, {earlier} known"));
         }
     }
     for plan in of(SpellKind::CinPlan) {
@@ -261,11 +255,11 @@ pub(crate) fn check_child(
     }
 }
 
-/// Whether the number of previous plans recorded with a plan (255 if not recorded) and the number of
-/// earlier ones known contradict each other on whether there was any.
+/// Whether the number of previous plans recorded with a plan and the number of earlier ones known
+/// contradict each other on whether there was any.
 const fn plans_disagree(recorded: u8, earlier: usize) -> Option<Code> {
     match (recorded, earlier) {
-        (255, _) | (0, 0) => None,
+        (0, 0) => None,
         (0, _) => Some(Code::PlansMiscounted),
         (_, 0) => Some(Code::PlansUnseen),
         _ => None,

@@ -9,9 +9,9 @@ use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, V
 use serde_json::{Map, Value};
 
 use crate::diagnostics::Code;
-use crate::fields::field_reader::{Reading, RowStop};
+use crate::fields::field_reader::{FieldReader, RowStop};
 use crate::fields::value::is_null;
-use crate::records::sink::Sink;
+use crate::records::record_sink::RecordSink;
 use crate::records::{Activity, Address, CareRow, PersonRow, System};
 
 const FIELDS: &[&str] = &[
@@ -105,8 +105,8 @@ const MODULES: [(&str, SpellKind, Field, Option<Field>); 5] = [
 
 /// Reads children into records.
 pub(crate) struct ApiReader<'x, 'a, 'r> {
-    reading: &'x mut Reading<'a>,
-    sink: &'x mut Sink<'r>,
+    reading: &'x mut FieldReader<'a>,
+    sink: &'x mut RecordSink<'r>,
     pub(crate) children: u64,
     pub(crate) kept: u64,
 }
@@ -137,12 +137,12 @@ fn objects<'v>(object: &'v Object, name: &str) -> impl Iterator<Item = &'v Objec
 }
 
 impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
-    /// The names that a [`Reading`] for this source has as its columns.
+    /// The names that a [`FieldReader`] for this source has as its columns.
     pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
         FIELDS.iter().copied()
     }
 
-    pub(crate) fn new(reading: &'x mut Reading<'a>, sink: &'x mut Sink<'r>) -> Self {
+    pub(crate) fn new(reading: &'x mut FieldReader<'a>, sink: &'x mut RecordSink<'r>) -> Self {
         Self {
             reading,
             sink,

@@ -7,9 +7,9 @@ use crate::bytes::xml::Handler;
 use crate::config::codelists::ColumnDef;
 use crate::config::format::Format;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::Reading;
+use crate::fields::field_reader::FieldReader;
 use crate::fields::value::is_null;
-use crate::records::sink::Sink;
+use crate::records::record_sink::RecordSink;
 use crate::records::{CareRow, PersonRow, System};
 
 const ELEMENTS: &[&str] = &[
@@ -53,8 +53,8 @@ fn field(fields: &Fields, column: usize) -> &str {
 
 /// Reads a return into records.
 pub(crate) struct CareReader<'x, 'a, 'r> {
-    reading: &'x mut Reading<'a>,
-    sink: &'x mut Sink<'r>,
+    reading: &'x mut FieldReader<'a>,
+    sink: &'x mut RecordSink<'r>,
     pub(crate) children: u64,
     pub(crate) episodes: u64,
     pub(crate) kept: u64,
@@ -74,12 +74,12 @@ pub(crate) struct CareReader<'x, 'a, 'r> {
 }
 
 impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
-    /// The names that a [`Reading`] for a return has as its columns.
+    /// The names that a [`FieldReader`] for a return has as its columns.
     pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
         ELEMENTS.iter().copied()
     }
 
-    pub(crate) fn new(reading: &'x mut Reading<'a>, sink: &'x mut Sink<'r>) -> Self {
+    pub(crate) fn new(reading: &'x mut FieldReader<'a>, sink: &'x mut RecordSink<'r>) -> Self {
         Self {
             reading,
             sink,

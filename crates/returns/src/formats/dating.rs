@@ -11,7 +11,7 @@ use crate::formats::Context;
 use crate::formats::dates_by_year::DatesByYear;
 use crate::formats::labels::labels_in;
 use crate::formats::labels::{BareYear, made_in_name, named_bare_year, named_year};
-use crate::records::sink::Shelves;
+use crate::records::record_sink::RecordsByAuthority;
 use crate::records::source::{Made, Source};
 
 /// Tables whose rows are nothing without a year, and whose dates can tell it.
@@ -37,7 +37,7 @@ pub(crate) fn date_sources(
     context: Context<'_>,
     sources: &mut [Source],
     first: usize,
-    shelves: &mut Shelves,
+    by_authority: &mut RecordsByAuthority,
     diagnostics: &mut Diagnostics,
 ) {
     // The first header of a place is for all tables in it.
@@ -52,7 +52,7 @@ pub(crate) fn date_sources(
             headers.entry(place).or_insert((*year, source.made));
         }
     }
-    let dates = dates_of(shelves, first, sources.len(), context.options.as_of);
+    let dates = dates_of(by_authority, first, sources.len(), context.options.as_of);
     let mut by_dates = Vec::new();
     for (at, (source, dates)) in sources.iter_mut().zip(&dates).enumerate() {
         source.last_day = dates.last();
@@ -89,7 +89,7 @@ pub(crate) fn date_sources(
         }
     }
     let year_of = |source: u32| sources.get((source as usize).checked_sub(first)?)?.year;
-    for (_, records) in shelves.iter_mut() {
+    for (_, records) in by_authority.iter_mut() {
         records.set_years(year_of);
     }
 }
@@ -232,7 +232,12 @@ fn neighbour_keys(source: &Source) -> Vec<(String, String)> {
 }
 
 /// The dates of each of some sources up to a day, by year.
-fn dates_of(shelves: &mut Shelves, first: usize, sources: usize, as_of: Day) -> Vec<DatesByYear> {
+fn dates_of(
+    by_authority: &mut RecordsByAuthority,
+    first: usize,
+    sources: usize,
+    as_of: Day,
+) -> Vec<DatesByYear> {
     let mut dates = vec![DatesByYear::default(); sources];
     let mut add = |source: u32, start: Day, end: Option<Day>| {
         let of_source = (source as usize).checked_sub(first);
@@ -242,7 +247,7 @@ fn dates_of(shelves: &mut Shelves, first: usize, sources: usize, as_of: Day) -> 
                 .for_each(|day| own.add(day));
         }
     };
-    for (_, records) in shelves.iter_mut() {
+    for (_, records) in by_authority.iter_mut() {
         for row in &records.care {
             add(row.place.source, row.start, row.end);
         }

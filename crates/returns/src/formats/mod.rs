@@ -29,9 +29,9 @@ use crate::config::format::Format;
 use crate::config::manifest::{Dataset, Manifest};
 use crate::config::options::Options;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::fields::field_reader::Reading;
+use crate::fields::field_reader::FieldReader;
 use crate::formats::lookup::Layout;
-use crate::records::sink::{Shelves, Sink};
+use crate::records::record_sink::{RecordSink, RecordsByAuthority};
 use crate::records::source::{Made, Source};
 
 /// What a file's first bytes say it is.
@@ -97,16 +97,16 @@ struct Unread<'n> {
     made: Option<Made>,
 }
 
-/// One file on the table: where its rows go, and where what is odd about it is said.
-struct Desk<'a> {
+/// Reads one file: where its rows go, and where what is odd about it is said.
+struct FileReader<'a> {
     context: Context<'a>,
     candidate: &'a Candidate,
     source: u32,
-    shelves: &'a mut Shelves,
+    by_authority: &'a mut RecordsByAuthority,
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Desk<'_> {
+impl FileReader<'_> {
     /// Says something about the whole file, or a part of it by name.
     fn say(&mut self, code: Code, name: &str, message: impl Into<String>) {
         self.diagnostics
@@ -119,9 +119,9 @@ impl Desk<'_> {
     }
 
     /// A place for rows of this file.
-    fn sink<'s>(&'s mut self, la_code: &'s dyn Fn(&str) -> Option<String>) -> Sink<'s> {
-        Sink::new(
-            self.shelves,
+    fn sink<'s>(&'s mut self, la_code: &'s dyn Fn(&str) -> Option<String>) -> RecordSink<'s> {
+        RecordSink::new(
+            self.by_authority,
             self.source,
             &self.candidate.la,
             self.context.options.year,
@@ -157,7 +157,7 @@ impl Desk<'_> {
     }
 
     /// Takes over what a reading found odd. Returns whether its rows can be used.
-    fn close(&mut self, mut reading: Reading<'_>, stops: impl Fn(Code) -> bool) -> bool {
+    fn close(&mut self, mut reading: FieldReader<'_>, stops: impl Fn(Code) -> bool) -> bool {
         let failed = reading
             .diagnostics
             .tallies()
@@ -185,32 +185,32 @@ const fn stops(code: Code) -> bool {
     )
 }
 
-/// Reads one file into the shelves. Returns its tables.
+/// Reads one file; its rows go to the records by authority. Returns its tables.
 pub(crate) fn read_file(
     context: Context<'_>,
     candidate: &Candidate,
     first_source: u32,
-    shelves: &mut Shelves,
+    by_authority: &mut RecordsByAuthority,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Source> {
     let options = file_options(context, candidate);
-    let mut desk = Desk {
+    let mut file = FileReader {
         context: Context {
             options: &options,
             ..context
         },
         candidate,
         source: first_source,
-        shelves,
+        by_authority,
         diagnostics,
     };
     match candidate.kind {
         FileKind::Skip => {
-            desk.say(Code::FileSkipped, &candidate.input.name, "");
+            file.say(Code::FileSkipped, &candidate.input.name, "");
             vec![]
         }
-        FileKind::Workbook => workbook::read(&mut desk),
-        _ => text::read(&mut desk).into_iter().collect(),
+        FileKind::Workbook => workbook::read(&mut file),
+        _ => text::read(&mut file).into_iter().collect(),
     }
 }
 

@@ -6,13 +6,13 @@ use std::io::Read;
 use disparity_core::{Day, Period};
 
 use super::recognise::HEAD;
-use super::{Desk, FileKind, Unread, stops};
+use super::{FileKind, FileReader, Unread, stops};
 use crate::bytes::encoding::{Encoding, Probe, Utf8Reader, probe};
 use crate::bytes::input::InputError;
 use crate::bytes::xml::{Malformed, walk};
 use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::fields::field_reader::{Finished, Reading};
+use crate::fields::field_reader::{FieldReader, Finished};
 use crate::formats::api::ApiReader;
 use crate::formats::care_xml::CareReader;
 use crate::formats::census_xml::CensusReader;
@@ -21,72 +21,72 @@ use crate::formats::delimited::{
 };
 use crate::formats::tables::{self, Use};
 use crate::records::Mark;
-use crate::records::sink::CensusHeader;
+use crate::records::record_sink::CensusHeader;
 use crate::records::source::{Made, Source};
 
-/// Reads the file on the table. Nothing of it is kept if it turns out not to be usable.
-pub(super) fn read(desk: &mut Desk<'_>) -> Option<Source> {
-    let (probe, encoding) = probe_text(desk)?;
-    let candidate = desk.candidate;
+/// Reads the file. Nothing of it is kept if it turns out not to be usable.
+pub(super) fn read(file: &mut FileReader<'_>) -> Option<Source> {
+    let (probe, encoding) = probe_text(file)?;
+    let candidate = file.candidate;
     let unread = Unread {
         name: &candidate.input.name,
         sha256: &probe.sha256,
         encoding: Some(encoding),
         made: None,
     };
-    let before = desk.shelves.mark();
+    let before = file.by_authority.mark();
     let done = candidate.input.read(|raw| {
         let mut utf8 = Utf8Reader::new(raw, encoding);
         if candidate.kind == FileKind::Json {
-            return Ok(read_json(desk, utf8, unread));
+            return Ok(read_json(file, utf8, unread));
         }
         let mut head = Vec::with_capacity(HEAD);
         (&mut utf8).take(HEAD as u64).read_to_end(&mut head)?;
         let text = String::from_utf8_lossy(&head).into_owned();
         let whole = head.as_slice().chain(utf8);
         if candidate.kind == FileKind::Xml {
-            return Ok(read_xml(desk, &text, whole, unread));
+            return Ok(read_xml(file, &text, whole, unread));
         }
         let rows = Delimited::new(whole, sniff_delimiter(&text));
-        Ok(read_rows(desk, rows, unread))
+        Ok(read_rows(file, rows, unread))
     });
     match done.and_then(|read| read.map_err(InputError::from_read)) {
         Ok(Some(source)) => {
-            report_births(desk, &before, &source.name);
+            report_births(file, &before, &source.name);
             return Some(source);
         }
         Ok(None) => {}
-        Err(error) => desk.unreadable(&candidate.input.name, &error),
+        Err(error) => file.unreadable(&candidate.input.name, &error),
     }
-    desk.shelves.rewind(&before);
+    file.by_authority.rewind(&before);
     None
 }
 
 /// Says so if an extract gives dates of birth to the month or the year only.
-pub(super) fn report_births(desk: &mut Desk<'_>, before: &[Mark], name: &str) {
-    if let Some(precision) = desk.shelves.degrade_births(before) {
+pub(super) fn report_births(file: &mut FileReader<'_>, before: &[Mark], name: &str) {
+    if let Some(precision) = file.by_authority.degrade_births(before) {
         let message = format!("known to the {}", precision.as_str());
-        desk.say(Code::BirthDegraded, name, message);
+        file.say(Code::BirthDegraded, name, message);
     }
 }
 
-fn probe_text(desk: &mut Desk<'_>) -> Option<(Probe, Encoding)> {
-    let candidate = desk.candidate;
+fn probe_text(file: &mut FileReader<'_>) -> Option<(Probe, Encoding)> {
+    let candidate = file.candidate;
     let name = &candidate.input.name;
     let probed = candidate.input.read(|reader| probe(reader));
     let probe = match probed.and_then(|read| read.map_err(InputError::from_read)) {
         Ok(probe) => probe,
         Err(error) => {
-            desk.unreadable(name, &error);
+            file.unreadable(name, &error);
             return None;
         }
     };
     let (count, line) = probe.invalid;
     // A mark at the beginning is certain; what the user says is for what is not.
     let marked = probe.encoding.filter(|encoding| encoding.is_wide());
-    let said = candidate.about.encoding.or(desk.context.options.encoding);
+    let said = candidate.about.encoding.or(file.context.options.encoding);
     let Some(encoding) = marked.or(said).or(probe.encoding) else {
-        desk.say(
+        file.say(
             Code::EncodingMixed,
             name,
             format!("{count} bytes are not UTF-8, first on line {line}"),
@@ -94,13 +94,13 @@ fn probe_text(desk: &mut Desk<'_>) -> Option<(Probe, Encoding)> {
         return None;
     };
     if encoding == Encoding::Windows1252 && count > 0 {
-        desk.say(
+        file.say(
             Code::EncodingCp1252,
             name,
             format!("{count} bytes, first on line {line}"),
         );
     } else if encoding.is_wide() {
-        desk.say(Code::EncodingUtf16, name, encoding.as_str());
+        file.say(Code::EncodingUtf16, name, encoding.as_str());
     }
     Some((probe, encoding))
 }
@@ -145,7 +145,7 @@ impl Document {
 }
 
 fn read_xml(
-    desk: &mut Desk<'_>,
+    file: &mut FileReader<'_>,
     head: &str,
     whole: impl Read,
     unread: Unread<'_>,
@@ -158,22 +158,22 @@ fn read_xml(
         } else {
             Code::XmlRootUnknown
         };
-        desk.say(code, name, format!("it begins with <{root}>"));
+        file.say(code, name, format!("it begins with <{root}>"));
         return None;
     };
     let mut info = match document {
-        Document::Census => desk.source(&unread, Format::Cin, "census"),
-        Document::CareReturn => desk.source(&unread, Format::Ssda903, "return"),
+        Document::Census => file.source(&unread, Format::Cin, "census"),
+        Document::CareReturn => file.source(&unread, Format::Ssda903, "return"),
     };
     info.used = true;
-    let context = desk.context;
+    let context = file.context;
     let la_code = |text: &str| context.la_code(text);
-    let mut sink = desk.sink(&la_code);
+    let mut sink = file.sink(&la_code);
     let mut reading;
     let result = match document {
         Document::Census => {
             let columns = CensusReader::columns();
-            reading = Reading::new(context.lists, context.options, name, columns);
+            reading = FieldReader::new(context.lists, context.options, name, columns);
             reading.la.clone_from(&sink.la);
             let mut reader = CensusReader::new(&mut reading, &mut sink);
             let result = walk(whole, &mut reader);
@@ -187,7 +187,7 @@ fn read_xml(
         }
         Document::CareReturn => {
             let columns = CareReader::columns();
-            reading = Reading::new(context.lists, context.options, name, columns);
+            reading = FieldReader::new(context.lists, context.options, name, columns);
             reading.la.clone_from(&sink.la);
             let mut reader = CareReader::new(&mut reading, &mut sink);
             let result = walk(whole, &mut reader);
@@ -204,7 +204,7 @@ fn read_xml(
         Ok(()) => {}
     }
     info.undated = std::mem::take(&mut reading.undated);
-    finish(desk, reading).then_some(info)
+    finish(file, reading).then_some(info)
 }
 
 fn malformed_at(name: &str, malformed: &Malformed) -> Diagnostic {
@@ -222,14 +222,14 @@ fn malformed_at(name: &str, malformed: &Malformed) -> Diagnostic {
 
 /// Ends the reading of a document, whose elements are named: that many codes are not known does
 /// not mean, as in a table, that the wrong column was taken.
-fn finish(desk: &mut Desk<'_>, mut reading: Reading<'_>) -> bool {
+fn finish(file: &mut FileReader<'_>, mut reading: FieldReader<'_>) -> bool {
     reading.finish(None);
-    desk.close(reading, |code| stops(code) && code != Code::CodesUnknown)
+    file.close(reading, |code| stops(code) && code != Code::CodesUnknown)
 }
 
 /// The year of a census: its reference date if that is a 31 March, otherwise the year it gives.
 fn census_header(
-    reading: &mut Reading<'_>,
+    reading: &mut FieldReader<'_>,
     header: &CensusHeader,
     nonstandard: bool,
     info: &mut Source,
@@ -289,14 +289,14 @@ fn made_in_header(header: &CensusHeader, year: Option<u16>) -> Option<Made> {
         .min_by_key(|made| made.day)
 }
 
-fn read_json(desk: &mut Desk<'_>, utf8: impl Read, unread: Unread<'_>) -> Option<Source> {
+fn read_json(file: &mut FileReader<'_>, utf8: impl Read, unread: Unread<'_>) -> Option<Source> {
     let name = unread.name;
-    let mut info = desk.source(&unread, Format::Api, "children");
-    let context = desk.context;
+    let mut info = file.source(&unread, Format::Api, "children");
+    let context = file.context;
     let la_code = |text: &str| context.la_code(text);
-    let mut sink = desk.sink(&la_code);
+    let mut sink = file.sink(&la_code);
     let columns = ApiReader::columns();
-    let mut reading = Reading::new(context.lists, context.options, name, columns);
+    let mut reading = FieldReader::new(context.lists, context.options, name, columns);
     reading.la.clone_from(&sink.la);
     let mut reader = ApiReader::new(&mut reading, &mut sink);
     let result = reader.read(utf8);
@@ -310,7 +310,7 @@ fn read_json(desk: &mut Desk<'_>, utf8: impl Read, unread: Unread<'_>) -> Option
     } else if info.rows_read == 0 {
         reading.report_file(Code::EmptyTable, "no child");
     }
-    finish(desk, reading).then_some(info)
+    finish(file, reading).then_some(info)
 }
 
 /// What is wrong with a document, without the value that is wrong, which may be a child's.
@@ -326,18 +326,18 @@ fn why_no_json(error: &serde_json::Error) -> String {
 
 /// Reads one table, if it is a known one; the source says whether its rows are used.
 pub(super) fn read_rows<S: RowSource>(
-    desk: &mut Desk<'_>,
+    file: &mut FileReader<'_>,
     rows: S,
     unread: Unread<'_>,
 ) -> Option<Source> {
-    let context = desk.context;
+    let context = file.context;
     let mut found = match find_header(context.lists, rows) {
         Ok(found) => found,
         Err(NoHeader {
             unreadable: Some(why),
             ..
         }) => {
-            desk.say(Code::FileUnreadable, unread.name, why);
+            file.say(Code::FileUnreadable, unread.name, why);
             return None;
         }
         Err(NoHeader { header, .. }) => {
@@ -347,18 +347,18 @@ pub(super) fn read_rows<S: RowSource>(
             } else {
                 Code::TableUnrecognised
             };
-            desk.say(code, unread.name, nearest.message);
+            file.say(code, unread.name, nearest.message);
             return None;
         }
     };
     let def = found.table.def;
-    let mut info = desk.source(&unread, def.format, &def.name);
+    let mut info = file.source(&unread, def.format, &def.name);
     info.columns = found.columns().map(str::to_owned).collect();
-    let mut reading = Reading::of_table(context.lists, context.options, &info.name, def);
+    let mut reading = FieldReader::of_table(context.lists, context.options, &info.name, def);
     found.report_header(&mut reading);
-    let marks = desk.shelves.mark();
+    let marks = file.by_authority.mark();
     let la_code = |text: &str| context.la_code(text);
-    let mut sink = desk.sink(&la_code);
+    let mut sink = file.sink(&la_code);
     reading.la.clone_from(&sink.la);
     let used = tables::read(&mut found, &mut reading, &mut sink);
     let labels = sink.take_labels();
@@ -378,10 +378,10 @@ pub(super) fn read_rows<S: RowSource>(
     };
     let Finished { wrong, aside } = reading.finish(Some(def));
     for column in aside.iter().filter_map(|at| def.columns.get(*at)) {
-        desk.shelves.set_aside(&marks, column, context.lists);
+        file.by_authority.set_aside(&marks, column, context.lists);
     }
     if !wrong.is_empty() {
-        desk.shelves.remove_lines(&marks, &wrong);
+        file.by_authority.remove_lines(&marks, &wrong);
     }
     info.rows_read = counts.read;
     info.rows_kept = counts.kept.saturating_sub(wrong.len() as u64);
@@ -399,8 +399,8 @@ pub(super) fn read_rows<S: RowSource>(
         .iter()
         .filter_map(|(label, n)| Some((crate::config::year::read_year(label)?, *n)))
         .collect();
-    if !desk.close(reading, stops) {
-        desk.shelves.rewind(&marks);
+    if !file.close(reading, stops) {
+        file.by_authority.rewind(&marks);
         info.used = false;
         info.rows_kept = 0;
     }

@@ -12,7 +12,7 @@ use disparity_core::Day;
 use crate::config::format::Format;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::formats::dating::is_dated;
-use crate::records::sink::Shelves;
+use crate::records::record_sink::RecordsByAuthority;
 use crate::records::source::Source;
 
 /// The year that a table is for, and the day on which it was made.
@@ -40,7 +40,7 @@ pub(crate) fn drop_repeated(
     sources: &mut [Source],
     tables: &[Range<usize>],
     first: usize,
-    shelves: &mut Shelves,
+    by_authority: &mut RecordsByAuthority,
     diagnostics: &mut Diagnostics,
 ) {
     // The tables that are the same to the byte, by the year they are for and when they were made.
@@ -82,7 +82,7 @@ pub(crate) fn drop_repeated(
         }
     }
     if !removed.is_empty() {
-        shelves.remove_sources(&removed);
+        by_authority.remove_sources(&removed);
     }
 }
 

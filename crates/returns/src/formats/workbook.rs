@@ -4,7 +4,7 @@ use calamine::{Data, Range, Reader as _};
 use disparity_core::Day;
 
 use super::text::{read_rows, report_births};
-use super::{Desk, Unread, opened};
+use super::{FileReader, Unread, opened};
 use crate::bytes::encoding::probe;
 use crate::bytes::input::member_of;
 use crate::diagnostics::Code;
@@ -12,13 +12,13 @@ use crate::fields::date::plain_day;
 use crate::formats::delimited::{Sheet, find_header, nearest_table};
 use crate::records::source::{Made, Source};
 
-/// Reads every sheet of the workbook on the table.
-pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
-    let name = &desk.candidate.input.name;
-    let bytes = match desk.candidate.input.workbook_bytes() {
+/// Reads every sheet of the workbook.
+pub(super) fn read(file: &mut FileReader<'_>) -> Vec<Source> {
+    let name = &file.candidate.input.name;
+    let bytes = match file.candidate.input.workbook_bytes() {
         Ok(bytes) => bytes,
         Err(error) => {
-            desk.unreadable(name, &error);
+            file.unreadable(name, &error);
             return vec![];
         }
     };
@@ -31,39 +31,39 @@ pub(super) fn read(desk: &mut Desk<'_>) -> Vec<Source> {
     let (probe, mut workbook) = match (probed, opened) {
         (Ok(probe), Ok(workbook)) => (probe, workbook),
         (Err(why), _) | (_, Err(why)) => {
-            desk.say(Code::FileUnreadable, name, why);
+            file.say(Code::FileUnreadable, name, why);
             return vec![];
         }
     };
     let mut sources: Vec<Source> = Vec::new();
-    let first = desk.source;
+    let first = file.source;
     for sheet in workbook.sheet_names() {
         let shown = format!("{name}!{sheet}");
         let range = match workbook.worksheet_range(&sheet) {
             Ok(range) => range,
             Err(error) => {
-                desk.say(Code::FileUnreadable, &shown, error.to_string());
+                file.say(Code::FileUnreadable, &shown, error.to_string());
                 continue;
             }
         };
         let empty = workbook
             .worksheet_formula(&sheet)
             .map_or(0, |formulas| without_value(&range, &formulas));
-        desk.source = first.saturating_add(u32::try_from(sources.len()).unwrap_or(u32::MAX));
+        file.source = first.saturating_add(u32::try_from(sources.len()).unwrap_or(u32::MAX));
         let unread = Unread {
             name: &shown,
             sha256: &probe.sha256,
             encoding: None,
             made,
         };
-        let before = desk.shelves.mark();
-        if let Some(source) = read_sheet(desk, range, empty, unread) {
-            report_births(desk, &before, &shown);
+        let before = file.by_authority.mark();
+        if let Some(source) = read_sheet(file, range, empty, unread) {
+            report_births(file, &before, &shown);
             sources.push(source);
         }
     }
     if sources.is_empty() {
-        desk.say(
+        file.say(
             Code::TableUnrecognised,
             name,
             "no sheet holds a known table",
@@ -104,7 +104,7 @@ fn without_value(range: &Range<Data>, formulas: &Range<String>) -> usize {
 }
 
 fn read_sheet(
-    desk: &mut Desk<'_>,
+    file: &mut FileReader<'_>,
     range: Range<Data>,
     empty: usize,
     unread: Unread<'_>,
@@ -114,21 +114,21 @@ fn read_sheet(
         .filter(|(.., cell)| matches!(cell, Data::Error(_)))
         .count();
     // A sheet that is no table of children is a cover or a guide, not a fault.
-    if let Err(none) = find_header(desk.context.lists, Sheet::new(range.clone())) {
-        let nearest = nearest_table(desk.context.lists, &none.header);
+    if let Err(none) = find_header(file.context.lists, Sheet::new(range.clone())) {
+        let nearest = nearest_table(file.context.lists, &none.header);
         if nearest.is_table {
-            desk.say(Code::ColumnMissing, unread.name, nearest.message);
+            file.say(Code::ColumnMissing, unread.name, nearest.message);
         } else {
-            desk.say(Code::SheetSkipped, unread.name, nearest.message);
+            file.say(Code::SheetSkipped, unread.name, nearest.message);
         }
         return None;
     }
     if errors + empty > 0 {
-        desk.say(
+        file.say(
             Code::FormulaEmpty,
             unread.name,
             format!("{} cells", errors + empty),
         );
     }
-    read_rows(desk, Sheet::new(range), unread)
+    read_rows(file, Sheet::new(range), unread)
 }

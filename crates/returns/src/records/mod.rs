@@ -1,8 +1,8 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
+pub(crate) mod record_sink;
 pub(crate) mod rule;
-pub(crate) mod sink;
 pub(crate) mod source;
 mod texts;
 pub(crate) mod years;
@@ -127,8 +127,8 @@ pub(crate) struct Activity {
     pub parent_key: u32,
     /// Codes, by kind as in `Spell`.
     pub codes: [CodeId; 3],
-    /// Previous plans; 255 if not recorded.
-    pub number: u8,
+    /// Previous plans, if recorded.
+    pub number: Option<u8>,
     /// Flags.
     pub flags: SpellFlags,
     /// Whether no further action was taken, for referrals.
@@ -161,7 +161,7 @@ impl Activity {
             parent: None,
             parent_key: Self::NO_KEY,
             codes: [CodeId::BLANK; 3],
-            number: 255,
+            number: None,
             flags: SpellFlags::START_KNOWN,
             no_further_action: None,
         }

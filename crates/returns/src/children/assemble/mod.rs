@@ -536,7 +536,7 @@ fn push_activity(activity: &Activity, spells: &mut Vec<Spell>) {
     spell.codes = activity.codes;
     spell.flags = activity.flags;
     spell.number = if activity.kind == SpellKind::ProtectionPlan {
-        activity.number
+        activity.number.unwrap_or(Spell::NOT_RECORDED)
     } else {
         0
     };

@@ -266,7 +266,7 @@ fn spell_of(activity: &Activity) -> Spell {
     Spell {
         codes: activity.codes,
         flags: activity.flags,
-        number: activity.number,
+        number: activity.number.unwrap_or(Spell::NOT_RECORDED),
         ..Spell::new(activity.kind, activity.start, end)
     }
 }

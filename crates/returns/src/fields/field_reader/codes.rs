@@ -3,7 +3,7 @@
 use disparity_core::CategoryId;
 use disparity_core::journeys::{CodeId, CodeSetId};
 
-use super::Reading;
+use super::FieldReader;
 use crate::bytes::trim::trim;
 use crate::config::words::strip_list_prefix;
 use crate::diagnostics::{ChildRef, Code, Diagnostic, Diagnostics};
@@ -68,7 +68,7 @@ impl Undated {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> FieldReader<'a> {
     /// A code of a set that journeys use. What is not understood is reported and unknown.
     pub(crate) fn coded(&mut self, column: usize, set: CodeSetId, text: &str) -> CodeId {
         let text = trim(text);

@@ -3,7 +3,7 @@
 use disparity_core::Day;
 use disparity_core::journeys::SpellKind;
 
-use super::{ColumnState, Reading, RowStop};
+use super::{ColumnState, FieldReader, RowStop};
 use crate::bytes::trim::trim;
 use crate::config::options::Options;
 use crate::diagnostics::Code;
@@ -13,7 +13,7 @@ use crate::fields::value::is_null;
 /// The day on which the Children Act 1989 came into force; nothing under it is older.
 const CHILDREN_ACT: Day = Day(7_956);
 
-impl Reading<'_> {
+impl FieldReader<'_> {
     /// A day that the row can do without.
     pub(crate) fn day(&mut self, column: usize, text: &str) -> Option<Day> {
         self.day_if_any(column, text).unwrap_or(None)

@@ -40,8 +40,8 @@ struct ColumnState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RowStop;
 
-/// The reading of one table or document.
-pub(crate) struct Reading<'a> {
+/// Reads the fields of one table or document.
+pub(crate) struct FieldReader<'a> {
     /// Code sets and aliases.
     pub lists: &'a Lists,
     /// What the caller decided.
@@ -63,8 +63,8 @@ pub(crate) struct Reading<'a> {
     columns: Vec<ColumnState>,
 }
 
-impl<'a> Reading<'a> {
-    /// A reading whose columns have these names; a column is meant by its position among them.
+impl<'a> FieldReader<'a> {
+    /// A reader whose columns have these names; a column is meant by its position among them.
     pub(crate) fn new<'n>(
         lists: &'a Lists,
         options: &'a Options,
@@ -95,7 +95,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A reading of a known table.
+    /// A reader of a known table.
     #[must_use]
     pub(crate) fn of_table(
         lists: &'a Lists,
@@ -219,21 +219,21 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// A small whole number; 255 if there is none.
-    pub(crate) fn small_number(&mut self, column: usize, text: &str) -> u8 {
+    /// A small whole number, if there is one.
+    pub(crate) fn small_number(&mut self, column: usize, text: &str) -> Option<u8> {
         if is_null(trim(text)) {
-            return 255;
+            return None;
         }
         match read_whole(text) {
             Some((number, float)) => {
                 if let (true, Some(state)) = (float, self.columns.get_mut(column)) {
                     state.floats += 1;
                 }
-                u8::try_from(number.min(254)).unwrap_or(254)
+                u8::try_from(number.min(254)).ok()
             }
             None => {
                 self.report(Code::CodeUnknown, column, text, "expected a whole number");
-                255
+                None
             }
         }
     }

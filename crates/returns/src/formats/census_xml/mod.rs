@@ -11,9 +11,9 @@ use crate::bytes::xml::Handler;
 use crate::config::year::read_year;
 use crate::diagnostics::Code;
 use crate::fields::date::plain_day;
-use crate::fields::field_reader::Reading;
+use crate::fields::field_reader::FieldReader;
 use crate::fields::value::{is_null, read_bool, split_factors};
-use crate::records::sink::{CensusHeader, Sink};
+use crate::records::record_sink::{CensusHeader, RecordSink};
 use crate::records::{Activity, PersonRow, RowPlace, System};
 
 use names::{ELEMENTS, NONSTANDARD, PROCEEDINGS, is_structure};
@@ -55,8 +55,8 @@ enum Module {
     reason = "facts about what is being read, not a state"
 )]
 pub(crate) struct CensusReader<'x, 'a, 'r> {
-    reading: &'x mut Reading<'a>,
-    sink: &'x mut Sink<'r>,
+    reading: &'x mut FieldReader<'a>,
+    sink: &'x mut RecordSink<'r>,
     pub(crate) header: CensusHeader,
     pub(crate) children: u64,
     pub(crate) kept: u64,
@@ -78,19 +78,19 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
     plan: (
         disparity_core::journeys::CodeId,
         disparity_core::journeys::CodeId,
-        u8,
+        Option<u8>,
     ),
     factors: Vec<String>,
     unread: std::collections::BTreeSet<String>,
 }
 
 impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
-    /// The names that a [`Reading`] for a census has as its columns.
+    /// The names that a [`FieldReader`] for a census has as its columns.
     pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
         ELEMENTS.iter().copied()
     }
 
-    pub(crate) fn new(reading: &'x mut Reading<'a>, sink: &'x mut Sink<'r>) -> Self {
+    pub(crate) fn new(reading: &'x mut FieldReader<'a>, sink: &'x mut RecordSink<'r>) -> Self {
         let columns = ELEMENTS
             .iter()
             .enumerate()
@@ -376,7 +376,7 @@ impl Handler for CensusReader<'_, '_, '_> {
             "section47" => self.module = Module::Section47,
             "childprotectionplans" => {
                 self.module = Module::Protection;
-                self.plan.2 = 255;
+                self.plan.2 = None;
             }
             _ => {}
         }

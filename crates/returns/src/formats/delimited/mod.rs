@@ -13,7 +13,7 @@ use crate::bytes::trim::trim;
 use crate::config::codelists::{ColumnDef, ColumnType, Lists, TableDef};
 use crate::config::words::fold;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::Reading;
+use crate::fields::field_reader::FieldReader;
 use crate::fields::value::is_null;
 
 /// A known table recognised in a header.
@@ -338,7 +338,7 @@ impl<S: RowSource> Found<'_, S> {
     }
 
     /// Reports what is odd about the header.
-    pub(crate) fn report_header(&self, reading: &mut Reading<'_>) {
+    pub(crate) fn report_header(&self, reading: &mut FieldReader<'_>) {
         for name in &self.table.unknown {
             reading.report_file(Code::ColumnUnknown, format!("{name:?}"));
         }
@@ -359,8 +359,8 @@ impl<S: RowSource> Found<'_, S> {
     /// Gives every row to a function that says whether it was kept.
     pub(crate) fn for_each(
         &mut self,
-        reading: &mut Reading<'_>,
-        mut each: impl FnMut(&mut Reading<'_>, &Row<'_>) -> bool,
+        reading: &mut FieldReader<'_>,
+        mut each: impl FnMut(&mut FieldReader<'_>, &Row<'_>) -> bool,
     ) -> RowCounts {
         let mut counts = RowCounts::default();
         let mut record = StringRecord::new();
@@ -423,7 +423,7 @@ impl<S: RowSource> Found<'_, S> {
         counts
     }
 
-    fn check_length(&self, reading: &mut Reading<'_>, record: &StringRecord) -> bool {
+    fn check_length(&self, reading: &mut FieldReader<'_>, record: &StringRecord) -> bool {
         let width = self.table.width;
         if record.len() > width
             && record
@@ -460,7 +460,7 @@ impl<S: RowSource> Found<'_, S> {
         true
     }
 
-    fn twins_agree(&self, reading: &mut Reading<'_>, record: &StringRecord) -> bool {
+    fn twins_agree(&self, reading: &mut FieldReader<'_>, record: &StringRecord) -> bool {
         for (first, second) in &self.table.twins {
             let (a, b) = (record.get(*first).map(trim), record.get(*second).map(trim));
             if a != b {

@@ -8,10 +8,10 @@ use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::{Reading, RowStop};
+use crate::fields::field_reader::{FieldReader, RowStop};
 use crate::fields::value::is_null;
 use crate::formats::delimited::Row;
-use crate::records::sink::Sink;
+use crate::records::record_sink::RecordSink;
 use crate::records::{Activity, CareRow, PersonRow, System};
 
 /// The columns that every list begins with.
@@ -26,9 +26,9 @@ impl Common {
 
     fn read(
         self,
-        reading: &mut Reading<'_>,
+        reading: &mut FieldReader<'_>,
         row: &Row<'_>,
-        sink: &mut Sink<'_>,
+        sink: &mut RecordSink<'_>,
     ) -> Result<u32, RowStop> {
         let Self([child, sex, ethnicity, birth]) = self;
         let id = sink.id(reading, child, row.text(child))?;

@@ -9,10 +9,10 @@ use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
 use crate::fields::date::plain_day;
-use crate::fields::field_reader::{Reading, RowStop};
+use crate::fields::field_reader::{FieldReader, RowStop};
 use crate::fields::value::is_null;
 use crate::formats::delimited::Row;
-use crate::records::sink::Sink;
+use crate::records::record_sink::RecordSink;
 use crate::records::{Activity, PersonRow, System};
 
 /// What the rows of a table become; none for tables that nothing here needs.
@@ -84,9 +84,9 @@ impl Identity {
 
     fn read(
         self,
-        reading: &mut Reading<'_>,
+        reading: &mut FieldReader<'_>,
         row: &Row<'_>,
-        sink: &mut Sink<'_>,
+        sink: &mut RecordSink<'_>,
         id: u32,
     ) -> PersonRow {
         let mut person = PersonRow::new(id, System::Cin, sink.place(reading), sink.year);
@@ -192,9 +192,9 @@ impl Details {
 
     fn read(
         self,
-        reading: &mut Reading<'_>,
+        reading: &mut FieldReader<'_>,
         row: &Row<'_>,
-        sink: &mut Sink<'_>,
+        sink: &mut RecordSink<'_>,
         id: u32,
     ) -> Result<Activity, RowStop> {
         let (from, to) = (self.referral, self.closure);
@@ -232,7 +232,13 @@ impl Details {
 }
 
 /// A conference recorded with the referral itself: the child came with a plan from elsewhere.
-fn transfer_in(reading: &Reading<'_>, sink: &mut Sink<'_>, id: u32, referral: Day, day: Day) {
+fn transfer_in(
+    reading: &FieldReader<'_>,
+    sink: &mut RecordSink<'_>,
+    id: u32,
+    referral: Day,
+    day: Day,
+) {
     let mut conference = sink.activity(
         reading,
         System::Cin,
@@ -260,7 +266,7 @@ fn details(def: &TableDef) -> Result<Each, NoColumn> {
     }))
 }
 
-fn key_of(row: &Row<'_>, column: usize, sink: &mut Sink<'_>) -> u32 {
+fn key_of(row: &Row<'_>, column: usize, sink: &mut RecordSink<'_>) -> u32 {
     let text = trim(row.text(column));
     if text.is_empty() {
         Activity::NO_KEY
@@ -292,7 +298,7 @@ impl Abuse {
         })
     }
 
-    fn read(self, reading: &mut Reading<'_>, row: &Row<'_>, plan: &mut Activity) {
+    fn read(self, reading: &mut FieldReader<'_>, row: &Row<'_>, plan: &mut Activity) {
         plan.codes[0] = reading.category_of_abuse(self.initial, row.text(self.initial));
         plan.codes[1] = reading.category_of_abuse(self.latest, row.text(self.latest));
         plan.number = reading.small_number(self.previous, row.text(self.previous));
@@ -408,9 +414,9 @@ fn referral(
     identity: Identity,
     details: Details,
     date: usize,
-    reading: &mut Reading<'_>,
+    reading: &mut FieldReader<'_>,
     row: &Row<'_>,
-    sink: &mut Sink<'_>,
+    sink: &mut RecordSink<'_>,
     id: u32,
 ) -> Result<(), RowStop> {
     let person = identity.read(reading, row, sink, id);

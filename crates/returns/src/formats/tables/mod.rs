@@ -1,5 +1,5 @@
 //! Rows of known tables to records: one file for each family of returns. Fields come typed from
-//! [`Reading`]; what years and returns say together is decided later.
+//! [`FieldReader`]; what years and returns say together is decided later.
 
 mod annex_a;
 mod census;
@@ -11,9 +11,9 @@ use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::config::format::Format;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::{Reading, RowStop};
+use crate::fields::field_reader::{FieldReader, RowStop};
 use crate::formats::delimited::{Found, Row, RowCounts, RowSource};
-use crate::records::sink::Sink;
+use crate::records::record_sink::RecordSink;
 
 /// What is done with a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ fn column(def: &TableDef, name: &str) -> Result<usize, NoColumn> {
 
 /// What each row of a table becomes.
 pub(super) type Each =
-    Box<dyn FnMut(&mut Reading<'_>, &Row<'_>, &mut Sink<'_>) -> Result<(), RowStop>>;
+    Box<dyn FnMut(&mut FieldReader<'_>, &Row<'_>, &mut RecordSink<'_>) -> Result<(), RowStop>>;
 
 /// What the rows of a table become; none for tables that nothing here needs.
 pub(super) fn reader(def: &TableDef) -> Result<Option<Each>, NoColumn> {
@@ -84,8 +84,8 @@ fn label_columns(def: &TableDef) -> Result<Option<[usize; 2]>, NoColumn> {
 /// [`NoColumn`] if the built-in list and the readers do not agree, which a test rules out.
 pub(crate) fn read<S: RowSource>(
     found: &mut Found<'_, S>,
-    reading: &mut Reading<'_>,
-    sink: &mut Sink<'_>,
+    reading: &mut FieldReader<'_>,
+    sink: &mut RecordSink<'_>,
 ) -> Result<Use, NoColumn> {
     let def = found.table.def;
     let Some(mut each) = reader(def)? else {

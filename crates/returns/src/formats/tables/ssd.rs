@@ -6,9 +6,9 @@ use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::Reading;
+use crate::fields::field_reader::FieldReader;
 use crate::fields::value::is_null;
-use crate::records::sink::Sink;
+use crate::records::record_sink::RecordSink;
 use crate::records::{Address, CareRow, PersonRow, System};
 
 /// What one table's rows become; none for tables that nothing here needs.
@@ -123,7 +123,12 @@ fn person(def: &TableDef) -> Result<Each, NoColumn> {
 }
 
 /// The identifier of a child in other returns, where a column holds one.
-fn bridge(reading: &mut Reading<'_>, sink: &mut Sink<'_>, id: u32, (at, text): (usize, &str)) {
+fn bridge(
+    reading: &mut FieldReader<'_>,
+    sink: &mut RecordSink<'_>,
+    id: u32,
+    (at, text): (usize, &str),
+) {
     if is_null(trim(text)) {
         return;
     }

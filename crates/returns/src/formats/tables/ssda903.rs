@@ -7,7 +7,7 @@ use super::{Each, NoColumn, columns};
 use crate::bytes::trim::trim;
 use crate::config::codelists::TableDef;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::Reading;
+use crate::fields::field_reader::FieldReader;
 use crate::fields::value::is_null;
 use crate::records::{CareRow, PersonRow, System};
 
@@ -126,7 +126,7 @@ fn episodes(def: &TableDef) -> Result<Each, NoColumn> {
 }
 
 /// The reason for ceasing, which stands with a date or not at all.
-fn ceased(reading: &mut Reading<'_>, end: Option<Day>, column: usize, text: &str) -> CodeId {
+fn ceased(reading: &mut FieldReader<'_>, end: Option<Day>, column: usize, text: &str) -> CodeId {
     let reason = reading.coded(column, CodeSetId::ReasonCeased, text);
     let message = match (end, reason) {
         (None, reason) if reason != CodeId::BLANK => "reason without a date (rule 148)",

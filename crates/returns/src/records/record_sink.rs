@@ -10,16 +10,16 @@ use super::{Activity, Mark, Records, RowPlace, System};
 use crate::config::codelists::{ColumnDef, Lists};
 use crate::config::year::read_year;
 use crate::diagnostics::Code;
-use crate::fields::field_reader::{Reading, RowStop};
+use crate::fields::field_reader::{FieldReader, RowStop};
 
 /// Records by authority. Most files are of one; regional ones name the authority on each row.
 #[derive(Debug, Default)]
-pub(crate) struct Shelves {
+pub(crate) struct RecordsByAuthority {
     by_la: Vec<(String, Records)>,
     current: usize,
 }
 
-impl Shelves {
+impl RecordsByAuthority {
     /// Rows go to this authority from now on.
     pub(crate) fn select(&mut self, la: &str) {
         if self
@@ -99,9 +99,9 @@ impl Shelves {
 }
 
 /// Everything a table's rows are turned into, and where they came from.
-pub(crate) struct Sink<'r> {
+pub(crate) struct RecordSink<'r> {
     /// Where records go.
-    pub(crate) shelves: &'r mut Shelves,
+    pub(crate) by_authority: &'r mut RecordsByAuthority,
     /// Position of the source.
     pub(crate) source: u32,
     /// Authority of the file; rows may name another.
@@ -164,17 +164,17 @@ impl Labels {
     }
 }
 
-impl<'r> Sink<'r> {
+impl<'r> RecordSink<'r> {
     pub(crate) fn new(
-        shelves: &'r mut Shelves,
+        by_authority: &'r mut RecordsByAuthority,
         source: u32,
         la: &str,
         year: Option<u16>,
         la_code: &'r dyn Fn(&str) -> Option<String>,
     ) -> Self {
-        shelves.select(la);
+        by_authority.select(la);
         Self {
-            shelves,
+            by_authority,
             source,
             la: la.to_owned(),
             year: year.unwrap_or(0),
@@ -189,7 +189,7 @@ impl<'r> Sink<'r> {
 
     /// The records that rows go to.
     pub(crate) fn records(&mut self) -> &mut Records {
-        let Shelves { by_la, current } = &mut *self.shelves;
+        let RecordsByAuthority { by_la, current } = &mut *self.by_authority;
         if by_la.is_empty() {
             by_la.push((self.la.clone(), Records::new()));
         }
@@ -200,7 +200,7 @@ impl<'r> Sink<'r> {
     /// Follows the authority and the year that a row names. A label that is no year is reported.
     pub(crate) fn route(
         &mut self,
-        reading: &mut Reading<'_>,
+        reading: &mut FieldReader<'_>,
         la: &str,
         (column, year): (usize, &str),
     ) {
@@ -211,7 +211,7 @@ impl<'r> Sink<'r> {
                 self.last_la = (la.to_owned(), code);
             }
             self.same_la += 1;
-            self.shelves.select(&self.last_la.1);
+            self.by_authority.select(&self.last_la.1);
             if reading.la != self.last_la.1 {
                 reading.la.clone_from(&self.last_la.1);
             }
@@ -254,7 +254,7 @@ impl<'r> Sink<'r> {
     /// A spell or an event of the row being read.
     pub(crate) fn activity(
         &self,
-        reading: &Reading<'_>,
+        reading: &FieldReader<'_>,
         system: System,
         id: u32,
         kind: SpellKind,
@@ -263,7 +263,7 @@ impl<'r> Sink<'r> {
         Activity::new(id, system, self.place(reading), self.year, kind, start, end)
     }
 
-    pub(crate) fn place(&self, reading: &Reading<'_>) -> RowPlace {
+    pub(crate) fn place(&self, reading: &FieldReader<'_>) -> RowPlace {
         RowPlace {
             source: self.source,
             line: u32::try_from(reading.line).unwrap_or(u32::MAX),
@@ -272,7 +272,7 @@ impl<'r> Sink<'r> {
 
     pub(crate) fn id(
         &mut self,
-        reading: &mut Reading<'_>,
+        reading: &mut FieldReader<'_>,
         column: usize,
         text: &str,
     ) -> Result<u32, RowStop> {
