@@ -162,16 +162,19 @@ fn module_of(name: &str) -> Named {
     parts
 }
 
-/// The code of a file: without comments, texts and the tests at its end.
+/// The code of a file: without its tests, comments and texts.
 fn code_of(text: &str) -> String {
-    let end = text
-        .find("#[cfg(test)]\nmod ")
-        .or_else(|| text.find("#[cfg(test)]\npub(crate) mod "));
     let mut code = String::new();
-    let mut quoted = false;
-    for line in text[..end.unwrap_or(text.len())].lines() {
-        let mut escaped = false;
-        let mut before = ' ';
+    let (mut quoted, mut in_tests, mut before_line) = (false, false, "");
+    for line in text.lines() {
+        let is_module = line.starts_with("mod ") || line.starts_with("pub(crate) mod ");
+        in_tests |= before_line == "#[cfg(test)]" && is_module && line.ends_with('{');
+        before_line = line;
+        if in_tests {
+            in_tests = line != "}";
+            continue;
+        }
+        let (mut escaped, mut before) = (false, ' ');
         for c in line.chars() {
             if !quoted && before == '/' && c == '/' {
                 code.pop();
@@ -222,6 +225,7 @@ impl File {
                 declarations.push(done);
             }
         }
+        let used: BTreeSet<&str> = words(&rest).collect();
         for (public, tree) in declarations {
             let mut leaves = Vec::new();
             expand(tree.trim_end_matches(';'), &[], &mut leaves);
@@ -230,7 +234,7 @@ impl File {
                     continue;
                 };
                 // What is only handed on is not used here.
-                if !public || words(&rest).any(|word| word == alias) {
+                if !public || used.contains(alias.as_str()) {
                     file.names.insert(path.clone());
                 }
                 if alias == "*" {
@@ -240,7 +244,7 @@ impl File {
                 }
             }
         }
-        for path in paths(&rest) {
+        for path in paths(&without_scopes(&rest)) {
             if let Some(path) = file.from_root(&path, modules) {
                 file.names.insert(path);
             }
@@ -330,6 +334,15 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
+/// Code without the modules that items are visible in, which they do not use.
+fn without_scopes(code: &str) -> String {
+    let mut parts = code.split("pub(in ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |code, part| {
+        code + part.split_once(')').map_or("", |(_, rest)| rest)
+    })
+}
+
 /// Paths of two parts and more in code.
 fn paths(code: &str) -> Vec<Named> {
     code.split(|c: char| !is_of_word(c) && c != ':')
@@ -362,6 +375,7 @@ fn a_circle_is_seen_however_it_is_written() {
         "use crate::One;\npub struct Two;\n",
         "use super::a::One as Other;\npub struct Two;\n",
         "pub struct Two;\nfn f() -> crate::a::One {}\n",
+        "#[cfg(test)]\nmod tests {\n}\nuse crate::{\n    a::One,\n};\npub struct Two;\n",
         "pub use crate::a::One;\npub struct Two(One);\n",
         "pub struct Two;\n/* */ fn f() { let s = \"//\"; super::a::g(s) }\n",
     ] {
@@ -373,9 +387,10 @@ fn a_circle_is_seen_however_it_is_written() {
     }
     for open in [
         "pub use crate::a::One;\npub struct Two;\n",
+        "pub(in crate::a) struct Two;\n",
         "//! See [`crate::a::One`].\npub struct Two;\n",
         "pub struct Two(&'static str = \"crate::a::One\");\n",
-        "pub struct Two;\n#[cfg(test)]\nmod tests {\n    use crate::a::One;\n}\n",
+        "#[cfg(test)]\nmod tests {\n    use crate::a::One;\n}\npub struct Two;\n",
     ] {
         assert_eq!(
             circles_of(&[lib, a, ("b.rs", open)]),
