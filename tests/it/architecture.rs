@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::imports::{Imports, circles};
 use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
@@ -74,6 +75,19 @@ const NETWORK: [&str; 16] = [
     "async-std",
     "object_store",
     "tungstenite",
+];
+
+/// The rooms of `crates/returns/src` in the order of the flow, floor by floor. A room names those on
+/// earlier floors and itself; rooms of one floor never meet.
+const ROOMS_OF_RETURNS: [&[&str]; 8] = [
+    &["diagnostics"],
+    &["bytes"],
+    &["config"],
+    &["fields"],
+    &["records"],
+    &["formats", "children"],
+    &["build"],
+    &["store"],
 ];
 
 fn manifest(name: &str) -> toml::Table {
@@ -164,5 +178,53 @@ fn the_picture_in_the_architecture_names_every_crate() {
             text.contains(&format!("`{name}`")),
             "ARCHITECTURE.md does not mention `{name}`"
         );
+    }
+}
+
+/// The room of a file, such as `formats` of `formats/tables/mod.rs`.
+fn room_of(file: &str) -> &str {
+    let room = file.split('/').next().unwrap_or(file);
+    room.trim_end_matches(".rs")
+}
+
+#[test]
+fn a_room_of_returns_names_only_those_before_it() {
+    let imports = Imports::of(&root().join("crates/returns/src"));
+    let edges = imports.edges();
+    let floor = |file: &str| {
+        let has = |rooms: &&[&str]| rooms.contains(&room_of(file));
+        let at = ROOMS_OF_RETURNS.iter().position(has);
+        at.unwrap_or_else(|| panic!("crates/returns/src/{file} is in no room of the plan"))
+    };
+    let mut seen = BTreeSet::new();
+    // The root declares the rooms and hands on what others may use.
+    for (file, others) in edges.iter().filter(|(file, _)| **file != "lib.rs") {
+        seen.insert(room_of(file));
+        for other in others {
+            assert!(
+                room_of(file) == room_of(other) || floor(other) < floor(file),
+                "crates/returns/src/{file} names {other}, which does not come before it"
+            );
+        }
+    }
+    let all: BTreeSet<&str> = ROOMS_OF_RETURNS.concat().into_iter().collect();
+    assert_eq!(seen, all, "the plan names a room that is not there");
+}
+
+#[test]
+fn no_file_is_in_a_circle_with_one_of_another_folder() {
+    for (name, ..) in CRATES {
+        let folder = root().join("crates").join(name);
+        let sources = Some(folder.join("src")).filter(|folder| folder.is_dir());
+        let imports = Imports::of(&sources.unwrap_or(folder));
+        let edges = imports.edges();
+        let named: usize = edges.values().map(BTreeSet::len).sum();
+        assert!(
+            named > edges.len() / 2,
+            "the imports of crates/{name} were not understood"
+        );
+        for circle in circles(&edges) {
+            panic!("files of crates/{name} name each other across folders: {circle:?}");
+        }
     }
 }

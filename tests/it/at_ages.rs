@@ -8,7 +8,6 @@ use disparity_core::answers::{
 use disparity_core::{Dimension, Period, Reported};
 use disparity_disclosure::PriorHelpRow;
 use disparity_disclosure::{Policy, Rule};
-use disparity_journeys::control;
 
 use crate::codelists::dimensions;
 

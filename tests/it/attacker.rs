@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_disclosure::{Cell, Sums, Threshold, attack};
+use disparity_core::Sums;
+use disparity_disclosure::{Cell, Threshold, attack};
 
 use crate::support::{Folder, disparity};
 

@@ -3,7 +3,7 @@
 use crate::support::rows_shown;
 use disparity_core::answers::{GroupBy, LookBack, Mode, PriorHelp};
 use disparity_core::{Day, Reported, Symbol};
-use disparity_disclosure::{Policy, Rule};
+use disparity_disclosure::Policy;
 use disparity_journeys::{Pathway, PriorHelpParams, Years, chances, prior_help, watches};
 use disparity_returns::Outcome;
 use disparity_simulate::{World, manifest};

@@ -86,7 +86,7 @@ fn the_program_holds_every_file_under_data() {
 fn the_program_holds_every_code_list_of_returns() {
     let source = [
         "crates/cli/returns_stage.rs",
-        "crates/returns/src/codelists.rs",
+        "crates/returns/src/config/codelists.rs",
     ]
     .map(|path| std::fs::read_to_string(root().join(path)).unwrap())
     .concat();

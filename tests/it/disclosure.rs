@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use disparity_disclosure::{Cell, Sums, Threshold, attack, suppress};
+use disparity_core::Sums;
+use disparity_disclosure::{Cell, Threshold, attack, suppress};
 
 const FIVE: Threshold = Threshold::up_to(5);
 

@@ -22,6 +22,7 @@ mod faults;
 mod from_returns;
 mod generated;
 mod identifiers;
+mod imports;
 mod methods;
 mod open_data;
 mod outputs;

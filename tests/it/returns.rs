@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use disparity_core::Day;
 use disparity_core::journeys::{SpellFlags, SpellKind};
-use disparity_returns::{Code, Input, Manifest, Options, Outcome, discover, read_returns};
+use disparity_returns::{Code, Format, Input, Manifest, Options, Outcome, discover, read_returns};
 
 use crate::codelists::{areas, dimensions};
 
@@ -115,13 +115,13 @@ fn the_public_samples_of_the_london_pipeline_are_read_whole() {
     let lists = outcome
         .sources
         .iter()
-        .filter(|source| source.family == "annex_a")
+        .filter(|source| source.format == Format::AnnexA)
         .count();
     assert_eq!(lists, 11);
     let census = outcome
         .sources
         .iter()
-        .find(|source| source.family == "cin")
+        .find(|source| source.format == Format::Cin)
         .unwrap();
     assert_eq!(
         (census.rows_read, census.year, census.las.as_slice()),
@@ -177,7 +177,7 @@ fn annex_a_workbooks_of_any_year_are_recognised_sheet_by_sheet() {
         let lists = outcome
             .sources
             .iter()
-            .filter(|s| s.name.starts_with(name) && s.family == "annex_a")
+            .filter(|s| s.name.starts_with(name) && s.format == Format::AnnexA)
             .count();
         assert_eq!(lists, 11, "{name}");
     }

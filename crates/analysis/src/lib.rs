@@ -20,36 +20,25 @@
 mod contrasts;
 mod estimates;
 mod expected;
+mod input;
 mod measure;
 mod rank;
 mod shrink;
 mod structural;
 mod withheld;
 
+pub use input::Input;
+
 use std::collections::BTreeSet;
 use std::mem::take;
 
 use disparity_core::{
-    AreaCode, Background, Catalogue, Contrast, Cube, Estimate, Expected, ExpectedModel, Fit,
-    GeographicLevel, IndicatorId, Period, Plan, Populations, Provenance, Results, Shrunken, Span,
-    StructuralModel, Variation,
+    AreaCode, Background, Contrast, Estimate, Expected, ExpectedModel, Fit, GeographicLevel,
+    IndicatorId, Period, Results, Shrunken, Span, StructuralModel, Variation,
 };
 use rayon::prelude::*;
 
-/// What an analysis reads.
-#[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
-    /// Counts with their denominators.
-    pub cube: &'a Cube,
-    /// Children by period, area and group.
-    pub populations: &'a Populations,
-    /// What the keys mean.
-    pub catalogue: &'a Catalogue,
-    /// What is asked for.
-    pub plan: &'a Plan,
-    /// Where the counts came from.
-    pub provenance: Provenance,
-}
+use input::joined;
 
 /// Analyses every indicator of the plan.
 #[must_use]
@@ -169,16 +158,6 @@ fn last_of_england(input: Input<'_>, estimates: &[Estimate]) -> Option<Period> {
         .filter(|row| row.outcome.is_value() && input.plan.wants_period(row.key.period))
         .map(|row| row.key.period)
         .max()
-}
-
-/// The pieces in one, each gone once it is in.
-pub(crate) fn joined<T>(pieces: impl Iterator<Item = Vec<T>>) -> Vec<T> {
-    let pieces: Vec<Vec<T>> = pieces.collect();
-    let mut whole = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
-    for piece in pieces {
-        whole.extend(piece);
-    }
-    whole
 }
 
 fn keep<T>(mut rows: Vec<T>, wanted: impl Fn(&T) -> bool) -> Vec<T> {

@@ -277,7 +277,7 @@ fn sources_csv(outcome: &Outcome) -> Result<String> {
         };
         vec![
             s.name.clone(),
-            s.family.clone(),
+            s.format.to_string(),
             s.table.clone(),
             s.las.join(" "),
             years,
@@ -402,7 +402,9 @@ fn summary(outcome: &Outcome) -> String {
     let mut kinds: std::collections::BTreeMap<(&str, &str), (u64, u64, u64)> =
         std::collections::BTreeMap::new();
     for source in &outcome.sources {
-        let entry = kinds.entry((&source.family, &source.table)).or_default();
+        let entry = kinds
+            .entry((source.format.as_str(), &source.table))
+            .or_default();
         *entry = (
             entry.0 + 1,
             entry.1 + source.rows_read,

@@ -23,6 +23,7 @@ mod indicator;
 mod issue;
 pub mod journeys;
 mod levels;
+mod measured;
 mod names;
 mod period;
 mod plan;
@@ -56,6 +57,7 @@ pub use indicator::{
 pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use journeys::{Day, Journeys};
 pub use levels::{Intervals, Levels, LevelsError, Position, percent};
+pub use measured::{Measured, Rank};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
@@ -63,11 +65,11 @@ pub use population::{DecileShares, Population, Populations};
 pub use relations::{CountRole, IndicatorRelations, Partition, Relations, StockFlow, Sums};
 pub use reported::{Count, Reported, Suppression, Symbol};
 pub use results::{
-    Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, ExpectedModel,
-    Measure, Measured, ModelBased, Neighbours, Provenance, Rank, Results,
+    Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, Measure,
+    ModelBased, Neighbours, Provenance, Results,
 };
 pub use structural::{
-    Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, Fifth, Fit, FitKey,
-    Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure, Shrunken, Span,
-    StructuralModel, Term, Variation,
+    Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, ExpectedModel,
+    Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure,
+    Shrunken, Span, StructuralModel, Term, Variation,
 };

@@ -6,9 +6,9 @@
 use disparity_stats::Interval;
 
 use crate::{
-    AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, Fifth, Fit,
-    Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Period, Position,
-    Reported, Shrunken, Span, StructuralModel, Symbol, Unit,
+    AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, ExpectedModel,
+    Fifth, Fit, Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Measured,
+    Period, Position, Rank, Reported, Shrunken, Span, Symbol, Unit,
 };
 
 /// Whether figures were published by their owner or computed from records of children.
@@ -21,29 +21,6 @@ pub enum Provenance {
         /// Whether the children were invented.
         synthetic: bool,
     },
-}
-
-/// A value with its intervals and the method that made them. Rates are per person, proportions 0–1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measured {
-    /// The value.
-    pub value: f64,
-    /// Its intervals.
-    pub intervals: Intervals,
-    /// Name of the method, as `disparity method` knows it.
-    pub method: &'static str,
-}
-
-impl Measured {
-    /// The value and its intervals multiplied by a positive factor.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        Self {
-            value: self.value * factor,
-            intervals: self.intervals.times(factor),
-            ..self
-        }
-    }
 }
 
 /// One rate or proportion.
@@ -59,76 +36,6 @@ pub struct Estimate {
     pub outcome: Reported<Measured>,
     /// What must be said about it.
     pub issues: IssueSet,
-}
-
-/// How an expected count was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ExpectedModel {
-    /// England's rate times the authority's children.
-    NationalRate,
-    /// England's rate in each age band times the authority's children in it.
-    Age,
-    /// England's rate in each ethnic group times the authority's children in it.
-    Ethnicity,
-    /// What a model of all the other authorities gives one with the same circumstances.
-    Structural(StructuralModel),
-}
-
-impl ExpectedModel {
-    /// The word in the `model` column.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NationalRate => "national_rate",
-            Self::Age => "age",
-            Self::Ethnicity => "ethnicity",
-            Self::Structural(model) => model.as_str(),
-        }
-    }
-
-    /// Every way, in output order.
-    pub const ALL: [Self; 7] = [
-        Self::NationalRate,
-        Self::Age,
-        Self::Ethnicity,
-        Self::Structural(StructuralModel::Null),
-        Self::Structural(StructuralModel::Deprivation),
-        Self::Structural(StructuralModel::DeprivationEthnicity),
-        Self::Structural(StructuralModel::Full),
-    ];
-}
-
-/// An authority's rank and what chance alone would make of it. Rank 1 is the highest ratio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rank {
-    /// Rank of the ratio, or the first that it can be where counts of others are withheld.
-    pub rank: u32,
-    /// The last that it can be; the same rank where that is sure.
-    pub last: u32,
-    /// Lower end of the rank's interval at the first level.
-    pub low: u32,
-    /// Upper end of the rank's interval at the first level.
-    pub high: u32,
-    /// How many areas were ranked.
-    pub of: u32,
-}
-
-impl Rank {
-    /// Whether the rank is one.
-    #[must_use]
-    pub const fn is_sure(self) -> bool {
-        self.rank == self.last
-    }
-
-    /// The rank, or the first and the last that it can be.
-    #[must_use]
-    pub fn words(self) -> String {
-        if self.is_sure() {
-            self.rank.to_string()
-        } else {
-            format!("{}–{}", self.rank, self.last)
-        }
-    }
 }
 
 /// An expected count and what was observed against it.

@@ -39,6 +39,7 @@ pub use indicators::{
 };
 pub use later_need::{LaterNeed, later_need};
 pub use levels::{Level, Stretch, TransitionKey, Transitions, timeline, transitions};
+pub use lookup::Lookup;
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, longest_watch, watches};
 pub use prior_help::{PriorHelpParams, Supported, Years, prior_help, supported};

@@ -6,7 +6,7 @@ use disparity_core::{Day, Dimension, Dimensions};
 
 /// Lists turned into tables for quick look-up while walking children.
 #[derive(Debug, Clone)]
-pub(crate) struct Lookup {
+pub struct Lookup {
     major: [u8; 256],
     bands: [u8; 7],
 }
@@ -14,20 +14,20 @@ pub(crate) struct Lookup {
 impl Lookup {
     /// The tables for the project's lists.
     #[must_use]
-    pub(crate) fn new(dimensions: &Dimensions) -> Self {
+    pub fn new(dimensions: &Dimensions) -> Self {
         let (major, bands) = (broad_groups(dimensions), age_bands(dimensions));
         Self { major, bands }
     }
 
     /// The broad ethnic group of a detailed one.
     #[must_use]
-    pub(crate) const fn major(&self, minor: u8) -> u8 {
+    pub const fn major(&self, minor: u8) -> u8 {
         self.major[minor as usize]
     }
 
     /// The age band on a day.
     #[must_use]
-    pub(crate) fn age_band(&self, birth: Option<Day>, precision: BirthPrecision, on: Day) -> u8 {
+    pub fn age_band(&self, birth: Option<Day>, precision: BirthPrecision, on: Day) -> u8 {
         let Some(birth) = birth else {
             return self.bands[0];
         };
@@ -45,13 +45,7 @@ impl Lookup {
 
     /// The group of a child on a day in one dimension. The decile is that of a spell.
     #[must_use]
-    pub(crate) fn dimension(
-        &self,
-        dimension: Dimension,
-        child: &ChildRecord,
-        on: Day,
-        decile: u8,
-    ) -> u8 {
+    pub fn dimension(&self, dimension: Dimension, child: &ChildRecord, on: Day, decile: u8) -> u8 {
         match dimension {
             Dimension::EthnicityMajor => self.major(child.ethnicity.0),
             Dimension::EthnicityMinor => child.ethnicity.0,

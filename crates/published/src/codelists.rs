@@ -9,7 +9,6 @@ use disparity_core::{
     Origin, Period, StructuralModel, Symbol, Tile, Timing,
 };
 
-use crate::build::Layout;
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::files::Files;
 use crate::read::{self, Labels, Marks};
@@ -49,6 +48,30 @@ pub(crate) struct CodeLists {
     pub(crate) indicators: Indicators,
     pub(crate) publications: Vec<Publication>,
     pub(crate) claims: Vec<Claim>,
+}
+
+/// How a publication's file is laid out, as `publications.csv` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// One row for an area and a year, or with a layout that its own reader knows.
+    Tidy,
+    /// One row for an area, one column for each year (underlying data of children looked after).
+    Years,
+    /// One row for a measure, an area and a year (the local authority interactive tool).
+    Lait,
+}
+
+impl Layout {
+    pub(crate) const WORDS: [&'static str; 3] = ["", "years", "lait"];
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "" => Some(Self::Tidy),
+            "years" => Some(Self::Years),
+            "lait" => Some(Self::Lait),
+            _ => None,
+        }
+    }
 }
 
 /// One published file, and what it is.

@@ -8,20 +8,22 @@ use disparity_core::journeys::{Journeys, JourneysError};
 use disparity_core::{Areas, Dimensions, Period};
 use rayon::prelude::*;
 
-use crate::assemble::Assembly;
-use crate::codelists::{ListError, Lists};
-use crate::continuity::{self, Identifiers};
-use crate::cover::cover;
-use crate::dating::date_sources;
+use crate::bytes::input::Input;
+use crate::children::assemble::Assembly;
+use crate::children::continuity::{self, Identifiers};
+use crate::children::persons::Listed;
+use crate::config::codelists::{ListError, Lists};
+use crate::config::format::Format;
+use crate::config::manifest::Manifest;
+use crate::config::options::{Options, Progress};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
-use crate::input::Input;
-use crate::load::{Candidate, Context, Source, candidates, read_file, why_unreadable};
-use crate::manifest::Manifest;
-use crate::options::Options;
-use crate::persons::Listed;
-use crate::postcodes::PostcodeLookup;
+use crate::fields::postcode::PostcodeLookup;
+use crate::formats::coverage::cover;
+use crate::formats::dating::date_sources;
+use crate::formats::{Candidate, Context, candidates, read_file, why_unreadable};
 use crate::records::Records;
-use crate::tables::Shelves;
+use crate::records::record_sink::RecordsByAuthority;
+use crate::records::source::Source;
 
 /// What reading a folder gave.
 #[derive(Debug, Clone)]
@@ -61,9 +63,6 @@ pub enum BuildError {
     #[error(transparent)]
     Journeys(#[from] JourneysError),
 }
-
-/// Told how far the work has come: what is being done, how many parts are done, how many there are.
-pub type Progress<'p> = &'p (dyn Fn(&str, usize, usize) + Sync);
 
 /// Counts what is done, from any thread, and tells it.
 struct Steps<'p> {
@@ -223,12 +222,12 @@ fn read_group(
     sources: &mut Vec<Source>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, Records)> {
-    let mut shelves = Shelves::default();
+    let mut by_authority = RecordsByAuthority::default();
     let start = sources.len();
     let mut tables = Vec::with_capacity(files.len());
     for file in files {
         let at = u32::try_from(first + sources.len()).unwrap_or(u32::MAX);
-        let own = read_file(context, file, at, &mut shelves, diagnostics);
+        let own = read_file(context, file, at, &mut by_authority, diagnostics);
         let before = sources.len() - start;
         tables.push(before..before + own.len());
         sources.extend(own);
@@ -236,10 +235,10 @@ fn read_group(
     }
     let own = &mut sources[start..];
     let first = first + start;
-    date_sources(context, own, first, &mut shelves, diagnostics);
-    crate::twice::drop_repeated(own, &tables, first, &mut shelves, diagnostics);
-    crate::twice::report(own, diagnostics);
-    shelves.into_sorted()
+    date_sources(context, own, first, &mut by_authority, diagnostics);
+    crate::formats::twice::drop_repeated(own, &tables, first, &mut by_authority, diagnostics);
+    crate::formats::twice::report(own, diagnostics);
+    by_authority.into_sorted()
 }
 
 /// One authority: its own files and its rows of regional ones.
@@ -306,7 +305,7 @@ fn authority(
             ));
         }
     }
-    for message in crate::quality::counts_changed(&cover.children) {
+    for message in crate::children::quality::counts_changed(&cover.children) {
         diagnostics.push(Diagnostic::of_file(
             Code::CountChanged,
             &format!("authority {la}"),
@@ -340,34 +339,38 @@ fn authority(
 
 /// Which returns list every unaccompanied child: those with the table, or with the column for it.
 fn listed(sources: &[&Source]) -> Listed {
-    let lists = |family: &str, table: &str| {
-        sources.iter().any(|source| {
-            source.used
-                && source.family == family
-                && (source.table == table || source.columns.iter().any(|name| name == "UASC"))
-        })
+    let mut listed = Listed {
+        care: false,
+        safeguarding: false,
     };
-    Listed {
-        care: lists("ssda903", "uasc"),
-        safeguarding: lists("ssd", "immigration_status"),
+    for source in sources.iter().filter(|source| source.used) {
+        let lists =
+            |table: &str| source.table == table || source.columns.iter().any(|name| name == "UASC");
+        match source.format {
+            Format::Ssda903 => listed.care |= lists("uasc"),
+            Format::Ssd => listed.safeguarding |= lists("immigration_status"),
+            Format::Cin | Format::AnnexA | Format::Api | Format::EarlyHelp | Format::Lookup => {}
+        }
     }
+    listed
 }
 
 fn report_sources(sources: &[&Source], la: &str, diagnostics: &mut Diagnostics) {
     let place = format!("authority {la}");
+    let (mut no_status, mut limited) = (false, false);
+    for source in sources.iter().filter(|source| source.used) {
+        match source.format {
+            Format::Api => no_status = true,
+            Format::AnnexA => limited = true,
+            Format::Cin | Format::Ssda903 | Format::Ssd | Format::EarlyHelp | Format::Lookup => {}
+        }
+    }
     // How many periods of care that makes uncertain is said where there are any.
-    if diagnostics.count(Code::RespiteUnknown) == 0
-        && sources
-            .iter()
-            .any(|source| source.family == "api" && source.used)
-    {
+    if no_status && diagnostics.count(Code::RespiteUnknown) == 0 {
         let message = "the data interface has no legal status";
         diagnostics.push(Diagnostic::of_file(Code::RespiteUnknown, &place, message));
     }
-    if sources
-        .iter()
-        .any(|source| source.family == "annex_a" && source.used)
-    {
+    if limited {
         diagnostics.push(Diagnostic::of_file(Code::AnnexLimits, &place, ""));
     }
 }
@@ -384,7 +387,7 @@ fn read_postcodes(found: &mut Vec<Candidate>, diagnostics: &mut Diagnostics) -> 
         let mut say = |code, message: String| {
             diagnostics.push(Diagnostic::of_file(code, name, message));
         };
-        match crate::lookup::read(&candidate.input, layout, &mut lookup) {
+        match crate::formats::lookup::read(&candidate.input, layout, &mut lookup) {
             Ok((rows, rest)) => {
                 last.clone_from(name);
                 say(Code::LookupRead, format!("{rows} postcodes"));
@@ -413,7 +416,7 @@ mod tests {
     use disparity_core::journeys::SpellKind;
 
     use super::*;
-    use crate::codelists::tests::dimensions;
+    use crate::config::codelists::tests::dimensions;
 
     /// Whatever the bytes are, reading ends, and everything read is kept or accounted for.
     fn read_bytes(name: &str, bytes: &[u8]) -> Outcome {
@@ -444,7 +447,7 @@ mod tests {
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_bytes()))
             .collect();
-        let bytes = crate::pack::zip_of(&members).unwrap();
+        let bytes = crate::bytes::pack::zip_of(&members).unwrap();
         let told = Mutex::new(Vec::new());
         let options = Options {
             la: Some("301".into()),
@@ -461,7 +464,7 @@ mod tests {
                 &options,
                 &|what, done, all| told.lock().unwrap().push((what.to_owned(), done, all)),
             );
-            (outcome.unwrap(), crate::input::PARSED.get())
+            (outcome.unwrap(), crate::bytes::input::PARSED.get())
         });
         assert_eq!(outcome.journeys.children().len(), 300);
         assert_eq!(parsed, 1);

@@ -3,7 +3,7 @@
 use crate::support::rows_shown;
 use disparity_core::answers::GroupBy;
 use disparity_core::{Period, Reported};
-use disparity_disclosure::{Policy, Rule};
+use disparity_disclosure::Policy;
 use disparity_disclosure::{PriorHelpRow, Proportion};
 use disparity_journeys::{CAUSES, Pathway, chances, prior_help, watches};
 use disparity_stats::Chance;

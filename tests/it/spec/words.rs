@@ -111,7 +111,7 @@ pub(super) fn header(names: &str) -> String {
     let outcome = read_of(vec![file("x.csv", format!("{names}\n{fields}\n"))]);
     let sources = outcome.sources.iter();
     let found: Vec<String> = sources
-        .map(|s| format!("{} {}", s.family, s.table))
+        .map(|s| format!("{} {}", s.format, s.table))
         .collect();
     let lookup = outcome.diagnostics.count(Code::LookupRead) > 0;
     match (found.first(), lookup) {

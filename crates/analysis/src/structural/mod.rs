@@ -35,7 +35,7 @@ use disparity_core::{
 };
 use rayon::prelude::*;
 
-use crate::{Input, joined};
+use crate::input::{Input, joined};
 use covariates::{Covariates, Edition};
 use fit::Fitted;
 use panel::Panel;

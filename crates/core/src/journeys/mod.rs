@@ -102,7 +102,7 @@ pub struct Spell {
     pub flags: SpellFlags,
     /// Codes; which sets they belong to depends on the kind, see [`code_sets_of`].
     pub codes: [CodeId; 3],
-    /// Previous protection plans for a plan (255 if not recorded); otherwise 0.
+    /// Previous protection plans for a plan ([`Self::NOT_RECORDED`] if not recorded); otherwise 0.
     pub number: u8,
     /// Tenth of neighbourhoods by deprivation of the home at the start; 0 if unknown.
     pub decile: u8,
@@ -111,6 +111,9 @@ pub struct Spell {
 }
 
 impl Spell {
+    /// The `number` of a plan of which nobody recorded how many came before.
+    pub const NOT_RECORDED: u8 = 255;
+
     /// A spell of a kind between two days, with nothing else known.
     #[must_use]
     pub const fn new(kind: SpellKind, start: Day, end: Day) -> Self {

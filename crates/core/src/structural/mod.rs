@@ -7,10 +7,12 @@
 
 mod claim;
 mod covariate;
+mod expected_model;
 mod gradient;
 
 pub use claim::{Claim, ClaimCheck, ClaimFigure};
 pub use covariate::{Covariate, CovariateValue};
+pub use expected_model::ExpectedModel;
 pub use gradient::{
     Fifth, Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure, Shrunken,
 };

@@ -7,34 +7,10 @@ use std::io::Read as _;
 
 use disparity_core::{Areas, GeographicLevel, Place};
 
-use crate::codelists::Publication;
+use crate::codelists::{Layout, Publication};
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::read;
 use crate::table::{Row, Table};
-
-/// How a publication's file is laid out, as `publications.csv` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
-    /// One row for an area and a year, or with a layout that its own reader knows.
-    Tidy,
-    /// One row for an area, one column for each year (underlying data of children looked after).
-    Years,
-    /// One row for a measure, an area and a year (the local authority interactive tool).
-    Lait,
-}
-
-impl Layout {
-    pub(crate) const WORDS: [&'static str; 3] = ["", "years", "lait"];
-
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "" => Some(Self::Tidy),
-            "years" => Some(Self::Years),
-            "lait" => Some(Self::Lait),
-            _ => None,
-        }
-    }
-}
 
 /// How a file that is packed with gzip starts.
 const GZIP: [u8; 2] = [0x1F, 0x8B];

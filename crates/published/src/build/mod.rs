@@ -37,7 +37,6 @@ use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::table::Table;
 
-pub(crate) use self::layouts::Layout;
 pub(crate) use self::provenance::digest;
 pub use self::provenance::{SOURCES, Sources, SourcesError, TableRecord};
 

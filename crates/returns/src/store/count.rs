@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::manifest::Manifest;
 use super::{SPELLS, StoreError, format, io, parquet};
-use crate::input;
+use crate::bytes::input;
 
 const BATCH: usize = 1 << 13;
 const DECILES: usize = 11;

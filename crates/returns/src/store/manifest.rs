@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{MANIFEST, StoreError, format, io as failed};
-use crate::input;
-use crate::text::hexadecimal;
+use crate::bytes::encoding::hexadecimal;
+use crate::bytes::input;
 
 /// The key under which a file says of which generation it is.
 pub(super) const GENERATION: &str = "disparity.generation";

@@ -8,7 +8,7 @@ use disparity_core::journeys::{
 };
 use serde_json::{Value, json};
 
-use crate::load::Source;
+use crate::records::source::Source;
 
 /// Version of the layout. A reader refuses another: in the first, what nobody had ended ended on a
 /// 31 March, and no return said otherwise than the history; in the second, nothing said which files
@@ -163,7 +163,7 @@ pub(crate) fn sources(sources: &[Source]) -> Value {
         .filter(|source| source.used)
         .map(|source| {
             json!({
-                "name": source.name, "family": source.family, "table": source.table, "year": source.year,
+                "name": source.name, "family": source.format.as_str(), "table": source.table, "year": source.year,
                 "sha256": source.sha256, "rows_read": source.rows_read, "rows_kept": source.rows_kept,
             })
         })

@@ -23,7 +23,7 @@ pub use count::{SpellCount, SpellCounts, count_spells};
 pub use read::{read_store, read_store_of};
 pub use write::write_store;
 
-use crate::input::InputError;
+use crate::bytes::input::InputError;
 
 /// The file of spells.
 pub const SPELLS: &str = "spells.parquet";

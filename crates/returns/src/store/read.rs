@@ -21,7 +21,7 @@ use super::manifest::Manifest;
 use super::meta::{LAYOUT, read_authorities, read_codes};
 use super::spells::read_all_spells;
 use super::{CHILDREN, SPELLS, STATED, StoreError, format, io, parquet, stated};
-use crate::input;
+use crate::bytes::input;
 
 /// Rows of a batch: few enough that what is decoded stays close to the processor.
 pub(super) const BATCH: usize = 1 << 13;

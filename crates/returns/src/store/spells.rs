@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::manifest::Manifest;
 use super::read::BATCH;
 use super::{StoreError, format, io, parquet};
-use crate::input;
+use crate::bytes::input;
 
 /// Columns of spells to read.
 fn columns(wanted: &Wanted) -> impl Iterator<Item = &'static str> {

@@ -20,7 +20,7 @@ use super::schema::spell_fields;
 use super::spells::read_columns;
 use super::write::spell_columns;
 use super::{StoreError, format, io, parquet};
-use crate::input;
+use crate::bytes::input;
 
 pub(super) fn schema() -> SchemaRef {
     let of_return = [

@@ -21,9 +21,9 @@ use super::manifest::{self, Digested, FileRecord, GENERATION, Manifest, generati
 use super::meta::{self, LAYOUT};
 use super::schema::{child_schema, spell_schema};
 use super::{CHILDREN, MANIFEST, SPELLS, STATED, StoreError, io, parquet, stated};
-use crate::build::Progress;
-use crate::input;
-use crate::load::Source;
+use crate::bytes::input;
+use crate::config::options::Progress;
+use crate::records::source::Source;
 
 /// Rows of a piece, which is also a row group: enough to compress well, few enough to hold.
 pub(super) const PIECE: usize = 1 << 20;

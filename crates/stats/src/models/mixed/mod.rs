@@ -34,7 +34,8 @@ use super::observations::Observations;
 use super::random::RandomEffect;
 use super::regression;
 use crate::error::{Error, Result};
-use search::{Rule, Start};
+use quadrature::Rule;
+use search::Start;
 
 /// How the likelihood integrates over the effects of the groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -8,7 +8,8 @@ use super::super::reach::{Point, Search, reach};
 use super::ending::Solution;
 use super::engine::Engine;
 use super::fitted::FittedMixed;
-use super::search::{Criterion, Rule};
+use super::quadrature::Rule;
+use super::search::Criterion;
 use crate::error::{Error, Result};
 
 /// A promised gain that is as good as none for a rise.

@@ -7,6 +7,14 @@ use super::super::random::Islands;
 use super::engine::Engine;
 use super::laplace::Layout;
 
+/// How the integral over the effects is done.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Rule {
+    Joint,
+    Laplace,
+    Nodes(Vec<Node>),
+}
+
 /// What one group brings to the criterion.
 struct Group {
     /// ln a − 2 ln ∫.

@@ -5,7 +5,6 @@ use nalgebra::DMatrix;
 
 use super::super::cells::Cells;
 use super::super::family::{Family, Kernel};
-use super::super::hermite::Node;
 use super::super::optimise::{Objective, descend, minimise};
 use super::super::random::Structure;
 use super::super::regression::scoring::{self, Scored};
@@ -13,18 +12,10 @@ use super::super::regression::size;
 use super::ending::{Ending, Solution, finish};
 use super::engine::Engine;
 use super::laplace::{self, Layout};
-use super::quadrature;
+use super::quadrature::{self, Rule};
 use super::separate::Separate;
 use crate::error::{Error, Result};
 use crate::sum::sum;
-
-/// How the integral over the effects is done.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Rule {
-    Joint,
-    Laplace,
-    Nodes(Vec<Node>),
-}
 
 /// A criterion with everything it needs.
 pub(super) struct Criterion<'a> {

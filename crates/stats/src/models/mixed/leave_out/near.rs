@@ -8,8 +8,8 @@ use super::super::super::optimise::{guarded_inverse, refine};
 use super::super::engine::Engine;
 use super::super::fitted::FittedMixed;
 use super::super::laplace::{self, Layout};
-use super::super::quadrature;
-use super::super::search::{Criterion, Rule};
+use super::super::quadrature::{self, Rule};
+use super::super::search::Criterion;
 use super::{FLAT, Without, leaves_enough};
 
 /// The fits without a group of any other model with a given size: the group's cells are emptied,

@@ -11,7 +11,7 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use super::super::basis::dot;
 use super::super::cells::Cells;
 use super::super::family::{Family, Kernel};
-use super::search::Rule;
+use super::quadrature::Rule;
 use groups::Groups;
 pub(super) use groups::Third;
 

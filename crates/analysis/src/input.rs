@@ -1,0 +1,28 @@
+//! What an analysis reads, and how its parts are put together.
+
+use disparity_core::{Catalogue, Cube, Plan, Populations, Provenance};
+
+/// What an analysis reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Counts with their denominators.
+    pub cube: &'a Cube,
+    /// Children by period, area and group.
+    pub populations: &'a Populations,
+    /// What the keys mean.
+    pub catalogue: &'a Catalogue,
+    /// What is asked for.
+    pub plan: &'a Plan,
+    /// Where the counts came from.
+    pub provenance: Provenance,
+}
+
+/// The pieces in one, each gone once it is in.
+pub(crate) fn joined<T>(pieces: impl Iterator<Item = Vec<T>>) -> Vec<T> {
+    let pieces: Vec<Vec<T>> = pieces.collect();
+    let mut whole = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
+    for piece in pieces {
+        whole.extend(piece);
+    }
+    whole
+}

@@ -1,0 +1,566 @@
+//! One authority's records made into journeys: years joined, care repaired, records linked, spells
+//! put in order. The order of the steps is the specification's.
+
+mod aside;
+mod members;
+mod report;
+mod stated;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use disparity_core::journeys::{
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys, LinkOutcome, Spell,
+    SpellFlags, SpellKind,
+};
+use disparity_core::{AreaCode, Day};
+
+use crate::children::continuity::Identifiers;
+use crate::children::link::{Identity, mostly_hashed};
+use crate::children::merge::{self, Merged};
+use crate::children::persons::{self, Listed, PersonOddity};
+use crate::children::repair::{RepairCodes, Repairs, repair_child};
+use crate::children::{bridge, periods_of_care, quality, respite};
+use crate::config::codelists::Lists;
+use crate::config::options::Options;
+use crate::diagnostics::{Code, Diagnostics};
+use crate::fields::postcode::{Home, PostcodeLookup, is_whole};
+use crate::records::rule::Rule;
+use crate::records::source::Source;
+use crate::records::years::{Years, YearsRead};
+use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
+use aside::Late;
+use stated::{Masks, Otherwise};
+
+/// What is needed beside the records.
+pub(crate) struct Assembly<'a> {
+    pub(crate) lists: &'a Lists,
+    pub(crate) options: &'a Options,
+    pub(crate) codes: &'a CodeSets,
+    pub(crate) postcodes: &'a PostcodeLookup,
+    pub(crate) sources: &'a [&'a Source],
+    pub(crate) la: &'a str,
+    pub(crate) area: Option<AreaCode>,
+    pub(crate) coverage: Coverage,
+    /// Years of yearly returns, by the kind of record that they speak of.
+    pub(crate) years: Years,
+    pub(crate) extract: Day,
+    pub(crate) synthetic: bool,
+    /// Which of the returns list every unaccompanied child.
+    pub(crate) unaccompanied: Listed,
+    /// Whether the children's identifiers are needed after this.
+    pub(crate) keep_identifiers: bool,
+}
+
+/// Where the rows of one identifier on one side stand, once the records are in order.
+struct Bundle {
+    id: u32,
+    persons: Range<usize>,
+    activities: Range<usize>,
+    care: Range<usize>,
+}
+
+/// Rows of one child.
+#[derive(Default)]
+struct ChildRows {
+    persons: Vec<PersonRow>,
+    activities: Vec<Activity>,
+    care: Vec<CareRow>,
+}
+
+/// The sides that are linked: need, care, early help.
+const SIDES: usize = 3;
+
+const fn side_of(system: System) -> usize {
+    match system {
+        System::Cin | System::Ssd | System::Api | System::AnnexA => 0,
+        System::Care => 1,
+        System::EarlyHelp => 2,
+    }
+}
+
+/// A child: at most one bundle of each side.
+struct Member {
+    bundles: [Option<usize>; SIDES],
+    link: LinkOutcome,
+}
+
+impl Assembly<'_> {
+    /// Makes the journeys of one authority; identifiers only if they are to be kept.
+    pub(crate) fn run(
+        &self,
+        mut records: Records,
+        diagnostics: &mut Diagnostics,
+    ) -> (Journeys, Identifiers) {
+        self.resolve_parents(&mut records, diagnostics);
+        let mut aliases = members::alias_map(&records);
+        if !aliases.is_empty() {
+            records.rename(|id, _| aliases.get(&id).copied());
+        }
+        let bridged = bridge::resolve(&records);
+        if !bridged.to.is_empty() {
+            records.rename(|id, system| {
+                let other = system.filter(|system| !bridge::is_bridged(*system));
+                other.and_then(|_| bridged.to.get(&id).copied())
+            });
+        }
+        self.report_bridges(&records, &bridged, diagnostics);
+        let sides = Self::bundle(&mut records);
+        let mut oddities = Vec::new();
+        let identities: Vec<Vec<Identity>> = sides
+            .iter()
+            .map(|side| {
+                side.iter()
+                    .map(|bundle| self.identity(bundle, &mut records, &mut oddities))
+                    .collect()
+            })
+            .collect();
+        let members = self.members(&records, &sides, &identities, diagnostics);
+        self.report_pupils(&records, &sides, &identities, &members, diagnostics);
+        let hashed = identities[..2]
+            .iter()
+            .any(|side| mostly_hashed(side.iter().map(|one| records.ids.text(one.id))));
+        drop(identities);
+        self.report_persons(&records, &oddities, diagnostics);
+        let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
+        journeys.push_authority(Authority {
+            old_la_code: self.la.to_owned(),
+            area: self.area,
+            coverage: self.coverage.clone(),
+            extract: self.extract,
+            continued: None,
+        });
+        let addresses = self.addresses(&records);
+        let mut tally = Tally::default();
+        let masks = Masks::of(self.codes);
+        for member in &members {
+            let mut whole = ChildRows::default();
+            let mut id = None;
+            for (side, at) in member.bundles.iter().enumerate() {
+                let Some(bundle) = at.and_then(|at| sides[side].get(at)) else {
+                    continue;
+                };
+                id = id.or(Some(bundle.id));
+                let (persons, activities) = (bundle.persons.clone(), bundle.activities.clone());
+                whole.persons.extend_from_slice(&records.persons[persons]);
+                whole
+                    .activities
+                    .extend_from_slice(&records.activities[activities]);
+                whole
+                    .care
+                    .extend_from_slice(&records.care[bundle.care.clone()]);
+            }
+            let id = id.unwrap_or(u32::MAX);
+            let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
+            let number = journeys.children().len();
+            let (record, mut spells) = self.child(
+                number,
+                masks,
+                whole,
+                (member, own),
+                &mut records,
+                &mut tally,
+            );
+            self.report_child(&records, &mut tally, diagnostics);
+            // The only way to fail is to have four billion spells in one authority.
+            let _ = journeys.push_child(&record, &mut spells);
+        }
+        let stated = std::mem::take(&mut tally.otherwise).finish(self, diagnostics);
+        // It is of children who have just been added.
+        let _ = journeys.set_stated(stated);
+        self.report(&tally, diagnostics);
+        quality::check(self.lists, &self.years, &journeys, hashed, diagnostics);
+        aliases.extend(bridged.to);
+        let identifiers = if self.keep_identifiers {
+            members::identifiers(&records, &sides, &members, &aliases)
+        } else {
+            Identifiers::new()
+        };
+        (journeys, identifiers)
+    }
+
+    /// Numbers of episodes in flat tables become referral dates.
+    fn resolve_parents(&self, records: &mut Records, diagnostics: &mut Diagnostics) {
+        let mut starts: BTreeMap<(u16, u32, u32), Day> = BTreeMap::new();
+        for row in records
+            .activities
+            .iter()
+            .filter(|a| a.kind == SpellKind::CinEpisode && a.parent_key != Activity::NO_KEY)
+        {
+            starts.insert((row.year, row.id, row.parent_key), row.start);
+        }
+        let mut orphans = Vec::new();
+        for row in records
+            .activities
+            .iter_mut()
+            .filter(|a| a.kind != SpellKind::CinEpisode && a.parent_key != Activity::NO_KEY)
+        {
+            row.parent = starts.get(&(row.year, row.id, row.parent_key)).copied();
+            if row.parent.is_none() {
+                orphans.push((row.place, row.id, row.kind));
+            }
+        }
+        if orphans.is_empty() {
+            return;
+        }
+        for (place, id, kind) in &orphans {
+            diagnostics.push(self.at(records, Code::ParentUnmatched, *place, *id, kind.as_str()));
+        }
+        let lost: std::collections::BTreeSet<RowPlace> =
+            orphans.into_iter().map(|(place, ..)| place).collect();
+        records
+            .activities
+            .retain(|a| a.kind == SpellKind::CinEpisode || !lost.contains(&a.place));
+    }
+
+    /// Puts the rows in order of side and identifier, and says where those of each stand.
+    fn bundle(records: &mut Records) -> [Vec<Bundle>; SIDES] {
+        let person = |row: &PersonRow| (side_of(row.system), row.id);
+        let activity = |row: &Activity| (side_of(row.system), row.id);
+        let care = |row: &CareRow| (side_of(row.system), row.id);
+        records.persons.sort_by_key(person);
+        records.activities.sort_by_key(activity);
+        records.care.sort_by_key(care);
+        let mut sides: [Vec<Bundle>; SIDES] = Default::default();
+        let [mut p, mut a, mut c] = [0; 3];
+        loop {
+            let next = [
+                records.persons.get(p).map(person),
+                records.activities.get(a).map(activity),
+                records.care.get(c).map(care),
+            ];
+            let Some(key) = next.into_iter().flatten().min() else {
+                return sides;
+            };
+            let bundle = Bundle {
+                id: key.1,
+                persons: run_of(&records.persons, p, |row| person(row) == key),
+                activities: run_of(&records.activities, a, |row| activity(row) == key),
+                care: run_of(&records.care, c, |row| care(row) == key),
+            };
+            (p, a, c) = (bundle.persons.end, bundle.activities.end, bundle.care.end);
+            sides[key.0].push(bundle);
+        }
+    }
+
+    /// What links a bundle to others; what its rows disagree about goes to the oddities.
+    fn identity(
+        &self,
+        bundle: &Bundle,
+        records: &mut Records,
+        oddities: &mut Vec<PersonOddity>,
+    ) -> Identity {
+        let rows = &mut records.persons[bundle.persons.clone()];
+        let facts = persons::join(rows, self.lists, self.options.ethnicity, self.unaccompanied);
+        oddities.extend(facts.oddities);
+        Identity {
+            id: bundle.id,
+            birth: facts.record.birth,
+            precision: facts.record.birth_precision,
+            upn: facts.upn,
+            conflict: facts.conflict,
+        }
+    }
+
+    /// Deciles of home addresses over time, by identifier; 0 where a home is known and its decile is
+    /// not, so that no other home's is taken for it.
+    fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
+        let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
+        for one in &records.addresses {
+            let decile = match self.postcodes.home(records.texts.text(one.postcode)) {
+                Home::Decile(decile) => decile,
+                Home::Elsewhere | Home::Unlisted => 0,
+            };
+            own.entry(one.id).or_default().push((
+                one.from.unwrap_or(Day(i32::MIN + 1)),
+                one.to.unwrap_or(Day::OPEN),
+                decile,
+            ));
+        }
+        for list in own.values_mut() {
+            list.sort_unstable();
+        }
+        own
+    }
+
+    /// One child: the facts, and the spells joined, repaired and in order.
+    fn child(
+        &self,
+        number: usize,
+        masks: Masks,
+        mut whole: ChildRows,
+        (member, addresses): (&Member, &[(Day, Day, u8)]),
+        records: &mut Records,
+        tally: &mut Tally,
+    ) -> (ChildRecord, Vec<Spell>) {
+        let facts = persons::join(
+            &mut whole.persons,
+            self.lists,
+            self.options.ethnicity,
+            self.unaccompanied,
+        );
+        let mut record = facts.record;
+        record.link = member.link;
+        let birth = (record.birth, record.birth_precision);
+        self.set_aside(&mut whole, birth, tally);
+        let mut statuses: Vec<Activity> = whole
+            .activities
+            .extract_if(.., |a| a.kind == SpellKind::CareEpisode)
+            .collect();
+        statuses.sort_by_key(|status| (status.start, status.place));
+        let rows = self.keep_rows(&mut whole);
+        merge::merge_child(&mut whole.activities, &self.years, &mut tally.merged);
+        merge::check_child(
+            &whole.activities,
+            record.death,
+            |a| masks.not_in_need.has(a.codes[2]),
+            &mut tally.merged,
+        );
+        record.arrival = self.arrival(&whole.activities, record.arrival);
+        let mut spells = Vec::with_capacity(whole.activities.len() + whole.care.len());
+        for activity in &whole.activities {
+            push_activity(activity, &mut spells);
+        }
+        self.care(whole.care, &statuses, records, &mut spells, tally);
+        let mut own = self.compare(masks, &rows, (&whole.activities, &spells), records, tally);
+        place_homes(&mut spells, addresses);
+        for (.., own) in &mut own {
+            place_homes(own, addresses);
+        }
+        tally.otherwise.add(number, own);
+        (record, spells)
+    }
+
+    /// The earliest sign that a child came from another authority.
+    fn arrival(&self, activities: &[Activity], known: Option<Day>) -> Option<Day> {
+        let moved_in = self
+            .codes
+            .set(CodeSetId::ReferralSource)
+            .in_group("moved_in");
+        let signs = activities.iter().filter(|a| {
+            a.flags.has(SpellFlags::TRANSFERRED_IN)
+                || (a.kind == SpellKind::CinEpisode && moved_in.has(a.codes[0]))
+        });
+        signs
+            .map(|a| a.parent.unwrap_or(a.start))
+            .chain(known)
+            .min()
+    }
+
+    /// The years of the yearly returns that speak of a kind.
+    pub(crate) fn years_of(&self, kind: SpellKind) -> &YearsRead {
+        static NONE: YearsRead = YearsRead::NONE;
+        self.years.get(&kind).unwrap_or(&NONE)
+    }
+
+    /// Care rows of one child as periods, episodes and short breaks.
+    fn care(
+        &self,
+        mut rows: Vec<CareRow>,
+        statuses: &[Activity],
+        records: &mut Records,
+        spells: &mut Vec<Spell>,
+        tally: &mut Tally,
+    ) {
+        if rows.is_empty() {
+            return;
+        }
+        // The care return is the source of record; an Annex A only tells when care began.
+        let listed: Option<Day> = rows
+            .iter()
+            .filter(|r| r.system == System::AnnexA)
+            .map(|r| r.start)
+            .min();
+        if rows.iter().any(|row| row.system == System::Care) {
+            rows.retain(|row| row.system == System::Care);
+        }
+        join_statuses(&mut rows, statuses);
+        let codes = RepairCodes::of(self.codes);
+        repair_child(
+            &mut rows,
+            self.years_of(SpellKind::Care),
+            codes,
+            &mut records.texts,
+            &mut tally.repairs,
+        );
+        let statuses = self.codes.set(CodeSetId::LegalStatus);
+        let respite = statuses.in_group("respite");
+        let (breaks, mut rows): (Vec<CareRow>, Vec<CareRow>) = rows
+            .into_iter()
+            .partition(|row| respite.has(row.legal_status));
+        respite::check(&breaks, statuses, &mut tally.care);
+        for row in &breaks {
+            let kind = SpellKind::Respite;
+            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
+            spell.codes = [row.legal_status, row.need, row.reason_ceased];
+            spells.push(spell);
+        }
+        let same_day = self.options.same_day_restart_is_new;
+        let codes = codes.of_periods();
+        let periods = periods_of_care::periods(&mut rows, codes, same_day, &mut tally.care);
+        for row in &rows {
+            let kind = SpellKind::CareEpisode;
+            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
+            spell.codes = [row.legal_status, row.placement, row.reason_ceased];
+            spell.number = row.reason_new.0;
+            spells.push(spell);
+        }
+        for (at, period) in periods.iter().enumerate() {
+            let unclear = may_be_respite(&period.first);
+            tally.periods += 1;
+            tally.without_status += u64::from(period.first.legal_status == CodeId::BLANK);
+            tally.status_unknown += u64::from(period.first.legal_status == CodeId::UNKNOWN);
+            let mut spell = self.period_spell(period, records, tally);
+            spell.flags = spell.flags.with_if(unclear, SpellFlags::MAY_BE_RESPITE);
+            if let (0, Some(day), false) = (at, listed, spell.flags.has(SpellFlags::START_KNOWN))
+                && day <= spell.start
+            {
+                (spell.start, spell.flags) = (day, spell.flags.with(SpellFlags::START_KNOWN));
+            }
+            spells.push(spell);
+        }
+    }
+
+    /// A period of care as a spell: what its first episode began with, and how its last ended.
+    fn period_spell(
+        &self,
+        period: &periods_of_care::CarePeriod,
+        records: &Records,
+        tally: &mut Tally,
+    ) -> Spell {
+        let (first, last, days) = (&period.first, &period.last, (period.start, period.end));
+        let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
+        spell.codes = [first.legal_status, first.need, last.reason_ceased];
+        spell.flags = period.flags;
+        spell
+    }
+
+    fn care_spell(
+        &self,
+        kind: SpellKind,
+        row: &CareRow,
+        (start, end): (Day, Option<Day>),
+        records: &Records,
+        tally: &mut Tally,
+    ) -> Spell {
+        let mut spell = Spell::new(kind, start, end.unwrap_or(Day::OPEN));
+        let home = records.texts.text(row.home_postcode);
+        if !home.is_empty() {
+            let found = self.postcodes.home(home);
+            if kind == SpellKind::Care && !self.postcodes.is_empty() {
+                tally.homes += 1;
+                tally.sectors += u64::from(!is_whole(home));
+                tally.unlisted += u64::from(is_whole(home) && found == Home::Unlisted);
+                tally.elsewhere += u64::from(found == Home::Elsewhere);
+            }
+            if let Home::Decile(decile) = found {
+                spell.decile = decile;
+            }
+        }
+        let unknown = row.rule == Some(Rule::UnknownEnd);
+        let inferred = matches!(
+            row.rule,
+            Some(Rule::NextEpisode | Rule::NewPeriod | Rule::NextYear)
+        );
+        spell.flags = spell
+            .flags
+            .with_if(inferred, SpellFlags::END_INFERRED)
+            .with_if(unknown, SpellFlags::END_UNKNOWN);
+        spell
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    otherwise: Otherwise,
+    merged: Merged,
+    repairs: Repairs,
+    care: Vec<periods_of_care::Oddity>,
+    aside: Vec<(RowPlace, u32, Day)>,
+    late: Vec<Late>,
+    /// Periods of care, those without a legal status, and those with one that is not understood.
+    periods: u64,
+    without_status: u64,
+    status_unknown: u64,
+    homes: u64,
+    sectors: u64,
+    unlisted: u64,
+    /// Homes in another nation.
+    elsewhere: u64,
+}
+
+/// The rows from a position on that belong together.
+fn run_of<T>(rows: &[T], from: usize, belongs: impl Fn(&T) -> bool) -> Range<usize> {
+    let length = rows[from..].iter().take_while(|row| belongs(row)).count();
+    from..from + length
+}
+
+/// Legal statuses that stand in a table of their own, sorted by start, joined by date: the one in
+/// force when the episode starts, else the first that comes into force during it.
+fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
+    let without = |row: &&mut CareRow| row.legal_status == CodeId::BLANK;
+    for row in rows.iter_mut().filter(without) {
+        let then = statuses
+            .iter()
+            .rev()
+            .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN))
+            .or_else(|| {
+                let during = row.start..row.end.unwrap_or(Day::OPEN);
+                statuses.iter().find(|s| during.contains(&s.start))
+            });
+        row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
+    }
+}
+
+/// The deprivation of the home at the start of each spell, where an address tells it.
+fn place_homes(spells: &mut [Spell], addresses: &[(Day, Day, u8)]) {
+    for spell in spells.iter_mut().filter(|spell| spell.decile == 0) {
+        let mut homes = addresses.iter().rev();
+        let at = homes.find(|(from, to, _)| *from <= spell.start && spell.start < *to);
+        spell.decile = at.map_or(0, |(.., decile)| *decile);
+    }
+}
+
+/// Whether it cannot be told if this was care or a short break.
+fn may_be_respite(row: &CareRow) -> bool {
+    row.legal_status == CodeId::BLANK || row.legal_status == CodeId::UNKNOWN
+}
+
+/// A joined activity as a spell; an episode of need brings its referral.
+fn push_activity(activity: &Activity, spells: &mut Vec<Spell>) {
+    let mut spell = Spell::new(
+        activity.kind,
+        activity.start,
+        activity.end.unwrap_or(Day::OPEN),
+    );
+    spell.codes = activity.codes;
+    spell.flags = activity.flags;
+    spell.number = if activity.kind == SpellKind::ProtectionPlan {
+        activity.number.unwrap_or(Spell::NOT_RECORDED)
+    } else {
+        0
+    };
+    spell.parent = activity.parent;
+    let no_action = activity.no_further_action == Some(true);
+    if matches!(activity.kind, SpellKind::CinEpisode | SpellKind::Referral) {
+        let mut referral = Spell::new(SpellKind::Referral, activity.start, activity.start);
+        referral.codes = [activity.codes[0], activity.codes[1], CodeId::BLANK];
+        referral.flags = referral
+            .flags
+            .with_if(no_action, SpellFlags::NO_FURTHER_ACTION);
+        let same_day = spells
+            .iter_mut()
+            .rev()
+            .find(|s| s.kind == SpellKind::Referral && s.start == referral.start);
+        match same_day {
+            // Two referrals on one day are one; it led somewhere if either did.
+            Some(seen) if !no_action => *seen = referral,
+            Some(_) => {}
+            None => spells.push(referral),
+        }
+        if no_action || activity.kind == SpellKind::Referral {
+            return;
+        }
+    }
+    spells.push(spell);
+}
