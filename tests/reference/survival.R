@@ -47,7 +47,11 @@ for (s in sets) for (h in s$at) for (k in 1:2) {
   given <- list(time = s$time, cause = s$cause, of = k, horizon = h, level = 0.95)
   emit("cumulative_incidence", given, c(value = value), 1e-12, "survival's survfit of states")
   emit("cumulative_incidence", given, c(std_error = se), 1e-10, "prodlim's standard error")
-  emit("cumulative_incidence", given, setNames(1 - S^exp(c(-1, 1) * z * se / (S * -log(S))), c("low", "high")), 1e-9,
+  if (value == 0) {
+    # Those still watched without any event, by the chance that there was none.
+    left <- sum(s$time > h | (s$time == h & s$cause == 0)) / summary(states, times = h)$pstate[1, 1]
+    emit("cumulative_incidence", given, lh(share(0, left, 0.95)), 1e-10, LIMITS)
+  } else emit("cumulative_incidence", given, setNames(1 - S^exp(c(-1, 1) * z * se / (S * -log(S))), c("low", "high")), 1e-9,
        "log-log limits of survival's value and prodlim's standard error")
 }
 write_all()
