@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Release};
-use disparity_export::{Manifest, Written};
+use disparity_export::{Csv, Manifest, Written};
 use disparity_report::{Page, View, render};
 
 use crate::args::RunArgs;
@@ -54,7 +54,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
                 let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-                let tables = disparity_export::write_tables(&release, catalogue, &manifest, staged);
+                let csv = if args.csv { Csv::All } else { Csv::Latest };
+                let tables =
+                    disparity_export::write_tables(&release, catalogue, &manifest, csv, staged);
                 (tables, page.join())
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -63,9 +65,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
             Ok(written)
         },
     )?;
+    let is_cut = written.keys().any(|name| name.ends_with("_latest.csv"));
     disparity_export::write_manifest(&manifest.with_outputs(written), staged)?;
     let folder = output.finish(None)?;
-    print(&summary(&folder, &release, &plan))?;
+    print(&summary(&folder, &release, &plan, is_cut))?;
     Ok(is_whole && !unheld.failed)
 }
 
@@ -82,13 +85,18 @@ fn write_page(page: &Page, folder: &Path) -> Result<Written> {
     Ok(written)
 }
 
-/// Says what was made.
-fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
+/// Says what was made. `is_cut` says that of some table the CSV holds the latest year alone.
+fn summary(folder: &Path, release: &Release, plan: &Plan, is_cut: bool) -> String {
     let results = release.results();
     let note = if disparity_report::is_synthetic(results.provenance) {
         "SYNTHETIC: these children are invented; no figure here is about anyone\n"
     } else {
         ""
+    };
+    let csv = if is_cut {
+        "as .csv with .meta.csv the short ones whole,\nof the long ones the latest year (_latest; all of it with --csv)"
+    } else {
+        "and as .csv with .meta.csv"
     };
     format!(
         "{note}Wrote {}\n\
@@ -99,7 +107,7 @@ fn summary(folder: &Path, release: &Release, plan: &Plan) -> String {
          \x20 issues          {} things to know\n\
          \x20 charts/         drawings as SVG\n\
          \x20 manifest.json   inputs, plan and digests\n\
-         {} indicators; every table as .parquet and as .csv with .meta.csv; columns.csv says what each column is\n",
+         {} indicators; every table as .parquet, {csv}; columns.csv says what each column is\n",
         folder.display(),
         results.estimates.len(),
         results.expected.len(),

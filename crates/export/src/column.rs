@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use disparity_core::Symbol;
+use disparity_core::{IndicatorId, Period, Symbol};
 
 /// What a column is for, in the words of the open-data standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub(crate) struct TableView<'a, R> {
     pub(crate) name: &'static str,
     pub(crate) columns: Vec<Column<'a, R>>,
     pub(crate) rows: &'a [R],
+    /// The year of a row and of which indicator it is; none for a table that is short whatever was asked.
+    pub(crate) year: Option<fn(&R) -> (Option<IndicatorId>, Period)>,
 }
 
 impl<R> TableView<'_, R> {
@@ -113,10 +115,10 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Notes what is among the values.
-    pub(crate) fn note(&mut self, values: &[Value]) {
-        for value in values {
-            match *value {
+    /// Notes what is among the values at some places.
+    pub(crate) fn note(&mut self, values: &[Value], at: &[usize]) {
+        for &place in at {
+            match values[place] {
                 Value::Text(position) => {
                     let position = position as usize;
                     if self.texts.len() <= position {

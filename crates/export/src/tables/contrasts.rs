@@ -5,7 +5,7 @@ use disparity_core::{
     Neighbours, Results, Span, Stratum, Unit,
 };
 
-use super::place::{IsAbout, IsPlaced, opening};
+use super::place::{IsAbout, IsPlaced, opening, year_of};
 use super::{cases, closing, if_any, limits, method, number, text, whole};
 use crate::column::{Column, Role, TableView, Words};
 
@@ -50,6 +50,7 @@ pub(crate) fn contrasts<'a>(
         name: "contrasts",
         columns,
         rows,
+        year: Some(year_of),
     }
 }
 

@@ -5,7 +5,7 @@ use disparity_core::{
     Span, Verdict,
 };
 
-use super::place::{IsAbout, IsPlaced, indicator, span_and_place};
+use super::place::{IsAbout, IsPlaced, indicator, span_and_place, year_of};
 use super::{
     cases, closing, expected_model, if_any, interval, limits, method, number, ranks, text, whole,
 };
@@ -53,6 +53,7 @@ pub(crate) fn expected<'a>(
         name: "expected",
         columns,
         rows,
+        year: Some(year_of),
     }
 }
 

@@ -22,6 +22,11 @@ pub(super) trait IsAbout: IsPlaced {
     }
 }
 
+/// The year of a row, or the last of its years, and its indicator.
+pub(super) fn year_of<R: IsAbout>(row: &R) -> (Option<IndicatorId>, Period) {
+    (Some(row.indicator()), row.span().last)
+}
+
 /// Everything that says what a row with a group is about.
 pub(super) fn opening<'a, R: IsAbout + 'a>(catalogue: &'a Catalogue) -> Vec<Column<'a, R>> {
     let mut columns = time_and_place(catalogue);
