@@ -31,7 +31,11 @@ const CRATES: [(&str, &[&str], &[&str]); 10] = [
     ("journeys", &["core", "stats"], &[]),
     ("simulate", &["core"], &["rand_xoshiro", "rand_distr"]),
     ("analysis", &["core", "stats"], &[]),
-    ("export", &["core"], &["arrow", "parquet"]),
+    (
+        "export",
+        &["core"],
+        &["arrow-array", "arrow-schema", "parquet"],
+    ),
     ("report", &["core"], &["plotters", "minijinja"]),
     (
         "cli",

@@ -24,7 +24,13 @@ pub(crate) fn run() -> PathBuf {
     RUN.get_or_init(|| {
         let folder = Folder::new("outputs");
         let out = folder.join("out");
-        let mut arguments = vec!["--csv", "--models", "latest", "--out", out.to_str().unwrap()];
+        let mut arguments = vec![
+            "--csv",
+            "--models",
+            "latest",
+            "--out",
+            out.to_str().unwrap(),
+        ];
         for indicator in [
             "cla_at_31_march",
             "referrals",
@@ -337,7 +343,12 @@ fn a_long_table_has_its_latest_year_as_csv_unless_all_of_it_is_asked_for() {
         let out = folder.join(name);
         let fixed = ["--models", "none", "--out", out.to_str().unwrap()];
         // The one has figures to 2025, the other's last were for 2022.
-        let indicators = ["--indicator", "cla_at_31_march", "--indicator", "cin_disability_recorded"];
+        let indicators = [
+            "--indicator",
+            "cla_at_31_march",
+            "--indicator",
+            "cin_disability_recorded",
+        ];
         disparity(&[&fixed[..], &indicators, more].concat()).ok();
         out
     };
@@ -390,7 +401,10 @@ fn a_long_table_has_its_latest_year_as_csv_unless_all_of_it_is_asked_for() {
         let listed = &manifest["outputs"][format!("{table}_latest.csv")]["rows"];
         assert_eq!(listed.as_u64(), Some(found.len() as u64 - 1), "{table}");
         // What is said of a filter is said of the rows that are there.
-        assert!(cut.join(format!("{table}_latest.meta.csv")).exists(), "{table}");
+        assert!(
+            cut.join(format!("{table}_latest.meta.csv")).exists(),
+            "{table}"
+        );
     }
     assert_eq!(long, ["contrasts"]);
 }

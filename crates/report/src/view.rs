@@ -263,8 +263,8 @@ impl<'a> View<'a> {
             if england.is_some_and(|row| row.outcome.is_value()) {
                 periods.push(period);
             }
-            let of_year =
-                rows[next..].partition_point(|row| (row.key.indicator, row.key.period) <= (indicator, period));
+            let of_year = rows[next..]
+                .partition_point(|row| (row.key.indicator, row.key.period) <= (indicator, period));
             next += of_year;
         }
         periods

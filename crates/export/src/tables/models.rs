@@ -9,7 +9,8 @@ use disparity_core::{
 };
 
 use super::place::{
-    IsAbout, IsPlaced, decile_of, group, indicator, opening, span_and_place, time_and_place, year_of,
+    IsAbout, IsPlaced, decile_of, group, indicator, opening, span_and_place, time_and_place,
+    year_of,
 };
 use super::{cases, closing, expected_model, key, limits, method, named, number, ranks, whole};
 use crate::column::{Column, Role, TableView};
