@@ -53,8 +53,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
-                let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
                 let csv = if args.csv { Csv::All } else { Csv::Latest };
+                let files = disparity_export::csv_files(&release, csv);
+                let view = View::new(&release, catalogue, &plan);
+                let page = scope.spawn(move || render(view, &files));
                 let tables =
                     disparity_export::write_tables(&release, catalogue, &manifest, csv, staged);
                 (tables, page.join())

@@ -19,7 +19,7 @@ mod tables;
 mod write;
 
 pub use manifest::{FileRecord, Manifest, PlanRecord};
-pub use write::{Csv, WriteError, write_file, write_manifest, write_tables};
+pub use write::{Csv, WriteError, csv_files, write_file, write_manifest, write_tables};
 
 /// The files that were written, by name.
 pub type Written = std::collections::BTreeMap<String, FileRecord>;

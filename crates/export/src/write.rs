@@ -202,8 +202,8 @@ fn write_table<R: Sync>(table: &TableView<'_, R>, to: To<'_>) -> Result<TableFil
     let folder = to.folder;
     let columns = &table.columns;
     let latest = latest_only(table, to.csv);
-    let suffix = if latest.is_some() { "_latest" } else { "" };
-    let named = |ending: &str| format!("{}{suffix}.{ending}", table.name);
+    let stem = stem(table.name, latest.is_some());
+    let named = |ending: &str| format!("{stem}.{ending}");
     let whole = format!("{}.parquet", table.name);
     let mut text = Staged::create(&folder.join(named("csv")))?;
     text.write(text::header(columns).as_bytes())?;
@@ -246,6 +246,37 @@ fn write_table<R: Sync>(table: &TableView<'_, R>, to: To<'_>) -> Result<TableFil
     })
 }
 
+/// Whether the text of a table with that many rows of several years holds the latest ones alone.
+fn is_cut(rows: usize, csv: Csv) -> bool {
+    csv == Csv::Latest && rows > SHORT
+}
+
+/// What the CSV of every table is called that there may be, by the table's name.
+#[must_use]
+pub fn csv_files(release: &Release, csv: Csv) -> BTreeMap<&'static str, String> {
+    let results = release.results();
+    let of_years = [
+        ("contrasts", results.contrasts.len()),
+        ("covariates", results.covariates.len()),
+        ("effects", results.effects.len()),
+        ("estimates", results.estimates.len()),
+        ("expected", results.expected.len()),
+        ("fifths", results.fifths.len()),
+        ("fits", tables::fit_figures(results).len()),
+        ("gradients", results.gradients.len()),
+        ("intersections", results.intersections.len()),
+    ];
+    let whole = ["claims", "issues"].map(|name| (name, format!("{name}.csv")));
+    let of_years =
+        of_years.map(|(name, rows)| (name, format!("{}.csv", stem(name, is_cut(rows, csv)))));
+    of_years.into_iter().chain(whole).collect()
+}
+
+/// The name of a table's text without its ending, which says whether it is the latest years alone.
+fn stem(table: &str, is_cut: bool) -> String {
+    format!("{table}{}", if is_cut { "_latest" } else { "" })
+}
+
 /// The last year of each indicator in a table.
 struct LatestYears<R> {
     year: fn(&R) -> (Option<IndicatorId>, Period),
@@ -262,7 +293,7 @@ impl<R> LatestYears<R> {
 /// The years to which the text of a table is held; none where it has all of them.
 fn latest_only<R>(table: &TableView<'_, R>, csv: Csv) -> Option<LatestYears<R>> {
     let year = table.year?;
-    if csv == Csv::All || table.rows.len() <= SHORT {
+    if !is_cut(table.rows.len(), csv) {
         return None;
     }
     let mut last = BTreeMap::new();
