@@ -47,6 +47,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
         None => (published.release(&plan, &mut progress)?, true),
     };
+    // Of what was read nothing is needed now but what its keys mean.
+    let catalogue = &match extended {
+        Some(extended) => extended,
+        None => published.into_catalogue(),
+    };
     let manifest = Manifest::describe(&release, catalogue, &plan);
     let staged = output.staged();
     let written = progress.stage(
