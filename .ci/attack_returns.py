@@ -568,7 +568,7 @@ def world(program, seed):
         more = ["--years", 5 + seed % 3, "--care", "0.3", "--seed", seed, "--out", files]
         answers(program, "simulate", *map(str, size + more))
         answers(program, "returns", "build", str(files / "returns"), "--out", str(store))
-        answers(program, "run", "--returns", str(store), "--out", str(out))
+        answers(program, "run", "--csv", "--returns", str(store), "--out", str(out))
 
         def read(*arguments):
             text = answers(program, *map(str, arguments), "--format", "csv")

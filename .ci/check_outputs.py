@@ -17,7 +17,9 @@ for name, record in manifest["outputs"].items():
             digest.update(block)
     assert digest.hexdigest() == record["sha256"], name
 
-with (out / "estimates.csv").open(newline="") as file:
+# Of a long table the CSV holds the latest year of each indicator, and its name says so.
+assert not (out / "estimates.csv").exists()
+with (out / "estimates_latest.csv").open(newline="") as file:
     rows = 0
     england = None
     authorities = set()
@@ -34,9 +36,9 @@ with (out / "estimates.csv").open(newline="") as file:
             and row["ethnicity_major"] == row["age_band"] == row["sex"] == "Total"
         ):
             england = row
-assert rows == manifest["outputs"]["estimates.csv"]["rows"], rows
+assert rows == manifest["outputs"]["estimates_latest.csv"]["rows"], rows
 assert len(authorities) == 153, len(authorities)
 assert (england["numerator"], england["denominator"]) == ("81770", "12183016"), england
 assert round(float(england["estimate"])) == 67, england
-print(f"{rows:,} rows of estimates, {len(authorities)} authorities in 2025, England {float(england['estimate']):.1f} per 10,000")
+print(f"{rows:,} rows of the latest estimates, {len(authorities)} authorities in 2025, England {float(england['estimate']):.1f} per 10,000")
 print(f"{len(files)} files match the manifest")

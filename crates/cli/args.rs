@@ -89,6 +89,9 @@ pub(crate) struct RunArgs {
     /// Folder to write to; a folder that holds an earlier run is replaced
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
+    /// Write long tables whole as CSV too, not only their latest year; Parquet is always whole
+    #[arg(long)]
+    pub(crate) csv: bool,
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,

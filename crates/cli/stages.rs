@@ -42,6 +42,11 @@ impl Published {
         &self.loaded.catalogue
     }
 
+    /// The catalogue alone.
+    pub(crate) fn into_catalogue(self) -> Catalogue {
+        self.loaded.catalogue
+    }
+
     /// Analyses the figures and passes the results through the gate.
     pub(crate) fn release(&self, plan: &Plan, progress: &mut Progress) -> Result<Release<Results>> {
         let mut results =

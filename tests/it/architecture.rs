@@ -14,7 +14,7 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
         &["statrs", "nalgebra", "rand_xoshiro", "rand_distr"],
     ),
     ("core", &["stats"], &[]),
-    ("disclosure", &["core"], &[]),
+    ("disclosure", &["core", "stats"], &[]),
     ("published", &["core"], &["flate2"]),
     (
         "returns",
@@ -30,10 +30,14 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
             "parquet",
         ],
     ),
-    ("journeys", &["core", "disclosure", "stats"], &[]),
+    ("journeys", &["core", "stats"], &[]),
     ("simulate", &["core"], &["rand_xoshiro", "rand_distr"]),
     ("analysis", &["core", "stats"], &[]),
-    ("export", &["core", "disclosure"], &["arrow", "parquet"]),
+    (
+        "export",
+        &["core", "disclosure"],
+        &["arrow-array", "arrow-schema", "parquet"],
+    ),
     (
         "report",
         &["core", "disclosure"],

@@ -488,6 +488,7 @@ fn chinese_children_can_be_moved_where_detailed_groups_allow_it() {
     .unwrap();
     let out = folder.join("out");
     disparity(&[
+        "--csv",
         "--plan",
         folder.join("plan.toml").to_str().unwrap(),
         "--out",

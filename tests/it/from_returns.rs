@@ -61,6 +61,7 @@ fn run(folder: &Folder, indicator: &str) -> std::path::PathBuf {
     .ok();
     disparity(&[
         "run",
+        "--csv",
         "--returns",
         &store,
         "--out",

@@ -330,7 +330,7 @@ fn screen(
     screen.end()
 }
 
-/// Every table of a folder: how many there are, and what is wrong with them.
+/// Every table of a folder, whole or its latest year: how many there are, and what is wrong with them.
 fn folder(out: &Path) -> (usize, Vec<String>) {
     let mut notes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut columns = csv::Reader::from_path(out.join("columns.csv")).unwrap();
@@ -341,7 +341,10 @@ fn folder(out: &Path) -> (usize, Vec<String>) {
         }
     }
     let wrong = notes.iter().flat_map(|(table, notes)| {
-        let open = |ending| csv::Reader::from_path(out.join(format!("{table}.{ending}"))).unwrap();
+        let whole = out.join(format!("{table}.csv")).exists();
+        let suffix = if whole { "" } else { "_latest" };
+        let path = |ending| out.join(format!("{table}{suffix}.{ending}"));
+        let open = |ending| csv::Reader::from_path(path(ending)).unwrap();
         screen(table, open("csv"), open("meta.csv"), notes)
     });
     let wrong = wrong.collect();

@@ -24,7 +24,13 @@ pub(crate) fn run() -> PathBuf {
     RUN.get_or_init(|| {
         let folder = Folder::new("outputs");
         let out = folder.join("out");
-        let mut arguments = vec!["--models", "latest", "--out", out.to_str().unwrap()];
+        let mut arguments = vec![
+            "--csv",
+            "--models",
+            "latest",
+            "--out",
+            out.to_str().unwrap(),
+        ];
         for indicator in [
             "cla_at_31_march",
             "referrals",
@@ -296,4 +302,91 @@ fn the_manifest_lists_every_file_and_no_clock() {
         !manifest.contains("time\""),
         "a clock in the manifest would change the bytes"
     );
+}
+
+/// A long table is whole as Parquet, and its CSV holds the last year of each indicator under a name that says
+/// so; with `--csv` it is whole, and the Parquet has the same bytes either way.
+#[test]
+fn a_long_table_has_its_latest_year_as_csv_unless_all_of_it_is_asked_for() {
+    let folder = Folder::new("latest");
+    let made = |name: &str, more: &[&str]| -> PathBuf {
+        let out = folder.join(name);
+        let fixed = ["--models", "none", "--out", out.to_str().unwrap()];
+        // The one has figures to 2025, the other's last were for 2022.
+        let indicators = [
+            "--indicator",
+            "cla_at_31_march",
+            "--indicator",
+            "cin_disability_recorded",
+        ];
+        disparity(&[&fixed[..], &indicators, more].concat()).ok();
+        out
+    };
+    let (cut, all) = (made("cut", &[]), made("all", &["--csv"]));
+    let lines = |folder: &PathBuf, name: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        text.lines().map(str::to_owned).collect()
+    };
+    let mut long = Vec::new();
+    for table in ["estimates", "expected", "contrasts", "issues"] {
+        let parquet = format!("{table}.parquet");
+        let bytes = |folder: &PathBuf| std::fs::read(folder.join(&parquet)).unwrap();
+        assert!(bytes(&cut) == bytes(&all), "{table}");
+        let whole = lines(&all, &format!("{table}.csv"));
+        assert!(!all.join(format!("{table}_latest.csv")).exists(), "{table}");
+        if whole.len() - 1 <= 20_000 {
+            assert_eq!(lines(&cut, &format!("{table}.csv")), whole, "{table}");
+            continue;
+        }
+        long.push(table);
+        assert!(!cut.join(format!("{table}.csv")).exists(), "{table}");
+        let column = |name: &str| whole[0].split(',').position(|own| own == name).unwrap();
+        let (year, indicator) = (column("time_period"), column("indicator"));
+        // Names of regions and authorities may hold a comma.
+        let fields = |line: &str| -> csv::StringRecord {
+            let mut reader = csv::ReaderBuilder::new();
+            let mut reader = reader.has_headers(false).from_reader(line.as_bytes());
+            reader.records().next().unwrap().unwrap()
+        };
+        let of = |line: &String| {
+            let row = fields(line);
+            (row[indicator].to_owned(), row[year].to_owned())
+        };
+        let mut last: BTreeMap<String, String> = BTreeMap::new();
+        for (indicator, year) in whole[1..].iter().map(of) {
+            let last = last.entry(indicator).or_default();
+            *last = year.max(last.clone());
+        }
+        assert_eq!(last["cla_at_31_march"], "2025");
+        assert_eq!(last["cin_disability_recorded"], "2022");
+        let expected = whole.iter().enumerate().filter(|(place, line)| {
+            let (indicator, year) = of(line);
+            *place == 0 || last[&indicator] == year
+        });
+        let expected: Vec<&String> = expected.map(|(_, line)| line).collect();
+        let found = lines(&cut, &format!("{table}_latest.csv"));
+        assert!(found.len() > 300 && found.iter().eq(expected), "{table}");
+        let manifest = std::fs::read_to_string(cut.join("manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        let listed = &manifest["outputs"][format!("{table}_latest.csv")]["rows"];
+        assert_eq!(listed.as_u64(), Some(found.len() as u64 - 1), "{table}");
+        // What is said of a filter is said of the rows that are there.
+        assert!(
+            cut.join(format!("{table}_latest.meta.csv")).exists(),
+            "{table}"
+        );
+    }
+    assert_eq!(long, ["contrasts"]);
+    // The page leads to what is there.
+    for out in [&cut, &all] {
+        let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+        let links = page.split("<a href=\"").skip(1);
+        let links: Vec<&str> = links.filter_map(|rest| rest.split('"').next()).collect();
+        let files: Vec<&&str> = links.iter().filter(|link| link.ends_with(".csv")).collect();
+        assert!(files.len() >= 4, "{files:?}");
+        assert!(
+            files.iter().all(|file| out.join(file).is_file()),
+            "{files:?}"
+        );
+    }
 }

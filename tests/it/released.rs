@@ -358,7 +358,8 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
 fn a_run_from_returns_tells_no_small_count_and_says_synthetic_everywhere() {
     let folder = Folder::new("released-run");
     let (store, out) = (store(&folder), folder.join("out"));
-    disparity(&["run", "--returns", &store, "--out", out.to_str().unwrap()]).ok();
+    let out_text = out.to_str().unwrap();
+    disparity(&["run", "--csv", "--returns", &store, "--out", out_text]).ok();
     let rows = |name: &str| -> Vec<BTreeMap<String, String>> {
         csv::Reader::from_path(out.join(name))
             .unwrap()

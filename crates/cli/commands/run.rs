@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Results};
 use disparity_disclosure::Release;
-use disparity_export::{Manifest, Written};
+use disparity_export::{Csv, Manifest, Written};
 use disparity_report::{Page, View, render};
 
 use crate::args::RunArgs;
@@ -48,14 +48,23 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
         None => (published.release(&plan, &mut progress)?, true),
     };
+    // Of what was read nothing is needed now but what its keys mean.
+    let catalogue = &match extended {
+        Some(extended) => extended,
+        None => published.into_catalogue(),
+    };
     let manifest = Manifest::describe(&release, catalogue, &plan);
     let staged = output.staged();
     let written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
-                let page = scope.spawn(|| render(View::new(&release, catalogue, &plan)));
-                let tables = disparity_export::write_tables(&release, catalogue, &manifest, staged);
+                let csv = if args.csv { Csv::All } else { Csv::Latest };
+                let files = disparity_export::csv_files(&release, csv);
+                let view = View::new(&release, catalogue, &plan);
+                let page = scope.spawn(move || render(view, &files));
+                let tables =
+                    disparity_export::write_tables(&release, catalogue, &manifest, csv, staged);
                 (tables, page.join())
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -64,9 +73,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
             Ok(written)
         },
     )?;
+    let is_cut = written.keys().any(|name| name.ends_with("_latest.csv"));
     disparity_export::write_manifest(&manifest.with_outputs(written), staged)?;
     let folder = output.finish(None)?;
-    print(&summary(&folder, &release, &plan))?;
+    print(&summary(&folder, &release, &plan, is_cut))?;
     Ok(is_whole && !unheld.failed)
 }
 
@@ -83,13 +93,18 @@ fn write_page(page: &Page, folder: &Path) -> Result<Written> {
     Ok(written)
 }
 
-/// Says what was made.
-fn summary(folder: &Path, release: &Release<Results>, plan: &Plan) -> String {
+/// Says what was made. `is_cut` says that of some table the CSV holds the latest year alone.
+fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, is_cut: bool) -> String {
     let results = release.results();
     let note = if disparity_report::is_synthetic(results.provenance) {
         "SYNTHETIC: these children are invented; no figure here is about anyone\n"
     } else {
         ""
+    };
+    let csv = if is_cut {
+        "as .csv with .meta.csv the short ones whole,\nof the long ones the latest year (_latest; all of it with --csv)"
+    } else {
+        "and as .csv with .meta.csv"
     };
     format!(
         "{note}Wrote {}\n\
@@ -100,7 +115,7 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan) -> String {
          \x20 issues          {} things to know\n\
          \x20 charts/         drawings as SVG\n\
          \x20 manifest.json   inputs, plan and digests\n\
-         {} indicators; every table as .parquet and as .csv with .meta.csv; columns.csv says what each column is\n",
+         {} indicators; every table as .parquet, {csv}; columns.csv says what each column is\n",
         folder.display(),
         results.estimates.len(),
         results.expected.len(),

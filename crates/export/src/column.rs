@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use disparity_core::Symbol;
+use disparity_core::{IndicatorId, Period, Symbol};
 
 /// What a column is for, in the words of the open-data standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether they are numbers of any kind.
+    pub(crate) const fn is_numbers(&self) -> bool {
+        !matches!(self, Self::Text(_))
+    }
+
     /// The word in the list of columns.
     pub(crate) const fn as_str(&self) -> &'static str {
         match self {
@@ -82,7 +87,33 @@ impl Kind {
     }
 }
 
-type Get<'a, R> = Box<dyn Fn(&R) -> Value + Sync + Send + 'a>;
+/// Puts the values of some rows after what is there: of many at once, as asking for one takes longer than
+/// finding it.
+pub(crate) type Get<'a, R> = Box<dyn Fn(&[R], &mut Vec<Value>) + Sync + Send + 'a>;
+
+/// The values of rows, one by one.
+pub(crate) fn each<'a, R>(get: impl Fn(&R) -> Value + Sync + Send + 'a) -> Get<'a, R> {
+    Box::new(move |rows, to| to.extend(rows.iter().map(&get)))
+}
+
+/// Values that hang on a key of the row, which is often that of the row before.
+pub(crate) fn by_key<'a, R, K: PartialEq>(
+    key: impl Fn(&R) -> K + Sync + Send + 'a,
+    value: impl Fn(&K) -> Value + Sync + Send + 'a,
+) -> Get<'a, R> {
+    Box::new(move |rows, to| {
+        let mut last: Option<(K, Value)> = None;
+        for row in rows {
+            let own = key(row);
+            let found = match &last {
+                Some((key, value)) if *key == own => *value,
+                _ => value(&own),
+            };
+            to.push(found);
+            last = Some((own, found));
+        }
+    })
+}
 
 /// A column of a table of `R`.
 pub(crate) struct Column<'a, R> {
@@ -96,12 +127,16 @@ pub(crate) struct TableView<'a, R> {
     pub(crate) name: &'static str,
     pub(crate) columns: Vec<Column<'a, R>>,
     pub(crate) rows: &'a [R],
+    /// The year of a row and of which indicator it is; none for a table that is short whatever was asked.
+    pub(crate) year: Option<fn(&R) -> (Option<IndicatorId>, Period)>,
 }
 
 impl<R> TableView<'_, R> {
     /// The values of one column for some rows.
     pub(crate) fn values(column: &Column<'_, R>, rows: &[R]) -> Vec<Value> {
-        rows.iter().map(|row| (column.get)(row)).collect()
+        let mut values = Vec::with_capacity(rows.len());
+        (column.get)(rows, &mut values);
+        values
     }
 }
 
@@ -113,10 +148,10 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Notes what is among the values.
-    pub(crate) fn note(&mut self, values: &[Value]) {
-        for value in values {
-            match *value {
+    /// Notes what is among the values at some places.
+    pub(crate) fn note(&mut self, values: &[Value], at: &[usize]) {
+        for &place in at {
+            match values[place] {
                 Value::Text(position) => {
                     let position = position as usize;
                     if self.texts.len() <= position {
@@ -155,7 +190,14 @@ pub(crate) struct Words<K> {
 impl<K: Ord + Copy> Words<K> {
     /// The distinct keys, each with its text.
     pub(crate) fn of(keys: impl Iterator<Item = K>, text: impl Fn(K) -> String) -> Self {
-        let distinct: BTreeSet<K> = keys.collect();
+        let mut distinct = BTreeSet::new();
+        let mut last = None;
+        for key in keys {
+            if last != Some(key) {
+                distinct.insert(key);
+                last = Some(key);
+            }
+        }
         let positions: BTreeMap<K, u32> = distinct.into_iter().zip(0..).collect();
         let dictionary = positions.keys().map(|key| text(*key)).collect();
         Self {

@@ -21,16 +21,16 @@ pub(crate) fn header<R>(columns: &[Column<'_, R>]) -> String {
     names.join(",") + "\n"
 }
 
-/// Rows of a chunk, given the values of every column. Where there is no number stands the symbol that
-/// says why.
+/// Some rows of a chunk, given the values of every column. Where there is no number stands the symbol
+/// that says why.
 pub(crate) fn chunk<R>(
     columns: &[Column<'_, R>],
     values: &[Vec<Value>],
     quoted: &[Vec<String>],
+    rows: &[usize],
 ) -> String {
-    let rows = values.first().map_or(0, Vec::len);
-    let mut text = String::with_capacity(rows * columns.len() * 10);
-    for row in 0..rows {
+    let mut text = String::with_capacity(rows.len() * columns.len() * 10);
+    for &row in rows {
         for (column, own) in values.iter().enumerate() {
             if column > 0 {
                 text.push(',');

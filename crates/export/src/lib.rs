@@ -2,8 +2,8 @@
 //! the same bytes.
 //!
 //! 1. [`tables`] says which columns each table has and what each means, once, for every format.
-//! 2. [`mod@write`] goes through a table in chunks and writes each chunk as Parquet and as CSV, so
-//!    memory does not grow with the table; beside each CSV goes its `.meta.csv`.
+//! 2. [`mod@write`] goes through a table in chunks and writes each chunk as Parquet and, of a long table the
+//!    latest year or all that is asked ([`Csv`]), as CSV; beside each CSV goes its `.meta.csv`.
 //! 3. [`Manifest`] records the inputs with their digests, the resolved plan, the version and the
 //!    digest of every output. It holds no clock.
 //! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
@@ -27,7 +27,7 @@ pub use answers::{
 };
 pub use manifest::{FileRecord, Manifest, PlanRecord};
 pub use stream::{write_csv_rows, write_json_rows};
-pub use write::{WriteError, write_file, write_manifest, write_tables};
+pub use write::{Csv, WriteError, csv_files, write_file, write_manifest, write_tables};
 
 /// The files that were written, by name.
 pub type Written = std::collections::BTreeMap<String, FileRecord>;

@@ -1,11 +1,12 @@
 //! Tables to files: each written under a temporary name and renamed when it is whole, its digest
 //! taken on the way.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use disparity_core::{Catalogue, Results};
+use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
 use rayon::prelude::*;
 
@@ -13,10 +14,24 @@ use crate::column::{Column, Role, Seen, TableView, Value};
 use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::sink::Sink;
-use crate::{Written, csv, tables};
+use crate::{Written, csv as text, tables};
 
 /// File rows handled at a time.
 const CHUNK: usize = 4_096;
+
+/// Rows of a table that is short enough to be written whole as CSV, whatever was asked: what a spreadsheet
+/// opens at once.
+const SHORT: usize = 20_000;
+
+/// How much of a long table is written as CSV. Parquet always has all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Csv {
+    /// The latest year of each indicator, in a file whose name ends in `_latest`; a short table whole.
+    #[default]
+    Latest,
+    /// Every row of every table.
+    All,
+}
 
 /// An output that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +54,8 @@ pub enum WriteError {
     },
 }
 
-/// Writes every table of a release into a folder that exists, and says what was written.
+/// Writes every table of a release into a folder that exists, whole as Parquet and as much of it as is asked
+/// as CSV, and says what was written.
 ///
 /// # Errors
 /// [`WriteError`] naming the file.
@@ -47,10 +63,15 @@ pub fn write_tables(
     release: &Release<Results>,
     catalogue: &Catalogue,
     manifest: &Manifest,
+    csv: Csv,
     folder: &Path,
 ) -> Result<Written, WriteError> {
     let results = release.results();
-    let to = To { folder, manifest };
+    let to = To {
+        folder,
+        manifest,
+        csv,
+    };
     let issues = tables::issue_rows(results);
     let figures = tables::fit_figures(results);
     // The largest first, so that no core ends with much to do while the others have nothing.
@@ -70,7 +91,7 @@ pub fn write_tables(
     let written = tasks.par_iter().with_max_len(1).map(|write| write());
     let written: Vec<Option<TableFiles>> = written.collect::<Result<_, _>>()?;
     let mut files = Written::new();
-    let mut columns = csv::COLUMNS_HEADER.to_owned();
+    let mut columns = text::COLUMNS_HEADER.to_owned();
     for table in written.into_iter().flatten() {
         columns.push_str(&table.columns);
         files.extend(table.files);
@@ -85,6 +106,7 @@ pub fn write_tables(
 struct To<'a> {
     folder: &'a Path,
     manifest: &'a Manifest,
+    csv: Csv,
 }
 
 /// The files of a table with what is said of each, and its columns with what they are.
@@ -179,42 +201,109 @@ impl Staged {
 /// Writes a table chunk by chunk, its text and its Parquet at the same time.
 fn write_table<R: Sync>(table: &TableView<'_, R>, to: To<'_>) -> Result<TableFiles, WriteError> {
     let folder = to.folder;
-    let named = |ending: &str| format!("{}.{ending}", table.name);
     let columns = &table.columns;
+    let latest = latest_only(table, to.csv);
+    let stem = stem(table.name, latest.is_some());
+    let named = |ending: &str| format!("{stem}.{ending}");
+    let whole = format!("{}.parquet", table.name);
     let mut text = Staged::create(&folder.join(named("csv")))?;
-    text.write(csv::header(columns).as_bytes())?;
-    let mut binary = StagedParquet::create(table, to.manifest, &folder.join(named("parquet")))?;
-    let quoted = csv::quoted(columns);
+    text.write(text::header(columns).as_bytes())?;
+    let mut binary = StagedParquet::create(table, to.manifest, &folder.join(&whole))?;
+    let quoted = text::quoted(columns);
     let mut seen = vec![Seen::default(); columns.len()];
+    let mut lines = 0;
     for rows in table.rows.chunks(CHUNK) {
         let values: Vec<_> = columns
             .iter()
             .map(|column| TableView::values(column, rows))
             .collect();
+        let chosen: Vec<usize> = match &latest {
+            Some(latest) => (0..rows.len()).filter(|i| latest.has(&rows[*i])).collect(),
+            None => (0..rows.len()).collect(),
+        };
+        lines += chosen.len() as u64;
         for ((column, values), seen) in columns.iter().zip(&values).zip(&mut seen) {
             if column.spec.role == Role::Filter {
-                seen.note(values);
+                seen.note(values, &chosen);
             }
         }
-        let (lines, batch) = rayon::join(
-            || text.write(csv::chunk(columns, &values, &quoted).as_bytes()),
+        let (written, batch) = rayon::join(
+            || text.write(text::chunk(columns, &values, &quoted, &chosen).as_bytes()),
             || binary.chunk(columns, &values),
         );
-        lines?;
+        written?;
         batch?;
     }
-    let rows = Some(table.rows.len() as u64);
-    let meta = csv::meta(table, &seen);
+    let meta = text::meta(table, &seen);
     let meta = write_file(&folder.join(named("meta.csv")), meta.as_bytes())?;
     let files = [
-        (named("csv"), text.finish(rows)?),
-        (named("parquet"), binary.finish(rows)?),
+        (named("csv"), text.finish(Some(lines))?),
+        (whole, binary.finish(Some(table.rows.len() as u64))?),
         (named("meta.csv"), meta),
     ];
     Ok(TableFiles {
         files,
-        columns: csv::described(table),
+        columns: text::described(table),
     })
+}
+
+/// Whether the text of a table with that many rows of several years holds the latest ones alone.
+fn is_cut(rows: usize, csv: Csv) -> bool {
+    csv == Csv::Latest && rows > SHORT
+}
+
+/// What the CSV of every table is called that there may be, by the table's name.
+#[must_use]
+pub fn csv_files(release: &Release, csv: Csv) -> BTreeMap<&'static str, String> {
+    let results = release.results();
+    let of_years = [
+        ("contrasts", results.contrasts.len()),
+        ("covariates", results.covariates.len()),
+        ("effects", results.effects.len()),
+        ("estimates", results.estimates.len()),
+        ("expected", results.expected.len()),
+        ("fifths", results.fifths.len()),
+        ("fits", tables::fit_figures(results).len()),
+        ("gradients", results.gradients.len()),
+        ("intersections", results.intersections.len()),
+    ];
+    let whole = ["claims", "issues"].map(|name| (name, format!("{name}.csv")));
+    let of_years =
+        of_years.map(|(name, rows)| (name, format!("{}.csv", stem(name, is_cut(rows, csv)))));
+    of_years.into_iter().chain(whole).collect()
+}
+
+/// The name of a table's text without its ending, which says whether it is the latest years alone.
+fn stem(table: &str, is_cut: bool) -> String {
+    format!("{table}{}", if is_cut { "_latest" } else { "" })
+}
+
+/// The last year of each indicator in a table.
+struct LatestYears<R> {
+    year: fn(&R) -> (Option<IndicatorId>, Period),
+    last: BTreeMap<Option<IndicatorId>, Period>,
+}
+
+impl<R> LatestYears<R> {
+    fn has(&self, row: &R) -> bool {
+        let (indicator, year) = (self.year)(row);
+        self.last.get(&indicator) == Some(&year)
+    }
+}
+
+/// The years to which the text of a table is held; none where it has all of them.
+fn latest_only<R>(table: &TableView<'_, R>, csv: Csv) -> Option<LatestYears<R>> {
+    let year = table.year?;
+    if !is_cut(table.rows.len(), csv) {
+        return None;
+    }
+    let mut last = BTreeMap::new();
+    for row in table.rows {
+        let (indicator, own) = year(row);
+        let last = last.entry(indicator).or_insert(own);
+        *last = own.max(*last);
+    }
+    Some(LatestYears { year, last })
 }
 
 /// A Parquet file under its temporary name.

@@ -255,17 +255,24 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn periods(&self, indicator: IndicatorId) -> Vec<Period> {
         let rows = &self.results().estimates;
-        let start = rows.partition_point(|row| row.key.indicator < indicator);
-        let own = rows[start..]
-            .iter()
-            .take_while(|row| row.key.indicator == indicator);
-        own.filter(|row| {
-            row.key.area == AreaCode::ENGLAND
-                && row.key.stratum.is_total()
-                && row.outcome.is_value()
-        })
-        .map(|row| row.key.period)
-        .collect()
+        let mut next = rows.partition_point(|row| row.key.indicator < indicator);
+        let mut periods = Vec::new();
+        // Rows are in the order of their keys: from year to year without those of its areas and groups.
+        while let Some(row) = rows.get(next).filter(|row| row.key.indicator == indicator) {
+            let period = row.key.period;
+            let england = self.results().estimate(&CellKey {
+                area: AreaCode::ENGLAND,
+                stratum: Stratum::TOTAL,
+                ..row.key
+            });
+            if england.is_some_and(|row| row.outcome.is_value()) {
+                periods.push(period);
+            }
+            let of_year = rows[next..]
+                .partition_point(|row| (row.key.indicator, row.key.period) <= (indicator, period));
+            next += of_year;
+        }
+        periods
     }
 
     /// Authorities that exist at a period and have figures, in code order: those that were chosen, and

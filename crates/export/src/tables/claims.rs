@@ -4,7 +4,6 @@ use disparity_core::{
     AreaCode, Catalogue, ClaimCheck, ClaimFigure, Levels, Reported, Results, Span,
 };
 
-use super::models::table;
 use super::place::{IsPlaced, span_and_place};
 use super::{closing, if_any, limits, method, named, number, text, words};
 use crate::column::{Column, Role, TableView, Value};
@@ -83,7 +82,12 @@ pub(crate) fn claims<'a>(
         |row| row.issues,
     );
     columns.extend(symbol);
-    table("claims", columns, rows)
+    TableView {
+        name: "claims",
+        columns,
+        rows,
+        year: None,
+    }
 }
 
 /// Whether the document's figure lies in the interval at each level.

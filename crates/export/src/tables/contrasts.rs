@@ -5,8 +5,8 @@ use disparity_core::{
     Neighbours, Results, Span, Stratum, Unit,
 };
 
-use super::place::{IsAbout, IsPlaced, opening};
-use super::{cases, closing, if_any, limits, method, number, text, whole};
+use super::place::{IsAbout, IsPlaced, opening, year_of};
+use super::{cases, closing, if_any, limits, method, number, text_by, whole};
 use crate::column::{Column, Role, TableView, Words};
 
 impl IsPlaced for Contrast {
@@ -50,6 +50,7 @@ pub(crate) fn contrasts<'a>(
         name: "contrasts",
         columns,
         rows,
+        year: Some(year_of),
     }
 }
 
@@ -112,26 +113,29 @@ fn comparison<'a>(rows: &'a [Contrast], catalogue: &'a Catalogue) -> Vec<Column<
     });
     let measures = Words::of(rows.iter().map(measure), str::to_owned);
     vec![
-        text(
+        text_by(
             "comparator_type",
             Role::Filter,
             "What the figure is compared with",
             kinds.dictionary(),
-            move |row: &Contrast| kinds.value(row.comparator.as_str()),
+            |row: &Contrast| row.comparator.as_str(),
+            move |kind| kinds.value(kind),
         ),
-        text(
+        text_by(
             "comparator",
             Role::Filter,
             "Which one",
             names.dictionary(),
-            move |row: &Contrast| names.value(row.comparator),
+            |row: &Contrast| row.comparator,
+            move |other| names.value(*other),
         ),
-        text(
+        text_by(
             "measure",
             Role::Filter,
             "How they are compared",
             measures.dictionary(),
-            move |row: &Contrast| measures.value(measure(row)),
+            measure,
+            move |measure| measures.value(measure),
         ),
     ]
 }

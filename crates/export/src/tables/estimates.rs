@@ -5,7 +5,7 @@ use disparity_core::{
     Stratum,
 };
 
-use super::place::{IsAbout, IsPlaced, opening, unit};
+use super::place::{IsAbout, IsPlaced, opening, unit, year_of};
 use super::{cases, closing, if_any, interval, limits, method, number, whole};
 use crate::column::{Column, Role, TableView};
 
@@ -58,6 +58,7 @@ pub(crate) fn estimates<'a>(
         name: "estimates",
         columns,
         rows,
+        year: Some(year_of),
     }
 }
 

@@ -5,9 +5,10 @@ use disparity_core::{
     Span, Verdict,
 };
 
-use super::place::{IsAbout, IsPlaced, indicator, span_and_place};
+use super::place::{IsAbout, IsPlaced, indicator, span_and_place, year_of};
 use super::{
-    cases, closing, expected_model, if_any, interval, limits, method, number, ranks, text, whole,
+    cases, closing, expected_model, if_any, interval, limits, method, number, ranks, text, text_by,
+    whole,
 };
 use crate::column::{Column, Dictionary, Role, TableView, Value, Words};
 
@@ -53,6 +54,7 @@ pub(crate) fn expected<'a>(
         name: "expected",
         columns,
         rows,
+        year: Some(year_of),
     }
 }
 
@@ -225,12 +227,13 @@ fn quotation<'a>(levels: Levels, rows: &[Expected]) -> Vec<Column<'a, Expected>>
             ["no", "yes"],
             |row: &Expected| Some(usize::from(row.quoted)),
         ),
-        text(
+        text_by(
             "verdict",
             Role::Note,
             "By its own interval and between authorities, in words",
             words.dictionary(),
-            move |row: &Expected| match row.verdict() {
+            Expected::verdict,
+            move |verdict| match *verdict {
                 Reported::Value(verdict) => words.value(verdict),
                 Reported::Symbol(_) => Value::None,
             },

@@ -122,6 +122,7 @@ pub(crate) fn issues<'a>(
         name: "issues",
         columns,
         rows,
+        year: None,
     }
 }
 

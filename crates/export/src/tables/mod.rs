@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use disparity_core::{ExpectedModel, Intervals, IssueSet, Levels, Rank, Reported, Symbol, percent};
 
-use crate::column::{Column, Dictionary, Kind, Role, Spec, Value, Words};
+use crate::column::{Column, Dictionary, Kind, Role, Spec, Value, Words, by_key, each};
 
 /// The licence that every output carries.
 pub(crate) const LICENCE: &str =
@@ -48,7 +48,22 @@ fn text<'a, R>(
             decimals: None,
         },
         kind: Kind::Text(dictionary),
-        get: Box::new(get),
+        get: each(get),
+    }
+}
+
+/// Text that hangs on a key of the row.
+fn text_by<'a, R, K: PartialEq>(
+    name: impl Into<Cow<'static, str>>,
+    role: Role,
+    label: &'static str,
+    dictionary: Dictionary,
+    key: impl Fn(&R) -> K + Sync + Send + 'a,
+    value: impl Fn(&K) -> Value + Sync + Send + 'a,
+) -> Column<'a, R> {
+    Column {
+        get: by_key(key, value),
+        ..text(name, role, label, dictionary, |_| Value::None)
     }
 }
 
@@ -66,7 +81,7 @@ fn whole<'a, R, N: Into<i64>>(
             decimals: Some(0),
         },
         kind: Kind::Whole,
-        get: Box::new(move |row| match get(row) {
+        get: each(move |row| match get(row) {
             Reported::Value(n) => Value::Whole(n.into()),
             Reported::Symbol(symbol) => Value::Absent(symbol),
         }),
@@ -88,7 +103,7 @@ fn key<'a, R>(
             decimals: None,
         },
         kind: Kind::Whole,
-        get: Box::new(move |row| Value::Whole(get(row))),
+        get: each(move |row| Value::Whole(get(row))),
     }
 }
 
@@ -106,7 +121,7 @@ fn number<'a, R>(
             decimals: Some(decimals),
         },
         kind: Kind::Number,
-        get: Box::new(move |row| match get(row) {
+        get: each(move |row| match get(row) {
             Reported::Value(x) => Value::Number(x),
             Reported::Symbol(symbol) => Value::Absent(symbol),
         }),
@@ -179,12 +194,13 @@ fn conf_level<'a, R>(levels: Levels) -> Column<'a, R> {
 /// The method that made a row's interval.
 fn method<'a, R: 'a>(rows: &[R], pick: fn(&R) -> Option<&'static str>) -> Column<'a, R> {
     let names = Words::of(rows.iter().filter_map(pick), str::to_owned);
-    text(
+    text_by(
         "method",
         Role::Note,
         "Method of the interval",
         names.dictionary(),
-        move |row| pick(row).map_or(Value::None, |name| names.value(name)),
+        pick,
+        move |name| name.map_or(Value::None, |name| names.value(name)),
     )
 }
 
@@ -204,12 +220,13 @@ fn closing<'a, R: 'a>(
             marks,
             move |row| symbol(row).map_or(Value::None, |symbol| Value::Text(symbol as u32)),
         ),
-        text(
+        text_by(
             "issue_codes",
             Role::Note,
             "What to know about the row",
             sets.dictionary(),
-            move |row| sets.value(issues(row)),
+            issues,
+            move |issues| sets.value(*issues),
         ),
     ]
 }

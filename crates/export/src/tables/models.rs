@@ -10,6 +10,7 @@ use disparity_core::{
 
 use super::place::{
     IsAbout, IsPlaced, decile_of, group, indicator, opening, span_and_place, time_and_place,
+    year_of,
 };
 use super::{cases, closing, expected_model, key, limits, method, named, number, ranks, whole};
 use crate::column::{Column, Role, TableView};
@@ -114,7 +115,12 @@ pub(crate) fn covariates<'a>(
         |row: &CovariateValue| row.value,
     ));
     columns.extend(closing(rows, |row| row.value.symbol(), |row| row.issues));
-    table("covariates", columns, rows)
+    TableView {
+        name: "covariates",
+        columns,
+        rows,
+        year: Some(|row| (None, row.span.last)),
+    }
 }
 
 /// Which fit: its model and its variation.
@@ -431,7 +437,7 @@ pub(crate) fn intersections<'a>(
     table("intersections", columns, rows)
 }
 
-pub(super) fn table<'a, R>(
+fn table<'a, R: IsAbout>(
     name: &'static str,
     columns: Vec<Column<'a, R>>,
     rows: &'a [R],
@@ -440,5 +446,6 @@ pub(super) fn table<'a, R>(
         name,
         columns,
         rows,
+        year: Some(year_of),
     }
 }

@@ -5,8 +5,8 @@ use disparity_core::{
     Stratum, Timing, Unit,
 };
 
-use super::{key, text, words};
-use crate::column::{Column, Dictionary, Role, Value, Words};
+use super::{key, text, text_by, words};
+use crate::column::{Column, Dictionary, Role, Value, Words, each};
 
 /// Rows that are about an area over a year or several.
 pub(super) trait IsPlaced: Sync {
@@ -20,6 +20,11 @@ pub(super) trait IsAbout: IsPlaced {
     fn stratum(&self) -> Stratum {
         Stratum::TOTAL
     }
+}
+
+/// The year of a row, or the last of its years, and its indicator.
+pub(super) fn year_of<R: IsAbout>(row: &R) -> (Option<IndicatorId>, Period) {
+    (Some(row.indicator()), row.span().last)
 }
 
 /// Everything that says what a row with a group is about.
@@ -59,9 +64,8 @@ pub(super) fn time<'a, R>(
         "Year in which the reporting year ends, on 31 March",
         |_: &R| 0,
     );
-    period.get = Box::new(move |row| {
-        year(row).map_or(Value::None, |year| Value::Whole(i64::from(year.year())))
-    });
+    period.get =
+        each(move |row| year(row).map_or(Value::None, |year| Value::Whole(i64::from(year.year()))));
     let identifier = text(
         "time_identifier",
         Role::Identifier,
@@ -94,18 +98,19 @@ where
                 .and_then(|area| pick(area, catalogue))
                 .unwrap_or_default()
         });
-        text(name, id, label, own.dictionary(), move |row: &R| {
-            own.value(area_of(row))
+        text_by(name, id, label, own.dictionary(), area_of, move |area| {
+            own.value(*area)
         })
     };
     vec![
-        text(
+        text_by(
             "geographic_level",
             id,
             "Geographic level",
             words(levels.map(GeographicLevel::as_str)),
-            move |row| {
-                let area = catalogue.areas.get(area_of(row));
+            area_of,
+            move |area| {
+                let area = catalogue.areas.get(*area);
                 area.map_or(Value::None, |area| Value::Text(area.level as u32))
             },
         ),

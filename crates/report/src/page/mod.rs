@@ -45,11 +45,11 @@ impl std::fmt::Display for RenderError {
 
 impl std::error::Error for RenderError {}
 
-/// Draws every chart and fills in the page.
+/// Draws every chart and fills in the page. `files` says by the names of tables what their CSV is called.
 ///
 /// # Errors
 /// [`RenderError`] if the template and its data do not fit.
-pub fn render(view: View<'_>) -> Result<Page, RenderError> {
+pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<Page, RenderError> {
     let synthetic = is_synthetic(view.results().provenance);
     let charted = charted(view);
     let mut charts = Vec::new();
@@ -91,6 +91,7 @@ pub fn render(view: View<'_>) -> Result<Page, RenderError> {
         indicators: definitions(view),
         sources: sources(view),
         chosen: view.plan.authorities.is_some(),
+        files,
     };
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
@@ -121,7 +122,7 @@ fn marked(svg: &str) -> String {
 
 /// What the template is filled with.
 #[derive(Debug, Serialize)]
-struct Content {
+struct Content<'a> {
     /// The level of every interval on the page: `95%`.
     level: String,
     /// When a verdict is called more certain, where there are levels to tell.
@@ -144,6 +145,8 @@ struct Content {
     sources: Vec<SourceLine>,
     /// Whether authorities were chosen, so that their parts stand open.
     chosen: bool,
+    /// What the CSV of each table is called.
+    files: &'a BTreeMap<&'static str, String>,
 }
 
 /// The first rate of each family that is compared: what the charts show.
