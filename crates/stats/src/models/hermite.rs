@@ -3,6 +3,8 @@
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
+use super::family::Kernel;
+
 /// One node with ln(weight e^{x²/2}) of the rule for ∫ f(x) φ(x) dx, so that the rule can be moved
 /// and stretched to where a function is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +68,18 @@ fn refine(count: usize, start: f64) -> Node {
     // w = 1 / (n h̃²) with h̃ = He_{n-1}/sqrt((n-1)!) = before · e^{x²/4}.
     let log_weight = -(count as f64).ln() - 2.0 * before.abs().ln();
     Node { x, log_weight }
+}
+
+/// The mean of a family over a normal scatter of the predictor.
+pub(super) fn average_mean(kernel: Kernel, eta: f64, scatter: f64) -> f64 {
+    match kernel {
+        Kernel::Binomial if scatter > 0.0 => nodes(40)
+            .iter()
+            .map(|n| (n.log_weight - 0.5 * n.x * n.x).exp() * kernel.mean(eta + scatter * n.x))
+            .sum(),
+        Kernel::Binomial => kernel.mean(eta),
+        _ => (eta + 0.5 * scatter * scatter).exp(),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use super::super::coefficients::{Coefficients, StandardErrors};
 use super::super::convergence::Convergence;
 use super::super::design::Design;
 use super::super::family::Kernel;
-use super::super::hermite;
 use super::super::random::Term;
 use super::super::regression::{Prediction, fitted};
 use super::ending::{SINGULAR, Solution};
@@ -406,17 +405,5 @@ impl FittedMixed {
         (0..design.rows())
             .map(|i| one(i).map_err(|e| e.at(i)))
             .collect()
-    }
-}
-
-/// The mean of a family over a normal scatter of the predictor.
-pub(in crate::models) fn average_mean(kernel: Kernel, eta: f64, scatter: f64) -> f64 {
-    match kernel {
-        Kernel::Binomial if scatter > 0.0 => hermite::nodes(40)
-            .iter()
-            .map(|n| (n.log_weight - 0.5 * n.x * n.x).exp() * kernel.mean(eta + scatter * n.x))
-            .sum(),
-        Kernel::Binomial => kernel.mean(eta),
-        _ => (eta + 0.5 * scatter * scatter).exp(),
     }
 }

@@ -20,7 +20,7 @@ mod stopped;
 
 pub use explained::{ProportionalChange, proportional_change};
 pub use fitted::{EffectSpread, FittedMixed};
-pub(super) use fitted::{average_mean, described, term_covariance};
+pub(super) use fitted::{described, term_covariance};
 pub use leave_out::{Expectation, ScaledLeftOut};
 pub use modes::ConditionalMode;
 pub(super) use modes::to_given_units;

@@ -8,7 +8,7 @@ use super::super::coefficients::{Coefficients, StandardErrors, quantile};
 use super::super::convergence::{Convergence, Stop};
 use super::super::design::Design;
 use super::super::family::{Family, Kernel};
-use super::super::mixed::average_mean;
+use super::super::hermite::average_mean;
 use super::super::observations::Observations;
 use super::scoring::{Scored, score};
 use super::{RegressionModel, size};

@@ -9,12 +9,13 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::super::cells::{self, Cells};
 use super::super::family::Kernel;
+use super::super::hermite::average_mean;
 use super::super::optimise::{guarded_inverse, refine};
 use super::super::regression::LeftOut;
 use super::super::regression::leave_out::{grouped, others};
 use super::MixedModel;
 use super::engine::Engine;
-use super::fitted::{FittedMixed, average_mean};
+use super::fitted::FittedMixed;
 use super::laplace::Layout;
 use super::quadrature::Rule;
 use super::search::{Criterion, Start};
