@@ -21,6 +21,7 @@ mod place;
 mod plan;
 mod policy;
 mod progress;
+mod published;
 mod returns_args;
 mod returns_stage;
 mod stages;

@@ -86,6 +86,10 @@ pub(crate) struct ControlArgs {
     /// with the figures
     #[arg(long, value_name = "WHY", conflicts_with_all = ["withhold_to", "hide_zeros", "round_to"])]
     pub(crate) unprotected: Option<String>,
+    /// Earlier output of this command as CSV, or a folder of such, that readers have as well: what it
+    /// shows is known, and what it withholds is not given away; repeat for several
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["unprotected", "round_to"])]
+    pub(crate) published: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -152,8 +152,13 @@ pub(crate) fn rows_shown(
     dimensions: &disparity_core::Dimensions,
     policy: &disparity_disclosure::Policy,
 ) -> Vec<disparity_disclosure::PriorHelpRow> {
-    let answers = disparity_journeys::prior_help_answers(answers);
-    let safe =
-        disparity_disclosure::protect_prior_help(answers, dimensions, policy, None, &|_, _| {});
+    let answers = disparity_journeys::prior_help_answers(answers, |_| true);
+    let safe = disparity_disclosure::protect_prior_help(
+        answers,
+        dimensions,
+        policy,
+        (None, &[]),
+        &|_, _| {},
+    );
     safe.release(|_| true).rows().to_vec()
 }

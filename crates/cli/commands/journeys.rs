@@ -14,6 +14,7 @@ use crate::commands::returns::{say_withheld, store};
 use crate::out::{print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
+use crate::published;
 use crate::returns_args::JourneysArgs;
 
 /// Whether a question is within the usual one: any tables of everyone and by broad ethnic group. That is
@@ -34,28 +35,42 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let tables = JourneyTable::ALL.map(|table| (table.as_str(), table));
     let wanted = words(&args.tables, &tables, "--table")?;
     let policy = policy(&args.control)?;
+    let earlier = published::read(&args.control)?;
     let mut progress = Progress::new(false);
     let journeys = progress.stage("reading the store", || {
         store(&args.store, &catalogue.dimensions)
     })?;
     let shown = groups(&args.groups, &GroupBy::BROAD)?;
     let usual = is_usual(&shown, &policy);
-    let asked = if usual {
+    let mut asked = if usual {
         GroupBy::BROAD.to_vec()
     } else {
         shown.clone()
     };
+    for by in earlier
+        .ways_of_journeys()
+        .into_iter()
+        .filter_map(GroupBy::from_word)
+    {
+        if !asked.contains(&by) {
+            asked.push(by);
+        }
+    }
+    asked.sort_unstable();
     let asked = AskedOfJourneys::new(&journeys, catalogue, asked);
     let is_wanted = |table| wanted.is_empty() || wanted.contains(&table);
     let mut draft = JourneyDraft::default();
     for table in JourneyTable::ALL {
-        if usual || is_wanted(table) {
+        if usual || is_wanted(table) || !args.control.published.is_empty() {
             progress.stage(table.as_str(), || asked.draw(table, &mut draft));
         }
     }
+    let answers = draft.finish();
+    let known = earlier.known_of_journeys(&answers, &journeys, catalogue);
+    published::check(&known, &answers.counts)?;
     let bar = Bar::new();
     let watch = |done, all| bar.show(PROVING, done, all);
-    let safe = protect_journeys(draft.finish(), &catalogue.dimensions, &policy, &watch);
+    let safe = protect_journeys(answers, &catalogue.dimensions, &policy, &known, &watch);
     bar.clear();
     say_withheld(safe.how_many(), policy.rule());
     let release = safe.release(|table, by, authority| {

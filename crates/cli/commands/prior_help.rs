@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp};
+use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
 use disparity_disclosure::{PriorHelpRow, Proportion, protect_prior_help};
@@ -19,6 +19,7 @@ use crate::hint::Hinted;
 use crate::out::{print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
+use crate::published;
 use crate::returns_args::PriorHelpArgs;
 
 /// Words of an option to values, or the words there are.
@@ -120,17 +121,26 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
     let mut progress = Progress::new(false);
     let policy = policy(&args.control)?;
+    let earlier = published::read(&args.control)?;
+    let before = earlier.questions();
+    let before = before.map(|question| {
+        let params = published::params(&question, args.include_unaccompanied)?;
+        Ok::<_, anyhow::Error>((question, params))
+    });
+    let before = before.transpose()?;
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
     if policy.rule().withhold_to == 0 {
         questions = vec![params.clone()];
     }
-    let together = PriorHelpParams {
-        kinds: questions.iter().flat_map(|one| one.kinds.clone()).collect(),
-        groups: questions
+    let all_asked = || {
+        questions
             .iter()
-            .flat_map(|one| one.groups.clone())
-            .collect(),
+            .chain(before.as_ref().map(|(_, params)| params))
+    };
+    let together = PriorHelpParams {
+        kinds: all_asked().flat_map(|one| one.kinds.clone()).collect(),
+        groups: all_asked().flat_map(|one| one.groups.clone()).collect(),
         ..params.clone()
     };
     let wanted = together.wanted();
@@ -141,7 +151,14 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         return print_supported(&journeys, catalogue, args.format);
     }
     check(&journeys, catalogue, &params, args.force)?;
-    let mut answers = BTreeMap::new();
+    let earlier_answers = before
+        .as_ref()
+        .map_or_else(BTreeMap::new, |(question, params)| {
+            progress.stage("looking back for earlier outputs", || {
+                published::answers(&journeys, catalogue, (question, params))
+            })
+        });
+    let mut answers: BTreeMap<PriorHelpKey, PriorHelp> = BTreeMap::new();
     let (mut shown, mut spans) = (None, BTreeSet::new());
     for question in questions {
         let own = progress.stage("looking back", || {
@@ -152,12 +169,18 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
             .map(|answer| (answer.key.from, answer.key.to))
             .collect();
         answers.extend(own.into_iter().map(|answer| (answer.key, answer)));
-        let all: Vec<PriorHelp> = answers.values().copied().collect();
+        let mut all = earlier_answers.clone();
+        all.extend(&answers);
+        let all = all.into_values().collect();
+        let all = prior_help_answers(all, |key| answers.contains_key(key));
+        let known = earlier.known_of_prior_help(&all, &journeys, catalogue);
+        if shown.is_none() {
+            published::check(&known, &all.counts)?;
+        }
         let bar = Bar::new();
         let watch = |done, all| bar.show(PROVING, done, all);
         let dimensions = &catalogue.dimensions;
-        let all = prior_help_answers(all);
-        let safe = protect_prior_help(all, dimensions, &policy, shown.as_ref(), &watch);
+        let safe = protect_prior_help(all, dimensions, &policy, (shown.as_ref(), &known), &watch);
         shown = Some(safe);
         bar.clear();
     }

@@ -25,7 +25,7 @@ mod system;
 
 pub use answers::{
     HowMany, JourneyLines, JourneyRow, PriorHelpRow, Proportion, ProtectedJourneys,
-    ProtectedPriorHelp, protect_journeys, protect_prior_help, to_digits_borne,
+    ProtectedPriorHelp, PublishedCount, protect_journeys, protect_prior_help, to_digits_borne,
 };
 pub use attack::{attack, attack_knowing, of_single_sums};
 pub use cube::{ProtectedCube, protect};

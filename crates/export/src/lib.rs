@@ -23,7 +23,8 @@ mod tables;
 mod write;
 
 pub use answers::{
-    JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows, la_name, prior_help_rows, span,
+    EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows,
+    la_name, prior_help_rows, span,
 };
 pub use manifest::{FileRecord, Manifest, PlanRecord};
 pub use stream::{write_csv_rows, write_json_rows};

@@ -234,6 +234,20 @@ pub struct PriorHelpCounts {
 }
 
 impl PriorHelpCounts {
+    /// Counts others as well, who are not among these.
+    pub const fn add(&mut self, others: &Self) {
+        self.complete_yes += others.complete_yes;
+        self.complete_no += others.complete_no;
+        self.incomplete_yes += others.incomplete_yes;
+        self.incomplete_no += others.incomplete_no;
+        self.no_birth += others.no_birth;
+        self.coverage_start += others.coverage_start;
+        self.hole += others.hole;
+        self.arrival += others.arrival;
+        self.unlinked += others.unlinked;
+        self.unwatched += others.unwatched;
+    }
+
     /// Everybody who entered.
     #[must_use]
     pub const fn entrants(&self) -> u32 {
@@ -267,6 +281,14 @@ pub struct AtAge {
 }
 
 impl AtAge {
+    /// Counts others as well, who are not among these.
+    pub const fn add(&mut self, others: &Self) {
+        self.complete_yes += others.complete_yes;
+        self.complete_no += others.complete_no;
+        self.incomplete_yes += others.incomplete_yes;
+        self.incomplete_no += others.incomplete_no;
+    }
+
     /// All of them.
     #[must_use]
     pub const fn linked(&self) -> u32 {
@@ -315,6 +337,25 @@ pub struct PriorHelp {
 }
 
 impl PriorHelp {
+    /// Years of entry put together: the sums of what was counted. Estimates are of single children and
+    /// have no sum.
+    #[must_use]
+    pub fn of_years(key: PriorHelpKey, years: &[Self]) -> Self {
+        let mut all = Self {
+            key,
+            counts: PriorHelpCounts::default(),
+            kaplan_meier: None,
+            by_age: [AtAge::default(); 7],
+        };
+        for year in years {
+            all.counts.add(&year.counts);
+            for (mine, theirs) in all.by_age.iter_mut().zip(&year.by_age) {
+                mine.add(theirs);
+            }
+        }
+        all
+    }
+
     /// Of all linked entrants the lowest and the highest share that agrees with what is on record:
     /// whoever is not fully observed and has no help on record may have had some. None without any.
     #[must_use]

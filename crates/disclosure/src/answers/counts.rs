@@ -33,6 +33,18 @@ pub(super) struct System<W> {
     pub(super) broad: [u8; 256],
 }
 
+/// What is known of counts before they are protected.
+#[derive(Clone, Copy)]
+pub(super) struct Before<'a, W> {
+    /// What was decided of an earlier question that this one holds.
+    pub(super) question: Option<&'a ProtectedCounts<W>>,
+    /// What earlier outputs show or withhold, by the positions of counts.
+    pub(super) published: &'a [PublishedCount],
+}
+
+/// A count as an earlier output has it: its position here, and the number or the symbol.
+pub type PublishedCount = (usize, Reported<u32>);
+
 /// Decides which counts are withheld, and tells on the way how far it is. Of a question that holds an
 /// earlier one, for those who know what is shown of that: its counts are shown and withheld as they
 /// were.
@@ -40,10 +52,10 @@ pub(super) fn protect_counts<W: Ord + Copy>(
     counts: Counts<W>,
     dimensions: &Dimensions,
     rule: Rule,
-    earlier: Option<&ProtectedCounts<W>>,
+    before: Before<'_, W>,
     watch: Watch,
 ) -> ProtectedCounts<W> {
-    System::new(counts, dimensions).protect(rule, earlier, watch)
+    System::new(counts, dimensions).protect(rule, before, watch)
 }
 
 /// How many different counts are withheld, each once however often it is printed. How many of those are
@@ -242,6 +254,21 @@ impl<W: Ord + Copy> System<W> {
         }
     }
 
+    /// What earlier outputs show is known, and what they withhold is withheld again; of a number that is
+    /// another one now nothing is known.
+    fn know(&mut self, published: &[PublishedCount], same: &Same) {
+        for (at, told) in published {
+            let cell = &mut self.cells[same.of(*at)];
+            match told {
+                Reported::Value(count) if *count == cell.count => cell.kind = Kind::Shown,
+                Reported::Symbol(Symbol::Confidential) if cell.kind == Kind::Published => {
+                    cell.kind = Kind::Withheld;
+                }
+                Reported::Value(_) | Reported::Symbol(_) => {}
+            }
+        }
+    }
+
     /// What was shown or withheld of an earlier question is so again: the counts that have the same names.
     fn repeat(&mut self, earlier: &ProtectedCounts<W>) {
         let named = earlier.places.iter().filter_map(|(place, at)| {
@@ -267,18 +294,14 @@ impl<W: Ord + Copy> System<W> {
 
     /// Decides what is withheld, and tells on the way how far it is. Of a question that holds an earlier
     /// one, for those who know what is shown of that: its counts are shown and withheld as they were.
-    fn protect(
-        mut self,
-        rule: Rule,
-        earlier: Option<&ProtectedCounts<W>>,
-        watch: Watch,
-    ) -> ProtectedCounts<W> {
+    fn protect(mut self, rule: Rule, before: Before<'_, W>, watch: Watch) -> ProtectedCounts<W> {
         self.add_margins();
         if rule.hide_zeros {
             self.mark_zeros();
         }
         let same = self.unite(rule);
-        if let Some(earlier) = earlier {
+        self.know(before.published, &same);
+        if let Some(earlier) = before.question {
             self.repeat(earlier);
         }
         let threshold = rule.threshold();
@@ -350,7 +373,8 @@ const AUTHORITIES: u8 = 102;
 impl<W: Ord + Copy> ProtectedCounts<W> {
     /// The count that was added as this one, as it may be shown.
     pub(super) fn at(&self, at: usize) -> Reported<u32> {
-        if self.hidden[at] {
+        // Whatever was shown elsewhere under another rule, a small count is not printed.
+        if self.hidden[at] || self.is_small(at) {
             return Reported::Symbol(Symbol::Confidential);
         }
         Reported::Value(self.rule.round(self.cells[at].count))

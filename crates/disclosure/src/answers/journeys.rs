@@ -7,7 +7,7 @@ use disparity_core::answers::{
 use disparity_core::{Dimensions, Reported, Symbol};
 use disparity_stats::{Level, wilson};
 
-use super::counts::{HowMany, ProtectedCounts, protect_counts};
+use super::counts::{Before, HowMany, ProtectedCounts, PublishedCount, protect_counts};
 use super::digits::to_digits_borne;
 use super::prior_help::Proportion;
 use crate::release::{Policy, Release};
@@ -51,13 +51,15 @@ pub struct JourneyRow<'a> {
     pub estimate: Reported<Proportion>,
 }
 
-/// Protects lines of tables, all together. On the way it tells how many small counts are proven safe, of
+/// Protects lines of tables, all together, for those who know what earlier outputs show of these counts. On
+/// the way it tells how many small counts are proven safe, of
 /// how many.
 #[must_use]
 pub fn protect_journeys(
     asked: JourneyAnswers,
     dimensions: &Dimensions,
     policy: &Policy,
+    published: &[PublishedCount],
     watch: Watch,
 ) -> ProtectedJourneys {
     let JourneyAnswers {
@@ -66,7 +68,11 @@ pub fn protect_journeys(
         absent,
         measures,
     } = asked;
-    let counts = protect_counts(counts, dimensions, policy.rule(), None, watch);
+    let before = Before {
+        question: None,
+        published,
+    };
+    let counts = protect_counts(counts, dimensions, policy.rule(), before, watch);
     ProtectedJourneys {
         lines: JourneyLines {
             lines,

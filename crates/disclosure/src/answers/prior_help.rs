@@ -9,7 +9,7 @@ use disparity_core::answers::{
 use disparity_core::{Dimensions, Reported, Symbol};
 use disparity_stats::{Chance, Interval, Level, proportion_bounds, wilson};
 
-use super::counts::{HowMany, ProtectedCounts, protect_counts};
+use super::counts::{Before, HowMany, ProtectedCounts, PublishedCount, protect_counts};
 use super::digits::to_digits_borne;
 use super::standardised;
 use crate::release::{Policy, Release};
@@ -67,14 +67,15 @@ pub struct ProtectedPriorHelp {
 }
 
 /// Protects answers, all questions together, and computes what may be shown of each; for those, too, who
-/// know what was shown of earlier ones, which are to be among the answers. On the way it tells how
+/// know what was shown of earlier ones, which are to be among the answers, and what earlier outputs show of
+/// these counts. On the way it tells how
 /// many small counts are proven safe, of how many.
 #[must_use]
 pub fn protect_prior_help(
     asked: PriorHelpAnswers,
     dimensions: &Dimensions,
     policy: &Policy,
-    earlier: Option<&ProtectedPriorHelp>,
+    (earlier, published): (Option<&ProtectedPriorHelp>, &[PublishedCount]),
     watch: Watch,
 ) -> ProtectedPriorHelp {
     let PriorHelpAnswers {
@@ -82,8 +83,11 @@ pub fn protect_prior_help(
         places,
         counts,
     } = asked;
-    let earlier = earlier.map(|shown| &shown.counts);
-    let safe = protect_counts(counts, dimensions, policy.rule(), earlier, watch);
+    let before = Before {
+        question: earlier.map(|shown| &shown.counts),
+        published,
+    };
+    let safe = protect_counts(counts, dimensions, policy.rule(), before, watch);
     let standardised = standardised::rates(&answers, &places, &safe);
     let by_key: BTreeMap<PriorHelpKey, &PriorHelp> =
         answers.iter().map(|answer| (answer.key, answer)).collect();

@@ -100,7 +100,8 @@ impl Cell {
     #[must_use]
     pub fn is_small(self, threshold: Threshold) -> bool {
         let may_not = threshold.is_small(self.count) || self.zero && self.count == 0;
-        !matches!(self.kind, Kind::Slack) && may_not
+        // What everybody knows already is not to be protected any more.
+        !matches!(self.kind, Kind::Slack | Kind::Shown) && may_not
     }
 }
 

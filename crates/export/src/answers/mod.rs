@@ -1,10 +1,12 @@
 //! Answers from records as rows of texts: which columns they have, once, for every format.
 
+mod earlier;
 mod journeys;
 mod prior_help;
 
 use disparity_core::{Catalogue, Journeys, Period};
 
+pub use earlier::{EarlierError, EarlierOutputs, EarlierQuestion};
 pub use journeys::{JOURNEY_HEADER, journey_rows};
 pub use prior_help::{PRIOR_HELP_HEADER, prior_help_rows};
 

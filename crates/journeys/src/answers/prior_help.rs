@@ -8,14 +8,22 @@ use disparity_core::answers::{
 };
 use disparity_core::{CountRole, Period, Relations};
 
-/// All questions together: counts that several of them have are one, a question within another leaves
+/// All questions together, those that are printed and those that others of them hang on: counts that several of them have are one, a question within another leaves
 /// a rest, and years make up those that are put together.
 #[must_use]
-pub fn prior_help_answers(answers: Vec<PriorHelp>) -> PriorHelpAnswers {
+pub fn prior_help_answers(
+    answers: Vec<PriorHelp>,
+    is_printed: impl Fn(&PriorHelpKey) -> bool,
+) -> PriorHelpAnswers {
     let mut system = Counts::default();
     let places: BTreeMap<PriorHelpKey, PriorHelpPlaces> = answers
         .iter()
-        .map(|answer| (answer.key, add_row(answer, &mut system)))
+        .map(|answer| {
+            (
+                answer.key,
+                add_row(answer, is_printed(&answer.key), &mut system),
+            )
+        })
         .collect();
     add_differences(&places, &mut system);
     unite_kinds(&places, &mut system);
@@ -29,7 +37,11 @@ pub fn prior_help_answers(answers: Vec<PriorHelp>) -> PriorHelpAnswers {
     all
 }
 
-fn add_row(answer: &PriorHelp, system: &mut Counts<PriorHelpCountKey>) -> PriorHelpPlaces {
+fn add_row(
+    answer: &PriorHelp,
+    printed: bool,
+    system: &mut Counts<PriorHelpCountKey>,
+) -> PriorHelpPlaces {
     let counts = &answer.counts;
     let mut add = |what, count, published| {
         let place = Place {
@@ -40,20 +52,24 @@ fn add_row(answer: &PriorHelp, system: &mut Counts<PriorHelpCountKey>) -> PriorH
         system.count(place, count, published)
     };
     let places = PriorHelpPlaces {
-        entrants: add(PriorHelpCount::Entrants, counts.entrants(), true),
-        unlinked: add(PriorHelpCount::Unlinked, counts.unlinked, true),
-        observed: add(PriorHelpCount::Observed, counts.complete(), true),
-        helped: add(PriorHelpCount::Helped, counts.complete_yes, true),
+        entrants: add(PriorHelpCount::Entrants, counts.entrants(), printed),
+        unlinked: add(PriorHelpCount::Unlinked, counts.unlinked, printed),
+        observed: add(PriorHelpCount::Observed, counts.complete(), printed),
+        helped: add(PriorHelpCount::Helped, counts.complete_yes, printed),
         not_helped: add(PriorHelpCount::NotHelped, counts.complete_no, false),
         incomplete: add(
             PriorHelpCount::Incomplete,
             counts.incomplete_yes + counts.incomplete_no,
-            true,
+            printed,
         ),
-        incomplete_yes: add(PriorHelpCount::IncompleteYes, counts.incomplete_yes, true),
+        incomplete_yes: add(
+            PriorHelpCount::IncompleteYes,
+            counts.incomplete_yes,
+            printed,
+        ),
         incomplete_no: add(PriorHelpCount::IncompleteNo, counts.incomplete_no, false),
         unwatched: (counts.unwatched > 0)
-            .then(|| add(PriorHelpCount::Unwatched, counts.unwatched, true)),
+            .then(|| add(PriorHelpCount::Unwatched, counts.unwatched, printed)),
     };
     system.sum(places.observed, vec![places.helped, places.not_helped]);
     system.share(places.helped, places.observed);

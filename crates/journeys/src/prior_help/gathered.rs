@@ -49,23 +49,10 @@ impl Gathered {
 
     /// Counts everyone of a part.
     pub(super) fn merge(&mut self, part: &Self) {
-        let (a, b) = (&mut self.counts, &part.counts);
-        a.complete_yes += b.complete_yes;
-        a.complete_no += b.complete_no;
-        a.incomplete_yes += b.incomplete_yes;
-        a.incomplete_no += b.incomplete_no;
-        a.no_birth += b.no_birth;
-        a.coverage_start += b.coverage_start;
-        a.hole += b.hole;
-        a.arrival += b.arrival;
-        a.unlinked += b.unlinked;
-        a.unwatched += b.unwatched;
+        self.counts.add(&part.counts);
         self.watched.extend_from_slice(&part.watched);
         for (mine, theirs) in self.by_age.iter_mut().zip(part.by_age) {
-            mine.complete_yes += theirs.complete_yes;
-            mine.complete_no += theirs.complete_no;
-            mine.incomplete_yes += theirs.incomplete_yes;
-            mine.incomplete_no += theirs.incomplete_no;
+            mine.add(&theirs);
         }
     }
 
