@@ -17,6 +17,7 @@
 mod alternatives;
 mod attack;
 mod cube;
+mod effort;
 mod release;
 mod rule;
 mod suppression;

@@ -2,10 +2,12 @@
 //! alternative tables and the attack stand. Knows nothing of children, areas or tables.
 
 pub mod blocks;
+mod peel;
 mod relations;
 mod sums;
 
 pub use blocks::{Blocks, Moves};
+pub(crate) use peel::Peel;
 pub use relations::Relations;
 pub(crate) use sums::SumsOf;
 pub use sums::{Same, Sums};
