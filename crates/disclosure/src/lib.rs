@@ -18,6 +18,7 @@ mod alternatives;
 mod answers;
 mod attack;
 mod cube;
+mod effort;
 mod release;
 mod rule;
 mod suppression;
