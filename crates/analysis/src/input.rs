@@ -16,13 +16,3 @@ pub struct Input<'a> {
     /// Where the counts came from.
     pub provenance: Provenance,
 }
-
-/// The pieces in one, each gone once it is in.
-pub(crate) fn joined<T>(pieces: impl Iterator<Item = Vec<T>>) -> Vec<T> {
-    let pieces: Vec<Vec<T>> = pieces.collect();
-    let mut whole = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
-    for piece in pieces {
-        whole.extend(piece);
-    }
-    whole
-}

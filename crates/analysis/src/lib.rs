@@ -30,7 +30,6 @@ mod withheld;
 pub use input::Input;
 
 use std::collections::BTreeSet;
-use std::mem::take;
 
 use disparity_core::{
     AreaCode, Background, Contrast, Estimate, Expected, ExpectedModel, Fit, GeographicLevel,
@@ -38,32 +37,20 @@ use disparity_core::{
 };
 use rayon::prelude::*;
 
-use input::joined;
-
 /// Analyses every indicator of the plan.
 #[must_use]
 pub fn analyse(input: Input<'_>) -> Results {
-    let (mut parts, models) = rayon::join(
-        || {
-            let each = input.plan.indicators.par_iter().with_max_len(1);
-            each.map(|id| analyse_one(input, *id))
-                .collect::<Vec<Part>>()
-        },
-        || structural::models(input),
-    );
+    let (parts, models) = rayon::join(|| analyse_each(input), || structural::models(input));
     let mut results = Results::new(input.provenance, input.plan.levels);
-    // Kind after kind, so that no more than one of them is ever there twice.
-    results.estimates = joined(parts.iter_mut().map(|part| take(&mut part.estimates)));
-    results.contrasts = joined(parts.iter_mut().map(|part| take(&mut part.contrasts)));
-    results.shrunken = joined(parts.iter_mut().map(|part| take(&mut part.shrunken)));
-    let expected = parts.iter_mut().map(|part| take(&mut part.expected));
-    results.expected = joined(expected.chain([models.expected]));
-    let background = parts.iter_mut().map(|part| take(&mut part.background));
-    results.background = background.fold(models.background, |mut all, part| {
-        all.estimates.extend(part.estimates);
-        all.expected.extend(part.expected);
-        all
-    });
+    results.estimates = parts.estimates;
+    results.contrasts = parts.contrasts;
+    results.shrunken = parts.shrunken;
+    results.expected = parts.expected;
+    results.expected.extend(models.expected);
+    results.background = models.background;
+    let background = parts.background;
+    results.background.estimates.extend(background.estimates);
+    results.background.expected.extend(background.expected);
     for rows in [&mut results.expected, &mut results.background.expected] {
         rows.sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
         quote(rows, &models.fits);
@@ -101,7 +88,30 @@ fn quote(rows: &mut [Expected], fits: &[Fit]) {
     }
 }
 
-/// The results of one indicator, without models.
+/// How many pieces of work are done before their rows are put behind those before: what a thread let go of
+/// is used again by the next pieces, where all at once would be there twice, in pieces and in one.
+pub(crate) const AT_ONCE: usize = 16;
+
+/// The results of all indicators in their order, without models.
+fn analyse_each(input: Input<'_>) -> Part {
+    let mut all = Part::default();
+    for indicators in input.plan.indicators.chunks(AT_ONCE) {
+        let each = indicators.par_iter().with_max_len(1);
+        let each: Vec<Part> = each.map(|id| analyse_one(input, *id)).collect();
+        for part in each {
+            all.estimates.extend(part.estimates);
+            all.expected.extend(part.expected);
+            all.contrasts.extend(part.contrasts);
+            all.shrunken.extend(part.shrunken);
+            all.background.estimates.extend(part.background.estimates);
+            all.background.expected.extend(part.background.expected);
+        }
+    }
+    all
+}
+
+/// The results of one indicator, or of all, without models.
+#[derive(Default)]
 struct Part {
     estimates: Vec<Estimate>,
     expected: Vec<Expected>,

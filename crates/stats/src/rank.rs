@@ -105,13 +105,15 @@ impl Tally {
         }
         let mut times = vec![0; units * units];
         let rows: Vec<usize> = order.iter().map(|unit| unit * units).collect();
-        let mut drawn: Vec<f64> = Vec::with_capacity(units);
-        let mut sorter = Sorter::new(units);
+        let mut keys: Vec<u64> = Vec::with_capacity(units);
+        // The lowest digits of a draw make room for its place: single numbers are sorted fastest.
+        let room = (units as u64).next_power_of_two() - 1;
         for _ in 0..repetitions {
-            drawn.clear();
-            drawn.extend(sources.iter().map(&mut draw));
-            let room = sorter.room;
-            for (rank, &key) in sorter.sorted(&drawn).iter().enumerate() {
+            keys.clear();
+            let places = sources.iter().zip(0_u64..);
+            keys.extend(places.map(|(source, place)| ordered(draw(source)) & !room | place));
+            keys.sort_unstable();
+            for (rank, &key) in keys.iter().enumerate() {
                 let place = usize::try_from(key & room).unwrap_or(0);
                 times[rows[place] + rank] += 1;
             }
@@ -149,98 +151,6 @@ impl Tally {
     }
 }
 
-/// Sorts draw after draw of the same variables. Where a value lies between the ends of the first draw tells
-/// its place but for a few others, among which it is then put: half the work of comparing it with all.
-struct Sorter {
-    /// The lowest digits of a draw make room for its place: single numbers are sorted fastest.
-    room: u64,
-    keys: Vec<u64>,
-    sorted: Vec<u64>,
-    /// The part of the way from end to end in which each value lies.
-    parts: Vec<u32>,
-    /// Where each part begins.
-    starts: Vec<u32>,
-    /// The lower end, and parts for each unit of the way; nothing before the first draw.
-    ends: Option<(f64, f64)>,
-}
-
-/// So many values in one part are sorted by comparing.
-const CROWD: u32 = 12;
-
-impl Sorter {
-    fn new(units: usize) -> Self {
-        let places = units.next_power_of_two();
-        Sorter {
-            room: places as u64 - 1,
-            keys: Vec::with_capacity(units),
-            sorted: vec![0; units],
-            parts: Vec::with_capacity(units),
-            starts: vec![0; places],
-            ends: None,
-        }
-    }
-
-    /// The places of the values in the lowest digits of numbers that are in the order of the values.
-    fn sorted(&mut self, values: &[f64]) -> &[u64] {
-        let room = self.room;
-        self.keys.clear();
-        let places = values.iter().zip(0_u64..);
-        self.keys
-            .extend(places.map(|(value, place)| ordered(*value) & !room | place));
-        let Some((low, scale)) = self.ends else {
-            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-            let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            self.ends = Some((low, self.starts.len() as f64 / (high - low)));
-            self.keys.sort_unstable();
-            return &self.keys;
-        };
-        if !self.put_in_parts(values, low, scale) {
-            self.keys.sort_unstable();
-            return &self.keys;
-        }
-        for (key, part) in self.keys.iter().zip(&self.parts) {
-            let place = &mut self.starts[*part as usize];
-            self.sorted[*place as usize] = *key;
-            *place += 1;
-        }
-        for from in 1..self.sorted.len() {
-            let key = self.sorted[from];
-            let mut to = from;
-            while to > 0 && self.sorted[to - 1] > key {
-                self.sorted[to] = self.sorted[to - 1];
-                to -= 1;
-            }
-            self.sorted[to] = key;
-        }
-        &self.sorted
-    }
-
-    /// Finds the part of each value and where each part begins; false where one is crowded.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "what lies beyond the ends, or nowhere, is put in the part at an end"
-    )]
-    fn put_in_parts(&mut self, values: &[f64], low: f64, scale: f64) -> bool {
-        let last = self.starts.len() as u32 - 1;
-        self.parts.clear();
-        let part = |value: &f64| (((value - low) * scale) as u32).min(last);
-        self.parts.extend(values.iter().map(part));
-        self.starts.fill(0);
-        for part in &self.parts {
-            self.starts[*part as usize] += 1;
-        }
-        let (mut before, mut most) = (0, 0);
-        for start in &mut self.starts {
-            let own = *start;
-            most = own.max(most);
-            *start = before;
-            before += own;
-        }
-        most <= CROWD
-    }
-}
-
 /// A number that is in the order of the values, negative ones included.
 fn ordered(value: f64) -> u64 {
     let bits = value.to_bits();
@@ -264,37 +174,4 @@ pub(crate) fn mean_ranks(values: &[f64]) -> Vec<f64> {
         before += tied.len();
     }
     ranks
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn draws_are_in_order_wherever_they_lie() {
-        let mut draws = Draws::from_seed(5);
-        for units in [1, 2, 3, 151, 700] {
-            let mut sorter = Sorter::new(units);
-            for draw in 0..60 {
-                let mut one = |place: usize| match draw % 6 {
-                    // As at first, far beyond those ends, in one crowd, all the same, and nowhere.
-                    0 | 1 => draws.normal(),
-                    2 => 1e6 * draws.normal(),
-                    3 => 1e-9 * draws.normal(),
-                    4 => f64::from(u8::from(place % 3 == 0)),
-                    _ => [0.0, -0.0, f64::NAN, f64::INFINITY][place % 4],
-                };
-                let values: Vec<f64> = (0..units).map(&mut one).collect();
-                let room = sorter.room;
-                let places: Vec<u64> = sorter.sorted(&values).iter().map(|k| k & room).collect();
-                let mut expected: Vec<u64> = (0..units as u64).collect();
-                let key = |place: &u64| {
-                    let value = values[usize::try_from(*place).unwrap()];
-                    (ordered(value) & !room, *place)
-                };
-                expected.sort_by_key(key);
-                assert_eq!(places, expected, "{units} units, draw {draw}");
-            }
-        }
-    }
 }

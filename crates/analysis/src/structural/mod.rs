@@ -25,7 +25,6 @@ mod intersections;
 mod panel;
 
 use std::cell::RefCell;
-use std::mem::take;
 use std::rc::Rc;
 
 use disparity_core::{
@@ -35,7 +34,8 @@ use disparity_core::{
 };
 use rayon::prelude::*;
 
-use crate::input::{Input, joined};
+use crate::AT_ONCE;
+use crate::input::Input;
 use covariates::{Covariates, Edition};
 use fit::Fitted;
 use panel::Panel;
@@ -66,16 +66,13 @@ pub(crate) struct Models {
 /// Fits every model that the plan asks for.
 pub(crate) fn models(input: Input<'_>) -> Models {
     let jobs = jobs(input);
-    // One at a time: some take ten times as long as others, and no core should wait for a heap of them.
-    let each = jobs.par_iter().with_max_len(1).map(|job| one(input, *job));
-    let mut each: Vec<Models> = each.collect();
-    let mut models = Models {
-        expected: joined(each.iter_mut().map(|one| take(&mut one.expected))),
-        effects: joined(each.iter_mut().map(|one| take(&mut one.effects))),
-        ..Models::default()
-    };
-    for one in each {
-        models.extend(one);
+    let mut models = Models::default();
+    for jobs in jobs.chunks(AT_ONCE) {
+        // One at a time: some take ten times as long as others, and no core should wait for a heap of them.
+        let each = jobs.par_iter().with_max_len(1).map(|job| one(input, *job));
+        for one in each.collect::<Vec<Models>>() {
+            models.extend(one);
+        }
     }
     let mut periods: Vec<Period> = jobs.iter().map(|job| job.span.last).collect();
     periods.sort_unstable();
@@ -138,8 +135,10 @@ fn jobs(input: Input<'_>) -> Vec<Job> {
 }
 
 impl Models {
-    /// Puts what is small of a later job after these.
+    /// Puts what a later job found after these.
     fn extend(&mut self, later: Self) {
+        self.expected.extend(later.expected);
+        self.effects.extend(later.effects);
         self.fits.extend(later.fits);
         self.fifths.extend(later.fifths);
         self.gradients.extend(later.gradients);
