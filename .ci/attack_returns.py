@@ -575,7 +575,7 @@ def world(program, seed):
             return list(csv.DictReader(io.StringIO(text)))
 
         def both(*arguments):
-            return read(*arguments), read(*arguments, "--withhold-to", "0")
+            return read(*arguments), read(*arguments, "--unprotected", "a test")
 
         of_journeys = both("journeys", store)
         by = ["--by", "ethnicity_major", "--by", "age_band"]

@@ -86,6 +86,10 @@ pub(crate) struct RunArgs {
     /// Store of linked journeys to analyse instead of the published figures
     #[arg(long, value_name = "STORE")]
     pub(crate) returns: Option<PathBuf>,
+    /// With --returns: withhold nothing, for an authority's own analysts on their own returns; say why,
+    /// which stands on the page and in every chart and table
+    #[arg(long, value_name = "WHY", requires = "returns")]
+    pub(crate) unprotected: Option<String>,
     /// Folder to write to; a folder that holds an earlier run is replaced
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,

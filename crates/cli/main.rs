@@ -19,6 +19,7 @@ mod hint;
 mod out;
 mod place;
 mod plan;
+mod policy;
 mod progress;
 mod returns_args;
 mod returns_stage;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use disparity_disclosure::Rule;
 
 use crate::args::Format;
 
@@ -72,15 +73,19 @@ pub(crate) struct ReadArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ControlArgs {
     /// Withhold counts from 1 to this, and others that would give them away
-    #[arg(long, value_name = "COUNT", default_value_t = 5)]
+    #[arg(long, value_name = "COUNT", default_value_t = Rule::DEFAULT.withhold_to)]
     pub(crate) withhold_to: u32,
     /// Withhold as well that none of a group has something, or all of it, which the Department for
     /// Education shows
     #[arg(long)]
     pub(crate) hide_zeros: bool,
     /// Round what remains to the nearest multiple of this
-    #[arg(long, value_name = "BASE", default_value_t = 1)]
+    #[arg(long, value_name = "BASE", default_value_t = Rule::DEFAULT.round_to)]
     pub(crate) round_to: u32,
+    /// Withhold nothing, for an authority's own analysts on their own returns: say why, which is printed
+    /// with the figures
+    #[arg(long, value_name = "WHY", conflicts_with_all = ["withhold_to", "hide_zeros", "round_to"])]
+    pub(crate) unprotected: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -124,6 +124,7 @@ pub(crate) fn release(
     catalogue: &Catalogue,
     published: &Published,
     plan: &Plan,
+    policy: Policy,
     progress: &mut Progress,
 ) -> Result<(Release<Results>, bool)> {
     let populations = published.populations();
@@ -154,7 +155,6 @@ pub(crate) fn release(
         Ok((counted, frequencies(&repeats, authorities, catalogue)))
     })?;
     let relations = known(catalogue);
-    let policy = Policy::Protected(Rule::DEFAULT);
     let safe = progress.stage("withholding small counts", || {
         protect(
             &whole,

@@ -139,7 +139,7 @@ pub(crate) fn both(arguments: &[&str]) -> (Vec<csv::StringRecord>, Vec<csv::Stri
             .map(Result::unwrap)
             .collect()
     };
-    let (shown, truth) = (rows(&[]), rows(&["--withhold-to", "0"]));
+    let (shown, truth) = (rows(&[]), rows(&["--unprotected", "to attack"]));
     assert_eq!(shown.len(), truth.len());
     (shown, truth)
 }

@@ -249,12 +249,19 @@ fn no_whole_number_is_turned_back_from_anything_that_is_written() {
     ]
     .concat());
     run(&[&["returns", "build", &dir, "--out", &store][..], &read].concat());
-    run(&["journeys", &store, "--withhold-to", "0", "--format", "csv"]);
+    run(&[
+        "journeys",
+        &store,
+        "--unprotected",
+        "a test",
+        "--format",
+        "csv",
+    ]);
     run(&[
         "prior-help",
         &store,
-        "--withhold-to",
-        "0",
+        "--unprotected",
+        "a test",
         "--force",
         "--format",
         "csv",

@@ -44,4 +44,5 @@ mod store_asked;
 mod structural;
 mod support;
 mod suppression;
+mod unprotected;
 mod years;

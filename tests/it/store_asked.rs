@@ -34,8 +34,8 @@ fn match_rates_are_told_by_outcome_year_group_and_age() {
         "matching",
         "--table",
         "published",
-        "--withhold-to",
-        "0",
+        "--unprotected",
+        "a test",
         "--format",
         "csv",
     ])

@@ -9,9 +9,10 @@ use disparity_export::{JOURNEY_HEADER, journey_rows};
 use disparity_journeys::{ALSO_MATCHED, AskedOfJourneys, JourneyDraft};
 
 use crate::args::Format;
-use crate::commands::prior_help::{groups, policy, words};
+use crate::commands::prior_help::{groups, words};
 use crate::commands::returns::{say_withheld, store};
 use crate::out::{print, print_csv, print_json, table};
+use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::returns_args::JourneysArgs;
 
@@ -32,12 +33,12 @@ fn is_usual(groups: &[GroupBy], policy: &Policy) -> bool {
 pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let tables = JourneyTable::ALL.map(|table| (table.as_str(), table));
     let wanted = words(&args.tables, &tables, "--table")?;
+    let policy = policy(&args.control)?;
     let mut progress = Progress::new(false);
     let journeys = progress.stage("reading the store", || {
         store(&args.store, &catalogue.dimensions)
     })?;
     let shown = groups(&args.groups, &GroupBy::BROAD)?;
-    let policy = policy(&args.control);
     let usual = is_usual(&shown, &policy);
     let asked = if usual {
         GroupBy::BROAD.to_vec()
@@ -63,7 +64,10 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     });
     let rows = journey_rows(&release, &journeys, catalogue);
     match args.format {
-        Format::Text => print(&text(rows, journeys.synthetic)),
+        Format::Text => {
+            let note = unprotected_note(release.policy());
+            print(&(note + &text(rows, journeys.synthetic)))
+        }
         Format::Csv => print_csv(&JOURNEY_HEADER, rows),
         Format::Json => print_json(&JOURNEY_HEADER, rows),
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp};
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
-use disparity_disclosure::{Policy, PriorHelpRow, Proportion, Rule, protect_prior_help};
+use disparity_disclosure::{PriorHelpRow, Proportion, protect_prior_help};
 use disparity_export::{PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
 use disparity_journeys::{
     PriorHelpParams, Years, entries, linked_of, match_rates, prior_help, prior_help_answers,
@@ -17,17 +17,9 @@ use crate::args::Format;
 use crate::commands::returns::{say_withheld, store_of};
 use crate::hint::Hinted;
 use crate::out::{print, print_csv, print_json, table};
+use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
-use crate::returns_args::{ControlArgs, PriorHelpArgs};
-
-pub(crate) fn policy(args: &ControlArgs) -> Policy {
-    Policy::Protected(Rule {
-        withhold_to: args.withhold_to,
-        hide_zeros: args.hide_zeros && args.withhold_to > 0,
-        round_to: args.round_to.max(1),
-        ..Rule::DEFAULT
-    })
-}
+use crate::returns_args::PriorHelpArgs;
 
 /// Words of an option to values, or the words there are.
 pub(crate) fn words<T: Copy>(
@@ -127,7 +119,7 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
     let mut progress = Progress::new(false);
-    let policy = policy(&args.control);
+    let policy = policy(&args.control)?;
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
     if policy.rule().withhold_to == 0 {
@@ -178,7 +170,10 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     match args.format {
         Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
         Format::Json => print_json(&PRIOR_HELP_HEADER, rows),
-        Format::Text => print(&text(release.rows(), &journeys, catalogue)),
+        Format::Text => {
+            let note = unprotected_note(release.policy());
+            print(&(note + &text(release.rows(), &journeys, catalogue)))
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Results};
-use disparity_disclosure::Release;
+use disparity_disclosure::{Policy, Release, Rule};
 use disparity_export::{Csv, Manifest, Written};
 use disparity_report::{Page, View, render};
 
@@ -12,6 +12,7 @@ use crate::args::RunArgs;
 use crate::out::print;
 use crate::place::{Output, RUN};
 use crate::plan::PlanFile;
+use crate::policy::{unprotected, unprotected_note};
 use crate::progress::Progress;
 use crate::returns_stage;
 use crate::stages::Published;
@@ -45,7 +46,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         return Ok(false);
     }
     let (release, is_whole) = match &args.returns {
-        Some(store) => returns_stage::release(store, catalogue, &published, &plan, &mut progress)?,
+        Some(store) => {
+            let policy = match &args.unprotected {
+                Some(why) => unprotected(why)?,
+                None => Policy::Protected(Rule::DEFAULT),
+            };
+            let published = &published;
+            returns_stage::release(store, catalogue, published, &plan, policy, &mut progress)?
+        }
         None => (published.release(&plan, &mut progress)?, true),
     };
     // Of what was read nothing is needed now but what its keys mean.
@@ -106,8 +114,9 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, is_cut: bool)
     } else {
         "and as .csv with .meta.csv"
     };
+    let unprotected = unprotected_note(release.policy());
     format!(
-        "{note}Wrote {}\n\
+        "{unprotected}{note}Wrote {}\n\
          \x20 index.html      the page: open it in a browser\n\
          \x20 estimates       {} rates and proportions with intervals\n\
          \x20 expected        {} expected counts against what was counted\n\

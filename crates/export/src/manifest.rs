@@ -121,6 +121,9 @@ struct Asked {
     version: &'static str,
     licence: &'static str,
     disclosure_policy: &'static str,
+    /// Why nothing was withheld of records of children, if nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unprotected: Option<String>,
     /// Whether the children behind the figures were invented.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     synthetic: bool,
@@ -152,6 +155,7 @@ impl Manifest {
             version: env!("CARGO_PKG_VERSION"),
             licence: crate::tables::LICENCE,
             disclosure_policy: release.policy().as_str(),
+            unprotected: release.policy().reason().map(str::to_owned),
             synthetic: matches!(
                 release.results().provenance,
                 Provenance::Records { synthetic: true }
@@ -204,7 +208,15 @@ impl Manifest {
         if self.asked.synthetic {
             about.push(("synthetic", "these children are invented".to_owned()));
         }
+        if let Some(reason) = &self.asked.unprotected {
+            about.push(("unprotected", reason.clone()));
+        }
         about
+    }
+
+    /// Why nothing was withheld, if nothing was.
+    pub(crate) fn unprotected(&self) -> Option<&str> {
+        self.asked.unprotected.as_deref()
     }
 
     /// The manifest as indented JSON.

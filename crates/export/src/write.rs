@@ -10,7 +10,7 @@ use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
 use rayon::prelude::*;
 
-use crate::column::{Column, Role, Seen, TableView, Value};
+use crate::column::{Column, Kind, Role, Seen, Spec, TableView, Value, each};
 use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::sink::Sink;
@@ -76,17 +76,17 @@ pub fn write_tables(
     let figures = tables::fit_figures(results);
     // The largest first, so that no core ends with much to do while the others have nothing.
     let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 11] = [
-        &|| write_table(&tables::contrasts(results, catalogue), to).map(Some),
-        &|| write_table(&tables::estimates(results, catalogue), to).map(Some),
-        &|| write_table(&tables::expected(results, catalogue), to).map(Some),
-        &|| write_some(&tables::effects(results, catalogue), to),
-        &|| write_some(&tables::covariates(results, catalogue), to),
-        &|| write_some(&tables::fifths(results, catalogue), to),
-        &|| write_some(&tables::fits(results, &figures, catalogue), to),
-        &|| write_some(&tables::gradients(results, catalogue), to),
-        &|| write_table(&tables::issues(&issues, catalogue), to).map(Some),
-        &|| write_some(&tables::intersections(results, catalogue), to),
-        &|| write_some(&tables::claims(results, catalogue), to),
+        &|| write_table(tables::contrasts(results, catalogue), to).map(Some),
+        &|| write_table(tables::estimates(results, catalogue), to).map(Some),
+        &|| write_table(tables::expected(results, catalogue), to).map(Some),
+        &|| write_some(tables::effects(results, catalogue), to),
+        &|| write_some(tables::covariates(results, catalogue), to),
+        &|| write_some(tables::fifths(results, catalogue), to),
+        &|| write_some(tables::fits(results, &figures, catalogue), to),
+        &|| write_some(tables::gradients(results, catalogue), to),
+        &|| write_table(tables::issues(&issues, catalogue), to).map(Some),
+        &|| write_some(tables::intersections(results, catalogue), to),
+        &|| write_some(tables::claims(results, catalogue), to),
     ];
     let written = tasks.par_iter().with_max_len(1).map(|write| write());
     let written: Vec<Option<TableFiles>> = written.collect::<Result<_, _>>()?;
@@ -117,13 +117,27 @@ struct TableFiles {
 
 /// Writes a table that there may be nothing for: no models were asked, no counts are crossed.
 fn write_some<R: Sync>(
-    table: &TableView<'_, R>,
+    table: TableView<'_, R>,
     to: To<'_>,
 ) -> Result<Option<TableFiles>, WriteError> {
     if table.rows.is_empty() {
         return Ok(None);
     }
     write_table(table, to).map(Some)
+}
+
+/// The column that says in every row why nothing was withheld, where nothing was.
+fn unprotected<'a, R>(reason: &str) -> Column<'a, R> {
+    Column {
+        spec: Spec {
+            name: "unprotected".into(),
+            role: Role::Note,
+            label: "Why nothing is withheld".into(),
+            decimals: None,
+        },
+        kind: Kind::Text([reason.to_owned()].into()),
+        get: each(|_| Value::Text(0)),
+    }
 }
 
 /// Writes a file whole: under a temporary name that is then renamed.
@@ -199,7 +213,11 @@ impl Staged {
 }
 
 /// Writes a table chunk by chunk, its text and its Parquet at the same time.
-fn write_table<R: Sync>(table: &TableView<'_, R>, to: To<'_>) -> Result<TableFiles, WriteError> {
+fn write_table<R: Sync>(mut table: TableView<'_, R>, to: To<'_>) -> Result<TableFiles, WriteError> {
+    if let Some(reason) = to.manifest.unprotected() {
+        table.columns.push(unprotected(reason));
+    }
+    let table = &table;
     let folder = to.folder;
     let columns = &table.columns;
     let latest = latest_only(table, to.csv);
@@ -254,7 +272,7 @@ fn is_cut(rows: usize, csv: Csv) -> bool {
 
 /// What the CSV of every table is called that there may be, by the table's name.
 #[must_use]
-pub fn csv_files(release: &Release, csv: Csv) -> BTreeMap<&'static str, String> {
+pub fn csv_files(release: &Release<Results>, csv: Csv) -> BTreeMap<&'static str, String> {
     let results = release.results();
     let of_years = [
         ("contrasts", results.contrasts.len()),

@@ -52,6 +52,12 @@ impl<'a> View<'a> {
         self.release.results()
     }
 
+    /// Why nothing was withheld of records of children, if nothing was.
+    #[must_use]
+    pub fn unprotected(&self) -> Option<&'a str> {
+        self.release.policy().reason()
+    }
+
     /// The confidence levels of the release.
     #[must_use]
     pub const fn levels(&self) -> Levels {

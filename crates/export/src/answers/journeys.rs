@@ -6,7 +6,7 @@ use disparity_disclosure::{JourneyLines, JourneyRow, Release};
 use super::la_name;
 
 /// The columns.
-pub const JOURNEY_HEADER: [&str; 15] = [
+pub const JOURNEY_HEADER: [&str; 16] = [
     "synthetic",
     "table",
     "time_period",
@@ -22,6 +22,7 @@ pub const JOURNEY_HEADER: [&str; 15] = [
     "conf_low",
     "conf_high",
     "symbol",
+    "unprotected",
 ];
 
 /// The rows, table by table.
@@ -31,7 +32,12 @@ pub fn journey_rows<'a>(
     catalogue: &'a Catalogue,
 ) -> impl Iterator<Item = Vec<String>> + 'a {
     let rows = release.rows();
-    rows.map(move |row| texts(&row, journeys, catalogue))
+    let reason = release.policy().reason().unwrap_or_default();
+    rows.map(move |row| {
+        let mut texts = texts(&row, journeys, catalogue);
+        texts.push(reason.to_owned());
+        texts
+    })
 }
 
 fn texts(row: &JourneyRow<'_>, journeys: &Journeys, catalogue: &Catalogue) -> Vec<String> {

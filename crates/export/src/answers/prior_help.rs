@@ -8,7 +8,7 @@ use disparity_disclosure::{PriorHelpRow, Proportion, Release};
 use super::{la_name, span};
 
 /// The columns.
-pub const PRIOR_HELP_HEADER: [&str; 28] = [
+pub const PRIOR_HELP_HEADER: [&str; 29] = [
     "synthetic",
     "time_period",
     "geographic_level",
@@ -37,6 +37,7 @@ pub const PRIOR_HELP_HEADER: [&str; 28] = [
     "method",
     "symbol",
     "looks_back_into",
+    "unprotected",
 ];
 
 /// The rows, for each answer one for each estimator.
@@ -45,8 +46,9 @@ pub fn prior_help_rows<'a>(
     journeys: &'a Journeys,
     catalogue: &'a Catalogue,
 ) -> impl Iterator<Item = Vec<String>> + 'a {
+    let reason = release.policy().reason().unwrap_or_default();
     let rows = release.rows().iter();
-    rows.flat_map(move |row| long(row, journeys, catalogue))
+    rows.flat_map(move |row| long(row, journeys, catalogue, reason))
 }
 
 fn share(value: Reported<Proportion>) -> [String; 4] {
@@ -119,7 +121,12 @@ fn estimators(row: &PriorHelpRow) -> [Estimator; 5] {
 }
 
 /// One row for each estimator: a ratio never travels without its counts.
-fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<Vec<String>> {
+fn long(
+    row: &PriorHelpRow,
+    journeys: &Journeys,
+    catalogue: &Catalogue,
+    unprotected: &str,
+) -> Vec<Vec<String>> {
     let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
     let group = row.key.group;
     let into: BTreeSet<&String> = journeys
@@ -172,6 +179,7 @@ fn long(row: &PriorHelpRow, journeys: &Journeys, catalogue: &Catalogue) -> Vec<V
                         symbol
                     },
                     into.clone(),
+                    unprotected.to_owned(),
                 ]
             },
         )

@@ -63,14 +63,14 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
         .collect();
     let mut given = models::given(view, &charted, &mut charts);
     let regions = authorities::regions(view, &charted, &mut charts);
-    if synthetic {
+    if let Some(mark) = mark(view) {
         for chart in &mut charts {
-            chart.svg = marked(&chart.svg);
+            chart.svg = marked(&chart.svg, &mark);
         }
         let within = sections.iter_mut().flat_map(|section| &mut section.figures);
         let within = within.chain(given.iter_mut().flat_map(Given::figures_mut));
         for figure in within.chain(&mut groups).filter(|f| !f.svg.is_empty()) {
-            figure.svg = marked(&figure.svg);
+            figure.svg = marked(&figure.svg, &mark);
         }
     }
     let content = Content {
@@ -79,6 +79,7 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
         usual: beyond_usual(view.levels()),
         version: env!("CARGO_PKG_VERSION"),
         synthetic,
+        unprotected: view.unprotected(),
         unpublished: view.results().provenance != Provenance::Published,
         headlines: headlines(view),
         sections,
@@ -110,14 +111,27 @@ pub fn is_synthetic(provenance: Provenance) -> bool {
     matches!(provenance, Provenance::Records { synthetic: true })
 }
 
-/// A drawing that says of itself that its figures are invented, wherever it is copied to.
-fn marked(svg: &str) -> String {
-    const MARK: &str = "<text x=\"99%\" y=\"14\" text-anchor=\"end\" font-size=\"12\" \
-         font-family=\"sans-serif\" font-weight=\"bold\" fill=\"#b10e1e\">Synthetic</text>\n</svg>";
-    match svg.rfind("</svg>") {
-        Some(at) => format!("{}{MARK}{}", &svg[..at], &svg[at + "</svg>".len()..]),
-        None => svg.to_owned(),
-    }
+/// What drawings say of themselves, wherever they are copied to: that their figures are invented, or that
+/// nothing of them is withheld.
+fn mark(view: View<'_>) -> Option<String> {
+    let synthetic = is_synthetic(view.results().provenance).then(|| "Synthetic".to_owned());
+    let unprotected = view.unprotected().map(|why| format!("Unprotected: {why}"));
+    let marks: Vec<String> = synthetic.into_iter().chain(unprotected).collect();
+    (!marks.is_empty()).then(|| marks.join(" · "))
+}
+
+/// A drawing with a mark.
+fn marked(svg: &str, mark: &str) -> String {
+    let Some(at) = svg.rfind("</svg>") else {
+        return svg.to_owned();
+    };
+    let mark = minijinja::HtmlEscape(mark);
+    format!(
+        "{}<text x=\"99%\" y=\"14\" text-anchor=\"end\" font-size=\"12\" font-family=\"sans-serif\" \
+         font-weight=\"bold\" fill=\"#b10e1e\">{mark}</text>\n</svg>{}",
+        &svg[..at],
+        &svg[at + "</svg>".len()..]
+    )
 }
 
 /// What the template is filled with.
@@ -131,6 +145,8 @@ struct Content<'a> {
     usual: String,
     version: &'static str,
     synthetic: bool,
+    /// Why nothing was withheld of records of children, if nothing was.
+    unprotected: Option<&'a str>,
     unpublished: bool,
     headlines: Vec<Headline>,
     sections: Vec<Section>,
