@@ -254,6 +254,38 @@ fn every_path_that_a_document_names_is_there() {
     assert!(paths_in("ARCHITECTURE.md").len() > 20);
 }
 
+/// Every source under a folder, one after the other.
+fn sources(folder: &std::path::Path, into: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            into.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// A recipe names what fails when a step is forgotten: tests have long names, in one word.
+#[test]
+fn every_test_that_a_recipe_names_is_there() {
+    let mut all = String::new();
+    for folder in ["crates", "tests"] {
+        sources(&root().join(folder), &mut all);
+    }
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let is_name = |word: &&str| {
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        word.matches('_').count() >= 3 && word.chars().all(letters)
+    };
+    let mut named = 0;
+    for name in text.split('`').skip(1).step_by(2).filter(is_name) {
+        assert!(all.contains(&format!("fn {name}(")), "no test {name}");
+        named += 1;
+    }
+    assert!(named >= 15, "{named}");
+}
+
 /// The room of a file, such as `formats` of `formats/tables/mod.rs`.
 fn room_of(file: &str) -> &str {
     let room = file.split('/').next().unwrap_or(file);
