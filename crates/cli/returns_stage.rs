@@ -8,8 +8,8 @@ use anyhow::Result;
 use disparity_analysis::{Input, analyse};
 use disparity_core::answers::GroupBy;
 use disparity_core::{
-    AreaCode, Catalogue, ChineseGroup, CodeList, Counted, Cube, DenominatorKind, Dimension,
-    Dimensions, Indicator, IndicatorId, Indicators, Period, Plan, Results, Timing,
+    AreaCode, Catalogue, ChineseGroup, CodeList, Cube, Dimension, Dimensions, IndicatorId, Period,
+    Plan, Results,
 };
 use disparity_disclosure::protect;
 use disparity_disclosure::{Policy, Release, Rule};
@@ -17,53 +17,23 @@ use disparity_journeys::{
     PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
     part_years, prior_help, prior_help_cube,
 };
+use disparity_published::with_indicators;
 
 use crate::commands::returns::store;
 use crate::progress::Progress;
 use crate::stages::Published;
 
-const EXTRA: &str = include_str!("../../data/codelists/returns/indicators.csv");
+/// Where the indicators stand that only returns can give, and what stands there.
+const EXTRA: (&str, &[u8]) = (
+    "data/codelists/returns/indicators.csv",
+    include_bytes!("../../data/codelists/returns/indicators.csv"),
+);
 
 /// The catalogue with the indicators that only returns can give.
 pub(crate) fn catalogue_with_returns(catalogue: &Catalogue) -> Result<Catalogue> {
-    let mut list: Vec<Indicator> = catalogue
-        .indicators
-        .iter()
-        .map(|(_, indicator)| indicator.clone())
-        .collect();
-    let known = list.len();
-    let mut reader = csv::Reader::from_reader(EXTRA.as_bytes());
-    for row in reader.records() {
-        let row = row?;
-        let text = |at: usize| row.get(at).unwrap_or_default().to_owned();
-        // The first of the list is what the others are a part of.
-        let whole = u16::try_from(known).map(IndicatorId)?;
-        list.push(Indicator {
-            name: text(0),
-            title: text(1),
-            short_title: text(2),
-            family: text(3),
-            timing: Timing::from_word(&text(4)).unwrap_or(Timing::During),
-            counted: Counted {
-                noun: text(5),
-                repeats: text(6) == "yes",
-            },
-            denominator: if text(7) == "children_0_17" {
-                DenominatorKind::Children0To17
-            } else {
-                DenominatorKind::Indicator(whole)
-            },
-            headline: text(8) == "yes",
-            // Models are of counts among children; these are parts of one another.
-            modelled: false,
-            decimals: text(9).parse().unwrap_or(1),
-            comparable: (None, None),
-            includes_18_and_over: false,
-            definition: text(13),
-        });
-    }
+    let (file, list) = EXTRA;
     Ok(Catalogue {
-        indicators: Indicators::new(list)?.with_aliases_of(&catalogue.indicators),
+        indicators: with_indicators(&catalogue.indicators, file, list)?,
         ..catalogue.clone()
     })
 }

@@ -174,15 +174,116 @@ fn nothing_that_speaks_over_a_network_is_linked() {
     }
 }
 
-#[test]
-fn the_picture_in_the_architecture_names_every_crate() {
+/// The table of crates in ARCHITECTURE.md: name, crates of ours, heavy dependencies.
+fn drawn() -> BTreeMap<String, [BTreeSet<String>; 2]> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    for (name, ..) in CRATES {
-        assert!(
-            text.contains(&format!("`{name}`")),
-            "ARCHITECTURE.md does not mention `{name}`"
+    let table = text.split("\n| Crate (").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let words = |cell: &str| -> BTreeSet<String> {
+        let words = cell.split(',').map(|word| word.trim().to_owned());
+        words.filter(|word| word != "–").collect()
+    };
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
+        let [name, _, ours, heavy] = cells.try_into().unwrap();
+        (
+            name.split('`').nth(1).unwrap().to_owned(),
+            [words(ours), words(heavy)],
+        )
+    };
+    rows.map(row).collect()
+}
+
+#[test]
+fn the_table_in_the_architecture_is_what_is_checked() {
+    let mut drawn = drawn();
+    let all: BTreeSet<String> = CRATES
+        .iter()
+        .map(|(name, ..)| (*name).to_owned())
+        .filter(|name| name != "cli")
+        .collect();
+    for (name, ours, heavy) in CRATES {
+        let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let [mut named, dependencies] = drawn.remove(name).unwrap_or_default();
+        if named.remove("all") {
+            named.extend(all.iter().cloned());
+        }
+        assert_eq!(
+            [named, dependencies],
+            [set(ours), set(heavy)],
+            "`{name}` in the table of crates in ARCHITECTURE.md"
         );
     }
+    assert!(drawn.is_empty(), "ARCHITECTURE.md draws {drawn:?}");
+}
+
+/// Paths that a document names in code, of those that it is expected to name.
+fn paths_in(document: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(document)).unwrap();
+    let code = text.split('`').skip(1).step_by(2);
+    let links = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    let folders = ["crates/", "data/", "tests/", ".ci/"];
+    let paths = code
+        .chain(links)
+        .filter(|word| folders.iter().any(|folder| word.starts_with(folder)))
+        .filter(|word| !word.contains(['*', '…', '<', ' ']) && !word.contains("NAME"));
+    paths.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_path_that_a_document_names_is_there() {
+    for document in [
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "GLOSSARY.md",
+        "README.md",
+    ] {
+        for path in paths_in(document) {
+            assert!(
+                root().join(&path).exists(),
+                "{document} names {path}, which is not there"
+            );
+        }
+    }
+    assert!(paths_in("ARCHITECTURE.md").len() > 20);
+}
+
+/// Every source under a folder, one after the other.
+fn sources(folder: &std::path::Path, into: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            into.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// A recipe names what fails when a step is forgotten: tests have long names, in one word.
+#[test]
+fn every_test_that_a_recipe_names_is_there() {
+    let mut all = String::new();
+    for folder in ["crates", "tests"] {
+        sources(&root().join(folder), &mut all);
+    }
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let is_name = |word: &&str| {
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        word.matches('_').count() >= 3 && word.chars().all(letters)
+    };
+    let mut named = 0;
+    for name in text.split('`').skip(1).step_by(2).filter(is_name) {
+        assert!(all.contains(&format!("fn {name}(")), "no test {name}");
+        named += 1;
+    }
+    assert!(named >= 15, "{named}");
 }
 
 /// The room of a file, such as `formats` of `formats/tables/mod.rs`.

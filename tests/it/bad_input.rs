@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::support::{Folder, copy_of_data, disparity, published_files, root};
+use disparity_core::ChineseGroup;
+use disparity_published::{load, with_indicators};
+
+use crate::support::{Folder, built_in, copy_of_data, disparity, published_files, root};
 
 /// Spoils one built-in table and returns what the program says.
 #[track_caller]
@@ -104,6 +107,51 @@ fn an_unknown_area_suggests_a_near_one() {
         "{said}"
     );
     assert!(said.contains("hint: did you mean"), "{said}");
+}
+
+/// Where figures stand is data: a table that nothing loads would leave its indicators out in silence.
+#[test]
+fn a_table_of_counts_that_is_not_there_is_named() {
+    let said = spoiled(
+        "table",
+        "../codelists/columns.csv",
+        replaced(",primary_need,", ",primary_needs,"),
+    );
+    assert!(
+        said.starts_with(
+            "error: there is no table `primary_needs` to load\n  --> codelists/columns.csv:"
+        ),
+        "{said}"
+    );
+    assert!(said.contains(", column `table`\n"), "{said}");
+}
+
+/// The list of indicators that only returns can give is read like the other one, for a folder has none.
+#[test]
+fn a_mistake_in_the_indicators_of_returns_has_its_line() {
+    let lists = load(&built_in(), ChineseGroup::Asian).unwrap().output;
+    let known = lists.catalogue.indicators;
+    let file = "data/codelists/returns/indicators.csv";
+    let list = std::fs::read_to_string(root().join(file)).unwrap();
+    let read = |list: &str| with_indicators(&known, file, list.as_bytes());
+    assert_eq!(
+        read(&list).unwrap().iter().count(),
+        known.iter().count() + list.lines().count() - 1
+    );
+    for (from, to, column) in [
+        (",during,", ",dring,", "timing"),
+        (",children_0_17,", ",children_0_71,", "denominator"),
+        (",yes,,1,", ",yes,,l,", "decimals"),
+        (",yes,,1,", ",ys,,1,", "headline"),
+    ] {
+        assert!(list.contains(from), "{from}");
+        let line = list.lines().position(|line| line.contains(from)).unwrap() + 1;
+        let errors = read(&list.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(
+            errors.contains(&format!("{file}:{line}, column `{column}`")),
+            "{errors}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The built-in figures: what they were compiled from, and what the publisher printed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{CellKey, ChineseGroup, GeographicLevel, IssueCode, Reported, Stratum};
 use disparity_published::{RateCheck, SOURCES, Sources, load, verify_rates, verify_tables};
@@ -69,8 +69,8 @@ fn the_program_holds_every_file_under_data() {
     for folder in ["codelists", "england"] {
         for entry in std::fs::read_dir(root().join("data").join(folder)).unwrap() {
             let entry = entry.unwrap();
-            // What the returns need is compiled in where it is read.
-            if entry.path().is_dir() {
+            // What the returns need is compiled in where it is read; the list of columns is for people.
+            if entry.path().is_dir() || entry.file_name() == "README.md" {
                 continue;
             }
             present.insert(format!(
@@ -99,6 +99,62 @@ fn the_program_holds_every_code_list_of_returns() {
     }
 }
 
+/// The columns of each list that `data/codelists/README.md` describes, by the heading of its section.
+fn described() -> BTreeMap<String, Vec<String>> {
+    let text = std::fs::read_to_string(root().join("data/codelists/README.md")).unwrap();
+    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut list = String::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("## `") {
+            name.trim_end_matches('`').clone_into(&mut list);
+            lists.entry(list.clone()).or_default();
+        } else if let Some(row) = line.strip_prefix("| `") {
+            let (column, rest) = row.split_once('`').unwrap();
+            assert!(
+                rest.len() > " |  |".len(),
+                "{list}, {column}: nothing is said"
+            );
+            lists.get_mut(&list).unwrap().push(column.to_owned());
+        }
+    }
+    lists
+}
+
+#[test]
+fn every_column_of_every_code_list_is_described() {
+    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let folder = root().join("data/codelists");
+    for within in ["", "returns/"] {
+        for entry in std::fs::read_dir(folder.join(within)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".csv") {
+                let path = folder.join(within).join(&name);
+                let mut reader = csv::Reader::from_path(path).unwrap();
+                let columns = reader.headers().unwrap().iter().map(str::to_owned);
+                lists.insert(format!("{within}{name}"), columns.collect());
+            }
+        }
+    }
+    assert!(lists.len() >= 18, "{}", lists.len());
+    assert_eq!(described(), lists);
+}
+
+/// An indicator of the list that no built-in table has is in no output, and nobody would notice.
+#[test]
+fn every_indicator_is_counted() {
+    let catalogue = load(&built_in(), ChineseGroup::Asian)
+        .unwrap()
+        .output
+        .catalogue;
+    for (id, indicator) in catalogue.indicators.iter() {
+        assert!(
+            catalogue.tables.contains_key(&id),
+            "nothing feeds {}",
+            indicator.name
+        );
+    }
+}
+
 fn checks() -> Vec<RateCheck> {
     verify_rates(&built_in()).unwrap()
 }
@@ -109,7 +165,7 @@ fn checks() -> Vec<RateCheck> {
 /// interactive tool of 2016 to 2025, section 47 enquiries and conferences of 2023 to 2025 among them.
 #[test]
 fn every_printed_rate_is_reproduced() {
-    let mut printed = std::collections::BTreeMap::new();
+    let mut printed = BTreeMap::new();
     for check in checks() {
         say(&format!(
             "{}: {} of {} authority rates, {} of {} regional and national rates, {:?}",

@@ -29,6 +29,7 @@ mod outputs;
 mod page;
 mod placed;
 mod planted;
+mod published;
 mod readme;
 mod reference;
 mod released;

@@ -114,6 +114,15 @@ fn the_columns_of_every_table_are_on_record() {
     golden("schema.txt", &text);
 }
 
+/// The columns of answers from records, which keep their places.
+#[test]
+fn the_columns_of_answers_are_on_record() {
+    let line = |name: &str, header: &[&str]| format!("{name}: {}\n", header.join(","));
+    let text = line("prior-help", &disparity_export::PRIOR_HELP_HEADER)
+        + &line("journeys", &disparity_export::JOURNEY_HEADER);
+    golden("answers.txt", &text);
+}
+
 #[test]
 fn an_estimate_has_its_interval_and_an_absence_its_reason() {
     for table in ["estimates.csv", "contrasts.csv"] {

@@ -30,15 +30,12 @@ pub(crate) fn published_files(what: &str) -> Option<PathBuf> {
 
 /// The built-in figures and code lists.
 pub(crate) fn built_in() -> disparity_published::Files {
-    use disparity_published::{CODE_LISTS, COLUMNS, Files, SOURCES, Sources};
+    use disparity_published::{CODE_LISTS, Files, SOURCES, Sources};
     let data = root().join("data");
     let sources = std::fs::read_to_string(data.join(SOURCES)).unwrap();
     let sources = Sources::from_toml(&sources).unwrap();
     let tables = sources.tables().iter().map(|table| table.name.as_str());
-    let names = CODE_LISTS
-        .into_iter()
-        .chain([COLUMNS, SOURCES])
-        .chain(tables);
+    let names = CODE_LISTS.into_iter().chain([SOURCES]).chain(tables);
     Files::read(&data, names).unwrap()
 }
 

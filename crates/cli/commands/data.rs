@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use disparity_core::{Catalogue, Origin};
 use disparity_published::{
-    CODE_LISTS, COLUMNS, Files, RateCheck, SOURCES, Sources, verify_rates, verify_tables,
+    CODE_LISTS, Files, RateCheck, SOURCES, Sources, verify_rates, verify_tables,
 };
 
 use crate::args::Selection;
@@ -19,8 +19,7 @@ use crate::stages::Published;
 /// Compiles published files into the built-in tables of `to`.
 pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
     let mut progress = Progress::new(false);
-    let names = CODE_LISTS.into_iter().chain([COLUMNS]);
-    let lists = Files::read(to, names).context("the code lists could not be read")?;
+    let lists = Files::read(to, CODE_LISTS).context("the code lists could not be read")?;
     let paths = disparity_published::source_paths(&lists)?;
     let place = Within::prepare(to)?;
     let published = Files::read(from, paths.iter().map(String::as_str))

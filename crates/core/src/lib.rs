@@ -54,7 +54,7 @@ pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Strat
 pub use indicator::{
     Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
 };
-pub use issue::{Issue, IssueCode, IssueSet, Place, Severity, Warned};
+pub use issue::{Concern, Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use journeys::{Day, Journeys};
 pub use levels::{Intervals, Levels, LevelsError, Position, percent};
 pub use measured::{Measured, Rank};

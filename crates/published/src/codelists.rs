@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 13] = [
+pub const CODE_LISTS: [&str; 14] = [
     "codelists/areas.csv",
     "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
@@ -29,10 +29,11 @@ pub const CODE_LISTS: [&str; 13] = [
     "codelists/publications.csv",
     "codelists/rate_checks.csv",
     "codelists/claims.csv",
+    COLUMNS,
 ];
 
-/// The code list that only building the figures needs.
-pub const COLUMNS: &str = "codelists/columns.csv";
+/// The code list that says from what the figures are built, and so which tables hold them.
+pub(crate) const COLUMNS: &str = "codelists/columns.csv";
 
 /// Every code list, parsed and checked against the others.
 #[derive(Debug, Clone)]
@@ -97,7 +98,7 @@ impl CodeLists {
             &open(files, "codelists/category_labels.csv")?,
         )?;
         let marks = read_marks(&open(files, "codelists/symbols.csv")?)?;
-        let indicators = read_indicators(&open(files, "codelists/indicators.csv")?)?;
+        let indicators = read_indicators(&open(files, "codelists/indicators.csv")?, Vec::new())?;
         let aliases = open(files, "codelists/indicator_aliases.csv")?;
         let aliases = read_indicator_aliases(&aliases, &indicators)?;
         let indicators = indicators.with_aliases(aliases);
@@ -416,7 +417,22 @@ fn read_claims(table: &Table, indicators: &Indicators) -> Result<Vec<Claim>, Loa
     })
 }
 
-fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
+/// Indicators with those of a further list after them, whose denominators may be of either.
+///
+/// # Errors
+/// Every bad row of the list, with its line in `file`.
+pub fn with_indicators(
+    known: &Indicators,
+    file: &str,
+    list: &[u8],
+) -> Result<Indicators, LoadErrors> {
+    let first = known.iter().map(|(_, indicator)| indicator.clone());
+    let all = read_indicators(&Table::read_own(file, list)?, first.collect())?;
+    Ok(all.with_aliases_of(known))
+}
+
+/// The indicators of a table, after others.
+fn read_indicators(table: &Table, mut all: Vec<Indicator>) -> Result<Indicators, LoadErrors> {
     let [
         name,
         title,
@@ -445,7 +461,10 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
         "includes_18_and_over",
         "definition",
     ])?;
-    let names: Vec<&str> = table.rows().map(|row| row.text(name)).collect();
+    let first = all.iter().map(|indicator| indicator.name.clone());
+    let own = table.rows().map(|row| row.text(name).to_owned());
+    let names: Vec<String> = first.chain(own).collect();
+    let words: Vec<&str> = names.iter().map(String::as_str).collect();
     let position = |text: &str| {
         names
             .iter()
@@ -473,7 +492,7 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
                 row,
                 denominator,
                 "`children_0_17` or an indicator",
-                &names,
+                &words,
                 |text| {
                     (text == "children_0_17")
                         .then_some(DenominatorKind::Children0To17)
@@ -490,7 +509,8 @@ fn read_indicators(table: &Table) -> Result<Indicators, LoadErrors> {
             definition: row.text(definition).to_owned(),
         })
     })?;
-    Indicators::new(indicators).map_err(|error| {
+    all.extend(indicators);
+    Indicators::new(all).map_err(|error| {
         LoadError {
             place: disparity_core::Place {
                 file: table.file().to_owned(),

@@ -8,7 +8,7 @@ mod read;
 mod table;
 mod verify;
 pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths};
-pub use codelists::{CODE_LISTS, COLUMNS};
+pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};
 pub use files::Files;
 pub use load::{Loaded, load};

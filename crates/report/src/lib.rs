@@ -20,5 +20,5 @@ pub use format::{
     certainty, change, count, expected, probability, rate, ratio, reported, unit_words,
     with_interval,
 };
-pub use page::{Page, RenderError, is_synthetic, render};
-pub use view::{Standing, View};
+pub use page::{Page, RenderError, render};
+pub use view::{Standing, View, is_synthetic};

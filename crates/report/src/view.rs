@@ -10,6 +10,12 @@ use disparity_core::{
 };
 use disparity_disclosure::Release;
 
+/// Whether the children behind results were invented.
+#[must_use]
+pub const fn is_synthetic(provenance: Provenance) -> bool {
+    matches!(provenance, Provenance::Records { synthetic: true })
+}
+
 /// Where an authority stands in a chart: one of all, one that was chosen, or one of those around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -19,6 +25,34 @@ pub enum Standing {
     Chosen,
     /// Others were.
     Background,
+}
+
+/// What every drawing of a release says of itself: that its children are invented, that nothing of them is
+/// withheld, both or neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Watermark(Option<String>);
+
+impl Watermark {
+    /// Only a release knows what its drawings must say.
+    fn new(statements: &[String]) -> Self {
+        Self((!statements.is_empty()).then(|| statements.join(" · ")))
+    }
+
+    /// A mark that says what a test wants.
+    #[cfg(test)]
+    pub(crate) fn saying(statements: &[&str]) -> Self {
+        Self::new(
+            &statements
+                .iter()
+                .map(|one| (*one).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    /// What it says.
+    pub(crate) fn words(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
 }
 
 /// A release with what its keys mean and what was asked for.
@@ -56,6 +90,20 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn unprotected(&self) -> Option<&'a str> {
         self.release.policy().reason()
+    }
+
+    /// Whether the children behind the figures were invented.
+    #[must_use]
+    pub const fn is_synthetic(&self) -> bool {
+        is_synthetic(self.results().provenance)
+    }
+
+    /// What drawings say of themselves, wherever they are copied to.
+    pub(crate) fn watermark(&self) -> Watermark {
+        let synthetic = self.is_synthetic().then(|| "Synthetic".to_owned());
+        let unprotected = self.unprotected().map(|why| format!("Unprotected: {why}"));
+        let statements: Vec<String> = synthetic.into_iter().chain(unprotected).collect();
+        Watermark::new(&statements)
     }
 
     /// The confidence levels of the release.

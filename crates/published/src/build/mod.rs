@@ -39,6 +39,7 @@ use crate::table::Table;
 
 pub(crate) use self::provenance::digest;
 pub use self::provenance::{SOURCES, Sources, SourcesError, TableRecord};
+pub(crate) use self::rules::CountTable;
 
 /// The folder of built-in tables for England.
 const ENGLAND: &str = "england";
@@ -81,6 +82,19 @@ pub fn build(code_lists: &Files, published: &Files) -> Result<Warned<Files>, Loa
         fed: BTreeMap::new(),
     };
     builder.build(&rules)
+}
+
+/// The built-in tables that hold counts of indicators.
+///
+/// # Errors
+/// [`LoadErrors`] if `columns.csv` cannot be read.
+pub(crate) fn count_tables(
+    files: &Files,
+    lists: &CodeLists,
+) -> Result<Vec<CountTable>, LoadErrors> {
+    let table = Table::read_own(COLUMNS, files.get(COLUMNS)?)?;
+    let rules = rules::read_rules(&table, lists)?;
+    Ok(rules::count_tables(&rules, &lists.indicators))
 }
 
 /// What a build has made so far.

@@ -24,6 +24,8 @@ pub(super) enum Kind {
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
+    /// Line of the rule in `columns.csv`.
+    pub(super) line: u64,
     pub(super) source: String,
     /// Columns that must hold given values for the rule to apply.
     pub(super) conditions: Vec<(String, String)>,
@@ -45,6 +47,40 @@ pub(super) fn column_order(indicators: &Indicators) -> Vec<&str> {
         .map(|(_, indicator)| indicator.name.as_str())
         .chain(OTHER_COLUMNS)
         .collect()
+}
+
+/// A built-in table of counts of indicators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CountTable {
+    pub(crate) name: String,
+    /// The first line of `columns.csv` that names it.
+    pub(crate) line: u64,
+    /// Whether its counts were worked out from published rates.
+    pub(crate) from_rates: bool,
+}
+
+/// The tables of counts of indicators that rules name, in the order in which they do.
+pub(super) fn count_tables(rules: &[Rule], indicators: &Indicators) -> Vec<CountTable> {
+    let mut tables: Vec<CountTable> = Vec::new();
+    for rule in rules {
+        let from_rates = match rule.kind {
+            Kind::Count => false,
+            Kind::CountFromRate => true,
+            Kind::Rate | Kind::Population => continue,
+        };
+        if indicators.id(&rule.indicator).is_none() {
+            continue;
+        }
+        match tables.iter_mut().find(|table| table.name == rule.table) {
+            Some(table) => table.from_rates |= from_rates,
+            None => tables.push(CountTable {
+                name: rule.table.clone(),
+                line: rule.line,
+                from_rates,
+            }),
+        }
+    }
+    tables
 }
 
 /// Reads the rules and checks them against the other code lists.
@@ -95,6 +131,7 @@ pub(super) fn read_rules(table: &Table, lists: &CodeLists) -> Result<Vec<Rule>, 
             Some((row.text(label_column).to_owned(), dimensions))
         };
         Ok(Rule {
+            line: row.line,
             source: read::word(row, source, "a publication", &sources, |text| {
                 sources.contains(&text).then(|| text.to_owned())
             })?,

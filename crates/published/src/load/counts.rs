@@ -8,25 +8,11 @@ use disparity_core::{
 };
 
 use super::Tables;
+use crate::build::CountTable;
 use crate::codelists::CodeLists;
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::read;
 use crate::table::Table;
-
-/// The tables of counts. Columns that are not keys are indicators.
-const COUNT_TABLES: [&str; 8] = [
-    "children_looked_after",
-    "children_looked_after_by_group",
-    "children_in_need",
-    "children_in_need_by_group",
-    "primary_need",
-    "assessment_factors",
-    "child_protection",
-    FROM_RATES,
-];
-
-/// The table of counts that were worked out from published rates.
-const FROM_RATES: &str = "counts_from_rates";
 
 /// The built-in tables that hold each indicator.
 pub(super) type Fed = BTreeMap<IndicatorId, BTreeSet<String>>;
@@ -41,9 +27,12 @@ pub(super) fn read(
 ) -> Result<(Counts, Fed), LoadErrors> {
     let mut counts = Counts::new();
     let mut fed = Fed::new();
-    for name in COUNT_TABLES {
-        let table = tables.read(name)?;
-        let issues = IssueSet::EMPTY.with_if(name == FROM_RATES, IssueCode::CountFromRate);
+    for CountTable {
+        name, from_rates, ..
+    } in tables.of_counts(lists)?
+    {
+        let table = tables.read(&name)?;
+        let issues = IssueSet::EMPTY.with_if(from_rates, IssueCode::CountFromRate);
         for indicator in read_table(&table, lists, catalogue, issues, &mut counts)? {
             fed.entry(indicator)
                 .or_default()
@@ -161,7 +150,7 @@ fn columns(table: &Table, catalogue: &Catalogue) -> Result<Columns, LoadErrors> 
     )
 }
 
-/// Reads one table and returns its indicators.
+/// Reads one table, of which columns that are not keys are indicators, and returns those.
 fn read_table(
     table: &Table,
     lists: &CodeLists,

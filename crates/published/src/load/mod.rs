@@ -19,8 +19,8 @@ use disparity_core::{
     Place, Populations, Warned,
 };
 
-use crate::build::{SOURCES, Sources};
-use crate::codelists::{CodeLists, collect};
+use crate::build::{CountTable, SOURCES, Sources, count_tables};
+use crate::codelists::{COLUMNS, CodeLists, collect};
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::files::Files;
 use crate::read;
@@ -131,6 +131,32 @@ impl<'a> Tables<'a> {
             },
         })?;
         Ok(Self { files, sources })
+    }
+
+    /// The tables of counts, as `columns.csv` names them. One that is not there is an error: its
+    /// indicators would be in no output.
+    pub(crate) fn of_counts(&self, lists: &CodeLists) -> Result<Vec<CountTable>, LoadErrors> {
+        let named = count_tables(self.files, lists)?;
+        let missing = named.iter().filter_map(|table| {
+            let file = format!("england/{}.csv", table.name);
+            self.files.get(&file).is_err().then(|| LoadError {
+                place: Place {
+                    file: COLUMNS.into(),
+                    line: table.line,
+                    column: "table".into(),
+                },
+                about: String::new(),
+                fault: Fault::Contradiction {
+                    what: format!("there is no table `{}` to load", table.name),
+                    advice: format!(
+                        "correct the name, or make it with `disparity data build` and add {file:?} to \
+                         crates/cli/builtin.rs"
+                    ),
+                },
+            })
+        });
+        LoadErrors::check(missing.collect(), ())?;
+        Ok(named)
     }
 
     pub(crate) fn read(&self, name: &str) -> Result<Table, LoadErrors> {

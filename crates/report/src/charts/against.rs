@@ -151,7 +151,7 @@ fn chart(
     paint: fn(&Canvas<'_>, &str, &[Point<'_>]) -> Drawn,
 ) -> Chart {
     let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
-    let svg = svg::draw(size, &title, &description, |canvas| {
+    let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, heading, points)
     });
     Chart {

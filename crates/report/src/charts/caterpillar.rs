@@ -55,7 +55,7 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     let bottom = TOP + rows * ROW + 10;
     let size = (WIDTH, bottom.unsigned_abs() + 20);
     let heading = format!("{}, {}", own.title, key.span);
-    let svg = svg::draw(size, &title, &description, |canvas| {
+    let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, view, &heading, &effects, bottom)
     });
     Some(Chart {

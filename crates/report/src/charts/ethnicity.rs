@@ -60,10 +60,15 @@ pub fn ethnicity(
     );
     let height =
         TOP.unsigned_abs() + u32::try_from(groups.len()).unwrap_or(0) * ROW.unsigned_abs() + 60;
-    let svg = svg::draw((WIDTH, height), &title, &description, |canvas| {
-        let heading = format!("{}, {place}, {period}", own.title);
-        paint(canvas, (&heading, &level), own, &groups, everyone.as_ref())
-    });
+    let svg = svg::draw(
+        &view.watermark(),
+        (WIDTH, height),
+        (&title, &description),
+        |canvas| {
+            let heading = format!("{}, {place}, {period}", own.title);
+            paint(canvas, (&heading, &level), own, &groups, everyone.as_ref())
+        },
+    );
     let note = if groups.iter().any(|group| group.carried) {
         " Pupils of all schools by ethnic group are not in the tables compiled here for that year; shares of the nearest year \
          that is, moved on with those of primary pupils where these are."

@@ -73,9 +73,12 @@ pub fn gradient(
         }
     );
     let height = TOP.unsigned_abs() + 10 * ROW.unsigned_abs() + 30;
-    let svg = svg::draw((WIDTH, height), &title, &description, |canvas| {
-        paint(canvas, view, indicator, &heading, (&first, &second))
-    });
+    let svg = svg::draw(
+        &view.watermark(),
+        (WIDTH, height),
+        (&title, &description),
+        |canvas| paint(canvas, view, indicator, &heading, (&first, &second)),
+    );
     Some(Chart {
         file: format!("gradient_{}_{area}.svg", own.name),
         table: table(view, indicator, &heading, &rows),

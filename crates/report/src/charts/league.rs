@@ -51,9 +51,12 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         if reach(&lines).cut { CUT } else { "" },
         chosen_note(view)
     );
-    let svg = svg::draw((WIDTH, height(&lines)), &title, &description, |canvas| {
-        paint(canvas, view, (indicator, period), &lines, england.as_ref())
-    });
+    let svg = svg::draw(
+        &view.watermark(),
+        (WIDTH, height(&lines)),
+        (&title, &description),
+        |canvas| paint(canvas, view, (indicator, period), &lines, england.as_ref()),
+    );
     let table = table(view, indicator, period, &lines);
     Chart {
         file: format!("league_{}.svg", own.name),

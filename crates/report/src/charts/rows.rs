@@ -261,16 +261,21 @@ mod tests {
     fn what_goes_on_beyond_an_axis_is_marked_and_told() {
         let own = rates();
         let drawn = |reach: Reach, figure: Measured| {
-            svg::draw((900, 60), "", "", |canvas| {
-                let rows = Rows::new(&own, reach, (280, 870), (20, 40));
-                let mark = Mark {
-                    colour: GREY,
-                    filled: true,
-                    width: 2,
-                    radius: 4,
-                };
-                rows.figure(canvas, &figure, 30, mark)
-            })
+            svg::draw(
+                &crate::view::Watermark::saying(&[]),
+                (900, 60),
+                ("", ""),
+                |canvas| {
+                    let rows = Rows::new(&own, reach, (280, 870), (20, 40));
+                    let mark = Mark {
+                        colour: GREY,
+                        filled: true,
+                        width: 2,
+                        radius: 4,
+                    };
+                    rows.figure(canvas, &figure, 30, mark)
+                },
+            )
         };
         let usual = [measured(0.05, 0.04, 0.067)];
         let seen = |svg: &str| {

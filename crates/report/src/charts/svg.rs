@@ -6,6 +6,8 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::view::Watermark;
+
 pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
@@ -23,11 +25,12 @@ pub(super) enum Anchor {
     End,
 }
 
-/// Draws on a white canvas and returns the SVG with its title and description inside.
+/// Draws on a white canvas and returns the SVG with its title, its description and its watermark inside: every
+/// drawing is made here, so that none of invented children, or of which nothing is withheld, is without.
 pub(super) fn draw(
+    watermark: &Watermark,
     (width, height): (u32, u32),
-    title: &str,
-    description: &str,
+    (title, description): (&str, &str),
     paint: impl FnOnce(&Canvas<'_>) -> Drawn,
 ) -> String {
     let mut svg = String::new();
@@ -39,7 +42,21 @@ pub(super) fn draw(
             .and_then(|()| paint(&canvas))
             .and_then(|()| canvas.present());
     }
-    name(&svg, title, description)
+    marked(&name(&svg, title, description), watermark)
+}
+
+/// A drawing that says of itself what its watermark says, wherever it is copied to.
+fn marked(svg: &str, watermark: &Watermark) -> String {
+    let (Some(words), Some(at)) = (watermark.words(), svg.rfind("</svg>")) else {
+        return svg.to_owned();
+    };
+    format!(
+        "{}<text x=\"99%\" y=\"14\" text-anchor=\"end\" font-size=\"12\" font-family=\"sans-serif\" \
+         font-weight=\"bold\" fill=\"#b10e1e\">{}</text>\n</svg>{}",
+        &svg[..at],
+        escape(words),
+        &svg[at + "</svg>".len()..]
+    )
 }
 
 /// Puts the title and the description where assistive technology looks for them.
@@ -245,9 +262,18 @@ mod tests {
 
     #[test]
     fn a_drawing_names_itself_and_escapes_what_it_says() {
-        let svg = draw((10, 10), "A < B", "how \"to\" read", |_| Ok(()));
+        let words = ("A < B", "how \"to\" read");
+        let svg = draw(&Watermark::saying(&[]), (10, 10), words, |_| Ok(()));
         assert!(
             svg.contains("<title>A &lt; B</title>") && svg.contains("role=\"img\""),
+            "{svg}"
+        );
+        assert_eq!(svg.matches("<text").count(), 0, "{svg}");
+        let mark = Watermark::saying(&["Synthetic", "Unprotected: a < b"]);
+        let svg = draw(&mark, (10, 10), words, |_| Ok(()));
+        let last = svg.trim_end().trim_end_matches("</svg>").trim_end();
+        assert!(
+            last.ends_with(">Synthetic · Unprotected: a &lt; b</text>"),
             "{svg}"
         );
     }

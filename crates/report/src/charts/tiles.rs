@@ -128,7 +128,7 @@ pub fn tiles(
     let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
     let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
     let size = (width.unsigned_abs().max(760), height.unsigned_abs());
-    let svg = svg::draw(size, &title, &description, |canvas| {
+    let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, (&heading, &words.measure), view.levels(), &tiles)
     });
     Some(Chart {

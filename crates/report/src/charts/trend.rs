@@ -47,7 +47,7 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
         u32::try_from(PANEL.0 * 2).unwrap_or(880),
         (HEAD + rows * PANEL.1 + 8).unsigned_abs(),
     );
-    let svg = svg::draw(size, &title, &description, |canvas| {
+    let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         svg::strong(canvas, &title, (12, 18), 16, INK, Anchor::Start)?;
         key(canvas, &area.name)?;
         for ((id, years), i) in panels.iter().zip(0..) {

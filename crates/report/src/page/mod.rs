@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    AreaCode, Comparator, ExpectedModel, IndicatorId, IssueCode, Measure, Provenance, Severity,
-    Unit,
+    AreaCode, Comparator, Concern, ExpectedModel, IndicatorId, IssueCode, Measure, Provenance,
+    Severity, Unit,
 };
 use minijinja::value::Serde;
 use minijinja::{Environment, Value};
@@ -50,35 +50,24 @@ impl std::error::Error for RenderError {}
 /// # Errors
 /// [`RenderError`] if the template and its data do not fit.
 pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<Page, RenderError> {
-    let synthetic = is_synthetic(view.results().provenance);
     let charted = charted(view);
     let mut charts = Vec::new();
-    let mut sections: Vec<Section> = charted
+    let sections: Vec<Section> = charted
         .iter()
         .filter_map(|id| section(view, *id, &mut charts))
         .collect();
-    let mut groups: Vec<Figure> = ethnic_charts(view, &charted)
+    let groups: Vec<Figure> = ethnic_charts(view, &charted)
         .into_iter()
         .map(|chart| figure(chart, &mut charts))
         .collect();
-    let mut given = models::given(view, &charted, &mut charts);
+    let given = models::given(view, &charted, &mut charts);
     let regions = authorities::regions(view, &charted, &mut charts);
-    if let Some(mark) = mark(view) {
-        for chart in &mut charts {
-            chart.svg = marked(&chart.svg, &mark);
-        }
-        let within = sections.iter_mut().flat_map(|section| &mut section.figures);
-        let within = within.chain(given.iter_mut().flat_map(Given::figures_mut));
-        for figure in within.chain(&mut groups).filter(|f| !f.svg.is_empty()) {
-            figure.svg = marked(&figure.svg, &mark);
-        }
-    }
     let content = Content {
         level: view.level(),
         certainty: certainty(view.levels()),
         usual: beyond_usual(view.levels()),
         version: env!("CARGO_PKG_VERSION"),
-        synthetic,
+        synthetic: view.is_synthetic(),
         unprotected: view.unprotected(),
         unpublished: view.results().provenance != Provenance::Published,
         headlines: headlines(view),
@@ -103,35 +92,6 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
         )
         .map_err(RenderError)?;
     Ok(Page { html, charts })
-}
-
-/// Whether the children behind results were invented.
-#[must_use]
-pub fn is_synthetic(provenance: Provenance) -> bool {
-    matches!(provenance, Provenance::Records { synthetic: true })
-}
-
-/// What drawings say of themselves, wherever they are copied to: that their figures are invented, or that
-/// nothing of them is withheld.
-fn mark(view: View<'_>) -> Option<String> {
-    let synthetic = is_synthetic(view.results().provenance).then(|| "Synthetic".to_owned());
-    let unprotected = view.unprotected().map(|why| format!("Unprotected: {why}"));
-    let marks: Vec<String> = synthetic.into_iter().chain(unprotected).collect();
-    (!marks.is_empty()).then(|| marks.join(" · "))
-}
-
-/// A drawing with a mark.
-fn marked(svg: &str, mark: &str) -> String {
-    let Some(at) = svg.rfind("</svg>") else {
-        return svg.to_owned();
-    };
-    let mark = minijinja::HtmlEscape(mark);
-    format!(
-        "{}<text x=\"99%\" y=\"14\" text-anchor=\"end\" font-size=\"12\" font-family=\"sans-serif\" \
-         font-weight=\"bold\" fill=\"#b10e1e\">{mark}</text>\n</svg>{}",
-        &svg[..at],
-        &svg[at + "</svg>".len()..]
-    )
 }
 
 /// What the template is filled with.
@@ -308,26 +268,11 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
         }
     }
     // What concerns the count is counted with the estimates; here what concerns the expectation.
-    let of_expectation = [
-        IssueCode::UnknownShared,
-        IssueCode::FewAuthorities,
-        IssueCode::CovariateMissing,
-        IssueCode::Ecological,
-        IssueCode::Extrapolated,
-        IssueCode::FewerYears,
-        IssueCode::CovariateFewerYears,
-        IssueCode::LowIncomeEstimated,
-        IssueCode::ModelRefused,
-        IssueCode::NoSpread,
-        IssueCode::NotConverged,
-        IssueCode::PooledStock,
-        IssueCode::RankBounded,
-        IssueCode::NoUpperLimit,
-    ];
     let expected = view.results().expected.iter().map(|row| row.issues);
     let gradients = view.results().gradients.iter().map(|row| row.issues);
     for issues in expected.chain(gradients) {
-        for code in issues.iter().filter(|code| of_expectation.contains(code)) {
+        let of_expectation = |code: &IssueCode| code.concerns() == Concern::Expectation;
+        for code in issues.iter().filter(of_expectation) {
             *rows.entry(code).or_default() += 1;
         }
     }

@@ -33,13 +33,6 @@ pub(super) struct Given {
     gradient: Option<Figure>,
 }
 
-impl Given {
-    /// Every drawing.
-    pub(super) fn figures_mut(&mut self) -> impl Iterator<Item = &mut Figure> {
-        self.figures.iter_mut().chain(&mut self.gradient)
-    }
-}
-
 /// What models say of the charted indicators; empty without models.
 pub(super) fn given(
     view: View<'_>,
