@@ -35,10 +35,7 @@ pub(crate) fn built_in() -> disparity_published::Files {
     let sources = std::fs::read_to_string(data.join(SOURCES)).unwrap();
     let sources = Sources::from_toml(&sources).unwrap();
     let tables = sources.tables().iter().map(|table| table.name.as_str());
-    let names = CODE_LISTS
-        .into_iter()
-        .chain([SOURCES])
-        .chain(tables);
+    let names = CODE_LISTS.into_iter().chain([SOURCES]).chain(tables);
     Files::read(&data, names).unwrap()
 }
 
