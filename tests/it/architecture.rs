@@ -328,8 +328,77 @@ fn no_file_is_in_a_circle_with_one_of_another_folder() {
             named > edges.len() / 2,
             "the imports of crates/{name} were not understood"
         );
-        for circle in circles(&edges) {
-            panic!("files of crates/{name} name each other across folders: {circle:?}");
+        let found = circles(&edges);
+        assert!(
+            found.is_empty(),
+            "files of crates/{name} name each other across folders: {found:?}"
+        );
+    }
+}
+
+/// The folders and files of `crates/disclosure/src` from the ground up: each names only those before it.
+/// What looks for alternatives and what attacks never meet.
+const ROOMS_OF_DISCLOSURE: [&[&str]; 6] = [
+    &["rule", "effort"],
+    &["system"],
+    &["alternatives", "attack"],
+    &["suppression"],
+    &["release"],
+    &["cube", "answers"],
+];
+
+#[test]
+fn a_room_of_the_gate_names_only_those_before_it() {
+    let imports = Imports::of(&root().join("crates/disclosure/src"));
+    let floor = |file: &str| {
+        let has = |rooms: &&[&str]| rooms.contains(&room_of(file));
+        let at = ROOMS_OF_DISCLOSURE.iter().position(has);
+        at.unwrap_or_else(|| panic!("crates/disclosure/src/{file} is in no room of the plan"))
+    };
+    let mut seen = 0;
+    let edges = imports.edges();
+    for (file, others) in edges.iter().filter(|(file, _)| **file != "lib.rs") {
+        for other in others
+            .iter()
+            .filter(|other| room_of(other) != room_of(file))
+        {
+            assert!(
+                floor(other) < floor(file),
+                "crates/disclosure/src/{file} names {other}, which does not come before it"
+            );
+            seen += 1;
         }
+    }
+    assert!(seen > 10, "the imports were not understood");
+}
+
+/// Columns, rules and relations have homes of their own; the command line has arguments and stages.
+#[test]
+fn the_command_line_holds_no_column_no_rule_and_no_relation() {
+    let mut texts = String::new();
+    sources(&root().join("crates/cli"), &mut texts);
+    assert!(texts.contains("protect_prior_help"), "nothing was read");
+    for word in [
+        "const HEADER",
+        "_within_12_months",
+        "const LEAST",
+        "default_value_t = 5)]\n    pub(crate) withhold_to",
+        "disparity_disclosure::blocks",
+        "suppress(",
+        "Relations for",
+    ] {
+        assert!(!texts.contains(word), "crates/cli has {word:?}");
+    }
+    // Nobody makes a release, or decides what is shown, but the gate.
+    for (name, ..) in CRATES {
+        if ["disclosure", "cli", "export", "report"].contains(&name) {
+            continue;
+        }
+        let mut texts = String::new();
+        sources(&root().join("crates").join(name), &mut texts);
+        assert!(
+            !texts.contains("disparity_disclosure"),
+            "crates/{name} names the gate"
+        );
     }
 }

@@ -127,7 +127,7 @@ fn every_column_of_every_code_list_is_described() {
     for within in ["", "returns/"] {
         for entry in std::fs::read_dir(folder.join(within)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".csv") {
+            if name.rsplit_once('.').is_some_and(|(_, end)| end == "csv") {
                 let path = folder.join(within).join(&name);
                 let mut reader = csv::Reader::from_path(path).unwrap();
                 let columns = reader.headers().unwrap().iter().map(str::to_owned);

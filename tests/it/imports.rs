@@ -230,7 +230,7 @@ impl File {
             let mut leaves = Vec::new();
             expand(tree.trim_end_matches(';'), &[], &mut leaves);
             for (path, alias) in leaves {
-                let Some(path) = file.from_root(&path, modules) else {
+                let Some(path) = file.rooted(&path, modules) else {
                     continue;
                 };
                 // What is only handed on is not used here.
@@ -245,7 +245,7 @@ impl File {
             }
         }
         for path in paths(&without_scopes(&rest)) {
-            if let Some(path) = file.from_root(&path, modules) {
+            if let Some(path) = file.rooted(&path, modules) {
                 file.names.insert(path);
             }
         }
@@ -253,7 +253,7 @@ impl File {
     }
 
     /// A path as it is written, from the root of the crate; none if it leads out of the crate.
-    fn from_root(&self, path: &[String], modules: &BTreeSet<Named>) -> Option<Named> {
+    fn rooted(&self, path: &[String], modules: &BTreeSet<Named>) -> Option<Named> {
         let mut base = match path.first()?.as_str() {
             "crate" => return Some(path[1..].to_vec()),
             "self" | "super" => self.module.clone(),
@@ -381,7 +381,7 @@ fn a_circle_is_seen_however_it_is_written() {
     ] {
         assert_eq!(
             circles_of(&[lib, a, ("b.rs", closing)]),
-            [shut.clone()],
+            std::slice::from_ref(&shut),
             "{closing}"
         );
     }

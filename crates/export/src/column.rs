@@ -122,13 +122,16 @@ pub(crate) struct Column<'a, R> {
     pub(crate) get: Get<'a, R>,
 }
 
+/// The year of a row, and of which indicator it is.
+type YearOf<R> = fn(&R) -> (Option<IndicatorId>, Period);
+
 /// A table: its name, its columns and its rows.
 pub(crate) struct TableView<'a, R> {
     pub(crate) name: &'static str,
     pub(crate) columns: Vec<Column<'a, R>>,
     pub(crate) rows: &'a [R],
     /// The year of a row and of which indicator it is; none for a table that is short whatever was asked.
-    pub(crate) year: Option<fn(&R) -> (Option<IndicatorId>, Period)>,
+    pub(crate) year: Option<YearOf<R>>,
 }
 
 impl<R> TableView<'_, R> {

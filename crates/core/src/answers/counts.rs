@@ -59,7 +59,7 @@ pub struct Stand<W> {
 /// ```
 #[derive(Clone)]
 pub struct Counts<W> {
-    counts: Vec<Counted>,
+    numbers: Vec<Counted>,
     /// Where each count stands, or the count it is a rest of.
     stands: Vec<Stand<W>>,
     sums: Sums,
@@ -97,7 +97,7 @@ pub struct CountsParts<W> {
 impl<W: Ord + Copy> Default for Counts<W> {
     fn default() -> Self {
         Self {
-            counts: vec![],
+            numbers: vec![],
             stands: vec![],
             sums: Sums::default(),
             small_rests: vec![],
@@ -114,10 +114,10 @@ impl<W: Ord + Copy> Counts<W> {
     /// named twice is one count; with different counts it is two, of which the first keeps the name.
     pub fn count(&mut self, place: Place<W>, count: u32, published: bool) -> usize {
         if let Some(at) = self.places.get(&place).copied()
-            && self.counts[at].count == count
+            && self.numbers[at].count == count
         {
             if published {
-                self.counts[at].role = CountRole::Published;
+                self.numbers[at].role = CountRole::Published;
             }
             return at;
         }
@@ -138,9 +138,9 @@ impl<W: Ord + Copy> Counts<W> {
     }
 
     fn add(&mut self, stand: Stand<W>, counted: Counted) -> usize {
-        self.counts.push(counted);
+        self.numbers.push(counted);
         self.stands.push(stand);
-        self.counts.len() - 1
+        self.numbers.len() - 1
     }
 
     /// The count at a place.
@@ -152,7 +152,7 @@ impl<W: Ord + Copy> Counts<W> {
     /// Whether two counts are the same number.
     #[must_use]
     pub fn is_same(&self, one: usize, other: usize) -> bool {
-        self.counts[one].count == self.counts[other].count
+        self.numbers[one].count == self.numbers[other].count
     }
 
     /// That two counts are the same number under two names: both are shown, or neither.
@@ -180,7 +180,7 @@ impl<W: Ord + Copy> Counts<W> {
     #[must_use]
     pub fn into_parts(self) -> CountsParts<W> {
         CountsParts {
-            counts: self.counts,
+            counts: self.numbers,
             stands: self.stands,
             sums: self.sums,
             small_rests: self.small_rests,
@@ -194,7 +194,7 @@ impl<W: Ord + Copy> Counts<W> {
 
 impl<W: Ord + Copy> Relations for Counts<W> {
     fn count_at(&self, at: usize) -> u32 {
-        self.counts[at].count
+        self.numbers[at].count
     }
 
     fn add_sum(&mut self, total: usize, parts: Vec<usize>) {

@@ -91,7 +91,7 @@ impl<'a> Tableau<'a> {
         };
         // A count in a single sum solves it and is in no one's way; then the short ones.
         let alone: Vec<bool> = part.iter().map(|at| of_cell.of(*at).count() == 1).collect();
-        let mut order: Vec<(bool, usize, Vec<(usize, f32)>)> = Vec::with_capacity(own.len());
+        let mut order = Vec::with_capacity(own.len());
         for sum in own {
             let terms = tableau.terms(sum);
             let slack = terms.iter().any(|(place, _)| alone[*place]);

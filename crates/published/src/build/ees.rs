@@ -542,6 +542,7 @@ mod tests {
             ..lists.publications[0].clone()
         };
         let rule = |value: &str, label| Rule {
+            line: 2,
             source: publication.id.clone(),
             conditions: vec![("group".into(), value.into())],
             label,
