@@ -18,6 +18,11 @@ fn help_is_current() {
         &["data"],
         &["data", "build"],
         &["data", "verify"],
+        &["returns", "check"],
+        &["returns", "build"],
+        &["prior-help"],
+        &["journeys"],
+        &["simulate"],
     ] {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
         let _ = writeln!(

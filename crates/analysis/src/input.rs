@@ -16,3 +16,7 @@ pub struct Input<'a> {
     /// Where the counts came from.
     pub provenance: Provenance,
 }
+
+/// How many pieces of work are done before their rows are put behind those before: what a thread let go of
+/// is used again by the next pieces, where all at once would be there twice, in pieces and in one.
+pub(crate) const AT_ONCE: usize = 16;

@@ -27,6 +27,7 @@ mod shrink;
 mod structural;
 mod withheld;
 
+use input::AT_ONCE;
 pub use input::Input;
 
 use std::collections::BTreeSet;
@@ -87,10 +88,6 @@ fn quote(rows: &mut [Expected], fits: &[Fit]) {
             };
     }
 }
-
-/// How many pieces of work are done before their rows are put behind those before: what a thread let go of
-/// is used again by the next pieces, where all at once would be there twice, in pieces and in one.
-pub(crate) const AT_ONCE: usize = 16;
 
 /// The results of all indicators in their order, without models.
 fn analyse_each(input: Input<'_>) -> Part {

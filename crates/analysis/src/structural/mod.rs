@@ -34,8 +34,7 @@ use disparity_core::{
 };
 use rayon::prelude::*;
 
-use crate::AT_ONCE;
-use crate::input::Input;
+use crate::input::{AT_ONCE, Input};
 use covariates::{Covariates, Edition};
 use fit::Fitted;
 use panel::Panel;
