@@ -42,7 +42,7 @@ fn counts(csv: &str, names: &[&str]) -> BTreeMap<Vec<String>, [String; 5]> {
 #[test]
 fn another_question_shows_what_is_safe_beside_what_was_published() {
     let folder = Folder::new("published");
-    let size = "--authorities 2 --years 5 --children 90 --care 0.3 --seed 5";
+    let size = "--authorities 2 --years 5 --children 160 --care 0.3 --seed 5";
     let store = store_of(&folder, size);
     let ask = |more: &[&str]| {
         let asked = ["prior-help", &store, "--force", "--format", "csv"];
@@ -64,9 +64,11 @@ fn another_question_shows_what_is_safe_beside_what_was_published() {
     let mut held = [0, 0];
     for (name, own) in &now {
         assert_eq!(before[name][..2], own[..2], "{name:?}");
-        held[usize::from(own[0] == "c")] += 1;
+        for count in &own[..2] {
+            held[usize::from(count == "c")] += 1;
+        }
     }
-    assert!(held[0] > 5 && held[1] > 0, "{held:?}");
+    assert!(held[0] > 0 && held[1] > 0, "{held:?}");
     // It shows something, and no more than it would alone.
     let alone = counts(&ask(&other).ok(), &NAMES);
     let shown = |all: &BTreeMap<Vec<String>, [String; 5]>| {

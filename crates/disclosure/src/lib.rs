@@ -18,7 +18,6 @@ mod alternatives;
 mod answers;
 mod attack;
 mod cube;
-mod effort;
 mod release;
 mod rule;
 mod suppression;

@@ -8,10 +8,19 @@ use rayon::prelude::*;
 
 use super::tableau::Tableau;
 use super::{Alternative, ProvenOf};
-use crate::effort::MANY;
-use crate::effort::by_block::{BUDGET, BUDGET_OF_COUNT, TOGETHER};
 use crate::system::blocks::NONE;
 use crate::system::{Blocks, Counts};
+
+/// Fewer counts than this are looked at all together.
+pub(crate) const MANY: usize = 2_000;
+
+/// How many blocks are looked at together, time after time.
+const TOGETHER: [usize; 6] = [1, 2, 4, 8, 8, 16];
+
+/// Factors that may be written each time, for each count of the large parts, and for all of them where
+/// they are not many.
+const BUDGET_OF_COUNT: usize = 4_000;
+const BUDGET: usize = 200_000_000;
 
 /// What is looked through.
 #[derive(Clone, Copy)]

@@ -2,8 +2,14 @@
 //! withheld counts: so many more here, so many fewer there, until every sum is what it was.
 
 use super::{Alternative, Least, Proven};
-use crate::effort::exchange::{BRANCHES, CHOICES, LONGEST};
 use crate::system::Counts;
+
+/// So many counts at most are moved together, and so many choices at most are tried for one count.
+const LONGEST: usize = 60;
+const CHOICES: u32 = 60;
+
+/// How many of the likeliest counts are tried at each choice.
+const BRANCHES: usize = 3;
 
 /// A search for moves.
 pub(crate) struct Search<'a> {

@@ -4,20 +4,21 @@
 //! only been at counts that agree with every sum.
 
 use super::{Alternative, Least, Proven};
-use crate::effort::tableau::{FACTORS, FEW, STEPS};
 use crate::system::Counts;
 
 const EPSILON: f64 = 1e-7;
 
-/// A factor so small is 0.
-const NO_FACTOR: f32 = 1e-4;
-
 /// So near, counts are taken as the same.
 const EXACTLY: f64 = 1e-6;
 
-/// A row of the tableau: free counts, in order, with their factors. Those are nearly always 1 or −1, and what
-/// comes of them is checked in whole numbers, so that few digits do.
-type Row = Vec<(u32, f32)>;
+/// So many steps at most in one push, which may write so many factors; and so many factors are
+/// written before the tableau is as at the start again, when it has few.
+const STEPS: usize = 2_000;
+const FACTORS: usize = 4_000_000;
+const FEW: usize = 20_000;
+
+/// A row of the tableau: free counts, in order, with their factors.
+type Row = Vec<(usize, f64)>;
 
 /// Some withheld counts, and the sums between them, solved for as many counts as can be. Few of the
 /// factors are not 0, and only those are kept.
@@ -31,10 +32,7 @@ pub(crate) struct Tableau<'a> {
     /// The row of each count that is solved.
     row_of: Vec<Option<usize>>,
     /// The rows that have a free count, or once had.
-    rows_with: Vec<Vec<u32>>,
-    /// The last pass through such a list that met each row.
-    met: Vec<u32>,
-    pass: u32,
+    rows_with: Vec<Vec<usize>>,
     /// Where the search is: counts that agree with every sum.
     value: Vec<f64>,
     /// Counts that are not what they are in truth.
@@ -78,8 +76,6 @@ impl<'a> Tableau<'a> {
             solved: vec![],
             row_of: vec![None; part.len()],
             rows_with: vec![vec![]; part.len()],
-            met: vec![],
-            pass: 0,
             value: part.iter().map(|at| f64::from(cells[*at].count)).collect(),
             moved: vec![],
             least: Least::Nothing,
@@ -91,7 +87,7 @@ impl<'a> Tableau<'a> {
         };
         // A count in a single sum solves it and is in no one's way; then the short ones.
         let alone: Vec<bool> = part.iter().map(|at| of_cell.of(*at).count() == 1).collect();
-        let mut order = Vec::with_capacity(own.len());
+        let mut order: Vec<(bool, usize, Row)> = Vec::with_capacity(own.len());
         for sum in own {
             let terms = tableau.terms(sum);
             let slack = terms.iter().any(|(place, _)| alone[*place]);
@@ -107,17 +103,17 @@ impl<'a> Tableau<'a> {
         tableau
     }
 
-    fn terms(&self, sum: usize) -> Vec<(usize, f32)> {
+    fn terms(&self, sum: usize) -> Vec<(usize, f64)> {
         let places = self.counts.sums.signed(sum).filter_map(|(cell, sign)| {
             let place = self.part.binary_search(&cell).ok()?;
-            Some((place, f32::from(sign)))
+            Some((place, f64::from(sign)))
         });
         places.collect()
     }
 
     /// Adds an equation, solved for one of its free counts: one that is in few others. One that says
     /// nothing new is left out. The row given is all 0, and is so again after.
-    fn solve(&mut self, terms: &[(usize, f32)], alone: &[bool], row: &mut [f32]) {
+    fn solve(&mut self, terms: &[(usize, f64)], alone: &[bool], row: &mut [f64]) {
         let mut touched = Vec::new();
         for (place, factor) in terms {
             match self.row_of[*place] {
@@ -127,9 +123,8 @@ impl<'a> Tableau<'a> {
                 }
                 Some(at) => {
                     for (other, own) in &self.rows[at] {
-                        let other = *other as usize;
-                        row[other] -= factor * own;
-                        touched.push(other);
+                        row[*other] -= factor * own;
+                        touched.push(*other);
                     }
                 }
             }
@@ -139,17 +134,16 @@ impl<'a> Tableau<'a> {
         let mut own: Row = Vec::with_capacity(touched.len());
         for place in touched {
             let factor = std::mem::take(&mut row[place]);
-            if factor.abs() > NO_FACTOR {
-                own.push((narrow(place), factor));
+            if factor.abs() > EPSILON {
+                own.push((place, factor));
             }
         }
         let best = (0..own.len()).min_by_key(|at| {
-            let place = own[*at].0 as usize;
+            let place = own[*at].0;
             (!alone[place], self.rows_with[place].len(), place)
         });
         let Some(best) = best else { return };
         let (enter, factor) = own.remove(best);
-        let enter = enter as usize;
         for (_, value) in &mut own {
             *value /= factor;
         }
@@ -157,23 +151,17 @@ impl<'a> Tableau<'a> {
         let at = self.rows.len();
         self.row_of[enter] = Some(at);
         for (place, _) in &own {
-            self.rows_with[*place as usize].push(narrow(at));
+            self.rows_with[*place].push(at);
         }
         self.rows.push(own);
         self.solved.push(enter);
-        self.met.push(0);
     }
 
     /// Puts what a count is solved to into every row that has it, but one.
     fn replace(&mut self, enter: usize, own: &Row, but: Option<usize>) {
-        let rows = std::mem::take(&mut self.rows_with[enter]);
-        self.pass += 1;
-        for at in rows {
-            let noted = at;
-            let at = at as usize;
-            if Some(at) == but || std::mem::replace(&mut self.met[at], self.pass) == self.pass {
-                continue;
-            }
+        let mut rows = std::mem::take(&mut self.rows_with[enter]);
+        in_order(&mut rows);
+        for at in rows.into_iter().filter(|at| Some(*at) != but) {
             let row = &self.rows[at];
             let Some(factor) = factor_of(row, enter) else {
                 continue;
@@ -181,8 +169,8 @@ impl<'a> Tableau<'a> {
             self.written += row.len() + own.len();
             self.noted += own.len();
             let mut new = std::mem::take(&mut self.spare);
-            less(row, (narrow(enter), factor), own, &mut new, |new| {
-                self.rows_with[new as usize].push(noted);
+            less(row, (enter, factor), own, &mut new, |new| {
+                self.rows_with[new].push(at);
             });
             let known = std::mem::replace(&mut self.rows[at], new);
             self.spare = self.remember(at, known);
@@ -220,7 +208,7 @@ impl<'a> Tableau<'a> {
                 continue;
             };
             for (place, _) in &own {
-                self.rows_with[*place as usize].push(narrow(row));
+                self.rows_with[*place].push(row);
             }
             self.noted += own.len();
             self.rows[row] = own;
@@ -235,10 +223,10 @@ impl<'a> Tableau<'a> {
     /// Makes the lists of rows anew: they hold rows that have a count no more, and some twice.
     fn note(&mut self) {
         self.noted = 0;
-        self.rows_with.iter_mut().for_each(Vec::clear);
+        self.rows_with = vec![vec![]; self.part.len()];
         for (at, row) in self.rows.iter().enumerate() {
             for (place, _) in row {
-                self.rows_with[*place as usize].push(narrow(at));
+                self.rows_with[*place].push(at);
             }
         }
     }
@@ -323,25 +311,20 @@ impl<'a> Tableau<'a> {
         let Some(row) = self.row_of[place] else {
             return (up || self.room(place) > EPSILON).then_some((place, up));
         };
-        // Of those that help as much, the one in the fewest rows: it fills in least.
-        let mut best: Option<(f32, usize, usize, bool)> = None;
+        let mut best: Option<(f64, usize, bool)> = None;
         for (at, factor) in &self.rows[row] {
-            let (at, rising) = (*at as usize, (*factor < 0.0) == up);
-            if !rising && self.room(at) <= EPSILON {
+            let rising = (*factor < 0.0) == up;
+            if factor.abs() <= EPSILON || !rising && self.room(*at) <= EPSILON {
                 continue;
             }
-            let (own, rows) = (factor.abs(), self.rows_with[at].len());
-            let helps_more = |(most, few, ..): (f32, usize, usize, bool)| {
-                own > most + NO_FACTOR || own > most - NO_FACTOR && rows < few
-            };
-            if best.is_none_or(helps_more) {
-                best = Some((own, rows, at, rising));
+            if best.is_none_or(|(most, ..)| factor.abs() > most + EPSILON) {
+                best = Some((factor.abs(), *at, rising));
             }
             if !steepest {
                 break;
             }
         }
-        best.map(|(_, _, at, rising)| (at, rising))
+        best.map(|(_, at, rising)| (at, rising))
     }
 
     /// The least that a count is taken to be.
@@ -375,7 +358,7 @@ impl<'a> Tableau<'a> {
         }
         let pushed = self.row_of[place];
         let rate = pushed.and_then(|row| factor_of(&self.rows[row], enter));
-        let rate = rate.map_or(1.0, |rate| f64::from(rate.abs()));
+        let rate = rate.map_or(1.0, f64::abs);
         if rate * far >= missing {
             far = missing / rate;
             leave = None;
@@ -395,16 +378,14 @@ impl<'a> Tableau<'a> {
     /// How each solved count falls when a free one changes.
     fn rates(&mut self, enter: usize, direction: f64) -> Vec<(usize, f64)> {
         let mut rows = std::mem::take(&mut self.rows_with[enter]);
-        self.pass += 1;
+        in_order(&mut rows);
         let mut rates = Vec::with_capacity(rows.len());
-        rows.retain(|noted| {
-            let row = *noted as usize;
-            if std::mem::replace(&mut self.met[row], self.pass) == self.pass {
-                return false;
+        rows.retain(|row| match factor_of(&self.rows[*row], enter) {
+            Some(factor) => {
+                rates.push((*row, factor * direction));
+                true
             }
-            let factor = factor_of(&self.rows[row], enter);
-            rates.extend(factor.map(|factor| (row, f64::from(factor) * direction)));
-            factor.is_some()
+            None => false,
         });
         self.rows_with[enter] = rows;
         rates
@@ -413,8 +394,7 @@ impl<'a> Tableau<'a> {
     /// A solved count becomes free and a free one solved.
     fn exchange(&mut self, row: usize, enter: usize) {
         let leave = self.solved[row];
-        let Ok(at) = self.rows[row].binary_search_by_key(&narrow(enter), |(place, _)| *place)
-        else {
+        let Ok(at) = self.rows[row].binary_search_by_key(&enter, |(place, _)| *place) else {
             return;
         };
         let mut own = std::mem::take(&mut self.spare);
@@ -426,10 +406,9 @@ impl<'a> Tableau<'a> {
         for (_, value) in &mut own {
             *value /= factor;
         }
-        let at = own.partition_point(|(place, _)| (*place as usize) < leave);
-        own.insert(at, (narrow(leave), 1.0 / factor));
-        self.rows_with[leave].clear();
-        self.rows_with[leave].push(narrow(row));
+        let at = own.partition_point(|(place, _)| *place < leave);
+        own.insert(at, (leave, 1.0 / factor));
+        self.rows_with[leave] = vec![row];
         self.replace(enter, &own, Some(row));
         self.rows[row] = own;
         self.solved[row] = enter;
@@ -464,13 +443,15 @@ impl<'a> Tableau<'a> {
     }
 }
 
-/// Fewer than four thousand million rows and counts; a position beyond that names none.
-fn narrow(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+/// Sorts numbers, each once; most often they are.
+fn in_order(rows: &mut Vec<usize>) {
+    if !rows.is_sorted_by(|a, b| a < b) {
+        rows.sort_unstable();
+        rows.dedup();
+    }
 }
 
-fn factor_of(row: &Row, place: usize) -> Option<f32> {
-    let place = narrow(place);
+fn factor_of(row: &Row, place: usize) -> Option<f64> {
     let at = row.binary_search_by_key(&place, |(own, _)| *own).ok()?;
     Some(row[at].1)
 }
@@ -478,10 +459,10 @@ fn factor_of(row: &Row, place: usize) -> Option<f32> {
 /// Puts what a count is solved to into a row that has it with a factor; says which counts are new there.
 fn less(
     row: &Row,
-    (enter, factor): (u32, f32),
+    (enter, factor): (usize, f64),
     other: &Row,
     out: &mut Row,
-    mut new: impl FnMut(u32),
+    mut new: impl FnMut(usize),
 ) {
     out.clear();
     out.reserve(row.len() + other.len());
@@ -500,12 +481,12 @@ fn less(
         {
             left = rest;
             let value = own.1 - factor * value;
-            if value.abs() > NO_FACTOR {
+            if value.abs() > EPSILON {
                 out.push((*place, value));
             }
         } else {
             let value = -factor * value;
-            if value.abs() > NO_FACTOR {
+            if value.abs() > EPSILON {
                 new(*place);
                 out.push((*place, value));
             }

@@ -7,12 +7,21 @@ use rayon::prelude::*;
 
 use super::Watch;
 use super::part::{Found, Look, Searches};
-use crate::alternatives::by_block::ByBlock;
+use crate::alternatives::by_block::{ByBlock, MANY};
 use crate::alternatives::{Alternative, Least, Proven};
-use crate::effort::MANY;
-use crate::effort::audit::{AT_ONCE, BUDGET, BUDGET_OF_COUNT, CAREFUL};
-use crate::system::{Blocks, Counts, Moves, Peel, SumsOf};
+use crate::system::{Blocks, Counts, Moves, SumsOf};
 use disparity_core::Sums;
+
+/// Factors that the simplex method may write before counts are given up together: so many, and so
+/// many for each count.
+const BUDGET: usize = 600_000_000;
+const BUDGET_OF_COUNT: usize = 500;
+
+/// After so many rounds a large part has all of the budget.
+const CAREFUL: usize = 64;
+
+/// So many small parts are looked at at once.
+const AT_ONCE: usize = 64;
 
 fn budget(counts: usize) -> usize {
     BUDGET + counts.saturating_mul(BUDGET_OF_COUNT)
@@ -163,8 +172,7 @@ impl<'a> Audit<'a> {
             of_cell,
             ..
         } = self.counts;
-        let peel = Peel::new(self.counts, hidden);
-        let free = peel.free();
+        let free = free(sums, of_cell, hidden);
         let mut told = Vec::new();
         let mut parts = Vec::new();
         let mut seen = vec![false; cells.len()];
@@ -174,13 +182,13 @@ impl<'a> Audit<'a> {
             if !free[cell] {
                 told.push((cell, true));
             } else if !seen[cell] {
-                parts.push(part_of(sums, of_cell, free, &mut seen, cell));
+                parts.push(part_of(sums, of_cell, &free, &mut seen, cell));
             }
         }
         // The smallest parts first: the budget goes furthest there.
         parts.sort_by_key(|part| (part.len(), part[0]));
         let large = parts.partition_point(|part| part.len() < MANY);
-        let searches = Searches::new(self.counts, free);
+        let searches = Searches::new(self.counts, &free);
         let system = ByBlock {
             counts: self.counts,
             blocks: self.blocks,
@@ -236,6 +244,28 @@ impl<'a> Audit<'a> {
         self.budget = self.budget.saturating_sub(found.used);
         before - asked(&self.proven)
     }
+}
+
+/// Withheld counts that do not follow at once from the rest, one sum after another.
+pub(crate) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
+    let mut free = hidden.to_vec();
+    let mut gaps = vec![0_u32; sums.len()];
+    for at in (0..free.len()).filter(|at| free[*at]) {
+        of_cell.of(at).for_each(|sum| gaps[sum] += 1);
+    }
+    let mut work: Vec<usize> = (0..sums.len()).filter(|sum| gaps[*sum] == 1).collect();
+    while let Some(sum) = work.pop() {
+        let known = sums.signed(sum).map(|(at, _)| at).find(|at| free[*at]);
+        let Some(known) = known else { continue };
+        free[known] = false;
+        for other in of_cell.of(known) {
+            gaps[other] -= 1;
+            if gaps[other] == 1 {
+                work.push(other);
+            }
+        }
+    }
+    free
 }
 
 /// The counts that hang together with one, in order.

@@ -48,12 +48,21 @@ mod single_sum;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::effort::secondary::{AGAIN, AGAIN_UNPROVEN, FEW, SHARE};
 use crate::rule::Threshold;
-use crate::system::{Blocks, Cell, Counts, Moves, Peel, SumsOf};
-use audit::Audit;
+use crate::system::{Blocks, Cell, Counts, Moves, SumsOf};
+use audit::{Audit, free};
 use disparity_core::Sums;
 use secondary::Complements;
+
+/// Of more counts than this without a witness, one in so many at most has others withheld beside it
+/// before all are looked at again.
+const FEW: usize = 16;
+const SHARE: usize = 3;
+
+/// A count that is told so many times again has twice as many withheld beside it; one without a proof
+/// sooner.
+const AGAIN: u32 = 3;
+const AGAIN_UNPROVEN: u32 = 2;
 
 /// What is withheld.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,13 +122,13 @@ pub fn suppress_in_blocks(
         .iter()
         .map(|cell| cell.starts_hidden(threshold))
         .collect();
+    single_sum::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let counts = Counts {
         cells,
         sums,
         of_cell: &of_cell,
         threshold,
     };
-    single_sum::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let mut audit = Audit::new(counts, blocks, watch);
     let mut complements = Complements::new(cells, sums, &of_cell);
     let (mut cautious, mut given_up) = (0, 0);
@@ -142,7 +151,7 @@ pub fn suppress_in_blocks(
             given_up += blocks.give_up(&unproven, &open, &mut hidden);
             audit.prove_by(moves, &hidden);
         }
-        let peel = Peel::new(counts, &hidden);
+        let free = free(sums, &of_cell, &hidden);
         let unproven = told.iter().filter(|(_, proven)| !proven).count();
         let (every, mut nth) = (unproven.div_ceil(FEW).clamp(1, SHARE), 0);
         let mut safe: BTreeSet<usize> = BTreeSet::new();
@@ -163,7 +172,7 @@ pub fn suppress_in_blocks(
                     complements.tie(&hidden, cell, blocks)
                 };
                 if let Some(extra) =
-                    tie.or_else(|| complements.next_complement(&hidden, peel.free(), cell))
+                    tie.or_else(|| complements.next_complement(&hidden, &free, cell))
                 {
                     hidden[extra] = true;
                     cautious += usize::from(!proven);

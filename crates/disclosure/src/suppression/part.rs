@@ -5,13 +5,22 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use crate::alternatives::by_block::ByBlock;
+use crate::alternatives::by_block::{ByBlock, MANY};
 use crate::alternatives::exchange::Search;
 use crate::alternatives::tableau::Tableau;
 use crate::alternatives::{Alternative, Proven, ProvenOf};
-use crate::effort::MANY;
-use crate::effort::part::{BUDGET_IN_PART, BUDGET_OF_PARTS, LATER, MOVED_AT_ONCE};
 use crate::system::Counts;
+
+/// So many for each count of a large part, each time, and for all large parts where they are not many.
+const BUDGET_IN_PART: usize = 100;
+const BUDGET_OF_PARTS: usize = 20_000_000;
+
+/// Of more counts than this in a large part, none is looked for in all of it yet: with more withheld
+/// most of them are soon proven, and what that was too much is shown again in the end.
+const LATER: usize = 500;
+
+/// For so many counts at once children are moved: more, and what one finds comes too late for another.
+const MOVED_AT_ONCE: usize = 16;
 
 /// Searches for moves, as many as are used at once: each is as new after every use.
 pub(crate) struct Searches<'a> {

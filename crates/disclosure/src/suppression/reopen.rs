@@ -4,14 +4,27 @@
 
 use rayon::prelude::*;
 
-use super::audit::part_of;
+use super::audit::{free, part_of};
 use super::single_sum::can_show;
 use crate::alternatives::tableau::Tableau;
 use crate::alternatives::{Alternative, Proven, ProvenOf};
-use crate::effort::reopen::{
-    AT_ONCE, BUDGET, BUDGET_OF_COUNT, BUDGET_OF_ONE, FACTORS_OF_COUNT, NEAREST,
-};
-use crate::system::{Counts, Kind, Peel};
+use crate::system::{Counts, Kind};
+
+/// The proofs that a count is needed for are looked for anew among so many of the withheld counts nearest
+/// to it; all others are held to the truth, so that what is found there holds among all.
+const NEAREST: usize = 800;
+
+/// Factors that the simplex method may write for one count, and for all of them together: so many, and
+/// so many for each count there is.
+const BUDGET_OF_ONE: usize = 1_000_000;
+const BUDGET: usize = 400_000_000;
+const BUDGET_OF_COUNT: usize = 200;
+
+/// So many counts are tried at once: of more, too many are tried in vain.
+const AT_ONCE: usize = 4;
+
+/// What it takes to solve the sums of a count for it, in factors.
+const FACTORS_OF_COUNT: usize = 50;
 
 /// Shows again what no proof needs; how many counts those are.
 pub(crate) fn reopen(
@@ -26,12 +39,12 @@ pub(crate) fn reopen(
         proof.other.moved().for_each(|at| needed[at] = true);
     }
     // Of what was not proven, nothing is shown again that hangs together with it.
-    let mut peel = Peel::new(counts, hidden);
+    let within = free(counts.sums, counts.of_cell, hidden);
     let mut seen = vec![false; counts.cells.len()];
     let mut fixed = vec![false; counts.cells.len()];
     for cell in unasked.iter().copied().filter(|at| hidden[*at]) {
         if !std::mem::replace(&mut fixed[cell], true) && !seen[cell] {
-            for at in part_of(counts.sums, counts.of_cell, peel.free(), &mut seen, cell) {
+            for at in part_of(counts.sums, counts.of_cell, &within, &mut seen, cell) {
                 fixed[at] = true;
             }
         }
@@ -50,7 +63,6 @@ pub(crate) fn reopen(
             again.push(at);
         } else if can_show(counts, hidden, at) {
             hidden[at] = false;
-            peel.show(counts, at);
             reopened += 1;
         }
     }
@@ -59,18 +71,17 @@ pub(crate) fn reopen(
     let mut budget = BUDGET + counts.cells.len().saturating_mul(BUDGET_OF_COUNT);
     let mut near: Vec<Near> = Vec::new();
     near.resize_with(AT_ONCE, || Near::new(counts.cells.len()));
-    let mut again = again.into_iter().peekable();
-    while again.peek().is_some() && budget > 0 {
-        // Without those that a small count follows from one sum after another: no alternative is looked for.
-        let possible = again.by_ref().filter(|at| !peel.tells(counts, *at));
-        let some: Vec<usize> = possible.take(AT_ONCE).collect();
+    for some in again.chunks(AT_ONCE) {
+        if budget == 0 {
+            break;
+        }
         let tried: Vec<Tried> = some
             .par_iter()
             .zip(&mut near)
             .map(|(at, near)| kept.without(*at, hidden, budget, near))
             .collect();
         let mut changed = false;
-        for (at, mut tried) in some.into_iter().zip(tried) {
+        for (at, mut tried) in some.iter().copied().zip(tried) {
             budget = budget.saturating_sub(tried.used);
             // What was found beside one that is shown now may be of no use any more.
             if changed && tried.proofs.is_some() {
@@ -79,7 +90,6 @@ pub(crate) fn reopen(
             }
             if let Some(proofs) = tried.proofs {
                 hidden[at] = false;
-                peel.show(counts, at);
                 kept.show(at, proofs);
                 reopened += 1;
                 changed = true;

@@ -2,11 +2,9 @@
 //! alternative tables and the attack stand. Knows nothing of children, areas or tables.
 
 pub mod blocks;
-mod peel;
 mod sums;
 
 pub use blocks::{Blocks, Moves};
-pub(crate) use peel::Peel;
 pub use sums::Same;
 pub(crate) use sums::SumsOf;
 

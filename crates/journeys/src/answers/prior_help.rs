@@ -184,7 +184,6 @@ fn add_differences(
 ) {
     for (key, place) in places {
         let mut wider: Vec<PriorHelpKey> = Vec::new();
-        // The next longer look-back and the next shorter lead that were asked for.
         let same = |other: &PriorHelpKey| {
             PriorHelpKey {
                 look_back: key.look_back,
@@ -213,10 +212,12 @@ fn add_differences(
                 .filter(|other| keep(other))
                 .collect()
         };
-        let longer = beside(&|o| same(o) && o.lead == key.lead && o.look_back > key.look_back);
-        wider.extend(longer.into_iter().min_by_key(|o| o.look_back));
-        let sooner = beside(&|o| same(o) && o.look_back == key.look_back && o.lead < key.lead);
-        wider.extend(sooner.into_iter().max_by_key(|o| o.lead));
+        // Every longer look-back with no longer a lead: what lies between two of them that are not
+        // neighbours is a count as well, and need not be large because those on the way are withheld.
+        wider.extend(beside(&|other| {
+            let wider = other.look_back >= key.look_back && other.lead <= key.lead;
+            same(other) && wider && other != key
+        }));
         if key.mode != Mode::Overlap {
             wider.push(PriorHelpKey {
                 mode: Mode::Overlap,
