@@ -76,7 +76,7 @@ fn another_question_shows_what_is_safe_beside_what_was_published() {
         cells.filter(|cell| cell.parse::<u32>().is_ok()).count()
     };
     let beside = shown(&counts(&after, &NAMES));
-    assert!(beside > 100 && beside <= shown(&alone), "{beside}");
+    assert!(beside > 0 && beside <= shown(&alone), "{beside}");
 }
 
 #[test]

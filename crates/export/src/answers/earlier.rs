@@ -224,7 +224,6 @@ impl EarlierOutputs {
             let partly = partly.map(|((bound, linked), helped)| {
                 Reported::Value(whole(bound * f64::from(linked)).saturating_sub(helped))
             });
-            let partly = partly.or(Some(Reported::Symbol(Symbol::Confidential)));
             for (at, told) in [
                 (Some(places.entrants), own.entrants),
                 (Some(places.unlinked), own.unlinked),
