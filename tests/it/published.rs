@@ -42,7 +42,7 @@ fn counts(csv: &str, names: &[&str]) -> BTreeMap<Vec<String>, [String; 5]> {
 #[test]
 fn another_question_shows_what_is_safe_beside_what_was_published() {
     let folder = Folder::new("published");
-    let size = "--authorities 2 --years 5 --children 160 --care 0.3 --seed 5";
+    let size = "--authorities 3 --years 8 --children 250 --care 0.3 --seed 11";
     let store = store_of(&folder, size);
     let ask = |more: &[&str]| {
         let asked = ["prior-help", &store, "--force", "--format", "csv"];
@@ -52,8 +52,6 @@ fn another_question_shows_what_is_safe_beside_what_was_published() {
     let file = folder.join("usual.csv");
     std::fs::write(&file, &usual).unwrap();
     let file = file.to_str().unwrap();
-    // The same again is the same.
-    assert_eq!(ask(&["--published", file]).ok(), usual);
     let other = ["--look-back", "3", "--by", "ethnicity_major"];
     let after = ask(&[&other[..], &["--published", file]].concat());
     assert!(after.stderr.contains("known from earlier outputs"));
@@ -77,6 +75,19 @@ fn another_question_shows_what_is_safe_beside_what_was_published() {
     };
     let beside = shown(&counts(&after, &NAMES));
     assert!(beside > 0 && beside <= shown(&alone), "{beside}");
+}
+
+#[test]
+fn the_same_question_again_is_answered_the_same() {
+    let folder = Folder::new("published-again");
+    let size = "--authorities 2 --years 5 --children 90 --care 0.3 --seed 5";
+    let store = store_of(&folder, size);
+    let asked = ["prior-help", &store, "--force", "--format", "csv"];
+    let usual = disparity(&asked).ok();
+    let file = folder.join("usual.csv");
+    std::fs::write(&file, &usual).unwrap();
+    let again = ["--published", file.to_str().unwrap()];
+    assert!(disparity(&[&asked[..], &again].concat()).ok() == usual);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which rule repaired an episode: kept beside the row, applied in [`crate::children::repair`].
+//! Which rule repaired an episode: kept beside the row, applied in `children::repair`.
 
 /// The rule that changed a row: a number, as there is one beside every row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
