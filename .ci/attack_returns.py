@@ -584,12 +584,6 @@ def world(program, seed):
         # Five years together by every way of telling entrants apart, and each year by ethnic group.
         usual, each = both("prior-help", store), both("prior-help", store, "--pool", "0", *by[:2])
         of_years = [one + other for one, other in zip(usual, each, strict=True)]
-        # One question, and then another for readers who have the first.
-        first, later = folder / "first.csv", ["--look-back", "3", "--by", "ethnicity_major"]
-        first.write_text(answers(program, "prior-help", str(store), "--format", "csv"), "utf-8")
-        beside = read("prior-help", store, *later, "--published", first)
-        beside = beside, read("prior-help", store, *later, "--unprotected", "a test")
-        after = [one + other for one, other in zip(usual, beside, strict=True)]
         less = ["--by", "ethnicity_minor", "--together"]
         again = same_again(usual[0], read("prior-help", store, *less))
         again += same_again(of_journeys[0], read("journeys", store, "--table", "ways"))
@@ -615,7 +609,6 @@ def world(program, seed):
         "journeys": journeys(*of_journeys),
         "prior-help": prior_help(*of_help),
         "prior-help, years together and each": prior_help(*of_years),
-        "prior-help, one question after another": prior_help(*after),
         "run --returns": run(estimates, counted),
     }
     for name, all in outputs.items():
