@@ -76,10 +76,7 @@ pub(crate) fn csv_of_rows(
     header: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header)?;
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    let mut text = Vec::new();
+    disparity_export::write_csv_rows(&mut text, header, rows)?;
+    Ok(String::from_utf8(text)?)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use disparity_core::answers::{Counts, PriorHelp, PriorHelpKey};
 use disparity_core::{Catalogue, Journeys, Relations};
 use disparity_disclosure::PublishedCount;
-use disparity_export::{EarlierOutputs, EarlierQuestion};
+use disparity_export::{EarlierError, EarlierOutputs, EarlierQuestion};
 use disparity_journeys::{PriorHelpParams, Years, prior_help};
 
 use crate::hint::Hinted;
@@ -16,48 +16,40 @@ use crate::returns_args::ControlArgs;
 pub(crate) fn read(args: &ControlArgs) -> Result<EarlierOutputs> {
     let mut all = EarlierOutputs::default();
     for path in &args.published {
-        all.read(path).map_err(|error| {
-            let advice = "name what `disparity prior-help --format csv` or `journeys --format csv` printed, or its folder";
-            Hinted::new(error.to_string(), advice)
-        })?;
+        all.read(path).map_err(|error| hinted(&error))?;
     }
     Ok(all)
 }
 
-/// The question that earlier outputs answer, for each year of entry.
-pub(crate) fn params(
-    question: &EarlierQuestion,
-    include_unaccompanied: bool,
-) -> Result<PriorHelpParams> {
-    use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode};
-    let back = |word: &str| match word {
-        "ever" => Some(LookBack::Ever),
-        years => years.parse().ok().map(LookBack::Years),
+fn hinted(error: &EarlierError) -> Hinted {
+    let advice = match error {
+        EarlierError::Word { .. } => "was it made by a newer version?",
+        EarlierError::File { .. } | EarlierError::NothingOfOurs { .. } => {
+            "name what `disparity prior-help --format csv` or `journeys --format csv` printed, or its folder"
+        }
     };
-    Ok(PriorHelpParams {
-        kinds: words(&question.kinds, HelpKind::from_word)?,
-        look_backs: words(&question.look_backs, back)?,
-        leads: words(&question.leads, |lead| lead.parse().ok())?,
-        modes: words(&question.modes, Mode::from_word)?,
-        groups: words(&question.groups, GroupBy::from_word)?,
-        years: Years::Each,
-        include_unaccompanied,
-        by_authority: true,
-    })
+    Hinted::new(error.to_string(), advice)
 }
 
-fn words<T>(
-    typed: &std::collections::BTreeSet<String>,
-    of: impl Fn(&str) -> Option<T>,
-) -> Result<Vec<T>> {
-    let read = |word: &String| {
-        of(word).ok_or_else(|| {
-            let message =
-                format!("an earlier output says {word:?}, which this program does not know");
-            Hinted::new(message, "was it made by a newer version?").into()
-        })
-    };
-    typed.iter().map(read).collect()
+/// The question that earlier outputs answer, and how to ask it for each year of entry.
+pub(crate) fn question(
+    earlier: &EarlierOutputs,
+    include_unaccompanied: bool,
+) -> Result<Option<(EarlierQuestion, PriorHelpParams)>> {
+    let question = earlier.question().map_err(|error| hinted(&error))?;
+    Ok(question.map(|question| {
+        let params = PriorHelpParams {
+            kinds: question.kinds.iter().copied().collect(),
+            look_backs: question.look_backs.iter().copied().collect(),
+            leads: question.leads.iter().copied().collect(),
+            modes: question.modes.iter().copied().collect(),
+            groups: question.groups.iter().copied().collect(),
+            years: Years::Each,
+            include_unaccompanied,
+            by_authority: true,
+        };
+        (question, params)
+    }))
 }
 
 /// The answers of earlier outputs from these journeys: each year, and the years that were put together.

@@ -11,8 +11,7 @@ use disparity_core::{
     AreaCode, Catalogue, ChineseGroup, CodeList, Cube, Dimension, Dimensions, IndicatorId, Period,
     Plan, Results,
 };
-use disparity_disclosure::protect;
-use disparity_disclosure::{Policy, Release, Rule};
+use disparity_disclosure::{Policy, Release, Rule, protect};
 use disparity_journeys::{
     PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
     part_years, prior_help, prior_help_cube,

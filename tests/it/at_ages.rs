@@ -6,8 +6,7 @@ use disparity_core::answers::{
     AtAge, Group, GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpCounts, PriorHelpKey,
 };
 use disparity_core::{Dimension, Period, Reported};
-use disparity_disclosure::PriorHelpRow;
-use disparity_disclosure::{Policy, Rule};
+use disparity_disclosure::{Policy, PriorHelpRow, Rule};
 
 use crate::codelists::dimensions;
 

@@ -64,20 +64,15 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
     let look_backs = args
         .look_backs
         .iter()
-        .map(|word| match word.as_str() {
-            "ever" => Ok(LookBack::Ever),
-            years => years
-                .parse::<u8>()
-                .ok()
-                .filter(|n| (1..=25).contains(n))
-                .map(LookBack::Years)
-                .ok_or_else(|| {
-                    Hinted::new(
-                        format!("--look-back cannot be {years:?}"),
-                        "use a number of years from 1 to 25, or ever",
-                    )
-                    .into()
-                }),
+        .map(|word| {
+            let usual = |back: &LookBack| !matches!(back, LookBack::Years(0 | 26..));
+            LookBack::from_word(word).filter(usual).ok_or_else(|| {
+                Hinted::new(
+                    format!("--look-back cannot be {word:?}"),
+                    "use a number of years from 1 to 25, or ever",
+                )
+                .into()
+            })
         })
         .collect::<Result<Vec<_>>>()?;
     let shortest = look_backs.iter().filter_map(|back| match back {
@@ -122,12 +117,7 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let mut progress = Progress::new(false);
     let policy = policy(&args.control)?;
     let earlier = published::read(&args.control)?;
-    let before = earlier.questions();
-    let before = before.map(|question| {
-        let params = published::params(&question, args.include_unaccompanied)?;
-        Ok::<_, anyhow::Error>((question, params))
-    });
-    let before = before.transpose()?;
+    let before = published::question(&earlier, args.include_unaccompanied)?;
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
     if policy.rule().withhold_to == 0 {

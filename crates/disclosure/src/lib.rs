@@ -25,12 +25,11 @@ mod system;
 
 pub use answers::{
     HowMany, JourneyLines, JourneyRow, PriorHelpRow, Proportion, ProtectedJourneys,
-    ProtectedPriorHelp, PublishedCount, protect_journeys, protect_prior_help, to_digits_borne,
+    ProtectedPriorHelp, PublishedCount, protect_journeys, protect_prior_help,
 };
-pub use attack::{attack, attack_knowing, of_single_sums};
+pub use attack::{attack, of_single_sums};
 pub use cube::{ProtectedCube, protect};
 pub use release::{DisclosureError, Policy, Release};
 pub use rule::{Bounds, Rule, Threshold};
-pub use suppression::{Watch, Withheld, suppress, suppress_in_blocks};
-pub use system::blocks;
-pub use system::{Blocks, Cell, Kind, Moves, Same};
+pub use suppression::{Watch, Withheld, suppress};
+pub use system::{Cell, Kind};

@@ -3,11 +3,9 @@
 use crate::support::rows_shown;
 use disparity_core::answers::GroupBy;
 use disparity_core::{Period, Reported};
-use disparity_disclosure::Policy;
-use disparity_disclosure::{PriorHelpRow, Proportion};
+use disparity_disclosure::{Policy, PriorHelpRow, Proportion};
 use disparity_journeys::{CAUSES, Pathway, chances, prior_help, watches};
-use disparity_stats::Chance;
-use disparity_stats::{Interval, Level};
+use disparity_stats::{Chance, Interval, Level};
 
 use super::answers::asked;
 use super::histories::{journeys, journeys_covering, push_history, years};

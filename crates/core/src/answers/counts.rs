@@ -59,30 +59,13 @@ pub struct Stand<W> {
 /// ```
 #[derive(Clone)]
 pub struct Counts<W> {
-    numbers: Vec<Counted>,
-    /// Where each count stands, or the count it is a rest of.
-    stands: Vec<Stand<W>>,
-    sums: Sums,
-    /// Sums of which the second part is a rest that matters only where it is small.
-    small_rests: Vec<usize>,
-    /// Counts that are printed as shares of others.
-    shares: Vec<(usize, usize)>,
-    /// Pairs of counts that are the same number under two names.
-    alike: Vec<(usize, usize)>,
-    places: BTreeMap<Place<W>, usize>,
-    /// Counts under a name that another count has, in the order in which they came.
-    twins: BTreeMap<Place<W>, Vec<usize>>,
-}
-
-/// All that counts hold, for the gate.
-pub struct CountsParts<W> {
     /// Every number.
-    pub counts: Vec<Counted>,
+    pub numbers: Vec<Counted>,
     /// Where each stands, or the count it is a rest of.
     pub stands: Vec<Stand<W>>,
     /// The sums between them.
     pub sums: Sums,
-    /// Which of the sums matter only where their second part is small.
+    /// Which of the sums matter only where their second part, a rest, is small.
     pub small_rests: Vec<usize>,
     /// Counts that are printed as shares of others: part and whole.
     pub shares: Vec<(usize, usize)>,
@@ -174,21 +157,6 @@ impl<W: Ord + Copy> Counts<W> {
         let before = self.sums.len();
         self.within(part, whole);
         self.small_rests.extend(before..self.sums.len());
-    }
-
-    /// All that is held, for the gate.
-    #[must_use]
-    pub fn into_parts(self) -> CountsParts<W> {
-        CountsParts {
-            counts: self.numbers,
-            stands: self.stands,
-            sums: self.sums,
-            small_rests: self.small_rests,
-            shares: self.shares,
-            alike: self.alike,
-            places: self.places,
-            twins: self.twins,
-        }
     }
 }
 

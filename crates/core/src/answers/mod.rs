@@ -6,7 +6,7 @@ mod group;
 mod journeys;
 mod prior_help;
 
-pub use counts::{Counted, Counts, CountsParts, Order, Place, Stand};
+pub use counts::{Counted, Counts, Order, Place, Stand};
 pub use group::{Group, GroupBy, YearKey, age_bands, broad_groups};
 pub use journeys::{
     ChanceAmong, Figure, JourneyAnswers, JourneyCount, JourneyCountKey, JourneyLine, JourneyTable,

@@ -102,6 +102,15 @@ pub enum LookBack {
 }
 
 impl LookBack {
+    /// The look-back that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "ever" => Some(Self::Ever),
+            years => years.parse().ok().map(Self::Years),
+        }
+    }
+
     /// The word in outputs: `5` or `ever`.
     #[must_use]
     pub fn word(self) -> String {

@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::answers::{
-    Counts, CountsParts, Group, GroupBy, Order, Place, Stand, broad_groups,
-};
+use disparity_core::answers::{Counts, Group, GroupBy, Order, Place, Stand, broad_groups};
 use disparity_core::{CountRole, Dimension, Dimensions, Relations, Reported, Sums, Symbol};
 
 use super::regrouped::Regrouped;
@@ -83,8 +81,8 @@ pub(super) struct ProtectedCounts<W> {
 
 impl<W: Ord + Copy> System<W> {
     fn new(counts: Counts<W>, dimensions: &Dimensions) -> Self {
-        let CountsParts {
-            counts,
+        let Counts {
+            numbers,
             stands,
             sums,
             small_rests,
@@ -92,8 +90,8 @@ impl<W: Ord + Copy> System<W> {
             alike,
             places,
             twins,
-        } = counts.into_parts();
-        let cells = counts
+        } = counts;
+        let cells = numbers
             .into_iter()
             .map(|counted| Cell::new(counted.count, Kind::of(counted.role)));
         Self {

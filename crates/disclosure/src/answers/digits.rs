@@ -25,7 +25,7 @@ use disparity_stats::Interval;
 /// JCGM 100:2008, Guide to the expression of uncertainty in measurement, 7.2.6, on digits that an
 /// uncertainty does not bear.
 #[must_use]
-pub fn to_digits_borne(
+pub(super) fn to_digits_borne(
     (value, interval): (f64, Interval),
     children: f64,
     (least, most): (f64, f64),

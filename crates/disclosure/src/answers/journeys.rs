@@ -5,13 +5,11 @@ use disparity_core::answers::{
     JourneyTable, YearKey,
 };
 use disparity_core::{Dimensions, Reported, Symbol};
-use disparity_stats::{Level, wilson};
+use disparity_stats::Level;
 
 use super::counts::{Before, HowMany, ProtectedCounts, PublishedCount, protect_counts};
-use super::digits::to_digits_borne;
-use super::prior_help::Proportion;
+use super::proportion::{Proportion, share, told};
 use crate::release::{Policy, Release};
-use crate::rule::Rule;
 use crate::suppression::Watch;
 
 /// Lines of which it is decided what may be shown.
@@ -186,32 +184,12 @@ impl JourneyLines {
         };
         match found.interval(Level::P95) {
             Ok(interval) if found.effective >= f64::from(rule.least_for_rate) => {
-                let told = (found.value, interval);
-                let (value, interval) = if rule.withhold_to == 0 {
-                    told
-                } else {
-                    // It had happened to so many, and something else to so many others.
-                    let certain = (own / watched, 1.0 - (happened - own) / watched);
-                    to_digits_borne(told, watched, certain)
-                };
-                Reported::Value(Proportion { value, interval })
+                // It had happened to so many, and something else to so many others.
+                let certain = (own / watched, 1.0 - (happened - own) / watched);
+                let found = (found.value, interval);
+                Reported::Value(told(found, (watched, certain), rule))
             }
             _ => Reported::Symbol(Symbol::Unreliable),
         }
     }
-}
-
-/// A share of those shown, with Wilson's interval: of none it cannot be told, of a few it says little.
-fn share(part: Reported<u32>, whole: Reported<u32>, rule: Rule) -> Reported<Proportion> {
-    part.zip(whole).and_then(|(x, n)| {
-        let (x, n) = (f64::from(x.min(n)), f64::from(n));
-        match wilson(x, n, Level::P95) {
-            Ok(interval) if n >= f64::from(rule.least_for_rate) => {
-                let value = x / n;
-                Reported::Value(Proportion { value, interval })
-            }
-            Ok(_) => Reported::Symbol(Symbol::Unreliable),
-            Err(_) => Reported::Symbol(Symbol::NotAvailable),
-        }
-    })
 }

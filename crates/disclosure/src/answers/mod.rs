@@ -4,10 +4,11 @@ mod counts;
 mod digits;
 mod journeys;
 mod prior_help;
+mod proportion;
 mod regrouped;
 mod standardised;
 
 pub use counts::{HowMany, PublishedCount};
-pub use digits::to_digits_borne;
 pub use journeys::{JourneyLines, JourneyRow, ProtectedJourneys, protect_journeys};
-pub use prior_help::{PriorHelpRow, Proportion, ProtectedPriorHelp, protect_prior_help};
+pub use prior_help::{PriorHelpRow, ProtectedPriorHelp, protect_prior_help};
+pub use proportion::Proportion;

@@ -7,23 +7,14 @@ use disparity_core::answers::{
     HelpKind, Mode, PriorHelp, PriorHelpAnswers, PriorHelpCountKey, PriorHelpKey, PriorHelpPlaces,
 };
 use disparity_core::{Dimensions, Reported, Symbol};
-use disparity_stats::{Chance, Interval, Level, proportion_bounds, wilson};
+use disparity_stats::{Chance, Interval, Level, proportion_bounds};
 
 use super::counts::{Before, HowMany, ProtectedCounts, PublishedCount, protect_counts};
-use super::digits::to_digits_borne;
+use super::proportion::{Proportion, share, told};
 use super::standardised;
 use crate::release::{Policy, Release};
 use crate::rule::Rule;
 use crate::suppression::Watch;
-
-/// A proportion with its interval at the 95% level.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Proportion {
-    /// 0 to 1.
-    pub value: f64,
-    /// At the 95% level.
-    pub interval: Interval,
-}
 
 /// One answer about prior help as it may be shown. What is withheld is `c`; what the files cannot
 /// tell is `x`.
@@ -175,12 +166,12 @@ fn row(
     let count = |at: usize| shown(at).value().map(f64::from);
     let (helped, observed) = (shown(places.helped), shown(places.observed));
     let contradicted = contradicted(answer, places, safe);
-    let complete_window = helped.zip(observed).and_then(|(x, n)| match n {
-        0 => Reported::Symbol(Symbol::NotAvailable),
-        _ if contradicted => Reported::Symbol(Symbol::NotAvailable),
-        n if n < safe.rule().least_for_rate => Reported::Symbol(Symbol::Unreliable),
-        n => proportion(f64::from(x.min(n)), f64::from(n)),
-    });
+    let complete_window = if contradicted {
+        let none = |_| Reported::Symbol(Symbol::NotAvailable);
+        helped.zip(observed).and_then(none)
+    } else {
+        share(helped, observed, safe.rule())
+    };
     let linked = count(places.observed)
         .zip(count(places.incomplete))
         .map(|(a, b)| a + b)
@@ -236,16 +227,6 @@ fn row(
     }
 }
 
-fn proportion(x: f64, n: f64) -> Reported<Proportion> {
-    match wilson(x, n, Level::P95) {
-        Ok(interval) => Reported::Value(Proportion {
-            value: x / n,
-            interval,
-        }),
-        Err(_) => Reported::Symbol(Symbol::NotAvailable),
-    }
-}
-
 fn interval_of(answer: &PriorHelp, found: Chance, rule: Rule) -> Reported<Proportion> {
     // For "none" the value is one minus the chance of any; the interval turns with it.
     let none = answer.key.kind == HelpKind::None;
@@ -261,24 +242,9 @@ fn interval_of(answer: &PriorHelp, found: Chance, rule: Rule) -> Reported<Propor
                 ci
             };
             let certain = answer.bounds().unwrap_or((0.0, 1.0));
-            let of = (answer.counts.linked(), certain);
-            told((found.value, interval), of, rule)
+            let of = (f64::from(answer.counts.linked()), certain);
+            Reported::Value(told((found.value, interval), of, rule))
         }
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }
-}
-
-/// A figure computed from so many single children, to the digits that they bear and within what is
-/// certain; as it is where nothing is withheld.
-pub(super) fn told(
-    found: (f64, Interval),
-    (children, certain): (u32, (f64, f64)),
-    rule: Rule,
-) -> Reported<Proportion> {
-    let (value, interval) = if rule.withhold_to == 0 {
-        found
-    } else {
-        to_digits_borne(found, f64::from(children), certain)
-    };
-    Reported::Value(Proportion { value, interval })
 }

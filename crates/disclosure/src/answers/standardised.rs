@@ -11,7 +11,8 @@ use disparity_stats::{Level, ProportionStratum, direct_proportion};
 use rayon::prelude::*;
 
 use super::counts::ProtectedCounts;
-use super::prior_help::{Proportion, is_open, told};
+use super::prior_help::is_open;
+use super::proportion::{Proportion, told};
 use crate::rule::{Rule, Threshold};
 use crate::suppression::suppress;
 use crate::system::{Cell, Kind};
@@ -303,8 +304,8 @@ fn standardised(answer: &PriorHelp, rule: Rule, standards: &Standards<'_>) -> Re
     match found.map(|found| (found.value, found.interval)) {
         Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
         Ok(found) => {
-            let observed = answer.counts.complete();
-            told(found, (observed, (0.0, 1.0)), rule)
+            let observed = f64::from(answer.counts.complete());
+            Reported::Value(told(found, (observed, (0.0, 1.0)), rule))
         }
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }

@@ -34,7 +34,7 @@ pub fn attack(
 
 /// [`attack`] by somebody who takes each withheld count to be at least so many.
 #[must_use]
-pub fn attack_knowing(
+pub(crate) fn attack_knowing(
     cells: &[Cell],
     sums: &Sums,
     hidden: &[bool],

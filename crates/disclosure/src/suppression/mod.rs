@@ -109,7 +109,7 @@ pub fn suppress(cells: &[Cell], sums: &Sums, threshold: Threshold) -> Withheld {
 /// [`suppress`] where it is known which counts stand together, to be given up together if need be, and
 /// how children may be thought to move between those. Tells how far it is on the way.
 #[must_use]
-pub fn suppress_in_blocks(
+pub(crate) fn suppress_in_blocks(
     cells: &[Cell],
     sums: &Sums,
     threshold: Threshold,

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 /// How many steps there are.
-pub const STEPS: usize = 4;
+pub(crate) const STEPS: usize = 4;
 
 /// A way in which counts may differ from the truth: counts with what is added to each.
-pub type Move = Vec<(usize, i64)>;
+pub(crate) type Move = Vec<(usize, i64)>;
 
 /// Knows what counts are of, and so how children may be thought to be others than they are: all of one
 /// group in another, say. A move need not be right: the audit checks every sum of it.
-pub trait Moves {
+pub(crate) trait Moves {
     /// Ways in which a count may be 0 or large.
     fn of(&self, count: usize) -> Vec<Move>;
 
@@ -31,11 +31,11 @@ impl Moves for () {
 }
 
 /// No block.
-pub const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// What of a count's surroundings is given up with it, step by step: a block at each.
 #[derive(Debug, Clone, Copy)]
-pub struct Steps {
+pub(crate) struct Steps {
     /// The block that is given up for the count, which need not hold it: totals over many tables, say.
     pub asks: [u32; STEPS],
     /// The blocks that the count is in; [`NONE`] for none.
@@ -44,12 +44,12 @@ pub struct Steps {
 
 /// The steps of every count, blocks numbered step by step.
 #[derive(Debug, Clone, Default)]
-pub struct Blocks(Vec<Steps>);
+pub(crate) struct Blocks(Vec<Steps>);
 
 impl Blocks {
     /// The steps of the counts, in their order. Without any, all counts are one block.
     #[must_use]
-    pub fn new(of_counts: Vec<Steps>) -> Self {
+    pub(crate) fn new(of_counts: Vec<Steps>) -> Self {
         Self(of_counts)
     }
 

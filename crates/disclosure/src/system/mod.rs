@@ -1,11 +1,11 @@
 //! Counts and what is known to hold between them: the ground on which suppression, the search for
 //! alternative tables and the attack stand. Knows nothing of children, areas or tables.
 
-pub mod blocks;
+pub(crate) mod blocks;
 mod sums;
 
-pub use blocks::{Blocks, Moves};
-pub use sums::Same;
+pub(crate) use blocks::{Blocks, Moves};
+pub(crate) use sums::Same;
 pub(crate) use sums::SumsOf;
 
 use disparity_core::{CountRole, Sums};

@@ -6,7 +6,7 @@ use disparity_core::Sums;
 
 /// Counts that are one number under several names: whoever has one has all.
 #[derive(Debug, Clone, Default)]
-pub struct Same {
+pub(crate) struct Same {
     /// For each count another that it is the same as, or itself.
     next: Vec<usize>,
 }
@@ -14,21 +14,21 @@ pub struct Same {
 impl Same {
     /// So many counts, each by itself.
     #[must_use]
-    pub fn none(counts: usize) -> Self {
+    pub(crate) fn none(counts: usize) -> Self {
         Self {
             next: (0..counts).collect(),
         }
     }
 
     /// That two counts are the same.
-    pub fn join(&mut self, one: usize, other: usize) {
+    pub(crate) fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.of(one), self.of(other));
         self.next[one.max(other)] = one.min(other);
     }
 
     /// The one that stands for a count: the first of those that are the same.
     #[must_use]
-    pub fn of(&self, count: usize) -> usize {
+    pub(crate) fn of(&self, count: usize) -> usize {
         let mut at = count;
         while self.next[at] != at {
             at = self.next[at];
@@ -39,7 +39,7 @@ impl Same {
     /// Sums between counts of which some stand for others, each once; a count that is all of another
     /// says nothing more. Of `given`, those are taken that `holds`.
     #[must_use]
-    pub fn redirect(&self, given: &Sums, holds: impl Fn(usize) -> bool) -> Sums {
+    pub(crate) fn redirect(&self, given: &Sums, holds: impl Fn(usize) -> bool) -> Sums {
         let mut seen = BTreeSet::new();
         let mut sums = Sums::default();
         for sum in (0..given.len()).filter(|sum| holds(*sum)) {

@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use disparity_core::answers::{Figure, HelpKind, JourneyAnswers, PriorHelpAnswers, PriorHelpKey};
+use disparity_core::answers::{
+    Figure, GroupBy, HelpKind, JourneyAnswers, LookBack, Mode, PriorHelpAnswers, PriorHelpKey,
+    PriorHelpPlaces,
+};
 use disparity_core::{Catalogue, Journeys, Period, Reported, Symbol};
 use disparity_disclosure::PublishedCount;
 
@@ -22,6 +25,12 @@ pub enum EarlierError {
         path: PathBuf,
         /// What the reader said.
         source: csv::Error,
+    },
+    /// A word in a column that this program does not know.
+    #[error("an earlier output says {word:?}, which this program does not know")]
+    Word {
+        /// The word.
+        word: String,
     },
     /// Nothing there has the columns of `prior-help` or `journeys`.
     #[error("`{}` holds no CSV of `prior-help` or `journeys`", .path.display())]
@@ -52,26 +61,68 @@ struct Printed {
     upper: Option<f64>,
 }
 
+impl Printed {
+    /// What is printed of the counts at these places, and what follows from it at once.
+    fn counts(
+        &self,
+        kind: HelpKind,
+        places: &PriorHelpPlaces,
+    ) -> [(Option<usize>, Option<Reported<u32>>); 7] {
+        let value = |told: Option<Reported<u32>>| told.and_then(Reported::value);
+        let both = value(self.observed).zip(value(self.incomplete));
+        let linked = both.map(|(observed, incomplete)| observed + incomplete);
+        let unwatched = match self.watched {
+            Some(Reported::Value(watched)) => linked
+                .and_then(|linked| linked.checked_sub(watched))
+                .map(Reported::Value),
+            other => other,
+        };
+        // The bounds tell of how many not fully observed there is help on record.
+        let bound = if kind == HelpKind::None {
+            self.upper
+        } else {
+            self.lower
+        };
+        let partly = bound.zip(linked).zip(value(self.helped));
+        let partly = partly.and_then(|((bound, linked), helped)| {
+            whole(bound * f64::from(linked))
+                .checked_sub(helped)
+                .map(Reported::Value)
+        });
+        [
+            (Some(places.entrants), self.entrants),
+            (Some(places.unlinked), self.unlinked),
+            (Some(places.incomplete), self.incomplete),
+            (Some(places.observed), self.observed),
+            (Some(places.helped), self.helped),
+            (Some(places.incomplete_yes), partly),
+            (places.unwatched, unwatched),
+        ]
+    }
+}
+
 /// What earlier outputs show and withhold.
 #[derive(Debug, Clone, Default)]
 pub struct EarlierOutputs {
-    prior_help: BTreeMap<PriorHelpName, Printed>,
-    journeys: BTreeMap<LineName, [Option<Reported<u32>>; 2]>,
+    /// What each file says of an answer: what one shows another may withhold.
+    prior_help: BTreeMap<PriorHelpName, Vec<Printed>>,
+    /// Numerator and denominator of a line as each file has them.
+    journeys: BTreeMap<LineName, Vec<[Option<Reported<u32>>; 2]>>,
 }
 
-/// A question about prior help that an earlier output answers, in the words of its columns.
+/// A question about prior help that earlier outputs answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EarlierQuestion {
     /// Kinds of help.
-    pub kinds: BTreeSet<String>,
+    pub kinds: BTreeSet<HelpKind>,
     /// Look-backs.
-    pub look_backs: BTreeSet<String>,
+    pub look_backs: BTreeSet<LookBack>,
     /// Leads in days.
-    pub leads: BTreeSet<String>,
+    pub leads: BTreeSet<u16>,
     /// Modes.
-    pub modes: BTreeSet<String>,
+    pub modes: BTreeSet<Mode>,
     /// Ways of telling entrants apart.
-    pub groups: BTreeSet<String>,
+    pub groups: BTreeSet<GroupBy>,
     /// First and last year of entry.
     pub years: BTreeSet<(Period, Period)>,
 }
@@ -114,11 +165,13 @@ impl EarlierOutputs {
         let has = |names: &[&str]| names.iter().all(|name| columns.contains_key(name));
         // Columns that were added since are not asked for.
         let (is_help, is_journeys) = (has(&PRIOR_HELP_HEADER[..28]), has(&JOURNEY_HEADER[..15]));
+        // Several rows tell of one answer, each of another estimator.
+        let mut answers: BTreeMap<PriorHelpName, Printed> = BTreeMap::new();
         for row in reader.records() {
             let row = row?;
             let text = |name: &str| columns.get(name).and_then(|at| row.get(*at)).unwrap_or("");
             if is_help {
-                self.add_prior_help(&text);
+                add_prior_help(&mut answers, &text);
             } else if is_journeys {
                 let name = [
                     "table",
@@ -130,59 +183,43 @@ impl EarlierOutputs {
                 ]
                 .map(|name| text(name).to_owned());
                 let counts = ["numerator", "denominator"].map(|name| count(text(name)));
-                self.journeys.insert(name, counts);
+                self.journeys.entry(name).or_default().push(counts);
             }
         }
+        self.take(answers);
         Ok(is_help || is_journeys)
     }
 
-    fn add_prior_help<'r>(&mut self, text: &impl Fn(&str) -> &'r str) {
-        let name = [
-            "time_period",
-            "old_la_code",
-            "indicator",
-            "look_back_years",
-            "lead_days",
-            "mode",
-            "group_by",
-            "group",
-        ]
-        .map(|name| text(name).to_owned());
-        let own = self.prior_help.entry(name).or_default();
-        own.entrants = count(text("entrants"));
-        own.unlinked = count(text("unlinked"));
-        own.incomplete = count(text("incomplete"));
-        match text("estimator") {
-            "complete_window" => {
-                own.helped = count(text("numerator"));
-                own.observed = count(text("denominator"));
-            }
-            "reverse_kaplan_meier" => own.watched = count(text("denominator")),
-            "lower_bound" => own.lower = text("estimate").parse().ok(),
-            "upper_bound" => own.upper = text("estimate").parse().ok(),
-            _ => {}
+    /// Takes in the answers of a file.
+    fn take(&mut self, answers: BTreeMap<PriorHelpName, Printed>) {
+        for (name, printed) in answers {
+            self.prior_help.entry(name).or_default().push(printed);
         }
     }
 
-    /// Questions about prior help that were answered, those of the same years together.
-    #[must_use]
-    pub fn questions(&self) -> Option<EarlierQuestion> {
+    /// The question about prior help that is answered, all outputs together.
+    ///
+    /// # Errors
+    /// [`EarlierError::Word`] for a word that this program does not know.
+    pub fn question(&self) -> Result<Option<EarlierQuestion>, EarlierError> {
+        fn known<T>(word: &str, value: Option<T>) -> Result<T, EarlierError> {
+            let word = word.to_owned();
+            value.ok_or(EarlierError::Word { word })
+        }
         let mut all = EarlierQuestion::default();
         for [years, _, indicator, look_back, lead, mode, by, _] in self.prior_help.keys() {
             let kind = indicator.strip_prefix("prior_help_").unwrap_or(indicator);
-            let period = |text: &str| Period::ending(text.parse().ok()?);
             let (from, to) = years.split_once('-').unwrap_or((years, years));
-            let (Some(from), Some(to)) = (period(from), period(to)) else {
-                continue;
-            };
-            all.kinds.insert(kind.to_owned());
-            all.look_backs.insert(look_back.clone());
-            all.leads.insert(lead.clone());
-            all.modes.insert(mode.clone());
-            all.groups.insert(by.clone());
-            all.years.insert((from, to));
+            let year = |text: &str| known(text, text.parse().ok().and_then(Period::ending));
+            all.kinds.insert(known(kind, HelpKind::from_word(kind))?);
+            let back = known(look_back, LookBack::from_word(look_back))?;
+            all.look_backs.insert(back);
+            all.leads.insert(known(lead, lead.parse().ok())?);
+            all.modes.insert(known(mode, Mode::from_word(mode))?);
+            all.groups.insert(known(by, GroupBy::from_word(by))?);
+            all.years.insert((year(from)?, year(to)?));
         }
-        (!all.years.is_empty()).then_some(all)
+        Ok((!all.years.is_empty()).then_some(all))
     }
 
     /// Ways of telling children apart in tables of journeys.
@@ -199,41 +236,15 @@ impl EarlierOutputs {
         journeys: &Journeys,
         catalogue: &Catalogue,
     ) -> Vec<PublishedCount> {
+        if self.prior_help.is_empty() {
+            return Vec::new();
+        }
         let mut known = Vec::new();
         for (key, places) in &asked.places {
             let name = name_of(key, journeys, catalogue);
-            let Some(own) = self.prior_help.get(&name) else {
-                continue;
-            };
-            let value = |told: Option<Reported<u32>>| told.and_then(Reported::value);
-            let both = value(own.observed).zip(value(own.incomplete));
-            let linked = both.map(|(observed, incomplete)| observed + incomplete);
-            let unwatched = match own.watched {
-                Some(Reported::Value(watched)) => {
-                    linked.map(|linked| Reported::Value(linked.saturating_sub(watched)))
-                }
-                other => other,
-            };
-            // The bounds tell of how many not fully observed there is help on record.
-            let bound = if key.kind == HelpKind::None {
-                own.upper
-            } else {
-                own.lower
-            };
-            let partly = bound.zip(linked).zip(value(own.helped));
-            let partly = partly.map(|((bound, linked), helped)| {
-                Reported::Value(whole(bound * f64::from(linked)).saturating_sub(helped))
-            });
-            for (at, told) in [
-                (Some(places.entrants), own.entrants),
-                (Some(places.unlinked), own.unlinked),
-                (Some(places.incomplete), own.incomplete),
-                (Some(places.observed), own.observed),
-                (Some(places.helped), own.helped),
-                (Some(places.incomplete_yes), partly),
-                (places.unwatched, unwatched),
-            ] {
-                known.extend(at.zip(told));
+            for printed in self.prior_help.get(&name).into_iter().flatten() {
+                let told = printed.counts(key.kind, places).into_iter();
+                known.extend(told.filter_map(|(at, told)| at.zip(told)));
             }
         }
         known
@@ -247,6 +258,9 @@ impl EarlierOutputs {
         journeys: &Journeys,
         catalogue: &Catalogue,
     ) -> Vec<PublishedCount> {
+        if self.journeys.is_empty() {
+            return Vec::new();
+        }
         let (dimensions, codes) = (&catalogue.dimensions, journeys.codes());
         let mut known = Vec::new();
         for line in &asked.lines {
@@ -259,18 +273,49 @@ impl EarlierOutputs {
                 line.group.by.as_str().to_owned(),
                 line.group.label(dimensions, codes).to_owned(),
             ];
-            let Some([numerator, denominator]) = self.journeys.get(&name) else {
-                continue;
-            };
             let (part, whole) = match &line.figure {
                 Figure::Count => (Some(line.whole), None),
                 Figure::Share(part) | Figure::Chance(part, _) => (Some(*part), Some(line.whole)),
                 Figure::Untold => (None, Some(line.whole)),
             };
-            known.extend(part.zip(*numerator));
-            known.extend(whole.zip(*denominator));
+            for [numerator, denominator] in self.journeys.get(&name).into_iter().flatten() {
+                known.extend(part.zip(*numerator));
+                known.extend(whole.zip(*denominator));
+            }
         }
         known
+    }
+}
+
+/// Takes in what a row tells of an answer about prior help.
+fn add_prior_help<'r>(
+    answers: &mut BTreeMap<PriorHelpName, Printed>,
+    text: &impl Fn(&str) -> &'r str,
+) {
+    let name = [
+        "time_period",
+        "old_la_code",
+        "indicator",
+        "look_back_years",
+        "lead_days",
+        "mode",
+        "group_by",
+        "group",
+    ]
+    .map(|name| text(name).to_owned());
+    let own = answers.entry(name).or_default();
+    own.entrants = count(text("entrants"));
+    own.unlinked = count(text("unlinked"));
+    own.incomplete = count(text("incomplete"));
+    match text("estimator") {
+        "complete_window" => {
+            own.helped = count(text("numerator"));
+            own.observed = count(text("denominator"));
+        }
+        "reverse_kaplan_meier" => own.watched = count(text("denominator")),
+        "lower_bound" => own.lower = text("estimate").parse().ok(),
+        "upper_bound" => own.upper = text("estimate").parse().ok(),
+        _ => {}
     }
 }
 
@@ -307,4 +352,103 @@ fn whole(product: f64) -> u32 {
     )]
     let count = product.round().clamp(0.0, f64::from(u32::MAX)) as u32;
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One answer as two outputs have it, of which the later withholds what the earlier shows.
+    #[test]
+    fn what_one_output_shows_is_known_whatever_another_withholds() {
+        let row = |estimator: &str, helped: &str, observed: &str| {
+            let name = [
+                "2024",
+                "301",
+                "prior_help_any",
+                "5",
+                "1",
+                "overlap",
+                "total",
+                "total",
+            ];
+            let columns = [
+                "time_period",
+                "old_la_code",
+                "indicator",
+                "look_back_years",
+                "lead_days",
+                "mode",
+                "group_by",
+                "group",
+                "estimator",
+                "numerator",
+                "denominator",
+            ];
+            let values = name.into_iter().chain([estimator, helped, observed]);
+            let values: Vec<(&str, String)> =
+                columns.into_iter().zip(values.map(str::to_owned)).collect();
+            values
+        };
+        let mut all = EarlierOutputs::default();
+        for helped in ["12", "c"] {
+            let mut answers = BTreeMap::new();
+            for estimator in ["complete_window", "lower_bound"] {
+                let row = row(estimator, helped, "40");
+                let text = |name: &str| {
+                    let found = row.iter().find(|(column, _)| *column == name);
+                    found.map_or("", |(_, value)| value.as_str())
+                };
+                add_prior_help(&mut answers, &text);
+            }
+            all.take(answers);
+        }
+        let [both] = all.prior_help.values().collect::<Vec<_>>()[..] else {
+            panic!("{all:?}");
+        };
+        let helped: Vec<_> = both.iter().map(|one| one.helped).collect();
+        let withheld = Reported::Symbol(Symbol::Confidential);
+        assert_eq!(helped, [Some(Reported::Value(12)), Some(withheld)]);
+        let question = all.question().unwrap().unwrap();
+        assert!(question.kinds.iter().eq(&[HelpKind::Any]));
+    }
+
+    /// A number that cannot be worked out is none, not nobody.
+    #[test]
+    fn what_does_not_follow_is_not_known() {
+        let printed = Printed {
+            helped: Some(Reported::Value(9)),
+            observed: Some(Reported::Value(10)),
+            incomplete: Some(Reported::Value(10)),
+            watched: Some(Reported::Value(21)),
+            lower: Some(0.4),
+            ..Printed::default()
+        };
+        let places = PriorHelpPlaces {
+            entrants: 0,
+            unlinked: 1,
+            observed: 2,
+            helped: 3,
+            not_helped: 4,
+            incomplete: 5,
+            incomplete_yes: 6,
+            incomplete_no: 7,
+            unwatched: Some(8),
+        };
+        let known = |printed: Printed, at: usize| {
+            let told = printed.counts(HelpKind::Any, &places).into_iter();
+            told.filter_map(|(place, told)| place.zip(told))
+                .find_map(|(place, told)| (place == at).then_some(told))
+        };
+        // Of 20 linked 8 were helped, which is fewer than 9; and 21 of them were watched.
+        assert_eq!((known(printed, 6), known(printed, 8)), (None, None));
+        let right = Printed {
+            watched: Some(Reported::Value(17)),
+            lower: Some(0.6),
+            ..printed
+        };
+        let [partly, unwatched] = [6, 8].map(|at| known(right, at));
+        assert_eq!(partly, Some(Reported::Value(3)));
+        assert_eq!(unwatched, Some(Reported::Value(3)));
+    }
 }

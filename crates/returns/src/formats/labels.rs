@@ -6,6 +6,7 @@
 use disparity_core::{Day, Period};
 
 use crate::config::year::{bare_year, read_clear_year};
+use crate::fields::date::MONTHS;
 
 /// Something that a name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,21 +66,6 @@ fn tokens(part: &str) -> Vec<Token<'_>> {
     }
     tokens
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// A month by its name or the first three letters of it.
 fn month(token: &Token<'_>) -> Option<u32> {
