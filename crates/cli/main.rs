@@ -80,9 +80,8 @@ fn main() -> ExitCode {
 fn with_catalogue(
     command: impl FnOnce(&disparity_core::Catalogue) -> anyhow::Result<bool>,
 ) -> anyhow::Result<bool> {
-    let selection = args::Selection::default();
-    let published = stages::Published::load(&selection, &mut progress::Progress::new(false))?;
-    command(published.catalogue())
+    let files = builtin::files(None)?;
+    command(&disparity_published::load_catalogue(&files)?)
 }
 
 /// The chain of causes on one line each, then what to do.

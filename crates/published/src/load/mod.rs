@@ -46,24 +46,7 @@ pub struct Loaded {
 pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>, LoadErrors> {
     let tables = Tables::open(files)?;
     let lists = CodeLists::read(files)?;
-    let plain = lists.areas();
-    let neighbours = neighbours(&tables.read("neighbours")?, &plain)?;
-    let areas = Areas::new(
-        lists.areas.clone(),
-        lists.changes.clone(),
-        neighbours,
-        lists.tiles.clone(),
-    )
-    .with_aliases(lists.area_aliases.clone());
-    let mut catalogue = Catalogue {
-        tables: BTreeMap::new(),
-        context: context::read(&tables, &lists, &areas)?,
-        sources: tables.sources.sources(),
-        indicators: lists.indicators.clone(),
-        dimensions: lists.dimensions.clone(),
-        claims: lists.claims.clone(),
-        areas,
-    };
+    let mut catalogue = catalogue(&tables, &lists)?;
     let (counts, populations) = at_once(
         || counts::read(&tables, &lists, &catalogue),
         || -> Result<Populations, LoadErrors> {
@@ -87,6 +70,36 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
             populations,
         },
         issues,
+    })
+}
+
+/// Reads the code lists and facts about areas alone: all that whoever counts records of children needs, and
+/// a small part of what the figures take. Which tables feed which indicator is not in it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_catalogue(files: &Files) -> Result<Catalogue, LoadErrors> {
+    catalogue(&Tables::open(files)?, &CodeLists::read(files)?)
+}
+
+fn catalogue(tables: &Tables<'_>, lists: &CodeLists) -> Result<Catalogue, LoadErrors> {
+    let plain = lists.areas();
+    let neighbours = neighbours(&tables.read("neighbours")?, &plain)?;
+    let areas = Areas::new(
+        lists.areas.clone(),
+        lists.changes.clone(),
+        neighbours,
+        lists.tiles.clone(),
+    )
+    .with_aliases(lists.area_aliases.clone());
+    Ok(Catalogue {
+        tables: BTreeMap::new(),
+        context: context::read(tables, lists, &areas)?,
+        sources: tables.sources.sources(),
+        indicators: lists.indicators.clone(),
+        dimensions: lists.dimensions.clone(),
+        claims: lists.claims.clone(),
+        areas,
     })
 }
 

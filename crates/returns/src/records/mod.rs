@@ -1,6 +1,7 @@
 //! One authority's rows as read, before years are joined and records linked. Small, typed, and with
 //! the place each came from; text only where two values must be compared.
 
+mod in_order;
 pub(crate) mod record_sink;
 pub(crate) mod rule;
 pub(crate) mod source;
@@ -14,6 +15,7 @@ use disparity_core::journeys::{
 };
 use disparity_core::{CategoryId, Day};
 
+pub(crate) use in_order::put_in_order;
 pub(crate) use texts::Texts;
 
 use crate::config::codelists::{ColumnDef, ColumnType, Lists};
@@ -393,6 +395,16 @@ impl Records {
             row.precision = precision;
         }
         Some(precision)
+    }
+
+    /// Puts rows in order of their side, of so many, and identifier; those of one child as they stood.
+    pub(crate) fn put_in_order(&mut self, sides: usize, side_of: impl Fn(System) -> usize) {
+        let ids = self.ids.len();
+        let key = |system: System, id: u32| side_of(system) * ids + id as usize;
+        let keys = sides * ids;
+        put_in_order(&mut self.persons, keys, |row| key(row.system, row.id));
+        put_in_order(&mut self.activities, keys, |row| key(row.system, row.id));
+        put_in_order(&mut self.care, keys, |row| key(row.system, row.id));
     }
 
     /// Takes over everything of another set of records of the same authority.

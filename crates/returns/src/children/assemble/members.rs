@@ -23,7 +23,7 @@ impl Assembly<'_> {
         let mut members: Vec<Member> = sides[0]
             .iter()
             .map(|bundle| {
-                let same = !bundle.care.is_empty();
+                let same = bundle.has_care;
                 Member {
                     bundles: [None; SIDES],
                     link: if same {

@@ -4,6 +4,7 @@
 mod aside;
 mod members;
 mod report;
+mod rows;
 mod stated;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use crate::records::source::Source;
 use crate::records::years::{Years, YearsRead};
 use crate::records::{Activity, CareRow, PersonRow, Records, RowPlace, System};
 use aside::Late;
+use rows::{ChildOf, RowsOfChildren};
 use stated::{Masks, Otherwise};
 
 /// What is needed beside the records.
@@ -52,12 +54,12 @@ pub(crate) struct Assembly<'a> {
     pub(crate) keep_identifiers: bool,
 }
 
-/// Where the rows of one identifier on one side stand, once the records are in order.
+/// The rows of one identifier on one side, once the records are in order.
 struct Bundle {
     id: u32,
     persons: Range<usize>,
-    activities: Range<usize>,
-    care: Range<usize>,
+    /// Whether the return that the rows are from holds care.
+    has_care: bool,
 }
 
 /// Rows of one child.
@@ -133,22 +135,29 @@ impl Assembly<'_> {
         let addresses = self.addresses(&records);
         let mut tally = Tally::default();
         let masks = Masks::of(self.codes);
-        for member in &members {
-            let mut whole = ChildRows::default();
+        let child_of = ChildOf::new(records.ids.len(), &sides, &members);
+        let (activities, care) = (
+            std::mem::take(&mut records.activities),
+            std::mem::take(&mut records.care),
+        );
+        let all = members.len();
+        let mut activities =
+            RowsOfChildren::new(activities, all, &child_of, |row| (row.system, row.id));
+        let mut care = RowsOfChildren::new(care, all, &child_of, |row| (row.system, row.id));
+        for (child, member) in members.iter().enumerate() {
+            let mut whole = ChildRows {
+                persons: Vec::new(),
+                activities: activities.take(child),
+                care: care.take(child),
+            };
             let mut id = None;
             for (side, at) in member.bundles.iter().enumerate() {
                 let Some(bundle) = at.and_then(|at| sides[side].get(at)) else {
                     continue;
                 };
                 id = id.or(Some(bundle.id));
-                let (persons, activities) = (bundle.persons.clone(), bundle.activities.clone());
+                let persons = bundle.persons.clone();
                 whole.persons.extend_from_slice(&records.persons[persons]);
-                whole
-                    .activities
-                    .extend_from_slice(&records.activities[activities]);
-                whole
-                    .care
-                    .extend_from_slice(&records.care[bundle.care.clone()]);
             }
             let id = id.unwrap_or(u32::MAX);
             let own = addresses.get(&id).map_or(&[][..], Vec::as_slice);
@@ -218,9 +227,7 @@ impl Assembly<'_> {
         let person = |row: &PersonRow| (side_of(row.system), row.id);
         let activity = |row: &Activity| (side_of(row.system), row.id);
         let care = |row: &CareRow| (side_of(row.system), row.id);
-        records.persons.sort_by_key(person);
-        records.activities.sort_by_key(activity);
-        records.care.sort_by_key(care);
+        records.put_in_order(SIDES, side_of);
         let mut sides: [Vec<Bundle>; SIDES] = Default::default();
         let [mut p, mut a, mut c] = [0; 3];
         loop {
@@ -232,14 +239,15 @@ impl Assembly<'_> {
             let Some(key) = next.into_iter().flatten().min() else {
                 return sides;
             };
-            let bundle = Bundle {
+            let persons = run_of(&records.persons, p, |row| person(row) == key);
+            let activities = run_of(&records.activities, a, |row| activity(row) == key);
+            let own_care = run_of(&records.care, c, |row| care(row) == key);
+            (p, a, c) = (persons.end, activities.end, own_care.end);
+            sides[key.0].push(Bundle {
                 id: key.1,
-                persons: run_of(&records.persons, p, |row| person(row) == key),
-                activities: run_of(&records.activities, a, |row| activity(row) == key),
-                care: run_of(&records.care, c, |row| care(row) == key),
-            };
-            (p, a, c) = (bundle.persons.end, bundle.activities.end, bundle.care.end);
-            sides[key.0].push(bundle);
+                persons,
+                has_care: !own_care.is_empty(),
+            });
         }
     }
 
