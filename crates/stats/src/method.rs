@@ -139,7 +139,7 @@ static METHODS: &[MethodDoc] = registry! {
         }
         library {
             regression robust_errors clustered_errors leave_out leave_out_mixed linear_mixed_model
-            fixed_effects within_between
+            fixed_effects within_between panel_model panel_within_between
         };
     "Presentation":
         program { round_half_up }
