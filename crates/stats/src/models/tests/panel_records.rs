@@ -114,21 +114,27 @@ fn what_is_no_panel_is_refused_with_its_place() {
     }
     let named = |found: Option<Error>, name: &str| matches!(&found, Some(Error::Collinear { column }) if column == name);
     // A regressor that does not change within units; one of years alone; one that is twice the other.
-    let (fixed, both) = refused(&|r| r.iter_mut().for_each(|r| r.regressors[1] = r.unit as f64));
+    let second_is = |of: fn(&PanelRecord) -> f64| {
+        refused(&move |records| {
+            for record in records.iter_mut() {
+                record.regressors[1] = of(record);
+            }
+        })
+    };
+    let (fixed, both) = second_is(|r| r.unit as f64);
     assert!(named(fixed, "poor") && named(both, "poor (within)"));
-    let (fixed, _) = refused(&|r| r.iter_mut().for_each(|r| r.regressors[1] = r.period as f64));
+    let (fixed, _) = second_is(|r| r.period as f64);
     assert!(named(fixed, "poor"));
-    let (fixed, both) = refused(&|r| {
-        r.iter_mut()
-            .for_each(|r| r.regressors[1] = 2.0 * r.regressors[0])
-    });
+    let (fixed, both) = second_is(|r| 2.0 * r.regressors[0]);
     assert!(named(fixed, "poor") && named(both, "poor (within)"));
     let none = |names: &[&str], records: &[PanelRecord]| {
         panel_model(names, records, PanelOptions::default()).err()
     };
     assert!(matches!(none(&[], &[]), Some(Error::TooFew { .. })));
     let mut bare = invented(3, 22, 5);
-    bare.iter_mut().for_each(|r| r.regressors.clear());
+    for record in &mut bare {
+        record.regressors.clear();
+    }
     assert!(matches!(none(&[], &bare), Some(Error::TooFew { .. })));
 }
 
@@ -215,7 +221,9 @@ fn the_order_of_records_and_the_size_of_weights_do_not_matter() -> Result<()> {
         let before = figures(&records)?;
         let mut moved = records.clone();
         moved.reverse();
-        moved.iter_mut().for_each(|r| r.weight *= 40.0);
+        for record in &mut moved {
+            record.weight *= 40.0;
+        }
         for (a, b) in before.iter().zip(figures(&moved)?) {
             assert!((a / b - 1.0).abs() < 1e-6, "{a} {b}");
         }
