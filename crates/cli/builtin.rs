@@ -26,6 +26,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "codelists/indicators.csv",
     "codelists/publications.csv",
     "codelists/rate_checks.csv",
+    "codelists/spend_lines.csv",
     "codelists/symbols.csv",
     "codelists/tiles.csv",
     "england/assessment_factors.csv",
@@ -59,6 +60,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "england/pupils.csv",
     "england/revisions.csv",
     "england/spend.csv",
+    "england/spend_by_service.csv",
     "sources.toml",
 ];
 

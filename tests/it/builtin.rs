@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{CellKey, ChineseGroup, GeographicLevel, IssueCode, Reported, Stratum};
+use disparity_core::{
+    CellKey, ChineseGroup, GeographicLevel, IssueCode, Reported, SpendService, Stratum,
+};
 use disparity_published::{RateCheck, SOURCES, Sources, load, verify_rates, verify_tables};
 
 use crate::support::{Folder, built_in, disparity, published_files, root, say};
@@ -137,6 +139,68 @@ fn every_column_of_every_code_list_is_described() {
     }
     assert!(lists.len() >= 18, "{}", lists.len());
     assert_eq!(described(), lists);
+}
+
+/// The lines that each statement's services are added up from, against the total that it prints: a line
+/// that was forgotten or counted twice would show in every authority.
+#[test]
+fn spending_by_service_adds_up_to_what_was_printed() {
+    let catalogue = load(&built_in(), ChineseGroup::Asian)
+        .unwrap()
+        .output
+        .catalogue;
+    let spend = &catalogue.context.spend_by_service;
+    let (mut off, mut absent) = (BTreeSet::new(), BTreeSet::new());
+    let mut england: BTreeMap<(u16, SpendService), i64> = BTreeMap::new();
+    for ((area, year), own) in spend {
+        let name = || (catalogue.areas.name(*area).to_string(), *year);
+        let services = SpendService::ALL.map(|service| own.on(service));
+        for (service, pounds) in SpendService::ALL.into_iter().zip(services) {
+            *england.entry((*year, service)).or_default() += pounds.value().unwrap_or(0);
+        }
+        let sum: Option<i64> = services.iter().map(|pounds| pounds.value()).sum();
+        match sum.zip(own.all.value()) {
+            // Statements round each line to a pound.
+            Some((sum, all)) if (sum - all).abs() <= 12 => {}
+            Some(_) => drop(off.insert(name())),
+            None => drop(absent.insert(name())),
+        }
+    }
+    let named = |names: &[(&str, u16)]| -> BTreeSet<(String, u16)> {
+        names.iter().map(|(n, y)| ((*n).to_owned(), *y)).collect()
+    };
+    assert_eq!(off, named(&[("Slough", 2018)]));
+    let missing = [
+        ("Luton", 2023),
+        ("Cumberland", 2024),
+        ("Westmorland and Furness", 2024),
+        ("Middlesbrough", 2025),
+        ("Wandsworth", 2025),
+    ];
+    assert_eq!(absent, named(&missing));
+    let years: BTreeMap<u16, usize> = spend.keys().fold(BTreeMap::new(), |mut n, (_, year)| {
+        *n.entry(*year).or_default() += 1;
+        n
+    });
+    let of = |from: u16, to: u16, n: usize| (from..=to).map(move |year| (year, n));
+    let expected = of(2011, 2019, 152)
+        .chain(of(2020, 2021, 151))
+        .chain(of(2022, 2023, 152))
+        .chain(of(2024, 2025, 153));
+    assert_eq!(years, expected.collect());
+    // England as the publisher printed it, in pounds of which the last may be rounded.
+    for (year, service, pounds) in [
+        (2011, SpendService::YoungPeople, 1_184_100_000),
+        (2015, SpendService::ChildrenLookedAfter, 3_768_500_000),
+        (2015, SpendService::FamilySupport, 1_078_900_000),
+        (2019, SpendService::ChildrenLookedAfter, 4_881_419_921),
+        (2019, SpendService::FamilySupport, 1_154_383_205),
+        (2025, SpendService::Safeguarding, 3_586_900_940),
+        (2025, SpendService::FamilySupport, 1_902_330_547),
+    ] {
+        let found = england[&(year, service)];
+        assert!((found - pounds).abs() < 60_000, "{year} {service:?}: {found}");
+    }
 }
 
 /// An indicator of the list that no built-in table has is in no output, and nobody would notice.

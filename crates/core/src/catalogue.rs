@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::date::Date;
 use crate::{
     AreaCode, Areas, Claim, Dimensions, IndicatorId, Indicators, MidYear, Period, Reported,
+    ServiceSpend,
 };
 
 /// The code lists, shared by every cube of a run.
@@ -104,6 +105,8 @@ pub struct Context {
     pub inspections: BTreeMap<AreaCode, Inspection>,
     /// Published spending of each authority, by financial year ending.
     pub spend: BTreeMap<(AreaCode, u16), Spend>,
+    /// What each authority spent on what, by financial year ending: from 2011.
+    pub spend_by_service: BTreeMap<(AreaCode, u16), ServiceSpend>,
     /// Children by single year of age from 0 to 17, by mid-year and area.
     pub children_by_age: BTreeMap<(MidYear, AreaCode), [f64; 18]>,
 }

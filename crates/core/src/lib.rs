@@ -31,6 +31,7 @@ mod population;
 mod relations;
 mod reported;
 mod results;
+mod spend;
 mod structural;
 mod verdict;
 
@@ -68,6 +69,7 @@ pub use results::{
     Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, Measure,
     ModelBased, Neighbours, Provenance, Results,
 };
+pub use spend::{ServiceSpend, SpendGroup, SpendService};
 pub use structural::{
     Claim, ClaimCheck, ClaimFigure, Covariate, CovariateValue, Effect, Ending, ExpectedModel,
     Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure,

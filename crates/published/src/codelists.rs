@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 14] = [
+pub const CODE_LISTS: [&str; 15] = [
     "codelists/areas.csv",
     "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
@@ -30,10 +30,14 @@ pub const CODE_LISTS: [&str; 14] = [
     "codelists/rate_checks.csv",
     "codelists/claims.csv",
     COLUMNS,
+    SPEND_LINES,
 ];
 
 /// The code list that says from what the figures are built, and so which tables hold them.
 pub(crate) const COLUMNS: &str = "codelists/columns.csv";
+
+/// The code list that says which lines of which statement are spending on what.
+pub(crate) const SPEND_LINES: &str = "codelists/spend_lines.csv";
 
 /// Every code list, parsed and checked against the others.
 #[derive(Debug, Clone)]

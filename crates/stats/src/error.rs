@@ -127,6 +127,47 @@ pub enum Error {
         /// The name given.
         found: String,
     },
+    /// Margins of one table that disagree about something both tell.
+    #[error("margins {first} and {second} of a table tell different totals: {left} and {right}")]
+    Margins {
+        /// The one margin, counted from 0.
+        first: usize,
+        /// The other.
+        second: usize,
+        /// What follows from the one.
+        left: f64,
+        /// What follows from the other.
+        right: f64,
+    },
+    /// A margin above 0 where every cell of the table has to be 0.
+    #[error("margin {margin} has {total} at position {place}, where every cell is 0")]
+    NoCell {
+        /// The margin, counted from 0.
+        margin: usize,
+        /// The zero-based position in it.
+        place: usize,
+        /// What it asks for.
+        total: f64,
+    },
+    /// No table has these margins and cells above 0 only where they may be.
+    #[error(
+        "no table has these margins: {places} positions of margin {margin} (the first is {place}) ask for \
+         {needed}, and margin {other} has {room} in the cells that they may have"
+    )]
+    NoTable {
+        /// The margin that asks for too much, counted from 0.
+        margin: usize,
+        /// The margin that has too little.
+        other: usize,
+        /// The first of the positions that ask for too much.
+        place: usize,
+        /// How many there are.
+        places: usize,
+        /// What they ask for.
+        needed: f64,
+        /// What there is for them.
+        room: f64,
+    },
     /// One element of a slice was refused; the cause says why.
     #[error("at position {index}: {cause}")]
     At {

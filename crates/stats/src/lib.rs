@@ -39,6 +39,7 @@ mod special;
 mod standardise;
 mod sum;
 mod survival;
+mod tables;
 mod time;
 
 pub use bounds::{mean_bounds, median_bounds, proportion_bounds, rank_bounds};
@@ -94,6 +95,10 @@ pub use standardise::{
 };
 pub use sum::{mean, median};
 pub use survival::{Chance, FollowUp, Incidence, cumulative_incidence, kaplan_meier};
+pub use tables::{
+    FittedTable, FittingOptions, Margin, RoundedHierarchy, controlled_rounding,
+    iterative_proportional_fitting,
+};
 pub use time::{
     ControlChart, ControlParams, ControlPoint, LogLinearTrend, PeriodChange, RecentTrend,
     TrendDirection, TrendPoint, TrendTest, cochran_armitage, control_chart, log_linear_trend,

@@ -139,11 +139,14 @@ static METHODS: &[MethodDoc] = registry! {
         }
         library {
             regression robust_errors clustered_errors leave_out leave_out_mixed linear_mixed_model
-            fixed_effects within_between
+            fixed_effects within_between panel_model panel_within_between
         };
+    "Tables":
+        program {}
+        library { iterative_proportional_fitting };
     "Presentation":
         program { round_half_up }
-        library {};
+        library { controlled_rounding };
 };
 
 /// Every method, in the order of the groups.

@@ -2,6 +2,9 @@
 
 use std::fmt::Debug;
 
+use disparity_stats::models::{
+    PanelOptions, PanelRecord, SmallSample, panel_model, panel_within_between,
+};
 use disparity_stats::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -196,6 +199,58 @@ proptest! {
                     sound("a chance", Ok(chance.interval(level).expect("a chance that was told has an interval")));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn tables(x in numbers(13), y in numbers(7), z in numbers(7), shape in vec(0..4_usize, 0..4), axes in vec(0..4_usize, 0..3), parents in vec(proptest::option::of(0..13_usize), 13), places in 0..40_u8) {
+        let quick = FittingOptions { most_iterations: 40, ..FittingOptions::default() };
+        let (rows, columns) = (Margin { axes: &[0], totals: &y }, Margin { axes: &[1], totals: &z });
+        let odd = Margin { axes: &axes, totals: &y };
+        let size = y.len() * z.len();
+        let start: Vec<f64> = (0..size).map(|i| x.get(i % x.len().max(1)).copied().unwrap_or(0.0)).collect();
+        // Margins that agree: of the cells themselves, some of them left out of the start.
+        let add = |of: &dyn Fn(usize) -> usize, n: usize| (0..n).map(|k| (0..size).filter(|i| of(*i) == k).map(|i| start[i]).sum()).collect::<Vec<f64>>();
+        let (down, across) = (add(&|i| i / z.len(), y.len()), add(&|i| i % z.len(), z.len()));
+        let other: Vec<f64> = start.iter().rev().copied().collect();
+        let agreed = [Margin { axes: &[0], totals: &down }, Margin { axes: &[1], totals: &across }];
+        let mut values = x.clone();
+        for i in (0..values.len()).rev() {
+            if let Some(parent) = parents[i] && parent < i {
+                values[parent] += values[i];
+            }
+        }
+        all_sound!(
+            iterative_proportional_fitting(&shape, &x, &[odd, columns], quick),
+            iterative_proportional_fitting(&[y.len(), z.len()], &start, &[rows, columns], quick),
+            iterative_proportional_fitting(&[y.len(), z.len()], &start, &agreed, quick),
+            iterative_proportional_fitting(&[y.len(), z.len()], &other, &agreed, quick),
+            controlled_rounding(&x, &parents, places), controlled_rounding(&x, &parents[..x.len()], places),
+            controlled_rounding(&values, &parents[..x.len()], places),
+        );
+        if let Ok(found) = controlled_rounding(&values, &parents[..x.len()], places) {
+            sound("rounded values", Ok(found.values()));
+        }
+    }
+
+    #[test]
+    fn panels(x in numbers(40), units in vec(0..5_usize, 20), periods in vec(0..5_usize, 20), period_levels in any::<bool>(), level in level()) {
+        let records: Vec<PanelRecord> = x
+            .chunks_exact(2)
+            .zip(units.iter().zip(&periods))
+            .enumerate()
+            .map(|(i, (c, (&unit, &period)))| PanelRecord {
+                unit, period: period + 5 * (i / 10), outcome: c[0], regressors: vec![c[1]], weight: f64::from(small(i % 3)),
+            })
+            .collect();
+        for small_sample in [SmallSample::None, SmallSample::Clusters, SmallSample::ClustersAndParameters] {
+            let options = PanelOptions { period_levels, small_sample, fewest_clusters: 0 };
+            let found = panel_model(&["x"], &records, options);
+            sound("a panel", found.clone());
+            if let Ok(found) = found {
+                all_sound!(found.coefficients.get("x").and_then(|c| c.interval(level)));
+            }
+            sound("within and between", panel_within_between(&["x"], &records, options));
         }
     }
 

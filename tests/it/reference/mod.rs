@@ -13,6 +13,7 @@ mod intervals;
 mod models;
 mod standardisation;
 mod survival;
+mod tables;
 mod time;
 mod units;
 
@@ -121,6 +122,7 @@ fn compute(method: &str, group: &str, given: &Inputs<'_>) -> Outputs {
         "Models" => models::compute(method, given),
         "Survival" => survival::compute(method, given),
         "Time" => time::compute(method, given),
+        "Tables" => tables::compute(method, given),
         _ => units::compute(method, given),
     }
 }

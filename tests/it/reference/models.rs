@@ -21,6 +21,8 @@ use super::{Inputs, Outputs, named, single};
 
 #[path = "panel.rs"]
 mod panel;
+#[path = "panel_records.rs"]
+mod records;
 
 thread_local! {
     /// What each method gave for each of its inputs.
@@ -54,6 +56,7 @@ fn outputs(method: &str, given: &Inputs<'_>) -> Result<Outputs> {
         "mixed_model" => mixed(given),
         "linear_mixed_model" => linear(given),
         "fixed_effects" | "within_between" => panel::compute(method, given),
+        "panel_model" | "panel_within_between" => records::compute(method, given),
         "median_ratio" => Ok(single("value", median_ratio(given.one("sigma"))?)),
         "spread" => spread(given),
         "variance_partition" => {
@@ -101,6 +104,7 @@ impl Table {
         let mut table = match given.text("data") {
             "few" => Table::read("few_events"),
             "panel" | "apart" => Table::read("panel"),
+            "panel_records" => Table::read("panel_records"),
             _ => Table::read("children_in_need"),
         };
         if given.text("data") == "need2019" {

@@ -26,6 +26,7 @@ fn shrunken(fit: &Shrunken) -> Outputs {
 
 pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
     match method {
+        "controlled_rounding" => super::tables::compute(method, given),
         "rank_intervals" => {
             let (o, n) = (given.all("o"), given.all("n"));
             let ranks = rank_intervals(&o, &n, Level::P95, 5, 20_000).unwrap();

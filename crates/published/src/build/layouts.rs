@@ -3,6 +3,7 @@
 //!
 //! Each row keeps the line of the file that it came from, so that errors point there.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 
 use disparity_core::{Areas, GeographicLevel, Place};
@@ -22,16 +23,20 @@ pub(super) fn open(
     areas: &Areas,
 ) -> Result<Table, LoadErrors> {
     let path = publication.path.as_str();
-    let table = if bytes.starts_with(&GZIP) {
-        Table::read(path, &unpacked(path, bytes)?)?
-    } else {
-        Table::read(path, bytes)?
-    };
+    let table = Table::read(path, &self::bytes(path, bytes)?)?;
     match publication.layout {
         Layout::Tidy => Ok(table),
         Layout::Years => years(&table),
         Layout::Lait => lait(&table, areas),
     }
+}
+
+/// What is in a file, packed or not.
+pub(super) fn bytes<'a>(path: &str, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, LoadError> {
+    if bytes.starts_with(&GZIP) {
+        return unpacked(path, bytes).map(Cow::Owned);
+    }
+    Ok(Cow::Borrowed(bytes))
 }
 
 fn unpacked(path: &str, bytes: &[u8]) -> Result<Vec<u8>, LoadError> {

@@ -4,6 +4,7 @@
 //! 2. Which column of which file feeds which indicator: `codelists/columns.csv` ([`rules`], [`ees`]).
 //! 3. Counts go into [`facts`], newest release first; ages, neighbourhoods, neighbours, inspections
 //!    and spending have layouts of their own.
+//!    Lines of statements of spending are added up as `codelists/spend_lines.csv` says ([`spend`]).
 //! 4. Tables are written in this project's schema with the digest of every source ([`provenance`]).
 //!
 //! Nothing is written to disk: the result is files in memory. Nothing is estimated but counts that a
@@ -22,6 +23,7 @@ mod neighbourhoods;
 mod provenance;
 mod pupils;
 mod rules;
+mod spend;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -32,7 +34,7 @@ use self::ages::NomisTable;
 use self::ees::{Gathered, PublishedRate};
 use self::facts::Facts;
 use self::neighbourhoods::{Neighbourhoods, Vintage};
-use crate::codelists::{COLUMNS, CodeLists};
+use crate::codelists::{COLUMNS, CodeLists, SPEND_LINES};
 use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::table::Table;
@@ -74,6 +76,8 @@ pub fn build(code_lists: &Files, published: &Files) -> Result<Warned<Files>, Loa
     let areas = lists.areas();
     let rules_table = Table::read_own(COLUMNS, code_lists.get(COLUMNS)?)?;
     let rules = rules::read_rules(&rules_table, &lists)?;
+    let spend_lines = Table::read_own(SPEND_LINES, code_lists.get(SPEND_LINES)?)?;
+    let spend_lines = spend::SpendLines::read(&spend_lines)?;
     let builder = Builder {
         lists: &lists,
         areas: &areas,
@@ -81,7 +85,7 @@ pub fn build(code_lists: &Files, published: &Files) -> Result<Warned<Files>, Loa
         tables: BTreeMap::new(),
         fed: BTreeMap::new(),
     };
-    builder.build(&rules)
+    builder.build(&rules, &spend_lines)
 }
 
 /// The built-in tables that hold counts of indicators.
@@ -109,7 +113,11 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn build(mut self, rules: &[rules::Rule]) -> Result<Warned<Files>, LoadErrors> {
+    fn build(
+        mut self,
+        rules: &[rules::Rule],
+        spend_lines: &spend::SpendLines,
+    ) -> Result<Warned<Files>, LoadErrors> {
         let mut facts = Facts::default();
         let mut rates = BTreeSet::new();
         let mut only_rates = Vec::new();
@@ -147,6 +155,7 @@ impl Builder<'_> {
         self.neighbourhoods(&districts)?;
         self.ethnic_groups()?;
         self.context()?;
+        self.spend_by_service(spend_lines)?;
         Ok(Warned {
             output: self.finish(),
             issues,
@@ -439,6 +448,19 @@ impl Builder<'_> {
         );
         let spend = context::spend(&total, &part, self.lists, self.areas)?;
         self.put("spend", spend, &["dfe-spend-2025", "dfe-spend-cla-2025"]);
+        Ok(())
+    }
+
+    fn spend_by_service(&mut self, lines: &spend::SpendLines) -> Result<(), LoadErrors> {
+        let ids = spend::STATEMENTS.map(|statement| statement.id);
+        let mut tables = Vec::with_capacity(ids.len());
+        for id in ids {
+            let path = self.path(id);
+            let bytes = layouts::bytes(path, self.published.get(path)?)?;
+            tables.push(Table::read(path, &spend::as_utf8(&bytes))?);
+        }
+        let csv = spend::write(&tables, lines, self.lists, self.areas)?;
+        self.put("spend_by_service", csv, &ids);
         Ok(())
     }
 

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{Areas, Context, Inspection, LowIncome, MidYear, Spend};
+use disparity_core::{
+    AreaCode, Areas, Context, Inspection, LowIncome, MidYear, Reported, ServiceSpend, Spend,
+    SpendService,
+};
 
 use super::Tables;
 use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
 use crate::read;
+use crate::table::Table;
 
 pub(super) fn read(
     tables: &Tables<'_>,
@@ -114,5 +118,34 @@ pub(super) fn read(
         ))
     })?;
     context.spend = rows.into_iter().collect();
+    context.spend_by_service = spend_by_service(&tables.read("spend_by_service")?, lists, areas)?;
     Ok(context)
+}
+
+fn spend_by_service(
+    table: &Table,
+    lists: &CodeLists,
+    areas: &Areas,
+) -> Result<BTreeMap<(AreaCode, u16), ServiceSpend>, LoadErrors> {
+    let [year, area, all] = table.columns(["financial_year_ending", "area_code", "all_pounds"])?;
+    let names = SpendService::ALL.map(|service| format!("{}_pounds", service.word()));
+    let services = table.columns(names.each_ref().map(String::as_str))?;
+    let rows = collect(table, |row| {
+        // Beside whole pounds, which may be below 0, the marks of our own tables.
+        let pounds = |column: usize| match row.text(column).parse() {
+            Ok(pounds) => Ok(Reported::Value(pounds)),
+            Err(_) => match lists.marks.count("disparity", row.text(column)) {
+                Ok(Reported::Symbol(symbol)) => Ok(Reported::Symbol(symbol)),
+                Ok(Reported::Value(count)) => Ok(Reported::Value(i64::from(count))),
+                Err(fault) => Err(row.error(column, row.text(area), fault)),
+            },
+        };
+        let mut own = [Reported::Value(0); 7];
+        for (own, column) in own.iter_mut().zip(services) {
+            *own = pounds(column)?;
+        }
+        let key = (read::area(row, area, areas)?, read::whole(row, year, "")?);
+        Ok((key, ServiceSpend::new(own, pounds(all)?)))
+    })?;
+    Ok(rows.into_iter().collect())
 }

@@ -19,6 +19,8 @@ pub enum StandardErrors {
     Hc0,
     /// [`StandardErrors::Hc0`] times n / (n − p).
     Hc1,
+    /// Residuals summed by cluster, with no correction for their number.
+    ClusteredHc0,
     /// Residuals summed by cluster, times G / (G − 1).
     Clustered,
     /// [`StandardErrors::Clustered`] times (n − 1) / (n − p).
@@ -122,6 +124,13 @@ impl Coefficients {
             standard_errors,
             degrees_of_freedom,
         })
+    }
+
+    /// The same coefficients with variances times a factor.
+    pub(super) fn scaled(mut self, factor: f64, standard_errors: StandardErrors) -> Self {
+        self.covariance *= factor;
+        self.standard_errors = standard_errors;
+        self
     }
 
     /// The coefficient of a column.

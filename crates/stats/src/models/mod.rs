@@ -8,8 +8,9 @@
 //! Records that share covariates, groups and offset are collapsed to weighted cells with the same
 //! likelihood, so that a million records of children are as quick as their few thousand cells.
 //!
-//! Measurements of a panel, as log rates by authority and year, are for [`FixedEffectsModel`] and
-//! [`within_between`].
+//! Measurements of a panel, as log rates by authority and year, are for [`panel_model`] and
+//! [`panel_within_between`], which take its records; [`FixedEffectsModel`] and [`within_between`] are
+//! what they are made of.
 //!
 //! What does not belong here: areas, periods, symbols and files; and no interval of a single rate
 //! or ratio, which the rest of the crate gives.
@@ -49,7 +50,9 @@ pub use design::{Design, INTERCEPT};
 pub use expected::{AgainstExpected, against_expected};
 pub use family::Family;
 pub use gaussian::{
-    BETWEEN, FittedFixedEffects, FixedEffectsModel, WITHIN, WaldTest, WithinBetween, within_between,
+    BETWEEN, FittedFixedEffects, FixedEffectsModel, PanelFit, PanelOptions, PanelRecord,
+    PanelWithinBetween, SmallSample, WITHIN, WaldTest, WithinBetween, panel_model,
+    panel_within_between, within_between,
 };
 pub use linear_mixed::{FittedLinearMixed, Likelihood, LinearMixedModel};
 pub use mixed::{

@@ -5,9 +5,14 @@
 
 mod fixed_effects;
 mod least_squares;
+mod panel;
 mod within_between;
 
 pub use fixed_effects::{FittedFixedEffects, FixedEffectsModel};
+pub use panel::{
+    PanelFit, PanelOptions, PanelRecord, PanelWithinBetween, SmallSample, panel_model,
+    panel_within_between,
+};
 pub use within_between::{BETWEEN, WITHIN, WaldTest, WithinBetween, within_between};
 
 use crate::error::{Error, Result};

@@ -25,6 +25,8 @@ pub struct WithinBetween {
     covariates: Vec<String>,
     design: Design,
     groups: Vec<usize>,
+    /// Records with a part in the fit.
+    records: usize,
     mixed: FittedLinearMixed,
     /// The rows from which as much of their group's mean is taken as the mixed model says.
     fit: LeastSquares,
@@ -48,6 +50,19 @@ pub fn within_between(
     groups: &[usize],
     others: Design,
 ) -> Result<WithinBetween> {
+    let weights = vec![1.0; values.len()];
+    weighted_within_between(values, covariates, groups, others, &weights)
+}
+
+/// The same where a record's residual variance is the model's divided by its weight; a group's mean is
+/// then of weighted records, so that what is within a group has nothing to do with what is between.
+pub(super) fn weighted_within_between(
+    values: &[f64],
+    covariates: &Design,
+    groups: &[usize],
+    others: Design,
+    weights: &[f64],
+) -> Result<WithinBetween> {
     same_length(
         "the values",
         values.len(),
@@ -62,12 +77,42 @@ pub fn within_between(
             found: 0,
         });
     }
-    let (of_record, count) = levels(groups);
-    let sizes = totals(&of_record, count, &vec![1.0; groups.len()]);
+    let means = GroupMeans::new(groups, weights);
+    let design = both_columns(covariates, others, &means)?;
+    let mixed = LinearMixedModel::new(values, design.clone())?
+        .with_weights(weights)?
+        .with_effect(RandomEffect::intercept(GROUP, groups))?
+        .fit(Likelihood::Restricted)?;
+    let between = mixed.spreads()[0].sds[0].powi(2);
+    let residual = mixed.residual_sd().powi(2);
+    // A group's mean stands for itself by as much as the group's records do not share its effect.
+    let taken = |g: usize| 1.0 - (residual / (residual + means.sizes[g] * between)).sqrt();
+    let taken: Vec<f64> = means.of_record.iter().map(|&g| taken(g)).collect();
+    let less = |column: &[f64]| -> Vec<f64> {
+        let of_group = means.of(column);
+        let parts = column.iter().zip(&of_group).zip(taken.iter().zip(weights));
+        parts
+            .map(|((x, m), (t, w))| w.sqrt() * (x - t * m))
+            .collect()
+    };
+    let columns: Vec<Vec<f64>> = design.columns().iter().map(|c| less(c)).collect();
+    let fit = LeastSquares::new(&columns, design.names(), &less(values))?;
+    Ok(WithinBetween {
+        covariates: covariates.names().to_vec(),
+        groups: groups.to_vec(),
+        records: weights.iter().filter(|w| **w > 0.0).count(),
+        design,
+        mixed,
+        fit,
+    })
+}
+
+/// The other columns, and for each covariate its differences from its groups' means and those means.
+fn both_columns(covariates: &Design, others: Design, means: &GroupMeans<'_>) -> Result<Design> {
     let mut design = others;
     for (column, name) in covariates.columns().iter().zip(covariates.names()) {
-        let means = means(&of_record, &sizes, column);
-        let own: Vec<f64> = column.iter().zip(&means).map(|(x, m)| x - m).collect();
+        let of_group = means.of(column);
+        let own: Vec<f64> = column.iter().zip(&of_group).map(|(x, m)| x - m).collect();
         let largest = |v: &[f64]| v.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         if largest(&own) <= 1e-9 * largest(column) {
             return Err(Error::Collinear {
@@ -76,46 +121,45 @@ pub fn within_between(
         }
         design = design
             .with(&format!("{name}{WITHIN}"), &own)?
-            .with(&format!("{name}{BETWEEN}"), &means)?;
+            .with(&format!("{name}{BETWEEN}"), &of_group)?;
     }
-    let mixed = LinearMixedModel::new(values, design.clone())?
-        .with_effect(RandomEffect::intercept(GROUP, groups))?
-        .fit(Likelihood::Restricted)?;
-    let between = mixed.spreads()[0].sds[0].powi(2);
-    let residual = mixed.residual_sd().powi(2);
-    // A group's mean stands for itself by as much as the group's records do not share its effect.
-    let taken: Vec<f64> = of_record
-        .iter()
-        .map(|&g| 1.0 - (residual / (residual + sizes[g] * between)).sqrt())
-        .collect();
-    let less = |column: &[f64]| -> Vec<f64> {
-        let means = means(&of_record, &sizes, column);
-        let parts = column.iter().zip(&means).zip(&taken);
-        parts.map(|((x, m), t)| x - t * m).collect()
-    };
-    let columns: Vec<Vec<f64>> = design.columns().iter().map(|c| less(c)).collect();
-    let fit = LeastSquares::new(&columns, design.names(), &less(values))?;
-    Ok(WithinBetween {
-        covariates: covariates.names().to_vec(),
-        groups: groups.to_vec(),
-        design,
-        mixed,
-        fit,
-    })
+    Ok(design)
 }
 
-fn totals(of_record: &[usize], count: usize, values: &[f64]) -> Vec<f64> {
+/// Means of groups, of weighted records.
+struct GroupMeans<'a> {
+    weights: &'a [f64],
+    of_record: Vec<usize>,
+    /// What the weights of a group add up to.
+    sizes: Vec<f64>,
+}
+
+impl<'a> GroupMeans<'a> {
+    fn new(groups: &[usize], weights: &'a [f64]) -> Self {
+        let (of_record, count) = levels(groups);
+        let sizes = totals(&of_record, count, weights.iter().copied());
+        GroupMeans {
+            weights,
+            of_record,
+            sizes,
+        }
+    }
+
+    /// The mean of each record's group.
+    fn of(&self, column: &[f64]) -> Vec<f64> {
+        let weighted = self.weights.iter().zip(column).map(|(w, x)| w * x);
+        let totals = totals(&self.of_record, self.sizes.len(), weighted);
+        let mean = |&g: &usize| totals[g] / self.sizes[g];
+        self.of_record.iter().map(mean).collect()
+    }
+}
+
+fn totals(of_record: &[usize], count: usize, values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut totals = vec![0.0; count];
     for (group, value) in of_record.iter().zip(values) {
         totals[*group] += value;
     }
     totals
-}
-
-/// The mean of each record's group.
-fn means(of_record: &[usize], sizes: &[f64], column: &[f64]) -> Vec<f64> {
-    let totals = totals(of_record, sizes.len(), column);
-    of_record.iter().map(|&g| totals[g] / sizes[g]).collect()
 }
 
 impl WithinBetween {
@@ -140,7 +184,7 @@ impl WithinBetween {
     /// [`Error::OutOfRange`] when a variance cannot be represented.
     pub fn clustered(&self, corrected: bool) -> Result<Coefficients> {
         let (covariance, count) = self.fit.clustered(&self.groups)?;
-        let (n, p) = (self.groups.len() as f64, self.design.width() as f64);
+        let (n, p) = (self.records as f64, self.design.width() as f64);
         let (scale, kind) = if corrected {
             ((n - 1.0) / (n - p), StandardErrors::ClusteredHc1)
         } else {

@@ -7,6 +7,7 @@ mod coverage;
 mod deciles;
 mod degenerate;
 mod leave_out;
+mod panel_records;
 mod panels;
 mod strata;
 
