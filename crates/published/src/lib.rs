@@ -11,7 +11,7 @@ pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths
 pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};
 pub use files::Files;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_neighbourhoods};
 pub use verify::{
     PopulationsUsed, RateCheck, RateException, TableCheck, verify_rates, verify_tables,
 };
