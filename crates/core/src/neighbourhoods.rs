@@ -154,6 +154,12 @@ impl Redrawn {
             .find(|(_, own)| *own == word)
             .map(|(kind, _)| kind)
     }
+
+    /// The word of a kind.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS[self as usize].1
+    }
 }
 
 /// What a code of a neighbourhood means.
@@ -218,7 +224,9 @@ pub struct TeamSize {
 
 /// A size of teams that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not a size of teams; expected two numbers of residents such as 30000-50000, the first at least 1 and no larger than the second")]
+#[error(
+    "{found:?} is not a size of teams; expected two numbers of residents such as 30000-50000, the first at least 1 and no larger than the second"
+)]
 pub struct TeamSizeError {
     /// What was found.
     pub found: String,
@@ -267,7 +275,9 @@ impl FromStr for TeamSize {
 
     /// Reads `30000-50000`; thousands may be grouped with commas.
     fn from_str(text: &str) -> Result<Self, TeamSizeError> {
-        let error = || TeamSizeError { found: text.to_owned() };
+        let error = || TeamSizeError {
+            found: text.to_owned(),
+        };
         let number = |part: &str| part.trim().replace(',', "").parse::<Count>().ok();
         let (low, high) = text.split_once(['-', '–']).ok_or_else(error)?;
         let (low, high) = number(low).zip(number(high)).ok_or_else(error)?;
@@ -323,31 +333,25 @@ impl Neighbourhoods {
             adjoining: BTreeMap::new(),
             places,
         };
-        let mut adjoining: BTreeMap<AreaCode, BTreeMap<[usize; 2], Contact>> = BTreeMap::new();
+        let mut pairs: Vec<([usize; 2], Contact)> = Vec::new();
         for (codes, contact) in contacts {
             let [Some(one), Some(other)] = codes.map(|code| found.position(code)) else {
                 continue;
             };
-            let authority = found.all[one].authority;
-            if one == other || found.all[other].authority != authority {
-                continue;
+            if one != other && found.all[one].authority == found.all[other].authority {
+                pairs.push(([one.min(other), one.max(other)], contact));
             }
-            let first = found.authorities[&authority][0];
-            let pair = [one.min(other) - first, one.max(other) - first];
-            adjoining
-                .entry(authority)
-                .or_default()
-                .entry(pair)
-                .or_insert(contact);
         }
-        found.adjoining = adjoining
-            .into_iter()
-            .map(|(authority, pairs)| {
-                let each = pairs.into_iter();
-                let each = each.map(|(between, contact)| Adjoining { between, contact });
-                (authority, each.collect())
-            })
-            .collect();
+        // Stable: of several contacts of a pair the first stays first.
+        pairs.sort_by_key(|(pair, _)| *pair);
+        pairs.dedup_by_key(|(pair, _)| *pair);
+        for (pair, contact) in pairs {
+            let authority = found.all[pair[0]].authority;
+            let first = found.authorities[&authority][0];
+            let between = pair.map(|at| at - first);
+            let own = found.adjoining.entry(authority).or_default();
+            own.push(Adjoining { between, contact });
+        }
         found
     }
 
@@ -518,6 +522,9 @@ mod tests {
             assert!(text.parse::<TeamSize>().is_err(), "{text}");
         }
         assert!(TeamSize::FAMILY_HELP.holds(30_000) && !TeamSize::FAMILY_HELP.holds(50_001));
-        assert_eq!(TeamSize::FAMILY_HELP.to_string().parse(), Ok(TeamSize::FAMILY_HELP));
+        assert_eq!(
+            TeamSize::FAMILY_HELP.to_string().parse(),
+            Ok(TeamSize::FAMILY_HELP)
+        );
     }
 }

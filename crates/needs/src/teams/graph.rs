@@ -71,10 +71,17 @@ impl Graph {
         let north = (latitudes / (all.len().max(1) as f64)).to_radians().cos();
         let position: Vec<[f64; 2]> = all
             .iter()
-            .map(|own| [own.centroid.longitude * DEGREE * north, own.centroid.latitude * DEGREE])
+            .map(|own| {
+                [
+                    own.centroid.longitude * DEGREE * north,
+                    own.centroid.latitude * DEGREE,
+                ]
+            })
             .collect();
         let mass = all.iter().zip(&position);
-        let mass = mass.map(|(own, at)| Mass::at(f64::from(own.residents()), *at)).collect();
+        let mass = mass
+            .map(|(own, at)| Mass::at(f64::from(own.residents()), *at))
+            .collect();
         let mut neighbours = vec![Vec::new(); all.len()];
         for pair in adjoining {
             let [a, b] = pair.between;
@@ -97,12 +104,18 @@ impl Graph {
     }
 
     pub(super) fn mass_of(&self, places: &[usize]) -> Mass {
-        places.iter().fold(Mass::default(), |sum, at| sum.plus(self.mass[*at]))
+        places
+            .iter()
+            .fold(Mass::default(), |sum, at| sum.plus(self.mass[*at]))
     }
 
     /// The connected parts of some places; `same` says which neighbours may be joined. Each is sorted, and they
     /// are in the order of their first place.
-    pub(super) fn pieces(&self, places: &[usize], same: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
+    pub(super) fn pieces(
+        &self,
+        places: &[usize],
+        same: impl Fn(usize, usize) -> bool,
+    ) -> Vec<Vec<usize>> {
         let mut waiting = vec![false; self.len()];
         for at in places {
             waiting[*at] = true;

@@ -21,6 +21,8 @@
 
 mod graph;
 mod partition;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,10 +94,17 @@ fn seed(authority: AreaCode) -> u64 {
 /// The number nearest to teams half way between the fewest and the most, of those with which all can have
 /// the size. If there is none (fewer residents than one team, or 55,000 for teams of 30,000 to 50,000),
 /// the number whose teams come nearest, and any size is as good as the average.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of teams")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of teams"
+)]
 fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
     let (low, high) = (f64::from(size.low()), f64::from(size.high()));
-    let (fewest, most) = ((residents / high).ceil().max(1.0), (residents / low).floor());
+    let (fewest, most) = (
+        (residents / high).ceil().max(1.0),
+        (residents / low).floor(),
+    );
     if fewest <= most {
         let middle = (residents / f64::midpoint(low, high)).round();
         return (middle.clamp(fewest, most) as usize, Wanted { low, high });
@@ -106,7 +115,11 @@ fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
         let each = (residents / number).max(1.0);
         (low / each).ln().max((each / high).ln())
     };
-    let number = if off(fewest) < off(fewer) { fewest } else { fewer };
+    let number = if off(fewest) < off(fewer) {
+        fewest
+    } else {
+        fewer
+    };
     let each = residents / number;
     let wanted = Wanted {
         low: low.min(each * 0.9),
@@ -121,7 +134,9 @@ fn largest(neighbourhoods: &Neighbourhoods, own: &[Neighbourhood], team: &[usize
     for at in team {
         *residents.entry(own[*at].msoa).or_default() += own[*at].residents();
     }
-    let most = residents.iter().max_by_key(|(code, residents)| (**residents, std::cmp::Reverse(**code)));
+    let most = residents
+        .iter()
+        .max_by_key(|(code, residents)| (**residents, std::cmp::Reverse(**code)));
     let name = |code: &AreaCode| {
         let msoa = neighbourhoods.places().msoas.get(code);
         msoa.map_or_else(|| code.to_string(), |msoa| msoa.library_name.clone())
@@ -172,7 +187,10 @@ pub fn describe(
         for at in &places {
             *parts.entry(own[*at].msoa).or_default() += 1;
         }
-        let inside = parts.iter().filter(|(code, parts)| whole.get(*code) == Some(*parts)).count();
+        let inside = parts
+            .iter()
+            .filter(|(code, parts)| whole.get(*code) == Some(*parts))
+            .count();
         let mass = graph.mass_of(&places);
         let middle = mass.middle();
         let away = |at: &usize| {
@@ -180,7 +198,11 @@ pub fn describe(
             graph.mass[*at].residents * (x - middle[0]).hypot(y - middle[1])
         };
         let out = tree::crossing(&graph, &places);
-        let all: f64 = places.iter().flat_map(|at| &graph.adjoining[*at]).map(|(_, metres)| metres).sum();
+        let all: f64 = places
+            .iter()
+            .flat_map(|at| &graph.adjoining[*at])
+            .map(|(_, metres)| metres)
+            .sum();
         let residents = places.iter().map(|at| own[*at].residents()).sum();
         Described {
             residents,
@@ -192,4 +214,57 @@ pub fn describe(
         }
     });
     each.collect()
+}
+
+/// What a reader must know of footprints, in sentences: why an authority is one team, which have another size
+/// than was wanted, and which are in several parts.
+#[must_use]
+pub fn remarks(footprints: &Footprints, described: &[Described], size: TeamSize) -> Vec<String> {
+    let wanted = format!(
+        "{} to {} residents",
+        grouped(size.low()),
+        grouped(size.high())
+    );
+    let all: u32 = described.iter().map(|own| own.residents).sum();
+    let mut said = Vec::new();
+    if let ([_], FootprintOrigin::Proposed(_)) = (footprints.all.as_slice(), footprints.origin) {
+        said.push(format!(
+            "The authority has {} residents, which make one team of {wanted}.",
+            grouped(all)
+        ));
+    }
+    for (footprint, own) in footprints.all.iter().zip(described) {
+        let name = &footprint.name;
+        if !own.has_size {
+            let how = if own.residents < size.low() {
+                "fewer"
+            } else {
+                "more"
+            };
+            said.push(format!(
+                "{name} has {} residents: {how} than the {wanted} that were wanted.",
+                grouped(own.residents)
+            ));
+        }
+        if own.pieces > 1 {
+            said.push(format!(
+                "{name} is in {} parts that neither a border nor a declared link joins.",
+                own.pieces
+            ));
+        }
+    }
+    said
+}
+
+/// A number with a comma before each three digits.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -36,7 +36,9 @@ impl Wanted {
     /// By how many residents a part of so many teams is too small or too large.
     pub(super) fn misses(self, residents: f64, teams: usize) -> f64 {
         let teams = teams as f64;
-        (self.low * teams - residents).max(residents - self.high * teams).max(0.0)
+        (self.low * teams - residents)
+            .max(residents - self.high * teams)
+            .max(0.0)
     }
 }
 
@@ -70,7 +72,11 @@ fn random_tree(graph: &Graph, draws: &mut Draws, first: &impl Fn(usize, usize) -
             edges.push((if first(a, *b) { weight } else { weight + 1.0 }, a, *b));
         }
     }
-    edges.sort_by(|one, other| one.0.total_cmp(&other.0).then((one.1, one.2).cmp(&(other.1, other.2))));
+    edges.sort_by(|one, other| {
+        one.0
+            .total_cmp(&other.0)
+            .then((one.1, one.2).cmp(&(other.1, other.2)))
+    });
     let mut root: Vec<usize> = (0..graph.len()).collect();
     let mut branches = vec![Vec::new(); graph.len()];
     for (_, a, b) in edges {
@@ -117,8 +123,17 @@ pub(super) fn cuts(
     trees: usize,
     first: impl Fn(usize, usize) -> bool,
 ) -> Vec<Cut> {
-    let all = graph.mass.iter().fold(Mass::default(), |sum, own| sum.plus(*own));
-    let borders: f64 = graph.adjoining.iter().flatten().map(|(_, metres)| metres).sum::<f64>() / 2.0;
+    let all = graph
+        .mass
+        .iter()
+        .fold(Mass::default(), |sum, own| sum.plus(*own));
+    let borders: f64 = graph
+        .adjoining
+        .iter()
+        .flatten()
+        .map(|(_, metres)| metres)
+        .sum::<f64>()
+        / 2.0;
     let mut found: Vec<Cut> = Vec::new();
     for _ in 0..trees {
         let tree = random_tree(graph, draws, &first);
@@ -141,9 +156,15 @@ pub(super) fn cuts(
                 candidates.push((misses, *at, first));
             }
         }
-        candidates.sort_by(|one, other| one.0.total_cmp(&other.0).then((one.1, one.2).cmp(&(other.1, other.2))));
+        candidates.sort_by(|one, other| {
+            one.0
+                .total_cmp(&other.0)
+                .then((one.1, one.2).cmp(&(other.1, other.2)))
+        });
         let least = candidates.first().map_or(0.0, |(misses, ..)| *misses);
-        let good = candidates.into_iter().take_while(|(misses, ..)| *misses <= least);
+        let good = candidates
+            .into_iter()
+            .take_while(|(misses, ..)| *misses <= least);
         for (misses, at, first) in good {
             let places = subtree(&tree, at);
             let cut = crossing(graph, &places);
@@ -151,7 +172,9 @@ pub(super) fn cuts(
             let other = all.minus(one);
             let spread = (one.inertia() + other.inertia()) / all.inertia().max(f64::MIN_POSITIVE);
             // Whatever leaves both parts with the same number of residents a team is the easier to divide again.
-            let uneven = (one.residents / first as f64 / (all.residents / teams as f64)).ln().abs();
+            let uneven = (one.residents / first as f64 / (all.residents / teams as f64))
+                .ln()
+                .abs();
             let uneven = if teams > 2 { uneven } else { 0.0 };
             let cost = spread + cut / borders.max(1.0) + uneven;
             found.push(Cut {
@@ -163,14 +186,21 @@ pub(super) fn cuts(
         }
     }
     found.sort_by(|one, other| {
-        let order = one.misses.total_cmp(&other.misses).then(one.cost.total_cmp(&other.cost));
+        let order = one
+            .misses
+            .total_cmp(&other.misses)
+            .then(one.cost.total_cmp(&other.cost));
         order.then_with(|| one.first.cmp(&other.first))
     });
     found.dedup_by(|one, other| one.first == other.first && one.teams == other.teams);
     found
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of teams")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of teams"
+)]
 fn whole(share: f64) -> usize {
     share.max(0.0) as usize
 }
@@ -197,5 +227,7 @@ pub(super) fn crossing(graph: &Graph, places: &[usize]) -> f64 {
         inside[*at] = true;
     }
     let out = places.iter().flat_map(|at| &graph.adjoining[*at]);
-    out.filter(|(other, _)| !inside[*other]).map(|(_, metres)| metres).sum()
+    out.filter(|(other, _)| !inside[*other])
+        .map(|(_, metres)| metres)
+        .sum()
 }

@@ -243,7 +243,7 @@ fn redrawn(
     Ok(found)
 }
 
-type Contacts = BTreeMap<[AreaCode; 2], Contact>;
+type Contacts = Vec<([AreaCode; 2], Contact)>;
 
 fn borders(
     table: &Table,
@@ -278,6 +278,7 @@ fn links(
     authorities: &BTreeMap<AreaCode, AreaCode>,
     borders: &Contacts,
 ) -> Result<Contacts, LoadErrors> {
+    let shared: BTreeSet<[AreaCode; 2]> = borders.iter().map(|(pair, _)| *pair).collect();
     let [one, other, reason] = table.columns(["lsoa", "linked_lsoa", "reason"])?;
     let rows = collect(table, |row| {
         let pair = [
@@ -301,10 +302,10 @@ fn links(
                 "correct the codes",
             );
         }
-        if borders.contains_key(&pair) || borders.contains_key(&[pair[1], pair[0]]) {
+        if shared.contains(&pair) || shared.contains(&[pair[1], pair[0]]) {
             return wrong("the two share a border", "delete the row");
         }
         Ok((pair, Contact::Link))
     })?;
-    Ok(rows.into_iter().collect())
+    Ok(rows)
 }
