@@ -24,6 +24,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "codelists/combined_areas.csv",
     "codelists/indicator_aliases.csv",
     "codelists/indicators.csv",
+    "codelists/neighbourhood_links.csv",
     "codelists/publications.csv",
     "codelists/rate_checks.csv",
     "codelists/spend_lines.csv",
@@ -41,8 +42,12 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "england/children_looked_after.csv",
     "england/children_looked_after_by_group.csv",
     "england/counts_from_rates.csv",
+    "england/districts_2024.csv",
     "england/inspections.csv",
+    "england/msoas_2021.csv",
+    "england/neighbourhood_borders.csv",
     "england/neighbourhoods_2011.csv",
+    "england/neighbourhoods_2011_to_2021.csv",
     "england/neighbourhoods_2021.csv",
     "england/neighbours.csv",
     "england/population.csv",
@@ -61,6 +66,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "england/revisions.csv",
     "england/spend.csv",
     "england/spend_by_service.csv",
+    "england/wards_2024.csv",
     "sources.toml",
 ];
 

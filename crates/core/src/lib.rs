@@ -25,6 +25,7 @@ pub mod journeys;
 mod levels;
 mod measured;
 mod names;
+pub mod neighbourhoods;
 mod period;
 mod plan;
 mod population;

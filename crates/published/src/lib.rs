@@ -3,6 +3,7 @@ mod build;
 mod codelists;
 mod error;
 mod files;
+mod footprints;
 mod load;
 mod read;
 mod table;
@@ -11,7 +12,8 @@ pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths
 pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};
 pub use files::Files;
-pub use load::{Loaded, load, load_catalogue};
+pub use footprints::{GivenFootprints, read_footprints};
+pub use load::{Loaded, load, load_catalogue, load_neighbourhoods};
 pub use verify::{
     PopulationsUsed, RateCheck, RateException, TableCheck, verify_rates, verify_tables,
 };

@@ -20,6 +20,7 @@ mod implied;
 mod layouts;
 mod low_income;
 mod neighbourhoods;
+mod places;
 mod provenance;
 mod pupils;
 mod rules;
@@ -34,6 +35,7 @@ use self::ages::NomisTable;
 use self::ees::{Gathered, PublishedRate};
 use self::facts::Facts;
 use self::neighbourhoods::{Neighbourhoods, Vintage};
+use self::places::{Changes, Places};
 use crate::codelists::{COLUMNS, CodeLists, SPEND_LINES};
 use crate::error::LoadErrors;
 use crate::files::Files;
@@ -368,11 +370,7 @@ impl Builder<'_> {
             in_2011.write("children_0_17"),
             &with(&["iod-2019-deciles", "ons-sape-2020"]),
         );
-        self.put(
-            "neighbourhoods_2021",
-            in_2021.write("children_0_15"),
-            &with(&["iod-2025-deciles", "ons-census-2021"]),
-        );
+        self.places(&in_2011, &in_2021, &census, &districts.in_2024)?;
         let tables = [
             ("idaci_2019", &idaci_2019),
             ("idaci_2025", &idaci_2025),
@@ -403,6 +401,71 @@ impl Builder<'_> {
                 "iod-2025-numerators",
                 "ons-census-2021",
             ]),
+        );
+        Ok(())
+    }
+
+    /// Neighbourhoods of 2021 with their names, residents and borders, and what became of those of 2011.
+    fn places(
+        &mut self,
+        in_2011: &Neighbourhoods,
+        in_2021: &Neighbourhoods,
+        census: &BTreeMap<String, u32>,
+        districts: &BTreeMap<String, AreaCode>,
+    ) -> Result<(), LoadErrors> {
+        let [names, wards] = [
+            self.open("ons-lsoa21-names")?,
+            self.open("ons-lsoa21-lookup")?,
+        ];
+        let places = Places::read(&names, &wards, districts)?;
+        let changes = Changes::read(&self.open("ons-lsoa11-lsoa21-lookup")?)?;
+        let made = places::Made {
+            in_2021,
+            in_2011,
+            places: &places,
+            changes: &changes,
+            residents: &places::residents(&self.open("ons-census-2021-ts021")?)?,
+            children_2011: &places::by_age(&self.open("ons-sape-2020")?)?,
+            census,
+        };
+        self.put(
+            "neighbourhoods_2021",
+            made.write()?,
+            &[
+                "iod-2025-deciles",
+                "iod-2019-deciles",
+                "ons-census-2021",
+                "ons-census-2021-ts021",
+                "ons-sape-2020",
+                "ons-lsoa11-lsoa21-lookup",
+                "ons-lsoa21-names",
+                "ons-lsoa21-lookup",
+                "ons-ltla-history",
+                "ons-ltla23-lookup",
+            ],
+        );
+        let lookups = [
+            "ons-lsoa21-names",
+            "ons-lsoa21-lookup",
+            "ons-ltla-history",
+            "ons-ltla23-lookup",
+        ];
+        let from = [&lookups[..1], &lookups[1..2], &lookups[1..]];
+        for ((table, csv), from) in places.write().into_iter().zip(from) {
+            self.put(table, csv, from);
+        }
+        let borders = places::borders(&self.open("ons-lsoa21-borders")?, in_2021)?;
+        let from = [
+            "ons-lsoa21-borders",
+            "iod-2025-deciles",
+            "ons-ltla-history",
+            "ons-ltla23-lookup",
+        ];
+        self.put("neighbourhood_borders", borders, &from);
+        self.put(
+            "neighbourhoods_2011_to_2021",
+            changes.write(),
+            &["ons-lsoa11-lsoa21-lookup"],
         );
         Ok(())
     }

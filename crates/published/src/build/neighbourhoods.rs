@@ -98,15 +98,35 @@ impl Neighbourhoods {
 
     /// The table of neighbourhoods as CSV.
     pub(super) fn write(&self, children: &str) -> String {
-        let mut csv = format!("lsoa,area_code,{children},imd_decile,idaci_decile\n");
-        for n in &self.0 {
-            let _ = writeln!(
-                csv,
-                "{},{},{},{},{}",
+        let header = format!("lsoa,area_code,{children},imd_decile,idaci_decile\n");
+        self.rows("\n").fold(header, |csv, (_, row)| csv + &row)
+    }
+
+    /// Each neighbourhood's code and its row of CSV: code, authority, children, deciles of both indices.
+    pub(super) fn rows<'a>(&'a self, end: &'a str) -> impl Iterator<Item = (&'a str, String)> {
+        self.0.iter().map(move |n| {
+            let row = format!(
+                "{},{},{},{},{}{end}",
                 n.lsoa, n.authority, n.children, n.imd, n.idaci
             );
-        }
-        csv
+            (n.lsoa.as_str(), row)
+        })
+    }
+
+    /// The authority of each neighbourhood.
+    pub(super) fn authorities(&self) -> BTreeMap<&str, AreaCode> {
+        self.0
+            .iter()
+            .map(|n| (n.lsoa.as_str(), n.authority))
+            .collect()
+    }
+
+    /// Deciles of multiple deprivation and of income deprivation affecting children.
+    pub(super) fn deciles(&self) -> BTreeMap<&str, [u8; 2]> {
+        self.0
+            .iter()
+            .map(|n| (n.lsoa.as_str(), [n.imd, n.idaci]))
+            .collect()
     }
 
     /// Children by decile of each index, for authorities, regions and England.

@@ -8,6 +8,7 @@
 mod context;
 mod counts;
 mod denominators;
+mod neighbourhoods;
 mod populations;
 mod pupils;
 mod share_errors;
@@ -26,6 +27,7 @@ use crate::files::Files;
 use crate::read;
 use crate::table::Table;
 
+pub use self::neighbourhoods::load_neighbourhoods;
 pub(crate) use self::populations::Children;
 
 /// What the analysis starts from.

@@ -1,0 +1,711 @@
+//! Neighbourhoods of 2021: what they are called and part of, who lives there, which share a border,
+//! and what became of those of 2011.
+//!
+//! Lower layer super output areas of England; rows of Wales, which all the files have, are passed over.
+//! Every neighbourhood of the deciles must be in every file, and nothing else of England may be in one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use disparity_core::{AreaCode, Symbol};
+
+use super::neighbourhoods::Neighbourhoods;
+use crate::codelists::collect;
+use crate::error::{Fault, LoadError, LoadErrors};
+use crate::read;
+use crate::table::{Row, Table};
+
+/// Residents of all ages by broad group in the order of `categories.csv`, as the census heads them.
+const RESIDENTS: [&str; 5] = [
+    "White",
+    "Mixed or Multiple ethnic groups",
+    "Asian, Asian British or Asian Welsh",
+    "Black, Black British, Black Welsh, Caribbean or African",
+    "Other ethnic group",
+];
+
+/// Names of the published columns of one neighbourhood.
+const NAMED: [&str; 7] = [
+    "lsoa21_code",
+    "lsoa21_name",
+    "msoa21_code",
+    "msoa21_name",
+    "msoa21_hcl_name",
+    "longitude",
+    "latitude",
+];
+
+/// The code of a neighbourhood of England, or none for one of Wales.
+fn of_england(row: Row<'_>, column: usize) -> Result<Option<String>, LoadError> {
+    let text = row.text(column);
+    match text.parse::<AreaCode>() {
+        Ok(_) if text.starts_with("E01") => Ok(Some(text.to_owned())),
+        Ok(_) if text.starts_with("W01") => Ok(None),
+        _ => {
+            let what = "a code of a lower layer super output area (E01…, or W01… in Wales)".into();
+            let found = text.to_owned();
+            let nearest = None;
+            Err(row.error(
+                column,
+                "",
+                Fault::UnknownWord {
+                    found,
+                    what,
+                    nearest,
+                },
+            ))
+        }
+    }
+}
+
+fn contradiction(row: Row<'_>, column: usize, what: String, advice: &str) -> LoadError {
+    let advice = advice.to_owned();
+    row.error(column, "", Fault::Contradiction { what, advice })
+}
+
+/// A text without the comma or quotation mark that a field of CSV would have to be quoted for, or with
+/// the quotes around it.
+fn field(text: &str) -> String {
+    if text.contains([',', '"']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// What a neighbourhood is called and part of.
+struct Place {
+    msoa: String,
+    /// What its name has after that of its middle layer area: a letter.
+    ends: String,
+    ward: String,
+    longitude: f64,
+    latitude: f64,
+}
+
+/// Names of neighbourhoods and of what they are part of.
+pub(super) struct Places {
+    all: BTreeMap<String, Place>,
+    /// Middle layer areas: the name of the Office for National Statistics, and that of the House of Commons Library.
+    msoas: BTreeMap<String, [String; 2]>,
+    /// Wards: name, and the code of the district.
+    wards: BTreeMap<String, [String; 2]>,
+    districts: BTreeMap<String, (String, AreaCode)>,
+}
+
+impl Places {
+    /// Reads names, wards and districts.
+    ///
+    /// # Errors
+    /// A name that is not that of its middle layer area and a letter; a neighbourhood without a ward; a
+    /// ward or middle layer area with two names; a district of no authority.
+    pub(super) fn read(
+        names: &Table,
+        wards: &Table,
+        districts: &BTreeMap<String, AreaCode>,
+    ) -> Result<Self, LoadErrors> {
+        let mut found = Self {
+            all: BTreeMap::new(),
+            msoas: BTreeMap::new(),
+            wards: BTreeMap::new(),
+            districts: BTreeMap::new(),
+        };
+        let of_ward = found.read_wards(wards, districts)?;
+        let [lsoa, name, msoa, msoa_name, library, longitude, latitude] = names.columns(NAMED)?;
+        let district = names.column("ltla24_code")?;
+        collect(names, |row| {
+            let Some(code) = of_england(row, lsoa)? else {
+                return Ok(());
+            };
+            let ends = row.text(name).strip_prefix(row.text(msoa_name));
+            let ends = ends.filter(|ends| ends.len() == 1).ok_or_else(|| {
+                let what = format!(
+                    "{} is not called {:?} and a letter",
+                    row.text(name),
+                    row.text(msoa_name)
+                );
+                contradiction(
+                    row,
+                    name,
+                    what,
+                    "the names must be those of the census of 2021",
+                )
+            })?;
+            let ward = of_ward.get(&code).cloned().ok_or_else(|| {
+                let what = format!("{code} has no ward");
+                contradiction(
+                    row,
+                    lsoa,
+                    what,
+                    "the lookup to wards must be of the same neighbourhoods",
+                )
+            })?;
+            let within = found
+                .wards
+                .get(&ward)
+                .map(|[_, district]| district.as_str());
+            if within != Some(row.text(district)) {
+                let what = format!("{code} is in another district than its ward {ward}");
+                return Err(contradiction(
+                    row,
+                    district,
+                    what,
+                    "both files must be of the districts of 2024",
+                ));
+            }
+            let called = [msoa_name, library].map(|column| row.text(column).to_owned());
+            let known = found
+                .msoas
+                .entry(row.text(msoa).to_owned())
+                .or_insert_with(|| called.clone());
+            if *known != called {
+                let what = format!("{} has two names", row.text(msoa));
+                return Err(contradiction(
+                    row,
+                    msoa_name,
+                    what,
+                    "a middle layer area has one name of each kind",
+                ));
+            }
+            let place = Place {
+                msoa: row.text(msoa).to_owned(),
+                ends: ends.to_owned(),
+                ward,
+                longitude: degrees(row, longitude)?,
+                latitude: degrees(row, latitude)?,
+            };
+            if found.all.insert(code.clone(), place).is_some() {
+                let what = format!("{code} stands in two rows");
+                return Err(contradiction(row, lsoa, what, "keep one"));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Reads wards and districts, and returns the ward of each neighbourhood.
+    fn read_wards(
+        &mut self,
+        table: &Table,
+        districts: &BTreeMap<String, AreaCode>,
+    ) -> Result<BTreeMap<String, String>, LoadErrors> {
+        let columns = [
+            "lsoa21_code",
+            "ward24_code",
+            "ward24_name",
+            "ltla24_code",
+            "ltla24_name",
+        ];
+        let [lsoa, ward, ward_name, district, district_name] = table.columns(columns)?;
+        let rows = collect(table, |row| {
+            let Some(code) = of_england(row, lsoa)? else {
+                return Ok(None);
+            };
+            let own = [ward_name, district].map(|column| row.text(column).to_owned());
+            let known = self
+                .wards
+                .entry(row.text(ward).to_owned())
+                .or_insert_with(|| own.clone());
+            if *known != own {
+                let what = format!(
+                    "ward {} has two names or is in two districts",
+                    row.text(ward)
+                );
+                return Err(contradiction(
+                    row,
+                    ward,
+                    what,
+                    "a ward lies in one district",
+                ));
+            }
+            let authority = districts.get(row.text(district)).copied().ok_or_else(|| {
+                let found = row.text(district).to_owned();
+                row.error(
+                    district,
+                    "",
+                    Fault::UnknownArea {
+                        found,
+                        nearest: None,
+                    },
+                )
+            })?;
+            let named = (row.text(district_name).to_owned(), authority);
+            self.districts.insert(row.text(district).to_owned(), named);
+            Ok(Some((code, row.text(ward).to_owned())))
+        })?;
+        Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// Middle layer areas, wards and districts as CSV, each by the name of its table.
+    pub(super) fn write(&self) -> [(&'static str, String); 3] {
+        let mut msoas = "msoa,name,library_name\n".to_owned();
+        for (code, [name, library]) in &self.msoas {
+            let _ = writeln!(msoas, "{code},{},{}", field(name), field(library));
+        }
+        let mut wards = "ward,name,district\n".to_owned();
+        for (code, [name, district]) in &self.wards {
+            let _ = writeln!(wards, "{code},{},{district}", field(name));
+        }
+        let mut districts = "district,name,area_code\n".to_owned();
+        for (code, (name, authority)) in &self.districts {
+            let _ = writeln!(districts, "{code},{},{authority}", field(name));
+        }
+        [
+            ("msoas_2021", msoas),
+            ("wards_2024", wards),
+            ("districts_2024", districts),
+        ]
+    }
+}
+
+/// Degrees, to the fourth decimal (about ten metres). The file has a few as `-7e-05`.
+fn degrees(row: Row<'_>, column: usize) -> Result<f64, LoadError> {
+    let text = row.text(column);
+    let value = text
+        .parse()
+        .ok()
+        .filter(|degrees: &f64| degrees.abs() <= 180.0);
+    // Adding zero makes of a minus zero a zero.
+    let rounded = value.map(|degrees: f64| (degrees * 1e4).round() / 1e4 + 0.0);
+    rounded.ok_or_else(|| {
+        let found = text.to_owned();
+        row.error(column, "", Fault::NotANumber { found })
+    })
+}
+
+/// Residents of all ages by broad group. The five groups add up to the published total of each row.
+pub(super) fn residents(table: &Table) -> Result<BTreeMap<String, [u32; 5]>, LoadErrors> {
+    let [lsoa, total] = table.columns(["lsoa21_code", "total_residents"])?;
+    let groups = table.columns(RESIDENTS)?;
+    let rows = collect(table, |row| {
+        let Some(code) = of_england(row, lsoa)? else {
+            return Ok(None);
+        };
+        let mut counts = [0; 5];
+        for (count, column) in counts.iter_mut().zip(groups) {
+            *count = read::whole::<u32>(row, column, &code)?;
+        }
+        let all: u32 = read::whole(row, total, &code)?;
+        if counts.iter().sum::<u32>() != all {
+            let what = format!("the groups of {code} do not add up to its {all} residents");
+            return Err(contradiction(
+                row,
+                total,
+                what,
+                "the file must have all five groups",
+            ));
+        }
+        Ok(Some((code, counts)))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Which neighbourhoods of 2011 became which of 2021.
+pub(super) struct Changes(Vec<(String, String, Change)>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    None,
+    Split,
+    Merge,
+    Irregular,
+}
+
+impl Change {
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "unchanged",
+            Self::Split => "split",
+            Self::Merge => "merged",
+            Self::Irregular => "redrawn",
+        }
+    }
+}
+
+/// What became of a neighbourhood's figures of 2011, in the boundaries of 2021.
+struct Since2011 {
+    /// Children by age, shared out in whole numbers.
+    children: BTreeMap<String, [u32; 5]>,
+    /// Deciles of both indices, if all that it was made from were in the same.
+    deciles: BTreeMap<String, [Option<u8>; 2]>,
+}
+
+impl Changes {
+    pub(super) fn read(table: &Table) -> Result<Self, LoadErrors> {
+        let [old, new, change] = table.columns(["lsoa11_code", "lsoa21_code", "change_code"])?;
+        let rows = collect(table, |row| {
+            let Some(now) = of_england(row, new)? else {
+                return Ok(None);
+            };
+            let Some(then) = of_england(row, old)? else {
+                let what = format!("{now} of England was in Wales");
+                return Err(contradiction(row, old, what, "check the lookup"));
+            };
+            let kinds = ["U", "S", "M", "X"];
+            let kind = read::word(row, change, "U, S, M or X", &kinds, |text| match text {
+                "U" => Some(Change::None),
+                "S" => Some(Change::Split),
+                "M" => Some(Change::Merge),
+                "X" => Some(Change::Irregular),
+                _ => None,
+            })?;
+            if (kind == Change::None) != (then == now) {
+                let what = format!("{then} is said to be {} as {now}", kind.word());
+                return Err(contradiction(
+                    row,
+                    change,
+                    what,
+                    "a code is kept if and only if nothing changed",
+                ));
+            }
+            Ok(Some((then, now, kind)))
+        })?;
+        let mut rows: Vec<_> = rows.into_iter().flatten().collect();
+        rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        Ok(Self(rows))
+    }
+
+    /// The neighbourhoods that did not stay what they were, as CSV.
+    pub(super) fn write(&self) -> String {
+        let mut csv = "lsoa_2011,lsoa_2021,change\n".to_owned();
+        let changed = self.0.iter().filter(|(.., change)| *change != Change::None);
+        for (then, now, change) in changed {
+            let _ = writeln!(csv, "{then},{now},{}", change.word());
+        }
+        csv
+    }
+
+    /// Neighbourhoods of 2011 and 2021 that cover the same ground, as small as they can be: one of each
+    /// where nothing changed, one and several where one was split.
+    fn grounds(&self) -> Vec<(BTreeSet<&str>, BTreeSet<&str>)> {
+        let mut grounds: Vec<(BTreeSet<&str>, BTreeSet<&str>)> = Vec::new();
+        let (mut of_old, mut of_new): (BTreeMap<&str, usize>, BTreeMap<&str, usize>) =
+            Default::default();
+        for (then, now, _) in &self.0 {
+            let (then, now) = (then.as_str(), now.as_str());
+            let at = match (of_old.get(then).copied(), of_new.get(now).copied()) {
+                (None, None) => {
+                    grounds.push(Default::default());
+                    grounds.len() - 1
+                }
+                (Some(at), None) | (None, Some(at)) => at,
+                (Some(one), Some(other)) if one == other => one,
+                (Some(one), Some(other)) => {
+                    let (old, new) = std::mem::take(&mut grounds[other]);
+                    of_old.extend(old.iter().map(|code| (*code, one)));
+                    of_new.extend(new.iter().map(|code| (*code, one)));
+                    grounds[one].0.extend(old);
+                    grounds[one].1.extend(new);
+                    one
+                }
+            };
+            grounds[at].0.insert(then);
+            grounds[at].1.insert(now);
+            of_old.insert(then, at);
+            of_new.insert(now, at);
+        }
+        grounds.retain(|(old, _)| !old.is_empty());
+        grounds
+    }
+
+    /// Children by age and deciles of 2011 carried to the neighbourhoods of 2021.
+    ///
+    /// Children of the same ground are added up and shared out as children aged 0 to 15 live there at
+    /// the census of 2021, in whole numbers that keep the sum.
+    fn carry(
+        &self,
+        children: &BTreeMap<String, [u32; 5]>,
+        in_2011: &Neighbourhoods,
+        census: &BTreeMap<String, u32>,
+    ) -> Since2011 {
+        let then = in_2011.deciles();
+        let mut since = Since2011 {
+            children: BTreeMap::new(),
+            deciles: BTreeMap::new(),
+        };
+        for (old, new) in self.grounds() {
+            let mut sums = [0; 5];
+            for code in &old {
+                let own = children.get(*code).copied().unwrap_or_default();
+                for (sum, count) in sums.iter_mut().zip(own) {
+                    *sum += count;
+                }
+            }
+            let weights: Vec<u32> = new
+                .iter()
+                .map(|code| census.get(*code).copied().unwrap_or_default())
+                .collect();
+            let shared = sums.map(|sum| share_out(sum, &weights));
+            for (at, code) in new.iter().enumerate() {
+                let own = std::array::from_fn(|band| shared[band][at]);
+                since.children.insert((*code).to_owned(), own);
+            }
+        }
+        let mut from: BTreeMap<&str, Vec<[u8; 2]>> = BTreeMap::new();
+        for (old, new, _) in &self.0 {
+            let own = then.get(old.as_str()).copied();
+            from.entry(new).or_default().extend(own);
+        }
+        for (code, all) in from {
+            let same = |index: usize| {
+                let first = all.first()?[index];
+                all.iter().all(|own| own[index] == first).then_some(first)
+            };
+            since.deciles.insert(code.to_owned(), [same(0), same(1)]);
+        }
+        since
+    }
+}
+
+/// A whole number in whole parts that are as near to their weights as they can be and add up to it
+/// (largest remainders; of equal ones the first).
+fn share_out(sum: u32, weights: &[u32]) -> Vec<u32> {
+    let all: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
+    let weights: Vec<u64> = match all {
+        0 => vec![1; weights.len()],
+        _ => weights.iter().map(|weight| u64::from(*weight)).collect(),
+    };
+    let all: u64 = weights.iter().sum();
+    let exact = |weight: &u64| u64::from(sum) * weight;
+    let mut parts: Vec<u64> = weights.iter().map(|weight| exact(weight) / all).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(exact(&weights[*at]) % all), *at));
+    let left = u64::from(sum) - parts.iter().sum::<u64>();
+    for at in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
+        parts[at] += 1;
+    }
+    parts
+        .into_iter()
+        .map(|part| u32::try_from(part).unwrap_or(u32::MAX))
+        .collect()
+}
+
+/// Borders between neighbourhoods of one authority as CSV: one row a neighbourhood, with those of a
+/// later code that it borders on and the length in metres.
+pub(super) fn borders(table: &Table, in_2021: &Neighbourhoods) -> Result<String, LoadErrors> {
+    let authorities = in_2021.authorities();
+    let [one, other, length] = table.columns(["lsoa21_a", "lsoa21_b", "shared_border_m"])?;
+    let rows = collect(table, |row| {
+        let (Some(a), Some(b)) = (of_england(row, one)?, of_england(row, other)?) else {
+            return Ok(None);
+        };
+        let of = |code: &str, column| {
+            authorities.get(code).copied().ok_or_else(|| {
+                let what = format!("{code} is not a neighbourhood of 2021");
+                contradiction(
+                    row,
+                    column,
+                    what,
+                    "the borders must be of the same neighbourhoods",
+                )
+            })
+        };
+        if of(&a, one)? != of(&b, other)? {
+            return Ok(None);
+        }
+        let metres: u32 = read::whole(row, length, &a)?;
+        Ok(Some(if a < b {
+            ((a, b), metres)
+        } else {
+            ((b, a), metres)
+        }))
+    })?;
+    let mut borders: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    for ((a, b), metres) in rows.into_iter().flatten() {
+        borders.entry(a).or_default().insert(b, metres);
+    }
+    let mut csv = "lsoa,borders\n".to_owned();
+    for (a, others) in borders {
+        let others: Vec<String> = others
+            .iter()
+            .map(|(b, metres)| format!("{b}:{metres}"))
+            .collect();
+        let _ = writeln!(csv, "{a},{}", others.join("|"));
+    }
+    Ok(csv)
+}
+
+/// What the table of neighbourhoods of 2021 is made from.
+pub(super) struct Made<'a> {
+    pub(super) in_2021: &'a Neighbourhoods,
+    pub(super) in_2011: &'a Neighbourhoods,
+    pub(super) places: &'a Places,
+    pub(super) changes: &'a Changes,
+    /// Residents of all ages by broad group.
+    pub(super) residents: &'a BTreeMap<String, [u32; 5]>,
+    /// Children by age at mid-2020, by neighbourhood of 2011.
+    pub(super) children_2011: &'a BTreeMap<String, [u32; 5]>,
+    /// Children aged 0 to 15 at the census.
+    pub(super) census: &'a BTreeMap<String, u32>,
+}
+
+impl Made<'_> {
+    /// The table of neighbourhoods of 2021 as CSV.
+    ///
+    /// # Errors
+    /// If the files are not of the same neighbourhoods.
+    pub(super) fn write(&self) -> Result<String, LoadErrors> {
+        self.check()?;
+        let since = self
+            .changes
+            .carry(self.children_2011, self.in_2011, self.census);
+        let mut csv = "lsoa,area_code,children_0_15,imd_decile,idaci_decile,imd_decile_2019,idaci_decile_2019,\
+             msoa,name_ends,ward,longitude,latitude,white,mixed,asian,black,other,\
+             under_1_in_2020,1_to_4_in_2020,5_to_9_in_2020,10_to_15_in_2020,16_to_17_in_2020\n"
+            .to_owned();
+        for (code, beginning) in self.in_2021.rows("") {
+            let (Some(place), Some(residents), Some(children), Some(deciles)) = (
+                self.places.all.get(code),
+                self.residents.get(code),
+                since.children.get(code),
+                since.deciles.get(code),
+            ) else {
+                continue;
+            };
+            let deciles = deciles.map(|decile| {
+                let unknown = || Symbol::NotAvailable.mark().to_owned();
+                decile.map_or_else(unknown, |decile| decile.to_string())
+            });
+            let joined = |counts: &[u32; 5]| counts.map(|count| count.to_string()).join(",");
+            let _ = writeln!(
+                csv,
+                "{beginning},{},{},{},{},{:.4},{:.4},{},{}",
+                deciles.join(","),
+                place.msoa,
+                place.ends,
+                place.ward,
+                place.longitude,
+                place.latitude,
+                joined(residents),
+                joined(children)
+            );
+        }
+        Ok(csv)
+    }
+
+    /// Every file has the same neighbourhoods of 2021, and the same of 2011.
+    fn check(&self) -> Result<(), LoadErrors> {
+        let now: BTreeSet<&str> = self.in_2021.authorities().into_keys().collect();
+        let then: BTreeSet<&str> = self.in_2011.authorities().into_keys().collect();
+        let named = |codes: &mut dyn Iterator<Item = &str>| {
+            codes.map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        let sides = [
+            (
+                "names",
+                &now,
+                named(&mut self.places.all.keys().map(String::as_str)),
+            ),
+            (
+                "residents by ethnic group",
+                &now,
+                named(&mut self.residents.keys().map(String::as_str)),
+            ),
+            (
+                "changes since 2011, on the side of 2021",
+                &now,
+                named(&mut self.changes.0.iter().map(|(_, new, _)| new.as_str())),
+            ),
+            (
+                "changes since 2011, on the side of 2011",
+                &then,
+                named(&mut self.changes.0.iter().map(|(old, ..)| old.as_str())),
+            ),
+        ];
+        let errors = sides.iter().filter_map(|(what, wanted, found)| {
+            let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
+            let (missing, odd) = (wanted.difference(&found), found.difference(wanted));
+            let first = missing.clone().chain(odd.clone()).next()?;
+            let (missing, odd) = (missing.count(), odd.count());
+            Some(LoadError {
+                place: disparity_core::Place {
+                    file: (*what).to_owned(),
+                    ..Default::default()
+                },
+                about: String::new(),
+                fault: Fault::Contradiction {
+                    what: format!("{missing} neighbourhoods are missing and {odd} are of no index, such as {first}"),
+                    advice: "all files must be of the same boundaries".into(),
+                },
+            })
+        });
+        LoadErrors::check(errors.collect(), ())
+    }
+}
+
+/// Children by age at mid-2020: under 1, 1 to 4, 5 to 9, 10 to 15, 16 and 17.
+pub(super) fn by_age(table: &Table) -> Result<BTreeMap<String, [u32; 5]>, LoadErrors> {
+    let lsoa = table.column("lsoa11_code")?;
+    let ages: Vec<String> = (0..18).map(|age| format!("age_{age}")).collect();
+    let ages = ages
+        .iter()
+        .map(|age| table.column(age))
+        .collect::<Result<Vec<_>, _>>()?;
+    let rows = collect(table, |row| {
+        let Some(code) = of_england(row, lsoa)? else {
+            return Ok(None);
+        };
+        let mut bands = [0; 5];
+        for (age, column) in ages.iter().enumerate() {
+            let band = [1, 5, 10, 16].partition_point(|first| *first <= age);
+            bands[band] += read::whole::<u32>(row, *column, &code)?;
+        }
+        Ok(Some((code, bands)))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(rows: &[(&str, &str, Change)]) -> Changes {
+        let rows = rows
+            .iter()
+            .map(|(old, new, change)| ((*old).to_owned(), (*new).to_owned(), *change));
+        Changes(rows.collect())
+    }
+
+    #[test]
+    fn whole_parts_keep_the_sum_and_are_nearest_to_their_weights() {
+        assert_eq!(share_out(10, &[1, 1, 1]), [4, 3, 3]);
+        assert_eq!(share_out(7, &[100, 300]), [2, 5]);
+        assert_eq!(share_out(3, &[0, 0]), [2, 1]);
+        assert_eq!(share_out(0, &[5, 5]), [0, 0]);
+        assert_eq!(share_out(9, &[0, 4]), [0, 9]);
+    }
+
+    #[test]
+    fn grounds_are_as_small_as_they_can_be() {
+        let changes = changes(&[
+            ("A", "A", Change::None),
+            ("B", "B1", Change::Split),
+            ("B", "B2", Change::Split),
+            ("C", "CD", Change::Merge),
+            ("D", "CD", Change::Merge),
+            ("E", "E1", Change::Irregular),
+            ("F", "F1", Change::Irregular),
+            ("F", "E1", Change::Irregular),
+        ]);
+        let set = |codes: &[&'static str]| codes.iter().copied().collect::<BTreeSet<&str>>();
+        let found: BTreeSet<_> = changes.grounds().into_iter().collect();
+        let expected = [
+            (set(&["A"]), set(&["A"])),
+            (set(&["B"]), set(&["B1", "B2"])),
+            (set(&["C", "D"]), set(&["CD"])),
+            (set(&["E", "F"]), set(&["E1", "F1"])),
+        ];
+        assert_eq!(found, BTreeSet::from(expected));
+        assert_eq!(changes.write().lines().count(), 1 + 7);
+    }
+
+    #[test]
+    fn a_neighbourhood_that_is_in_no_country_is_refused() {
+        let table =
+            Table::read("t.csv", b"lsoa21_code\nE01000001\nW01000001\nS01000001\n").unwrap();
+        let read: Vec<_> = table.rows().map(|row| of_england(row, 0)).collect();
+        assert_eq!(read[0].as_ref().unwrap().as_deref(), Some("E01000001"));
+        assert_eq!(read[1].as_ref().unwrap().as_deref(), None);
+        assert!(read[2].is_err());
+    }
+}

@@ -1,0 +1,311 @@
+//! Neighbourhoods from the built-in tables. Nothing else reads them, so that only who asks for a
+//! neighbourhood waits for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use disparity_core::neighbourhoods::{
+    Centroid, Contact, Deciles, District, Msoa, Neighbourhood, Neighbourhoods, Places, Redrawn,
+    Ward,
+};
+use disparity_core::{AreaCode, Areas, Reported, Symbol};
+
+use super::Tables;
+use crate::codelists::{LINKS, collect};
+use crate::error::{Fault, LoadError, LoadErrors};
+use crate::files::Files;
+use crate::read;
+use crate::table::{Row, Table};
+
+/// Reads the built-in neighbourhoods, what borders on what, what they are part of, and what became of those
+/// of 2011. `areas` are those of the catalogue.
+///
+/// # Errors
+/// Every bad row of the first table that has any: a code that another table does not have, a decile that
+/// is none, a link between two authorities or between two that share a border.
+pub fn load_neighbourhoods(files: &Files, areas: &Areas) -> Result<Neighbourhoods, LoadErrors> {
+    let tables = Tables::open(files)?;
+    let mut places = Places {
+        msoas: by_code(
+            &tables.read("msoas_2021")?,
+            ["msoa", "name", "library_name"],
+            |row, [_, name, library]| {
+                Ok(Msoa {
+                    name: row.text(name).to_owned(),
+                    library_name: row.text(library).to_owned(),
+                })
+            },
+        )?,
+        districts: by_code(
+            &tables.read("districts_2024")?,
+            ["district", "name", "area_code"],
+            |row, [_, name, area]| {
+                Ok(District {
+                    name: row.text(name).to_owned(),
+                    authority: read::area(row, area, areas)?,
+                })
+            },
+        )?,
+        ..Places::default()
+    };
+    places.wards = by_code(
+        &tables.read("wards_2024")?,
+        ["ward", "name", "district"],
+        |row, [_, name, district]| {
+            Ok(Ward {
+                name: row.text(name).to_owned(),
+                district: known(row, district, &places.districts)?,
+            })
+        },
+    )?;
+    let all = neighbourhoods(&tables.read("neighbourhoods_2021")?, &places, areas)?;
+    let authorities: BTreeMap<AreaCode, AreaCode> =
+        all.iter().map(|own| (own.code, own.authority)).collect();
+    places.redrawn = redrawn(&tables.read("neighbourhoods_2011_to_2021")?, &authorities)?;
+    let mut contacts = borders(&tables.read("neighbourhood_borders")?, &authorities)?;
+    let links = links(
+        &Table::read_own(LINKS, files.get(LINKS)?)?,
+        &authorities,
+        &contacts,
+    )?;
+    contacts.extend(links);
+    Ok(Neighbourhoods::new(all, contacts, places))
+}
+
+fn code(row: Row<'_>, column: usize) -> Result<AreaCode, LoadError> {
+    let text = row.text(column);
+    text.parse().map_err(|_| {
+        let found = text.to_owned();
+        row.error(
+            column,
+            "",
+            Fault::UnknownArea {
+                found,
+                nearest: None,
+            },
+        )
+    })
+}
+
+/// A code that another table has.
+fn known<T>(
+    row: Row<'_>,
+    column: usize,
+    of: &BTreeMap<AreaCode, T>,
+) -> Result<AreaCode, LoadError> {
+    let found = code(row, column)?;
+    of.contains_key(&found).then_some(found).ok_or_else(|| {
+        let found = found.to_string();
+        row.error(
+            column,
+            "",
+            Fault::UnknownArea {
+                found,
+                nearest: None,
+            },
+        )
+    })
+}
+
+fn contradiction(row: Row<'_>, column: usize, what: String) -> LoadError {
+    let advice = "make the tables again with `disparity data build`".to_owned();
+    row.error(column, "", Fault::Contradiction { what, advice })
+}
+
+fn by_code<T>(
+    table: &Table,
+    columns: [&str; 3],
+    mut read: impl FnMut(Row<'_>, [usize; 3]) -> Result<T, LoadError>,
+) -> Result<BTreeMap<AreaCode, T>, LoadErrors> {
+    let columns = table.columns(columns)?;
+    let rows = collect(table, |row| {
+        Ok((code(row, columns[0])?, read(row, columns)?))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+fn neighbourhoods(
+    table: &Table,
+    places: &Places,
+    areas: &Areas,
+) -> Result<Vec<Neighbourhood>, LoadErrors> {
+    let [lsoa, area, msoa, ends, ward] =
+        table.columns(["lsoa", "area_code", "msoa", "name_ends", "ward"])?;
+    let deciles = table.columns([
+        "imd_decile",
+        "idaci_decile",
+        "imd_decile_2019",
+        "idaci_decile_2019",
+    ])?;
+    let residents = table.columns(disparity_core::neighbourhoods::RESIDENT_GROUPS)?;
+    let children = table.columns([
+        "under_1_in_2020",
+        "1_to_4_in_2020",
+        "5_to_9_in_2020",
+        "10_to_15_in_2020",
+        "16_to_17_in_2020",
+    ])?;
+    let [young, longitude, latitude] = table.columns(["children_0_15", "longitude", "latitude"])?;
+    let mut seen = BTreeSet::new();
+    collect(table, |row| {
+        let own = code(row, lsoa)?;
+        if !seen.insert(own) {
+            return Err(contradiction(
+                row,
+                lsoa,
+                format!("{own} stands in two rows"),
+            ));
+        }
+        let msoa = known(row, msoa, &places.msoas)?;
+        let counts = |columns: [usize; 5]| -> Result<[u32; 5], LoadError> {
+            let mut counts = [0; 5];
+            for (count, column) in counts.iter_mut().zip(columns) {
+                *count = read::whole(row, column, own.as_str())?;
+            }
+            Ok(counts)
+        };
+        let within = &places.msoas[&msoa].name;
+        Ok(Neighbourhood {
+            code: own,
+            name: format!("{within}{}", row.text(ends)),
+            authority: read::area(row, area, areas)?,
+            msoa,
+            ward: known(row, ward, &places.wards)?,
+            deciles_2025: Deciles {
+                imd: decile(row, deciles[0])?,
+                idaci: decile(row, deciles[1])?,
+            },
+            deciles_2019: Deciles {
+                imd: decile(row, deciles[2])?,
+                idaci: decile(row, deciles[3])?,
+            },
+            residents_by_group: counts(residents)?,
+            children_0_to_15: read::whole(row, young, own.as_str())?,
+            children_by_age: counts(children)?,
+            centroid: Centroid {
+                longitude: degrees(row, longitude)?,
+                latitude: degrees(row, latitude)?,
+            },
+        })
+    })
+}
+
+fn decile(row: Row<'_>, column: usize) -> Result<Reported<u8>, LoadError> {
+    let text = row.text(column);
+    if text == Symbol::NotAvailable.mark() {
+        return Ok(Reported::Symbol(Symbol::NotAvailable));
+    }
+    read::word(row, column, "a decile from 1 to 10, or `x`", &[], |text| {
+        text.parse()
+            .ok()
+            .filter(|decile| (1..=10).contains(decile))
+            .map(Reported::Value)
+    })
+}
+
+fn degrees(row: Row<'_>, column: usize) -> Result<f64, LoadError> {
+    let text = row.text(column);
+    let value = text
+        .parse()
+        .ok()
+        .filter(|degrees: &f64| degrees.abs() <= 180.0);
+    value.ok_or_else(|| {
+        let found = text.to_owned();
+        row.error(column, "", Fault::NotANumber { found })
+    })
+}
+
+type Successors = BTreeMap<AreaCode, (Redrawn, Vec<AreaCode>)>;
+
+fn redrawn(
+    table: &Table,
+    authorities: &BTreeMap<AreaCode, AreaCode>,
+) -> Result<Successors, LoadErrors> {
+    let [old, new, change] = table.columns(["lsoa_2011", "lsoa_2021", "change"])?;
+    let words = Redrawn::WORDS.map(|(_, word)| word);
+    let rows = collect(table, |row| {
+        let kind = read::word(
+            row,
+            change,
+            "a change of neighbourhoods",
+            &words,
+            Redrawn::from_word,
+        )?;
+        Ok((code(row, old)?, known(row, new, authorities)?, kind))
+    })?;
+    let mut found = Successors::new();
+    for (old, new, kind) in rows {
+        found
+            .entry(old)
+            .or_insert_with(|| (kind, Vec::new()))
+            .1
+            .push(new);
+    }
+    Ok(found)
+}
+
+type Contacts = Vec<([AreaCode; 2], Contact)>;
+
+fn borders(
+    table: &Table,
+    authorities: &BTreeMap<AreaCode, AreaCode>,
+) -> Result<Contacts, LoadErrors> {
+    let [own, others] = table.columns(["lsoa", "borders"])?;
+    let rows = collect(table, |row| {
+        let one = known(row, own, authorities)?;
+        let each = row.text(others).split('|').map(|part| {
+            let (other, metres) = part.split_once(':')?;
+            let other: AreaCode = other.parse().ok()?;
+            let same = authorities.get(&other) == authorities.get(&one);
+            Some((
+                [one, other],
+                Contact::Border(metres.parse().ok().filter(|_| same)?),
+            ))
+        });
+        each.collect::<Option<Vec<_>>>().ok_or_else(|| {
+            let what = format!(
+                "{:?} is not neighbourhoods of one authority with metres",
+                row.text(others)
+            );
+            contradiction(row, others, what)
+        })
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Links of the code list: within one authority, and where there is no border.
+fn links(
+    table: &Table,
+    authorities: &BTreeMap<AreaCode, AreaCode>,
+    borders: &Contacts,
+) -> Result<Contacts, LoadErrors> {
+    let shared: BTreeSet<[AreaCode; 2]> = borders.iter().map(|(pair, _)| *pair).collect();
+    let [one, other, reason] = table.columns(["lsoa", "linked_lsoa", "reason"])?;
+    let rows = collect(table, |row| {
+        let pair = [
+            known(row, one, authorities)?,
+            known(row, other, authorities)?,
+        ];
+        let wrong = |what: &str, advice: &str| {
+            let (what, advice) = (what.to_owned(), advice.to_owned());
+            Err(row.error(other, "", Fault::Contradiction { what, advice }))
+        };
+        if row.text(reason).is_empty() {
+            let (what, advice) = (
+                "the link has no reason".to_owned(),
+                "say what joins the two, such as a bridge".to_owned(),
+            );
+            return Err(row.error(reason, "", Fault::Contradiction { what, advice }));
+        }
+        if pair[0] == pair[1] || authorities[&pair[0]] != authorities[&pair[1]] {
+            return wrong(
+                "a link needs two neighbourhoods of one authority",
+                "correct the codes",
+            );
+        }
+        if shared.contains(&pair) || shared.contains(&[pair[1], pair[0]]) {
+            return wrong("the two share a border", "delete the row");
+        }
+        Ok((pair, Contact::Link))
+    })?;
+    Ok(rows)
+}
