@@ -51,8 +51,6 @@ const NAMESPACES: [(&str, &str); 10] = [
     ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
     ("xmlns:xlink", "http://www.w3.org/1999/xlink"),
 ];
-/// Beyond so many characters a sheet is printed across.
-const UPRIGHT: f64 = 95.0;
 
 /// The tables of a document as an `OpenDocument` workbook.
 ///
@@ -141,12 +139,14 @@ fn styles(document: &Document) -> Element {
                 .attribute("fo:language", language)
                 .attribute("fo:country", country),
         );
-    let wraps = || {
+    let wraps = |vertical: &str| {
         element("style:table-cell-properties")
             .attribute("fo:wrap-option", "wrap")
-            .attribute("style:vertical-align", "top")
+            .attribute("style:vertical-align", vertical)
+            .attribute("fo:padding-left", "1.5mm")
+            .attribute("fo:padding-right", "1.5mm")
     };
-    let ruled = wraps().attribute("fo:border-bottom", "0.75pt solid #000000");
+    let ruled = wraps("bottom").attribute("fo:border-bottom", "0.75pt solid #000000");
     let to_right = element("style:paragraph-properties").attribute("fo:text-align", "end");
     let to_left = element("style:paragraph-properties").attribute("fo:text-align", "start");
     let link = text_properties(12, false)
@@ -156,13 +156,19 @@ fn styles(document: &Document) -> Element {
         cell_style("Default", "Default", None),
         cell_style("Title", "Heading 1", Some("Default")).with(text_properties(16, true)),
         cell_style("Heading", "Heading 2", Some("Default"))
-            .with(wraps())
+            .with(wraps("top"))
             .with(text_properties(14, true)),
-        cell_style("Wrapped", "Text, wrapped", Some("Default")).with(wraps()),
+        cell_style("Wrapped", "Text, wrapped", Some("Default")).with(wraps("top")),
         cell_style("Link", "Link", Some("Wrapped")).with(link),
         cell_style("ColumnHeading", "Column heading", Some("Default"))
             .with(ruled)
             .with(text_properties(12, true)),
+        cell_style(
+            "ColumnHeadingOfFigures",
+            "Column heading of figures",
+            Some("ColumnHeading"),
+        )
+        .with(to_right.clone()),
         cell_style("RowHeading", "Row heading", Some("Wrapped"))
             .with(to_left.clone())
             .with(text_properties(12, true)),
@@ -223,10 +229,14 @@ fn automatic_styles(sheets: &[Sheet]) -> Element {
             .attribute("style:name", name)
             .attribute("style:family", family)
     };
-    let mut widths = BTreeSet::from([WORDS]);
+    let widths: BTreeSet<u32> = sheets.iter().flat_map(Sheet::widths).map(tenths).collect();
+    let heights: BTreeSet<u32> = sheets
+        .iter()
+        .flat_map(Sheet::heights)
+        .map(tenths_of_points)
+        .collect();
     let mut decimals = BTreeSet::new();
     for grid in sheets.iter().filter_map(|sheet| sheet.grid.as_ref()) {
-        widths.extend(grid.widths().into_iter().map(tenths));
         for cell in grid.rows.iter().flatten() {
             if let SheetCell::Cell(Cell::Number { decimals: d, .. }) = cell {
                 decimals.insert(*d);
@@ -246,8 +256,15 @@ fn automatic_styles(sheets: &[Sheet]) -> Element {
             .attribute("style:master-page-name", page)
             .with(properties)
     });
-    let row =
-        element("style:table-row-properties").attribute("style:use-optimal-row-height", "true");
+    let rows = heights.into_iter().map(|height| {
+        let properties = element("style:table-row-properties")
+            .attribute(
+                "style:row-height",
+                format!("{}.{}pt", height / 10, height % 10),
+            )
+            .attribute("style:use-optimal-row-height", "false");
+        style(format!("row{height}"), "table-row").with(properties)
+    });
     let number = |name: String, decimals: u8, grouping: &str| {
         let digits = element("number:number")
             .attribute("number:decimal-places", decimals.to_string())
@@ -275,63 +292,81 @@ fn automatic_styles(sheets: &[Sheet]) -> Element {
     element("office:automatic-styles")
         .with_all(columns)
         .with_all(pages)
-        .with(style("row".to_owned(), "table-row").with(row))
+        .with_all(rows)
         .with(number("plain".to_owned(), 0, "false"))
         .with_all(formats)
         .with_all(numbers)
         .with_all(numerals)
 }
 
-/// The width of a column of words alone, in tenths of a millimetre.
-const WORDS: u32 = 2100;
-
 /// A width in characters of Arial at 12 points as tenths of a millimetre.
+const fn tenths(characters: u32) -> u32 {
+    characters * 24
+}
+
+/// A height in points as tenths of a point.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "widths are between 10 and 60 characters"
+    reason = "a row is some points high"
 )]
-fn tenths(characters: f64) -> u32 {
-    (characters * 23.5).round() as u32
+fn tenths_of_points(height: f64) -> u32 {
+    (height * 10.0).round() as u32
 }
 
 fn table(sheet: &Sheet) -> Element {
-    let widths = sheet.grid.as_ref().map_or_else(Vec::new, Grid::widths);
-    let across = widths.iter().sum::<f64>() > UPRIGHT;
     let column = |width: u32| {
-        element("table:table-column").attribute("table:style-name", format!("column{width}"))
+        element("table:table-column")
+            .attribute("table:style-name", format!("column{}", tenths(width)))
     };
-    let rows = sheet
-        .lines
-        .iter()
-        .map(|line| row().with(line_cell(line, sheet.grid.is_none())));
+    let row = |height: f64| {
+        element("table:table-row").attribute(
+            "table:style-name",
+            format!("row{}", tenths_of_points(height)),
+        )
+    };
+    let mut columns = sheet.widths().into_iter().map(column);
+    let mut rows = sheet.heights().into_iter().map(row);
+    let wraps = sheet.grid.is_none();
+    // Lines first: zip takes a row of heights for each line and none more.
+    let lines = sheet.lines.iter().zip(&mut rows);
+    let lines: Vec<Element> = lines
+        .map(|(line, row)| row.with(line_cell(line, wraps)))
+        .collect();
     let table = element("table:table")
         .attribute("table:name", &sheet.name)
         .attribute(
             "table:style-name",
-            if across { "across" } else { "upright" },
+            if sheet.is_across() {
+                "across"
+            } else {
+                "upright"
+            },
         );
     let Some(grid) = &sheet.grid else {
-        return table.with(column(WORDS)).with_all(rows);
+        return table.with_all(columns).with_all(lines);
     };
-    let mut columns = widths.into_iter().map(tenths).map(column);
-    let headings = grid
-        .headings
-        .iter()
-        .map(|heading| text_cell("ColumnHeading", heading));
-    let table = table
+    let headings = || {
+        grid.headings.iter().enumerate().map(|(i, heading)| {
+            let style = if grid.is_of_figures(i) {
+                "ColumnHeadingOfFigures"
+            } else {
+                "ColumnHeading"
+            };
+            text_cell(style, heading)
+        })
+    };
+    let header = rows.next().map(|row| row.with_all(headings()));
+    let body = grid.rows.iter().zip(rows).map(|(cells, row)| {
+        let cells = cells.iter().enumerate();
+        row.with_all(cells.map(|(column, cell)| grid_cell(cell, column == 0)))
+    });
+    table
         .with(element("table:table-header-columns").with_all(columns.next()))
         .with_all(columns)
-        .with_all(rows)
-        .with(element("table:table-header-rows").with(row().with_all(headings)));
-    table.with_all(grid.rows.iter().map(|cells| {
-        let cells = cells.iter().enumerate();
-        row().with_all(cells.map(|(column, cell)| grid_cell(cell, column == 0)))
-    }))
-}
-
-fn row() -> Element {
-    element("table:table-row").attribute("table:style-name", "row")
+        .with_all(lines)
+        .with(element("table:table-header-rows").with_all(header))
+        .with_all(body)
 }
 
 /// The range of a table, its header row included.

@@ -6,6 +6,13 @@
 
 use disparity_core::document::{Cell, Document, Span, Table, Text, shorthand};
 
+/// Characters of 12 points on an upright A4 page.
+const PAGE: u32 = 70;
+/// Characters that the margins of a cell take.
+const PADDING: u32 = 3;
+/// From line to line, as a share of the size of letters.
+const SPACING: f64 = 1.3;
+
 /// A sheet: lines in column A, then a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sheet {
@@ -59,6 +66,47 @@ pub(crate) enum SheetCell {
     ToSheet(String),
 }
 
+impl Sheet {
+    /// How wide each column is, in characters. Words alone stand in one column as wide as a page.
+    pub(crate) fn widths(&self) -> Vec<u32> {
+        self.grid.as_ref().map_or_else(|| vec![PAGE], Grid::widths)
+    }
+
+    /// Whether it is printed across, as it is wider than an upright page.
+    pub(crate) fn is_across(&self) -> bool {
+        self.widths().iter().sum::<u32>() > PAGE
+    }
+
+    /// How high each row is, in points. Programs do not all measure rows when they open a file, and a row too low hides
+    /// what is in it.
+    pub(crate) fn heights(&self) -> Vec<f64> {
+        let of_line = |line: &Line| {
+            // Above a table, a line goes on over the empty cells to its right.
+            let wraps = self.grid.is_none();
+            let lines = if wraps {
+                wrapped(&line.text, PAGE * 12 / u32::from(line.role.points()))
+            } else {
+                1
+            };
+            f64::from(lines * u32::from(line.role.points())) * SPACING
+        };
+        let of_table = self.grid.iter().flat_map(Grid::lines);
+        let of_table = of_table.map(|lines| f64::from(lines * 12) * SPACING);
+        self.lines.iter().map(of_line).chain(of_table).collect()
+    }
+}
+
+impl Role {
+    /// The size of its letters. Cells of tables have the size of words.
+    pub(crate) const fn points(self) -> u8 {
+        match self {
+            Self::Title => 16,
+            Self::Heading => 14,
+            Self::Words => 12,
+        }
+    }
+}
+
 impl SheetCell {
     /// The cell as people read it.
     pub(crate) fn printed(&self) -> String {
@@ -103,16 +151,58 @@ impl Line {
 impl Grid {
     /// How wide each column is, in characters: as wide as its longest cell and the longest word of its heading, within
     /// bounds in which text wraps.
-    pub(crate) fn widths(&self) -> Vec<f64> {
+    fn widths(&self) -> Vec<u32> {
         let width = |column: usize| {
-            let length = |text: &str| text.chars().count();
             let heading = self.headings[column].split(' ').map(length).max();
             let cells = self.rows.iter().map(|row| length(&row[column].printed()));
-            let widest = cells.chain(heading).max().unwrap_or(0);
-            f64::from(u32::try_from(widest.clamp(8, 58)).unwrap_or(58)) + 2.0
+            cells.chain(heading).max().unwrap_or(0).clamp(8, 58) + PADDING
         };
         (0..self.headings.len()).map(width).collect()
     }
+
+    /// Whether a column holds figures and what stands in their place, and no words: its heading stands to the right too.
+    pub(crate) fn is_of_figures(&self, column: usize) -> bool {
+        let is_figure =
+            |cell: &SheetCell| matches!(cell, SheetCell::Cell(cell) if cell.is_figure());
+        self.rows.iter().all(|row| is_figure(&row[column]))
+    }
+
+    /// How many lines each row takes when it wraps, the header row first.
+    fn lines(&self) -> Vec<u32> {
+        let widths = self.widths();
+        let tallest = |cells: &mut dyn Iterator<Item = String>| {
+            let lines = cells
+                .zip(&widths)
+                .map(|(text, width)| wrapped(&text, width - PADDING));
+            lines.max().unwrap_or(1)
+        };
+        let header = tallest(&mut self.headings.iter().cloned());
+        let rows = self.rows.iter();
+        let rows = rows.map(|row| tallest(&mut row.iter().map(SheetCell::printed)));
+        std::iter::once(header).chain(rows).collect()
+    }
+}
+
+/// Characters of a text.
+fn length(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+/// How many lines of so many characters the words of a text take.
+fn wrapped(text: &str, width: u32) -> u32 {
+    let width = width.max(1);
+    let (mut lines, mut at) = (1, 0);
+    for word in text.split(' ').map(length) {
+        let needed = if at == 0 { word } else { at + 1 + word };
+        if needed <= width {
+            at = needed;
+        } else {
+            // A new line, unless nothing stands on this one; a word that is longer than a line is broken.
+            lines += u32::from(at > 0) + (word - 1) / width;
+            at = (word - 1) % width + 1;
+        }
+    }
+    lines
 }
 
 /// The name on the tab of a table.
@@ -264,4 +354,19 @@ fn of_table(document: &Document, number: usize, table: &Table) -> Sheet {
         std::iter::once(Line::words(has)).chain(said),
         Some(grid),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_between_them_and_long_ones_within() {
+        assert_eq!(wrapped("Ratio of seen to expected", 25), 1);
+        assert_eq!(wrapped("Ratio of seen to expected", 24), 2);
+        assert_eq!(wrapped("Ratio of seen to expected", 8), 3);
+        assert_eq!(wrapped("abcdefgh", 4), 2);
+        assert_eq!(wrapped("abcdefghi", 4), 3);
+        assert_eq!(wrapped("", 4), 1);
+    }
 }

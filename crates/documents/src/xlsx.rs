@@ -13,8 +13,6 @@ use crate::xml::escape;
 
 /// ISO 216 A4 in the list of paper sizes.
 const A4: u8 = 9;
-/// Beyond so many characters a sheet is printed across.
-const UPRIGHT: f64 = 95.0;
 
 /// The tables of a document as an Office Open XML workbook.
 ///
@@ -56,6 +54,15 @@ fn write_sheet(to: &mut xl::Worksheet, sheet: &Sheet) -> Result<(), WriteError> 
     to.set_name(&sheet.name)?;
     to.set_paper_size(A4);
     to.set_print_fit_to_pages(1, 0);
+    if sheet.is_across() {
+        to.set_landscape();
+    }
+    for (column, width) in (0..).zip(sheet.widths()) {
+        to.set_column_width(column, width)?;
+    }
+    for (row, height) in (0..).zip(sheet.heights()) {
+        to.set_row_height(row, height)?;
+    }
     let mut row = 0;
     for line in &sheet.lines {
         write_line(to, row, line, sheet.grid.is_none())?;
@@ -63,8 +70,7 @@ fn write_sheet(to: &mut xl::Worksheet, sheet: &Sheet) -> Result<(), WriteError> 
     }
     match &sheet.grid {
         Some(grid) => write_grid(to, row, grid),
-        // Words alone wrap in one wide column.
-        None => Ok(to.set_column_width(0, 90)?).map(|_| ()),
+        None => Ok(()),
     }
 }
 
@@ -78,11 +84,10 @@ fn write_line(
     if wraps {
         format = format.set_text_wrap();
     }
-    format = match line.role {
-        Role::Title => format.set_bold().set_font_size(16),
-        Role::Heading => format.set_bold().set_font_size(14),
-        Role::Words => format,
-    };
+    format = format.set_font_size(line.role.points());
+    if line.role != Role::Words {
+        format = format.set_bold();
+    }
     match &line.address {
         Some(address) => {
             let url = xl::Url::new(address).set_text(&line.text);
@@ -96,17 +101,26 @@ fn write_line(
 }
 
 fn write_grid(to: &mut xl::Worksheet, header: u32, grid: &Grid) -> Result<(), WriteError> {
-    let heading = font()
-        .set_bold()
-        .set_text_wrap()
-        .set_border_bottom(xl::FormatBorder::Thin);
+    let heading = |column: usize| {
+        let align = if grid.is_of_figures(column) {
+            xl::FormatAlign::Right
+        } else {
+            xl::FormatAlign::Left
+        };
+        let format = font()
+            .set_bold()
+            .set_text_wrap()
+            .set_border_bottom(xl::FormatBorder::Thin);
+        indented(format, column == 0).set_align(align)
+    };
     let columns: Vec<xl::TableColumn> = grid
         .headings
         .iter()
-        .map(|text| {
+        .enumerate()
+        .map(|(i, text)| {
             xl::TableColumn::new()
                 .set_header(text)
-                .set_header_format(&heading)
+                .set_header_format(heading(i))
         })
         .collect();
     let table = xl::Table::new()
@@ -124,14 +138,8 @@ fn write_grid(to: &mut xl::Worksheet, header: u32, grid: &Grid) -> Result<(), Wr
             write_cell(to, (row, column), cell)?;
         }
     }
-    let widths = grid.widths();
-    for (column, width) in (0..).zip(&widths) {
-        to.set_column_width(column, *width)?;
-    }
-    if widths.iter().sum::<f64>() > UPRIGHT {
-        to.set_landscape();
-    }
     to.set_repeat_rows(header, header)?;
+    to.set_repeat_columns(0, 0)?;
     Ok(())
 }
 
@@ -140,10 +148,16 @@ fn write_cell(
     (row, column): (u32, u16),
     cell: &SheetCell,
 ) -> Result<(), WriteError> {
-    let mut format = font().set_text_wrap().set_align(xl::FormatAlign::Top);
-    if column == 0 {
-        format = format.set_bold();
-    }
+    let format = indented(
+        font().set_text_wrap().set_align(xl::FormatAlign::Top),
+        column == 0,
+    );
+    let format = if column == 0 {
+        format.set_bold()
+    } else {
+        format
+    };
+    let (left, right) = (xl::FormatAlign::Left, xl::FormatAlign::Right);
     match cell {
         SheetCell::ToSheet(name) => {
             let url = xl::Url::new(format!("internal:'{name}'!A1")).set_text(name);
@@ -151,22 +165,32 @@ fn write_cell(
         }
         SheetCell::Cell(cell) => match (cell, cell.shown()) {
             (Cell::Number { decimals, .. }, Some(shown)) => {
-                let format = format.set_num_format(number_format(*decimals));
+                let format = format
+                    .set_num_format(number_format(*decimals))
+                    .set_align(right);
                 to.write_number_with_format(row, column, shown, &format)?;
             }
             (Cell::Numeral(_), Some(shown)) => {
-                let format = format.set_num_format("0").set_align(xl::FormatAlign::Left);
+                let format = format.set_num_format("0").set_align(left);
                 to.write_number_with_format(row, column, shown, &format)?;
             }
             _ => {
-                if cell.is_figure() {
-                    format = format.set_align(xl::FormatAlign::Right);
-                }
+                let format = format.set_align(if cell.is_figure() { right } else { left });
                 to.write_string_with_format(row, column, cell.printed(), &format)?;
             }
         },
     }
     Ok(())
+}
+
+/// Away from the edge of its column, unless it is the first, so that a figure to the right does not touch words to the left
+/// of the next.
+fn indented(format: xl::Format, is_first: bool) -> xl::Format {
+    if is_first {
+        format
+    } else {
+        format.set_indent(1)
+    }
 }
 
 /// Thousands separated, with so many decimals: `#,##0.0`.

@@ -254,8 +254,8 @@ def check_xlsx(file):
         file.ask(one.get("state", "visible") == "visible", f"{title}: hidden")
         sheet = read_xlsx_sheet(file, title, targets[one.get(name("r:id"))], strings)
         for start, _, _ in sheet.tables:
-            printed = any(re.fullmatch(rf"'?{re.escape(title)}'?!\${start + 1}:\${start + 1}", text) for text in repeated)
-            file.ask(printed, f"{title}: the header row is not repeated when it is printed")
+            printed = any(re.fullmatch(rf"'?{re.escape(title)}'?!\$A:\$A,'?{re.escape(title)}'?!\${start + 1}:\${start + 1}", text) for text in repeated)
+            file.ask(printed, f"{title}: the headings of columns and rows are not repeated when it is printed")
         sheets.append(sheet)
     fills = file.part("xl/styles.xml").findall("x:fills/x:fill/x:patternFill", NAMES)
     coloured = [fill for fill in fills if fill.get("patternType") not in ("none", "gray125")]
@@ -289,7 +289,7 @@ def read_xlsx_sheet(file, title, path, strings):
             (start, left), (end, right) = map(column_of, table.get("ref").split(":"))
             headings = [column.get("name") for column in table.find("x:tableColumns", NAMES)]
             marked = table.get("headerRowCount", "1") == "1" and left == 0
-            if file.ask(marked and rows[start] == headings, f"{title}: the header row is not that of its table"):
+            if file.ask(marked and rows[start : start + 1] == [headings], f"{title}: the header row is not that of its table"):
                 tables.append((start, end, right + 1))
             file.ask(table.find(".//x:autoFilter", NAMES) is None, f"{title}: buttons in the header row")
         if kind == "drawing":

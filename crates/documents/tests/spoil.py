@@ -28,7 +28,7 @@ SPOILED = {
         ("word/document.xml", r"\[c\] means", "c is", "[c] is not explained"),
         ("word/document.xml", r"(?<=>)\[note 2\] ", "", "[note 2] is not explained"),
         ("word/document.xml", '(<wp:docPr [^>]*descr=)"[^"]*"', r'\1" "', "no alternative text"),
-        ("word/document.xml", "wp:inline", "wp:anchor", "a picture outside the text"),
+        ("word/document.xml", "wp:inline", "wp:anchor", "a picture outside the text", 0),
         ("word/_rels/document.xml.rels", "media/figure1.png", "media/other.png", "its bytes are not in the file"),
     ],
     ".xlsx": [
@@ -38,7 +38,7 @@ SPOILED = {
         ("xl/workbook.xml", 'name="Notes"', 'name="Remarks"', "does not begin with Cover"),
         ("xl/workbook.xml", 'name="Table 2"', 'name="Table 9"', "not in the contents"),
         ("xl/workbook.xml", "(<sheet name=\"Table 1\")", r'\1 state="hidden"', "Table 1: hidden"),
-        ("xl/workbook.xml", r"'Table 1'!\$", "'Table 1'!$9", "not repeated when it is printed"),
+        ("xl/workbook.xml", r"('Table 1'!\$A:\$A,'Table 1'!\$)", r"\g<1>9", "are not repeated when it is printed"),
         ("xl/tables/table4.xml", 'ref="', 'headerRowCount="0" ref="', "the header row is not that of its table"),
         ("xl/tables/table4.xml", '<tableColumn id="1" name="[^"]*"', '<tableColumn id="1" name="Other"', "the header row is not that of its table"),
         ("xl/worksheets/_rels/sheet5.xml.rels", "<Relationship .*?/>", "", "no table with a marked header row"),
@@ -49,7 +49,7 @@ SPOILED = {
         ("xl/worksheets/sheet5.xml", r'<c r="B7"( s="\d+")><v>.*?</v></c>', r'<c r="B7"\1 t="inlineStr"><is><t>1,310</t></is></c>', "is stored as text"),
         ("xl/worksheets/sheet5.xml", "(</row><row r=\"3\")", r'<c r="D2" t="inlineStr"><is><t>beside</t></is></c>\1', "cells outside the table"),
         ("xl/sharedStrings.xml", r"<t>\[low\]</t>", "<t>[zz]</t>", "[low] is not explained"),
-        ("xl/sharedStrings.xml", r"<t>\[note 1\]</t>", "<t>Note 1</t>", "[note 1] is not explained"),
+        ("xl/sharedStrings.xml", r"<t>\[note 2\]</t>", "<t>Note 2</t>", "[note 2] is not explained"),
         ("xl/styles.xml", '(<patternFill patternType=")gray125', r"\1solid", "filled with colour"),
     ],
     ".ods": [
@@ -67,7 +67,7 @@ SPOILED = {
         ("content.xml", "(<text:p>)North(</text:p>)", r"\1\2", "an empty cell"),
         ("content.xml", 'office:value-type="float" office:value="[^"]*"', 'office:value-type="string"', "is stored as text"),
         ("content.xml", r"(<text:p>)\[low\](</text:p></table:table-cell><table:table-cell[^>]*><text:p>rounds)", r"\1[zz]\2", "[low] is not explained"),
-        ("content.xml", r"(<text:p>)\[note 1\](</text:p>)", r"\1Note 1\2", "[note 1] is not explained"),
+        ("content.xml", r"(<text:p>)\[note 2\](</text:p>)", r"\1Note 2\2", "[note 2] is not explained"),
         ("content.xml", "(</table:table-header-rows>)", r'\1<table:table-row><table:table-cell/></table:table-row>', "an empty row"),
     ],
 }

@@ -110,7 +110,7 @@ fn years() -> Table {
     );
     let row = |year: i32| {
         let mut row = vec![Cell::Numeral(year)];
-        row.extend((1..=5_i32).map(|i| Cell::number(f64::from((year - 2000) * i * 37), 0)));
+        row.extend((1..=5_i32).map(|i| Cell::number(f64::from((year - 1980) * i * 37), 0)));
         row.push(Cell::number(f64::from(2020 - year) / 8.0, 1));
         row
     };
