@@ -1,6 +1,6 @@
 //! A picture with its caption and the words for those who do not see it.
 
-use super::{DocumentError, must_say};
+use super::error::{DocumentError, must_say};
 
 /// A picture, its caption and its alternative text.
 #[derive(Debug, Clone, PartialEq)]

@@ -31,15 +31,20 @@
 //! # Ok::<(), disparity_core::document::DocumentError>(())
 //! ```
 
+mod error;
 mod figure;
+mod notes;
 mod table;
 mod text;
 
+pub use error::DocumentError;
 pub use figure::{Figure, Image};
+pub use notes::Notes;
 pub use table::{Cell, Column, Table, shorthand};
 pub use text::{Span, Text};
 
 use crate::{Date, Symbol};
+use error::must_say;
 
 /// The deepest level of heading below the title that every format and reader knows.
 pub const DEEPEST_HEADING: usize = 6;
@@ -117,97 +122,6 @@ pub enum Block {
     Table(Table),
     /// A picture.
     Figure(Figure),
-}
-
-/// Why a document, or a part of it, cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// A text that must say something is empty.
-    #[error("{what} is empty; give it words")]
-    Empty {
-        /// Which text.
-        what: String,
-    },
-    /// A table has no rows.
-    #[error("the table {table:?} has no rows; leave it out and say why in a paragraph")]
-    NoRows {
-        /// Its caption.
-        table: String,
-    },
-    /// A table has fewer than two columns, so nothing but row headings.
-    #[error(
-        "the table {table:?} has {found} columns; a heading and one figure in each row need two"
-    )]
-    TooFewColumns {
-        /// Its caption.
-        table: String,
-        /// How many.
-        found: usize,
-    },
-    /// Two columns have one heading, which no reader could tell apart when it is read aloud.
-    #[error("the table {table:?} has two columns headed {heading:?}; name them apart")]
-    HeadingTwice {
-        /// Its caption.
-        table: String,
-        /// The heading.
-        heading: String,
-    },
-    /// A row has more or fewer cells than there are columns.
-    #[error("row {row} of the table {table:?} has {found} cells and the table {expected} columns")]
-    RowLength {
-        /// Its caption.
-        table: String,
-        /// Which row, from 1.
-        row: usize,
-        /// Cells found.
-        found: usize,
-        /// Columns.
-        expected: usize,
-    },
-    /// A cell that no format should hold.
-    #[error("row {row}, column {column:?} of the table {table:?}: {why}")]
-    Cell {
-        /// Its caption.
-        table: String,
-        /// Which row, from 1.
-        row: usize,
-        /// The heading of the column.
-        column: String,
-        /// What is wrong and what to do.
-        why: &'static str,
-    },
-    /// Bytes that are no picture, or a picture without a size.
-    #[error("the figure {figure:?}: {why}")]
-    Picture {
-        /// Its caption.
-        figure: String,
-        /// What is wrong.
-        why: &'static str,
-    },
-    /// A link leads to something that no reader can follow from a document.
-    #[error("the link {words:?} leads to {address:?}; begin with https://, http:// or mailto:")]
-    Link {
-        /// Its words.
-        words: String,
-        /// Its address.
-        address: String,
-    },
-    /// Sections are nested deeper than headings go.
-    #[error("the section {heading:?} is {depth} levels deep; headings go to {DEEPEST_HEADING}")]
-    TooDeep {
-        /// Its heading.
-        heading: String,
-        /// How deep.
-        depth: usize,
-    },
-}
-
-/// The error that `what` is empty, if it is.
-fn must_say(text: &str, what: impl Into<String>) -> Result<(), DocumentError> {
-    if text.trim().is_empty() {
-        return Err(DocumentError::Empty { what: what.into() });
-    }
-    Ok(())
 }
 
 impl Document {
@@ -333,44 +247,7 @@ impl Document {
                 notes.push(note);
             }
         }
-        Notes(notes)
-    }
-}
-
-/// The notes of a document with their numbers, which are made when it is written: a note has no number of its own, so
-/// none can be wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notes<'a>(Vec<&'a str>);
-
-impl<'a> Notes<'a> {
-    /// The notes with their numbers, from 1.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &'a str)> {
-        self.0.iter().enumerate().map(|(i, note)| (i + 1, *note))
-    }
-
-    /// The number of a note.
-    #[must_use]
-    pub fn number(&self, note: &str) -> Option<usize> {
-        self.0.iter().position(|n| *n == note).map(|i| i + 1)
-    }
-
-    /// The mark of a note where it is referred to: `[note 3]`.
-    #[must_use]
-    pub fn mark(&self, note: &str) -> Option<String> {
-        self.number(note).map(|number| format!("[note {number}]"))
-    }
-
-    /// A text with the marks of its notes behind it: `Rate [note 1] [note 3]`.
-    #[must_use]
-    pub fn marked(&self, text: &str, notes: &[String]) -> String {
-        let marks = notes.iter().filter_map(|note| self.mark(note));
-        marks.fold(text.to_owned(), |text, mark| text + " " + &mark)
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        Notes::new(notes)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A table: one row of column headings, a heading in each row, and a value or a reason in every cell.
 
-use super::{DocumentError, must_say};
+use super::Notes;
+use super::error::{DocumentError, must_say};
 use crate::{Reported, Symbol, round_half_up};
 
 /// The largest whole number that every program which opens a workbook holds exactly.
@@ -318,13 +319,13 @@ impl Table {
 
     /// The caption with the marks of the notes on the whole table.
     #[must_use]
-    pub fn caption_marked(&self, notes: &super::Notes<'_>) -> String {
+    pub fn caption_marked(&self, notes: &Notes<'_>) -> String {
         notes.marked(&self.caption, &self.notes)
     }
 
     /// The headings with the marks of their notes.
     #[must_use]
-    pub fn headings_marked(&self, notes: &super::Notes<'_>) -> Vec<String> {
+    pub fn headings_marked(&self, notes: &Notes<'_>) -> Vec<String> {
         let columns = self.columns.iter();
         columns
             .map(|column| notes.marked(&column.heading, &column.notes))

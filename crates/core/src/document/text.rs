@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{DocumentError, must_say};
+use super::error::{DocumentError, must_say};
 
 /// Running text in pieces.
 ///
