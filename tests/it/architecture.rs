@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 11] = [
+const CRATES: [(&str, &[&str], &[&str]); 12] = [
     (
         "stats",
         &[],
@@ -43,6 +43,7 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
         &["core", "disclosure"],
         &["plotters", "minijinja"],
     ),
+    ("documents", &["core"], &["rust_xlsxwriter", "zip"]),
     (
         "cli",
         &[
@@ -56,6 +57,7 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
             "analysis",
             "export",
             "report",
+            "documents",
         ],
         &["clap", "anyhow", "comfy-table"],
     ),

@@ -19,6 +19,7 @@ mod catalogue;
 mod cube;
 mod date;
 mod dimension;
+pub mod document;
 mod indicator;
 mod issue;
 pub mod journeys;

@@ -1,0 +1,84 @@
+//! A document as a value, written for a word processor and as a workbook.
+//!
+//! # What flows through here
+//! A [`Document`] of `disparity-core` goes in, the bytes of a file come out: [`docx`], [`xlsx`] or [`ods`]. Each writer is
+//! a file of its own. The two workbooks are written from the same sheets (`workbook.rs`), so they cannot say different
+//! things; `xml.rs` and `package.rs` are what the formats have in common: XML in a zip whose bytes depend on its parts
+//! alone.
+//!
+//! # What every file has
+//! Title, description, author, date and language where the format keeps them; headings as headings; tables with a marked
+//! header row and a heading in each row; no merged cell and no empty one; symbols explained and as text; numbers as
+//! numbers. `tests/check.py` reads all three with nothing of ours and says what is missing.
+//!
+//! # What it deliberately does not do
+//! No files, no clock, no colours that carry meaning. Pictures are in the `.docx` alone, as a workbook is for figures in
+//! cells. It knows no threshold: who makes a document makes it of a release.
+
+mod docx;
+mod ods;
+mod package;
+mod workbook;
+mod xlsx;
+mod xml;
+
+use disparity_core::document::{Document, DocumentError};
+
+pub use docx::docx;
+pub use ods::ods;
+pub use xlsx::xlsx;
+
+/// Why a document was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The document is not whole.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The workbook's writer refused something, such as more rows than a sheet has.
+    #[error("the workbook cannot be written: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// The zip could not be written or read back.
+    #[error("the file cannot be packed: {0}")]
+    Package(#[from] zip::result::ZipError),
+    /// Bytes could not be written to memory.
+    #[error("the file cannot be packed: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The formats in which a document can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// Office Open XML for word processors (ISO/IEC 29500).
+    Docx,
+    /// Office Open XML for spreadsheets (ISO/IEC 29500).
+    Xlsx,
+    /// `OpenDocument` for spreadsheets (ISO/IEC 26300).
+    Ods,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 3] = [Self::Docx, Self::Xlsx, Self::Ods];
+
+    /// The ending of a file's name, which is also the word on the command line.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Ods => "ods",
+        }
+    }
+
+    /// The document in this format.
+    ///
+    /// # Errors
+    /// [`WriteError`], if the document is not whole or too large for the format.
+    pub fn write(self, document: &Document) -> Result<Vec<u8>, WriteError> {
+        match self {
+            Self::Docx => docx(document),
+            Self::Xlsx => xlsx(document),
+            Self::Ods => ods(document),
+        }
+    }
+}
