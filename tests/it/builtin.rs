@@ -199,7 +199,10 @@ fn spending_by_service_adds_up_to_what_was_printed() {
         (2025, SpendService::FamilySupport, 1_902_330_547),
     ] {
         let found = england[&(year, service)];
-        assert!((found - pounds).abs() < 60_000, "{year} {service:?}: {found}");
+        assert!(
+            (found - pounds).abs() < 60_000,
+            "{year} {service:?}: {found}"
+        );
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn periods(
     same_day_restart_is_new: bool,
     oddities: &mut Vec<Oddity>,
 ) -> Vec<CarePeriod> {
-    rows.sort_by_key(|row| (row.start, row.end.unwrap_or(Day::OPEN), row.year));
+    rows.sort_by_key(|row| (row.start, row.end.day().unwrap_or(Day::OPEN), row.year));
     drop_contained(rows, oddities);
     let mut periods: Vec<CarePeriod> = Vec::new();
     for at in 0..rows.len() {
@@ -71,8 +71,8 @@ pub(crate) fn periods(
                     same_day_restart_is_new,
                     oddities,
                 );
-                if rows[before].end != previous_end {
-                    rows[before].end = previous_end;
+                if rows[before].end.day() != previous_end {
+                    rows[before].end = previous_end.into();
                     if let Some(period) = periods.last_mut() {
                         period.end = previous_end;
                         period.last = rows[before];
@@ -84,7 +84,7 @@ pub(crate) fn periods(
         match step {
             Some(Step::Continue) => {
                 if let Some(period) = periods.last_mut() {
-                    period.end = row.end;
+                    period.end = row.end.day();
                     period.last = row;
                 }
             }
@@ -131,7 +131,7 @@ fn open_period(
     };
     CarePeriod {
         start: row.start,
-        end: row.end,
+        end: row.end.day(),
         flags,
         first: row,
         last: row,
@@ -143,11 +143,11 @@ fn drop_contained(rows: &mut Vec<CareRow>, oddities: &mut Vec<Oddity>) {
     let mut kept: Vec<CareRow> = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
         let same = kept.last().is_some_and(|last| {
-            let inside = row.end.unwrap_or(Day::OPEN) <= last.end.unwrap_or(Day::OPEN)
+            let inside = row.end.day().unwrap_or(Day::OPEN) <= last.end.day().unwrap_or(Day::OPEN)
                 && row.start >= last.start;
             inside
-                && last.end.is_some()
-                && row.start < last.end.unwrap_or(Day::OPEN)
+                && last.end.day().is_some()
+                && row.start < last.end.day().unwrap_or(Day::OPEN)
                 && row.reason_new == last.reason_new
                 && row.legal_status == last.legal_status
                 && row.placement == last.placement
@@ -188,9 +188,9 @@ fn follow(
         }
         _ => Ended::Really,
     };
-    let mut end = previous.end;
+    let mut end = previous.end.day();
     let starts = row.reason_new == codes.start;
-    match previous.end {
+    match previous.end.day() {
         None => {
             odd(Code::OpenThenNew, "rule 142".into());
             end = Some(row.start);

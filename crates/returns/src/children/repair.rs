@@ -89,7 +89,7 @@ pub(crate) fn repair_child(
     // Ends of one year against starts of a later one.
     for at in 0..rows.len().saturating_sub(1) {
         let (year, next_year, next_start) = (rows[at].year, rows[at + 1].year, rows[at + 1].start);
-        let Some(end) = rows[at].end.filter(|_| year < next_year) else {
+        let Some(end) = rows[at].end.day().filter(|_| year < next_year) else {
             continue;
         };
         let rule = if end > next_start {
@@ -99,7 +99,7 @@ pub(crate) fn repair_child(
         } else {
             continue;
         };
-        rows[at].end = Some(next_start);
+        rows[at].end = Some(next_start).into();
         rows[at].rule = Some(rule);
         repairs.fired.push((rule, rows[at]));
     }
@@ -110,8 +110,8 @@ pub(crate) fn repair_child(
 fn reopen(rows: &mut [CareRow], codes: RepairCodes) {
     for row in rows.iter_mut() {
         let closed = row.reason_ceased == codes.inferred && row.year != 0;
-        if closed && row.end == Some(last_of(row.year)) {
-            row.end = None;
+        if closed && row.end.day() == Some(last_of(row.year)) {
+            row.end = None.into();
             row.reason_ceased = CodeId::BLANK;
         }
     }
@@ -120,7 +120,14 @@ fn reopen(rows: &mut [CareRow], codes: RepairCodes) {
 /// Of rows that start on one day, those of the latest year stay, and of two files for one year those
 /// of the later file; two that are the same are one. Returns how many were dropped.
 pub(crate) fn drop_repeats(rows: &mut Vec<CareRow>) -> u64 {
-    rows.sort_by_key(|row| (row.start, row.year, row.end.unwrap_or(Day::OPEN), row.place));
+    rows.sort_by_key(|row| {
+        (
+            row.start,
+            row.year,
+            row.end.day().unwrap_or(Day::OPEN),
+            row.place,
+        )
+    });
     let before = rows.len();
     let age = |row: &CareRow| (row.year, row.place.source);
     let latest: Vec<(u16, u32)> = rows
@@ -153,8 +160,7 @@ fn same_episode(a: &CareRow, b: &CareRow) -> bool {
         && a.legal_status == b.legal_status
         && a.placement == b.placement
         && a.provider == b.provider
-        && a.placement_postcode == b.placement_postcode
-        && a.urn == b.urn
+        && a.placed_at == b.placed_at
 }
 
 /// Rows without an end from a year that is not the authority's latest.
@@ -169,7 +175,7 @@ fn end_open_rows(
     let mut deleted = vec![false; rows.len()];
     for at in 0..original.len() {
         let row = original[at];
-        if row.end.is_some() || row.year == 0 || years.after(row.year) == After::Nothing {
+        if row.end.day().is_some() || row.year == 0 || years.after(row.year) == After::Nothing {
             continue;
         }
         let (previous, next) = (
@@ -183,7 +189,7 @@ fn end_open_rows(
             .zip(&deleted)
             .enumerate()
             .any(|(n, (r, gone))| {
-                let runs = r.start <= until && r.end.is_none_or(|end| end > until);
+                let runs = r.start <= until && r.end.day().is_none_or(|end| end > until);
                 let kind = codes.respite.has(r.legal_status) == codes.respite.has(row.legal_status);
                 n != at && !gone && runs && kind
             });
@@ -220,7 +226,7 @@ fn end_row(
     let after = years.until(row.year).plus(1).max(row.start);
     match next {
         None => {
-            row.end = Some(after);
+            row.end = Some(after).into();
             if years.after(row.year) == After::Next {
                 row.reason_ceased = codes.inferred;
                 Rule::NextYear
@@ -231,16 +237,17 @@ fn end_row(
         }
         Some(next) if next.reason_new == codes.start => {
             let before_next = next.start.plus(-1).max(row.start);
-            row.end = Some(if next.start < after {
+            let last = if next.start < after {
                 before_next
             } else {
                 after
-            });
+            };
+            row.end = Some(last).into();
             row.reason_ceased = codes.inferred;
             Rule::NewPeriod
         }
         Some(next) => {
-            row.end = Some(next.start);
+            row.end = Some(next.start).into();
             row.reason_ceased = codes.continues;
             if codes.placement_changes.contains(&next.reason_new) {
                 row.reason_change = texts.number("LIIAF");
@@ -303,14 +310,15 @@ mod tests {
                 system: System::Care,
                 year: get("YEAR").parse().unwrap(),
                 start: Day::parse(get("DECOM")).unwrap(),
-                end: Day::parse(get("DEC")).ok(),
+                end: Day::parse(get("DEC")).ok().into(),
                 reason_new: code(CodeSetId::ReasonNewEpisode, "RNE"),
                 legal_status: code(CodeSetId::LegalStatus, "LS"),
                 need: code(CodeSetId::Need, "CIN"),
                 placement: code(CodeSetId::Placement, "PLACE"),
                 provider: read.texts.number(get("PLACE_PROVIDER")),
-                placement_postcode: read.texts.number(get("PL_POST")),
-                urn: read.texts.number(get("URN")),
+                placed_at: read
+                    .texts
+                    .number(&format!("{}\n{}", get("PL_POST"), get("URN"))),
                 home_postcode: read.texts.number(get("HOME_POST")),
                 reason_ceased: code(CodeSetId::ReasonCeased, "REC"),
                 reason_change: read.texts.number(get("REASON_PLACE_CHANGE")),
@@ -368,7 +376,7 @@ mod tests {
                     "{la} {child} {} {} {} {} {} {} {:?}",
                     row.year,
                     row.start,
-                    row.end.map(|end| end.to_string()).unwrap_or_default(),
+                    row.end.day().map(|end| end.to_string()).unwrap_or_default(),
                     code(CodeSetId::ReasonCeased, row.reason_ceased),
                     code(CodeSetId::Placement, row.placement),
                     read.texts.text(row.reason_change),
@@ -419,8 +427,8 @@ mod tests {
         let (mut rows, mut moved) = (std::mem::take(&mut expected.rows), 0);
         for row in rows.values_mut().flatten() {
             if matches!(row.rule, Some(Rule::NextYear | Rule::NewPeriod)) {
-                assert_eq!(row.end, Some(last_of(row.year)));
-                row.end = row.end.map(|end| end.plus(1));
+                assert_eq!(row.end.day(), Some(last_of(row.year)));
+                row.end = row.end.day().map(|end| end.plus(1)).into();
                 moved += 1;
             }
         }

@@ -24,7 +24,7 @@ pub(crate) fn check(breaks: &[CareRow], statuses: &CodeSet, oddities: &mut Vec<O
         });
     };
     let of = |code: CodeId| breaks.iter().filter(move |row| row.legal_status == code);
-    let days = |row: &CareRow| row.end.map_or(0, |end| end.since(row.start));
+    let days = |row: &CareRow| row.end.day().map_or(0, |end| end.since(row.start));
     for row in of(single) {
         if days(row) > ONE {
             odd(row, format!("{} days under V3 (rule 365)", days(row)));

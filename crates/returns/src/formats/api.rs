@@ -373,7 +373,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
             system: System::Api,
             year: self.sink.year,
             start,
-            end,
+            end: end.into(),
             reason_new: self.reading.coded(
                 const { Field::of("start_reason").0 },
                 CodeSetId::ReasonNewEpisode,
@@ -387,8 +387,7 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
                 &place,
             ),
             provider: 0,
-            placement_postcode: 0,
-            urn: 0,
+            placed_at: 0,
             home_postcode: 0,
             reason_ceased: self.reading.coded(
                 const { Field::of("end_reason").0 },

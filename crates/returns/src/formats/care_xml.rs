@@ -210,8 +210,9 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             .postcode(13, get(13))
             .map_or(0, |code| self.sink.records().texts.number(&code));
         let mut number = |column: usize| self.sink.records().texts.number(trim(get(column)));
-        let (provider, placement_postcode, urn, reason_change) =
-            (number(15), number(12), number(14), number(18));
+        let (provider, reason_change) = (number(15), number(18));
+        let (postcode, registration) = (trim(get(12)), trim(get(14)));
+        let placed_at = self.sink.records().placed_at(postcode, registration);
         self.reading.check_code(15, "place_provider", get(15));
         self.reading.check_code(18, "reason_place_change", get(18));
         Some(CareRow {
@@ -220,14 +221,13 @@ impl<'x, 'a, 'r> CareReader<'x, 'a, 'r> {
             system: System::Care,
             year: self.sink.year,
             start,
-            end,
+            end: end.into(),
             reason_new: self.reading.coded(8, CodeSetId::ReasonNewEpisode, get(8)),
             legal_status: self.reading.coded(9, CodeSetId::LegalStatus, get(9)),
             need: self.reading.coded(10, CodeSetId::Need, get(10)),
             placement: self.reading.coded(11, CodeSetId::Placement, get(11)),
             provider,
-            placement_postcode,
-            urn,
+            placed_at,
             home_postcode,
             reason_ceased,
             reason_change,

@@ -249,7 +249,7 @@ fn dates_of(
     };
     for (_, records) in by_authority.iter_mut() {
         for row in &records.care {
-            add(row.place.source, row.start, row.end);
+            add(row.place.source, row.start, row.end.day());
         }
         for row in &records.activities {
             add(row.place.source, row.start, row.end);

@@ -170,6 +170,24 @@ impl Activity {
     }
 }
 
+/// A last day, or that there is none, in the four bytes of a day: of rows there are millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastDay(Day);
+
+impl LastDay {
+    /// The day, none while open.
+    #[must_use]
+    pub(crate) fn day(self) -> Option<Day> {
+        (self.0 != Day::OPEN).then_some(self.0)
+    }
+}
+
+impl From<Option<Day>> for LastDay {
+    fn from(day: Option<Day>) -> Self {
+        Self(day.unwrap_or(Day::OPEN))
+    }
+}
+
 /// One placement or legal-status episode as read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CareRow {
@@ -184,7 +202,7 @@ pub(crate) struct CareRow {
     /// First day.
     pub start: Day,
     /// Last day, none while open.
-    pub end: Option<Day>,
+    pub end: LastDay,
     /// Reason for the new episode.
     pub reason_new: CodeId,
     /// Legal status.
@@ -195,10 +213,9 @@ pub(crate) struct CareRow {
     pub placement: CodeId,
     /// Provider, as a numbered text.
     pub provider: u32,
-    /// Placement postcode, as a numbered text.
-    pub placement_postcode: u32,
-    /// Registration number, as a numbered text.
-    pub urn: u32,
+    /// Postcode and registration number of the placement, which are only compared together: a numbered
+    /// text ([`Records::placed_at`]).
+    pub placed_at: u32,
     /// Home postcode, as a numbered text; 0 is blank.
     pub home_postcode: u32,
     /// Reason it ceased.
@@ -397,6 +414,15 @@ impl Records {
         Some(precision)
     }
 
+    /// The number of the postcode and the registration number of a placement.
+    pub(crate) fn placed_at(&mut self, postcode: &str, registration: &str) -> u32 {
+        if registration.is_empty() {
+            self.texts.number(postcode)
+        } else {
+            self.texts.number(&format!("{postcode}\n{registration}"))
+        }
+    }
+
     /// Puts rows in order of their side, of so many, and identifier; those of one child as they stood.
     pub(crate) fn put_in_order(&mut self, sides: usize, side_of: impl Fn(System) -> usize) {
         let ids = self.ids.len();
@@ -441,8 +467,7 @@ impl Records {
         self.care.extend(other.care.into_iter().map(|c| CareRow {
             id: id(c.id),
             provider: text(c.provider),
-            placement_postcode: text(c.placement_postcode),
-            urn: text(c.urn),
+            placed_at: text(c.placed_at),
             reason_change: text(c.reason_change),
             home_postcode: text(c.home_postcode),
             period_key: text(c.period_key),

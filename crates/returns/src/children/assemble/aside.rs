@@ -72,10 +72,10 @@ impl Assembly<'_> {
             if !is_possible(kind, c.year, row) {
                 return false;
             }
-            if let Some(end) = c.end {
+            if let Some(end) = c.end.day() {
                 (row.code, row.day) = (Code::EndAfterReturn, end);
                 if !is_possible(kind, c.year, row) {
-                    (c.end, c.reason_ceased) = (None, CodeId::BLANK);
+                    (c.end, c.reason_ceased) = (None.into(), CodeId::BLANK);
                 }
             }
             true

@@ -399,7 +399,7 @@ impl Assembly<'_> {
         respite::check(&breaks, statuses, &mut tally.care);
         for row in &breaks {
             let kind = SpellKind::Respite;
-            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
+            let mut spell = self.care_spell(kind, row, (row.start, row.end.day()), records, tally);
             spell.codes = [row.legal_status, row.need, row.reason_ceased];
             spells.push(spell);
         }
@@ -408,7 +408,7 @@ impl Assembly<'_> {
         let periods = periods_of_care::periods(&mut rows, codes, same_day, &mut tally.care);
         for row in &rows {
             let kind = SpellKind::CareEpisode;
-            let mut spell = self.care_spell(kind, row, (row.start, row.end), records, tally);
+            let mut spell = self.care_spell(kind, row, (row.start, row.end.day()), records, tally);
             spell.codes = [row.legal_status, row.placement, row.reason_ceased];
             spell.number = row.reason_new.0;
             spells.push(spell);
@@ -513,7 +513,7 @@ fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
             .rev()
             .find(|s| s.start <= row.start && row.start < s.end.unwrap_or(Day::OPEN))
             .or_else(|| {
-                let during = row.start..row.end.unwrap_or(Day::OPEN);
+                let during = row.start..row.end.day().unwrap_or(Day::OPEN);
                 statuses.iter().find(|s| during.contains(&s.start))
             });
         row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);

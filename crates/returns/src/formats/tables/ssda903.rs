@@ -98,22 +98,22 @@ fn episodes(def: &TableDef) -> Result<Each, NoColumn> {
             .postcode(home, row.text(home))
             .map_or(0, |code| sink.records().texts.number(&code));
         let mut text = |at: usize| sink.records().texts.number(trim(row.text(at)));
-        let (provider, placement_postcode, urn, reason_change) =
-            (text(provider), text(placement), text(urn), text(reason));
+        let (provider, reason_change) = (text(provider), text(reason));
+        let (postcode, registration) = (trim(row.text(placement)), trim(row.text(urn)));
+        let placed_at = sink.records().placed_at(postcode, registration);
         let episode = CareRow {
             id,
             place: sink.place(reading),
             system: System::Care,
             year: sink.year,
             start,
-            end,
+            end: end.into(),
             reason_new: reading.coded(rne, CodeSetId::ReasonNewEpisode, row.text(rne)),
             legal_status: reading.coded(ls, CodeSetId::LegalStatus, row.text(ls)),
             need: reading.coded(need, CodeSetId::Need, row.text(need)),
             placement: reading.coded(place, CodeSetId::Placement, row.text(place)),
             provider,
-            placement_postcode,
-            urn,
+            placed_at,
             home_postcode,
             reason_ceased,
             reason_change,
