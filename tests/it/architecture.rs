@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 11] = [
+const CRATES: [(&str, &[&str], &[&str]); 12] = [
     (
         "stats",
         &[],
@@ -31,6 +31,7 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
         ],
     ),
     ("journeys", &["core", "stats"], &[]),
+    ("needs", &["core", "stats"], &[]),
     ("simulate", &["core"], &["rand_xoshiro", "rand_distr"]),
     ("analysis", &["core", "stats"], &[]),
     (
@@ -52,6 +53,7 @@ const CRATES: [(&str, &[&str], &[&str]); 11] = [
             "published",
             "returns",
             "journeys",
+            "needs",
             "simulate",
             "analysis",
             "export",
