@@ -31,6 +31,7 @@ const CRATES: [(&str, &[&str], &[&str]); 12] = [
         ],
     ),
     ("journeys", &["core", "stats"], &[]),
+    ("needs", &["core", "stats"], &[]),
     ("simulate", &["core"], &["rand_xoshiro", "rand_distr"]),
     ("analysis", &["core", "stats"], &[]),
     (
@@ -53,6 +54,7 @@ const CRATES: [(&str, &[&str], &[&str]); 12] = [
             "published",
             "returns",
             "journeys",
+            "needs",
             "simulate",
             "analysis",
             "export",
