@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 16] = [
+pub const CODE_LISTS: [&str; 17] = [
     "codelists/areas.csv",
     "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
