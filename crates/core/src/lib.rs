@@ -26,6 +26,7 @@ pub mod journeys;
 mod levels;
 mod measured;
 mod names;
+pub mod needs;
 pub mod neighbourhoods;
 mod period;
 mod plan;

@@ -80,6 +80,7 @@ pub use quantile::{
     DeprivationIndex, FirstQuantile, deprivation_decile, population_weighted_quantiles,
     quantile_groups,
 };
+pub use random::{Draws, GammaShape};
 pub use rank::{RankInterval, rank_intervals};
 pub use round::round_half_up;
 pub use shrink::{

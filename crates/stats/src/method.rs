@@ -142,8 +142,8 @@ static METHODS: &[MethodDoc] = registry! {
             fixed_effects within_between panel_model panel_within_between
         };
     "Tables":
-        program {}
-        library { iterative_proportional_fitting };
+        program { iterative_proportional_fitting }
+        library {};
     "Presentation":
         program { round_half_up }
         library { controlled_rounding };

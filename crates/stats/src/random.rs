@@ -1,7 +1,7 @@
 //! Seeded draws for simulation and bootstrap. The only place that names a generator.
 //! No default seed lives here: a seed is always the caller's.
 
-use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
+use rand_distr::{Binomial, Distribution, Gamma, Poisson, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
@@ -10,47 +10,61 @@ const LARGEST_POISSON_MEAN: f64 = 1e15;
 
 /// A stream of draws that is the same on every machine for the same seed.
 #[derive(Debug, Clone)]
-pub(crate) struct Draws(Xoshiro256PlusPlus);
+pub struct Draws(Xoshiro256PlusPlus);
 
 /// What draws of a gamma variable need to know of its shape.
 #[derive(Debug, Clone)]
-pub(crate) struct GammaShape(Option<Gamma<f64>>);
+pub struct GammaShape(Option<Gamma<f64>>);
 
 impl GammaShape {
-    pub(crate) fn new(shape: f64) -> Self {
+    /// A shape above 0; of any other every draw is 0.
+    #[must_use]
+    pub fn new(shape: f64) -> Self {
         GammaShape(Gamma::new(shape, 1.0).ok())
     }
 }
 
 impl Draws {
-    pub(crate) fn from_seed(seed: u64) -> Self {
+    /// The stream of a seed (xoshiro256++, seeded by SplitMix64; Blackman and Vigna 2021,
+    /// <https://doi.org/10.1145/3460772>).
+    #[must_use]
+    pub fn from_seed(seed: u64) -> Self {
         Draws(Xoshiro256PlusPlus::seed_from_u64(seed))
     }
 
-    /// The generator itself, for samplers that one module alone needs.
-    pub(crate) fn generator(&mut self) -> &mut Xoshiro256PlusPlus {
-        &mut self.0
-    }
-
-    pub(crate) fn normal(&mut self) -> f64 {
+    /// Standard normal.
+    pub fn normal(&mut self) -> f64 {
         StandardNormal.sample(&mut self.0)
     }
 
     /// Gamma with the given shape and scale 1; 0 for a shape of 0.
-    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
+    pub fn gamma(&mut self, shape: f64) -> f64 {
         self.gamma_of(&GammaShape::new(shape))
     }
 
     /// As [`Draws::gamma`], of a shape that is drawn from again and again.
-    pub(crate) fn gamma_of(&mut self, shape: &GammaShape) -> f64 {
+    pub fn gamma_of(&mut self, shape: &GammaShape) -> f64 {
         shape.0.as_ref().map_or(0.0, |g| g.sample(&mut self.0))
     }
 
-    pub(crate) fn poisson(&mut self, mean: f64) -> f64 {
+    /// Poisson with the given mean; 0 for a mean of 0.
+    pub fn poisson(&mut self, mean: f64) -> f64 {
         if mean > LARGEST_POISSON_MEAN {
             return mean + mean.sqrt() * self.normal();
         }
         Poisson::new(mean).map_or(0.0, |p| p.sample(&mut self.0))
+    }
+
+    /// How many of so many trials succeed; their number is rounded to a whole one.
+    pub fn binomial(&mut self, n: f64, p: f64) -> f64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of trials; a negative or immense one saturates"
+        )]
+        let trials = n.round() as u64;
+        let count = Binomial::new(trials, p).map_or(0, |b| b.sample(&mut self.0));
+        (count as f64).min(n)
     }
 }
 

@@ -3,8 +3,7 @@
 
 use super::{CHILD_AGE_BANDS, RESIDENT_GROUPS};
 use crate::{
-    AreaCode, Basis, DenominatorError, Dimension, Dimensions, IssueSet, Period, Populations,
-    Stratum,
+    AreaCode, DenominatorError, Dimension, Dimensions, IssueSet, Period, Populations, Stratum,
 };
 
 /// Children of one ethnic group of an authority.
@@ -41,34 +40,10 @@ impl Margins {
         period: Period,
         authority: AreaCode,
     ) -> Option<Self> {
-        let known = |stratum: Stratum| {
-            let found = populations.get(period, authority, stratum)?;
-            Some((found, found.denominator.value.value()?))
-        };
-        let (_, children) = known(Stratum::TOTAL)?;
-        let mut by_group = [None; 5];
-        for (margin, group) in by_group.iter_mut().zip(RESIDENT_GROUPS) {
-            let stratum = dimensions.stratum(Dimension::EthnicityMajor, group)?;
-            let (found, children) = known(stratum)?;
-            let error = match found.denominator.basis {
-                Basis::Share { error, .. } => error,
-                _ => DenominatorError::NONE,
-            };
-            let issues = found.issues;
-            *margin = Some(GroupMargin {
-                children,
-                error,
-                issues,
-            });
-        }
-        let [Some(a), Some(b), Some(c), Some(d), Some(e)] = by_group else {
-            return None;
-        };
-        let mut by_group = [a, b, c, d, e];
-        let mut by_age = [0.0; 5];
-        for (margin, band) in by_age.iter_mut().zip(CHILD_AGE_BANDS) {
-            *margin = known(dimensions.stratum(Dimension::AgeBand, band)?)?.1;
-        }
+        let total = populations.get(period, authority, Stratum::TOTAL)?;
+        let children = total.denominator.value.value()?;
+        let mut by_group = Self::groups(populations, dimensions, period, authority)?;
+        let by_age = Self::ages(populations, dimensions, period, authority)?;
         let groups: f64 = by_group.iter().map(|group| group.children).sum();
         let ages: f64 = by_age.iter().sum();
         if children <= 0.0 || groups <= 0.0 || ages <= 0.0 {
@@ -82,5 +57,43 @@ impl Margins {
             by_group,
             by_age: by_age.map(|own| own * children / ages),
         })
+    }
+
+    /// The groups alone, as they are published; none where any is not known.
+    #[must_use]
+    pub fn groups(
+        populations: &Populations,
+        dimensions: &Dimensions,
+        period: Period,
+        authority: AreaCode,
+    ) -> Option<[GroupMargin; 5]> {
+        let of = |group: &str| {
+            let stratum = dimensions.stratum(Dimension::EthnicityMajor, group)?;
+            let found = populations.get(period, authority, stratum)?;
+            Some(GroupMargin {
+                children: found.denominator.value.value()?,
+                error: found.denominator.error(),
+                issues: found.issues,
+            })
+        };
+        let [a, b, c, d, e] = RESIDENT_GROUPS.map(of);
+        Some([a?, b?, c?, d?, e?])
+    }
+
+    /// The ages alone, as they are published; none where any is not known.
+    #[must_use]
+    pub fn ages(
+        populations: &Populations,
+        dimensions: &Dimensions,
+        period: Period,
+        authority: AreaCode,
+    ) -> Option<[f64; 5]> {
+        let of = |band: &str| {
+            let stratum = dimensions.stratum(Dimension::AgeBand, band)?;
+            let found = populations.get(period, authority, stratum)?;
+            found.denominator.value.value()
+        };
+        let [a, b, c, d, e] = CHILD_AGE_BANDS.map(of);
+        Some([a?, b?, c?, d?, e?])
     }
 }

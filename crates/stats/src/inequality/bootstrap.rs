@@ -1,7 +1,5 @@
 //! Parametric bootstrap of a measure over groups: draw every group's value again, measure again.
 
-use rand_distr::{Binomial, Distribution};
-
 use crate::check;
 use crate::error::{Error, Result};
 use crate::inequality::subgroup::{Subgroup, Weighted};
@@ -188,18 +186,6 @@ impl Draws {
             (Sampling::Binomial, Bound::All) => (-rate).exp(),
             _ => rate,
         }
-    }
-
-    /// A binomial count; the number of trials is rounded to a whole number.
-    fn binomial(&mut self, n: f64, p: f64) -> f64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "checked"
-        )]
-        let trials = n.round() as u64;
-        let count = Binomial::new(trials, p).map_or(0, |b| b.sample(self.generator()));
-        (count as f64).min(n)
     }
 }
 
