@@ -166,6 +166,14 @@ issue_codes! {
     DecileShare = "DECILE_SHARE", Warning, Figure, "the interval does not include the uncertainty of the share; the deciles that returns were read with must be of the same index";
     /// The ratio has no upper limit: the rate below the line cannot be told from 0.
     NoUpperLimit = "NO_UPPER_LIMIT", Note, Expectation, "read the slope index, or take several years together";
+    /// Children of a neighbourhood by ethnic group are published nowhere; residents of all ages at the census of 2021 are fitted to the authority's children by group and the neighbourhood's children, and inside a neighbourhood every group is taken to have the same ages.
+    NeighbourhoodEstimate = "NEIGHBOURHOOD_ESTIMATE", Warning, Figure, "call it an estimate wherever it is shown; the interval includes how far such estimates lay from the census where that has both";
+    /// England's count by age or ethnic group is not published for the year; the latest year that has it gives the rates of ages and groups against one another.
+    SplitOfAnotherYear = "SPLIT_OF_ANOTHER_YEAR", Note, Expectation, "rates of groups against one another change slowly; see the year that is named";
+    /// England's count by age or ethnic group is published for no year, so that what is expected knows nothing of it.
+    SplitMissing = "SPLIT_MISSING", Warning, Expectation, "read what is expected as that of children of the same deprivation";
+    /// The neighbourhood was redrawn and has no decile in the index in force; that of the Indices of 2025 is used.
+    DecileOfLaterIndex = "DECILE_OF_LATER_INDEX", Note, Figure, "few neighbourhoods are concerned, and most are in the same tenth in both";
 }
 
 impl fmt::Display for IssueCode {

@@ -2,7 +2,24 @@
 //!
 //! # What flows through here
 //! 1. [`teams`]: neighbourhoods that adjoin become footprints of a wanted size.
+//! 2. `children`: how many children live in each neighbourhood, by age and ethnic group.
+//! 3. [`England::new`] (`known`, `rates`, `england`): what England's rates by deprivation, age and group are.
+//! 4. [`England::assess`] (`expected`): how many would be expected to be in need in each neighbourhood, three
+//!    ways, and how many in middle layer areas, wards and teams.
+//! 5. `simulate`: the intervals of all of that, from draws.
 //!
-//! Pure: no file, no clock, no environment. The same neighbourhoods give the same teams on every run.
+//! Pure: no file, no clock, no environment. The same neighbourhoods give the same teams and numbers on every
+//! run, on one core or many.
 
+mod children;
+mod england;
+mod error;
+mod expected;
+mod known;
+mod parts;
+mod rates;
+mod simulate;
 pub mod teams;
+
+pub use england::{England, Inputs};
+pub use error::NeedsError;
