@@ -1,5 +1,6 @@
 //! What may be written, and what was done to it before.
 
+use disparity_core::needs::NeedsAssessment;
 use disparity_core::{Provenance, Results};
 
 use crate::rule::Rule;
@@ -109,9 +110,29 @@ impl Release<Results> {
     }
 }
 
+impl Release<NeedsAssessment> {
+    /// A needs assessment made from figures that their publisher has protected: what it says of
+    /// neighbourhoods is estimated from those, and nobody in them was counted.
+    ///
+    /// # Errors
+    /// [`DisclosureError::NotPublished`] for one made from records of children.
+    pub fn of_published_needs(assessment: NeedsAssessment) -> Result<Self, DisclosureError> {
+        if assessment.provenance != Provenance::Published {
+            return Err(DisclosureError::NotPublished);
+        }
+        Ok(Self::new(assessment, Policy::Published))
+    }
+
+    /// The assessment.
+    #[must_use]
+    pub const fn assessment(&self) -> &NeedsAssessment {
+        &self.content
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use disparity_core::Levels;
+    use disparity_core::{AreaCode, Levels, Period};
 
     use super::*;
 
@@ -124,5 +145,31 @@ mod tests {
             Err(DisclosureError::NotPublished)
         );
         assert!(Release::of_published(results(Provenance::Published)).is_ok());
+    }
+
+    #[test]
+    fn needs_of_counted_children_never_pass_as_published() {
+        let assessment = |provenance| NeedsAssessment {
+            provenance,
+            authority: AreaCode::ENGLAND,
+            period: Period::ending(2025).unwrap(),
+            edition: 2019,
+            levels: Levels::default(),
+            footprints: None,
+            children: Vec::new(),
+            expected: Vec::new(),
+            counted: Vec::new(),
+            england: Vec::new(),
+            assumed: Vec::new(),
+            issues: Vec::new(),
+        };
+        let of_children = Provenance::Records { synthetic: false };
+        assert_eq!(
+            Release::of_published_needs(assessment(of_children)),
+            Err(DisclosureError::NotPublished)
+        );
+        let published = Release::of_published_needs(assessment(Provenance::Published)).unwrap();
+        assert_eq!(published.policy(), &Policy::Published);
+        assert_eq!(published.assessment().edition, 2019);
     }
 }

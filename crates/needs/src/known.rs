@@ -168,13 +168,15 @@ impl Known<'_> {
         self.catalogue.indicators.id(name)
     }
 
-    /// The needs of an assessment, in order.
+    /// The needs of an assessment, in their order.
     pub(crate) fn needs(self) -> Vec<Need> {
         let indicators = Need::INDICATORS.into_iter();
-        indicators
+        let mut needs: Vec<Need> = indicators
             .filter_map(|name| self.indicator(name).map(Need::Indicator))
             .chain([Need::FamilyHelpPlans, Need::FamilyHelpAllowance])
-            .collect()
+            .collect();
+        needs.sort_unstable();
+        needs
     }
 }
 

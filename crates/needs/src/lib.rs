@@ -20,6 +20,8 @@ mod parts;
 mod rates;
 mod simulate;
 pub mod teams;
+#[cfg(test)]
+mod tests;
 
 pub use england::{England, Inputs};
 pub use error::NeedsError;

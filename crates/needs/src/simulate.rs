@@ -299,38 +299,81 @@ fn single(figures: &[f64]) -> Vec<f32> {
     figures.iter().map(|figure| *figure as f32).collect()
 }
 
-/// The interval between order statistics that leaves as much on both sides, at each level.
+/// The interval between order statistics that leaves as much on both sides, at each level, the narrowest
+/// first: those of the next level are among what lies outside.
 fn intervals(levels: Levels, drawn: &mut [f32]) -> Intervals {
-    let at = |level: disparity_stats::Level, drawn: &mut [f32]| {
-        let Some(last) = drawn.len().checked_sub(1) else {
-            return Interval {
-                low: 0.0,
-                high: 0.0,
-            };
-        };
+    let draws = drawn.len();
+    // What is below the last lower limit and above the last upper one, with the position of the first of those.
+    let (mut below, mut from, mut above) = (drawn, 0, None::<&mut [f32]>);
+    let mut found = Interval {
+        low: 0.0,
+        high: 0.0,
+    };
+    let each: Result<_, std::convert::Infallible> = Intervals::try_at(levels, |level| {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a position among the draws"
         )]
-        let low = (((drawn.len() + 1) as f64 * level.tail()).round() as usize).saturating_sub(1);
-        let low = low.min(last / 2);
-        let (_, found, above) = drawn.select_nth_unstable_by(low, f32::total_cmp);
-        let found = f64::from(*found);
-        // Counted from above, and among those that are above.
-        let high = above
-            .len()
-            .checked_sub(low + 1)
-            .map(|at| f64::from(*above.select_nth_unstable_by(at, f32::total_cmp).1));
-        Interval {
-            low: found,
-            high: high.unwrap_or(found),
+        let low = (((draws + 1) as f64 * level.tail()).round() as usize).saturating_sub(1);
+        if low < below.len() {
+            let (left, at, right) =
+                std::mem::take(&mut below).select_nth_unstable_by(low, f32::total_cmp);
+            found.low = f64::from(*at);
+            below = left;
+            if above.is_none() {
+                (above, from) = (Some(right), low + 1);
+            }
         }
-    };
-    let found: Result<_, std::convert::Infallible> =
-        Intervals::try_at(levels, |level| Ok(at(level, drawn)));
-    match found {
-        Ok(found) => found,
+        let place = draws.saturating_sub(low + 1).checked_sub(from);
+        if let (Some(place), Some(right)) = (place, above.take()) {
+            if place < right.len() {
+                let (_, at, outside) = right.select_nth_unstable_by(place, f32::total_cmp);
+                found.high = f64::from(*at);
+                (above, from) = (Some(outside), from + place + 1);
+            } else {
+                above = Some(right);
+            }
+        }
+        Ok(found)
+    });
+    match each {
+        Ok(each) => each,
         Err(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_leave_as_much_on_both_sides_at_every_level() {
+        let levels = Levels::new(&[0.9, 0.95]).unwrap();
+        // 1 to 999 in an order that is none.
+        let mut drawn: Vec<f32> = (1..1000_u16).map(|at| f32::from(at * 7 % 1000)).collect();
+        let mut sorted = drawn.clone();
+        sorted.sort_by(f32::total_cmp);
+        let found = intervals(levels, &mut drawn);
+        let at = |place: usize| f64::from(sorted[place]);
+        let expected = [(at(49), at(949)), (at(24), at(974))];
+        for (found, (low, high)) in found.as_slice().iter().zip(expected) {
+            assert_eq!(*found, Interval { low, high });
+        }
+        let found = intervals(levels, &mut [3.0; 200]);
+        assert_eq!(
+            found.shown(),
+            Interval {
+                low: 3.0,
+                high: 3.0
+            }
+        );
+    }
+
+    #[test]
+    fn streams_differ_by_purpose_and_number() {
+        let first = |seed, purpose, number| stream(seed, purpose, number).normal().to_bits();
+        assert_eq!(first(1, 2, 3), first(1, 2, 3));
+        assert!(first(1, 2, 3) != first(1, 3, 2) && first(1, 2, 3) != first(2, 1, 3));
     }
 }
