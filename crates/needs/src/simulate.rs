@@ -9,6 +9,12 @@
 //! that differ (gamma, around 1), and chance (Poisson; where the authority's total is given, the shares of a
 //! multinomial, so that parts add up to it).
 //!
+//! In 200 invented worlds that are as this says, of 40 neighbourhoods with about 16 children in need each, intervals
+//! at 90% held 90% of neighbourhoods' expected numbers and of their counts (`tests::coverage`). Where the
+//! logarithm of the gradient is wrong by a third, far beyond its standard error, they held 88 to 89% of the
+//! counts, whose intervals are mostly chance and differences between neighbourhoods, but 25 to 59% of the
+//! expected numbers: the interval of an expected number is as good as the gradient.
+//!
 //! What is not drawn, so the intervals say nothing of it: that a group or an age may differ by neighbourhood
 //! in other ways than in all of England, that neighbourhoods near one another differ together (sums over
 //! many are then more uncertain than said), and how children have moved since the census of 2021.
