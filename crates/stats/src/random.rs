@@ -25,7 +25,7 @@ impl GammaShape {
 }
 
 impl Draws {
-    /// The stream of a seed (xoshiro256++, seeded by SplitMix64; Blackman and Vigna 2021,
+    /// The stream of a seed (xoshiro256++, seeded by `SplitMix64`; Blackman and Vigna 2021,
     /// <https://doi.org/10.1145/3460772>).
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
