@@ -273,7 +273,8 @@ fn footprints_that_were_given_are_described_too() {
     );
     assert_eq!(described[1].msoas, [0, 4]);
     // Three borders in each row and four between the two rows; four out on either side.
-    assert_eq!(described[1].borders, [700.0 * 10.0, 700.0 * 8.0]);
+    let metres = described[1].borders.map(|metres| format!("{metres:.0}"));
+    assert_eq!(metres, ["7000", "5600"]);
     assert!(described[0].distance > described[1].distance);
     assert_eq!(
         remarks(&teams, &described, size),
