@@ -4,7 +4,7 @@
 //! A [`Document`] of `disparity-core` goes in, the bytes of a file come out: [`docx`], [`xlsx`] or [`ods`]. Each writer is
 //! a file of its own. The two workbooks are written from the same sheets (`workbook.rs`), so they cannot say different
 //! things; `xml.rs` and `package.rs` are what the formats have in common: XML in a zip whose bytes depend on its parts
-//! alone.
+//! alone. `drawing` makes of a chart in SVG what word processors draw that know no SVG.
 //!
 //! # What every file has
 //! Title, description, author, date and language where the format keeps them; headings as headings; tables with a marked
@@ -16,6 +16,7 @@
 //! cells. It knows no threshold: who makes a document makes it of a release.
 
 mod docx;
+mod drawing;
 mod ods;
 mod package;
 mod workbook;
@@ -34,6 +35,14 @@ pub enum WriteError {
     /// The document is not whole.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// A drawing has something in it that charts do not have, and that would be missing for some readers.
+    #[error("the figure {figure:?} cannot be drawn: {what} is not understood")]
+    Drawing {
+        /// Its caption.
+        figure: String,
+        /// What.
+        what: String,
+    },
     /// The workbook's writer refused something, such as more rows than a sheet has.
     #[error("the workbook cannot be written: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
