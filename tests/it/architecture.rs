@@ -43,7 +43,11 @@ const CRATES: [(&str, &[&str], &[&str]); 12] = [
         &["core", "disclosure"],
         &["plotters", "minijinja"],
     ),
-    ("documents", &["core"], &["quick-xml", "rust_xlsxwriter", "zip"]),
+    (
+        "documents",
+        &["core"],
+        &["quick-xml", "rust_xlsxwriter", "zip"],
+    ),
     (
         "cli",
         &[
