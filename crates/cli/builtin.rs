@@ -22,6 +22,7 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
     "codelists/claims.csv",
     "codelists/columns.csv",
     "codelists/combined_areas.csv",
+    "codelists/group_estimate_errors.csv",
     "codelists/indicator_aliases.csv",
     "codelists/indicators.csv",
     "codelists/neighbourhood_links.csv",

@@ -31,6 +31,7 @@ const CRATES: [(&str, &[&str], &[&str]); 12] = [
         ],
     ),
     ("journeys", &["core", "stats"], &[]),
+    ("needs", &["core", "stats"], &[]),
     ("simulate", &["core"], &["rand_xoshiro", "rand_distr"]),
     ("analysis", &["core", "stats"], &[]),
     (
@@ -57,6 +58,7 @@ const CRATES: [(&str, &[&str], &[&str]); 12] = [
             "published",
             "returns",
             "journeys",
+            "needs",
             "simulate",
             "analysis",
             "export",

@@ -24,6 +24,7 @@ mod generated;
 mod identifiers;
 mod imports;
 mod methods;
+mod needs;
 mod open_data;
 mod outputs;
 mod page;

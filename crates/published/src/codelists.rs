@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 16] = [
+pub const CODE_LISTS: [&str; 17] = [
     "codelists/areas.csv",
     "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
@@ -29,10 +29,14 @@ pub const CODE_LISTS: [&str; 16] = [
     "codelists/publications.csv",
     "codelists/rate_checks.csv",
     "codelists/claims.csv",
+    GROUP_ERRORS,
     LINKS,
     COLUMNS,
     SPEND_LINES,
 ];
+
+/// How wrong estimates of children by ethnic group are: only read where neighbourhoods are.
+pub(crate) const GROUP_ERRORS: &str = "codelists/group_estimate_errors.csv";
 
 /// Neighbourhoods that are taken to adjoin though no border joins them: only read where neighbourhoods are.
 pub(crate) const LINKS: &str = "codelists/neighbourhood_links.csv";

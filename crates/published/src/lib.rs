@@ -13,7 +13,7 @@ pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};
 pub use files::Files;
 pub use footprints::{GivenFootprints, read_footprints};
-pub use load::{Loaded, load, load_catalogue, load_neighbourhoods};
+pub use load::{Loaded, load, load_catalogue, load_group_errors, load_neighbourhoods};
 pub use verify::{
     PopulationsUsed, RateCheck, RateException, TableCheck, verify_rates, verify_tables,
 };

@@ -27,7 +27,7 @@ use crate::files::Files;
 use crate::read;
 use crate::table::Table;
 
-pub use self::neighbourhoods::load_neighbourhoods;
+pub use self::neighbourhoods::{load_group_errors, load_neighbourhoods};
 pub(crate) use self::populations::Children;
 
 /// What the analysis starts from.

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::neighbourhoods::{
-    Centroid, Contact, Deciles, District, Msoa, Neighbourhood, Neighbourhoods, Places, Redrawn,
-    Ward,
+    Centroid, Contact, Deciles, District, GroupEstimateErrors, Msoa, Neighbourhood, Neighbourhoods,
+    Places, RESIDENT_GROUPS, Redrawn, SizeClass, Ward,
 };
 use disparity_core::{AreaCode, Areas, Reported, Symbol};
 
 use super::Tables;
-use crate::codelists::{LINKS, collect};
+use crate::codelists::{GROUP_ERRORS, LINKS, collect};
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::files::Files;
 use crate::read;
@@ -136,7 +136,7 @@ fn neighbourhoods(
         "imd_decile_2019",
         "idaci_decile_2019",
     ])?;
-    let residents = table.columns(disparity_core::neighbourhoods::RESIDENT_GROUPS)?;
+    let residents = table.columns(RESIDENT_GROUPS)?;
     let children = table.columns([
         "under_1_in_2020",
         "1_to_4_in_2020",
@@ -308,4 +308,45 @@ fn links(
         Ok((pair, Contact::Link))
     })?;
     Ok(rows)
+}
+
+/// Reads how wrong estimates of children by ethnic group were where the truth is known.
+///
+/// # Errors
+/// Every bad row, or a group without classes that begin at nobody and rise.
+pub fn load_group_errors(files: &Files) -> Result<GroupEstimateErrors, LoadErrors> {
+    let table = Table::read_own(GROUP_ERRORS, files.get(GROUP_ERRORS)?)?;
+    let [group, from, beyond] = table.columns(["group", "from_children", "beyond_chance"])?;
+    let rows = collect(&table, |row| {
+        let at = read::word(
+            row,
+            group,
+            "a broad ethnic group",
+            &RESIDENT_GROUPS,
+            |text| RESIDENT_GROUPS.iter().position(|own| *own == text),
+        )?;
+        let class = SizeClass {
+            from: read::number(row, from, "")?,
+            beyond_chance: read::number(row, beyond, "")?,
+        };
+        Ok((at, class))
+    })?;
+    let mut classes: [Vec<SizeClass>; RESIDENT_GROUPS.len()] = Default::default();
+    for (at, class) in rows {
+        classes[at].push(class);
+    }
+    GroupEstimateErrors::new(classes).ok_or_else(|| {
+        let place = disparity_core::Place {
+            file: GROUP_ERRORS.to_owned(),
+            ..Default::default()
+        };
+        let what = "a group has no classes of size, or they do not begin at 0 and rise".to_owned();
+        let advice = "make the list again with tests/reference/group_estimate_errors.py".to_owned();
+        let fault = Fault::Contradiction { what, advice };
+        LoadErrors(vec![LoadError {
+            place,
+            about: String::new(),
+            fault,
+        }])
+    })
 }

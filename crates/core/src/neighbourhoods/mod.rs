@@ -4,11 +4,17 @@
 //! Words only: whoever makes teams or estimates is elsewhere. Codes of neighbourhoods, middle layer
 //! areas, wards and districts are [`AreaCode`]s, as all codes of the Office for National Statistics are.
 
+mod errors;
+mod footprints;
+mod margins;
+
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
 use crate::{AreaCode, Count, Reported};
+
+pub use self::errors::{GroupEstimateErrors, SizeClass};
+pub use self::footprints::{Footprint, FootprintOrigin, Footprints, TeamSize, TeamSizeError};
+pub use self::margins::{GroupMargin, Margins};
 
 /// The broad ethnic groups of [`Neighbourhood::residents_by_group`], as `categories.csv` has them.
 pub const RESIDENT_GROUPS: [&str; 5] = ["white", "mixed", "asian", "black", "other"];
@@ -68,6 +74,25 @@ impl Neighbourhood {
     #[must_use]
     pub fn residents(&self) -> Count {
         self.residents_by_group.iter().sum()
+    }
+
+    /// Children by age in the order of [`CHILD_AGE_BANDS`] as if the census had asked: those of mid-2020, so
+    /// scaled that aged 0 to 15 there are as many as at the census of 2021. Nobody is aged anything where
+    /// nobody was at the census; none, where there were children at the census and not at mid-2020.
+    #[must_use]
+    pub fn children_by_age_at_census(&self) -> Option<[f64; 5]> {
+        let young: Count = self.children_by_age.iter().take(4).sum();
+        match (self.children_0_to_15, young) {
+            (0, _) => Some([0.0; 5]),
+            (_, 0) => None,
+            (census, estimate) => {
+                let scale = f64::from(census) / f64::from(estimate);
+                Some(
+                    self.children_by_age
+                        .map(|children| f64::from(children) * scale),
+                )
+            }
+        }
     }
 
     /// Deciles in an edition of the Indices, which [`crate::edition_in_force`] gives for a period; none
@@ -184,111 +209,6 @@ pub struct Places {
     pub districts: BTreeMap<AreaCode, District>,
     /// Neighbourhoods of 2011 that were redrawn, with those of 2021 on their ground.
     pub redrawn: BTreeMap<AreaCode, (Redrawn, Vec<AreaCode>)>,
-}
-
-/// A part of an authority that somebody works in: a team, a locality.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Footprint {
-    /// Its name, never empty.
-    pub name: String,
-    /// Codes of its neighbourhoods, sorted.
-    pub neighbourhoods: Vec<AreaCode>,
-}
-
-/// Where footprints come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FootprintOrigin {
-    /// Somebody gave them.
-    Given,
-    /// They were made from neighbourhoods that adjoin, each of so many residents if it can be.
-    Proposed(TeamSize),
-}
-
-/// Footprints of one authority: every neighbourhood of it is in exactly one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Footprints {
-    /// The authority.
-    pub authority: AreaCode,
-    /// Where they come from.
-    pub origin: FootprintOrigin,
-    /// In the order in which they are shown.
-    pub all: Vec<Footprint>,
-}
-
-/// How many residents of all ages a team is wanted to have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TeamSize {
-    low: Count,
-    high: Count,
-}
-
-/// A size of teams that cannot be meant.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{found:?} is not a size of teams; expected two numbers of residents such as 30000-50000, the first at least 1 and no larger than the second"
-)]
-pub struct TeamSizeError {
-    /// What was found.
-    pub found: String,
-}
-
-impl TeamSize {
-    /// 30,000 to 50,000, as the Independent Review of Children's Social Care (2022) has teams for Family Help.
-    pub const FAMILY_HELP: Self = Self {
-        low: 30_000,
-        high: 50_000,
-    };
-
-    /// The fewest and the most residents.
-    ///
-    /// # Errors
-    /// [`TeamSizeError`] if the fewest are none or more than the most.
-    pub fn new(low: Count, high: Count) -> Result<Self, TeamSizeError> {
-        if low == 0 || low > high {
-            let found = format!("{low}-{high}");
-            return Err(TeamSizeError { found });
-        }
-        Ok(Self { low, high })
-    }
-
-    /// The fewest residents.
-    #[must_use]
-    pub const fn low(self) -> Count {
-        self.low
-    }
-
-    /// The most residents.
-    #[must_use]
-    pub const fn high(self) -> Count {
-        self.high
-    }
-
-    /// Whether a number of residents is of this size.
-    #[must_use]
-    pub const fn holds(self, residents: Count) -> bool {
-        self.low <= residents && residents <= self.high
-    }
-}
-
-impl FromStr for TeamSize {
-    type Err = TeamSizeError;
-
-    /// Reads `30000-50000`; thousands may be grouped with commas.
-    fn from_str(text: &str) -> Result<Self, TeamSizeError> {
-        let error = || TeamSizeError {
-            found: text.to_owned(),
-        };
-        let number = |part: &str| part.trim().replace(',', "").parse::<Count>().ok();
-        let (low, high) = text.split_once(['-', '–']).ok_or_else(error)?;
-        let (low, high) = number(low).zip(number(high)).ok_or_else(error)?;
-        Self::new(low, high).map_err(|_| error())
-    }
-}
-
-impl fmt::Display for TeamSize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.low, self.high)
-    }
 }
 
 /// All neighbourhoods of England.
@@ -506,25 +426,26 @@ mod tests {
     }
 
     #[test]
+    fn ages_are_scaled_to_the_census() {
+        let mut own = one("E01000001", "E06000001");
+        let close = |found: Option<[f64; 5]>, each: f64| {
+            found
+                .unwrap()
+                .iter()
+                .all(|children| (children - each).abs() < 1e-12)
+        };
+        assert!(close(own.children_by_age_at_census(), 1.5));
+        own.children_by_age = [0, 0, 0, 0, 7];
+        assert_eq!(own.children_by_age_at_census(), None);
+        own.children_0_to_15 = 0;
+        assert!(close(own.children_by_age_at_census(), 0.0));
+    }
+
+    #[test]
     fn deciles_are_of_an_edition() {
         let own = one("E01000001", "E06000001");
         assert_eq!(own.deciles(2025).unwrap().idaci, Reported::Value(3));
         assert_eq!(own.deciles(2015), None);
         assert_eq!(own.deciles(2019).unwrap().imd.value(), None);
-    }
-
-    #[test]
-    fn a_size_of_teams_is_read_as_people_write_it() {
-        for text in ["30000-50000", "30,000-50,000", " 30000 – 50000 "] {
-            assert_eq!(text.parse(), Ok(TeamSize::FAMILY_HELP), "{text}");
-        }
-        for text in ["", "30000", "50000-30000", "0-10", "-5-10", "30k-50k"] {
-            assert!(text.parse::<TeamSize>().is_err(), "{text}");
-        }
-        assert!(TeamSize::FAMILY_HELP.holds(30_000) && !TeamSize::FAMILY_HELP.holds(50_001));
-        assert_eq!(
-            TeamSize::FAMILY_HELP.to_string().parse(),
-            Ok(TeamSize::FAMILY_HELP)
-        );
     }
 }
