@@ -6,8 +6,8 @@ use super::picture::{PICTURE, inline_picture};
 use super::table::grid;
 use super::words::{field_begin, field_mark, numbered, paragraph, run, run_in, strong_run, styled};
 use super::{RELATIONSHIP, all_relationships, relationship};
-use crate::WriteError;
 use crate::drawing::{emf, read};
+use crate::error::WriteError;
 use crate::xml::{Element, element};
 
 /// The extension in which a picture has its drawing as SVG beside it.

@@ -11,7 +11,7 @@ mod words;
 
 use disparity_core::document::Document;
 
-use crate::WriteError;
+use crate::error::WriteError;
 use crate::package::Package;
 use crate::xml::{Element, element};
 use body::Writer;
