@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 12] = [
+const CRATES: [(&str, &[&str], &[&str]); 13] = [
     (
         "stats",
         &[],
@@ -44,7 +44,11 @@ const CRATES: [(&str, &[&str], &[&str]); 12] = [
         &["core", "disclosure"],
         &["plotters", "minijinja"],
     ),
-    ("documents", &["core"], &["rust_xlsxwriter", "zip"]),
+    (
+        "documents",
+        &["core"],
+        &["quick-xml", "rust_xlsxwriter", "zip"],
+    ),
     (
         "cli",
         &[

@@ -153,7 +153,7 @@ fn spending_by_service_adds_up_to_what_was_printed() {
     let (mut off, mut absent) = (BTreeSet::new(), BTreeSet::new());
     let mut england: BTreeMap<(u16, SpendService), i64> = BTreeMap::new();
     for ((area, year), own) in spend {
-        let name = || (catalogue.areas.name(*area).to_string(), *year);
+        let name = || (catalogue.areas.name(*area).clone(), *year);
         let services = SpendService::ALL.map(|service| own.on(service));
         for (service, pounds) in SpendService::ALL.into_iter().zip(services) {
             *england.entry((*year, service)).or_default() += pounds.value().unwrap_or(0);

@@ -224,9 +224,9 @@ fn margins_of_every_authority_add_up_and_errors_are_known() {
     }
     assert!(without.is_empty(), "{without:?}");
     let errors = load_group_errors(&built_in()).unwrap();
-    for group in 0..RESIDENT_GROUPS.len() {
+    for (group, word) in RESIDENT_GROUPS.iter().enumerate() {
         let [few, many] =
             [5.0, 5_000.0].map(|children| errors.beyond_chance(group, children).unwrap());
-        assert!(0.0 < many && many <= few, "{}", RESIDENT_GROUPS[group]);
+        assert!(0.0 < many && many <= few, "{word}");
     }
 }

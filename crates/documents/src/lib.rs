@@ -4,7 +4,7 @@
 //! A [`Document`] of `disparity-core` goes in, the bytes of a file come out: [`docx`], [`xlsx`] or [`ods`]. Each writer is
 //! a file of its own. The two workbooks are written from the same sheets (`workbook.rs`), so they cannot say different
 //! things; `xml.rs` and `package.rs` are what the formats have in common: XML in a zip whose bytes depend on its parts
-//! alone.
+//! alone. `drawing` makes of a chart in SVG what word processors draw that know no SVG.
 //!
 //! # What every file has
 //! Title, description, author, date and language where the format keeps them; headings as headings; tables with a marked
@@ -16,34 +16,20 @@
 //! cells. It knows no threshold: who makes a document makes it of a release.
 
 mod docx;
+mod drawing;
+mod error;
 mod ods;
 mod package;
 mod workbook;
 mod xlsx;
 mod xml;
 
-use disparity_core::document::{Document, DocumentError};
+use disparity_core::document::Document;
 
 pub use docx::docx;
+pub use error::WriteError;
 pub use ods::ods;
 pub use xlsx::xlsx;
-
-/// Why a document was not written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The document is not whole.
-    #[error(transparent)]
-    Document(#[from] DocumentError),
-    /// The workbook's writer refused something, such as more rows than a sheet has.
-    #[error("the workbook cannot be written: {0}")]
-    Workbook(#[from] rust_xlsxwriter::XlsxError),
-    /// The zip could not be written or read back.
-    #[error("the file cannot be packed: {0}")]
-    Package(#[from] zip::result::ZipError),
-    /// Bytes could not be written to memory.
-    #[error("the file cannot be packed: {0}")]
-    Io(#[from] std::io::Error),
-}
 
 /// The formats in which a document can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

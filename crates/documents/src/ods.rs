@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use disparity_core::document::{Cell, Document};
 
-use crate::WriteError;
+use crate::error::WriteError;
 use crate::package::Package;
 use crate::workbook::{Grid, Line, Role, Sheet, SheetCell, sheets};
 use crate::xml::{Element, element};

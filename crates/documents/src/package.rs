@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::WriteError;
+use crate::error::WriteError;
 
 /// The parts of a file in order.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@
 use disparity_core::document::{Cell, Document};
 use rust_xlsxwriter as xl;
 
-use crate::WriteError;
+use crate::error::WriteError;
 use crate::package::Package;
 use crate::workbook::{Grid, Line, Role, Sheet, SheetCell, sheets};
 use crate::xml::escape;

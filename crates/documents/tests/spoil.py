@@ -29,7 +29,7 @@ SPOILED = {
         ("word/document.xml", r"(?<=>)\[note 2\] ", "", "[note 2] is not explained"),
         ("word/document.xml", '(<wp:docPr [^>]*descr=)"[^"]*"', r'\1" "', "no alternative text"),
         ("word/document.xml", "wp:inline", "wp:anchor", "a picture outside the text", 0),
-        ("word/_rels/document.xml.rels", "media/figure1.png", "media/other.png", "its bytes are not in the file"),
+        ("word/_rels/document.xml.rels", "media/figure1.emf", "media/other.png", "its bytes are not in the file"),
     ],
     ".xlsx": [
         ("docProps/core.xml", "<dc:title>.*?</dc:title>", "", "properties: no title"),

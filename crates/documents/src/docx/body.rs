@@ -1,11 +1,13 @@
 //! The text of a document: headings, paragraphs, tables and pictures in order, and what they lead to.
 
-use disparity_core::document::{Block, Document, Figure, Notes, Section, Span, Table, Text};
+use disparity_core::document::{Block, Document, Figure, Image, Notes, Section, Span, Table, Text};
 
 use super::picture::{PICTURE, inline_picture};
 use super::table::grid;
 use super::words::{field_begin, field_mark, numbered, paragraph, run, run_in, strong_run, styled};
 use super::{RELATIONSHIP, all_relationships, relationship};
+use crate::drawing::{emf, read};
+use crate::error::WriteError;
 use crate::xml::{Element, element};
 
 /// The extension in which a picture has its drawing as SVG beside it.
@@ -67,7 +69,7 @@ impl<'a> Writer<'a> {
         all_relationships(self.targets.iter().enumerate().map(of))
     }
 
-    pub(super) fn body(&mut self, document: &Document) -> Element {
+    pub(super) fn body(&mut self, document: &Document) -> Result<Element, WriteError> {
         let mut body = element("w:body").with(styled("Title", [run(&document.title)]));
         if let Some(subtitle) = &document.subtitle {
             body = body.with(styled("Subtitle", [run(subtitle)]));
@@ -80,7 +82,7 @@ impl<'a> Writer<'a> {
         let sections = written_sections(document);
         body = body.with(contents(&sections));
         for section in &sections {
-            body = body.with_all(self.section(section, 1));
+            body = body.with_all(self.section(section, 1)?);
         }
         let page = element("w:sectPr")
             .with(
@@ -94,7 +96,7 @@ impl<'a> Writer<'a> {
                     .attribute("w:h", "16838"),
             )
             .with(margins());
-        element("w:document")
+        let document = element("w:document")
             .attribute(
                 "xmlns:w",
                 "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -113,10 +115,11 @@ impl<'a> Writer<'a> {
                 "xmlns:asvg",
                 "http://schemas.microsoft.com/office/drawing/2016/SVG/main",
             )
-            .with(body.with(page))
+            .with(body.with(page));
+        Ok(document)
     }
 
-    fn section(&mut self, section: &Section, level: usize) -> Vec<Element> {
+    fn section(&mut self, section: &Section, level: usize) -> Result<Vec<Element>, WriteError> {
         self.headings += 1;
         let id = self.headings.to_string();
         let bookmark = element("w:bookmarkStart")
@@ -139,13 +142,13 @@ impl<'a> Writer<'a> {
                     );
                 }
                 Block::Table(table) => written.extend(self.table(table)),
-                Block::Figure(figure) => written.extend(self.figure(figure)),
+                Block::Figure(figure) => written.extend(self.figure(figure)?),
             }
         }
         for section in &section.sections {
-            written.extend(self.section(section, level + 1));
+            written.extend(self.section(section, level + 1)?);
         }
-        written
+        Ok(written)
     }
 
     fn runs(&mut self, text: &Text) -> Vec<Element> {
@@ -187,33 +190,40 @@ impl<'a> Writer<'a> {
         written
     }
 
-    /// The picture inline, and its caption below.
-    fn figure(&mut self, figure: &Figure) -> Vec<Element> {
+    /// The picture inline, and its caption below. A drawing is there twice: as a metafile, which every word processor
+    /// draws, and as SVG for those that draw it instead.
+    fn figure(&mut self, figure: &Figure) -> Result<Vec<Element>, WriteError> {
         self.figures += 1;
         let name = format!("Figure {}", self.figures);
-        let mut embed = |ending: &str, bytes: &[u8]| {
-            let name = format!("media/figure{}.{ending}", self.figures);
-            self.pictures.push((name.clone(), bytes.to_vec()));
-            name
+        let blip = match figure.image() {
+            Image::Png(png) => {
+                element("a:blip").attribute("r:embed", self.embed("png", png.clone()))
+            }
+            Image::Svg(svg) => {
+                let drawing = read(svg).map_err(|what| WriteError::Drawing {
+                    figure: figure.caption().to_owned(),
+                    what,
+                })?;
+                let blip = element("a:blip").attribute("r:embed", self.embed("emf", emf(&drawing)));
+                let sharp = self.embed("svg", svg.clone().into_bytes());
+                let sharp = element("asvg:svgBlip").attribute("r:embed", sharp);
+                let extension = element("a:ext").attribute("uri", SVG).with(sharp);
+                blip.with(element("a:extLst").with(extension))
+            }
         };
-        let png = embed("png", &figure.image().png);
-        let svg = figure
-            .image()
-            .svg
-            .as_ref()
-            .map(|svg| embed("svg", svg.as_bytes()));
-        let mut blip = element("a:blip").attribute("r:embed", self.target("image", &png, false));
-        if let Some(svg) = svg {
-            let sharp =
-                element("asvg:svgBlip").attribute("r:embed", self.target("image", &svg, false));
-            let extension = element("a:ext").attribute("uri", SVG).with(sharp);
-            blip = blip.with(element("a:extLst").with(extension));
-        }
         let drawing = inline_picture(self.figures, &name, figure, blip);
-        let run = element("w:r").with(element("w:drawing").with(drawing));
+        let picture = element("w:r").with(element("w:drawing").with(drawing));
         let mut caption = paragraph("PictureCaption").with_all(numbered("Figure", self.figures));
-        caption = caption.with(self::run(&format!(": {}", figure.caption())));
-        vec![styled("Picture", [run]), caption]
+        caption = caption.with(run(&format!(": {}", figure.caption())));
+        Ok(vec![styled("Picture", [picture]), caption])
+    }
+
+    /// The id of the relationship to a picture that is put into the file.
+    fn embed(&mut self, ending: &str, bytes: Vec<u8>) -> String {
+        let name = format!("media/figure{}.{ending}", self.figures);
+        let id = self.target("image", &name, false);
+        self.pictures.push((name, bytes));
+        id
     }
 }
 

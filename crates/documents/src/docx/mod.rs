@@ -11,7 +11,7 @@ mod words;
 
 use disparity_core::document::Document;
 
-use crate::WriteError;
+use crate::error::WriteError;
 use crate::package::Package;
 use crate::xml::{Element, element};
 use body::Writer;
@@ -27,11 +27,11 @@ const FOOTER: &str = include_str!("parts/footer.xml");
 /// A document for a word processor.
 ///
 /// # Errors
-/// [`WriteError::Document`] if the document is not whole.
+/// [`WriteError::Document`] if the document is not whole, [`WriteError::Drawing`] if an SVG has more in it than charts have.
 pub fn docx(document: &Document) -> Result<Vec<u8>, WriteError> {
     document.check()?;
     let mut writer = Writer::new(document);
-    let body = writer.body(document);
+    let body = writer.body(document)?;
     let tag = document.language.tag();
     let mut package = Package::default()
         .part("[Content_Types].xml", content_types().into_part())
@@ -111,6 +111,7 @@ fn content_types() -> Element {
         ))
         .with(default("xml", "application/xml"))
         .with(default("png", "image/png"))
+        .with(default("emf", "image/x-emf"))
         .with(default("svg", "image/svg+xml"))
         .with(word("document", "document.main"))
         .with(word("styles", "styles"))

@@ -6,6 +6,8 @@ use crate::xml::{Element, element};
 
 /// The kind of drawing that is a picture.
 pub(super) const PICTURE: &str = "http://schemas.openxmlformats.org/drawingml/2006/picture";
+/// The room for text and a caption below on an upright A4 page, in millimetres.
+const PAGE: (f64, f64) = (170.0, 225.0);
 /// English Metric Units in a millimetre.
 const EMU: f64 = 36_000.0;
 
@@ -15,7 +17,7 @@ const EMU: f64 = 36_000.0;
     reason = "a width of at most 400 mm is some 14 million units"
 )]
 pub(super) fn inline_picture(id: usize, name: &str, figure: &Figure, blip: Element) -> Element {
-    let (width, height) = figure.size_mm();
+    let (width, height) = figure.size_mm(PAGE);
     let emu = |mm: f64| ((mm * EMU).round() as i64).to_string();
     let described = |tag: &'static str| {
         element(tag)

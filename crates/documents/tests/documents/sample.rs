@@ -37,18 +37,23 @@ pub(crate) fn document() -> Document {
 
 fn expected() -> Section {
     let alternative = "Bars of three teams. South is highest with 160, north has 120 and east 90.";
-    let png = include_bytes!("bars.png").to_vec();
-    let svg = Some(include_str!("bars.svg").to_owned());
-    let figure = Figure::new(
+    let figure = |caption: &str, image| Figure::new(caption, alternative, image, 110.0).unwrap();
+    let drawn = figure(
         "Children expected, by team",
-        alternative,
-        Image { png, svg },
-        110.0,
-    )
-    .unwrap();
+        Image::Svg(include_str!("bars.svg").to_owned()),
+    );
+    let painted = figure(
+        "The same as a bitmap",
+        Image::Png(include_bytes!("bars.png").to_vec()),
+    );
     Section::new("Expected need")
         .paragraph("Each team is compared with what England’s rates would give.")
-        .section(Section::new("By team").table(teams()).figure(figure))
+        .section(
+            Section::new("By team")
+                .table(teams())
+                .figure(drawn)
+                .figure(painted),
+        )
         .section(
             Section::new("By year")
                 .paragraph("A flow, not a stock.")

@@ -24,18 +24,15 @@ impl Assembly<'_> {
             .iter()
             .map(|bundle| {
                 let same = bundle.has_care;
-                Member {
-                    bundles: [None; SIDES],
-                    link: if same {
-                        LinkOutcome::SameSource
-                    } else {
-                        LinkOutcome::NotNeeded
-                    },
-                }
+                Member::new(if same {
+                    LinkOutcome::SameSource
+                } else {
+                    LinkOutcome::NotNeeded
+                })
             })
             .collect();
         for (at, member) in members.iter_mut().enumerate() {
-            member.bundles[0] = Some(at);
+            member.set(0, at);
         }
         let links = link(
             &identities[1],
@@ -48,23 +45,17 @@ impl Assembly<'_> {
         for (at, one) in links.iter().enumerate() {
             let member = one.to.unwrap_or(members.len());
             if one.to.is_none() {
-                members.push(Member {
-                    bundles: [None; SIDES],
-                    link: one.outcome,
-                });
+                members.push(Member::new(one.outcome));
             }
-            members[member].bundles[1] = Some(at);
+            members[member].set(1, at);
             members[member].link = one.outcome;
             care_member.push(member);
         }
         Self::add_early_help(identities, text, &care_member, &mut members);
         let name = |member: &Member| {
-            let id = member
-                .bundles
-                .iter()
-                .enumerate()
-                .find_map(|(side, at)| Some(identities[side][(*at)?].id));
-            (id.map_or("", text), member.bundles[0].is_none())
+            let first = member.bundles().next();
+            let id = first.map(|(side, at)| identities[side][at].id);
+            (id.map_or("", text), member.bundle(0).is_none())
         };
         members.sort_by(|a, b| name(a).cmp(&name(b)));
         members
@@ -84,14 +75,11 @@ impl Assembly<'_> {
                 .to
                 .or_else(|| care.to.and_then(|to| care_member.get(to).copied()));
             let member = member.unwrap_or_else(|| {
-                members.push(Member {
-                    bundles: [None; SIDES],
-                    link: LinkOutcome::NotNeeded,
-                });
+                members.push(Member::new(LinkOutcome::NotNeeded));
                 members.len() - 1
             });
-            if members[member].bundles[2].is_none() {
-                members[member].bundles[2] = Some(at);
+            if members[member].bundle(2).is_none() {
+                members[member].set(2, at);
             }
         }
     }
@@ -148,10 +136,8 @@ pub(super) fn identifiers(
     }
     let mut found = Identifiers::new();
     for (position, member) in (0..).zip(members) {
-        let own = member.bundles.iter().enumerate();
-        let own: BTreeSet<u32> = own
-            .filter_map(|(side, at)| Some(sides[side].get((*at)?)?.id))
-            .collect();
+        let own = member.bundles();
+        let own: BTreeSet<u32> = own.map(|(side, at)| sides[side][at].id).collect();
         for id in own {
             let olds = replaced.get(&id).into_iter().flatten();
             let all = std::iter::once(&id).chain(olds);

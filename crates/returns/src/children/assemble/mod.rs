@@ -8,6 +8,7 @@ mod rows;
 mod stated;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use disparity_core::journeys::{
@@ -83,8 +84,34 @@ const fn side_of(system: System) -> usize {
 
 /// A child: at most one bundle of each side.
 struct Member {
-    bundles: [Option<usize>; SIDES],
+    /// Positions in the lists of bundles, counted from 1: of children there are hundreds of thousands.
+    bundles: [Option<NonZeroU32>; SIDES],
     link: LinkOutcome,
+}
+
+impl Member {
+    /// A child without bundles.
+    const fn new(link: LinkOutcome) -> Self {
+        Self {
+            bundles: [None; SIDES],
+            link,
+        }
+    }
+
+    /// The position of its bundle of a side.
+    fn bundle(&self, side: usize) -> Option<usize> {
+        self.bundles[side].map(|at| at.get() as usize - 1)
+    }
+
+    /// Gives it a bundle of a side.
+    fn set(&mut self, side: usize, at: usize) {
+        self.bundles[side] = u32::try_from(at + 1).ok().and_then(NonZeroU32::new);
+    }
+
+    /// Sides and positions of its bundles.
+    fn bundles(&self) -> impl Iterator<Item = (usize, usize)> {
+        (0..SIDES).filter_map(|side| Some((side, self.bundle(side)?)))
+    }
 }
 
 impl Assembly<'_> {
@@ -151,10 +178,8 @@ impl Assembly<'_> {
                 care: care.take(child),
             };
             let mut id = None;
-            for (side, at) in member.bundles.iter().enumerate() {
-                let Some(bundle) = at.and_then(|at| sides[side].get(at)) else {
-                    continue;
-                };
+            for (side, at) in member.bundles() {
+                let bundle = &sides[side][at];
                 id = id.or(Some(bundle.id));
                 let persons = bundle.persons.clone();
                 whole.persons.extend_from_slice(&records.persons[persons]);

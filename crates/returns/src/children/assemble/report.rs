@@ -59,8 +59,7 @@ impl Assembly<'_> {
     ) {
         let mut seen: BTreeMap<(u32, Day), usize> = BTreeMap::new();
         for (position, member) in members.iter().enumerate() {
-            for (side, at) in member.bundles.iter().enumerate() {
-                let Some(at) = *at else { continue };
+            for (side, at) in member.bundles() {
                 let one = &identities[side][at];
                 let whole = one.birth.filter(|_| one.precision == BirthPrecision::Day);
                 let (Some(upn), Some(birth)) = (one.upn, whole) else {

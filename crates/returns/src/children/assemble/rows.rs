@@ -17,10 +17,8 @@ impl ChildOf {
     pub(super) fn new(ids: usize, sides: &[Vec<Bundle>; SIDES], members: &[Member]) -> Self {
         let mut children = vec![u32::MAX; SIDES * ids];
         for (number, member) in (0..).zip(members) {
-            for (side, at) in member.bundles.iter().enumerate() {
-                if let Some(bundle) = at.and_then(|at| sides[side].get(at)) {
-                    children[side * ids + bundle.id as usize] = number;
-                }
+            for (side, at) in member.bundles() {
+                children[side * ids + sides[side][at].id as usize] = number;
             }
         }
         Self { ids, children }
@@ -76,15 +74,15 @@ mod tests {
             has_care: false,
         };
         let sides = [vec![bundle(0), bundle(2)], vec![bundle(1)], vec![]];
-        let member = |bundles| Member {
-            bundles,
-            link: LinkOutcome::NotNeeded,
+        let member = |bundles: &[(usize, usize)]| {
+            let mut member = Member::new(LinkOutcome::NotNeeded);
+            for (side, at) in bundles {
+                member.set(*side, *at);
+            }
+            member
         };
         // The second child of need is the first of all; the other one is linked.
-        let members = [
-            member([Some(1), None, None]),
-            member([Some(0), Some(0), None]),
-        ];
+        let members = [member(&[(0, 1)]), member(&[(0, 0), (1, 0)])];
         let child_of = ChildOf::new(3, &sides, &members);
         let rows = vec![
             (System::Cin, 0, 'a'),
