@@ -45,11 +45,13 @@ def fitted(seed, children, groups):
 
 def errors(published, data):
     ward = {row["ward"]: row["district"] for row in rows(data / "england/wards_2024.csv")}
+    county = {row["district"]: row["area_code"] for row in rows(data / "england/districts_2024.csv")}
     residents = collections.defaultdict(lambda: [0] * len(GROUPS))
-    county = {}
     for row in rows(data / "england/neighbourhoods_2021.csv"):
         district = ward[row["ward"]]
-        county[district] = row["area_code"]
+        # One neighbourhood fits best a ward of another authority.
+        if county[district] != row["area_code"]:
+            continue
         for at, group in enumerate(GROUPS):
             residents[district][at] += int(row[group])
     truth = {

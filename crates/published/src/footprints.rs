@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
                 ))
             }
             Named::Unknown if self.neighbourhoods.places().wards.contains_key(&code) => {
-                Ok(now(all.iter().filter(|own| own.ward == code).collect()))
+                Ok(now(self.here(all.iter().filter(|own| own.ward == code))))
             }
             Named::Unknown if self.neighbourhoods.places().msoas.contains_key(&code) => {
                 Ok(now(self.here(all.iter().filter(|own| own.msoa == code))))
@@ -273,8 +273,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Of some neighbourhoods those of this authority, or all if none is: a middle layer area and a
-    /// neighbourhood of 2011 may lie in two authorities, and mean here what of them is in this one.
+    /// Of some neighbourhoods those of this authority, or all if none is: a ward and a neighbourhood of
+    /// 2011 may stand for some of two authorities, and mean here what of them is in this one.
     fn here(&self, all: impl IntoIterator<Item = &'a Neighbourhood>) -> Vec<&'a Neighbourhood> {
         let all: Vec<&Neighbourhood> = all.into_iter().collect();
         let own = |own: &&&Neighbourhood| own.authority == self.authority;

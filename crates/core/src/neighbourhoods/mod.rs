@@ -49,9 +49,9 @@ pub struct Neighbourhood {
     pub name: String,
     /// The authority whose children live here, as figures are kept ([`crate::Area::entity`]).
     pub authority: AreaCode,
-    /// The middle layer area that it is part of. One of England's lies in two authorities.
+    /// The middle layer area that it is part of.
     pub msoa: AreaCode,
-    /// The ward of 2024 that it fits best.
+    /// The ward of 2024 that it fits best. Of one neighbourhood (E01027305) that is in another authority.
     pub ward: AreaCode,
     /// Deciles of the Indices of 2025.
     pub deciles_2025: Deciles,

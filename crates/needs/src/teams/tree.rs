@@ -1,6 +1,6 @@
 //! Cuts of random spanning trees: a contiguous set of places in two, each contiguous.
 //!
-//! The recombination step of DeFord, Duchin and Solomon (2021): draw a spanning tree, and look for the edge
+//! The recombination step of `DeFord`, Duchin and Solomon (2021): draw a spanning tree, and look for the edge
 //! whose removal leaves two parts of the wanted sizes. Trees as the way to contiguous parts are Assunção,
 //! Neves, Câmara and da Costa Freitas (2006).
 
@@ -113,8 +113,7 @@ fn find(root: &mut [usize], mut at: usize) -> usize {
 }
 
 /// Ways to cut a connected graph into a part of some teams and a part of the others, the best first: those
-/// that miss the wanted size by the least, of these the most compact. `first` as in [`random_tree`]; `whole`
-/// is what cutting an edge of it costs.
+/// that miss the wanted size by the least, of these the most compact. `first` as in [`random_tree`].
 pub(super) fn cuts(
     graph: &Graph,
     teams: usize,
