@@ -14,7 +14,7 @@
 //! - Assunção R M, Neves M C, Câmara G, da Costa Freitas C (2006). Efficient regionalization techniques for
 //!   socio-economic geographical units using minimum spanning trees. International Journal of Geographical
 //!   Information Science 20, 797–811. <https://doi.org/10.1080/13658810600665111>
-//! - `DeFord` D, Duchin M, Solomon J (2021). Recombination: A family of Markov chains for redistricting.
+//! - DeFord D, Duchin M, Solomon J (2021). Recombination: A family of Markov chains for redistricting.
 //!   Harvard Data Science Review 3(1). <https://doi.org/10.1162/99608f92.eb30390f>
 //! - Duque J C, Anselin L, Rey S J (2012). The max-p-regions problem. Journal of Regional Science 52,
 //!   397–419. <https://doi.org/10.1111/j.1467-9787.2011.00743.x>
@@ -27,10 +27,10 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::AreaCode;
 use disparity_core::neighbourhoods::{
     Footprint, FootprintOrigin, Footprints, Neighbourhood, Neighbourhoods, TeamSize,
 };
+use disparity_core::{AreaCode, thousands};
 
 use self::graph::Graph;
 use self::partition::Ground;
@@ -159,7 +159,7 @@ pub struct Described {
     /// as if all of a neighbourhood lived in its middle.
     pub distance: f64,
     /// Metres of border that its neighbourhoods share with each other, and with others of the authority.
-    /// The share of the first is a measure of compactness that needs no areas: the cut edges of `DeFord`,
+    /// The share of the first is a measure of compactness that needs no areas: the cut edges of DeFord,
     /// Duchin and Solomon (2021), weighted by length.
     pub borders: [f64; 2],
 }
@@ -256,15 +256,7 @@ pub fn remarks(footprints: &Footprints, described: &[Described], size: TeamSize)
     said
 }
 
-/// A number with a comma before each three digits.
+/// A whole number of residents as people read it.
 fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&number.to_string())
 }
