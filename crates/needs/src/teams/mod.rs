@@ -63,13 +63,24 @@ pub fn propose(
     let mut teams = Vec::new();
     for piece in graph.pieces(&everywhere, |_, _| true) {
         let residents = graph.mass_of(&piece).residents;
-        let (number, wanted) = number_of_teams(residents, size);
-        let ground = Ground {
-            graph: &graph,
-            msoa: &msoa,
-            wanted,
-        };
-        teams.extend(ground.teams(&piece, number, &mut draws));
+        let mut best: Option<(f64, Vec<Vec<usize>>)> = None;
+        for (number, wanted) in numbers_of_teams(residents, size) {
+            let ground = Ground {
+                graph: &graph,
+                msoa: &msoa,
+                wanted,
+            };
+            let found = ground.teams(&piece, number, &mut draws);
+            let misses = ground.misses(&found);
+            if best.as_ref().is_none_or(|(least, _)| misses < *least) {
+                best = Some((misses, found));
+            }
+            // One number may leave so little room that no cut has the size where another leaves more.
+            if misses <= 0.0 {
+                break;
+            }
+        }
+        teams.extend(best.into_iter().flat_map(|(_, found)| found));
     }
     teams.sort();
     let named = teams.iter().zip(1..).map(|(team, number)| Footprint {
@@ -89,17 +100,17 @@ fn seed(authority: AreaCode) -> u64 {
     authority.as_str().bytes().fold(7, fold)
 }
 
-/// How many teams so many residents make, and how many residents each may have.
+/// How many teams so many residents make, and how many residents each may have; the best number first.
 ///
-/// The number nearest to teams half way between the fewest and the most, of those with which all can have
-/// the size. If there is none (fewer residents than one team, or 55,000 for teams of 30,000 to 50,000),
-/// the number whose teams come nearest, and any size is as good as the average.
+/// Of the numbers with which all can have the size, the nearest to teams half way between the fewest and
+/// the most comes first. If there is none (fewer residents than one team, or 55,000 for teams of 30,000 to
+/// 50,000), it is the number whose teams come nearest, and any size is as good as the average.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a number of teams"
 )]
-fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
+fn numbers_of_teams(residents: f64, size: TeamSize) -> Vec<(usize, Wanted)> {
     let (low, high) = (f64::from(size.low()), f64::from(size.high()));
     let (fewest, most) = (
         (residents / high).ceil().max(1.0),
@@ -107,7 +118,11 @@ fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
     );
     if fewest <= most {
         let middle = (residents / f64::midpoint(low, high)).round();
-        return (middle.clamp(fewest, most) as usize, Wanted { low, high });
+        let middle = middle.clamp(fewest, most) as usize;
+        let mut numbers: Vec<usize> = (fewest as usize..=most as usize).collect();
+        numbers.sort_by_key(|number| (number.abs_diff(middle), *number));
+        let all = numbers.into_iter();
+        return all.map(|number| (number, Wanted { low, high })).collect();
     }
     // One number leaves teams too large and one more leaves them too small.
     let fewer = most.max(1.0);
@@ -125,7 +140,7 @@ fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
         low: low.min(each * 0.9),
         high: high.max(each * 1.1),
     };
-    (number as usize, wanted)
+    vec![(number as usize, wanted)]
 }
 
 /// The name of the middle layer area with most residents of a team.
