@@ -36,6 +36,7 @@ mod reported;
 mod results;
 mod spend;
 mod structural;
+mod thousands;
 mod verdict;
 
 pub use verdict::{LEAST_AUTHORITIES, Verdict};
@@ -78,3 +79,4 @@ pub use structural::{
     Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure,
     Shrunken, Span, StructuralModel, Term, Variation,
 };
+pub use thousands::thousands;

@@ -1,7 +1,7 @@
 //! A document as a value, written for a word processor and as a workbook.
 //!
 //! # What flows through here
-//! A [`Document`] of `disparity-core` goes in, the bytes of a file come out: [`docx`], [`xlsx`] or [`ods`]. Each writer is
+//! A [`Document`] of `disparity-core` goes in, the bytes of a file come out: [`docx()`], [`xlsx()`] or [`ods()`]. Each writer is
 //! a file of its own. The two workbooks are written from the same sheets (`workbook.rs`), so they cannot say different
 //! things; `xml.rs` and `package.rs` are what the formats have in common: XML in a zip whose bytes depend on its parts
 //! alone. `drawing` makes of a chart in SVG what word processors draw that know no SVG.

@@ -165,6 +165,37 @@ pub(crate) fn date(row: Row<'_>, column: usize, about: &str) -> Result<Date, Loa
         })
 }
 
+/// That a field has a code which is none, or which another table does not have.
+pub(crate) fn unknown_area(row: Row<'_>, column: usize) -> LoadError {
+    let found = row.text(column).to_owned();
+    let nearest = None;
+    row.error(column, "", Fault::UnknownArea { found, nearest })
+}
+
+/// That a field cannot be right beside others, and what to do.
+pub(crate) fn contradiction(
+    row: Row<'_>,
+    column: usize,
+    what: impl Into<String>,
+    advice: &str,
+) -> LoadError {
+    let (what, advice) = (what.into(), advice.to_owned());
+    row.error(column, "", Fault::Contradiction { what, advice })
+}
+
+/// Degrees east or north, with a sign.
+pub(crate) fn degrees(row: Row<'_>, column: usize) -> Result<f64, LoadError> {
+    let text = row.text(column);
+    let value = text
+        .parse()
+        .ok()
+        .filter(|degrees: &f64| degrees.abs() <= 180.0);
+    value.ok_or_else(|| {
+        let found = text.to_owned();
+        row.error(column, "", Fault::NotANumber { found })
+    })
+}
+
 /// A code that the area list must have.
 pub(crate) fn area(row: Row<'_>, column: usize, areas: &Areas) -> Result<AreaCode, LoadError> {
     let text = row.text(column);

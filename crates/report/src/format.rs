@@ -2,6 +2,7 @@
 
 use disparity_core::{
     ExpectedCount, Indicator, Levels, Measured, Reported, Symbol, Unit, percent, round_half_up,
+    thousands,
 };
 
 /// A whole number with thousands separated: 12,183,016.
@@ -17,22 +18,8 @@ pub(crate) fn grouped(value: f64, decimals: u8) -> String {
     }
     let rounded = round_half_up(value, decimals).unwrap_or(value);
     let text = format!("{:.*}", usize::from(decimals), rounded.abs());
-    let (whole, part) = text
-        .split_once('.')
-        .map_or((text.as_str(), ""), |(whole, part)| (whole, part));
-    let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
     let sign = if rounded < 0.0 { "−" } else { "" };
-    if part.is_empty() {
-        format!("{sign}{grouped}")
-    } else {
-        format!("{sign}{grouped}.{part}")
-    }
+    format!("{sign}{}", thousands(&text))
 }
 
 /// A probability in percent, none of which is quite 0 or 1: `<1%`, `85%`, `>99%`.

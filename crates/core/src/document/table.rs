@@ -2,7 +2,7 @@
 
 use super::Notes;
 use super::error::{DocumentError, must_say};
-use crate::{Reported, Symbol, round_half_up};
+use crate::{Reported, Symbol, round_half_up, thousands};
 
 /// The largest whole number that every program which opens a workbook holds exactly.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
@@ -166,19 +166,6 @@ fn reads_as_number(words: &str) -> bool {
     bare.replace('−', "-")
         .parse::<f64>()
         .is_ok_and(f64::is_finite)
-}
-
-/// Digits with thousands separated: `12183.5` as `12,183.5`.
-fn thousands(digits: &str) -> String {
-    let whole = digits.find('.').unwrap_or(digits.len());
-    let mut out = String::with_capacity(digits.len() + whole / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && i < whole && (whole - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 impl From<&str> for Cell {

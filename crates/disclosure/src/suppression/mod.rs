@@ -90,7 +90,8 @@ pub type Watch<'a> = &'a dyn Fn(usize, usize);
 ///
 /// # Example
 /// ```
-/// use disparity_disclosure::{Cell, Sums, Threshold, suppress};
+/// use disparity_core::Sums;
+/// use disparity_disclosure::{Cell, Threshold, suppress};
 /// let cells = [3, 20, 23].map(Cell::published);
 /// let mut sums = Sums::default();
 /// sums.add(2, [0, 1]);

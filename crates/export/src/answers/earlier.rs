@@ -44,6 +44,18 @@ pub enum EarlierError {
 /// look-back, lead, mode, way of telling apart, group.
 type PriorHelpName = [String; 8];
 
+/// The columns that they stand in.
+const NAMING: [&str; 8] = [
+    "time_period",
+    "old_la_code",
+    "indicator",
+    "look_back_years",
+    "lead_days",
+    "mode",
+    "group_by",
+    "group",
+];
+
 /// The texts that name a line of a table: table, year, old code of the authority, measure, way, group.
 type LineName = [String; 6];
 
@@ -292,17 +304,7 @@ fn add_prior_help<'r>(
     answers: &mut BTreeMap<PriorHelpName, Printed>,
     text: &impl Fn(&str) -> &'r str,
 ) {
-    let name = [
-        "time_period",
-        "old_la_code",
-        "indicator",
-        "look_back_years",
-        "lead_days",
-        "mode",
-        "group_by",
-        "group",
-    ]
-    .map(|name| text(name).to_owned());
+    let name = NAMING.map(|name| text(name).to_owned());
     let own = answers.entry(name).or_default();
     own.entrants = count(text("entrants"));
     own.unlinked = count(text("unlinked"));
@@ -372,22 +374,11 @@ mod tests {
                 "total",
                 "total",
             ];
-            let columns = [
-                "time_period",
-                "old_la_code",
-                "indicator",
-                "look_back_years",
-                "lead_days",
-                "mode",
-                "group_by",
-                "group",
-                "estimator",
-                "numerator",
-                "denominator",
-            ];
+            let columns = NAMING
+                .into_iter()
+                .chain(["estimator", "numerator", "denominator"]);
             let values = name.into_iter().chain([estimator, helped, observed]);
-            let values: Vec<(&str, String)> =
-                columns.into_iter().zip(values.map(str::to_owned)).collect();
+            let values: Vec<(&str, String)> = columns.zip(values.map(str::to_owned)).collect();
             values
         };
         let mut all = EarlierOutputs::default();

@@ -14,7 +14,7 @@
 //! - Assunção R M, Neves M C, Câmara G, da Costa Freitas C (2006). Efficient regionalization techniques for
 //!   socio-economic geographical units using minimum spanning trees. International Journal of Geographical
 //!   Information Science 20, 797–811. <https://doi.org/10.1080/13658810600665111>
-//! - `DeFord` D, Duchin M, Solomon J (2021). Recombination: A family of Markov chains for redistricting.
+//! - DeFord D, Duchin M, Solomon J (2021). Recombination: A family of Markov chains for redistricting.
 //!   Harvard Data Science Review 3(1). <https://doi.org/10.1162/99608f92.eb30390f>
 //! - Duque J C, Anselin L, Rey S J (2012). The max-p-regions problem. Journal of Regional Science 52,
 //!   397–419. <https://doi.org/10.1111/j.1467-9787.2011.00743.x>
@@ -27,10 +27,10 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::AreaCode;
 use disparity_core::neighbourhoods::{
     Footprint, FootprintOrigin, Footprints, Neighbourhood, Neighbourhoods, TeamSize,
 };
+use disparity_core::{AreaCode, thousands};
 
 use self::graph::Graph;
 use self::partition::Ground;
@@ -63,13 +63,24 @@ pub fn propose(
     let mut teams = Vec::new();
     for piece in graph.pieces(&everywhere, |_, _| true) {
         let residents = graph.mass_of(&piece).residents;
-        let (number, wanted) = number_of_teams(residents, size);
-        let ground = Ground {
-            graph: &graph,
-            msoa: &msoa,
-            wanted,
-        };
-        teams.extend(ground.teams(&piece, number, &mut draws));
+        let mut best: Option<(f64, Vec<Vec<usize>>)> = None;
+        for (number, wanted) in numbers_of_teams(residents, size) {
+            let ground = Ground {
+                graph: &graph,
+                msoa: &msoa,
+                wanted,
+            };
+            let found = ground.teams(&piece, number, &mut draws);
+            let misses = ground.misses(&found);
+            if best.as_ref().is_none_or(|(least, _)| misses < *least) {
+                best = Some((misses, found));
+            }
+            // One number may leave so little room that no cut has the size where another leaves more.
+            if misses <= 0.0 {
+                break;
+            }
+        }
+        teams.extend(best.into_iter().flat_map(|(_, found)| found));
     }
     teams.sort();
     let named = teams.iter().zip(1..).map(|(team, number)| Footprint {
@@ -89,17 +100,17 @@ fn seed(authority: AreaCode) -> u64 {
     authority.as_str().bytes().fold(7, fold)
 }
 
-/// How many teams so many residents make, and how many residents each may have.
+/// How many teams so many residents make, and how many residents each may have; the best number first.
 ///
-/// The number nearest to teams half way between the fewest and the most, of those with which all can have
-/// the size. If there is none (fewer residents than one team, or 55,000 for teams of 30,000 to 50,000),
-/// the number whose teams come nearest, and any size is as good as the average.
+/// Of the numbers with which all can have the size, the nearest to teams half way between the fewest and
+/// the most comes first. If there is none (fewer residents than one team, or 55,000 for teams of 30,000 to
+/// 50,000), it is the number whose teams come nearest, and any size is as good as the average.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a number of teams"
 )]
-fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
+fn numbers_of_teams(residents: f64, size: TeamSize) -> Vec<(usize, Wanted)> {
     let (low, high) = (f64::from(size.low()), f64::from(size.high()));
     let (fewest, most) = (
         (residents / high).ceil().max(1.0),
@@ -107,7 +118,11 @@ fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
     );
     if fewest <= most {
         let middle = (residents / f64::midpoint(low, high)).round();
-        return (middle.clamp(fewest, most) as usize, Wanted { low, high });
+        let middle = middle.clamp(fewest, most) as usize;
+        let mut numbers: Vec<usize> = (fewest as usize..=most as usize).collect();
+        numbers.sort_by_key(|number| (number.abs_diff(middle), *number));
+        let all = numbers.into_iter();
+        return all.map(|number| (number, Wanted { low, high })).collect();
     }
     // One number leaves teams too large and one more leaves them too small.
     let fewer = most.max(1.0);
@@ -125,7 +140,7 @@ fn number_of_teams(residents: f64, size: TeamSize) -> (usize, Wanted) {
         low: low.min(each * 0.9),
         high: high.max(each * 1.1),
     };
-    (number as usize, wanted)
+    vec![(number as usize, wanted)]
 }
 
 /// The name of the middle layer area with most residents of a team.
@@ -159,7 +174,7 @@ pub struct Described {
     /// as if all of a neighbourhood lived in its middle.
     pub distance: f64,
     /// Metres of border that its neighbourhoods share with each other, and with others of the authority.
-    /// The share of the first is a measure of compactness that needs no areas: the cut edges of `DeFord`,
+    /// The share of the first is a measure of compactness that needs no areas: the cut edges of DeFord,
     /// Duchin and Solomon (2021), weighted by length.
     pub borders: [f64; 2],
 }
@@ -256,15 +271,7 @@ pub fn remarks(footprints: &Footprints, described: &[Described], size: TeamSize)
     said
 }
 
-/// A number with a comma before each three digits.
+/// A whole number of residents as people read it.
 fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&number.to_string())
 }

@@ -103,7 +103,8 @@ impl Ground<'_> {
         best.map_or_else(|| vec![places.to_vec()], |(_, parts)| parts)
     }
 
-    fn misses(&self, teams: &[Vec<usize>]) -> f64 {
+    /// By how many residents teams are too small or too large.
+    pub(super) fn misses(&self, teams: &[Vec<usize>]) -> f64 {
         let each = teams
             .iter()
             .map(|team| self.wanted.misses(self.graph.mass_of(team).residents, 1));

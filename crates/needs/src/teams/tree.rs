@@ -1,6 +1,6 @@
 //! Cuts of random spanning trees: a contiguous set of places in two, each contiguous.
 //!
-//! The recombination step of `DeFord`, Duchin and Solomon (2021): draw a spanning tree, and look for the edge
+//! The recombination step of DeFord, Duchin and Solomon (2021): draw a spanning tree, and look for the edge
 //! whose removal leaves two parts of the wanted sizes. Trees as the way to contiguous parts are Assunção,
 //! Neves, Câmara and da Costa Freitas (2006).
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use disparity_core::{AreaCode, Areas, Date, Period, Reported};
 
 use crate::codelists::{CodeLists, collect};
-use crate::error::{Fault, LoadError, LoadErrors};
+use crate::error::{LoadError, LoadErrors};
 use crate::read;
 use crate::table::{Row, Table};
 
@@ -57,16 +57,7 @@ fn by_old(
     areas
         .by_old_la_code(old, period)
         .map(|area| area.code)
-        .ok_or_else(|| {
-            row.error(
-                column,
-                "",
-                Fault::UnknownArea {
-                    found: old.to_owned(),
-                    nearest: None,
-                },
-            )
-        })
+        .ok_or_else(|| read::unknown_area(row, column))
 }
 
 /// Inspections as CSV, newest last for each authority. The history and the latest list overlap.

@@ -211,17 +211,7 @@ fn region_named(row: Row<'_>, column: usize, areas: &Areas) -> Result<String, Lo
         area.level == GeographicLevel::Regional && area.name.eq_ignore_ascii_case(&name)
     };
     let found = areas.iter().find(named).map(|area| area.code.to_string());
-    found.ok_or_else(|| {
-        let found = written.to_owned();
-        row.error(
-            column,
-            "",
-            Fault::UnknownArea {
-                found,
-                nearest: None,
-            },
-        )
-    })
+    found.ok_or_else(|| read::unknown_area(row, column))
 }
 
 /// `148.80000000000001` as `148.8`; whatever is not so close to one decimal is left as it is.

@@ -73,16 +73,7 @@ impl Neighbourhoods {
                 .districts
                 .get(row.text(district))
                 .copied()
-                .ok_or_else(|| {
-                    row.error(
-                        district,
-                        "",
-                        Fault::UnknownArea {
-                            found: row.text(district).to_owned(),
-                            nearest: None,
-                        },
-                    )
-                })?;
+                .ok_or_else(|| read::unknown_area(row, district))?;
             Ok(Neighbourhood {
                 lsoa: code.to_owned(),
                 authority,

@@ -12,7 +12,7 @@ use disparity_core::{AreaCode, Symbol};
 use super::neighbourhoods::Neighbourhoods;
 use crate::codelists::collect;
 use crate::error::{Fault, LoadError, LoadErrors};
-use crate::read;
+use crate::read::{self, contradiction};
 use crate::table::{Row, Table};
 
 /// Residents of all ages by broad group in the order of `categories.csv`, as the census heads them.
@@ -56,11 +56,6 @@ fn of_england(row: Row<'_>, column: usize) -> Result<Option<String>, LoadError> 
             ))
         }
     }
-}
-
-fn contradiction(row: Row<'_>, column: usize, what: String, advice: &str) -> LoadError {
-    let advice = advice.to_owned();
-    row.error(column, "", Fault::Contradiction { what, advice })
 }
 
 /// A text without the comma or quotation mark that a field of CSV would have to be quoted for, or with
@@ -218,17 +213,8 @@ impl Places {
                     "a ward lies in one district",
                 ));
             }
-            let authority = districts.get(row.text(district)).copied().ok_or_else(|| {
-                let found = row.text(district).to_owned();
-                row.error(
-                    district,
-                    "",
-                    Fault::UnknownArea {
-                        found,
-                        nearest: None,
-                    },
-                )
-            })?;
+            let authority = districts.get(row.text(district)).copied();
+            let authority = authority.ok_or_else(|| read::unknown_area(row, district))?;
             let named = (row.text(district_name).to_owned(), authority);
             self.districts.insert(row.text(district).to_owned(), named);
             Ok(Some((code, row.text(ward).to_owned())))
@@ -260,17 +246,8 @@ impl Places {
 
 /// Degrees, to the fourth decimal (about ten metres). The file has a few as `-7e-05`.
 fn degrees(row: Row<'_>, column: usize) -> Result<f64, LoadError> {
-    let text = row.text(column);
-    let value = text
-        .parse()
-        .ok()
-        .filter(|degrees: &f64| degrees.abs() <= 180.0);
     // Adding zero makes of a minus zero a zero.
-    let rounded = value.map(|degrees: f64| (degrees * 1e4).round() / 1e4 + 0.0);
-    rounded.ok_or_else(|| {
-        let found = text.to_owned();
-        row.error(column, "", Fault::NotANumber { found })
-    })
+    read::degrees(row, column).map(|degrees| (degrees * 1e4).round() / 1e4 + 0.0)
 }
 
 /// Residents of all ages by broad group. The five groups add up to the published total of each row.

@@ -297,9 +297,7 @@ fn authority_of(
     let period = Period::ending(ending);
     let area = period.and_then(|period| areas.by_old_la_code(old, period));
     let Some((area, period)) = area.zip(period) else {
-        let found = old.to_owned();
-        let nearest = None;
-        return Err(row.error(column, "", Fault::UnknownArea { found, nearest }));
+        return Err(read::unknown_area(row, column));
     };
     Ok(areas.exists_at(area.code, period).then_some(area.code))
 }

@@ -72,18 +72,8 @@ pub fn load_neighbourhoods(files: &Files, areas: &Areas) -> Result<Neighbourhood
 }
 
 fn code(row: Row<'_>, column: usize) -> Result<AreaCode, LoadError> {
-    let text = row.text(column);
-    text.parse().map_err(|_| {
-        let found = text.to_owned();
-        row.error(
-            column,
-            "",
-            Fault::UnknownArea {
-                found,
-                nearest: None,
-            },
-        )
-    })
+    let code = row.text(column).parse();
+    code.map_err(|_| read::unknown_area(row, column))
 }
 
 /// A code that another table has.
@@ -93,23 +83,12 @@ fn known<T>(
     of: &BTreeMap<AreaCode, T>,
 ) -> Result<AreaCode, LoadError> {
     let found = code(row, column)?;
-    of.contains_key(&found).then_some(found).ok_or_else(|| {
-        let found = found.to_string();
-        row.error(
-            column,
-            "",
-            Fault::UnknownArea {
-                found,
-                nearest: None,
-            },
-        )
-    })
+    let there = of.contains_key(&found).then_some(found);
+    there.ok_or_else(|| read::unknown_area(row, column))
 }
 
-fn contradiction(row: Row<'_>, column: usize, what: String) -> LoadError {
-    let advice = "make the tables again with `disparity data build`".to_owned();
-    row.error(column, "", Fault::Contradiction { what, advice })
-}
+/// What to do about a table of ours that contradicts itself.
+const AGAIN: &str = "make the tables again with `disparity data build`";
 
 fn by_code<T>(
     table: &Table,
@@ -149,11 +128,8 @@ fn neighbourhoods(
     collect(table, |row| {
         let own = code(row, lsoa)?;
         if !seen.insert(own) {
-            return Err(contradiction(
-                row,
-                lsoa,
-                format!("{own} stands in two rows"),
-            ));
+            let what = format!("{own} stands in two rows");
+            return Err(read::contradiction(row, lsoa, what, AGAIN));
         }
         let msoa = known(row, msoa, &places.msoas)?;
         let counts = |columns: [usize; 5]| -> Result<[u32; 5], LoadError> {
@@ -182,8 +158,8 @@ fn neighbourhoods(
             children_0_to_15: read::whole(row, young, own.as_str())?,
             children_by_age: counts(children)?,
             centroid: Centroid {
-                longitude: degrees(row, longitude)?,
-                latitude: degrees(row, latitude)?,
+                longitude: read::degrees(row, longitude)?,
+                latitude: read::degrees(row, latitude)?,
             },
         })
     })
@@ -199,18 +175,6 @@ fn decile(row: Row<'_>, column: usize) -> Result<Reported<u8>, LoadError> {
             .ok()
             .filter(|decile| (1..=10).contains(decile))
             .map(Reported::Value)
-    })
-}
-
-fn degrees(row: Row<'_>, column: usize) -> Result<f64, LoadError> {
-    let text = row.text(column);
-    let value = text
-        .parse()
-        .ok()
-        .filter(|degrees: &f64| degrees.abs() <= 180.0);
-    value.ok_or_else(|| {
-        let found = text.to_owned();
-        row.error(column, "", Fault::NotANumber { found })
     })
 }
 
@@ -266,7 +230,7 @@ fn borders(
                 "{:?} is not neighbourhoods of one authority with metres",
                 row.text(others)
             );
-            contradiction(row, others, what)
+            read::contradiction(row, others, what, AGAIN)
         })
     })?;
     Ok(rows.into_iter().flatten().collect())
@@ -285,16 +249,14 @@ fn links(
             known(row, one, authorities)?,
             known(row, other, authorities)?,
         ];
-        let wrong = |what: &str, advice: &str| {
-            let (what, advice) = (what.to_owned(), advice.to_owned());
-            Err(row.error(other, "", Fault::Contradiction { what, advice }))
-        };
+        let wrong = |what, advice| Err(read::contradiction(row, other, what, advice));
         if row.text(reason).is_empty() {
-            let (what, advice) = (
-                "the link has no reason".to_owned(),
-                "say what joins the two, such as a bridge".to_owned(),
-            );
-            return Err(row.error(reason, "", Fault::Contradiction { what, advice }));
+            return Err(read::contradiction(
+                row,
+                reason,
+                "the link has no reason",
+                "say what joins the two, such as a bridge",
+            ));
         }
         if pair[0] == pair[1] || authorities[&pair[0]] != authorities[&pair[1]] {
             return wrong(
