@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Authority(AuthorityArgs),
     /// Compare one authority with others on every indicator
     Compare(CompareArgs),
+    /// Assess the needs of an authority's children by neighbourhood, ward and team
+    Needs(crate::needs_args::NeedsArgs),
     /// Explain a statistical method, or list them all
     Method {
         /// Name of the method, as the `method` column has it

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::args::{Models, Selection};
 use crate::hint::Hinted;
+use crate::needs_args::NeedsPlan;
 
 /// A plan file. Every field may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -26,6 +27,7 @@ pub(crate) struct PlanFile {
     models: Option<Models>,
     #[serde(alias = "levels")]
     conf_levels: Option<Vec<f64>>,
+    needs: NeedsPlan,
 }
 
 /// A year as a number, or a year or a range as text.
@@ -45,6 +47,11 @@ impl PlanFile {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
         toml::from_str(&text).with_context(|| format!("cannot read the plan `{}`", path.display()))
+    }
+
+    /// What it says of needs.
+    pub(crate) fn needs(&self) -> &NeedsPlan {
+        &self.needs
     }
 
     /// Whether indicators were asked for by name, here or beside it.
@@ -225,7 +232,7 @@ pub(crate) fn find_area<'a>(typed: &str, areas: &'a Areas) -> Result<&'a Area> {
 }
 
 /// Finds one authority by name or code.
-fn find_authority(typed: &str, areas: &Areas) -> Result<AreaCode> {
+pub(crate) fn find_authority(typed: &str, areas: &Areas) -> Result<AreaCode> {
     let area = find_area(typed, areas)?;
     if area.level != GeographicLevel::LocalAuthority {
         let words = if area.level == GeographicLevel::National {

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod journeys;
 pub(crate) mod method;
+pub(crate) mod needs;
 pub(crate) mod prior_help;
 pub(crate) mod returns;
 pub(crate) mod run;

@@ -48,6 +48,14 @@ pub(crate) const STORE: Kind = Kind {
     private: true,
 };
 
+/// Needs assessments: one, or one in each folder.
+pub(crate) const NEEDS: Kind = Kind {
+    command: "needs",
+    manifest: "manifest.json",
+    before: &[],
+    private: false,
+};
+
 /// What was odd about returns.
 pub(crate) const CHECK: Kind = Kind {
     command: "returns check",
@@ -160,7 +168,21 @@ impl Output {
         Ok(())
     }
 
-    /// Writes the list of the files that [`Self::write`] wrote.
+    /// Lists files that were written by others into a folder of this one.
+    pub(crate) fn list(&mut self, within: &str, written: Written) {
+        let named = |(name, record)| (format!("{within}/{name}"), record);
+        self.written.extend(written.into_iter().map(named));
+    }
+
+    /// Lists a file that was written into the folder to fill.
+    pub(crate) fn list_file(&mut self, name: &str) -> Result<()> {
+        let path = self.staged.join(name);
+        let bytes =
+            std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        self.write(name, &bytes)
+    }
+
+    /// Writes the list of the files that [`Self::write`] wrote or [`Self::list`] was told of.
     pub(crate) fn write_list(&mut self) -> Result<()> {
         let list = json!({
             "program": "disparity",

@@ -26,9 +26,11 @@ pub use answers::{
     EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows,
     la_name, prior_help_rows, span,
 };
-pub use manifest::{FileRecord, Manifest, PlanRecord};
+pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};
 pub use stream::{write_csv_rows, write_json_rows};
-pub use write::{Csv, WriteError, csv_files, write_file, write_manifest, write_tables};
+pub use write::{
+    Csv, WriteError, csv_files, write_file, write_manifest, write_needs, write_tables,
+};
 
 /// The files that were written, by name.
 pub type Written = std::collections::BTreeMap<String, FileRecord>;

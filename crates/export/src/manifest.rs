@@ -1,8 +1,10 @@
 //! What was asked, of what, with what, and what came out: enough for someone else to get the same
 //! bytes. No clock, no user, no path outside the output folder.
 
-use disparity_core::{Catalogue, Origin, Plan, Provenance, Results};
-use disparity_disclosure::Release;
+use disparity_core::needs::NeedsAssessment;
+use disparity_core::neighbourhoods::FootprintOrigin;
+use disparity_core::{Catalogue, Levels, Origin, Plan, Provenance, Results};
+use disparity_disclosure::{Policy, Release};
 use serde::Serialize;
 
 use crate::Written;
@@ -67,12 +69,74 @@ impl PlanRecord {
             chinese_group: plan.chinese_group.as_str(),
             include_tiny: plan.include_tiny,
             reference_group: plan.reference_group.clone(),
-            conf_levels: plan
-                .levels
-                .as_slice()
-                .iter()
-                .map(|level| level.value())
-                .collect(),
+            conf_levels: shown(plan.levels),
+        }
+    }
+}
+
+/// What a needs assessment was asked for, with names instead of numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NeedsRecord {
+    /// Whose.
+    pub authority: String,
+    /// The year.
+    pub period: String,
+    /// The edition of the Indices of Deprivation that deciles are of.
+    pub deprivation_edition: u16,
+    /// Where teams come from.
+    pub teams: String,
+    /// Every assumption by name, in order, with its value.
+    pub assumptions: Vec<(&'static str, f64)>,
+    /// Confidence levels, the one that is shown first.
+    pub conf_levels: Vec<f64>,
+}
+
+impl NeedsRecord {
+    fn of(assessment: &NeedsAssessment) -> Self {
+        let origin = assessment.footprints.as_ref().map(|found| found.origin);
+        let all = assessment.assumed.iter();
+        Self {
+            authority: assessment.authority.to_string(),
+            period: assessment.period.to_string(),
+            deprivation_edition: assessment.edition,
+            teams: match origin {
+                None => "none".to_owned(),
+                Some(FootprintOrigin::Given) => "given".to_owned(),
+                Some(FootprintOrigin::Proposed(size)) => {
+                    format!("proposed, {}-{} residents", size.low(), size.high())
+                }
+            },
+            assumptions: all.map(|assumed| (assumed.name, assumed.value)).collect(),
+            conf_levels: shown(assessment.levels),
+        }
+    }
+}
+
+fn shown(levels: Levels) -> Vec<f64> {
+    let each = levels.as_slice().iter();
+    each.map(|level| level.value()).collect()
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum AskedFor {
+    Figures(PlanRecord),
+    Needs(NeedsRecord),
+}
+
+impl AskedFor {
+    const fn command(&self) -> Option<&'static str> {
+        match self {
+            Self::Figures(_) => None,
+            Self::Needs(_) => Some("needs"),
+        }
+    }
+
+    fn conf_levels(&self) -> &[f64] {
+        match self {
+            Self::Figures(plan) => &plan.conf_levels,
+            Self::Needs(needs) => &needs.conf_levels,
         }
     }
 }
@@ -118,6 +182,9 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Asked {
     program: &'static str,
+    /// The command, where it is not `run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'static str>,
     version: &'static str,
     licence: &'static str,
     disclosure_policy: &'static str,
@@ -127,7 +194,7 @@ struct Asked {
     /// Whether the children behind the figures were invented.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     synthetic: bool,
-    plan: PlanRecord,
+    plan: AskedFor,
     inputs: Vec<InputRecord>,
 }
 
@@ -135,6 +202,24 @@ impl Manifest {
     /// Describes a run before it has written anything.
     #[must_use]
     pub fn describe(release: &Release<Results>, catalogue: &Catalogue, plan: &Plan) -> Self {
+        let plan = AskedFor::Figures(PlanRecord::of(plan, catalogue));
+        Self::of(
+            release.policy(),
+            release.results().provenance,
+            plan,
+            catalogue,
+        )
+    }
+
+    /// Describes a needs assessment before it is written.
+    #[must_use]
+    pub fn of_needs(release: &Release<NeedsAssessment>, catalogue: &Catalogue) -> Self {
+        let assessment = release.assessment();
+        let plan = AskedFor::Needs(NeedsRecord::of(assessment));
+        Self::of(release.policy(), assessment.provenance, plan, catalogue)
+    }
+
+    fn of(policy: &Policy, provenance: Provenance, plan: AskedFor, catalogue: &Catalogue) -> Self {
         let inputs = catalogue
             .sources
             .iter()
@@ -152,15 +237,13 @@ impl Manifest {
             .collect();
         let asked = Asked {
             program: "disparity",
+            command: plan.command(),
             version: env!("CARGO_PKG_VERSION"),
             licence: crate::tables::LICENCE,
-            disclosure_policy: release.policy().as_str(),
-            unprotected: release.policy().reason().map(str::to_owned),
-            synthetic: matches!(
-                release.results().provenance,
-                Provenance::Records { synthetic: true }
-            ),
-            plan: PlanRecord::of(plan, catalogue),
+            disclosure_policy: policy.as_str(),
+            unprotected: policy.reason().map(str::to_owned),
+            synthetic: matches!(provenance, Provenance::Records { synthetic: true }),
+            plan,
             inputs,
         };
         let json = serde_json::to_string(&asked).unwrap_or_default();
@@ -190,7 +273,7 @@ impl Manifest {
         let levels: Vec<String> = self
             .asked
             .plan
-            .conf_levels
+            .conf_levels()
             .iter()
             .map(ToString::to_string)
             .collect();

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use disparity_core::needs::NeedsAssessment;
+use disparity_core::neighbourhoods::Neighbourhoods;
 use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
 use rayon::prelude::*;
@@ -14,6 +16,7 @@ use crate::column::{Column, Kind, Role, Seen, Spec, TableView, Value, each};
 use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::sink::Sink;
+use crate::tables::needs;
 use crate::{Written, csv as text, tables};
 
 /// File rows handled at a time.
@@ -72,7 +75,7 @@ pub fn write_tables(
         manifest,
         csv,
     };
-    let issues = tables::issue_rows(results);
+    let issues = tables::issue_rows(&results.issues, tables::last_year(results));
     let figures = tables::fit_figures(results);
     // The largest first, so that no core ends with much to do while the others have nothing.
     let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 11] = [
@@ -88,6 +91,56 @@ pub fn write_tables(
         &|| write_some(tables::intersections(results, catalogue), to),
         &|| write_some(tables::claims(results, catalogue), to),
     ];
+    write_all(&tasks, folder)
+}
+
+/// Writes the tables of a needs assessment into a folder that exists, whole as Parquet and as CSV, and says
+/// what was written.
+///
+/// # Errors
+/// [`WriteError`] naming the file.
+pub fn write_needs(
+    release: &Release<NeedsAssessment>,
+    neighbourhoods: &Neighbourhoods,
+    catalogue: &Catalogue,
+    manifest: &Manifest,
+    folder: &Path,
+) -> Result<Written, WriteError> {
+    let assessment = release.assessment();
+    let csv = Csv::All;
+    let to = To {
+        folder,
+        manifest,
+        csv,
+    };
+    let about = needs::About {
+        assessment,
+        neighbourhoods,
+        catalogue,
+    };
+    let expected = assessment.expected.iter();
+    let expected: Vec<_> = expected.map(|row| needs::Of { about, row }).collect();
+    let children = needs::children_rows(about);
+    let england = needs::england_rows(about);
+    let assumptions = needs::assumption_rows(about);
+    let own = needs::neighbourhood_rows(about);
+    let issues = tables::issue_rows(&assessment.issues, Some(assessment.period));
+    let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 6] = [
+        &|| write_if(needs::children(&children), to),
+        &|| write_if(needs::expected(&expected), to),
+        &|| write_if(needs::neighbourhoods(&own), to),
+        &|| write_if(needs::england(&england), to),
+        &|| write_if(needs::assumptions(&assumptions), to),
+        &|| write_table(tables::issues(&issues, catalogue), to).map(Some),
+    ];
+    write_all(&tasks, folder)
+}
+
+/// Writes tables beside one another, and the list of their columns.
+fn write_all(
+    tasks: &[&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync)],
+    folder: &Path,
+) -> Result<Written, WriteError> {
     let written = tasks.par_iter().with_max_len(1).map(|write| write());
     let written: Vec<Option<TableFiles>> = written.collect::<Result<_, _>>()?;
     let mut files = Written::new();
@@ -99,6 +152,14 @@ pub fn write_tables(
     let record = write_file(&folder.join("columns.csv"), columns.as_bytes())?;
     files.insert("columns.csv".to_owned(), record);
     Ok(files)
+}
+
+/// Writes a table that there may be nothing for.
+fn write_if<R: Sync>(
+    table: Option<TableView<'_, R>>,
+    to: To<'_>,
+) -> Result<Option<TableFiles>, WriteError> {
+    table.map(|table| write_table(table, to)).transpose()
 }
 
 /// Where tables go, and what each says of where it comes from.

@@ -17,17 +17,17 @@ pub(crate) struct IssueRow<'a> {
     year: Option<Period>,
 }
 
-/// The issues of a run, numbered.
-pub(crate) fn issue_rows(results: &Results) -> Vec<IssueRow<'_>> {
-    let issues = results.issues.iter();
-    let named = issues.clone().filter_map(|issue| issue.period);
-    let last = results
-        .estimates
-        .iter()
-        .map(|row| row.key.period)
-        .chain(named)
-        .max();
+/// The last year of a run that an issue or an estimate is of.
+pub(crate) fn last_year(results: &Results) -> Option<Period> {
+    let named = results.issues.iter().filter_map(|issue| issue.period);
+    let estimates = results.estimates.iter();
+    estimates.map(|row| row.key.period).chain(named).max()
+}
+
+/// Issues, numbered; those that concern no one year stand under the last.
+pub(crate) fn issue_rows(issues: &[Issue], last: Option<Period>) -> Vec<IssueRow<'_>> {
     issues
+        .iter()
         .zip(1..)
         .map(|(issue, number)| IssueRow {
             number,

@@ -10,13 +10,14 @@ mod estimates;
 mod expected;
 mod issues;
 mod models;
+pub(crate) mod needs;
 mod place;
 
 pub(crate) use claims::claims;
 pub(crate) use contrasts::contrasts;
 pub(crate) use estimates::estimates;
 pub(crate) use expected::expected;
-pub(crate) use issues::{issue_rows, issues};
+pub(crate) use issues::{issue_rows, issues, last_year};
 pub(crate) use models::{covariates, effects, fifths, fit_figures, fits, gradients, intersections};
 
 use std::borrow::Cow;

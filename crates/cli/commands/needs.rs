@@ -1,0 +1,225 @@
+//! `disparity needs`: a population needs assessment of an authority, in a folder.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use disparity_core::needs::Need;
+use disparity_core::neighbourhoods::{Footprints, GroupEstimateErrors, Neighbourhoods, TeamSize};
+use disparity_core::{AreaCode, Catalogue, Period, Results};
+use disparity_disclosure::Release;
+use disparity_export::{Manifest, Written};
+use disparity_needs::{England, Inputs, teams};
+use disparity_published::{load_group_errors, load_neighbourhoods, read_footprints};
+
+use crate::args::{Models, Selection};
+use crate::builtin;
+use crate::hint::Hinted;
+use crate::needs_args::NeedsArgs;
+use crate::out::{print, tell};
+use crate::place::{NEEDS, Output};
+use crate::plan::{PlanFile, find_authority, folder};
+use crate::progress::Progress;
+use crate::stages::Published;
+
+/// Writes the assessments.
+pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
+    let mut progress = Progress::new(args.timings);
+    let selection = selection(args);
+    let file = PlanFile::read(&selection)?;
+    let assumptions = file.needs().assumptions(&args.assume)?;
+    let size = file.needs().team_size(args.team_size)?;
+    let mut output = Output::prepare(&args.out, NEEDS, None)?;
+    let published = Published::load(&selection, &mut progress)?;
+    let catalogue = published.catalogue();
+    let (neighbourhoods, errors) = progress.stage("reading neighbourhoods", || {
+        let files = builtin::files(folder(&selection))?;
+        let neighbourhoods = load_neighbourhoods(&files, &catalogue.areas)?;
+        anyhow::Ok((neighbourhoods, load_group_errors(&files)?))
+    })?;
+    let authorities = authorities(args, catalogue, &neighbourhoods)?;
+    let footprints = given(args, &authorities, &neighbourhoods, catalogue)?;
+    let mut plan = file.resolve(&selection, &[], catalogue)?;
+    plan.authorities = Some(authorities.clone());
+    let period: Option<Period> = args.period.as_deref().map(str::parse).transpose()?;
+    let results = published.release(&plan, &mut progress)?;
+    let england = progress.stage("fitting England’s rates", || {
+        let inputs = inputs(&published, results.results(), &neighbourhoods, &errors);
+        England::new(inputs, assumptions, period)
+    })?;
+    let writing = Writing {
+        england: &england,
+        neighbourhoods: &neighbourhoods,
+        catalogue,
+        size,
+    };
+    let together = match authorities.as_slice() {
+        [one] => {
+            let staged = output.staged().to_owned();
+            progress.stage("assessing", || writing.write(*one, footprints, &staged))?;
+            None
+        }
+        several => Some(progress.stage("assessing", || writing.write_each(several, &mut output))?),
+    };
+    let folder = output.finish(None)?;
+    print(&summary(&folder, together))?;
+    Ok(true)
+}
+
+/// The figures that an assessment is made from: its needs, as models of every authority have them.
+fn selection(args: &NeedsArgs) -> Selection {
+    let names = Need::INDICATORS.into_iter().map(str::to_owned);
+    Selection {
+        indicators: names.collect(),
+        periods: args.period.iter().cloned().collect(),
+        models: Some(Models::Latest),
+        plan: args.plan.clone(),
+        data: args.data.clone(),
+    }
+}
+
+fn inputs<'a>(
+    published: &'a Published,
+    results: &'a Results,
+    neighbourhoods: &'a Neighbourhoods,
+    group_errors: &'a GroupEstimateErrors,
+) -> Inputs<'a> {
+    Inputs {
+        cube: published.cube(),
+        populations: published.populations(),
+        catalogue: published.catalogue(),
+        results,
+        neighbourhoods,
+        group_errors,
+    }
+}
+
+/// The authorities that were asked for, each once.
+fn authorities(
+    args: &NeedsArgs,
+    catalogue: &Catalogue,
+    neighbourhoods: &Neighbourhoods,
+) -> Result<Vec<AreaCode>> {
+    if args.all {
+        return Ok(neighbourhoods.authorities().collect());
+    }
+    let mut found: Vec<AreaCode> = Vec::new();
+    for name in &args.names {
+        let code = find_authority(name, &catalogue.areas)?;
+        let code = catalogue.areas.entity(code).unwrap_or(code);
+        if neighbourhoods.of(code).is_empty() {
+            let message = format!(
+                "{} is no authority of today: its neighbourhoods are now those of others",
+                catalogue.areas.name(code)
+            );
+            let hint = "`disparity codes areas` lists what came after it";
+            return Err(Hinted::new(message, hint).into());
+        }
+        if !found.contains(&code) {
+            found.push(code);
+        }
+    }
+    Ok(found)
+}
+
+/// The footprints of a file, if one was named.
+fn given(
+    args: &NeedsArgs,
+    authorities: &[AreaCode],
+    neighbourhoods: &Neighbourhoods,
+    catalogue: &Catalogue,
+) -> Result<Option<Footprints>> {
+    let Some(path) = &args.footprints else {
+        return Ok(None);
+    };
+    let [authority] = authorities else {
+        let message = "--footprints is of one authority, and several were named";
+        return Err(Hinted::new(message, "assess them one by one").into());
+    };
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    let areas = &catalogue.areas;
+    let found = read_footprints(
+        &shown,
+        &bytes,
+        neighbourhoods,
+        areas,
+        *authority,
+        args.map_2011,
+    )?;
+    for (old, into) in &found.mapped {
+        let codes: Vec<String> = into.iter().map(ToString::to_string).collect();
+        tell(format_args!(
+            "{old} of 2011 is taken to be {}",
+            codes.join(" and ")
+        ));
+    }
+    Ok(Some(found.footprints))
+}
+
+/// What every assessment is written from.
+#[derive(Clone, Copy)]
+struct Writing<'a> {
+    england: &'a England<'a>,
+    neighbourhoods: &'a Neighbourhoods,
+    catalogue: &'a Catalogue,
+    size: TeamSize,
+}
+
+impl Writing<'_> {
+    /// Writes one assessment into a folder that exists, with its manifest.
+    fn write(
+        self,
+        authority: AreaCode,
+        given: Option<Footprints>,
+        folder: &Path,
+    ) -> Result<Written> {
+        let proposed = || teams::propose(self.neighbourhoods, authority, self.size);
+        let footprints = given.or_else(proposed);
+        let assessment = self.england.assess(authority, footprints.as_ref())?;
+        let release = Release::of_published_needs(assessment)?;
+        let manifest = Manifest::of_needs(&release, self.catalogue);
+        let written = disparity_export::write_needs(
+            &release,
+            self.neighbourhoods,
+            self.catalogue,
+            &manifest,
+            folder,
+        )?;
+        disparity_export::write_manifest(&manifest.with_outputs(written.clone()), folder)?;
+        Ok(written)
+    }
+
+    /// Writes each into a folder of its own; how many there are.
+    fn write_each(self, authorities: &[AreaCode], output: &mut Output) -> Result<usize> {
+        for authority in authorities {
+            let name = folder_name(&self.catalogue.areas.name(*authority));
+            let folder = output.staged().join(&name);
+            std::fs::create_dir(&folder)
+                .with_context(|| format!("cannot make the folder for `{name}`"))?;
+            let written = self.write(*authority, None, &folder)?;
+            output.list(&name, written);
+            output.list_file(&format!("{name}/manifest.json"))?;
+        }
+        output.write_list()?;
+        Ok(authorities.len())
+    }
+}
+
+/// A name of letters, digits and dashes.
+fn folder_name(name: &str) -> String {
+    let plain = name.replace('\'', "").replace('’', "").to_lowercase();
+    let words = plain.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
+/// Says what was made.
+fn summary(folder: &Path, together: Option<usize>) -> String {
+    let folder = folder.display();
+    match together {
+        Some(number) => {
+            format!("Wrote {number} assessments to {folder}, each in a folder of its own\n")
+        }
+        None => format!("Wrote {folder}\n"),
+    }
+}
