@@ -34,6 +34,9 @@ pub(crate) struct NeedsArgs {
     /// Map neighbourhoods of 2011 in that file to those of 2021
     #[arg(long, requires = "footprints")]
     pub(crate) map_2011: bool,
+    /// GeoJSON of boundaries of neighbourhoods (LSOA 2021, in degrees), to write the outlines of teams as GeoJSON
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) boundaries: Option<PathBuf>,
     /// Assumption and its value, such as `early_help_share=0.02`; repeat for several
     #[arg(long = "assume", value_name = "NAME=VALUE")]
     pub(crate) assume: Vec<String>,

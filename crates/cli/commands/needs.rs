@@ -4,12 +4,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::needs::Need;
-use disparity_core::neighbourhoods::{Footprints, GroupEstimateErrors, Neighbourhoods, TeamSize};
+use disparity_core::neighbourhoods::{
+    Boundaries, Footprints, GroupEstimateErrors, Neighbourhood, Neighbourhoods, TeamSize,
+};
 use disparity_core::{AreaCode, Catalogue, Period, Results};
 use disparity_disclosure::Release;
 use disparity_export::{Manifest, Written};
 use disparity_needs::{England, Inputs, teams};
-use disparity_published::{load_group_errors, load_neighbourhoods, read_footprints};
+use disparity_published::{
+    load_group_errors, load_neighbourhoods, read_boundaries, read_footprints,
+};
 
 use crate::args::{Models, Selection};
 use crate::builtin;
@@ -20,6 +24,9 @@ use crate::place::{NEEDS, Output};
 use crate::plan::{PlanFile, find_authority, folder};
 use crate::progress::Progress;
 use crate::stages::Published;
+
+/// The outlines of footprints, where boundaries were given.
+const OUTLINES: &str = "footprints.geojson";
 
 /// Writes the assessments.
 pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
@@ -37,7 +44,7 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
         anyhow::Ok((neighbourhoods, load_group_errors(&files)?))
     })?;
     let authorities = authorities(args, catalogue, &neighbourhoods)?;
-    let footprints = given(args, &authorities, &neighbourhoods, catalogue)?;
+    let footprints = footprints(args, &authorities, &neighbourhoods, catalogue)?;
     let mut plan = file.resolve(&selection, &[], catalogue)?;
     plan.authorities = Some(authorities.clone());
     let period: Option<Period> = args.period.as_deref().map(str::parse).transpose()?;
@@ -55,7 +62,12 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
     let together = match authorities.as_slice() {
         [one] => {
             let staged = output.staged().to_owned();
-            progress.stage("assessing", || writing.write(*one, footprints, &staged))?;
+            let boundaries = boundaries(args, neighbourhoods.of(*one))?;
+            let given = Given {
+                footprints,
+                boundaries,
+            };
+            progress.stage("assessing", || writing.write(*one, given, &staged))?;
             None
         }
         several => Some(progress.stage("assessing", || writing.write_each(several, &mut output))?),
@@ -122,7 +134,7 @@ fn authorities(
 }
 
 /// The footprints of a file, if one was named.
-fn given(
+fn footprints(
     args: &NeedsArgs,
     authorities: &[AreaCode],
     neighbourhoods: &Neighbourhoods,
@@ -156,6 +168,25 @@ fn given(
     Ok(Some(found.footprints))
 }
 
+/// What a user gives of an authority.
+#[derive(Debug, Default)]
+struct Given {
+    footprints: Option<Footprints>,
+    boundaries: Option<Boundaries>,
+}
+
+/// The boundaries of a file, if one was named.
+fn boundaries(args: &NeedsArgs, own: &[Neighbourhood]) -> Result<Option<Boundaries>> {
+    let Some(path) = &args.boundaries else {
+        return Ok(None);
+    };
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    let found = read_boundaries(&shown, &bytes, own)
+        .map_err(|error| Hinted::new(error.to_string(), error.advice))?;
+    Ok(Some(found))
+}
+
 /// What every assessment is written from.
 #[derive(Clone, Copy)]
 struct Writing<'a> {
@@ -167,24 +198,27 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     /// Writes one assessment into a folder that exists, with its manifest.
-    fn write(
-        self,
-        authority: AreaCode,
-        given: Option<Footprints>,
-        folder: &Path,
-    ) -> Result<Written> {
+    fn write(self, authority: AreaCode, given: Given, folder: &Path) -> Result<Written> {
         let proposed = || teams::propose(self.neighbourhoods, authority, self.size);
-        let footprints = given.or_else(proposed);
+        let footprints = given.footprints.or_else(proposed);
         let assessment = self.england.assess(authority, footprints.as_ref())?;
         let release = Release::of_published_needs(assessment)?;
         let manifest = Manifest::of_needs(&release, self.catalogue);
-        let written = disparity_export::write_needs(
+        let mut written = disparity_export::write_needs(
             &release,
             self.neighbourhoods,
             self.catalogue,
             &manifest,
             folder,
         )?;
+        let outlines = given.boundaries.as_ref().and_then(|boundaries| {
+            disparity_export::footprints_geojson(&release, boundaries, self.catalogue)
+        });
+        if let Some(outlines) = outlines {
+            let path = folder.join(OUTLINES);
+            let record = disparity_export::write_file(&path, outlines.as_bytes())?;
+            written.insert(OUTLINES.to_owned(), record);
+        }
         disparity_export::write_manifest(&manifest.with_outputs(written.clone()), folder)?;
         Ok(written)
     }
@@ -196,7 +230,7 @@ impl Writing<'_> {
             let folder = output.staged().join(&name);
             std::fs::create_dir(&folder)
                 .with_context(|| format!("cannot make the folder for `{name}`"))?;
-            let written = self.write(*authority, None, &folder)?;
+            let written = self.write(*authority, Given::default(), &folder)?;
             output.list(&name, written);
             output.list_file(&format!("{name}/manifest.json"))?;
         }

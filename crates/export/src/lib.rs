@@ -15,6 +15,7 @@
 mod answers;
 mod column;
 mod csv;
+mod geojson;
 mod manifest;
 mod parquet_file;
 mod sink;
@@ -26,6 +27,7 @@ pub use answers::{
     EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows,
     la_name, prior_help_rows, span,
 };
+pub use geojson::footprints_geojson;
 pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};
 pub use stream::{write_csv_rows, write_json_rows};
 pub use write::{

@@ -1,4 +1,5 @@
 //! Published tables and reference data to a cube.
+mod boundaries;
 mod build;
 mod codelists;
 mod error;
@@ -8,6 +9,7 @@ mod load;
 mod read;
 mod table;
 mod verify;
+pub use boundaries::{BoundariesError, read_boundaries};
 pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths};
 pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};

@@ -4,6 +4,7 @@
 //! Words only: whoever makes teams or estimates is elsewhere. Codes of neighbourhoods, middle layer
 //! areas, wards and districts are [`AreaCode`]s, as all codes of the Office for National Statistics are.
 
+mod boundaries;
 mod errors;
 mod footprints;
 mod margins;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::{AreaCode, Count, Reported};
 
+pub use self::boundaries::{Boundaries, Polygon, Ring};
 pub use self::errors::{GroupEstimateErrors, SizeClass};
 pub use self::footprints::{Footprint, FootprintOrigin, Footprints, TeamSize, TeamSizeError};
 pub use self::margins::{GroupMargin, Margins};

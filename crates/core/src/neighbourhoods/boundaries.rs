@@ -1,0 +1,15 @@
+//! Boundaries of neighbourhoods that somebody gives, for maps of their own.
+
+use std::collections::BTreeMap;
+
+use crate::AreaCode;
+
+/// A closed line of longitudes and latitudes (WGS 84, degrees); the first position is not said again at the end.
+pub type Ring = Vec<[f64; 2]>;
+
+/// An area: its outer ring, then those of what is cut out of it.
+pub type Polygon = Vec<Ring>;
+
+/// Boundaries of every neighbourhood of an authority, by code.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Boundaries(pub BTreeMap<AreaCode, Vec<Polygon>>);

@@ -1,0 +1,152 @@
+//! Boundaries that somebody gives: a GeoJSON (RFC 7946) of neighbourhoods of 2021.
+
+use std::collections::BTreeMap;
+
+use disparity_core::AreaCode;
+use disparity_core::neighbourhoods::{Boundaries, Neighbourhood, Polygon, Ring};
+use serde_json::Value;
+
+/// What the property with the code may be called, the most exact first.
+const CODES: [&str; 5] = ["LSOA21CD", "lsoa21cd", "lsoa21_code", "lsoa_code", "code"];
+
+/// A box around England in degrees: west, south, east, north.
+const ENGLAND: [f64; 4] = [-7.0, 49.5, 2.5, 56.5];
+
+const ADVICE_FORMAT: &str = "give a GeoJSON FeatureCollection of lower layer super output areas of 2021 with their codes in LSOA21CD";
+
+/// Boundaries that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{file}`{}: {what}", .feature.map_or(String::new(), |at| format!(", feature {at}")))]
+pub struct BoundariesError {
+    /// The file.
+    pub file: String,
+    /// Which feature, from 1; none for the whole file.
+    pub feature: Option<usize>,
+    /// What is wrong, with the value.
+    pub what: String,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+/// Reads the boundaries of every neighbourhood of an authority; those of others in the file are passed over.
+///
+/// Rings may wind either way, as they do in public copies. Two features of one code are put together.
+///
+/// # Errors
+/// [`BoundariesError`] for what is no GeoJSON, a feature without a code or without area, positions that are not
+/// degrees in England, and neighbourhoods without a boundary.
+pub fn read_boundaries(
+    file: &str,
+    bytes: &[u8],
+    own: &[Neighbourhood],
+) -> Result<Boundaries, BoundariesError> {
+    let error = |feature, what: String, advice| BoundariesError {
+        file: file.to_owned(),
+        feature,
+        what,
+        advice,
+    };
+    let json: Value = serde_json::from_slice(bytes)
+        .map_err(|cause| error(None, format!("it is no JSON: {cause}"), ADVICE_FORMAT))?;
+    let Some(features) = json["features"].as_array() else {
+        let kind = json["type"].as_str().unwrap_or("not said");
+        let what = format!("it has no features; its type is {kind}");
+        return Err(error(None, what, ADVICE_FORMAT));
+    };
+    let mut found: BTreeMap<AreaCode, Vec<Polygon>> = BTreeMap::new();
+    for (feature, number) in features.iter().zip(1..) {
+        let code = code(feature).map_err(|what| error(Some(number), what, ADVICE_FORMAT))?;
+        let Some(own) = own.iter().find(|own| own.code.as_str() == code) else {
+            continue;
+        };
+        let read = polygons(&feature["geometry"])
+            .map_err(|(what, advice)| error(Some(number), format!("{code}: {what}"), advice))?;
+        found.entry(own.code).or_default().extend(read);
+    }
+    let without: Vec<String> = own
+        .iter()
+        .filter(|own| !found.contains_key(&own.code))
+        .map(|own| own.code.to_string())
+        .collect();
+    if let Some(first) = without.first() {
+        let what = format!(
+            "{} of {} neighbourhoods of the authority have no boundary, the first {first}",
+            without.len(),
+            own.len()
+        );
+        let advice =
+            "use boundaries of 2021 that cover the authority; those of 2011 have other codes";
+        return Err(error(None, what, advice));
+    }
+    Ok(Boundaries(found))
+}
+
+/// The code of a feature.
+fn code(feature: &Value) -> Result<&str, String> {
+    let properties = &feature["properties"];
+    let found = CODES.iter().find_map(|name| properties[*name].as_str());
+    found.ok_or_else(|| {
+        let names: Vec<&str> = properties
+            .as_object()
+            .map(|all| all.keys().map(String::as_str).collect())
+            .unwrap_or_default();
+        format!("no property holds the code; found {}", names.join(", "))
+    })
+}
+
+type Fault = (String, &'static str);
+
+fn polygons(geometry: &Value) -> Result<Vec<Polygon>, Fault> {
+    let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let coordinates = &geometry["coordinates"];
+    let each = match geometry["type"].as_str() {
+        Some("Polygon") => vec![polygon(coordinates)?],
+        Some("MultiPolygon") => all(coordinates)
+            .iter()
+            .map(polygon)
+            .collect::<Result<_, _>>()?,
+        other => {
+            let what = format!("its geometry is {}", other.unwrap_or("not said"));
+            return Err((what, "give polygons: boundaries, not points or lines"));
+        }
+    };
+    if each.is_empty() {
+        return Err(("it has no polygon".into(), "give boundaries with areas"));
+    }
+    Ok(each)
+}
+
+fn polygon(rings: &Value) -> Result<Polygon, Fault> {
+    let rings = rings.as_array().map(Vec::as_slice).unwrap_or_default();
+    if rings.is_empty() {
+        return Err(("a polygon has no ring".into(), "give boundaries with areas"));
+    }
+    rings.iter().map(ring).collect()
+}
+
+fn ring(positions: &Value) -> Result<Ring, Fault> {
+    let positions = positions.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut ring: Ring = positions.iter().map(position).collect::<Result<_, _>>()?;
+    if ring.first() == ring.last() {
+        ring.pop();
+    }
+    if ring.len() < 3 {
+        let what = format!("a ring has {} positions", ring.len());
+        return Err((what, "give boundaries with areas"));
+    }
+    Ok(ring)
+}
+
+fn position(value: &Value) -> Result<[f64; 2], Fault> {
+    let [west, south, east, north] = ENGLAND;
+    match (value[0].as_f64(), value[1].as_f64()) {
+        (Some(x), Some(y)) if (west..=east).contains(&x) && (south..=north).contains(&y) => {
+            Ok([x, y])
+        }
+        (Some(x), Some(y)) => Err((
+            format!("the position {x}, {y} is not in England"),
+            "give longitude and latitude in degrees (EPSG:4326), not metres of the national grid",
+        )),
+        _ => Err((format!("{value} is no position"), ADVICE_FORMAT)),
+    }
+}

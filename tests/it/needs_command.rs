@@ -1,0 +1,269 @@
+//! `disparity needs` as a user runs it: what is in the folder, whether it adds up, and what it refuses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::support::{Folder, Said, disparity, with_threads};
+
+/// One table of an assessment: its rows by column.
+fn table(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.join(format!("{name}.csv"))).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn number(row: &BTreeMap<String, String>, column: &str) -> Option<f64> {
+    row[column].parse().ok()
+}
+
+/// Assesses with few draws, as the tests are about what is written.
+fn assess(folder: &Folder, name: &str, more: &[&str]) -> Said {
+    let out = folder.join("needs");
+    let out = out.to_str().unwrap();
+    let mut arguments = vec!["needs", name, "--assume", "draws=100", "--out", out];
+    arguments.extend(more);
+    disparity(&arguments)
+}
+
+/// A city, a London borough, a county with districts, and a unitary made in 2023.
+#[test]
+fn neighbourhoods_wards_and_teams_add_up_to_the_authority() {
+    for (name, code) in [
+        ("Stoke-on-Trent", "E06000021"),
+        ("Hackney", "E09000012"),
+        ("Kent", "E10000016"),
+        ("Cumberland", "E06000063"),
+    ] {
+        let folder = Folder::new(&format!("needs-{code}"));
+        assess(&folder, name, &[]).ok();
+        let out = folder.join("needs");
+        let expected = table(&out, "needs_expected");
+        let mut totals: BTreeMap<(String, String), f64> = BTreeMap::new();
+        let mut sums: BTreeMap<(String, String, String), f64> = BTreeMap::new();
+        for row in &expected {
+            assert_eq!(row["new_la_code"], code);
+            let Some(value) = number(row, "expected") else {
+                assert!(!row["symbol"].is_empty(), "{row:?}");
+                continue;
+            };
+            assert!(number(row, "conf_low").unwrap() <= value, "{row:?}");
+            assert!(value <= number(row, "conf_high").unwrap(), "{row:?}");
+            let (need, way) = (row["need"].clone(), row["way"].clone());
+            match row["part_level"].as_str() {
+                "authority" => drop(totals.insert((need, way), value)),
+                level => *sums.entry((need, way, level.to_owned())).or_default() += value,
+            }
+        }
+        // At England's rates every need is expected everywhere.
+        let at_england = totals.keys().filter(|(_, way)| way == "england_rates");
+        assert_eq!(at_england.count(), 6, "{name}");
+        assert_eq!(sums.len(), 4 * totals.len(), "{name}");
+        for ((need, way, level), sum) in sums {
+            let total = totals[&(need.clone(), way.clone())];
+            assert!(
+                (sum / total - 1.0).abs() < 1e-9,
+                "{name}: {need} {way} {level}: {sum} of {total}"
+            );
+        }
+        let of_all = |row: &&BTreeMap<String, String>| {
+            let groups = ["age_band", "ethnicity_major", "deprivation_decile"];
+            groups.iter().all(|column| row[*column] == "Total")
+        };
+        let mut children: BTreeMap<String, f64> = BTreeMap::new();
+        for row in table(&out, "needs_children").iter().filter(of_all) {
+            *children.entry(row["part_level"].clone()).or_default() +=
+                number(row, "children").unwrap();
+        }
+        assert_eq!(children.len(), 5, "{name}");
+        for (level, sum) in &children {
+            assert!(
+                (sum / children["authority"] - 1.0).abs() < 1e-9,
+                "{name} {level}"
+            );
+        }
+    }
+}
+
+/// The list of neighbourhoods is itself a file of footprints, and gives the same teams.
+#[test]
+fn teams_that_were_written_can_be_given_back() {
+    let (first, second) = (Folder::new("needs-out"), Folder::new("needs-back"));
+    assess(&first, "Stoke-on-Trent", &[]).ok();
+    let file = first.join("needs/needs_neighbourhoods.csv");
+    assess(
+        &second,
+        "Stoke-on-Trent",
+        &["--footprints", file.to_str().unwrap()],
+    )
+    .ok();
+    let of_teams = |folder: &Folder| -> BTreeMap<(String, String, String), String> {
+        let rows = table(&folder.join("needs"), "needs_expected").into_iter();
+        rows.filter(|row| row["part_level"] == "team")
+            .map(|row| {
+                let key = (
+                    row["need"].clone(),
+                    row["way"].clone(),
+                    row["part_name"].clone(),
+                );
+                (key, row["expected"].clone())
+            })
+            .collect()
+    };
+    let found = of_teams(&first);
+    assert!(found.len() > 30);
+    assert_eq!(found, of_teams(&second));
+}
+
+#[test]
+fn the_same_bytes_on_one_core_and_on_two() {
+    let files = |threads: &str| {
+        let folder = Folder::new(&format!("needs-threads-{threads}"));
+        let out = folder.join("needs");
+        let out = out.to_str().unwrap();
+        let arguments = ["needs", "Rutland", "--assume", "draws=100", "--out", out];
+        with_threads(&arguments, Some(threads)).ok();
+        let entries = std::fs::read_dir(out)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let read = |path: std::path::PathBuf| {
+            let name = path.file_name().unwrap().to_owned();
+            (name, std::fs::read(path).unwrap())
+        };
+        entries.map(read).collect::<BTreeMap<_, _>>()
+    };
+    let one = files("1");
+    assert!(one.len() > 15, "{}", one.len());
+    assert_eq!(one, files("2"));
+}
+
+#[test]
+fn several_authorities_come_into_folders_of_their_own() {
+    let folder = Folder::new("needs-several");
+    let out = folder.join("needs");
+    let arguments = [
+        "needs",
+        "Rutland",
+        "City of London",
+        "--assume",
+        "draws=100",
+        "--out",
+    ];
+    let arguments: Vec<&str> = arguments
+        .into_iter()
+        .chain([out.to_str().unwrap()])
+        .collect();
+    disparity(&arguments).ok();
+    for name in ["rutland", "city-of-london"] {
+        assert!(out.join(name).join("manifest.json").is_file(), "{name}");
+        assert!(!table(&out.join(name), "needs_expected").is_empty());
+    }
+    // The same folder is replaced, by one assessment too.
+    assess(&folder, "Rutland", &[]).ok();
+    assert!(out.join("needs_expected.csv").is_file() && !out.join("rutland").exists());
+}
+
+/// A refusal says what is wrong and what to do, and leaves nothing.
+#[test]
+fn what_cannot_be_meant_is_refused_with_file_line_value_and_remedy() {
+    let folder = Folder::new("needs-refused");
+    let refused = |name: &str, more: &[&str], words: &[&str]| {
+        let said = assess(&folder, name, more);
+        assert_eq!(said.code, 2, "{name} {more:?}: {}", said.stderr);
+        for word in words {
+            assert!(
+                said.stderr.contains(word),
+                "{name} {more:?}: {}",
+                said.stderr
+            );
+        }
+        assert!(!folder.join("needs").exists(), "{name} {more:?}");
+    };
+    refused("Stoke on Trint", &[], &["Stoke on Trint", "hint: "]);
+    refused("West Midlands", &[], &["not a local authority"]);
+    refused("Cumbria", &[], &["no authority of today", "hint: "]);
+    let assume = |text: &'static str| ["--assume", text];
+    refused(
+        "Rutland",
+        &assume("early_help_share=1.5"),
+        &["early_help_share", "1.5", "from 0 to 1"],
+    );
+    refused(
+        "Rutland",
+        &assume("early_help=0.1"),
+        &["early_help", "early_help_share"],
+    );
+    refused(
+        "Rutland",
+        &assume("seed=0.5"),
+        &["seed", "0.5", "whole number"],
+    );
+    refused(
+        "Rutland",
+        &assume("spread"),
+        &["spread", "early_help_share=0.02"],
+    );
+    refused("Rutland", &["--period", "1066"], &["1066"]);
+    refused(
+        "Rutland",
+        &["--team-size", "50000-30000"],
+        &["50000-30000", "30000-50000"],
+    );
+    let own = table_of_neighbourhoods(&folder, "Rutland");
+    let footprints = |name: &str, rows: &[(&str, &str)]| {
+        let path = folder.join(name);
+        let lines = rows.iter().map(|(code, team)| format!("{code},{team}\n"));
+        let text: String = std::iter::once("lsoa21_code,team\n".to_owned())
+            .chain(lines)
+            .collect();
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let all: Vec<(&str, &str)> = own.iter().map(|code| (code.as_str(), "One")).collect();
+    let twice: Vec<_> = all.iter().copied().chain([all[0]]).collect();
+    let file = footprints("twice.csv", &twice);
+    refused(
+        "Rutland",
+        &["--footprints", &file],
+        &["twice.csv", all[0].0, "line"],
+    );
+    let file = footprints("missing.csv", &all[1..]);
+    refused(
+        "Rutland",
+        &["--footprints", &file],
+        &["missing.csv", all[0].0],
+    );
+    let other: Vec<_> = all.iter().copied().chain([("E01000001", "One")]).collect();
+    let file = footprints("other.csv", &other);
+    refused(
+        "Rutland",
+        &["--footprints", &file],
+        &["other.csv", "E01000001", "City of London"],
+    );
+    let older: Vec<_> = all.iter().copied().chain([("E01000010", "One")]).collect();
+    let file = footprints("older.csv", &older);
+    refused(
+        "Rutland",
+        &["--footprints", &file],
+        &["older.csv", "E01000010", "2011"],
+    );
+    let file = folder.join("none.csv");
+    refused(
+        "Rutland",
+        &["--footprints", file.to_str().unwrap()],
+        &["none.csv"],
+    );
+}
+
+fn table_of_neighbourhoods(folder: &Folder, name: &str) -> BTreeSet<String> {
+    let out = folder.join("list");
+    let arguments = [
+        "needs",
+        name,
+        "--assume",
+        "draws=100",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    disparity(&arguments).ok();
+    let rows = table(&out, "needs_neighbourhoods").into_iter();
+    rows.map(|row| row["lsoa21_code"].clone()).collect()
+}
