@@ -68,10 +68,14 @@ pub enum NeedsError {
         must: &'static str,
     },
     /// An index of prices, and no year to bring spend to.
-    #[error("an index of prices is given and `price_year` is not; say in which year's prices spend is to be")]
+    #[error(
+        "an index of prices is given and `price_year` is not; say in which year's prices spend is to be"
+    )]
     NoPriceYear,
     /// An index of prices without a year.
-    #[error("the index of prices has no figure for {year}, the year that spend is to be brought to; give one")]
+    #[error(
+        "the index of prices has no figure for {year}, the year that spend is to be brought to; give one"
+    )]
     Deflator {
         /// The year.
         year: Period,

@@ -1,7 +1,7 @@
 //! Children and cost if a rate met a level, by draws.
 
 use disparity_core::needs::Need;
-use disparity_core::needs::take::{COSTED, Change, Difference, Target, TakeAssumptions, UnitCost};
+use disparity_core::needs::take::{COSTED, Change, Difference, TakeAssumptions, Target, UnitCost};
 use disparity_core::{
     AreaCode, Count, Interval, Intervals, Issue, IssueCode, Neighbours, Period, Position, Reported,
     Stratum, Suppression, Symbol,
@@ -242,9 +242,12 @@ impl Changes<'_> {
         let unit = cost.pounds * self.assumptions.inflation;
         let of = |what: &str, area| stream(seed, named(what, indicator, area), 0);
         let now = gammas(of("count", own.area), count, draws);
-        let then = aim.drawn(own.children, draws, |area| of("count", area), || {
-            of("expected", own.area)
-        });
+        let then = aim.drawn(
+            own.children,
+            draws,
+            |area| of("count", area),
+            || of("expected", own.area),
+        );
         let mut costs = of("cost", AreaCode::ENGLAND);
         let children: Vec<f64> = then.iter().zip(now).map(|(then, now)| then - now).collect();
         let cost = |more: &f64| more * unit * (cost.spread * costs.normal()).exp();

@@ -60,7 +60,11 @@ impl Record {
 
 impl Data<'_> {
     pub(super) fn question(&self, levels: Levels) -> Result<HelpQuestion, NeedsError> {
-        let id = self.catalogue.indicators.id(CIN).ok_or(NeedsError::NoCount)?;
+        let id = self
+            .catalogue
+            .indicators
+            .id(CIN)
+            .ok_or(NeedsError::NoCount)?;
         let (records, absent) = self.records(id);
         let england = of_england(&records);
         let last = records.iter().filter(|own| own.after.is_some());
@@ -94,7 +98,9 @@ impl Data<'_> {
             })
             .collect();
         let same = both(&main, levels, &mut answers)?;
-        let without = records.iter().filter(|own| own.after.is_none() && own.year <= last);
+        let without = records
+            .iter()
+            .filter(|own| own.after.is_none() && own.year <= last);
         let first = main.iter().map(|(own, _)| own.year).min();
         let absent = absent
             .iter()

@@ -121,7 +121,10 @@ impl England<'_> {
                 all.push(Assumed {
                     name: names.rate,
                     value: rate,
-                    words: format!("A rate to meet for {}, per 10,000 aged 0 to 17, taken as it is.", names.child),
+                    words: format!(
+                        "A rate to meet for {}, per 10,000 aged 0 to 17, taken as it is.",
+                        names.child
+                    ),
                 });
             }
         }
@@ -129,8 +132,14 @@ impl England<'_> {
             name: "inflation",
             value: own.inflation,
             words: match own.price_year {
-                Some(year) => format!("Costs are multiplied by this, to be in prices of {}.", financial(year)),
-                None => "Costs are multiplied by this; at 1 they are in the prices of their source.".into(),
+                Some(year) => format!(
+                    "Costs are multiplied by this, to be in prices of {}.",
+                    financial(year)
+                ),
+                None => {
+                    "Costs are multiplied by this; at 1 they are in the prices of their source."
+                        .into()
+                }
             },
         });
         if let Some(year) = own.price_year.filter(|_| !own.deflator.is_empty()) {

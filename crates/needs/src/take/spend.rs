@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use disparity_core::needs::Need;
-use disparity_core::needs::take::{
-    COSTED, Served, SpendOn, SpendRow, SpendWhom, TakeAssumptions,
-};
+use disparity_core::needs::take::{COSTED, Served, SpendOn, SpendRow, SpendWhom, TakeAssumptions};
 use disparity_core::{
     AreaCode, Catalogue, GeographicLevel, Period, Populations, Reported, ServiceSpend, SpendGroup,
     Stratum, Symbol,
