@@ -25,6 +25,7 @@ mod identifiers;
 mod imports;
 mod methods;
 mod needs;
+mod needs_take;
 mod open_data;
 mod outputs;
 mod page;

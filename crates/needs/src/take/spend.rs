@@ -146,16 +146,18 @@ impl Spending<'_> {
             .prices
             .factor(year)
             .map_or(Reported::Symbol(Symbol::NotAvailable), Reported::Value);
-        self.pounds(year, on, area)
-            .zip(children(self.populations, year, area))
-            .zip(factor)
-            .and_then(|((pounds, children), factor)| {
-                if children > 0.0 {
-                    Reported::Value(pounds * factor / children)
-                } else {
-                    Reported::Symbol(Symbol::NotApplicable)
-                }
-            })
+        // That there was no such authority is said before that its children are not known.
+        self.pounds(year, on, area).and_then(|pounds| {
+            children(self.populations, year, area)
+                .zip(factor)
+                .and_then(|(children, factor)| {
+                    if children > 0.0 {
+                        Reported::Value(pounds * factor / children)
+                    } else {
+                        Reported::Symbol(Symbol::NotApplicable)
+                    }
+                })
+        })
     }
 
     fn median(&self, year: Period, on: SpendOn) -> SpendRow {
