@@ -24,6 +24,8 @@ use spend::{Prices, Spending};
 
 impl England<'_> {
     /// What it would take in one authority, beside those of one published list of statistical neighbours.
+    /// What spend on help goes with is the same for every authority, so it is asked once
+    /// ([`England::help_question`]) and is not in it.
     ///
     /// # Errors
     /// [`NeedsError`] where an assumption cannot be meant, or the authority's children are not known.
@@ -63,6 +65,7 @@ impl England<'_> {
             spend: spending.rows(),
             served: spending.served(self.known()),
             assumed: self.assumed_of(assumptions),
+            help: None,
             issues,
         })
     }

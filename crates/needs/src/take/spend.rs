@@ -1,6 +1,6 @@
 //! Spend for each child by what it is on, beside neighbours, region and England.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::needs::Need;
 use disparity_core::needs::take::{COSTED, Served, SpendOn, SpendRow, SpendWhom, TakeAssumptions};
@@ -73,57 +73,63 @@ pub(super) struct Spending<'a> {
     pub(super) prices: Prices<'a>,
 }
 
-/// Pounds and children of some authorities together.
-#[derive(Default)]
-struct Sum {
-    pounds: f64,
-    pounds_of: u16,
-    per_child: (f64, f64),
-    per_child_of: u16,
-    without: u16,
+/// An authority of a year, with what is known of it.
+struct Here<'a> {
+    in_region: bool,
+    spend: Option<&'a ServiceSpend>,
+    children: Option<f64>,
 }
 
 impl Spending<'_> {
     /// Every year that anybody's spend is held for, sorted by year, what on, and whose.
     pub(super) fn rows(&self) -> Vec<SpendRow> {
         let held = &self.catalogue.context.spend_by_service;
-        let mut years: Vec<Period> = held
-            .keys()
-            .filter_map(|(_, year)| Period::ending(*year))
-            .collect();
-        years.sort_unstable();
-        years.dedup();
-        let each = years
-            .into_iter()
-            .flat_map(|year| SpendOn::ALL.into_iter().map(move |on| (year, on)));
-        each.flat_map(|(year, on)| SpendWhom::ALL.map(|whose| self.row(year, on, whose)))
+        let years: BTreeSet<u16> = held.keys().map(|(_, year)| *year).collect();
+        let years = years.into_iter().filter_map(Period::ending);
+        years.flat_map(|year| self.of_year(year)).collect()
+    }
+
+    fn of_year(&self, year: Period) -> Vec<SpendRow> {
+        let here = self.here(year);
+        let rows = SpendOn::ALL.into_iter().flat_map(|on| {
+            let of_region = here.iter().filter(|own| own.in_region);
+            [
+                self.own(year, on),
+                self.median(year, on),
+                self.sum(year, on, SpendWhom::Region, of_region),
+                self.sum(year, on, SpendWhom::England, here.iter()),
+            ]
+        });
+        rows.collect()
+    }
+
+    /// The authorities that there were.
+    fn here(&self, year: Period) -> Vec<Here<'_>> {
+        let areas = &self.catalogue.areas;
+        let region = areas.get(self.authority).and_then(|own| own.region);
+        let authorities = areas.entities().filter(|area| {
+            area.level == GeographicLevel::LocalAuthority && areas.exists_at(area.code, year)
+        });
+        let held = &self.catalogue.context.spend_by_service;
+        authorities
+            .map(|area| Here {
+                in_region: region.is_some() && area.region == region,
+                spend: held.get(&(area.code, year.year())),
+                children: children(self.populations, year, area.code).value(),
+            })
             .collect()
     }
 
-    fn row(&self, year: Period, on: SpendOn, whose: SpendWhom) -> SpendRow {
-        match whose {
-            SpendWhom::Authority => {
-                let per_child = self.per_child(year, on, self.authority);
-                SpendRow {
-                    year,
-                    on,
-                    whose,
-                    pounds: self.pounds(year, on, self.authority),
-                    per_child,
-                    authorities: u16::from(per_child.is_value()),
-                    without: u16::from(!per_child.is_value()),
-                }
-            }
-            SpendWhom::NeighbourMedian => self.median(year, on),
-            SpendWhom::Region => {
-                let areas = &self.catalogue.areas;
-                let region = areas.get(self.authority).and_then(|own| own.region);
-                let own = |area: AreaCode| {
-                    region.is_some() && areas.get(area).and_then(|area| area.region) == region
-                };
-                self.sum(year, on, whose, own)
-            }
-            SpendWhom::England => self.sum(year, on, whose, |_| true),
+    fn own(&self, year: Period, on: SpendOn) -> SpendRow {
+        let per_child = self.per_child(year, on, self.authority);
+        SpendRow {
+            year,
+            on,
+            whose: SpendWhom::Authority,
+            pounds: self.pounds(year, on, self.authority),
+            per_child,
+            authorities: u16::from(per_child.is_value()),
+            without: u16::from(!per_child.is_value()),
         }
     }
 
@@ -180,52 +186,44 @@ impl Spending<'_> {
         }
     }
 
-    fn sum(
+    /// Authorities together: those that have no figure are in neither the money nor the children.
+    fn sum<'a>(
         &self,
         year: Period,
         on: SpendOn,
         whose: SpendWhom,
-        own: impl Fn(AreaCode) -> bool,
+        authorities: impl Iterator<Item = &'a Here<'a>>,
     ) -> SpendRow {
-        let areas = &self.catalogue.areas;
-        let authorities = areas.entities().filter(|area| {
-            area.level == GeographicLevel::LocalAuthority
-                && areas.exists_at(area.code, year)
-                && own(area.code)
-        });
-        let mut sum = Sum::default();
         let factor = self.prices.factor(year);
-        for area in authorities {
-            let pounds = self.pounds(year, on, area.code).value();
-            let children = children(self.populations, year, area.code).value();
-            if let Some(pounds) = pounds {
-                sum.pounds += pounds;
-                sum.pounds_of += 1;
-            } else {
-                sum.without += 1;
-            }
-            if let (Some(pounds), Some(children), Some(factor)) = (pounds, children, factor) {
-                sum.per_child.0 += pounds * factor;
-                sum.per_child.1 += children;
-                sum.per_child_of += 1;
+        let (mut pounds, mut with, mut without) = (0.0, 0, 0);
+        let (mut over, mut children) = (0.0, 0.0);
+        for own in authorities {
+            let Some(spent) = own.spend.and_then(|spend| pounds_on(spend, on).value()) else {
+                without += 1;
+                continue;
+            };
+            pounds += spent;
+            with += 1;
+            if let (Some(own), Some(factor)) = (own.children, factor) {
+                over += spent * factor;
+                children += own;
             }
         }
-        let unavailable = Reported::Symbol(Symbol::NotAvailable);
-        let given = |of: u16, value: f64| {
-            if of > 0 {
+        let given = |known: bool, value: f64| {
+            if known {
                 Reported::Value(value)
             } else {
-                unavailable
+                Reported::Symbol(Symbol::NotAvailable)
             }
         };
         SpendRow {
             year,
             on,
             whose,
-            pounds: given(sum.pounds_of, sum.pounds),
-            per_child: given(sum.per_child_of, sum.per_child.0 / sum.per_child.1),
-            authorities: sum.pounds_of,
-            without: sum.without,
+            pounds: given(with > 0, pounds),
+            per_child: given(children > 0.0, over / children),
+            authorities: with,
+            without,
         }
     }
 
