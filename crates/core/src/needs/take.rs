@@ -500,8 +500,7 @@ pub const HELP_CANNOT_SHOW: [&str; 7] = [
     "Webb (2021) followed rates with another model, from 2010-11; children by authority are held from mid-2012, so the \
      years of her finding are mostly not in this panel.",
     "City of London and Isles of Scilly are left out: the one spends ten times as much for each child as England, the \
-     other’s spend moves by hundreds of pounds for each of its few children, and the two would decide the answer alone \
-     (3.3 more for £20, with a standard error of 1.5).",
+     other’s spend moves by hundreds of pounds for each of its few children, and the two would decide the answer alone.",
 ];
 
 /// Whether spending on help goes with children in need the year after: the same for every authority.

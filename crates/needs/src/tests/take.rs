@@ -256,7 +256,7 @@ fn intervals_are_as_wide_as_what_is_uncertain() {
 }
 
 #[test]
-fn the_same_draws_on_one_core_or_many_and_whatever_else_is_asked() {
+fn the_same_draws_every_time_and_whatever_else_is_asked() {
     let world = with_neighbours();
     let plain = taken(&world, &TakeAssumptions::default()).unwrap();
     assert_eq!(plain, taken(&world, &TakeAssumptions::default()).unwrap());
