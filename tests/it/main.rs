@@ -26,6 +26,8 @@ mod imports;
 mod methods;
 mod needs;
 mod needs_command;
+||||||| 62ed1f4
+mod needs_take;
 mod open_data;
 mod outputs;
 mod page;

@@ -285,6 +285,12 @@ impl Position {
         Self::beyond_last(intervals, |ends| ends.low > 1.0, |ends| ends.high < 1.0)
     }
 
+    /// Where a difference with these intervals stands against nothing.
+    #[must_use]
+    pub fn of_difference(intervals: &Intervals) -> Self {
+        Self::beyond_last(intervals, |ends| ends.low > 0.0, |ends| ends.high < 0.0)
+    }
+
     /// Where a ratio lies against limits around 1.
     #[must_use]
     pub fn against(ratio: f64, limits: &Intervals) -> Self {

@@ -4,6 +4,8 @@
 //! Words only: `disparity-needs` computes them. Every number here is an estimate from published figures;
 //! nobody counted children in need by neighbourhood.
 
+pub mod take;
+
 use crate::neighbourhoods::Footprints;
 use crate::{
     AreaCode, Count, IndicatorId, Indicators, Intervals, Issue, Levels, Period, Provenance,

@@ -1,6 +1,7 @@
 //! What may be written, and what was done to it before.
 
 use disparity_core::needs::NeedsAssessment;
+use disparity_core::needs::take::Take;
 use disparity_core::{Provenance, Results};
 
 use crate::rule::Rule;
@@ -130,6 +131,26 @@ impl Release<NeedsAssessment> {
     }
 }
 
+impl Release<Take> {
+    /// What it would take, from figures that their publisher has protected: authorities' counts, rates and
+    /// spend.
+    ///
+    /// # Errors
+    /// [`DisclosureError::NotPublished`] for what was made from records of children.
+    pub fn of_published_take(take: Take) -> Result<Self, DisclosureError> {
+        if take.provenance != Provenance::Published {
+            return Err(DisclosureError::NotPublished);
+        }
+        Ok(Self::new(take, Policy::Published))
+    }
+
+    /// What it would take.
+    #[must_use]
+    pub const fn take(&self) -> &Take {
+        &self.content
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use disparity_core::{AreaCode, Levels, Period};
@@ -171,5 +192,31 @@ mod tests {
         let published = Release::of_published_needs(assessment(Provenance::Published)).unwrap();
         assert_eq!(published.policy(), &Policy::Published);
         assert_eq!(published.assessment().edition, 2019);
+    }
+
+    #[test]
+    fn what_it_would_take_for_counted_children_never_passes_as_published() {
+        let take = |provenance| Take {
+            provenance,
+            authority: AreaCode::ENGLAND,
+            region: None,
+            period: Period::ending(2025).unwrap(),
+            levels: Levels::default(),
+            changes: Vec::new(),
+            prices: None,
+            spend: Vec::new(),
+            served: Vec::new(),
+            assumed: Vec::new(),
+            help: None,
+            issues: Vec::new(),
+        };
+        let of_children = Provenance::Records { synthetic: false };
+        assert_eq!(
+            Release::of_published_take(take(of_children)),
+            Err(DisclosureError::NotPublished)
+        );
+        let published = Release::of_published_take(take(Provenance::Published)).unwrap();
+        assert_eq!(published.policy(), &Policy::Published);
+        assert_eq!(published.take().period.year(), 2025);
     }
 }

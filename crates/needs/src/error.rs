@@ -67,4 +67,28 @@ pub enum NeedsError {
         /// What it must be.
         must: &'static str,
     },
+    /// An index of prices, and no year to bring spend to.
+    #[error(
+        "an index of prices is given and `price_year` is not; say in which year's prices spend is to be"
+    )]
+    NoPriceYear,
+    /// An index of prices without a year.
+    #[error(
+        "the index of prices has no figure for {year}, the year that spend is to be brought to; give one"
+    )]
+    Deflator {
+        /// The year.
+        year: Period,
+    },
+    /// No year has spend on help and children in need the year after.
+    #[error("no authority's spend on help is known with its children in need the year after")]
+    NoSpend,
+    /// A panel cannot be fitted.
+    #[error("spend on help and children in need cannot be fitted (`{model}`): {source}")]
+    Panel {
+        /// The word of the model.
+        model: &'static str,
+        /// Why.
+        source: disparity_stats::Error,
+    },
 }

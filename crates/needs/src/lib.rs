@@ -7,6 +7,8 @@
 //! 4. [`England::assess`] (`expected`): how many would be expected to be in need in each neighbourhood, three
 //!    ways, and how many in middle layer areas, wards and teams.
 //! 5. `simulate`: the intervals of all of that, from draws.
+//! 6. [`England::take`] and [`England::help_question`] (`take`): children and cost if rates met another level,
+//!    spend for each child, and whether spend on help goes with children in need the year after.
 //!
 //! Pure: no file, no clock, no environment. The same neighbourhoods give the same teams and numbers on every
 //! run, on one core or many.
@@ -19,6 +21,7 @@ mod known;
 mod parts;
 mod rates;
 mod simulate;
+mod take;
 pub mod teams;
 #[cfg(test)]
 mod tests;

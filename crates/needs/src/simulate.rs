@@ -307,7 +307,7 @@ fn single(figures: &[f64]) -> Vec<f32> {
 
 /// The interval between order statistics that leaves as much on both sides, at each level, the narrowest
 /// first: those of the next level are among what lies outside.
-fn intervals(levels: Levels, drawn: &mut [f32]) -> Intervals {
+pub(crate) fn intervals(levels: Levels, drawn: &mut [f32]) -> Intervals {
     let draws = drawn.len();
     // What is below the last lower limit and above the last upper one, with the position of the first of those.
     let (mut below, mut from, mut above) = (drawn, 0, None::<&mut [f32]>);

@@ -1,6 +1,8 @@
 //! An England of three authorities, whose sums can be checked.
 
 mod coverage;
+mod help;
+mod take;
 mod world;
 
 use disparity_core::needs::{Assumptions, Likely, Need, NeedsAssessment, Part, Way};
