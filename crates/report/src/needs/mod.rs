@@ -14,7 +14,7 @@ mod names;
 mod options;
 mod people;
 mod rounded;
-mod sentences;
+pub mod sentences;
 mod tiles;
 
 #[cfg(test)]
@@ -27,7 +27,6 @@ use disparity_core::{Catalogue, Date};
 use disparity_disclosure::Release;
 
 pub use options::{NeedsOptions, NeedsSection};
-pub use sentences::findings as needs_findings;
 
 use crate::view::Watermark;
 
