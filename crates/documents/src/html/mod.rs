@@ -34,7 +34,7 @@ pub fn html(document: &Document) -> Result<Vec<u8>, WriteError> {
     let skip = element("a")
         .attribute("class", "skip")
         .attribute("href", "#main")
-        .text("Skip to the findings");
+        .text("Skip to the main content");
     let body = element("body").with(skip).with(header(document)).with(main);
     let root = element("html")
         .attribute("lang", document.language.tag())
@@ -98,7 +98,7 @@ fn list(points: &[Text]) -> Element {
     element("ul").with_all(points)
 }
 
-/// The sections as they are written: findings first; symbols and notes last, if there are any.
+/// The sections as they are written, the findings first.
 fn written_sections(document: &Document) -> Vec<Section> {
     let mut sections = Vec::new();
     if !document.findings.is_empty() {

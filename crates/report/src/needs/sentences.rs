@@ -250,25 +250,17 @@ fn family_help_allowance(view: NeedsView<'_>) -> Option<String> {
         .value()?;
     let share = assumed(view, "family_help_share")?;
     let whose = if (share - 0.05).abs() < 1e-9 {
-        "the Independent Review’s allowance of 5%"
+        "the Independent Review’s allowance of 5%".to_owned()
     } else {
-        return Some(allowance(
-            view,
-            &format!("an allowance of {}", percent(share)),
-            &own,
-        ));
+        format!("an allowance of {}", percent(share))
     };
-    Some(allowance(view, whose, &own))
-}
-
-fn allowance(view: NeedsView<'_>, whose: &str, own: &Likely) -> String {
-    format!(
+    Some(format!(
         "At {whose} of England’s children, spread as children in need are, {} children in {} would be in the Family Help \
          cohort ({} interval). The allowance is an assumption, not a count, and the interval takes it as given.",
         between(own.intervals.shown()),
         view.authority(),
         view.level()
-    )
+    ))
 }
 
 /// Whose teams they are: `8 teams proposed to have 30,000 to 50,000 residents each`.
