@@ -45,6 +45,8 @@ pub use verdict::{LEAST_AUTHORITIES, Verdict};
 pub use disparity_stats::Interval;
 /// Rounding as the Department for Education publishes: half away from zero, with its epsilon.
 pub use disparity_stats::round_half_up;
+/// Rounding of figures and their total so that they still add up.
+pub use disparity_stats::{RoundedHierarchy, controlled_rounding};
 
 pub use area::{
     Area, AreaChange, AreaCode, AreaCodeError, AreaLookupError, Areas, ChangeKind, GeographicLevel,

@@ -66,6 +66,16 @@ impl Element {
         out.into_bytes()
     }
 
+    /// The element as a page of HTML. An element with nothing in it is written as one without an end, so it has to be one
+    /// that HTML knows as such, or a shape of a drawing.
+    #[must_use]
+    pub(crate) fn into_page(self) -> Vec<u8> {
+        let mut out = "<!DOCTYPE html>\n".to_owned();
+        self.write(&mut out);
+        out.push('\n');
+        out.into_bytes()
+    }
+
     fn write(&self, out: &mut String) {
         out.push('<');
         out.push_str(self.name);

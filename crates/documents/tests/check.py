@@ -1,11 +1,12 @@
-"""Whether a .docx, .xlsx or .ods can be used without sight, read with nothing but the standard library.
+"""Whether a .docx, .xlsx, .ods or .html can be used without sight, read with nothing but the standard library.
 
     python3 check.py FILE...
 
 Prints what is missing, one fault a line, and exits 1 if anything is. `spoil.py` shows that each check can fail.
 What is asked is the Analysis Function's "Releasing statistics in spreadsheets" and "Making spreadsheets accessible",
 and for documents the Web Content Accessibility Guidelines 2.2, 1.1.1 (pictures), 1.3.1 (headings, tables), 2.4.2
-(title) and 3.1.1 (language), as far as a program can see them.
+(title) and 3.1.1 (language), as far as a program can see them; for pages also 2.1.1 (what scrolls has the keyboard) and
+2.4.1 (a way past what is repeated), and that nothing is fetched from elsewhere and nothing runs.
 """
 
 import pathlib
@@ -49,7 +50,8 @@ class File:
     """The parts of a file, and the faults found in it."""
 
     def __init__(self, path):
-        self.zip = zipfile.ZipFile(path)
+        self.path = pathlib.Path(path)
+        self.zip = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
         self.faults = []
 
     def part(self, path):
@@ -352,7 +354,132 @@ def read_ods_sheet(file, sheet, marked):
     return Sheet(title, rows, ranges, merged, pictures)
 
 
-CHECKS = {".docx": check_docx, ".xlsx": check_xlsx, ".ods": check_ods}
+# .html
+
+DOCTYPE = "<!DOCTYPE html>\n"
+# Elements that fetch, run or ask for something.
+ACTIVE = {"script", "iframe", "object", "embed", "link", "base", "form", "input", "button", "audio", "video", "source", "use", "image", "foreignObject", "noscript"}
+# Elements that HTML knows to have no end, and shapes of drawings, which may be written as one tag.
+VOID = {"meta", "img", "br", "hr"}
+SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
+
+
+def check_html(file):
+    text = file.path.read_text(encoding="utf-8")
+    if not file.ask(text.startswith(DOCTYPE), "no document type"):
+        return
+    root = ElementTree.fromstring(text.removeprefix(DOCTYPE))
+    file.ask(LANGUAGE.fullmatch(root.get("lang", "")), "no language")
+    file.ask(said(root, "head/title"), "no title")
+    meta = {one.get("name", "charset"): one.get("content", one.get("charset", "")) for one in root.findall("head/meta")}
+    file.ask(meta.get("charset", "").lower() == "utf-8", "no character encoding")
+    viewport = meta.get("viewport", "")
+    file.ask("width=device-width" in viewport and "user-scalable" not in viewport and "maximum-scale" not in viewport, "a viewport that is not the device's, or cannot be enlarged")
+    check_html_needs_nothing(file, root)
+    identities = [one.get("id") for one in root.iter() if one.get("id") is not None]
+    file.ask(len(set(identities)) == len(identities), "an id is there twice")
+    for one in root.iter():
+        targets = one.get("aria-labelledby", "").split()
+        if one.tag == "a" and one.get("href", "").startswith("#"):
+            targets.append(one.get("href")[1:])
+        for target in targets:
+            file.ask(target in identities, f"a link or a label leads to #{target}, which is not there")
+        may_be_empty = one.tag in VOID | SHAPES
+        file.ask(len(one) or words(one) or may_be_empty, f"an empty {one.tag}")
+    main = root.findall("body/main")
+    first = root.find("body/*")
+    skips = len(main) == 1 and first is not None and first.tag == "a" and first.get("href") == f"#{main[0].get('id')}"
+    file.ask(skips, "the page does not begin with a link to its one main part")
+    check_html_headings(file, root)
+    tables = list(root.iter("table"))
+    file.ask(tables, "no table")
+    parents = {child: parent for parent in root.iter() for child in parent}
+    for number, table in enumerate(tables, 1):
+        check_html_table(file, table, parents.get(table), f"table {number}")
+    check_html_pictures(file, root)
+    notes = {one.get("id"): words(one) for one in root.iter("li")}
+    for link in root.iter("a"):
+        if NOTE.fullmatch(words(link)):
+            explained = notes.get(link.get("href", "#")[1:], "").removeprefix(words(link))
+            file.ask(explained.strip(), f"{words(link)} is not explained")
+    for table in tables:
+        marks = [mark for cell in table.iter() for mark in NOTE.findall((cell.text or "") + (cell.tail or "")) if cell.tag != "a"]
+        file.ask(not marks, f"{' '.join(marks)} does not lead to its note")
+    text = words(root)
+    for symbol in {match.group() for table in tables for match in SYMBOL.finditer(words(table))}:
+        file.ask(f"{symbol} means " in text, f"{symbol} is not explained")
+
+
+def check_html_needs_nothing(file, root):
+    """No script, no request: addresses are in links that somebody follows, pictures are in the page."""
+    for one in root.iter():
+        file.ask(one.tag not in ACTIVE, f"an element that runs or fetches ({one.tag})")
+        for key, value in one.attrib.items():
+            file.ask(not key.lower().startswith("on"), f"an attribute that runs ({key})")
+            fetches = key in ("src", "srcset", "poster", "data") and not value.startswith("data:image/png;base64,")
+            file.ask(not fetches, f"something is fetched from elsewhere ({value[:40]})")
+            if key == "href":
+                file.ask(one.tag == "a" and re.match(r"#|https?://|mailto:", value), f"an address that is no link ({value[:40]})")
+        style = (one.text or "") if one.tag == "style" else one.get("style", "")
+        file.ask(not re.search(r"url\(|@import|expression", style), "a style that fetches")
+
+
+def check_html_headings(file, root):
+    used = []
+    for one in root.iter():
+        if re.fullmatch("h[1-6]", one.tag):
+            used.append(int(one.tag[1]))
+            file.ask(words(one), "an empty heading")
+    file.ask(used[:1] == [1] and used.count(1) == 1, "the page does not begin with its one title")
+    file.ask(len(used) > 1, "no headings")
+    for before, after in zip(used, used[1:]):
+        file.ask(after <= before + 1, f"a heading of level {after} follows one of level {before}")
+    listed = {link.get("href") for link in root.findall("body/main/nav//a")}
+    for heading in root.iter("h2"):
+        is_listed = f"#{heading.get('id')}" in listed or words(heading) in ("Contents", "Findings")
+        file.ask(is_listed, f"{words(heading)} is not in the contents")
+
+
+def check_html_table(file, table, parent, where):
+    file.ask(said(table, "caption"), f"{where}: no caption")
+    header = table.findall("thead/tr")
+    rows = table.findall("tbody/tr")
+    file.ask(len(header) == 1, f"{where}: {len(header)} header rows")
+    file.ask(rows, f"{where}: no rows")
+    columns = len(header[0]) if header else 0
+    headings = [words(cell) for row in header for cell in row]
+    scoped = all(cell.tag == "th" and cell.get("scope") == "col" for row in header for cell in row)
+    file.ask(scoped and len(set(headings)) == columns, f"{where}: a heading without its scope, or one twice")
+    for row in rows:
+        cells = list(row)
+        file.ask(len(cells) == columns, f"{where}: a row of {len(cells)} cells under {columns} headings")
+        heads = cells[:1] and cells[0].tag == "th" and cells[0].get("scope") == "row"
+        file.ask(heads and all(cell.tag == "td" for cell in cells[1:]), f"{where}: a row without its heading")
+    for cell in table.iter():
+        file.ask(not {"colspan", "rowspan"} & set(cell.attrib), f"{where}: merged cells")
+        if cell.tag in ("th", "td"):
+            file.ask(words(cell), f"{where}: an empty cell")
+    caption = table.find("caption")
+    labelled = caption is not None and parent is not None and parent.get("aria-labelledby") == caption.get("id") is not None
+    scrolls = labelled and parent.get("role") == "region" and parent.get("tabindex") == "0"
+    file.ask(scrolls, f"{where}: not in a region that is named and that the keyboard can scroll")
+
+
+def check_html_pictures(file, root):
+    figures = list(root.iter("figure"))
+    for number, figure in enumerate(figures, 1):
+        file.ask(said(figure, "figcaption"), f"picture {number}: no caption")
+    inside = {picture for figure in figures for picture in figure.iter() if picture.tag in ("svg", "img")}
+    for number, picture in enumerate((one for one in root.iter() if one.tag in ("svg", "img")), 1):
+        file.ask(picture in inside, f"picture {number}: not in a figure")
+        if picture.tag == "img":
+            file.ask(picture.get("alt", "").strip(), f"picture {number}: no alternative text")
+        else:
+            named = picture.get("role") == "img" and picture.get("aria-label", "").strip()
+            file.ask(named, f"picture {number}: no alternative text")
+
+
+CHECKS = {".docx": check_docx, ".xlsx": check_xlsx, ".ods": check_ods, ".html": check_html}
 
 
 def faults(path):

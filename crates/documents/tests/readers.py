@@ -1,6 +1,6 @@
 """What pandoc and LibreOffice find in our files, for programs that are on this machine; says so for those that are not.
 
-    python3 readers.py SAMPLE.docx SAMPLE.xlsx SAMPLE.ods
+    python3 readers.py SAMPLE.docx SAMPLE.xlsx SAMPLE.ods SAMPLE.html
 """
 
 import json
@@ -95,6 +95,25 @@ def check_pandoc(path, written):
     print(f"pandoc finds {len(headings)} headings, {len(tables)} tables with a header row and {len(pictures)} alternative texts")
 
 
+def check_pandoc_page(path, written):
+    """A page has the tables of the document, with their header rows, and its headings one level deeper under the title."""
+    output = subprocess.run(["pandoc", "-f", "html", "-t", "json", path], check=True, capture_output=True).stdout
+    document = json.loads(output)
+    assert text_of(document["meta"]["title"]["c"]) == written.title, document["meta"]
+    headings = [(level, text_of(inlines)) for level, _, inlines in nodes(document["blocks"], "Header")]
+    for level, heading in written.headings:
+        # Notes stand in a section of their own in both, and of a document under its tables too.
+        assert (level + 1, heading) in headings, f"{heading} is not among {headings}"
+    tables = []
+    for _, caption, _, head, bodies, _ in nodes(document["blocks"], "Table"):
+        assert re.match(r"Table \d+: ", text_of(caption[1])), f"caption {text_of(caption[1])!r}"
+        header = cells_of(head[1])
+        assert len(header) == 1, f"{len(header)} header rows"
+        tables.append(header + [row for body in bodies for row in cells_of(body[3])])
+    assert tables == written.tables, tables
+    print(f"pandoc finds {len(headings)} headings and {len(tables)} tables with a header row in the page")
+
+
 # LibreOffice
 
 
@@ -179,6 +198,10 @@ def main(paths):
             is_text = path.endswith(".docx")
             if pandoc and is_text:
                 check_pandoc(path, written)
+            if path.endswith(".html"):
+                if pandoc:
+                    check_pandoc_page(path, written)
+                continue
             if office and is_text:
                 check_pdf(path, written, into)
             if office and not is_text:

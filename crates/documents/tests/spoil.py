@@ -1,6 +1,6 @@
 """Whether `check.py` can fail: spoils copies of good files in one way each, and asks for the fault by its words.
 
-    python3 spoil.py SAMPLE.docx SAMPLE.xlsx SAMPLE.ods
+    python3 spoil.py SAMPLE.docx SAMPLE.xlsx SAMPLE.ods SAMPLE.html
 """
 
 import pathlib
@@ -11,7 +11,7 @@ import zipfile
 
 import check
 
-# What is spoiled in which part, as a pattern and what takes its place (once), and the words of the fault.
+# What is spoiled in which part (a page has none), as a pattern and what takes its place (once), and the words of the fault.
 SPOILED = {
     ".docx": [
         ("docProps/core.xml", "<dc:title>.*?</dc:title>", "", "properties: no title"),
@@ -70,11 +70,50 @@ SPOILED = {
         ("content.xml", r"(<text:p>)\[note 2\](</text:p>)", r"\1Note 2\2", "[note 2] is not explained"),
         ("content.xml", "(</table:table-header-rows>)", r'\1<table:table-row><table:table-cell/></table:table-row>', "an empty row"),
     ],
+    ".html": [
+        (None, "<!DOCTYPE html>\n", "", "no document type"),
+        (None, ' lang="en-GB"', "", "no language"),
+        (None, "<title>.*?</title>", "<title> </title>", "no title"),
+        (None, '<meta charset="utf-8"/>', "", "no character encoding"),
+        (None, "initial-scale=1", "initial-scale=1, maximum-scale=1", "cannot be enlarged"),
+        (None, "</body>", "<script>1</script></body>", "an element that runs or fetches (script)"),
+        (None, "</head>", '<link rel="stylesheet" href="https://example.org/a.css"/></head>', "an element that runs or fetches (link)"),
+        (None, "<main", '<main onclick="x()"', "an attribute that runs (onclick)"),
+        (None, 'src="data:[^"]*"', 'src="https://example.org/a.png"', "something is fetched from elsewhere"),
+        (None, "<style>", "<style>@import 'a.css'; ", "a style that fetches"),
+        (None, 'href="https://www.gov.uk/guidance"', 'href="javascript:x()"', "an address that is no link"),
+        (None, 'id="section-2"', 'id="section-1"', "an id is there twice"),
+        (None, '(<nav.*?)href="#section-2"', r'\1href="#section-99"', "leads to #section-99, which is not there"),
+        (None, '<a class="skip".*?</a>', "", "does not begin with a link to its one main part"),
+        (None, "(<nav.*?)<li>.*?</li>", r"\1", "is not in the contents"),
+        (None, "<h1>(.*?)</h1>", r"<p>\1</p>", "the page does not begin with its one title"),
+        (None, "<h3([^>]*>.*?)</h3>", r"<h4\1</h4>", "a heading of level 4 follows one of level 2"),
+        (None, "(<h3[^>]*>).*?</h3>", r"\1</h3>", "an empty heading"),
+        (None, "<caption.*?</caption>", "", "table 1: no caption"),
+        (None, 'scope="col"', "", "a heading without its scope"),
+        (None, '(<tbody><tr>)<th scope="row">(.*?)</th>', r"\1<td>\2</td>", "a row without its heading"),
+        (None, "(<tbody><tr>)", r"\1<td>beside</td>", "cells under"),
+        (None, '<td class="figure"', '<td class="figure" colspan="2"', "merged cells"),
+        (None, r'(<td class="figure">)\[c\]', r"\1", "an empty cell"),
+        (None, ' tabindex="0"', "", "that the keyboard can scroll"),
+        (None, r"\[c\] means", "c is", "[c] is not explained", 0),
+        (None, '(<a class="note" href=")#note-2', r"\1#note-1", "[note 2] is not explained"),
+        (None, '<a class="note"[^>]*>(.*?)</a>', r"\1", "does not lead to its note"),
+        (None, '(<svg[^>]*) aria-label="[^"]*"', r"\1", "no alternative text"),
+        (None, '(<img[^>]*) alt="[^"]*"', r'\1 alt=" "', "no alternative text"),
+        (None, "<figcaption>.*?</figcaption>", "", "no caption"),
+        (None, "<figure>(.*?)</figure>", r"<div>\1</div>", "not in a figure"),
+    ],
 }
 
 
 def spoil(source, target, part, pattern, instead, count):
-    """A copy in which a pattern of a part is replaced."""
+    """A copy in which a pattern of a part, or of all of a page, is replaced."""
+    if part is None:
+        text, done = re.subn(pattern, instead, source.read_text(encoding="utf-8"), count=count, flags=re.DOTALL)
+        assert done, f"the page has no {pattern}"
+        target.write_text(text, encoding="utf-8")
+        return
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for one in old.infolist():
             data = old.read(one)

@@ -6,11 +6,14 @@
 //! 3. [`charts`] draws: a league with intervals, a tile map, ethnic groups, trends. Every chart comes
 //!    with the table it was drawn from, a title that says what it shows, and its source.
 //! 4. [`render`] puts everything on one page that needs nothing from elsewhere.
+//! 5. [`needs_document`] makes a document of a needs assessment, opening with its findings in
+//!    sentences ([`needs::sentences`]), for whoever writes documents.
 //!
 //! What it deliberately does not do: it computes no statistic and writes no file.
 
 pub mod charts;
 mod format;
+pub mod needs;
 mod page;
 pub mod profile;
 mod view;
@@ -20,5 +23,6 @@ pub use format::{
     certainty, change, count, expected, probability, rate, ratio, reported, unit_words,
     with_interval,
 };
+pub use needs::{NeedsOptions, NeedsSection, NeedsView, needs_document};
 pub use page::{Page, RenderError, render};
 pub use view::{Standing, View, is_synthetic};

@@ -8,7 +8,7 @@ use disparity_core::{
     IndicatorId, Levels, Measure, Measured, Period, Plan, Provenance, Reported, Results, Span,
     Stratum, StructuralModel, Symbol, Variation,
 };
-use disparity_disclosure::Release;
+use disparity_disclosure::{Policy, Release};
 
 /// Whether the children behind results were invented.
 #[must_use]
@@ -36,6 +36,14 @@ impl Watermark {
     /// Only a release knows what its drawings must say.
     fn new(statements: &[String]) -> Self {
         Self((!statements.is_empty()).then(|| statements.join(" · ")))
+    }
+
+    /// What must be said of anything of this provenance that passed the gate by this policy.
+    pub(crate) fn of(provenance: Provenance, policy: &Policy) -> Self {
+        let synthetic = is_synthetic(provenance).then(|| "Synthetic".to_owned());
+        let unprotected = policy.reason().map(|why| format!("Unprotected: {why}"));
+        let statements: Vec<String> = synthetic.into_iter().chain(unprotected).collect();
+        Self::new(&statements)
     }
 
     /// A mark that says what a test wants.
@@ -100,10 +108,7 @@ impl<'a> View<'a> {
 
     /// What drawings say of themselves, wherever they are copied to.
     pub(crate) fn watermark(&self) -> Watermark {
-        let synthetic = self.is_synthetic().then(|| "Synthetic".to_owned());
-        let unprotected = self.unprotected().map(|why| format!("Unprotected: {why}"));
-        let statements: Vec<String> = synthetic.into_iter().chain(unprotected).collect();
-        Watermark::new(&statements)
+        Watermark::of(self.results().provenance, self.release.policy())
     }
 
     /// The confidence levels of the release.

@@ -356,6 +356,12 @@ impl Table {
         &self.rows
     }
 
+    /// The notes on the whole table alone.
+    #[must_use]
+    pub fn notes_on_whole(&self) -> &[String] {
+        &self.notes
+    }
+
     /// The notes on the whole, then those on columns, from left to right. A note on two columns comes twice.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
         let of_columns = self.columns.iter().flat_map(|column| &column.notes);

@@ -7,7 +7,7 @@ mod gradient;
 mod league;
 mod ratios;
 mod rows;
-mod svg;
+pub(crate) mod svg;
 mod tiles;
 mod trend;
 

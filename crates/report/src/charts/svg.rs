@@ -8,18 +8,18 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::view::Watermark;
 
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+pub(crate) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(crate) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
-pub(super) const DARK_BLUE: RGBColor = RGBColor(0x12, 0x43, 0x6D);
-pub(super) const ORANGE: RGBColor = RGBColor(0xF4, 0x6A, 0x25);
-pub(super) const INK: RGBColor = RGBColor(0x1A, 0x1A, 0x1A);
-pub(super) const GREY: RGBColor = RGBColor(0x6B, 0x6B, 0x6B);
-pub(super) const PALE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
+pub(crate) const DARK_BLUE: RGBColor = RGBColor(0x12, 0x43, 0x6D);
+pub(crate) const ORANGE: RGBColor = RGBColor(0xF4, 0x6A, 0x25);
+pub(crate) const INK: RGBColor = RGBColor(0x1A, 0x1A, 0x1A);
+pub(crate) const GREY: RGBColor = RGBColor(0x6B, 0x6B, 0x6B);
+pub(crate) const PALE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 
 /// Which point of a text is placed.
 #[derive(Clone, Copy)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Start,
     Middle,
     End,
@@ -27,7 +27,7 @@ pub(super) enum Anchor {
 
 /// Draws on a white canvas and returns the SVG with its title, its description and its watermark inside: every
 /// drawing is made here, so that none of invented children, or of which nothing is withheld, is without.
-pub(super) fn draw(
+pub(crate) fn draw(
     watermark: &Watermark,
     (width, height): (u32, u32),
     (title, description): (&str, &str),
@@ -79,7 +79,7 @@ fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-pub(super) fn text(
+pub(crate) fn text(
     canvas: &Canvas<'_>,
     words: &str,
     at: (i32, i32),
@@ -91,7 +91,7 @@ pub(super) fn text(
 }
 
 /// A text whose letters are heavier.
-pub(super) fn strong(
+pub(crate) fn strong(
     canvas: &Canvas<'_>,
     words: &str,
     at: (i32, i32),
@@ -121,7 +121,7 @@ fn write(
     canvas.draw(&Text::new(words.to_owned(), at, style))
 }
 
-pub(super) fn line(
+pub(crate) fn line(
     canvas: &Canvas<'_>,
     from: (i32, i32),
     to: (i32, i32),
@@ -135,7 +135,7 @@ pub(super) fn line(
 }
 
 /// A dot that hides what is under it; hollow where it is not filled.
-pub(super) fn dot(
+pub(crate) fn dot(
     canvas: &Canvas<'_>,
     at: (i32, i32),
     radius: i32,
@@ -153,7 +153,7 @@ pub(super) fn dot(
 
 /// Where an arrow points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     Left,
     Right,
     Up,
@@ -161,7 +161,7 @@ pub(super) enum Way {
 }
 
 /// An arrow head whose tip is at a point: what it ends goes on beyond the drawing.
-pub(super) fn arrow(canvas: &Canvas<'_>, (x, y): (i32, i32), way: Way, colour: RGBColor) -> Drawn {
+pub(crate) fn arrow(canvas: &Canvas<'_>, (x, y): (i32, i32), way: Way, colour: RGBColor) -> Drawn {
     let (back, side) = (8, 4);
     let corners = match way {
         Way::Right => [(x, y), (x - back, y - side), (x - back, y + side)],
@@ -174,7 +174,7 @@ pub(super) fn arrow(canvas: &Canvas<'_>, (x, y): (i32, i32), way: Way, colour: R
 
 /// A linear scale from values to pixels.
 #[derive(Clone, Copy)]
-pub(super) struct Scale {
+pub(crate) struct Scale {
     low: f64,
     high: f64,
     start: i32,
@@ -183,7 +183,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// A scale from 0 to at least `high`, ending on a round number, and its ticks.
-    pub(super) fn from_zero(high: f64, start: i32, end: i32) -> (Self, Vec<f64>) {
+    pub(crate) fn from_zero(high: f64, start: i32, end: i32) -> (Self, Vec<f64>) {
         let high = if high.is_finite() { high } else { 0.0 };
         let step = round_step(high);
         let top = (high / step).ceil().max(1.0) * step;
@@ -202,7 +202,7 @@ impl Scale {
         )
     }
 
-    pub(super) fn new(low: f64, high: f64, start: i32, end: i32) -> Self {
+    pub(crate) fn new(low: f64, high: f64, start: i32, end: i32) -> Self {
         Self {
             low,
             high,
@@ -212,7 +212,7 @@ impl Scale {
     }
 
     /// Whether a value lies on the scale, but for rounding.
-    pub(super) fn covers(self, value: f64) -> bool {
+    pub(crate) fn covers(self, value: f64) -> bool {
         let slack = (self.high - self.low) * 1e-9;
         value >= self.low - slack && value <= self.high + slack
     }
@@ -222,7 +222,7 @@ impl Scale {
         clippy::cast_possible_truncation,
         reason = "clamped to the canvas first"
     )]
-    pub(super) fn at(self, value: f64) -> i32 {
+    pub(crate) fn at(self, value: f64) -> i32 {
         let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         let (start, end) = (f64::from(self.start), f64::from(self.end));
         (start + share * (end - start)).round() as i32
