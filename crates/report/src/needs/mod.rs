@@ -15,6 +15,7 @@ mod options;
 mod people;
 mod rounded;
 pub mod sentences;
+mod take;
 mod tiles;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tests;
 
 use disparity_core::document::{Document, DocumentError, Section};
 use disparity_core::needs::NeedsAssessment;
+use disparity_core::needs::take::Take;
 use disparity_core::neighbourhoods::Neighbourhoods;
 use disparity_core::{Catalogue, Date};
 use disparity_disclosure::Release;
@@ -34,6 +36,7 @@ use crate::view::Watermark;
 #[derive(Debug, Clone, Copy)]
 pub struct NeedsView<'a> {
     release: &'a Release<NeedsAssessment>,
+    take: Option<&'a Release<Take>>,
     /// What indicators, authorities and groups are called, and where figures come from.
     pub catalogue: &'a Catalogue,
     /// What neighbourhoods, middle layer areas and wards are called, and where they are.
@@ -50,9 +53,24 @@ impl<'a> NeedsView<'a> {
     ) -> Self {
         Self {
             release,
+            take: None,
             catalogue,
             neighbourhoods,
         }
+    }
+
+    /// With what it would take.
+    #[must_use]
+    pub const fn with_take(self, take: &'a Release<Take>) -> Self {
+        Self {
+            take: Some(take),
+            ..self
+        }
+    }
+
+    /// What it would take, if that was asked.
+    fn take(&self) -> Option<&'a Take> {
+        self.take.map(Release::take)
     }
 
     /// The assessment.
@@ -91,7 +109,7 @@ pub fn needs_document(
         ))
         .about("Area", authority)
         .about("Figures up to", format!("31 March {year}"))
-        .about("Made on", date.to_string())
+        .about("Dated", date.to_string())
         .about("What these figures are", sentences::what_they_are(view))
         .about("Intervals", sentences::intervals(view));
     if let Some(words) = view.watermark().words() {
@@ -124,6 +142,8 @@ fn made(
         NeedsSection::Teams => expected::by_team(view, empty)?,
         NeedsSection::Wards => expected::by_ward(view, empty)?,
         NeedsSection::MiddleLayerAreas => expected::by_msoa(view, empty)?,
+        NeedsSection::Take => take::of_changes(view, empty)?,
+        NeedsSection::Spend => take::of_spend(view, empty)?,
         NeedsSection::Neighbourhoods => expected::by_neighbourhood(view, empty)?,
     })
 }

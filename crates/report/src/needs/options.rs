@@ -15,18 +15,24 @@ pub enum NeedsSection {
     Wards,
     /// What is expected of middle layer super output areas.
     MiddleLayerAreas,
+    /// Children and cost if rates met other levels.
+    Take,
+    /// Spend for each child, and what goes with spend on help.
+    Spend,
     /// An appendix of lower layer super output areas: long, and left out unless it is asked for.
     Neighbourhoods,
 }
 
 impl NeedsSection {
     /// Every section, in the order in which they stand.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::People,
         Self::Expected,
         Self::Teams,
         Self::Wards,
         Self::MiddleLayerAreas,
+        Self::Take,
+        Self::Spend,
         Self::Neighbourhoods,
     ];
 
@@ -39,6 +45,8 @@ impl NeedsSection {
             Self::Teams => "teams",
             Self::Wards => "wards",
             Self::MiddleLayerAreas => "msoas",
+            Self::Take => "take",
+            Self::Spend => "spend",
             Self::Neighbourhoods => "lsoas",
         }
     }
@@ -58,6 +66,8 @@ impl NeedsSection {
             Self::Teams => "By team",
             Self::Wards => "By ward",
             Self::MiddleLayerAreas => "By middle layer super output area",
+            Self::Take => "What it would take",
+            Self::Spend => "What is spent",
             Self::Neighbourhoods => "Appendix: by lower layer super output area",
         }
     }
