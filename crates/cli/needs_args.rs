@@ -5,9 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use disparity_core::did_you_mean;
 use disparity_core::needs::Assumptions;
+use disparity_core::needs::take::TakeAssumptions;
 use disparity_core::neighbourhoods::{TeamSize, TeamSizeError};
+use disparity_core::{Date, Period, did_you_mean};
+use disparity_documents::Format;
+use disparity_report::{NeedsOptions, NeedsSection};
 use serde::Deserialize;
 
 use crate::hint::Hinted;
@@ -46,6 +49,12 @@ pub(crate) struct NeedsArgs {
     /// Folder with tables laid out like the built-in ones, to use instead of them
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// What to write beside the tables; repeat for several [default: all]
+    #[arg(long = "format", value_name = "FORMAT", value_parser = format)]
+    pub(crate) formats: Vec<Format>,
+    /// Day that the document bears [default: the day on which the newest figures in it were fetched]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
     /// Folder to write to; a folder that holds an earlier assessment is replaced
     #[arg(long, value_name = "DIR", default_value = "needs")]
     pub(crate) out: PathBuf,
@@ -58,29 +67,68 @@ pub(crate) struct NeedsArgs {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct NeedsPlan {
+    title: Option<String>,
+    sections: Option<Vec<String>>,
+    headings: BTreeMap<String, String>,
     team_size: Option<String>,
     assumptions: BTreeMap<String, f64>,
+    deflator: BTreeMap<String, f64>,
+}
+
+/// A format by the ending of its files.
+fn format(text: &str) -> Result<Format, String> {
+    let found = Format::ALL.into_iter().find(|own| own.ending() == text);
+    found.ok_or_else(|| format!("use one of {}", Format::ALL.map(Format::ending).join(", ")))
+}
+
+/// What is assumed: of needs, and of what it would take.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Assumed {
+    pub(crate) needs: Assumptions,
+    pub(crate) take: TakeAssumptions,
 }
 
 /// Changes one assumption.
-type Set = fn(&mut Assumptions, f64);
+type Set = fn(&mut Assumed, f64);
 
 /// The assumptions that can be changed, by name.
-const ASSUMPTIONS: [(&str, Set); 6] = [
-    ("draws", |all, value| all.draws = whole(value)),
-    ("seed", |all, value| all.seed = u64::from(whole(value))),
-    ("spread", |all, value| all.spread = Some(value)),
-    ("group_error", |all, value| all.group_error = value),
+const ASSUMPTIONS: [(&str, Set); 14] = [
+    ("draws", |all, value| all.needs.draws = whole(value)),
+    ("seed", |all, value| {
+        all.needs.seed = u64::from(whole(value))
+    }),
+    ("spread", |all, value| all.needs.spread = Some(value)),
+    ("group_error", |all, value| all.needs.group_error = value),
     ("family_help_share", |all, value| {
-        all.family_help_share = value;
+        all.needs.family_help_share = value
     }),
     ("early_help_share", |all, value| {
-        all.early_help_share = value;
+        all.needs.early_help_share = value
+    }),
+    ("looked_after_cost", |all, value| {
+        all.take.looked_after.pounds = value
+    }),
+    ("looked_after_cost_spread", |all, value| {
+        all.take.looked_after.spread = value
+    }),
+    ("looked_after_rate", |all, value| {
+        all.take.looked_after.chosen_rate = Some(value)
+    }),
+    ("in_need_cost", |all, value| all.take.in_need.pounds = value),
+    ("in_need_cost_spread", |all, value| {
+        all.take.in_need.spread = value
+    }),
+    ("in_need_rate", |all, value| {
+        all.take.in_need.chosen_rate = Some(value)
+    }),
+    ("inflation", |all, value| all.take.inflation = value),
+    ("price_year", |all, value| {
+        all.take.price_year = u16::try_from(whole(value)).ok().and_then(Period::ending);
     }),
 ];
 
 /// The names of whole numbers among them.
-const WHOLE: [&str; 2] = ["draws", "seed"];
+const WHOLE: [&str; 3] = ["draws", "seed", "price_year"];
 
 #[expect(
     clippy::cast_possible_truncation,
@@ -105,8 +153,8 @@ impl NeedsPlan {
     }
 
     /// The assumptions of the plan, then those that were typed.
-    pub(crate) fn assumptions(&self, typed: &[String]) -> Result<Assumptions> {
-        let mut all = Assumptions::default();
+    pub(crate) fn assumptions(&self, typed: &[String]) -> Result<Assumed> {
+        let mut all = Assumed::default();
         for (name, value) in &self.assumptions {
             set(&mut all, name, *value)?;
         }
@@ -120,11 +168,43 @@ impl NeedsPlan {
             };
             set(&mut all, name, value)?;
         }
+        for (year, index) in &self.deflator {
+            let year = year.parse::<Period>().map_err(|error| {
+                let message = format!("`deflator` in the plan: {error}");
+                Hinted::new(
+                    message,
+                    "write it as \"2024-25\" = 1.02, one line a financial year",
+                )
+            })?;
+            all.take.deflator.insert(year, *index);
+        }
         Ok(all)
+    }
+
+    /// What the document has, and under which headings.
+    pub(crate) fn options(&self) -> Result<NeedsOptions> {
+        let known = NeedsSection::ALL.map(NeedsSection::word).join(", ");
+        let section = |word: &String| {
+            NeedsSection::from_word(word).ok_or_else(|| {
+                let message = format!("no section of a needs assessment is called {word:?}");
+                Hinted::new(message, format!("use some of {known}"))
+            })
+        };
+        let mut options = NeedsOptions {
+            title: self.title.clone(),
+            ..NeedsOptions::default()
+        };
+        if let Some(words) = &self.sections {
+            options.sections = words.iter().map(section).collect::<Result<_, _>>()?;
+        }
+        for (word, heading) in &self.headings {
+            options.headings.insert(section(word)?, heading.clone());
+        }
+        Ok(options)
     }
 }
 
-fn set(all: &mut Assumptions, name: &str, value: f64) -> Result<()> {
+fn set(all: &mut Assumed, name: &str, value: f64) -> Result<()> {
     let Some((_, set)) = ASSUMPTIONS.iter().find(|(own, _)| *own == name) else {
         let names = ASSUMPTIONS.map(|(own, _)| own);
         let hint = did_you_mean(name, names.into_iter())

@@ -26,7 +26,6 @@ mod imports;
 mod methods;
 mod needs;
 mod needs_command;
-||||||| 62ed1f4
 mod needs_take;
 mod open_data;
 mod outputs;

@@ -4,16 +4,21 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::needs::Need;
+use disparity_core::needs::take::{HelpQuestion, TakeAssumptions};
 use disparity_core::neighbourhoods::{
     Boundaries, Footprints, GroupEstimateErrors, Neighbourhood, Neighbourhoods, TeamSize,
 };
-use disparity_core::{AreaCode, Catalogue, Period, Results};
+use disparity_core::{AreaCode, Catalogue, Date, NeighbourModel, Period, Results};
 use disparity_disclosure::Release;
+use disparity_documents::Format;
 use disparity_export::{Manifest, Written};
 use disparity_needs::{England, Inputs, teams};
 use disparity_published::{
     load_group_errors, load_neighbourhoods, read_boundaries, read_footprints,
 };
+
+use disparity_report::needs::sentences;
+use disparity_report::{NeedsOptions, NeedsView, needs_document};
 
 use crate::args::{Models, Selection};
 use crate::builtin;
@@ -33,7 +38,8 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let selection = selection(args);
     let file = PlanFile::read(&selection)?;
-    let assumptions = file.needs().assumptions(&args.assume)?;
+    let assumed = file.needs().assumptions(&args.assume)?;
+    let options = file.needs().options()?;
     let size = file.needs().team_size(args.team_size)?;
     let mut output = Output::prepare(&args.out, NEEDS, None)?;
     let published = Published::load(&selection, &mut progress)?;
@@ -51,15 +57,29 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
     let results = published.release(&plan, &mut progress)?;
     let england = progress.stage("fitting England’s rates", || {
         let inputs = inputs(&published, results.results(), &neighbourhoods, &errors);
-        England::new(inputs, assumptions, period)
+        England::new(inputs, assumed.needs, period)
     })?;
+    let help = progress.stage("asking what goes with spend on help", || {
+        england.help_question(&assumed.take)
+    })?;
+    let formats = if args.formats.is_empty() {
+        Format::ALL.to_vec()
+    } else {
+        args.formats.clone()
+    };
     let writing = Writing {
         england: &england,
+        help: &help,
+        costs: &assumed.take,
+        model: plan.neighbours,
+        formats: &formats,
+        options: &options,
+        date: args.date.or_else(|| newest(catalogue)),
         neighbourhoods: &neighbourhoods,
         catalogue,
         size,
     };
-    let together = match authorities.as_slice() {
+    let made = match authorities.as_slice() {
         [one] => {
             let staged = output.staged().to_owned();
             let boundaries = boundaries(args, neighbourhoods.of(*one))?;
@@ -67,13 +87,15 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
                 footprints,
                 boundaries,
             };
-            progress.stage("assessing", || writing.write(*one, given, &staged))?;
-            None
+            let made = progress.stage("assessing", || writing.write(*one, given, &staged))?;
+            Made::One(made.findings)
         }
-        several => Some(progress.stage("assessing", || writing.write_each(several, &mut output))?),
+        several => Made::Several(progress.stage("assessing", || {
+            writing.write_each(several, &mut output)
+        })?),
     };
     let folder = output.finish(None)?;
-    print(&summary(&folder, together))?;
+    print(&summary(&folder, &formats, &made))?;
     Ok(true)
 }
 
@@ -187,40 +209,87 @@ fn boundaries(args: &NeedsArgs, own: &[Neighbourhood]) -> Result<Option<Boundari
     Ok(Some(found))
 }
 
+/// The day on which the newest figures were fetched.
+fn newest(catalogue: &Catalogue) -> Option<Date> {
+    let sources = catalogue.sources.iter();
+    sources.filter_map(|source| source.origin.retrieved).max()
+}
+
 /// What every assessment is written from.
 #[derive(Clone, Copy)]
 struct Writing<'a> {
     england: &'a England<'a>,
+    help: &'a HelpQuestion,
+    costs: &'a TakeAssumptions,
+    model: NeighbourModel,
+    formats: &'a [Format],
+    options: &'a NeedsOptions,
+    /// None where no source says when it was fetched.
+    date: Option<Date>,
     neighbourhoods: &'a Neighbourhoods,
     catalogue: &'a Catalogue,
     size: TeamSize,
 }
 
+/// What was written, and the findings it opens with.
+struct Assessed {
+    written: Written,
+    findings: Vec<String>,
+}
+
+/// What a run made.
+enum Made {
+    /// One assessment, with its findings.
+    One(Vec<String>),
+    /// So many.
+    Several(usize),
+}
+
 impl Writing<'_> {
     /// Writes one assessment into a folder that exists, with its manifest.
-    fn write(self, authority: AreaCode, given: Given, folder: &Path) -> Result<Written> {
+    fn write(self, authority: AreaCode, given: Given, folder: &Path) -> Result<Assessed> {
         let proposed = || teams::propose(self.neighbourhoods, authority, self.size);
         let footprints = given.footprints.or_else(proposed);
         let assessment = self.england.assess(authority, footprints.as_ref())?;
         let release = Release::of_published_needs(assessment)?;
-        let manifest = Manifest::of_needs(&release, self.catalogue);
+        let mut take = self.england.take(authority, self.model, self.costs)?;
+        take.help = Some(self.help.clone());
+        let take = Release::of_published_take(take)?;
+        let manifest = Manifest::of_needs(&release, Some(&take), self.catalogue);
         let mut written = disparity_export::write_needs(
             &release,
+            Some(&take),
             self.neighbourhoods,
             self.catalogue,
             &manifest,
             folder,
         )?;
+        let mut put = |name: String, bytes: &[u8]| -> Result<()> {
+            let record = disparity_export::write_file(&folder.join(&name), bytes)?;
+            written.insert(name, record);
+            Ok(())
+        };
         let outlines = given.boundaries.as_ref().and_then(|boundaries| {
             disparity_export::footprints_geojson(&release, boundaries, self.catalogue)
         });
         if let Some(outlines) = outlines {
-            let path = folder.join(OUTLINES);
-            let record = disparity_export::write_file(&path, outlines.as_bytes())?;
-            written.insert(OUTLINES.to_owned(), record);
+            put(OUTLINES.to_owned(), outlines.as_bytes())?;
         }
+        let view = NeedsView::new(&release, self.catalogue, self.neighbourhoods).with_take(&take);
+        let Some(date) = self.date else {
+            let message = "no source says when it was fetched, so the document has no date";
+            return Err(Hinted::new(message, "give one with --date YYYY-MM-DD").into());
+        };
+        let document = needs_document(view, date, self.options)?;
+        for format in self.formats {
+            put(
+                format!("needs.{}", format.ending()),
+                &format.write(&document)?,
+            )?;
+        }
+        let findings = sentences::findings(view);
         disparity_export::write_manifest(&manifest.with_outputs(written.clone()), folder)?;
-        Ok(written)
+        Ok(Assessed { written, findings })
     }
 
     /// Writes each into a folder of its own; how many there are.
@@ -230,8 +299,8 @@ impl Writing<'_> {
             let folder = output.staged().join(&name);
             std::fs::create_dir(&folder)
                 .with_context(|| format!("cannot make the folder for `{name}`"))?;
-            let written = self.write(*authority, Given::default(), &folder)?;
-            output.list(&name, written);
+            let made = self.write(*authority, Given::default(), &folder)?;
+            output.list(&name, made.written);
             output.list_file(&format!("{name}/manifest.json"))?;
         }
         output.write_list()?;
@@ -241,19 +310,53 @@ impl Writing<'_> {
 
 /// A name of letters, digits and dashes.
 fn folder_name(name: &str) -> String {
-    let plain = name.replace('\'', "").replace('’', "").to_lowercase();
+    let plain = name.replace(['\'', '’'], "").to_lowercase();
     let words = plain.split(|letter: char| !letter.is_alphanumeric());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join("-")
 }
 
-/// Says what was made.
-fn summary(folder: &Path, together: Option<usize>) -> String {
-    let folder = folder.display();
-    match together {
-        Some(number) => {
-            format!("Wrote {number} assessments to {folder}, each in a folder of its own\n")
+/// Says what was found and what was made.
+fn summary(folder: &Path, formats: &[Format], made: &Made) -> String {
+    let documents: Vec<String> = formats
+        .iter()
+        .map(|own| format!("needs.{}", own.ending()))
+        .collect();
+    let documents = documents.join(", ");
+    match made {
+        Made::Several(number) => format!(
+            "Wrote {number} assessments to {}, each in a folder of its own:\n  {documents} and tidy tables\n",
+            folder.display()
+        ),
+        Made::One(findings) => {
+            let found: String = findings.iter().map(|own| wrapped(own) + "\n").collect();
+            format!(
+                "{found}Wrote {}\n\
+                 \x20 {documents}\n\
+                 \x20                  these findings, tables, methods and caveats\n\
+                 \x20 needs_expected   expected numbers of every neighbourhood, ward and team\n\
+                 \x20 needs_children   children by age, ethnic group and deprivation\n\
+                 \x20 needs_take       children and cost if rates met other levels\n\
+                 \x20 manifest.json    inputs, assumptions and digests\n\
+                 Every table as .parquet and as .csv; columns.csv says what each column is\n",
+                folder.display()
+            )
         }
-        None => format!("Wrote {folder}\n"),
     }
+}
+
+/// A sentence as a point of a list, 80 columns wide.
+fn wrapped(sentence: &str) -> String {
+    let (mut text, mut column) = (String::from("-"), 1);
+    for word in sentence.split(' ') {
+        let length = word.chars().count();
+        if column + 1 + length > 80 {
+            text += "\n ";
+            column = 1;
+        }
+        text.push(' ');
+        text += word;
+        column += 1 + length;
+    }
+    text + "\n"
 }

@@ -2,6 +2,7 @@
 //! bytes. No clock, no user, no path outside the output folder.
 
 use disparity_core::needs::NeedsAssessment;
+use disparity_core::needs::take::Take;
 use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Catalogue, Levels, Origin, Plan, Provenance, Results};
 use disparity_disclosure::{Policy, Release};
@@ -213,9 +214,20 @@ impl Manifest {
 
     /// Describes a needs assessment before it is written.
     #[must_use]
-    pub fn of_needs(release: &Release<NeedsAssessment>, catalogue: &Catalogue) -> Self {
+    pub fn of_needs(
+        release: &Release<NeedsAssessment>,
+        take: Option<&Release<Take>>,
+        catalogue: &Catalogue,
+    ) -> Self {
         let assessment = release.assessment();
-        let plan = AskedFor::Needs(NeedsRecord::of(assessment));
+        let mut record = NeedsRecord::of(assessment);
+        let costs = take.map(Release::take).into_iter();
+        record.assumptions.extend(
+            costs
+                .flat_map(|take| &take.assumed)
+                .map(|assumed| (assumed.name, assumed.value)),
+        );
+        let plan = AskedFor::Needs(record);
         Self::of(release.policy(), assessment.provenance, plan, catalogue)
     }
 

@@ -7,6 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use disparity_core::needs::NeedsAssessment;
+use disparity_core::needs::take::Take;
 use disparity_core::neighbourhoods::Neighbourhoods;
 use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
@@ -101,6 +102,7 @@ pub fn write_tables(
 /// [`WriteError`] naming the file.
 pub fn write_needs(
     release: &Release<NeedsAssessment>,
+    take: Option<&Release<Take>>,
     neighbourhoods: &Neighbourhoods,
     catalogue: &Catalogue,
     manifest: &Manifest,
@@ -125,12 +127,19 @@ pub fn write_needs(
     let assumptions = needs::assumption_rows(about);
     let own = needs::neighbourhood_rows(about);
     let issues = tables::issue_rows(&assessment.issues, Some(assessment.period));
-    let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 6] = [
+    let take = take.map(Release::take);
+    let changes = take.map_or_else(Vec::new, |take| needs::change_rows(take, catalogue));
+    let spend = take.map_or_else(Vec::new, |take| needs::spend_rows(take, catalogue));
+    let help = take.map_or_else(Vec::new, |take| needs::help_rows(take, catalogue));
+    let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 9] = [
         &|| write_if(needs::children(&children), to),
         &|| write_if(needs::expected(&expected), to),
         &|| write_if(needs::neighbourhoods(&own), to),
         &|| write_if(needs::england(&england), to),
         &|| write_if(needs::assumptions(&assumptions), to),
+        &|| write_if(needs::changes(&changes), to),
+        &|| write_if(needs::spend(&spend), to),
+        &|| write_if(needs::help(&help), to),
         &|| write_table(tables::issues(&issues, catalogue), to).map(Some),
     ];
     write_all(&tasks, folder)
