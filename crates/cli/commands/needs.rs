@@ -90,9 +90,9 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
             let made = progress.stage("assessing", || writing.write(*one, given, &staged))?;
             Made::One(made.findings)
         }
-        several => Made::Several(progress.stage("assessing", || {
-            writing.write_each(several, &mut output)
-        })?),
+        several => {
+            Made::Several(progress.stage("assessing", || writing.write_each(several, &mut output))?)
+        }
     };
     let folder = output.finish(None)?;
     print(&summary(&folder, &formats, &made))?;

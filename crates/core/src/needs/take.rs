@@ -326,7 +326,7 @@ impl Take {
 /// What must be said wherever a cost stands.
 pub const OF_COSTS: [&str; 5] = [
     "£70,900 a year for a child in care and £26,900 for a child who needs a social worker are quoted from the \
-     Independent Review of Children’s Social Care (2022), which does not print their price year beside them; what \
+     Independent Review of Children’s Social Care (2022), whose price year could not be checked; what \
      England’s authorities spent came to about as much for each child in 2019-20 and 2020-21, and to more since, so \
      without inflation the sums are too low for later years.",
     "Children looked after are children in need too, and £26,900 is close to all spending shared over all children in \
