@@ -7,6 +7,7 @@
 //! 4. [`England::assess`] (`expected`): how many would be expected to be in need in each neighbourhood, three
 //!    ways, and how many in middle layer areas, wards and teams.
 //! 5. `simulate`: the intervals of all of that, from draws.
+//! 6. [`seen_counts`] and [`England::against`] (`seen`): what an authority has seen in each neighbourhood, beside that.
 //!
 //! Pure: no file, no clock, no environment. The same neighbourhoods give the same teams and numbers on every
 //! run, on one core or many.
@@ -18,6 +19,7 @@ mod expected;
 mod known;
 mod parts;
 mod rates;
+mod seen;
 mod simulate;
 pub mod teams;
 #[cfg(test)]
@@ -25,3 +27,4 @@ mod tests;
 
 pub use england::{England, Inputs};
 pub use error::NeedsError;
+pub use seen::seen_counts;

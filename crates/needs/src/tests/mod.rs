@@ -1,6 +1,7 @@
 //! An England of three authorities, whose sums can be checked.
 
 mod coverage;
+mod seen;
 mod world;
 
 use disparity_core::needs::{Assumptions, Likely, Need, NeedsAssessment, Part, Way};
