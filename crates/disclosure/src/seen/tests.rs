@@ -92,32 +92,120 @@ fn table(neighbourhoods: usize, groups: &[f64]) -> SeenCounts {
     drawn_up
 }
 
+const FIVE: Threshold = Threshold::up_to(5);
+
+fn protected(counts: &SeenCounts, policy: &Policy) -> ProtectedSeen {
+    protect_seen(counts.clone(), policy, true, &|_, _| {})
+}
+
+/// Small counts that a reader can tell who combines all sums that are printed.
+fn told(counts: &SeenCounts, shown: &SeenCounts) -> Vec<usize> {
+    let cells = cells(counts, FIVE, false);
+    let hidden: Vec<bool> = shown
+        .counts
+        .iter()
+        .map(|own| !own.count.is_value())
+        .collect();
+    let bounds = attack(&cells, &counts.sums, &hidden, Some(FIVE));
+    let small = (0..cells.len()).filter(|at| FIVE.is_small(cells[*at].count));
+    small
+        .filter(|at| !hidden[*at] || !FIVE.in_doubt(bounds[*at]))
+        .collect()
+}
+
 #[test]
-fn timing() {
-    for (n, groups) in [
-        (150, vec![8.0]),
-        (600, vec![8.0]),
-        (150, vec![2.0]),
-        (40, vec![8.0, 1.0, 2.0, 1.0, 0.3]),
-        (150, vec![8.0, 1.0, 2.0, 1.0, 0.3]),
-        (400, vec![8.0, 1.0, 2.0, 1.0, 0.3]),
+fn no_small_count_is_told_by_any_sum() {
+    let rule = Policy::Protected(Rule::DEFAULT);
+    let mut alone = 0;
+    for (neighbourhoods, groups) in [
+        (12, vec![8.0]),
+        (25, vec![5.0]),
+        (40, vec![8.0]),
+        (60, vec![2.0]),
+        (12, vec![8.0, 1.0, 2.0, 1.0, 0.3]),
+        (22, vec![20.0, 3.0, 7.0, 2.0, 0.5, 1.0]),
     ] {
-        let start = std::time::Instant::now();
-        let counts = table(n, &groups);
-        let all = counts.counts.len();
-        let protected = protect_seen(counts, &Policy::Protected(Rule::DEFAULT), true, &|_, _| {});
-        let hidden = protected
-            .counts
-            .counts
-            .iter()
-            .filter(|own| !own.count.is_value())
-            .count();
-        let small = 0;
-        eprintln!(
-            "{n} {} cells {all} hidden {hidden} {small} {:?} {:?}",
-            groups.len(),
-            protected.how_many,
-            start.elapsed()
+        let counts = table(neighbourhoods, &groups);
+        let safe = protected(&counts, &rule);
+        assert_eq!(
+            told(&counts, safe.counts()),
+            [] as [usize; 0],
+            "{neighbourhoods} {groups:?}"
+        );
+        // The total is known to everybody, so it is shown and reckoned with.
+        let total = safe.counts().get(Part::Authority, SeenGroup::All);
+        assert!(total == counts.get(Part::Authority, SeenGroup::All));
+        let mut only_small = counts.clone();
+        for own in &mut only_small.counts {
+            if own.count.value().is_some_and(|count| FIVE.is_small(count)) {
+                own.count = Reported::Symbol(Symbol::Confidential);
+            }
+        }
+        alone += told(&counts, &only_small).len();
+        assert!(
+            safe.counts().withheld_to == 5 && safe.how_many().above <= safe.how_many().all_above
         );
     }
+    // The attack is one: with only small counts withheld some are told.
+    assert!(alone > 0);
+}
+
+#[test]
+fn nothing_is_withheld_for_a_reason() {
+    let counts = table(25, &[3.0]);
+    let reason = "our own analysts".to_owned();
+    let shown = protected(&counts, &Policy::Unprotected { reason });
+    assert!(*shown.counts() == counts && shown.how_many().above == 0);
+    assert!(shown.counts().withheld_to == 0);
+}
+
+#[test]
+fn a_total_beside_gaps_is_withheld_too() {
+    let mut counts = table(12, &[9.0]);
+    let gap = counts
+        .counts
+        .iter()
+        .position(|own| own.part.level() == "lsoa");
+    counts.counts[gap.unwrap()].count = Reported::Symbol(Symbol::Confidential);
+    // Sums that nobody can make.
+    counts.sums = Sums::default();
+    let policy = Policy::Protected(Rule::DEFAULT);
+    let safe = protected(&counts, &policy);
+    let total = |counts: &SeenCounts| counts.get(Part::Authority, SeenGroup::All);
+    assert!(total(&counts).is_value() && !total(safe.counts()).is_value());
+    let reason = "our own analysts".to_owned();
+    let shown = protected(&counts, &Policy::Unprotected { reason });
+    assert!(total(shown.counts()).is_value());
+}
+
+#[test]
+fn counts_of_records_never_pass_as_published() {
+    let found = |provenance| SeenAgainstExpected {
+        provenance,
+        authority: code("E06", 1),
+        period: disparity_core::Period::ending(2025).unwrap(),
+        need: disparity_core::needs::Need::FamilyHelpPlans,
+        level: SeenLevel::Ward,
+        levels: disparity_core::Levels::default(),
+        under_served_below: 0.8,
+        footprints: None,
+        rows: Vec::new(),
+        assumed: Vec::new(),
+        issues: Vec::new(),
+    };
+    let of_children = Provenance::Records { synthetic: false };
+    assert_eq!(
+        Release::of_published_seen(found(of_children)),
+        Err(DisclosureError::NotPublished)
+    );
+    assert!(Release::of_published_seen(found(Provenance::Published)).is_ok());
+    // What the gate lets through is known as of records, whatever is computed.
+    let safe = protected(&table(12, &[9.0]), &Policy::Protected(Rule::DEFAULT));
+    let released = safe.release(|_, provenance| Ok::<_, DisclosureError>(found(provenance)));
+    let released = released.unwrap();
+    assert_eq!(
+        released.seen().provenance,
+        Provenance::Records { synthetic: true }
+    );
+    assert_eq!(released.policy(), &Policy::Protected(Rule::DEFAULT));
 }

@@ -2,7 +2,7 @@
 
 use disparity_core::needs::{Estimated, Part, SeenCounts, SeenGroup, SeenRatio, SeenRow, Way};
 use disparity_core::{Count, Interval, Intervals, Levels, Reported, Symbol};
-use disparity_stats::{Draws, GammaPoissonShapes, UncertainUnit, gamma_poisson_shapes};
+use disparity_stats::{Draws, GammaPoissonShapes, GammaShape, UncertainUnit, gamma_poisson_shapes};
 use rayon::prelude::*;
 
 use crate::NeedsError;
@@ -10,6 +10,9 @@ use crate::simulate::{Setting, WIDTH, intervals, stream};
 
 /// Less spread than this cannot be told from none.
 const LEAST_SPREAD: f64 = 0.02;
+/// The typical spread of areas where all children are counted: so large that the counts decide. Of a group they are
+/// too few to.
+const VAGUE_SPREAD: f64 = 1.0;
 
 /// What is compared.
 pub(crate) struct Compared<'a> {
@@ -94,9 +97,8 @@ impl Compared<'_> {
     }
 
     /// What is expected of all of the authority at England's rates, by draw.
-    fn of_all(&self, group: Option<usize>) -> impl Iterator<Item = f64> + '_ {
-        let column = group.map_or(0, |group| group + 1);
-        self.drawn.iter().map(move |drawn| f64::from(drawn[column]))
+    fn of_all(&self) -> impl Iterator<Item = f64> + '_ {
+        self.drawn.iter().map(|drawn| f64::from(drawn[0]))
     }
 
     fn factor(&self, way: Way) -> Reported<Factor> {
@@ -112,15 +114,12 @@ impl Compared<'_> {
                 let mut one = |all: f64| value * (error * draws.normal()).exp() / all;
                 Factor {
                     known: value / all,
-                    drawn: self.of_all(None).map(&mut one).collect(),
+                    drawn: self.of_all().map(&mut one).collect(),
                 }
             }),
             Way::Benchmarked => self.total().map(|total| Factor {
                 known: f64::from(total) / all,
-                drawn: self
-                    .of_all(None)
-                    .map(|all| f64::from(total) / all)
-                    .collect(),
+                drawn: self.of_all().map(|all| f64::from(total) / all).collect(),
             }),
         }
     }
@@ -213,8 +212,9 @@ impl Compared<'_> {
         }
         for (number, kind) in (0..).zip(self.kinds()) {
             let units: Vec<Unit> = self.units(kind).collect();
-            let means = self.means(kind, f64::from(total), number);
-            let shapes = self.shapes(&units, &means)?;
+            let means = self.means(kind, f64::from(total));
+            let shapes = self.shapes(kind, &units, &means)?;
+            let means = self.uncertain_means((kind, number), f64::from(total), &shapes, &means);
             let each: Vec<Vec<Reported<SeenRatio>>> = units
                 .par_iter()
                 .enumerate()
@@ -271,31 +271,63 @@ impl Compared<'_> {
         })
     }
 
-    /// What an expected number at England's rates is multiplied by, by draw, for the prior mean of a kind: what the
-    /// authority has seen of its group, where that is shown, or of all, is shared out.
-    fn means(&self, kind: Kind, total: f64, number: u64) -> Vec<f64> {
-        if let SeenGroup::Of(group) = kind.group
-            && let Reported::Value(seen) = self.counts.get(Part::Authority, kind.group)
-            && self.expected[usize::from(group) + 1] > 0.0
-        {
-            // What the group's count might as well have been.
-            let seed = self.setting.assumptions.seed;
-            let mut draws = stream(seed, self.purpose(1 + number), u64::MAX);
-            let all = self.of_all(Some(usize::from(group)));
-            return all
-                .map(|all| draws.gamma(f64::from(seen) + 0.5) / all)
-                .collect();
-        }
-        let of_groups = kind.group != SeenGroup::All || kind.level == "authority";
-        let total = if of_groups {
-            total * self.known_share()
+    /// The share of children whom the expected numbers of a kind are of.
+    fn share_of_kind(&self, kind: Kind) -> f64 {
+        if kind.group != SeenGroup::All || kind.level == "authority" {
+            self.known_share()
         } else {
-            total
-        };
-        self.of_all(None).map(|all| total / all).collect()
+            1.0
+        }
     }
 
-    fn shapes(&self, units: &[Unit], means: &[f64]) -> Result<GammaPoissonShapes, NeedsError> {
+    /// What an expected number at England's rates is multiplied by, by draw, for the prior mean of a kind: what
+    /// was seen of all is shared out.
+    fn means(&self, kind: Kind, total: f64) -> Vec<f64> {
+        let seen = total * self.share_of_kind(kind);
+        self.of_all().map(|all| seen / all).collect()
+    }
+
+    /// The same, with how far the mean of a kind may be from what was seen: by chance, and because the areas that
+    /// there happen to be are some of many.
+    fn uncertain_means(
+        &self,
+        (kind, number): (Kind, u64),
+        total: f64,
+        shapes: &GammaPoissonShapes,
+        means: &[f64],
+    ) -> Vec<f64> {
+        let all = self.expected_of_kind(kind);
+        let sum: f64 = all.iter().sum();
+        let squares: f64 = all.iter().map(|own| (own / sum).powi(2)).sum();
+        let each = shapes.as_slice().iter();
+        let log_shape: f64 = each.map(|own| own.probability * own.shape.ln()).sum();
+        let shape = 1.0 / (1.0 / total + squares * (-log_shape).exp());
+        let gamma = GammaShape::new(shape);
+        let seed = self.setting.assumptions.seed;
+        let mut draws = stream(seed, self.purpose(1 + number), u64::MAX);
+        let each = means.iter();
+        each.map(|mean| mean * draws.gamma_of(&gamma) / shape)
+            .collect()
+    }
+
+    /// What is expected of every area of a kind, whether its count is shown or not.
+    fn expected_of_kind(&self, kind: Kind) -> Vec<f64> {
+        let counts = self.counts.counts.iter();
+        counts
+            .filter(|own| {
+                let is_total = own.part == Part::Authority && own.group == SeenGroup::All;
+                !is_total && Self::kind(own.part, own.group) == kind
+            })
+            .filter_map(|own| Some(self.expected[self.column(own.part, own.group).value()?]))
+            .collect()
+    }
+
+    fn shapes(
+        &self,
+        kind: Kind,
+        units: &[Unit],
+        means: &[f64],
+    ) -> Result<GammaPoissonShapes, NeedsError> {
         let n = means.len() as f64;
         let known: Vec<UncertainUnit> = units
             .iter()
@@ -310,7 +342,10 @@ impl Compared<'_> {
                 })
             })
             .collect();
-        let spread = self.spread.max(LEAST_SPREAD);
+        let spread = match kind.group {
+            SeenGroup::All => VAGUE_SPREAD,
+            _ => self.spread.max(LEAST_SPREAD),
+        };
         gamma_poisson_shapes(&known, spread, self.counts.withheld_to)
             .map_err(|source| NeedsError::Ratios { source })
     }
@@ -341,8 +376,7 @@ impl Compared<'_> {
         let drawn = shapes
             .draw(count, &self.prior_means(unit, means), draws)
             .map_err(|source| NeedsError::Ratios { source })?;
-        let of_groups = kind.group != SeenGroup::All || kind.level == "authority";
-        let share = if of_groups { self.known_share() } else { 1.0 };
+        let share = self.share_of_kind(kind);
         let ratios = factors.iter().map(|(_, factor)| match factor {
             Reported::Symbol(symbol) => Reported::Symbol(*symbol),
             Reported::Value(factor) => {
@@ -369,7 +403,7 @@ impl Compared<'_> {
             (_, Reported::Value(factor)) => {
                 let seed = self.setting.assumptions.seed;
                 let mut draws = stream(seed, self.purpose(0), 1);
-                let each = self.of_all(None).zip(&factor.drawn);
+                let each = self.of_all().zip(&factor.drawn);
                 let each =
                     each.map(|(all, factor)| (draws.gamma(total + 0.5) / (all * factor), 1.0));
                 self.weighed(total / (self.expected[0] * factor.known), each.collect())

@@ -145,8 +145,8 @@ impl England<'_> {
             Assumed {
                 name: "spread",
                 value: spread,
-                words: "Before the counts are looked at, areas alike in deprivation, age and ethnic group are as likely to \
-                        differ by more than this as by less (a standard deviation of log rates); the counts decide."
+                words: "Before the counts of a group are looked at, its children are as likely to differ between areas by \
+                        more than this as by less (a coefficient of variation); of all children the counts decide."
                     .into(),
             },
         ]

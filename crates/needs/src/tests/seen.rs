@@ -2,19 +2,23 @@
 //! nothing is missed. `SEEN_WORLDS=1000` tries as many.
 
 use disparity_core::needs::{
-    Assumptions, SeenCount, SeenCounts, SeenGroup, SeenLevel, SeenRow, Way,
+    Assumptions, Need, Part, SeenAgainstExpected, SeenCount, SeenCounts, SeenGroup, SeenLevel,
+    SeenQuestion, SeenRow, SeenTable, Way,
 };
-use disparity_core::{AreaCode, Levels, Reported, Sums, Symbol};
+use disparity_core::{AreaCode, Levels, Provenance, Reported, Sums, Symbol};
 use rayon::prelude::*;
 
 use super::coverage::{
     DRAWS, NEIGHBOURHOODS, SPREAD, authority, drawn_rates, england, expected_of_groups,
     group_errors, inside, parts, published, true_rates, truly,
 };
+use super::two_teams;
+use super::world::{OWN, assumptions, code, world};
 use crate::children::GROUPS;
 use crate::rates::rates;
 use crate::seen::Compared;
 use crate::simulate::{Setting, stream};
+use crate::{England, NeedsError, seen_counts};
 
 /// The group that is missed, and in how many neighbourhoods: those where most of it live.
 const MISSED: usize = 2;
@@ -308,39 +312,271 @@ fn inside_share(found: &Tally) -> [f64; 2] {
     ]
 }
 
-#[test]
-fn a_group_that_is_missed_in_one_part_of_town_is_found() {
-    let found = worlds(USUAL);
-    eprintln!("USUAL {:?} {found:#?}", inside_share(&found));
-    for share in inside_share(&found) {
+fn held(found: &Tally) {
+    for share in inside_share(found) {
         assert!((0.87..=0.93).contains(&share), "{share} {found:?}");
     }
 }
 
 #[test]
+fn a_group_that_is_missed_in_one_part_of_town_is_found() {
+    let found = worlds(USUAL);
+    held(&found);
+    assert!(found.pairs_in_order / found.pairs > 0.9, "{found:?}");
+    assert!(found.planted_first / found.worlds > 0.7, "{found:?}");
+    assert!(found.group_first / found.worlds > 0.9, "{found:?}");
+    // All children of a neighbourhood are not missed: of a third of them a part is.
+    assert!(
+        found.area_pairs_in_order / found.area_pairs > 0.6,
+        "{found:?}"
+    );
+    assert!(found.cells_found > found.worlds, "{found:?}");
+    assert!(
+        found.cells_found_rightly / found.cells_found > FOUND,
+        "{found:?}"
+    );
+}
+
+#[test]
 fn nothing_planted_is_nothing_found_beyond_the_rate() {
     let found = worlds(NOTHING_PLANTED);
-    eprintln!("NOTHING {:?} {found:#?}", inside_share(&found));
+    held(&found);
+    // Neighbourhoods differ, so that a few are truly below, and are found.
+    assert!(found.areas_found / found.areas < 0.01 && found.cells_found / found.cells < 0.01);
     let none = worlds(Plan {
         spread: 0.0,
         ..NOTHING_PLANTED
     });
-    eprintln!("NOTHING, NO SPREAD {:?} {none:#?}", inside_share(&none));
+    let all = none.areas_found + none.cells_found;
+    assert!(all / (none.areas + none.cells) < 0.001, "{none:?}");
 }
 
+/// Without the counts from 1 to 5, which are those of the planted ones, it still holds of what is left.
 #[test]
-fn withheld() {
+fn what_is_left_when_small_counts_are_withheld_is_not_taken_for_all() {
     let found = worlds(Plan {
         withheld_to: 5,
         ..USUAL
     });
-    eprintln!("WITHHELD {:?} {found:#?}", inside_share(&found));
+    let [areas, cells] = inside_share(&found);
+    assert!(
+        areas > 0.85 && (0.87..=0.95).contains(&cells),
+        "{areas} {cells} {found:?}"
+    );
+    assert!(found.pairs_in_order / found.pairs > 0.9, "{found:?}");
+}
+
+/// Not a promise but a measure of what happens; the figures stand in the documentation of `seen`.
+#[test]
+fn a_gradient_that_is_wrong_by_a_third_costs_little() {
+    for wrong in [2.0 / 3.0, 4.0 / 3.0] {
+        let found = worlds(Plan { wrong, ..USUAL });
+        let [areas, cells] = inside_share(&found);
+        assert!((0.83..=0.93).contains(&areas), "{areas} {found:?}");
+        assert!((0.87..=0.94).contains(&cells), "{cells} {found:?}");
+        assert!(found.pairs_in_order / found.pairs > 0.88, "{found:?}");
+    }
 }
 
 #[test]
-fn a_gradient_that_is_wrong_by_a_third() {
-    for wrong in [2.0 / 3.0, 4.0 / 3.0] {
-        let found = worlds(Plan { wrong, ..USUAL });
-        eprintln!("WRONG {wrong} {:?} {found:#?}", inside_share(&found));
+#[ignore = "prints the figures of the documentation: SEEN_WORLDS=400, --ignored --nocapture"]
+fn figures() {
+    for (words, plan) in [
+        ("missed", USUAL),
+        ("nothing planted", NOTHING_PLANTED),
+        (
+            "nothing planted, no spread",
+            Plan {
+                spread: 0.0,
+                ..NOTHING_PLANTED
+            },
+        ),
+        (
+            "missed, withheld",
+            Plan {
+                withheld_to: 5,
+                ..USUAL
+            },
+        ),
+        (
+            "missed, flatter",
+            Plan {
+                wrong: 2.0 / 3.0,
+                ..USUAL
+            },
+        ),
+        (
+            "missed, steeper",
+            Plan {
+                wrong: 4.0 / 3.0,
+                ..USUAL
+            },
+        ),
+    ] {
+        let found = worlds(plan);
+        eprintln!("{words}: inside {:?} {found:?}", inside_share(&found));
     }
+}
+
+fn table(by_group: bool) -> SeenTable {
+    let world = world();
+    let own = world.neighbourhoods.of(code(OWN[0]));
+    let groups = if by_group {
+        &SeenGroup::ALL[1..]
+    } else {
+        &SeenGroup::ALL[..1]
+    };
+    let mut counts = Vec::new();
+    for (at, own) in (0_u32..).zip(own) {
+        for (number, group) in (0_u32..).zip(groups) {
+            counts.push(SeenCount {
+                part: Part::Neighbourhood(own.code),
+                group: *group,
+                count: Reported::Value((at * 7 + number * 5) % 13 + 8 / (1 + number)),
+            });
+        }
+    }
+    SeenTable {
+        authority: code(OWN[0]),
+        level: SeenLevel::Neighbourhood,
+        by_group,
+        counts,
+        totals: Vec::new(),
+    }
+}
+
+fn against(table: &SeenTable) -> (SeenCounts, SeenAgainstExpected) {
+    let world = world();
+    let teams = two_teams(&world);
+    let drawn_up = seen_counts(table, &world.neighbourhoods, Some(&teams)).unwrap();
+    let england = England::new(world.inputs(), assumptions(), None).unwrap();
+    let cin = world.catalogue.indicators.id("cin_at_31_march").unwrap();
+    let question = SeenQuestion {
+        need: Need::Indicator(cin),
+        ways: &Way::ALL,
+        under_served_below: SeenQuestion::BELOW,
+    };
+    let found = england.against(&drawn_up, Some(&teams), question, Provenance::Published);
+    (drawn_up, found.unwrap())
+}
+
+#[test]
+fn every_sum_is_drawn_up_and_shared_out() {
+    let table = table(true);
+    let (counts, found) = against(&table);
+    let sum = |level: &str, group: SeenGroup| -> u32 {
+        let own = counts.counts.iter();
+        let own = own.filter(|own| own.part.level() == level && own.group == group);
+        own.map(|own| own.count.value().unwrap()).sum()
+    };
+    for group in SeenGroup::ALL {
+        let all = counts.get(Part::Authority, group).value().unwrap();
+        for level in ["lsoa", "msoa", "ward", "team"] {
+            assert_eq!(sum(level, group), all, "{level}");
+        }
+        if group != SeenGroup::Unknown {
+            let of = |part: &SeenRow| part.expected.value().unwrap().value;
+            let row = found.row(Way::Benchmarked, Part::Authority, group).unwrap();
+            let rows = found.rows.iter().filter(|own| {
+                own.way == Way::Benchmarked && own.group == group && own.part.level() == "ward"
+            });
+            let wards: f64 = rows.map(of).sum();
+            assert!((wards / of(row) - 1.0).abs() < 1e-9);
+        }
+    }
+    // Every relation holds, and every count that is printed is in one.
+    let mut related = vec![false; counts.counts.len()];
+    for (total, parts) in counts.sums.iter() {
+        let of = |at: &usize| counts.counts[*at].count.value().unwrap();
+        assert_eq!(of(&total), parts.iter().map(of).sum::<u32>());
+        for at in parts.into_iter().chain([total]) {
+            related[at] = true;
+        }
+    }
+    assert!(related.into_iter().all(|own| own));
+    let all = found
+        .row(Way::Benchmarked, Part::Authority, SeenGroup::All)
+        .unwrap();
+    let total = f64::from(all.seen.value().unwrap());
+    assert!((all.expected.value().unwrap().value / total - 1.0).abs() < 1e-9);
+    assert_eq!(all.ratio, Reported::Symbol(Symbol::NotApplicable));
+    // 380 are expected of the authority.
+    let row = found
+        .row(Way::AsExpected, Part::Authority, SeenGroup::All)
+        .unwrap();
+    let ratio = row.ratio.value().unwrap();
+    assert!(
+        (ratio.raw - total / 380.0).abs() < 1e-9 && ratio.intervals.shown().contains(ratio.raw)
+    );
+    for row in &found.rows {
+        let Reported::Value(ratio) = row.ratio else {
+            continue;
+        };
+        assert!((0.0..=1.0).contains(&ratio.under_served));
+        assert!(ratio.intervals.shown().contains(ratio.shrunken), "{row:?}");
+    }
+    assert_eq!(against(&table).1, found);
+}
+
+#[test]
+fn what_depends_on_a_withheld_count_is_withheld() {
+    let mut own = table(false);
+    let withheld = own.counts[3].part;
+    own.counts[3].count = Reported::Symbol(Symbol::Confidential);
+    let (counts, found) = against(&own);
+    let row = |found: &SeenAgainstExpected, part| {
+        *found.row(Way::Benchmarked, part, SeenGroup::All).unwrap()
+    };
+    // Without a total nothing is shared out.
+    assert_eq!(counts.withheld_to, 5);
+    assert!(found.rows.iter().all(|row| !row.ratio.is_value()));
+    assert!(
+        found
+            .issues
+            .iter()
+            .any(|issue| issue.message.contains("give a row with its code"))
+    );
+    own.totals.push(SeenCount {
+        part: Part::Authority,
+        group: SeenGroup::All,
+        count: Reported::Value(400),
+    });
+    let (_, found) = against(&own);
+    let gap = row(&found, withheld);
+    assert_eq!(gap.seen, Reported::Symbol(Symbol::Confidential));
+    assert_eq!(gap.ratio, Reported::Symbol(Symbol::Confidential));
+    assert!(gap.expected.is_value() && row(&found, own.counts[4].part).ratio.is_value());
+    let wards = found.rows.iter().filter(|own| own.part.level() == "ward");
+    assert_eq!(
+        wards
+            .filter(|own| own.way == Way::Benchmarked && !own.ratio.is_value())
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_question_that_cannot_be_meant_is_refused() {
+    let world = world();
+    let counts = seen_counts(&table(false), &world.neighbourhoods, None).unwrap();
+    let england = England::new(world.inputs(), assumptions(), None).unwrap();
+    let ask = |name: &str, below| {
+        let need = Need::Indicator(world.catalogue.indicators.id(name).unwrap());
+        let question = SeenQuestion {
+            need,
+            ways: &[Way::Benchmarked],
+            under_served_below: below,
+        };
+        england
+            .against(&counts, None, question, Provenance::Published)
+            .err()
+    };
+    assert!(matches!(
+        ask("cin_at_31_march", 1.2),
+        Some(NeedsError::Assumption { .. })
+    ));
+    assert!(matches!(
+        ask("referrals", 0.8),
+        Some(NeedsError::NothingExpected { .. })
+    ));
 }
