@@ -126,6 +126,7 @@ struct Reader<'a> {
 }
 
 /// What a row is of.
+#[derive(Clone, Copy)]
 enum Of {
     /// An area, and the code of 2011 that it was given under, if it was.
     Area(SeenLevel, AreaCode, Option<AreaCode>),
@@ -133,6 +134,7 @@ enum Of {
     Total,
 }
 
+#[derive(Clone, Copy)]
 struct Read {
     of: Of,
     group: SeenGroup,
@@ -490,6 +492,8 @@ fn wanted(codes: GivenCodes<'_>, level: SeenLevel) -> Vec<AreaCode> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::given_codes::tests::{HERE, code, world};
 
@@ -545,7 +549,7 @@ mod tests {
         let mut text = "lsoa,ethnic_group,count\n".to_owned();
         for own in 1..=3 {
             for group in ["White", "mixed", "asian", "black", "other"] {
-                text.push_str(&format!("E0100000{own},{group},{own}\n"));
+                writeln!(text, "E0100000{own},{group},{own}").unwrap();
             }
         }
         let total = format!("{text}E06000001,,30\nE06000001,asian,6\n");

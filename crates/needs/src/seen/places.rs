@@ -90,7 +90,7 @@ pub fn seen_counts(
             0
         },
     };
-    drawn_up.sums = relations(&drawn_up, sums);
+    drawn_up.sums = relations(&drawn_up, &sums);
     Ok(drawn_up)
 }
 
@@ -98,7 +98,7 @@ pub fn seen_counts(
 /// that nobody knows says nothing.
 fn relations(
     counts: &SeenCounts,
-    over: BTreeMap<(Part, SeenGroup), Vec<(Part, SeenGroup)>>,
+    over: &BTreeMap<(Part, SeenGroup), Vec<(Part, SeenGroup)>>,
 ) -> Sums {
     let mut sums = Sums::default();
     let mut add = |total: (Part, SeenGroup), parts: &[(Part, SeenGroup)]| {
@@ -111,7 +111,7 @@ fn relations(
             sums.add(total, parts);
         }
     };
-    for (total, parts) in &over {
+    for (total, parts) in over {
         // Those of all groups in a larger part are sums over groups; they are sums over areas as well.
         let (groups, areas): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.0 == total.0);
         add(*total, &groups);

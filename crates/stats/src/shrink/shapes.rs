@@ -255,7 +255,7 @@ mod tests {
             .iter()
             .map(|own| own.probability * (39.0 + own.shape) / (8.0 + own.shape))
             .sum();
-        let drawn = found.draw(39.0, &[8.0; 40_000], &mut Draws::from_seed(4))?;
+        let drawn = found.draw(39.0, &vec![8.0; 40_000], &mut Draws::from_seed(4))?;
         let weights: f64 = drawn.iter().map(|own| own.weight).sum();
         let value: f64 = drawn.iter().map(|own| own.weight * own.ratio).sum();
         assert!(
@@ -265,6 +265,45 @@ mod tests {
         );
         // The weights say nothing where there is nothing to choose from.
         assert!(drawn.iter().all(|own| (own.weight - 1.0).abs() < 1e-9));
+        Ok(())
+    }
+
+    /// Figures of `tests/reference/gamma_poisson_shapes.csv`.
+    #[test]
+    fn probabilities_are_those_of_another_program() -> Result<()> {
+        let counts = [9.0, 39.0, 11.0, 0.0, 2.0, 8.0, 6.0, 19.0, 3.0, 2.0];
+        let expected = [1.4, 8.7, 3.0, 4.2, 5.7, 8.3, 3.6, 13.2, 2.5, 3.3];
+        let variances = [0.01, 0.02, 0.0, 0.05, 0.1, 0.01, 0.03, 0.02, 0.2, 0.04];
+        let units = counts.into_iter().zip(expected).zip(variances);
+        let units: Vec<UncertainUnit> = units
+            .map(|((count, expected), relative_variance)| UncertainUnit {
+                count,
+                expected,
+                relative_variance,
+            })
+            .collect();
+        let near = |found: f64, known: f64| (found / known - 1.0).abs() < 1e-9;
+        let all = gamma_poisson_shapes(&units, 0.25, 0)?;
+        let all = all.as_slice();
+        assert!(near(all[2].shape, 1.066_666_666_666_666_7));
+        for (at, known) in [
+            (0, 0.014_420_913_013_023_937),
+            (2, 0.344_953_622_424_570_67),
+            (4, 0.062_351_019_147_876_42),
+        ] {
+            assert!(near(all[at].probability, known), "{at} {:?}", all[at]);
+        }
+        let shown = |unit: &&UncertainUnit| unit.count <= 0.0 || unit.count > 5.0;
+        let units: Vec<UncertainUnit> = units.iter().filter(shown).copied().collect();
+        let left = gamma_poisson_shapes(&units, 0.4, 5)?;
+        let left = left.as_slice();
+        for (at, known) in [
+            (0, 8.498_570_680_718_44e-5),
+            (2, 0.071_168_152_531_524_88),
+            (9, 0.044_229_385_911_141_124),
+        ] {
+            assert!(near(left[at].probability, known), "{at} {:?}", left[at]);
+        }
         Ok(())
     }
 }
