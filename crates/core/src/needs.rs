@@ -4,7 +4,13 @@
 //! Words only: `disparity-needs` computes them. Every number here is an estimate from published figures;
 //! nobody counted children in need by neighbourhood.
 
+mod seen;
 pub mod take;
+
+pub use self::seen::{
+    SeenAgainstExpected, SeenCount, SeenCounts, SeenGroup, SeenLevel, SeenQuestion, SeenRatio,
+    SeenRow, SeenTable,
+};
 
 use crate::neighbourhoods::Footprints;
 use crate::{

@@ -20,6 +20,7 @@ mod attack;
 mod cube;
 mod release;
 mod rule;
+mod seen;
 mod suppression;
 mod system;
 
@@ -31,5 +32,6 @@ pub use attack::{attack, of_single_sums};
 pub use cube::{ProtectedCube, protect};
 pub use release::{DisclosureError, Policy, Release};
 pub use rule::{Bounds, Rule, Threshold};
+pub use seen::{ProtectedSeen, protect_seen};
 pub use suppression::{Watch, Withheld, suppress};
 pub use system::{Cell, Kind};

@@ -57,6 +57,18 @@ pub enum NeedsError {
         /// In how many it is.
         found: usize,
     },
+    /// England's count is not published.
+    #[error("nothing is expected of `{need}`: England's count is not published")]
+    NothingExpected {
+        /// The need's word.
+        need: String,
+    },
+    /// Ratios of seen to expected cannot be made.
+    #[error("what was seen cannot be held against what is expected: {source}")]
+    Ratios {
+        /// Why.
+        source: disparity_stats::Error,
+    },
     /// An assumption that cannot be meant.
     #[error("the assumption `{name}` is {found}; it must be {must}")]
     Assumption {

@@ -113,6 +113,20 @@ impl England<'_> {
         })
     }
 
+    /// What the quoted model expects of an authority, and the standard error of its logarithm.
+    pub(crate) fn as_expected_of(
+        &self,
+        need: Need,
+        model: &Model,
+        authority: AreaCode,
+        children: &Children,
+    ) -> Reported<(f64, f64)> {
+        let own = children.own.iter();
+        let all = own.map(|own| at_rates(own, &own.shares(), &model.rates));
+        self.scale(need, model, authority, children, all.sum())
+            .as_expected
+    }
+
     /// What a need of an authority is scaled to.
     fn scale(
         &self,

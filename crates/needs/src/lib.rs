@@ -9,6 +9,7 @@
 //! 5. `simulate`: the intervals of all of that, from draws.
 //! 6. [`England::take`] and [`England::help_question`] (`take`): children and cost if rates met another level,
 //!    spend for each child, and whether spend on help goes with children in need the year after.
+//! 7. [`seen_counts`] and [`England::against`] (`seen`): what an authority has seen in each neighbourhood, beside that.
 //!
 //! Pure: no file, no clock, no environment. The same neighbourhoods give the same teams and numbers on every
 //! run, on one core or many.
@@ -20,6 +21,7 @@ mod expected;
 mod known;
 mod parts;
 mod rates;
+mod seen;
 mod simulate;
 mod take;
 pub mod teams;
@@ -28,3 +30,4 @@ mod tests;
 
 pub use england::{England, Inputs};
 pub use error::NeedsError;
+pub use seen::seen_counts;

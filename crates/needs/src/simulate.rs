@@ -38,6 +38,9 @@ const DRAWN: FittingOptions = FittingOptions {
 /// Figures of a part in a draw: of each way what is expected, then what is seen.
 const FIGURES: usize = 2 * Way::ALL.len();
 
+/// Figures of a part by group: of all children, then of each group.
+pub(crate) const WIDTH: usize = 1 + GROUPS;
+
 /// What intervals are made for.
 #[derive(Clone, Copy)]
 pub(crate) struct Setting<'a> {
@@ -104,9 +107,26 @@ pub(crate) fn at_rates<S: Copy + Into<f64>>(own: &Living, shares: &[S], rates: &
         .sum()
 }
 
+/// What is expected of a neighbourhood, and of each group there.
+fn at_rates_by_group<S: Copy + Into<f64>>(
+    own: &Living,
+    shares: &[S],
+    rates: &[f64],
+) -> [f64; WIDTH] {
+    let mut found = [0.0; WIDTH];
+    let rates = cells_of(rates, own.tenth).chunks_exact(GROUPS);
+    for (children, rates) in own.ages.iter().zip(rates) {
+        for ((sum, rate), share) in found[1..].iter_mut().zip(rates).zip(shares) {
+            *sum += children * rate * (*share).into();
+        }
+    }
+    found[0] = found[1..].iter().sum();
+    found
+}
+
 impl Setting<'_> {
     /// A number of its own for each authority.
-    fn purpose(&self) -> u64 {
+    pub(crate) fn purpose(&self) -> u64 {
         let digits = self.authority.as_str().bytes();
         digits.fold(0, |all, byte| all * 131 + u64::from(byte))
     }
@@ -205,6 +225,28 @@ impl Setting<'_> {
             })
             .collect();
         self.by_part(&rows)
+    }
+
+    /// What is expected at England's rates by part: of all children, and of each group.
+    pub(crate) fn expected_by_group(&self, rates: &[f64]) -> Vec<f64> {
+        let own = self.children.own.iter();
+        let figures: Vec<f64> = own
+            .flat_map(|own| at_rates_by_group(own, &own.shares(), rates))
+            .collect();
+        self.parts.sums(&figures, WIDTH)
+    }
+
+    /// The same, by draw.
+    pub(crate) fn drawn_by_group(&self, rates: &[Vec<f64>], shares: &Shares) -> Vec<Vec<f32>> {
+        let both = rates.par_iter().zip(&shares.0);
+        both.map(|(rates, shares)| {
+            let own = self.children.own.iter().zip(shares.chunks_exact(GROUPS));
+            let figures: Vec<f64> = own
+                .flat_map(|(own, shares)| at_rates_by_group(own, shares, rates))
+                .collect();
+            single(&self.parts.sums(&figures, WIDTH))
+        })
+        .collect()
     }
 
     /// The intervals of a need, by part and way; those of a way that it is not scaled to say nothing.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use disparity_core::neighbourhoods::{
-    Footprint, FootprintOrigin, Footprints, Named, Neighbourhood, Neighbourhoods,
+    Footprint, FootprintOrigin, Footprints, Neighbourhood, Neighbourhoods,
 };
-use disparity_core::{AreaCode, Areas, Place, nearest};
+use disparity_core::{AreaCode, Areas};
 
-use crate::error::{Fault, LoadError, LoadErrors};
+use crate::error::{LoadError, LoadErrors};
+use crate::given_codes::{GivenCodes, Meant, listed, one_of, whole_file};
 use crate::table::{Row, Table};
 
 /// What the column of codes may be called, the most exact first.
@@ -64,13 +65,16 @@ pub fn read_footprints(
     map_2011: bool,
 ) -> Result<GivenFootprints, LoadErrors> {
     let table = Table::read(file, bytes)?;
+    let heads = "head one column `lsoa` or `ward` (codes) and one `team` (names)";
     let reader = Reader {
-        neighbourhoods,
-        areas,
-        authority,
+        codes: GivenCodes {
+            neighbourhoods,
+            areas,
+            authority,
+            column: one_of(&table, &CODES, heads)?,
+        },
         map_2011,
-        code: one_of(&table, &CODES)?,
-        name: one_of(&table, &NAMES)?,
+        name: one_of(&table, &NAMES, heads)?,
     };
     let mut order: Vec<String> = Vec::new();
     let mut placed: BTreeMap<AreaCode, Placed> = BTreeMap::new();
@@ -140,53 +144,23 @@ struct Placed {
     of_2011: bool,
 }
 
-/// What a code means.
-struct Meant<'a> {
+/// What a row means.
+struct Team<'a> {
     neighbourhoods: Vec<&'a Neighbourhood>,
     of_2011: Option<AreaCode>,
 }
 
-/// The first of some columns that is there.
-fn one_of(table: &Table, names: &[&str]) -> Result<usize, LoadErrors> {
-    let found = names.iter().find_map(|name| table.column(name).ok());
-    found.ok_or_else(|| {
-        let near =
-            |own: &&String| nearest(own, names.iter().copied()).first().copied() == Some(names[0]);
-        LoadError {
-            place: Place {
-                file: table.file().to_owned(),
-                line: 1,
-                column: String::new(),
-            },
-            about: String::new(),
-            fault: Fault::Contradiction {
-                what: format!("no column is called {}", names.join(", ")),
-                advice: match table.names().iter().find(near) {
-                    Some(own) => format!("rename `{own}` to `{}`", names[0]),
-                    None => {
-                        "head one column `lsoa` or `ward` (codes) and one `team` (names)".to_owned()
-                    }
-                },
-            },
-        }
-        .into()
-    })
-}
-
 struct Reader<'a> {
-    neighbourhoods: &'a Neighbourhoods,
-    areas: &'a Areas,
-    authority: AreaCode,
+    codes: GivenCodes<'a>,
     map_2011: bool,
-    code: usize,
     name: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn row<'t>(&self, row: Row<'t>) -> Result<(&'t str, Meant<'a>), LoadError> {
+    fn row<'t>(&self, row: Row<'t>) -> Result<(&'t str, Team<'a>), LoadError> {
         let name = row.text(self.name);
         if name.is_empty() {
-            return Err(self.wrong(
+            return Err(self.codes.wrong(
                 row,
                 self.name,
                 "the team has no name",
@@ -195,101 +169,26 @@ impl<'a> Reader<'a> {
         }
         let meant = self.meant(row)?;
         for own in &meant.neighbourhoods {
-            if own.authority != self.authority {
-                let what = format!(
-                    "{} is in {}, not in {}",
-                    self.called(row, own),
-                    self.areas.name(own.authority),
-                    self.areas.name(self.authority)
-                );
-                return Err(self.wrong(
-                    row,
-                    self.code,
-                    &what,
-                    "delete the row, or ask for the other authority",
-                ));
-            }
+            self.codes.must_be_here(row, own)?;
         }
         Ok((name, meant))
     }
 
-    fn meant(&self, row: Row<'_>) -> Result<Meant<'a>, LoadError> {
-        let text = row.text(self.code);
-        let code: AreaCode = text.parse().map_err(|_| {
-            let what =
-                format!("{text:?} is not a code of a neighbourhood, ward or middle layer area");
-            self.wrong(
-                row,
-                self.code,
-                &what,
-                "expected a letter and eight digits, such as E01012345 or E05001234",
-            )
-        })?;
-        let now = |neighbourhoods: Vec<&'a Neighbourhood>| Meant {
-            neighbourhoods,
-            of_2011: None,
+    fn meant(&self, row: Row<'_>) -> Result<Team<'a>, LoadError> {
+        let code = self.codes.code(row)?;
+        let (neighbourhoods, of_2011) = match self.codes.meant(row, code)? {
+            Meant::Neighbourhood(own) => (vec![own], None),
+            Meant::Ward(all) | Meant::Msoa(all) => (all, None),
+            Meant::In2011(_, into) if self.map_2011 => (self.codes.here(into), Some(code)),
+            Meant::In2011(how, into) => {
+                let advice = "give the codes of 2021, or ask for codes of 2011 to be mapped";
+                return Err(self.codes.of_2011(row, how, &into, advice));
+            }
         };
-        let all = self.neighbourhoods.all();
-        match self.neighbourhoods.named(code) {
-            Named::Now(own) => Ok(now(vec![own])),
-            Named::In2011(_, into) if self.map_2011 => Ok(Meant {
-                neighbourhoods: self.here(into),
-                of_2011: Some(code),
-            }),
-            Named::In2011(how, into) => {
-                let what = format!(
-                    "{code} is a neighbourhood of 2011 that was {} in 2021: see {}",
-                    how.word(),
-                    into.iter()
-                        .map(|own| format!("{} ({})", own.code, own.name))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                );
-                Err(self.wrong(
-                    row,
-                    self.code,
-                    &what,
-                    "give the codes of 2021, or ask for codes of 2011 to be mapped",
-                ))
-            }
-            Named::Unknown if self.neighbourhoods.places().wards.contains_key(&code) => {
-                Ok(now(self.here(all.iter().filter(|own| own.ward == code))))
-            }
-            Named::Unknown if self.neighbourhoods.places().msoas.contains_key(&code) => {
-                Ok(now(self.here(all.iter().filter(|own| own.msoa == code))))
-            }
-            Named::Unknown => {
-                let kind = match text.get(..3) {
-                    Some("E01") => "no neighbourhood (LSOA) of 2021 or 2011",
-                    Some("E05") => "no ward of 2024 that any neighbourhood fits best",
-                    Some("E02") => "no middle layer area (MSOA) of 2021",
-                    _ => {
-                        "no neighbourhood (E01…), ward (E05…) or middle layer area (E02…) of England"
-                    }
-                };
-                let what = format!("{code} is {kind}");
-                Err(self.wrong(row, self.code, &what, "correct the code; england/neighbourhoods_2021.csv and wards_2024.csv list them"))
-            }
-        }
-    }
-
-    /// Of some neighbourhoods those of this authority, or all if none is: a ward and a neighbourhood of
-    /// 2011 may stand for some of two authorities, and mean here what of them is in this one.
-    fn here(&self, all: impl IntoIterator<Item = &'a Neighbourhood>) -> Vec<&'a Neighbourhood> {
-        let all: Vec<&Neighbourhood> = all.into_iter().collect();
-        let own = |own: &&&Neighbourhood| own.authority == self.authority;
-        let here: Vec<&Neighbourhood> = all.iter().filter(own).copied().collect();
-        if here.is_empty() { all } else { here }
-    }
-
-    /// A neighbourhood as the row names it, or with the ward or middle layer area that it came with.
-    fn called(&self, row: Row<'_>, own: &Neighbourhood) -> String {
-        let text = row.text(self.code);
-        if text == own.code.as_str() {
-            format!("{} ({})", own.code, own.name)
-        } else {
-            format!("{} ({}), which {text} stands for,", own.code, own.name)
-        }
+        Ok(Team {
+            neighbourhoods,
+            of_2011,
+        })
     }
 
     fn twice(
@@ -301,7 +200,7 @@ impl<'a> Reader<'a> {
     ) -> LoadError {
         let what = format!(
             "{} was put into {:?} on line {} already",
-            self.called(row, own),
+            self.codes.called(row, own),
             teams.get(before.team).map_or("", String::as_str),
             before.line
         );
@@ -310,21 +209,9 @@ impl<'a> Reader<'a> {
         } else {
             "a neighbourhood is in one team: delete one of the rows"
         };
-        self.wrong(row, self.code, &what, advice)
-    }
-
-    fn wrong(&self, row: Row<'_>, column: usize, what: &str, advice: &str) -> LoadError {
-        let (what, advice) = (what.to_owned(), advice.to_owned());
-        row.error(
-            column,
-            self.areas.name(self.authority),
-            Fault::Contradiction { what, advice },
-        )
+        self.codes.wrong(row, self.codes.column, what, advice)
     }
 }
-
-/// Names of neighbourhoods that a message lists before it counts the rest.
-const LISTED: usize = 5;
 
 fn missing(
     file: &str,
@@ -335,126 +222,23 @@ fn missing(
         .iter()
         .filter(|own| !placed.contains_key(&own.code))
         .collect();
-    let first = missing
+    let names = missing
         .iter()
-        .take(LISTED)
         .map(|own| format!("{} ({})", own.code, own.name));
-    let first = first.collect::<Vec<_>>().join(", ");
-    let rest = missing.len().saturating_sub(LISTED);
-    let more = if rest > 0 {
-        format!(" and {rest} more")
-    } else {
-        String::new()
-    };
-    (!missing.is_empty()).then(|| LoadError {
-        place: Place {
-            file: file.to_owned(),
-            ..Place::default()
-        },
-        about: String::new(),
-        fault: Fault::Contradiction {
-            what: format!(
-                "{} of {} neighbourhoods are in no team: {first}{more}",
-                missing.len(),
-                own.len()
-            ),
-            advice: "add a row for each; a place that no team covers can be a team of its own"
-                .into(),
-        },
-    })
+    let what = format!(
+        "{} of {} neighbourhoods are in no team: {}",
+        missing.len(),
+        own.len(),
+        listed(names)
+    );
+    let advice = "add a row for each; a place that no team covers can be a team of its own";
+    (!missing.is_empty()).then(|| whole_file(file, 0, what, advice))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use disparity_core::neighbourhoods::{
-        Centroid, Deciles, District, Msoa, Places, Redrawn, Ward,
-    };
-    use disparity_core::{Reported, Symbol};
-
     use super::*;
-
-    fn code(text: &str) -> AreaCode {
-        text.parse().unwrap()
-    }
-
-    const HERE: &str = "E06000001";
-
-    /// Three neighbourhoods here, in two wards, and one elsewhere.
-    fn world() -> Neighbourhoods {
-        let unknown = Deciles {
-            imd: Reported::Symbol(Symbol::NotAvailable),
-            idaci: Reported::Symbol(Symbol::NotAvailable),
-        };
-        let one = |own: &str, authority: &str, ward: &str, msoa: &str| Neighbourhood {
-            code: code(own),
-            name: format!("Place {}", &own[8..]),
-            authority: code(authority),
-            msoa: code(msoa),
-            ward: code(ward),
-            deciles_2025: unknown,
-            deciles_2019: unknown,
-            residents_by_group: [1; 5],
-            children_0_to_15: 1,
-            children_by_age: [1; 5],
-            centroid: Centroid {
-                longitude: 0.0,
-                latitude: 50.0,
-            },
-        };
-        let all = vec![
-            one("E01000001", HERE, "E05000001", "E02000001"),
-            one("E01000002", HERE, "E05000001", "E02000002"),
-            one("E01000003", HERE, "E05000002", "E02000002"),
-            one("E01000004", "E06000002", "E05000003", "E02000002"),
-        ];
-        let wards = ["E05000001", "E05000002", "E05000003"].map(|ward| {
-            (
-                code(ward),
-                Ward {
-                    name: ward.to_owned(),
-                    district: code(HERE),
-                },
-            )
-        });
-        let msoa = |own: &str| {
-            (
-                code(own),
-                Msoa {
-                    name: own.to_owned(),
-                    library_name: own.to_owned(),
-                },
-            )
-        };
-        let redrawn = [
-            (
-                code("E01000008"),
-                (Redrawn::Split, vec![code("E01000001"), code("E01000002")]),
-            ),
-            (
-                code("E01000009"),
-                (Redrawn::Merged, vec![code("E01000003")]),
-            ),
-            (
-                code("E01000010"),
-                (Redrawn::Merged, vec![code("E01000003")]),
-            ),
-        ];
-        let places = Places {
-            msoas: BTreeMap::from([msoa("E02000001"), msoa("E02000002")]),
-            wards: BTreeMap::from(wards),
-            districts: BTreeMap::from([(
-                code(HERE),
-                District {
-                    name: "Here".into(),
-                    authority: code(HERE),
-                },
-            )]),
-            redrawn: BTreeMap::from(redrawn),
-        };
-        Neighbourhoods::new(all, [], places)
-    }
+    use crate::given_codes::tests::{HERE, code, world};
 
     fn read(text: &str, map: bool) -> Result<GivenFootprints, LoadErrors> {
         read_footprints(

@@ -5,8 +5,10 @@ mod codelists;
 mod error;
 mod files;
 mod footprints;
+mod given_codes;
 mod load;
 mod read;
+mod seen;
 mod table;
 mod verify;
 pub use boundaries::{BoundariesError, read_boundaries};
@@ -16,6 +18,7 @@ pub use error::{Fault, LoadError, LoadErrors};
 pub use files::Files;
 pub use footprints::{GivenFootprints, read_footprints};
 pub use load::{Loaded, load, load_catalogue, load_group_errors, load_neighbourhoods};
+pub use seen::{GivenSeen, read_seen};
 pub use verify::{
     PopulationsUsed, RateCheck, RateException, TableCheck, verify_rates, verify_tables,
 };

@@ -84,7 +84,8 @@ pub use random::{Draws, GammaShape};
 pub use rank::{RankInterval, rank_intervals};
 pub use round::round_half_up;
 pub use shrink::{
-    GammaPoissonPrior, ShrunkRatio, Shrunken, gamma_poisson_prior, shrink_gamma_poisson,
+    DrawnRatio, GammaPoissonPrior, GammaPoissonShapes, LikelyShape, ShrunkRatio, Shrunken,
+    UncertainUnit, gamma_poisson_prior, gamma_poisson_shapes, shrink_gamma_poisson,
     shrink_gamma_poisson_towards,
 };
 pub use standardise::{

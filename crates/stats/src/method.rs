@@ -114,7 +114,7 @@ static METHODS: &[MethodDoc] = registry! {
         program { overdispersion }
         library { funnel_proportion funnel_ratio funnel_rate funnel_count_curve funnel_position };
     "Ranks and smoothing":
-        program { rank_intervals shrink_gamma_poisson gamma_poisson_prior }
+        program { rank_intervals shrink_gamma_poisson gamma_poisson_prior gamma_poisson_shapes }
         library { shrink_gamma_poisson_towards };
     "Quantiles":
         program { quantile_groups }

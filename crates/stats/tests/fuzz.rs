@@ -287,6 +287,16 @@ proptest! {
             shrink_gamma_poisson(&o, &e, level),
             shrink_gamma_poisson_towards(&o, &e, &[&e], level),
         );
+        let uncertain: Vec<UncertainUnit> = o
+            .iter()
+            .zip(&e)
+            .map(|(&count, &expected)| UncertainUnit { count, expected, relative_variance: 1.0 / expected })
+            .collect();
+        let shapes = gamma_poisson_shapes(&uncertain, e.first().copied().unwrap_or(0.25), small(i));
+        sound("shapes", shapes.clone());
+        if let (Ok(shapes), Some(count)) = (shapes, o.first()) {
+            sound("ratios of shapes", shapes.draw(*count, &e, &mut Draws::from_seed(seed)));
+        }
         for scale in [SlopeScale::Identity, SlopeScale::Log, SlopeScale::Logit] {
             all_sound!(
                 slope_index(&groups, scale, level),

@@ -1,10 +1,10 @@
 //! Ranks, smoothing, quantile groups and rounding: figures per unit.
 
 use disparity_stats::{
-    DeprivationIndex, FirstQuantile, Interval, Level, Shrunken, deprivation_decile,
-    gamma_poisson_prior, mean_bounds, median_bounds, population_weighted_quantiles,
-    proportion_bounds, quantile_groups, rank_bounds, rank_intervals, round_half_up,
-    shrink_gamma_poisson, shrink_gamma_poisson_towards,
+    DeprivationIndex, FirstQuantile, Interval, Level, Shrunken, UncertainUnit, deprivation_decile,
+    gamma_poisson_prior, gamma_poisson_shapes, mean_bounds, median_bounds,
+    population_weighted_quantiles, proportion_bounds, quantile_groups, rank_bounds, rank_intervals,
+    round_half_up, shrink_gamma_poisson, shrink_gamma_poisson_towards,
 };
 
 use super::{Inputs, Outputs, limits, numbered, single};
@@ -52,6 +52,24 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
             outputs.extend(numbered("median", ratios.iter().map(|r| r.median)));
             outputs.extend(numbered("low", ratios.iter().map(|r| r.interval.low)));
             outputs.extend(numbered("high", ratios.iter().map(|r| r.interval.high)));
+            outputs
+        }
+        "gamma_poisson_shapes" => {
+            let (o, e, c2) = (given.all("o"), given.all("e"), given.all("c2"));
+            let units = o.iter().zip(&e).zip(&c2);
+            let units: Vec<UncertainUnit> = units
+                .map(|((&count, &expected), &relative_variance)| UncertainUnit {
+                    count,
+                    expected,
+                    relative_variance,
+                })
+                .collect();
+            let [s] = given.some(["s"]);
+            let withheld_to = given.whole("t")[0];
+            let found = gamma_poisson_shapes(&units, s, withheld_to).unwrap();
+            let all = found.as_slice().iter();
+            let mut outputs = numbered("shape", all.clone().map(|own| own.shape));
+            outputs.extend(numbered("probability", all.map(|own| own.probability)));
             outputs
         }
         "shrink_gamma_poisson_towards" => {

@@ -12,13 +12,13 @@ use crate::rates::{Targets, cells_of, margins, rates};
 use crate::simulate::{Drawn, Scale, Setting, stream};
 
 const WORLDS: u64 = 200;
-const NEIGHBOURHOODS: usize = 40;
-const DRAWS: u32 = 300;
-const SPREAD: f64 = 0.2;
+pub(super) const NEIGHBOURHOODS: usize = 40;
+pub(super) const DRAWS: u32 = 300;
+pub(super) const SPREAD: f64 = 0.2;
 const GRADIENT: (f64, f64) = (0.1, 0.008);
-const GROUP_ERRORS: [f64; GROUPS] = [0.0143, 0.0602, 0.2718, 0.3338, 0.1441];
+pub(super) const GROUP_ERRORS: [f64; GROUPS] = [0.0143, 0.0602, 0.2718, 0.3338, 0.1441];
 const AUTHORITY_ERROR: f64 = 0.04;
-const MODEL_ERROR: f64 = 0.05;
+pub(super) const MODEL_ERROR: f64 = 0.05;
 
 fn one_of(draws: &mut Draws, n: usize) -> usize {
     let uniform = draws.gamma(1.0);
@@ -28,7 +28,7 @@ fn one_of(draws: &mut Draws, n: usize) -> usize {
 }
 
 /// The children of a small authority, as estimated.
-fn authority() -> Children {
+pub(super) fn authority() -> Children {
     let mut draws = Draws::from_seed(11);
     let own: Vec<Living> = (0..NEIGHBOURHOODS)
         .map(|_| {
@@ -56,7 +56,7 @@ fn authority() -> Children {
 }
 
 /// England's children.
-fn england() -> Vec<f64> {
+pub(super) fn england() -> Vec<f64> {
     let mut draws = Draws::from_seed(12);
     let shares = [(0.05, 0.2, 0.28, 0.35, 0.12), (0.7, 0.08, 0.14, 0.06, 0.02)];
     let list = |(a, b, c, d, e): (f64, f64, f64, f64, f64)| [a, b, c, d, e];
@@ -72,7 +72,7 @@ fn england() -> Vec<f64> {
 }
 
 /// Rates that have the margins of the model: between tenths of the children that live there the same factor.
-fn true_rates(table: &[f64]) -> Vec<f64> {
+pub(super) fn true_rates(table: &[f64]) -> Vec<f64> {
     let means: Vec<f64> = (0..CELLS)
         .map(|at| {
             let tenth = (at / (AGES * GROUPS)) as f64;
@@ -94,7 +94,7 @@ fn true_rates(table: &[f64]) -> Vec<f64> {
 
 /// What is published of a world where those rates are true: England's counts, and a gradient with its
 /// standard error, of which `wrong` is a factor.
-fn published(table: &[f64], rates: &[f64], wrong: f64, draws: &mut Draws) -> Targets {
+pub(super) fn published(table: &[f64], rates: &[f64], wrong: f64, draws: &mut Draws) -> Targets {
     let means: Vec<f64> = table
         .iter()
         .zip(rates)
@@ -113,7 +113,7 @@ fn published(table: &[f64], rates: &[f64], wrong: f64, draws: &mut Draws) -> Tar
 }
 
 /// Children by group as they truly are: raked by hand, with nothing of what is tested.
-fn truly(children: &Children, draws: &mut Draws) -> Vec<[f64; GROUPS]> {
+pub(super) fn truly(children: &Children, draws: &mut Draws) -> Vec<[f64; GROUPS]> {
     let all: f64 = children.own.iter().map(|own| own.children).sum();
     let groups = children
         .groups
@@ -144,6 +144,49 @@ fn truly(children: &Children, draws: &mut Draws) -> Vec<[f64; GROUPS]> {
     cells
 }
 
+/// What is truly expected of each group of each neighbourhood.
+pub(super) fn expected_of_groups(
+    children: &Children,
+    groups: &[[f64; GROUPS]],
+    truth: &[f64],
+) -> Vec<[f64; GROUPS]> {
+    let own = children.own.iter().zip(groups);
+    own.map(|(own, groups)| {
+        let rates = cells_of(truth, own.tenth);
+        std::array::from_fn(|group| {
+            (0..AGES)
+                .map(|age| {
+                    rates[age * GROUPS + group] * own.ages[age] * groups[group] / own.children
+                })
+                .sum()
+        })
+    })
+    .collect()
+}
+
+/// The measured errors of children by group.
+pub(super) fn group_errors() -> GroupEstimateErrors {
+    let class = |beyond_chance| {
+        vec![SizeClass {
+            from: 0.0,
+            beyond_chance,
+        }]
+    };
+    GroupEstimateErrors::new(GROUP_ERRORS.map(class)).unwrap()
+}
+
+/// Rates of England as they are drawn from what is published.
+pub(super) fn drawn_rates(known: &Targets, table: &[f64], number: u64) -> Vec<Vec<f64>> {
+    let estimate = known.expected(table).unwrap();
+    (0..u64::from(DRAWS))
+        .map(|draw| {
+            known
+                .drawn_rates(table, &estimate, &mut stream(number, 77, draw))
+                .unwrap()
+        })
+        .collect()
+}
+
 /// How often intervals at 90% had the truth inside: of what is expected and of what is counted, in each way.
 #[derive(Debug, Default, Clone, Copy)]
 struct Inside {
@@ -167,7 +210,7 @@ impl Inside {
 }
 
 /// Half of what lies on a limit is inside: counts of a few have limits that hold more than their level.
-fn inside(interval: Interval, value: f64) -> f64 {
+pub(super) fn inside(interval: Interval, value: f64) -> f64 {
     let ends = [interval.low, interval.high].map(|end| (value - end).abs() < 1e-9);
     if ends == [true, true] {
         1.0
@@ -184,16 +227,9 @@ fn one_world(number: u64, wrong: f64) -> Inside {
     let mut draws = stream(99, 1, number);
     let known = published(&table, &truth, wrong, &mut draws);
     let groups = truly(&children, &mut draws);
-    let expected: Vec<f64> = children
-        .own
+    let expected: Vec<f64> = expected_of_groups(&children, &groups, &truth)
         .iter()
-        .zip(&groups)
-        .map(|(own, groups)| {
-            let rates = cells_of(&truth, own.tenth);
-            (0..AGES * GROUPS)
-                .map(|at| rates[at] * own.ages[at / GROUPS] * groups[at % GROUPS] / own.children)
-                .sum()
-        })
+        .map(|own| own.iter().sum())
         .collect();
     let all: f64 = expected.iter().sum();
     // The authority is one and a quarter of what England's rates give; the model says nearly that.
@@ -219,22 +255,9 @@ fn one_world(number: u64, wrong: f64) -> Inside {
         seed: number,
         ..Assumptions::default()
     };
-    let estimate = known.expected(&table).unwrap();
-    let rates: Vec<Vec<f64>> = (0..u64::from(DRAWS))
-        .map(|draw| {
-            known
-                .drawn_rates(&table, &estimate, &mut stream(number, 77, draw))
-                .unwrap()
-        })
-        .collect();
+    let rates = drawn_rates(&known, &table, number);
     let parts = parts();
-    let errors = GroupEstimateErrors::new(GROUP_ERRORS.map(|beyond_chance| {
-        vec![SizeClass {
-            from: 0.0,
-            beyond_chance,
-        }]
-    }))
-    .unwrap();
+    let errors = group_errors();
     let setting = Setting {
         authority: AreaCode::ENGLAND,
         children: &children,
@@ -278,7 +301,7 @@ fn one_world(number: u64, wrong: f64) -> Inside {
 }
 
 /// The authority, then its neighbourhoods.
-fn parts() -> Parts {
+pub(super) fn parts() -> Parts {
     let hood = |at: usize| Part::Neighbourhood(format!("E01{at:06}").parse().unwrap());
     Parts {
         all: std::iter::once(Part::Authority)

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod help;
+mod seen;
 mod take;
 mod world;
 

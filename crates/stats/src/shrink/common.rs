@@ -178,7 +178,7 @@ impl<'a> Units<'a> {
 }
 
 /// ln Γ(o + shape) - ln Γ(shape) - o ln(shape), without cancellation for large shapes.
-fn rising(o: f64, shape: f64) -> f64 {
+pub(super) fn rising(o: f64, shape: f64) -> f64 {
     if o <= 0.0 {
         return 0.0;
     }

@@ -2,6 +2,11 @@
 //! own count is uncertain.
 
 mod common;
+mod shapes;
+
+pub use shapes::{
+    DrawnRatio, GammaPoissonShapes, LikelyShape, UncertainUnit, gamma_poisson_shapes,
+};
 
 use statrs::function::gamma::{digamma, ln_gamma};
 

@@ -1,0 +1,158 @@
+//! Counts of children by neighbourhood made into counts that may be shown.
+
+use disparity_core::needs::{Part, SeenAgainstExpected, SeenCounts, SeenGroup};
+use disparity_core::{Provenance, Reported, Symbol};
+
+use crate::answers::HowMany;
+use crate::release::{DisclosureError, Policy, Release};
+use crate::rule::Threshold;
+use crate::suppression::{Watch, Withheld, suppress_in_blocks};
+use crate::system::{Blocks, Cell, Kind};
+
+/// Counts of neighbourhoods that may be shown, with what was done to them. Made only by [`protect_seen`].
+#[derive(Clone)]
+pub struct ProtectedSeen {
+    counts: SeenCounts,
+    policy: Policy,
+    synthetic: bool,
+    how_many: HowMany,
+}
+
+/// Decides which counts of neighbourhoods may be shown, all that are printed together, and tells on the way
+/// how far it is. Whether the children were invented goes along.
+///
+/// The authority's total is taken as known to everybody, unless it is small: its publisher tells it. Counts that
+/// are withheld already are left so; where there are some, a total that only the table knows is withheld as
+/// well, as it would tell what they add up to.
+#[must_use]
+pub fn protect_seen(
+    mut counts: SeenCounts,
+    policy: &Policy,
+    synthetic: bool,
+    watch: Watch,
+) -> ProtectedSeen {
+    let rule = policy.rule();
+    let threshold = rule.threshold();
+    if threshold.at_most > 0 {
+        withhold_totals_beside_gaps(&mut counts);
+    }
+    let cells = cells(&counts, threshold, rule.hide_zeros);
+    let Withheld {
+        hidden, given_up, ..
+    } = suppress_in_blocks(
+        &cells,
+        &counts.sums,
+        threshold,
+        &Blocks::default(),
+        &(),
+        watch,
+    );
+    let mut how_many = HowMany {
+        given_up,
+        ..HowMany::default()
+    };
+    for ((own, cell), hidden) in counts.counts.iter_mut().zip(&cells).zip(&hidden) {
+        let Reported::Value(count) = own.count else {
+            continue;
+        };
+        if count > threshold.at_most {
+            how_many.all_above += 1;
+            how_many.above += usize::from(*hidden);
+        }
+        own.count = if *hidden || cell.is_small(threshold) {
+            Reported::Symbol(Symbol::Confidential)
+        } else {
+            Reported::Value(rule.round(count))
+        };
+    }
+    counts.withheld_to = counts.withheld_to.max(rule.withhold_to);
+    ProtectedSeen {
+        counts,
+        policy: policy.clone(),
+        synthetic,
+        how_many,
+    }
+}
+
+/// Totals of the authority that no sum of the table gives.
+fn withhold_totals_beside_gaps(counts: &mut SeenCounts) {
+    let sums: Vec<usize> = (0..counts.sums.len())
+        .map(|sum| counts.sums.total(sum))
+        .collect();
+    for (at, own) in counts.counts.iter_mut().enumerate() {
+        if own.part == Part::Authority && !sums.contains(&at) {
+            own.count = own
+                .count
+                .and_then(|_| Reported::Symbol(Symbol::Confidential));
+        }
+    }
+}
+
+fn cells(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> Vec<Cell> {
+    let each = counts.counts.iter().map(|own| match own.count {
+        Reported::Symbol(_) => Cell::new(0, Kind::Withheld),
+        Reported::Value(count) => {
+            let is_total = own.part == Part::Authority && own.group == SeenGroup::All;
+            let kind = if is_total && count > threshold.at_most {
+                Kind::Shown
+            } else {
+                Kind::Published
+            };
+            Cell {
+                count,
+                kind,
+                zero: hide_zeros,
+            }
+        }
+    });
+    each.collect()
+}
+
+impl ProtectedSeen {
+    /// The counts, with symbols where they are withheld.
+    #[must_use]
+    pub const fn counts(&self) -> &SeenCounts {
+        &self.counts
+    }
+
+    /// How many counts are withheld.
+    #[must_use]
+    pub const fn how_many(&self) -> HowMany {
+        self.how_many
+    }
+
+    /// What is computed from these counts, and from nothing else of children, may be written.
+    ///
+    /// # Errors
+    /// Those of what is computed.
+    pub fn release<E>(
+        self,
+        compute: impl FnOnce(&SeenCounts, Provenance) -> Result<SeenAgainstExpected, E>,
+    ) -> Result<Release<SeenAgainstExpected>, E> {
+        let synthetic = self.synthetic;
+        let found = compute(&self.counts, Provenance::Records { synthetic })?;
+        Ok(Release::new(found, self.policy))
+    }
+}
+
+impl Release<SeenAgainstExpected> {
+    /// What was seen beside what is expected, of counts that their publisher has protected.
+    ///
+    /// # Errors
+    /// [`DisclosureError::NotPublished`] for counts of records of children.
+    pub fn of_published_seen(found: SeenAgainstExpected) -> Result<Self, DisclosureError> {
+        if found.provenance != Provenance::Published {
+            return Err(DisclosureError::NotPublished);
+        }
+        Ok(Self::new(found, Policy::Published))
+    }
+
+    /// What was seen beside what is expected.
+    #[must_use]
+    pub const fn seen(&self) -> &SeenAgainstExpected {
+        self.content()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! Tables of neighbourhoods whose counts are attacked with every sum that is printed.
+
+use disparity_core::needs::{SeenCount, SeenLevel};
+use disparity_core::{AreaCode, Count, Sums};
+use disparity_stats::Draws;
+
+use super::*;
+use crate::attack::attack;
+use crate::rule::Rule;
+
+fn code(letters: &str, number: usize) -> AreaCode {
+    format!("{letters}{number:06}").parse().unwrap()
+}
+
+/// Neighbourhoods of 4 to a middle layer area and 5 to a ward, with three teams, by group or not, with every sum.
+fn table(neighbourhoods: usize, groups: &[f64]) -> SeenCounts {
+    let mut draws = Draws::from_seed(neighbourhoods as u64);
+    let mut counts: Vec<SeenCount> = Vec::new();
+    let all_groups = SeenGroup::ALL[1..].iter().take(groups.len());
+    for at in 0..neighbourhoods {
+        for (group, mean) in all_groups.clone().zip(groups) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a few"
+            )]
+            let count = draws.poisson(*mean) as Count;
+            counts.push(SeenCount {
+                part: Part::Neighbourhood(code("E01", at)),
+                group: if groups.len() == 1 {
+                    SeenGroup::All
+                } else {
+                    *group
+                },
+                count: Reported::Value(count),
+            });
+        }
+    }
+    let wholes = |at: usize| {
+        [
+            Part::Authority,
+            Part::Msoa(code("E02", at / 4)),
+            Part::Ward(code("E05", at / 5)),
+            Part::Team(u16::try_from(at * 3 / neighbourhoods).unwrap()),
+        ]
+    };
+    let mut sums: std::collections::BTreeMap<(Part, SeenGroup), Vec<(Part, SeenGroup)>> =
+        std::collections::BTreeMap::new();
+    let mut found: std::collections::BTreeMap<(Part, SeenGroup), Count> = counts
+        .iter()
+        .map(|own| ((own.part, own.group), own.count.value().unwrap()))
+        .collect();
+    for own in &counts {
+        let Part::Neighbourhood(area) = own.part else {
+            continue;
+        };
+        let at: usize = area.as_str()[3..].parse().unwrap();
+        for whole in wholes(at) {
+            let key = (whole, own.group);
+            *found.entry(key).or_insert(0) += own.count.value().unwrap();
+            sums.entry(key).or_default().push((own.part, own.group));
+        }
+    }
+    if groups.len() > 1 {
+        for (key, count) in found.clone() {
+            *found.entry((key.0, SeenGroup::All)).or_insert(0) += count;
+            sums.entry((key.0, SeenGroup::All)).or_default().push(key);
+        }
+    }
+    let counts: Vec<SeenCount> = found
+        .iter()
+        .map(|((part, group), count)| SeenCount {
+            part: *part,
+            group: *group,
+            count: Reported::Value(*count),
+        })
+        .collect();
+    let mut drawn_up = SeenCounts {
+        authority: code("E06", 1),
+        level: SeenLevel::Neighbourhood,
+        by_group: groups.len() > 1,
+        counts,
+        sums: Sums::default(),
+        withheld_to: 0,
+    };
+    let mut all = Sums::default();
+    for ((part, group), parts) in &sums {
+        let place = |key: &(Part, SeenGroup)| drawn_up.place(key.0, key.1).unwrap();
+        all.add(place(&(*part, *group)), parts.iter().map(place));
+    }
+    drawn_up.sums = all;
+    drawn_up
+}
+
+const FIVE: Threshold = Threshold::up_to(5);
+
+fn protected(counts: &SeenCounts, policy: &Policy) -> ProtectedSeen {
+    protect_seen(counts.clone(), policy, true, &|_, _| {})
+}
+
+/// Small counts that a reader can tell who combines all sums that are printed.
+fn told(counts: &SeenCounts, shown: &SeenCounts) -> Vec<usize> {
+    let cells = cells(counts, FIVE, false);
+    let hidden: Vec<bool> = shown
+        .counts
+        .iter()
+        .map(|own| !own.count.is_value())
+        .collect();
+    let bounds = attack(&cells, &counts.sums, &hidden, Some(FIVE));
+    let small = (0..cells.len()).filter(|at| FIVE.is_small(cells[*at].count));
+    small
+        .filter(|at| !hidden[*at] || !FIVE.in_doubt(bounds[*at]))
+        .collect()
+}
+
+#[test]
+fn no_small_count_is_told_by_any_sum() {
+    let rule = Policy::Protected(Rule::DEFAULT);
+    let mut alone = 0;
+    for (neighbourhoods, groups) in [
+        (12, vec![8.0]),
+        (25, vec![5.0]),
+        (40, vec![8.0]),
+        (60, vec![2.0]),
+        (12, vec![8.0, 1.0, 2.0, 1.0, 0.3]),
+        (22, vec![20.0, 3.0, 7.0, 2.0, 0.5, 1.0]),
+    ] {
+        let counts = table(neighbourhoods, &groups);
+        let safe = protected(&counts, &rule);
+        assert_eq!(
+            told(&counts, safe.counts()),
+            [] as [usize; 0],
+            "{neighbourhoods} {groups:?}"
+        );
+        // The total is known to everybody, so it is shown and reckoned with.
+        let total = safe.counts().get(Part::Authority, SeenGroup::All);
+        assert!(total == counts.get(Part::Authority, SeenGroup::All));
+        let mut only_small = counts.clone();
+        for own in &mut only_small.counts {
+            if own.count.value().is_some_and(|count| FIVE.is_small(count)) {
+                own.count = Reported::Symbol(Symbol::Confidential);
+            }
+        }
+        alone += told(&counts, &only_small).len();
+        assert!(
+            safe.counts().withheld_to == 5 && safe.how_many().above <= safe.how_many().all_above
+        );
+    }
+    // The attack is one: with only small counts withheld some are told.
+    assert!(alone > 0);
+}
+
+#[test]
+fn nothing_is_withheld_for_a_reason() {
+    let counts = table(25, &[3.0]);
+    let reason = "our own analysts".to_owned();
+    let shown = protected(&counts, &Policy::Unprotected { reason });
+    assert!(*shown.counts() == counts && shown.how_many().above == 0);
+    assert!(shown.counts().withheld_to == 0);
+}
+
+#[test]
+fn a_total_beside_gaps_is_withheld_too() {
+    let mut counts = table(12, &[9.0]);
+    let gap = counts
+        .counts
+        .iter()
+        .position(|own| own.part.level() == "lsoa");
+    counts.counts[gap.unwrap()].count = Reported::Symbol(Symbol::Confidential);
+    // Sums that nobody can make.
+    counts.sums = Sums::default();
+    let policy = Policy::Protected(Rule::DEFAULT);
+    let safe = protected(&counts, &policy);
+    let total = |counts: &SeenCounts| counts.get(Part::Authority, SeenGroup::All);
+    assert!(total(&counts).is_value() && !total(safe.counts()).is_value());
+    let reason = "our own analysts".to_owned();
+    let shown = protected(&counts, &Policy::Unprotected { reason });
+    assert!(total(shown.counts()).is_value());
+}
+
+#[test]
+fn counts_of_records_never_pass_as_published() {
+    let found = |provenance| SeenAgainstExpected {
+        provenance,
+        authority: code("E06", 1),
+        period: disparity_core::Period::ending(2025).unwrap(),
+        need: disparity_core::needs::Need::FamilyHelpPlans,
+        level: SeenLevel::Ward,
+        levels: disparity_core::Levels::default(),
+        under_served_below: 0.8,
+        footprints: None,
+        rows: Vec::new(),
+        assumed: Vec::new(),
+        issues: Vec::new(),
+    };
+    let of_children = Provenance::Records { synthetic: false };
+    assert_eq!(
+        Release::of_published_seen(found(of_children)),
+        Err(DisclosureError::NotPublished)
+    );
+    assert!(Release::of_published_seen(found(Provenance::Published)).is_ok());
+    // What the gate lets through is known as of records, whatever is computed.
+    let safe = protected(&table(12, &[9.0]), &Policy::Protected(Rule::DEFAULT));
+    let released = safe.release(|_, provenance| Ok::<_, DisclosureError>(found(provenance)));
+    let released = released.unwrap();
+    assert_eq!(
+        released.seen().provenance,
+        Provenance::Records { synthetic: true }
+    );
+    assert_eq!(released.policy(), &Policy::Protected(Rule::DEFAULT));
+}
