@@ -34,9 +34,25 @@ pub(crate) struct NeedsArgs {
     /// (`lsoa21_code`, `ward24_code`, `msoa`, `code`) and a column of names (`team`)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["all", "team_size"])]
     pub(crate) footprints: Option<PathBuf>,
-    /// Map neighbourhoods of 2011 in that file to those of 2021
-    #[arg(long, requires = "footprints")]
+    /// Map neighbourhoods of 2011 in the files that are given to those of 2021
+    #[arg(long)]
     pub(crate) map_2011: bool,
+    /// CSV of children seen in each neighbourhood, middle layer area or ward (`lsoa`, `msoa` or `ward`; `count`; perhaps
+    /// `ethnic_group`), to hold against what is expected; small counts are withheld
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) seen: Option<PathBuf>,
+    /// What the children seen are: an indicator, or `family_help_plans`
+    #[arg(
+        long,
+        value_name = "NEED",
+        requires = "seen",
+        default_value = "cin_at_31_march"
+    )]
+    pub(crate) seen_need: String,
+    /// With --seen: withhold nothing, for an authority's own analysts; say why, which stands on every page and in
+    /// every table
+    #[arg(long, value_name = "WHY", requires = "seen")]
+    pub(crate) unprotected: Option<String>,
     /// GeoJSON of boundaries of neighbourhoods (LSOA 2021, in degrees), to write the outlines of teams as GeoJSON
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub(crate) boundaries: Option<PathBuf>,
@@ -86,13 +102,18 @@ fn format(text: &str) -> Result<Format, String> {
 pub(crate) struct Assumed {
     pub(crate) needs: Assumptions,
     pub(crate) take: TakeAssumptions,
+    /// Children are under-served where fewer are seen than this share of what is expected.
+    pub(crate) under_served_below: Option<f64>,
 }
 
 /// Changes one assumption.
 type Set = fn(&mut Assumed, f64);
 
 /// The assumptions that can be changed, by name.
-const ASSUMPTIONS: [(&str, Set); 14] = [
+const ASSUMPTIONS: [(&str, Set); 15] = [
+    ("under_served_below", |all, value| {
+        all.under_served_below = Some(value)
+    }),
     ("draws", |all, value| all.needs.draws = whole(value)),
     ("seed", |all, value| {
         all.needs.seed = u64::from(whole(value))

@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::needs::Need;
 use disparity_core::needs::take::{HelpQuestion, TakeAssumptions};
+use disparity_core::needs::{Need, SeenAgainstExpected, SeenQuestion, SeenTable, Way};
 use disparity_core::neighbourhoods::{
     Boundaries, Footprints, GroupEstimateErrors, Neighbourhood, Neighbourhoods, TeamSize,
 };
 use disparity_core::{AreaCode, Catalogue, Date, NeighbourModel, Period, Results};
-use disparity_disclosure::Release;
+use disparity_disclosure::{Policy, Release, Rule, protect_seen};
 use disparity_documents::Format;
-use disparity_export::{Manifest, Written};
-use disparity_needs::{England, Inputs, teams};
+use disparity_export::{Manifest, NeedsReleases, Written};
+use disparity_needs::{England, Inputs, seen_counts, teams};
 use disparity_published::{
-    load_group_errors, load_neighbourhoods, read_boundaries, read_footprints,
+    load_group_errors, load_neighbourhoods, read_boundaries, read_footprints, read_seen,
 };
 
 use disparity_report::needs::sentences;
@@ -27,7 +27,8 @@ use crate::needs_args::NeedsArgs;
 use crate::out::{print, tell};
 use crate::place::{NEEDS, Output};
 use crate::plan::{PlanFile, find_authority, folder};
-use crate::progress::Progress;
+use crate::policy::unprotected;
+use crate::progress::{Bar, PROVING, Progress};
 use crate::stages::Published;
 
 /// The outlines of footprints, where boundaries were given.
@@ -74,6 +75,7 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
         model: plan.neighbours,
         formats: &formats,
         options: &options,
+        under_served_below: assumed.under_served_below.unwrap_or(SeenQuestion::BELOW),
         date: args.date.or_else(|| newest(catalogue)),
         neighbourhoods: &neighbourhoods,
         catalogue,
@@ -83,9 +85,11 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
         [one] => {
             let staged = output.staged().to_owned();
             let boundaries = boundaries(args, neighbourhoods.of(*one))?;
+            let seen = seen(args, *one, &neighbourhoods, catalogue)?;
             let given = Given {
                 footprints,
                 boundaries,
+                seen,
             };
             let made = progress.stage("assessing", || writing.write(*one, given, &staged))?;
             Made::One(made.findings)
@@ -191,10 +195,75 @@ fn footprints(
 }
 
 /// What a user gives of an authority.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Given {
     footprints: Option<Footprints>,
     boundaries: Option<Boundaries>,
+    seen: Option<Seen>,
+}
+
+/// Counts that a user gives, and what is asked of them.
+struct Seen {
+    table: SeenTable,
+    need: Need,
+    policy: Policy,
+}
+
+/// The counts of a file, if one was named.
+fn seen(
+    args: &NeedsArgs,
+    authority: AreaCode,
+    neighbourhoods: &Neighbourhoods,
+    catalogue: &Catalogue,
+) -> Result<Option<Seen>> {
+    let Some(path) = &args.seen else {
+        return Ok(None);
+    };
+    let need = need(&args.seen_need, catalogue)?;
+    let policy = match &args.unprotected {
+        Some(why) => unprotected(why)?,
+        None => Policy::Protected(Rule::DEFAULT),
+    };
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    let areas = &catalogue.areas;
+    let found = read_seen(
+        &shown,
+        &bytes,
+        neighbourhoods,
+        areas,
+        authority,
+        args.map_2011,
+    )?;
+    for (old, into) in &found.mapped {
+        tell(format_args!("{old} of 2011 is taken to be {into}"));
+    }
+    let table = found.table;
+    Ok(Some(Seen {
+        table,
+        need,
+        policy,
+    }))
+}
+
+/// A need by its word.
+fn need(word: &str, catalogue: &Catalogue) -> Result<Need> {
+    let indicators = Need::INDICATORS.into_iter();
+    let mut all: Vec<Need> = indicators
+        .filter_map(|name| catalogue.indicators.id(name).map(Need::Indicator))
+        .collect();
+    all.push(Need::FamilyHelpPlans);
+    let words: Vec<&str> = all
+        .iter()
+        .map(|own| own.word(&catalogue.indicators))
+        .collect();
+    match words.iter().position(|own| *own == word) {
+        Some(at) => Ok(all[at]),
+        None => {
+            let hint = format!("use one of {}", words.join(", "));
+            Err(Hinted::new(format!("no need is called {word:?}"), hint).into())
+        }
+    }
 }
 
 /// The boundaries of a file, if one was named.
@@ -224,6 +293,7 @@ struct Writing<'a> {
     model: NeighbourModel,
     formats: &'a [Format],
     options: &'a NeedsOptions,
+    under_served_below: f64,
     /// None where no source says when it was fetched.
     date: Option<Date>,
     neighbourhoods: &'a Neighbourhoods,
@@ -255,10 +325,19 @@ impl Writing<'_> {
         let mut take = self.england.take(authority, self.model, self.costs)?;
         take.help = Some(self.help.clone());
         let take = Release::of_published_take(take)?;
-        let manifest = Manifest::of_needs(&release, Some(&take), self.catalogue);
+        let seen = given
+            .seen
+            .as_ref()
+            .map(|seen| self.against(seen, footprints.as_ref()))
+            .transpose()?;
+        let releases = NeedsReleases {
+            assessment: &release,
+            take: Some(&take),
+            seen: seen.as_ref(),
+        };
+        let manifest = Manifest::of_needs(releases, self.catalogue);
         let mut written = disparity_export::write_needs(
-            &release,
-            Some(&take),
+            releases,
             self.neighbourhoods,
             self.catalogue,
             &manifest,
@@ -275,7 +354,11 @@ impl Writing<'_> {
         if let Some(outlines) = outlines {
             put(OUTLINES.to_owned(), outlines.as_bytes())?;
         }
-        let view = NeedsView::new(&release, self.catalogue, self.neighbourhoods).with_take(&take);
+        let mut view =
+            NeedsView::new(&release, self.catalogue, self.neighbourhoods).with_take(&take);
+        if let Some(seen) = &seen {
+            view = view.with_seen(seen);
+        }
         let Some(date) = self.date else {
             let message = "no source says when it was fetched, so the document has no date";
             return Err(Hinted::new(message, "give one with --date YYYY-MM-DD").into());
@@ -290,6 +373,28 @@ impl Writing<'_> {
         let findings = sentences::findings(view);
         disparity_export::write_manifest(&manifest.with_outputs(written.clone()), folder)?;
         Ok(Assessed { written, findings })
+    }
+
+    /// Holds counts that were given against what is expected, behind the gate.
+    fn against(
+        self,
+        seen: &Seen,
+        footprints: Option<&Footprints>,
+    ) -> Result<Release<SeenAgainstExpected>> {
+        let counts = seen_counts(&seen.table, self.neighbourhoods, footprints)?;
+        let bar = Bar::new();
+        let watch = |done, all| bar.show(PROVING, done, all);
+        let protected = protect_seen(counts, &seen.policy, false, &watch);
+        let question = SeenQuestion {
+            need: seen.need,
+            ways: &Way::ALL,
+            under_served_below: self.under_served_below,
+        };
+        let released = protected.release(|counts, provenance| {
+            self.england
+                .against(counts, footprints, question, provenance)
+        })?;
+        Ok(released)
     }
 
     /// Writes each into a folder of its own; how many there are.

@@ -31,7 +31,8 @@ pub use geojson::footprints_geojson;
 pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};
 pub use stream::{write_csv_rows, write_json_rows};
 pub use write::{
-    Csv, WriteError, csv_files, write_file, write_manifest, write_needs, write_tables,
+    Csv, NeedsReleases, WriteError, csv_files, write_file, write_manifest, write_needs,
+    write_tables,
 };
 
 /// The files that were written, by name.

@@ -2,13 +2,12 @@
 //! bytes. No clock, no user, no path outside the output folder.
 
 use disparity_core::needs::NeedsAssessment;
-use disparity_core::needs::take::Take;
 use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Catalogue, Levels, Origin, Plan, Provenance, Results};
 use disparity_disclosure::{Policy, Release};
 use serde::Serialize;
 
-use crate::Written;
+use crate::{NeedsReleases, Written};
 
 /// The plan with names instead of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -86,6 +85,9 @@ pub struct NeedsRecord {
     pub deprivation_edition: u16,
     /// Where teams come from.
     pub teams: String,
+    /// What the counts that were given are of, if there are some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
     /// Every assumption by name, in order, with its value.
     pub assumptions: Vec<(&'static str, f64)>,
     /// Confidence levels, the one that is shown first.
@@ -107,6 +109,7 @@ impl NeedsRecord {
                     format!("proposed, {}-{} residents", size.low(), size.high())
                 }
             },
+            seen: None,
             assumptions: all.map(|assumed| (assumed.name, assumed.value)).collect(),
             conf_levels: shown(assessment.levels),
         }
@@ -214,21 +217,26 @@ impl Manifest {
 
     /// Describes a needs assessment before it is written.
     #[must_use]
-    pub fn of_needs(
-        release: &Release<NeedsAssessment>,
-        take: Option<&Release<Take>>,
-        catalogue: &Catalogue,
-    ) -> Self {
+    pub fn of_needs(releases: NeedsReleases<'_>, catalogue: &Catalogue) -> Self {
+        let release = releases.assessment;
         let assessment = release.assessment();
         let mut record = NeedsRecord::of(assessment);
-        let costs = take.map(Release::take).into_iter();
+        let costs = releases.take.map(Release::take).into_iter();
+        let of_costs = costs.flat_map(|take| &take.assumed);
+        let seen = releases.seen.map(Release::seen);
+        let of_seen = seen.iter().flat_map(|seen| &seen.assumed);
         record.assumptions.extend(
-            costs
-                .flat_map(|take| &take.assumed)
+            of_costs
+                .chain(of_seen)
                 .map(|assumed| (assumed.name, assumed.value)),
         );
+        record.seen = seen.map(|seen| seen.need.word(&catalogue.indicators).to_owned());
         let plan = AskedFor::Needs(record);
-        Self::of(release.policy(), assessment.provenance, plan, catalogue)
+        // What was given of children decides how all of it passed the gate.
+        match releases.seen {
+            Some(own) => Self::of(own.policy(), own.seen().provenance, plan, catalogue),
+            None => Self::of(release.policy(), assessment.provenance, plan, catalogue),
+        }
     }
 
     fn of(policy: &Policy, provenance: Provenance, plan: AskedFor, catalogue: &Catalogue) -> Self {

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use disparity_core::needs::NeedsAssessment;
 use disparity_core::needs::take::Take;
+use disparity_core::needs::{NeedsAssessment, SeenAgainstExpected, SeenQuestion};
 use disparity_core::neighbourhoods::Neighbourhoods;
 use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
@@ -95,19 +95,34 @@ pub fn write_tables(
     write_all(&tasks, folder)
 }
 
+/// What of a needs assessment has passed the gate.
+#[derive(Debug, Clone, Copy)]
+pub struct NeedsReleases<'a> {
+    /// The assessment.
+    pub assessment: &'a Release<NeedsAssessment>,
+    /// What it would take, if that was asked.
+    pub take: Option<&'a Release<Take>>,
+    /// What was seen beside what is expected, if counts were given.
+    pub seen: Option<&'a Release<SeenAgainstExpected>>,
+}
+
 /// Writes the tables of a needs assessment into a folder that exists, whole as Parquet and as CSV, and says
 /// what was written.
 ///
 /// # Errors
 /// [`WriteError`] naming the file.
 pub fn write_needs(
-    release: &Release<NeedsAssessment>,
-    take: Option<&Release<Take>>,
+    releases: NeedsReleases<'_>,
     neighbourhoods: &Neighbourhoods,
     catalogue: &Catalogue,
     manifest: &Manifest,
     folder: &Path,
 ) -> Result<Written, WriteError> {
+    let NeedsReleases {
+        assessment: release,
+        take,
+        seen,
+    } = releases;
     let assessment = release.assessment();
     let csv = Csv::All;
     let to = To {
@@ -127,16 +142,24 @@ pub fn write_needs(
     let assumptions = needs::assumption_rows(about);
     let own = needs::neighbourhood_rows(about);
     let issues = tables::issue_rows(&assessment.issues, Some(assessment.period));
+    let seen = seen.map(Release::seen);
+    let below = seen.map_or(SeenQuestion::BELOW, |seen| seen.under_served_below);
+    let seen: Vec<_> = seen
+        .iter()
+        .flat_map(|seen| &seen.rows)
+        .map(|row| needs::Of { about, row })
+        .collect();
     let take = take.map(Release::take);
     let changes = take.map_or_else(Vec::new, |take| needs::change_rows(take, catalogue));
     let spend = take.map_or_else(Vec::new, |take| needs::spend_rows(take, catalogue));
     let help = take.map_or_else(Vec::new, |take| needs::help_rows(take, catalogue));
-    let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 9] = [
+    let tasks: [&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync); 10] = [
         &|| write_if(needs::children(&children), to),
         &|| write_if(needs::expected(&expected), to),
         &|| write_if(needs::neighbourhoods(&own), to),
         &|| write_if(needs::england(&england), to),
         &|| write_if(needs::assumptions(&assumptions), to),
+        &|| write_if(needs::seen(&seen, below), to),
         &|| write_if(needs::changes(&changes), to),
         &|| write_if(needs::spend(&spend), to),
         &|| write_if(needs::help(&help), to),

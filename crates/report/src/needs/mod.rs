@@ -14,6 +14,7 @@ mod names;
 mod options;
 mod people;
 mod rounded;
+mod seen;
 pub mod sentences;
 mod take;
 mod tiles;
@@ -22,8 +23,8 @@ mod tiles;
 mod tests;
 
 use disparity_core::document::{Document, DocumentError, Section};
-use disparity_core::needs::NeedsAssessment;
 use disparity_core::needs::take::Take;
+use disparity_core::needs::{NeedsAssessment, SeenAgainstExpected};
 use disparity_core::neighbourhoods::Neighbourhoods;
 use disparity_core::{Catalogue, Date};
 use disparity_disclosure::Release;
@@ -37,6 +38,7 @@ use crate::view::Watermark;
 pub struct NeedsView<'a> {
     release: &'a Release<NeedsAssessment>,
     take: Option<&'a Release<Take>>,
+    seen: Option<&'a Release<SeenAgainstExpected>>,
     /// What indicators, authorities and groups are called, and where figures come from.
     pub catalogue: &'a Catalogue,
     /// What neighbourhoods, middle layer areas and wards are called, and where they are.
@@ -54,6 +56,7 @@ impl<'a> NeedsView<'a> {
         Self {
             release,
             take: None,
+            seen: None,
             catalogue,
             neighbourhoods,
         }
@@ -66,6 +69,20 @@ impl<'a> NeedsView<'a> {
             take: Some(take),
             ..self
         }
+    }
+
+    /// With what was seen beside what is expected.
+    #[must_use]
+    pub const fn with_seen(self, seen: &'a Release<SeenAgainstExpected>) -> Self {
+        Self {
+            seen: Some(seen),
+            ..self
+        }
+    }
+
+    /// What was seen, if counts were given.
+    fn seen(&self) -> Option<&'a SeenAgainstExpected> {
+        self.seen.map(Release::seen)
     }
 
     /// What it would take, if that was asked.
@@ -81,7 +98,10 @@ impl<'a> NeedsView<'a> {
 
     /// What drawings and the head of the document say of themselves.
     fn watermark(&self) -> Watermark {
-        Watermark::of(self.assessment().provenance, self.release.policy())
+        match self.seen {
+            Some(seen) => Watermark::of(seen.seen().provenance, seen.policy()),
+            None => Watermark::of(self.assessment().provenance, self.release.policy()),
+        }
     }
 }
 
@@ -142,6 +162,7 @@ fn made(
         NeedsSection::Teams => expected::by_team(view, empty)?,
         NeedsSection::Wards => expected::by_ward(view, empty)?,
         NeedsSection::MiddleLayerAreas => expected::by_msoa(view, empty)?,
+        NeedsSection::Seen => seen::section(view, empty)?,
         NeedsSection::Take => take::of_changes(view, empty)?,
         NeedsSection::Spend => take::of_spend(view, empty)?,
         NeedsSection::Neighbourhoods => expected::by_neighbourhood(view, empty)?,

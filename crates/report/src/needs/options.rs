@@ -15,6 +15,8 @@ pub enum NeedsSection {
     Wards,
     /// What is expected of middle layer super output areas.
     MiddleLayerAreas,
+    /// Counts that were given beside what is expected.
+    Seen,
     /// Children and cost if rates met other levels.
     Take,
     /// Spend for each child, and what goes with spend on help.
@@ -25,12 +27,13 @@ pub enum NeedsSection {
 
 impl NeedsSection {
     /// Every section, in the order in which they stand.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::People,
         Self::Expected,
         Self::Teams,
         Self::Wards,
         Self::MiddleLayerAreas,
+        Self::Seen,
         Self::Take,
         Self::Spend,
         Self::Neighbourhoods,
@@ -45,6 +48,7 @@ impl NeedsSection {
             Self::Teams => "teams",
             Self::Wards => "wards",
             Self::MiddleLayerAreas => "msoas",
+            Self::Seen => "seen",
             Self::Take => "take",
             Self::Spend => "spend",
             Self::Neighbourhoods => "lsoas",
@@ -66,6 +70,7 @@ impl NeedsSection {
             Self::Teams => "By team",
             Self::Wards => "By ward",
             Self::MiddleLayerAreas => "By middle layer super output area",
+            Self::Seen => "Seen against expected",
             Self::Take => "What it would take",
             Self::Spend => "What is spent",
             Self::Neighbourhoods => "Appendix: by lower layer super output area",

@@ -8,7 +8,7 @@ use disparity_core::needs::{Likely, Need, Part, Way};
 use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Interval, Reported, round_half_up};
 
-use super::{NeedsView, take};
+use super::{NeedsView, seen, take};
 use crate::format::{count, grouped};
 
 /// The findings in the order in which they open a document: who lives there, what is expected, where.
@@ -30,6 +30,7 @@ pub fn findings(view: NeedsView<'_>) -> Vec<String> {
     all.extend(view.in_need().and_then(|need| teams(view, need)));
     all.extend(view.in_need().and_then(|need| concentration(view, need)));
     all.extend(ethnic_groups(view));
+    all.extend(seen::findings(view));
     all.extend(take::findings(view));
     all
 }

@@ -6,12 +6,14 @@ mod children;
 mod england;
 mod expected;
 mod neighbourhoods;
+mod seen;
 mod take;
 
 pub(crate) use children::{children, children_rows};
 pub(crate) use england::{assumption_rows, assumptions, england, england_rows};
 pub(crate) use expected::expected;
 pub(crate) use neighbourhoods::{neighbourhood_rows, neighbourhoods};
+pub(crate) use seen::seen;
 pub(crate) use take::{change_rows, changes, help, help_rows, spend, spend_rows};
 
 use disparity_core::needs::{NeedsAssessment, Part};
