@@ -9,17 +9,18 @@ use disparity_core::{Issue, Period, Source, Symbol, round_half_up};
 use super::names::tenths;
 use super::{NeedsView, sentences};
 
-/// Built-in tables that assessments are made from beside those of their counts.
-const TABLES: [&str; 9] = [
-    "population",
-    "pupils",
-    "children_by_age_band",
-    "children_by_single_year",
-    "children_by_decile",
-    "neighbourhoods_2021",
-    "neighbourhood_borders",
-    "msoas_2021",
-    "wards_2024",
+/// Built-in tables that assessments are made from beside those of their counts, as sources name them.
+const TABLES: [&str; 10] = [
+    "england/population.csv",
+    "england/pupils.csv",
+    "england/primary_pupils.csv",
+    "england/children_by_age_band.csv",
+    "england/children_by_single_year.csv",
+    "england/children_by_decile.csv",
+    "england/neighbourhoods_2021.csv",
+    "england/neighbourhood_borders.csv",
+    "england/msoas_2021.csv",
+    "england/wards_2024.csv",
 ];
 
 /// The counts that Family Help plans are added up from.
@@ -245,6 +246,8 @@ fn caveats(view: NeedsView<'_>) -> Option<Section> {
         let particulars = particulars.into_iter().map(|(message, titles)| {
             if titles.is_empty() {
                 message.to_owned()
+            } else if titles.len() == view.needs().len() {
+                format!("{message} (every need)")
             } else {
                 format!("{message} ({})", titles.join("; "))
             }
