@@ -107,19 +107,18 @@ fn methods(view: NeedsView<'_>) -> Result<Section, DocumentError> {
     Ok(section.section(rates.into_iter().fold(below, Section::table)))
 }
 
+/// England's shares along a characteristic, and what must be noted of them.
+type Along = (Vec<EnglandShare>, Option<String>);
+
 /// Rates per 10,000 children of England along one characteristic, needs side by side.
 fn rates(view: NeedsView<'_>) -> Result<Vec<Table>, DocumentError> {
     let england: Vec<&EnglandNeed> = view.assessment().england.iter().collect();
     if england.is_empty() {
         return Ok(Vec::new());
     }
-    let table = |what: &str,
-                 heads: &str,
-                 names: &[String],
-                 of: &dyn Fn(&EnglandNeed) -> (Vec<EnglandShare>, Option<String>)| {
+    let table = |what: &str, heads: &str, names: &[String], of: &dyn Fn(&EnglandNeed) -> Along| {
         let mut columns = vec![Column::new(heads)];
-        let found: Vec<(Vec<EnglandShare>, Option<String>)> =
-            england.iter().map(|own| of(own)).collect();
+        let found: Vec<Along> = england.iter().map(|own| of(own)).collect();
         for (own, (_, note)) in england.iter().zip(&found) {
             let column = Column::new(view.short_title(own.need));
             columns.push(match note {
@@ -128,7 +127,7 @@ fn rates(view: NeedsView<'_>) -> Result<Vec<Table>, DocumentError> {
             });
         }
         let row = |(at, name): (usize, &String)| {
-            let rate = |(shares, _): &(Vec<EnglandShare>, Option<String>)| {
+            let rate = |(shares, _): &Along| {
                 let share = shares.get(at).filter(|share| share.children > 0.0);
                 share.map_or(Cell::Symbol(Symbol::NotAvailable), |share| {
                     Cell::number(share.expected / share.children * 10_000.0, 0)
