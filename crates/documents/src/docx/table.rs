@@ -100,7 +100,7 @@ fn widths(table: &Table) -> Vec<usize> {
             .rows()
             .iter()
             .map(|row| length(&row[column].printed()));
-        cells.chain(heading).max().unwrap_or(1).clamp(6, 36)
+        cells.chain(heading).max().unwrap_or(1).clamp(8, 32)
     };
     let shares: Vec<usize> = (0..table.columns().len()).map(longest).collect();
     let all: usize = shares.iter().sum();

@@ -43,7 +43,13 @@ fn drawn(drawing: &Drawing) -> Element {
 fn shape(shape: &Shape) -> Element {
     match shape {
         Shape::Path { parts, paint } => {
-            painted(element("path").attribute("d", steps(parts)), *paint)
+            painted(
+                element("path")
+                    .attribute("d", steps(parts))
+                    // What crosses itself is filled as a metafile fills it.
+                    .attribute("fill-rule", "evenodd"),
+                *paint,
+            )
         }
         Shape::Ellipse { from, to, paint } => {
             let ellipse = element("ellipse")
@@ -107,12 +113,6 @@ fn steps(parts: &[(Vec<Point>, bool)]) -> String {
 
 fn painted(shape: Element, paint: Paint) -> Element {
     let shape = shape.attribute("fill", paint.fill.map_or_else(|| "none".to_owned(), hex));
-    // What crosses itself is filled as a metafile fills it.
-    let shape = if paint.fill.is_some() {
-        shape.attribute("fill-rule", "evenodd")
-    } else {
-        shape
-    };
     match paint.stroke {
         Some((colour, width)) => shape
             .attribute("stroke", hex(colour))

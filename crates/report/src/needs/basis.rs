@@ -9,17 +9,18 @@ use disparity_core::{Issue, Period, Source, Symbol, round_half_up};
 use super::names::tenths;
 use super::{NeedsView, sentences};
 
-/// Built-in tables that assessments are made from beside those of their counts.
-const TABLES: [&str; 9] = [
-    "population",
-    "pupils",
-    "children_by_age_band",
-    "children_by_single_year",
-    "children_by_decile",
-    "neighbourhoods_2021",
-    "neighbourhood_borders",
-    "msoas_2021",
-    "wards_2024",
+/// Built-in tables that assessments are made from beside those of their counts, as sources name them.
+const TABLES: [&str; 10] = [
+    "england/population.csv",
+    "england/pupils.csv",
+    "england/primary_pupils.csv",
+    "england/children_by_age_band.csv",
+    "england/children_by_single_year.csv",
+    "england/children_by_decile.csv",
+    "england/neighbourhoods_2021.csv",
+    "england/neighbourhood_borders.csv",
+    "england/msoas_2021.csv",
+    "england/wards_2024.csv",
 ];
 
 /// The counts that Family Help plans are added up from.
@@ -106,19 +107,18 @@ fn methods(view: NeedsView<'_>) -> Result<Section, DocumentError> {
     Ok(section.section(rates.into_iter().fold(below, Section::table)))
 }
 
+/// England's shares along a characteristic, and what must be noted of them.
+type Along = (Vec<EnglandShare>, Option<String>);
+
 /// Rates per 10,000 children of England along one characteristic, needs side by side.
 fn rates(view: NeedsView<'_>) -> Result<Vec<Table>, DocumentError> {
     let england: Vec<&EnglandNeed> = view.assessment().england.iter().collect();
     if england.is_empty() {
         return Ok(Vec::new());
     }
-    let table = |what: &str,
-                 heads: &str,
-                 names: &[String],
-                 of: &dyn Fn(&EnglandNeed) -> (Vec<EnglandShare>, Option<String>)| {
+    let table = |what: &str, heads: &str, names: &[String], of: &dyn Fn(&EnglandNeed) -> Along| {
         let mut columns = vec![Column::new(heads)];
-        let found: Vec<(Vec<EnglandShare>, Option<String>)> =
-            england.iter().map(|own| of(own)).collect();
+        let found: Vec<Along> = england.iter().map(|own| of(own)).collect();
         for (own, (_, note)) in england.iter().zip(&found) {
             let column = Column::new(view.short_title(own.need));
             columns.push(match note {
@@ -127,7 +127,7 @@ fn rates(view: NeedsView<'_>) -> Result<Vec<Table>, DocumentError> {
             });
         }
         let row = |(at, name): (usize, &String)| {
-            let rate = |(shares, _): &(Vec<EnglandShare>, Option<String>)| {
+            let rate = |(shares, _): &Along| {
                 let share = shares.get(at).filter(|share| share.children > 0.0);
                 share.map_or(Cell::Symbol(Symbol::NotAvailable), |share| {
                     Cell::number(share.expected / share.children * 10_000.0, 0)
@@ -245,6 +245,8 @@ fn caveats(view: NeedsView<'_>) -> Option<Section> {
         let particulars = particulars.into_iter().map(|(message, titles)| {
             if titles.is_empty() {
                 message.to_owned()
+            } else if titles.len() == view.needs().len() {
+                format!("{message} (every need)")
             } else {
                 format!("{message} ({})", titles.join("; "))
             }

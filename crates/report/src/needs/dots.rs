@@ -3,11 +3,15 @@
 use disparity_core::document::{DocumentError, Figure, Image};
 use disparity_core::needs::{Likely, Need, Part, Way};
 
+use plotters::style::RGBColor;
+
 use super::tiles::WIDTH_MM;
 use super::{NeedsView, sentences};
-use crate::charts::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, PALE, Scale};
+use crate::charts::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
 use crate::format::count;
 
+/// Pale enough for the dot to stand out on it.
+const BLUE: RGBColor = RGBColor(0x6B, 0xAC, 0xE6);
 const WIDTH: u32 = 760;
 const ROW: i32 = 24;
 const LABELS: i32 = 230;
@@ -106,7 +110,7 @@ fn paint(canvas: &Canvas<'_>, rows: &[(String, Likely)], bottom: i32) -> Drawn {
         bars(canvas, own, scale, y)?;
     }
     let y = bottom + 18;
-    svg::line(canvas, (LABELS + 12, y), (LABELS + 42, y), DARK_BLUE, 6)?;
+    svg::line(canvas, (LABELS + 12, y), (LABELS + 42, y), BLUE, 6)?;
     let words = "where the expected number may lie";
     svg::text(canvas, words, (LABELS + 50, y), 12, INK, Anchor::Start)?;
     svg::line(canvas, (LABELS + 262, y), (LABELS + 292, y), GREY, 1)?;
@@ -136,8 +140,8 @@ fn bars(canvas: &Canvas<'_>, own: &Likely, scale: Scale, y: i32) -> Drawn {
         canvas,
         (scale.at(expected.low), y),
         (scale.at(expected.high), y),
-        DARK_BLUE,
+        BLUE,
         6,
     )?;
-    svg::dot(canvas, (scale.at(own.expected), y), 5, INK, false)
+    svg::dot(canvas, (scale.at(own.expected), y), 4, INK, true)
 }

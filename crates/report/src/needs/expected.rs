@@ -133,7 +133,7 @@ fn part_table(
     view: NeedsView<'_>,
     need: Need,
     parts: &[Part],
-    heads: Heads<'_>,
+    heads: &Heads<'_>,
 ) -> Result<Table, DocumentError> {
     let level = view.level();
     let shared_out = view.likely(need, Way::Benchmarked, Part::Authority);
@@ -268,7 +268,7 @@ pub(super) fn by_team(
             more: Vec::new(),
             cells: &|_| Vec::new(),
         };
-        section = section.table(part_table(view, need, &teams, heads)?);
+        section = section.table(part_table(view, need, &teams, &heads)?);
     }
     section = section.table(residents_table(view, &teams, &residents)?);
     section
@@ -358,7 +358,7 @@ pub(super) fn by_ward(
             more: many.then(|| Column::new("District")).into_iter().collect(),
             cells: &cells,
         };
-        section = section.table(part_table(view, need, &wards, heads)?);
+        section = section.table(part_table(view, need, &wards, &heads)?);
     }
     Ok(Some(section))
 }
@@ -386,7 +386,7 @@ pub(super) fn by_msoa(
             more: vec![Column::new("Code")],
             cells: &cells,
         };
-        section = section.table(part_table(view, need, &msoas, heads)?);
+        section = section.table(part_table(view, need, &msoas, &heads)?);
     }
     Ok(Some(section))
 }
@@ -421,5 +421,5 @@ pub(super) fn by_neighbourhood(
         "Lower layer super output areas of 2021, of about 1,000 to 3,000 residents. Few children are expected in each, so that \
          chance moves them most. {TIDY}"
     ));
-    Ok(Some(section.table(part_table(view, need, &lsoas, heads)?)))
+    Ok(Some(section.table(part_table(view, need, &lsoas, &heads)?)))
 }

@@ -142,14 +142,22 @@ mod tests {
             west.0 < east.0 && north.1 < south.1,
             "{west:?} {east:?} {south:?} {north:?}"
         );
-        let town = &found[..100];
+        // So large a town pushes what is around it out, but its sides stay where they are.
+        let mean = |own: &[usize], of: fn(&Square) -> i32| {
+            own.iter().map(|at| f64::from(of(&found[*at]))).sum::<f64>() / own.len() as f64
+        };
+        let side = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
+            (0..100).filter(|at| wanted(*at)).collect()
+        };
+        let columns = [0, 4, 9].map(|own| mean(&side(&|at| at % 10 == own), |square| square.0));
         assert!(
-            town.iter()
-                .all(|square| square.0 > west.0 && square.0 < east.0)
+            columns[0] + 2.0 < columns[1] && columns[1] + 2.0 < columns[2],
+            "{columns:?}"
         );
+        let rows = [0, 4, 9].map(|own| mean(&side(&|at| at / 10 == own), |square| square.1));
         assert!(
-            town.iter()
-                .all(|square| square.1 > north.1 && square.1 < south.1)
+            rows[0] > rows[1] + 2.0 && rows[1] > rows[2] + 2.0,
+            "{rows:?}"
         );
     }
 

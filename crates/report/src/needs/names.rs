@@ -89,13 +89,22 @@ impl<'a> NeedsView<'a> {
             .find(|own| own.need == need)
     }
 
-    /// Every need of the assessment, in order.
+    /// Every need of the assessment: indicators in the order of [`Need::INDICATORS`], the widest first, then the cohorts.
     pub(super) fn needs(&self) -> Vec<Need> {
-        self.assessment()
+        let mut all: Vec<Need> = self
+            .assessment()
             .counted
             .iter()
             .map(|(need, _)| *need)
-            .collect()
+            .collect();
+        let place = |need: &Need| {
+            let mut words = Need::INDICATORS.iter();
+            words
+                .position(|word| *word == self.word(*need))
+                .unwrap_or(Need::INDICATORS.len())
+        };
+        all.sort_by_key(place);
+        all
     }
 
     /// Children in need, which other needs of a neighbourhood are shown after.
@@ -163,8 +172,8 @@ impl<'a> NeedsView<'a> {
 /// Tenths by name, the most deprived first.
 pub(super) fn tenths() -> [String; 10] {
     std::array::from_fn(|at| match at {
-        0 => "1 (most deprived)".to_owned(),
-        9 => "10 (least deprived)".to_owned(),
+        0 => "Tenth 1 (most deprived)".to_owned(),
+        9 => "Tenth 10 (least deprived)".to_owned(),
         _ => format!("Tenth {}", at + 1),
     })
 }

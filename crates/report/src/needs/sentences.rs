@@ -1,10 +1,9 @@
 //! The sentences of a needs assessment: each a function that returns text, so that every output says the same.
 //!
 //! A number that is estimated comes with its interval. What would mean nothing is not said: no team is called the one
-//! with most children where intervals overlap, and a count is set against an expectation only beyond what chance and
-//! uncertainty give.
+//! with most children where intervals overlap, and a count stands beside what is expected without a verdict.
 
-use disparity_core::needs::{Likely, Need, Part, Way};
+use disparity_core::needs::{Need, Part, Way};
 use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Interval, Reported, round_half_up};
 
@@ -183,30 +182,17 @@ pub fn expected(view: NeedsView<'_>, need: Need) -> Option<String> {
         view.noun(need),
         what(view, need),
         view.level(),
-        counted(view, need, &at_rates)
+        counted(view, need)
     )))
 }
 
-/// What was counted, and whether England's rates could give so many.
-fn counted(view: NeedsView<'_>, need: Need, at_rates: &Likely) -> String {
+/// What was counted. Nothing is said of how far that is from what is expected: authorities alike in all that is known
+/// differ by more than these intervals hold, and what is unusual among them the program says elsewhere.
+fn counted(view: NeedsView<'_>, need: Need) -> String {
     match view.counted(need) {
         Reported::Symbol(symbol) => format!("how many were counted is {}", symbol.meaning()),
-        Reported::Value(found) => {
-            let (found, seen) = (f64::from(found), at_rates.seen.shown());
-            let beyond = if found > seen.high {
-                ", more than chance and uncertainty would give at those rates"
-            } else if found < seen.low {
-                ", fewer than chance and uncertainty would give at those rates"
-            } else {
-                ""
-            };
-            let were = if (found - 1.0).abs() < 0.5 {
-                "was"
-            } else {
-                "were"
-            };
-            format!("{} {were} counted{beyond}", count(found))
-        }
+        Reported::Value(1) => "1 was counted".to_owned(),
+        Reported::Value(found) => format!("{} were counted", count(f64::from(found))),
     }
 }
 
@@ -430,6 +416,9 @@ pub fn limits(view: NeedsView<'_>) -> Vec<String> {
             "A neighbourhood is given what neighbourhoods of its kind have. What is particular about it (a hostel, a good \
              school, a family hub, how services in {authority} work) is not in its figure, only in how wide its interval is."
         ),
+        "Intervals do not hold how authorities alike in age, ethnic group and deprivation differ from one another, which is \
+         more than chance gives. A count outside an interval is not by itself unusual."
+            .to_owned(),
         "A difference between what was counted and what is expected has many possible reasons: need, who asks for help, who \
          is believed, thresholds, what help there is before a referral, how cases are recorded. The figures cannot tell them \
          apart. Higher or lower is not better or worse."

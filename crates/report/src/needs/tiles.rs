@@ -15,6 +15,9 @@ pub(super) const WIDTH_MM: f64 = 165.0;
 const LEFT: i32 = 12;
 const TOP: i32 = 56;
 const LINE: i32 = 20;
+/// How wide a square is at most, and how wide it must be for its words beside a legend.
+const LARGEST: i32 = 40;
+const SMALLEST: i32 = 15;
 
 /// Pale grounds for teams; neighbours in the list differ, and each square has its team's number.
 const GROUNDS: [RGBColor; 6] = [
@@ -42,6 +45,15 @@ struct Around<'a> {
     measure: &'a str,
     /// Fill, letters on it, what stands in the square, and what it means.
     legend: Vec<(RGBColor, RGBColor, String, String)>,
+}
+
+/// Where a legend stands: its corner, how wide a column of it is and how many lines each has.
+#[derive(Clone, Copy)]
+struct Place {
+    left: i32,
+    top: i32,
+    column: i32,
+    lines: i32,
 }
 
 /// The neighbourhoods of the authority with their squares.
@@ -256,16 +268,34 @@ fn figure(
         .map(|own| own.3.chars().count())
         .max()
         .unwrap_or(0);
-    // The legend stands beside the squares, in as many columns as it needs to be no higher than they are.
     let column = 34 + i32::try_from(longest.min(40)).unwrap_or(40) * 7;
-    let beside = WIDTH - 2 * LEFT - column - 16;
-    let side = (beside / columns).clamp(11, 40);
-    let deep = side * rows;
     let lines = i32::try_from(around.legend.len()).unwrap_or(i32::MAX / LINE);
-    let size = (
-        WIDTH.unsigned_abs(),
-        (TOP + deep.max(lines * LINE) + 14).unsigned_abs(),
-    );
+    let whole = WIDTH - 2 * LEFT;
+    let beside = (whole - column - 16) / columns;
+    // The legend stands beside the squares, or below them where they would become too small for their words.
+    let (side, place, bottom) = if beside >= SMALLEST {
+        let side = beside.min(LARGEST);
+        let place = Place {
+            left: WIDTH - LEFT - column,
+            top: TOP,
+            column,
+            lines,
+        };
+        (side, place, TOP + (side * rows).max(lines * LINE))
+    } else {
+        let side = (whole / columns).clamp(1, LARGEST);
+        let next_to_one_another = (whole / column).max(1);
+        let lines = (lines + next_to_one_another - 1) / next_to_one_another;
+        let top = TOP + side * rows + 16;
+        let place = Place {
+            left: LEFT,
+            top,
+            column,
+            lines,
+        };
+        (side, place, top + lines * LINE)
+    };
+    let size = (WIDTH.unsigned_abs(), (bottom + 14).unsigned_abs());
     let drawing = svg::draw(&view.watermark(), size, (caption, alternative), |canvas| {
         svg::strong(canvas, around.heading, (LEFT, 16), 15, INK, Anchor::Start)?;
         svg::text(canvas, around.measure, (LEFT, 36), 12, GREY, Anchor::Start)?;
@@ -273,7 +303,7 @@ fn figure(
             paint(canvas, tile, side)?;
         }
         borders(canvas, tiles, side)?;
-        legend(canvas, around, WIDTH - LEFT - column)
+        legend(canvas, around, place)
     });
     Figure::new(caption, alternative, Image::Svg(drawing), WIDTH_MM)
 }
@@ -311,24 +341,19 @@ fn borders(canvas: &Canvas<'_>, tiles: &[Tile], side: i32) -> Drawn {
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>, around: &Around<'_>, left: i32) -> Drawn {
-    for ((fill, ink, mark, words), line) in around.legend.iter().zip(0..) {
-        let y = TOP + line * LINE;
+fn legend(canvas: &Canvas<'_>, around: &Around<'_>, place: Place) -> Drawn {
+    for ((fill, ink, mark, words), at) in around.legend.iter().zip(0..) {
+        let left = place.left + at / place.lines * place.column;
+        let y = place.top + at % place.lines * LINE;
         let corners = [(left, y + 1), (left + 24, y + LINE - 2)];
         canvas.draw(&Rectangle::new(corners, fill.filled()))?;
         canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
-        svg::text(
-            canvas,
-            mark,
-            (left + 12, y + LINE / 2),
-            11,
-            *ink,
-            Anchor::Middle,
-        )?;
+        let middle = y + LINE / 2;
+        svg::text(canvas, mark, (left + 12, middle), 11, *ink, Anchor::Middle)?;
         svg::text(
             canvas,
             &shortened(words),
-            (left + 32, y + LINE / 2),
+            (left + 32, middle),
             12,
             INK,
             Anchor::Start,
