@@ -1,7 +1,9 @@
 //! Counts of children by neighbourhood made into counts that may be shown.
 
+use std::collections::BTreeSet;
+
 use disparity_core::needs::{Part, SeenAgainstExpected, SeenCounts, SeenGroup};
-use disparity_core::{Provenance, Reported, Symbol};
+use disparity_core::{Provenance, Reported, Sums, Symbol};
 
 use crate::answers::HowMany;
 use crate::release::{DisclosureError, Policy, Release};
@@ -41,7 +43,7 @@ pub fn protect_seen(
         hidden, given_up, ..
     } = suppress_in_blocks(
         &cells,
-        &counts.sums,
+        &sums_of_known(&counts),
         threshold,
         &Blocks::default(),
         &(),
@@ -74,18 +76,41 @@ pub fn protect_seen(
     }
 }
 
-/// Totals of the authority that no sum of the table gives.
+/// Totals of the authority that are no sum over areas of which each is known.
 fn withhold_totals_beside_gaps(counts: &mut SeenCounts) {
-    let sums: Vec<usize> = (0..counts.sums.len())
+    let over_areas = |sum: &usize| {
+        let mut parts = counts.sums.parts(*sum);
+        parts.all(|at| counts.counts[at].part != Part::Authority)
+    };
+    let mut sure: BTreeSet<usize> = (0..counts.sums.len())
+        .filter(over_areas)
         .map(|sum| counts.sums.total(sum))
         .collect();
+    // All children are sure where each of their groups is.
+    for sum in 0..counts.sums.len() {
+        if counts.sums.parts(sum).all(|at| sure.contains(&at)) {
+            sure.insert(counts.sums.total(sum));
+        }
+    }
     for (at, own) in counts.counts.iter_mut().enumerate() {
-        if own.part == Part::Authority && !sums.contains(&at) {
+        if own.part == Part::Authority && !sure.contains(&at) {
             own.count = own
                 .count
                 .and_then(|_| Reported::Symbol(Symbol::Confidential));
         }
     }
+}
+
+/// Sums of which every count is known.
+fn sums_of_known(counts: &SeenCounts) -> Sums {
+    let mut known = Sums::default();
+    for (total, parts) in counts.sums.iter() {
+        let is_known = |at: &usize| counts.counts[*at].count.is_value();
+        if is_known(&total) && parts.iter().all(is_known) {
+            known.add(total, parts);
+        }
+    }
+    known
 }
 
 fn cells(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> Vec<Cell> {

@@ -1,7 +1,7 @@
 //! Tables of neighbourhoods whose counts are attacked with every sum that is printed.
 
 use disparity_core::needs::{SeenCount, SeenLevel};
-use disparity_core::{AreaCode, Count, Sums};
+use disparity_core::{AreaCode, Count};
 use disparity_stats::Draws;
 
 use super::*;
@@ -161,6 +161,18 @@ fn nothing_is_withheld_for_a_reason() {
 
 #[test]
 fn a_total_beside_gaps_is_withheld_too() {
+    // Given totals of groups add up to that of all, and tell what the gaps add up to.
+    let mut by_group = table(12, &[9.0, 3.0]);
+    let groups: Vec<usize> = (1..=2)
+        .map(|at| by_group.place(Part::Authority, SeenGroup::ALL[at]).unwrap())
+        .collect();
+    let all = by_group.place(Part::Authority, SeenGroup::All).unwrap();
+    by_group.sums = Sums::default();
+    by_group.sums.add(all, groups);
+    let safe = protected(&by_group, &Policy::Protected(Rule::DEFAULT));
+    let mut of_authority = safe.counts().counts.iter();
+    assert!(of_authority.all(|own| own.part != Part::Authority || !own.count.is_value()));
+
     let mut counts = table(12, &[9.0]);
     let gap = counts
         .counts

@@ -95,7 +95,7 @@ pub fn seen_counts(
 }
 
 /// Sums by position: those over areas, over groups, and the authority over each kind of part. One with a count
-/// that nobody knows says nothing.
+/// that nobody knows says nothing, and one that does not hold, as totals that were given may not, is none.
 fn relations(
     counts: &SeenCounts,
     over: &BTreeMap<(Part, SeenGroup), Vec<(Part, SeenGroup)>>,
@@ -107,7 +107,11 @@ fn relations(
             counts.counts[at].count.is_value().then_some(at)
         };
         let all: Option<Vec<usize>> = parts.iter().map(known).collect();
-        if let Some((total, parts)) = known(&total).zip(all).filter(|(_, all)| !all.is_empty()) {
+        let Some((total, parts)) = known(&total).zip(all) else {
+            return;
+        };
+        let sum = Reported::sum_complete(parts.iter().map(|at| counts.counts[*at].count));
+        if !parts.is_empty() && sum == counts.counts[total].count {
             sums.add(total, parts);
         }
     };

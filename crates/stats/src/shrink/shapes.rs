@@ -213,17 +213,20 @@ mod tests {
         all.map(|own| own.probability / own.shape.sqrt()).sum()
     }
 
+    /// Ratios of a spread of a half at a mean of 4, of which counts from 1 to 5 are withheld.
     #[test]
-    fn withheld_counts_do_not_pass_for_a_spread() -> Result<()> {
-        // Counts of a mean of 6 that differ by chance alone, of which those from 1 to 5 are withheld.
+    fn a_spread_is_found_in_what_is_left_when_small_counts_are_withheld() -> Result<()> {
         let mut draws = Draws::from_seed(3);
-        let units: Vec<UncertainUnit> = (0..400)
-            .map(|_| unit(draws.poisson(6.0), 6.0))
+        let units: Vec<UncertainUnit> = (0..1_000)
+            .map(|_| {
+                let mean = draws.gamma(4.0);
+                unit(draws.poisson(mean), 4.0)
+            })
             .filter(|own| own.count <= 0.0 || own.count > 5.0)
             .collect();
         let told = mean_spread(&gamma_poisson_shapes(&units, 0.25, 5)?);
         let not = mean_spread(&gamma_poisson_shapes(&units, 0.25, 0)?);
-        assert!(told < 0.12 && not > 0.25, "{told} {not}");
+        assert!((told - 0.5).abs() < 0.06 && not > 0.6, "{told} {not}");
         Ok(())
     }
 
