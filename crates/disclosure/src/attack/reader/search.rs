@@ -12,8 +12,7 @@ const ROUNDS: usize = 40;
 /// Branches that are tried for one count.
 const BRANCHES: usize = 60;
 
-/// Factors of equations that may be touched for what hangs together, for each search of a count, and for
-/// each step into a branch.
+/// Factors of equations that may be touched for what hangs together, and for each search for a count.
 const WORK: u64 = 400_000_000;
 const WORK_OF_COUNT: u64 = 40_000_000;
 
@@ -53,6 +52,22 @@ impl Seen {
     fn is_told(&self, question: Question, small: Threshold) -> bool {
         let within = self.least >= 1 && self.most <= i64::from(small.at_most);
         within && (question == Question::IsSmall || self.least == self.most)
+    }
+
+    /// Takes in the end that a linear programme gave: a count is whole.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "within the bounds of counts"
+    )]
+    fn narrow(&mut self, end: f64, upper: bool, far: i64) {
+        if upper {
+            let most = (end + ROUNDING).floor() as i64;
+            if most < far {
+                self.most = self.most.min(most);
+            }
+        } else {
+            self.least = self.least.max((end - ROUNDING).ceil() as i64);
+        }
     }
 
     fn worked(self, is: Conclusion) -> Worked {
@@ -175,9 +190,11 @@ impl<'a> Part<'a> {
         if whole {
             self.try_many(&mut corner, &mut seen, question, small);
         }
+        let mut left = corner.work;
         let mut worked = Vec::with_capacity(places.len());
         for place in places {
-            let is = self.ask(&mut corner, place, &mut seen, (question, small, whole));
+            let about = (question, small, whole);
+            let is = self.ask(&mut corner, place, &mut seen, about, &mut left);
             worked.push(seen[&place].worked(is));
         }
         worked
@@ -220,58 +237,46 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Asks about one count.
+    /// Asks about one count, with so much work left for all.
     fn ask(
         &self,
         corner: &mut Polytope,
         place: usize,
         seen: &mut BTreeMap<usize, Seen>,
         (question, small, whole): (Question, Threshold, bool),
+        left: &mut u64,
     ) -> Conclusion {
-        if whole && seen[&place].is_clear(question, small) {
+        let is_clear =
+            |seen: &BTreeMap<usize, Seen>| whole && seen[&place].is_clear(question, small);
+        if is_clear(seen) {
             return Conclusion::InDoubt;
         }
-        corner.work = corner.work.min(WORK).max(1);
-        let kept = corner.work;
-        corner.work = kept.min(WORK_OF_COUNT);
-        let before = corner.work;
-        for sign in [-1.0, 1.0] {
-            if corner.least(&[(place, sign)]) == Ended::There
+        if *left == 0 {
+            return Conclusion::NotProven;
+        }
+        for upper in [true, false] {
+            let allowed = WORK_OF_COUNT.min(*left);
+            corner.work = allowed;
+            let ended = corner.least(&[(place, if upper { -1.0 } else { 1.0 })]);
+            *left -= allowed - corner.work;
+            if ended == Ended::There
                 && let Some(own) = seen.get_mut(&place)
             {
-                let end = corner.values()[place];
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "within the bounds of counts"
-                )]
-                if sign < 0.0 {
-                    let most = (end + ROUNDING).floor() as i64;
-                    own.most = if most < self.far {
-                        own.most.min(most)
-                    } else {
-                        own.most
-                    };
-                } else {
-                    own.least = own.least.max((end - ROUNDING).ceil() as i64);
-                }
+                own.narrow(corner.values()[place], upper, self.far);
             }
             self.note(corner.values(), seen);
-            if whole && seen[&place].is_clear(question, small) {
-                corner.work = kept - (before - corner.work);
+            if is_clear(seen) {
                 return Conclusion::InDoubt;
             }
         }
-        let told = seen[&place].is_told(question, small);
-        let is = if told {
-            self.tighten(corner, place, seen);
+        if seen[&place].is_told(question, small) {
+            self.tighten(corner, place, seen, left);
             Conclusion::Exposed
         } else if whole {
-            self.in_whole_numbers(corner, place, seen, (question, small))
+            self.in_whole_numbers(corner, place, seen, (question, small), left)
         } else {
             Conclusion::NotProven
-        };
-        corner.work = kept.saturating_sub(before.saturating_sub(corner.work));
-        is
+        }
     }
 
     /// Looks for whole numbers in which a count is in doubt, where corners are not whole.
@@ -281,6 +286,7 @@ impl<'a> Part<'a> {
         place: usize,
         seen: &mut BTreeMap<usize, Seen>,
         (question, small): (Question, Threshold),
+        left: &mut u64,
     ) -> Conclusion {
         let own = seen[&place];
         let most = i64::from(small.at_most);
@@ -288,7 +294,7 @@ impl<'a> Part<'a> {
         let ranges = [(most + 1, own.most), (own.least, 0)];
         let mut gave_up = false;
         for (low, high) in ranges.into_iter().filter(|(low, high)| low <= high) {
-            match self.dive(corner, place, (low, high), seen) {
+            match self.dive(corner, place, (low, high), seen, left) {
                 Whole::Found => return Conclusion::InDoubt,
                 Whole::GaveUp => gave_up = true,
                 Whole::Nowhere => {
@@ -305,7 +311,7 @@ impl<'a> Part<'a> {
         if gave_up {
             return Conclusion::NotProven;
         }
-        self.tighten(corner, place, seen);
+        self.tighten(corner, place, seen, left);
         let own = seen[&place];
         if own.is_clear(question, small) {
             Conclusion::InDoubt
@@ -319,7 +325,13 @@ impl<'a> Part<'a> {
     }
 
     /// Brings the ends of a count that is told together, where no whole numbers have them.
-    fn tighten(&self, corner: &Polytope, place: usize, seen: &mut BTreeMap<usize, Seen>) {
+    fn tighten(
+        &self,
+        corner: &Polytope,
+        place: usize,
+        seen: &mut BTreeMap<usize, Seen>,
+        left: &mut u64,
+    ) {
         for upper in [false, true] {
             loop {
                 let Seen { least, most, found } = seen[&place];
@@ -328,7 +340,7 @@ impl<'a> Part<'a> {
                 if there == Some(end) || least > most {
                     break;
                 }
-                match self.dive(corner, place, (end, end), seen) {
+                match self.dive(corner, place, (end, end), seen, left) {
                     Whole::Nowhere => {
                         if let Some(own) = seen.get_mut(&place) {
                             if upper {
@@ -351,16 +363,20 @@ impl<'a> Part<'a> {
         place: usize,
         (low, high): (i64, i64),
         seen: &mut BTreeMap<usize, Seen>,
+        left: &mut u64,
     ) -> Whole {
         let mut first = corner.clone();
-        first.work = WORK_OF_COUNT;
         first.narrow(place, (low as f64, high.min(self.far) as f64));
         let mut stack = vec![first];
-        let (mut branches, mut work) = (BRANCHES, WORK_OF_COUNT);
+        let mut branches = BRANCHES;
+        let allowed = WORK_OF_COUNT.min(*left);
+        let mut work = allowed;
+        *left -= allowed;
         let mut gave_up = false;
         while let Some(mut next) = stack.pop() {
             if branches == 0 || work == 0 {
-                return Whole::GaveUp;
+                gave_up = true;
+                break;
             }
             branches -= 1;
             next.work = work;
@@ -379,6 +395,7 @@ impl<'a> Part<'a> {
             let broken = (0..values.len()).find(|at| off(at) > ROUNDING);
             let Some(at) = broken else {
                 if self.note(values, seen) {
+                    *left += work;
                     return Whole::Found;
                 }
                 // Whole but for rounding, and not so when it is rounded.
@@ -396,6 +413,7 @@ impl<'a> Part<'a> {
                 stack.extend([below, above]);
             }
         }
+        *left += work;
         if gave_up {
             Whole::GaveUp
         } else {

@@ -104,8 +104,8 @@ fn what_is_said_is_what_trying_every_table_says() {
         (state >> 33) % below
     };
     let (mut exposed, mut doubt) = (0, 0);
-    for _ in 0..300 {
-        let truth: Vec<u64> = (0..9).map(|_| random(9)).collect();
+    for _ in 0..150 {
+        let truth: Vec<u64> = (0..9).map(|_| random(7)).collect();
         let hidden: Vec<bool> = truth
             .iter()
             .map(|n| (1..=5).contains(n) || random(5) == 0)
@@ -135,9 +135,9 @@ fn what_is_said_is_what_trying_every_table_says() {
         }
         // Every table: four numbers decide the rest.
         let mut ends = [(u64::MAX, 0_u64, false); 9];
-        for pick in 0..27_u64.pow(4) {
+        for pick in 0..19_u64.pow(4) {
             let mut table = [0_i64; 9];
-            let own = |k: u32| i64::try_from(pick / 27_u64.pow(k) % 27).unwrap();
+            let own = |k: u32| i64::try_from(pick / 19_u64.pow(k) % 19).unwrap();
             (table[0], table[1], table[3], table[4]) = (own(0), own(1), own(2), own(3));
             let total = |line: usize| i64::try_from(totals(&lines[line])).unwrap();
             table[2] = total(0) - table[0] - table[1];
@@ -174,5 +174,5 @@ fn what_is_said_is_what_trying_every_table_says() {
             }
         }
     }
-    assert!(exposed > 100 && doubt > 100, "{exposed} {doubt}");
+    assert!(exposed > 50 && doubt > 50, "{exposed} {doubt}");
 }
