@@ -29,7 +29,7 @@ struct Claim {
 }
 
 /// A number that is asked about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Asked {
     /// A count that is printed, or would be.
     Count(usize),

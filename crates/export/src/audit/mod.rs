@@ -317,11 +317,10 @@ impl Auditor<'_> {
             return BTreeSet::new();
         }
         let without = claims.known(false);
-        let place = |asked: &Asked| without.asked.iter().find(|(own, _)| own == asked);
-        let numbers: Vec<Option<usize>> = told
-            .iter()
-            .map(|n| place(&known.asked[*n].0).map(|(_, number)| *number))
-            .collect();
+        let places: BTreeMap<&Asked, usize> =
+            without.asked.iter().map(|(asked, number)| (asked, *number)).collect();
+        let numbers = told.iter().map(|n| places.get(&known.asked[*n].0).copied());
+        let numbers: Vec<Option<usize>> = numbers.collect();
         let asked: Vec<usize> = numbers.iter().flatten().copied().collect();
         let mut worked = without
             .knowledge
