@@ -64,7 +64,12 @@ pub(crate) fn run(args: &AuditArgs, catalogue: &Catalogue) -> Result<bool> {
         Format::Csv => print_csv(&HEADER, rows)?,
         Format::Json => print_json(&HEADER, rows)?,
     }
-    Ok(report.exposed.is_empty())
+    Ok(!report.exposed.iter().any(is_exposed))
+}
+
+/// Whether it follows without taking it that whatever is withheld is somebody, which need not be so.
+fn is_exposed(one: &ExposedCount) -> bool {
+    one.exposure != Exposure::IfSomebody
 }
 
 fn hinted(error: &AuditError) -> Hinted {
@@ -132,6 +137,8 @@ fn text(report: &AuditReport, rule: AuditedRule, name: &dyn Fn(&str) -> String) 
     for part in &report.parts {
         about(&mut text, part, rule);
         let own = exposed.remove(part.outputs.as_slice()).unwrap_or_default();
+        let (own, guessed): (Vec<&ExposedCount>, Vec<&ExposedCount>) =
+            own.into_iter().partition(|one| is_exposed(one));
         let alone = part.outputs.len() == 1;
         if own.is_empty() {
             let more = if alone {

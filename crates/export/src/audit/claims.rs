@@ -23,6 +23,8 @@ pub(super) enum Sort {
 #[derive(Debug, Clone)]
 struct Claim {
     family: u32,
+    /// The same relation, of whomever.
+    kin: u32,
     up: Vec<usize>,
     off: Vec<usize>,
     sort: Sort,
@@ -97,7 +99,11 @@ impl<'a> Claims<'a> {
         one == other || (shown(one).is_some() && shown(one) == shown(other) && self.round_to == 1)
     }
 
+    /// Adds a claim. What stands in the name of its family after a bar is of whom: evidence is looked for
+    /// there, and for what is only likely in all of the kin as well.
     pub(super) fn add(&mut self, family: &str, up: Vec<usize>, off: Vec<usize>, sort: Sort) {
+        let kin = family.split('|').next().unwrap_or(family);
+        let kin = self.families.of(kin);
         let family = self.families.of(family);
         // A count on both sides says nothing.
         let mut off = off;
@@ -112,6 +118,7 @@ impl<'a> Claims<'a> {
         if !up.is_empty() || !off.is_empty() {
             self.claims.push(Claim {
                 family,
+                kin,
                 up,
                 off,
                 sort,
@@ -160,16 +167,20 @@ impl<'a> Claims<'a> {
     fn evidence(&self) -> Vec<Evidence> {
         let mut all: Vec<Evidence> = Vec::new();
         for claim in &self.claims {
-            let at = claim.family as usize;
-            if all.len() <= at {
-                all.resize_with(at + 1, Evidence::default);
+            let most = claim.family.max(claim.kin) as usize;
+            if all.len() <= most {
+                all.resize_with(most + 1, Evidence::default);
             }
-            if let Some(rest) = self.rest(claim) {
-                let own = &mut all[at];
-                let slack = self.slack(claim);
+            let Some(rest) = self.rest(claim) else {
+                continue;
+            };
+            let slack = self.slack(claim);
+            let some = claim.up.iter().any(|at| self.told[*at].1.shown > Some(0));
+            let families = BTreeSet::from([claim.family as usize, claim.kin as usize]);
+            for own in families {
+                let own = &mut all[own];
                 own.seen += 1;
-                let some = |list: &[usize]| list.iter().any(|at| self.told[*at].1.shown > Some(0));
-                own.of_some += usize::from(some(&claim.up));
+                own.of_some += usize::from(some);
                 own.otherwise += usize::from(rest.abs() > slack);
                 own.negative += usize::from(rest < -slack);
             }
@@ -196,7 +207,9 @@ impl<'a> Claims<'a> {
         let mut done: BTreeSet<(Vec<usize>, Vec<usize>, bool)> = BTreeSet::new();
         for claim in &self.claims {
             let family = &evidence[claim.family as usize];
-            let Some(sort) = believed(claim.sort, family, with_likely) else {
+            let kin = &evidence[claim.kin as usize];
+            let likely = with_likely && kin.otherwise * 50 <= kin.of_some;
+            let Some(sort) = believed(claim.sort, family, likely) else {
                 known.contradicted += usize::from(claim.sort != Sort::Likely);
                 continue;
             };

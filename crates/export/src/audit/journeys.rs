@@ -249,7 +249,7 @@ impl At<'_, '_> {
     /// What is likely to hold is judged by authority and year.
     fn likely(&mut self, family: &str, up: Vec<usize>, off: Vec<usize>) {
         let (years, area) = (self.place.years.0, self.names.word(self.place.area));
-        let family = format!("{family} {years} {area}");
+        let family = format!("{family}|{years} {area}");
         self.claims.add(&family, up, off, Sort::Likely);
     }
 }

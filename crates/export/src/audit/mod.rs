@@ -317,8 +317,11 @@ impl Auditor<'_> {
             return BTreeSet::new();
         }
         let without = claims.known(false);
-        let places: BTreeMap<&Asked, usize> =
-            without.asked.iter().map(|(asked, number)| (asked, *number)).collect();
+        let places: BTreeMap<&Asked, usize> = without
+            .asked
+            .iter()
+            .map(|(asked, number)| (asked, *number))
+            .collect();
         let numbers = told.iter().map(|n| places.get(&known.asked[*n].0).copied());
         let numbers: Vec<Option<usize>> = numbers.collect();
         let asked: Vec<usize> = numbers.iter().flatten().copied().collect();
@@ -529,7 +532,7 @@ impl Auditor<'_> {
                 } else {
                     Sort::NoMore
                 };
-                let family = format!("authorities {} {:?}", class(&whole), whole.place.years);
+                let family = format!("authorities {}|{:?}", class(&whole), whole.place.years);
                 claims.add(&family, vec![at], parts, sort);
             }
         }

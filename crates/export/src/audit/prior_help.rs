@@ -272,14 +272,11 @@ fn same_files(
         return;
     }
     let mut same = |sort: Sort| {
-        let family = match sort {
-            Sort::Likely => format!("same windows {:?} {}", place.years, names.word(place.area)),
-            _ => "same files".to_owned(),
-        };
-        let family = format!("{family} {:?} {:?} {}", one.kind, other.kind, one.back);
+        let kinds = format!("same windows {:?} {:?} {}", one.kind, other.kind, one.back);
+        let family = format!("{kinds}|{:?} {}", place.years, names.word(place.area));
         claims.add(&family, vec![one.observed], vec![other.observed], sort);
         if let (Some(one), Some(other)) = (one.incomplete, other.incomplete) {
-            claims.add(&format!("{family} not"), vec![one], vec![other], sort);
+            claims.add(&format!("not {family}"), vec![one], vec![other], sort);
         }
     };
     if own == others {

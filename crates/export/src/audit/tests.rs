@@ -114,8 +114,18 @@ fn two_outputs_tell_together_what_neither_tells_alone() {
     let mut outputs = AuditedOutputs::default();
     // One says that of no group nobody knows; the other that three are women or of no group, and either
     // may be nobody.
-    let one = [everyone, of("Female", "c", "40"), of("Male", "c", "50"), of("Unknown", "0", "10")];
-    let other = [everyone, of("Female", "c", "40"), of("Male", "37", "50"), of("Unknown", "c", "10")];
+    let one = [
+        everyone,
+        of("Female", "c", "40"),
+        of("Male", "c", "50"),
+        of("Unknown", "0", "10"),
+    ];
+    let other = [
+        everyone,
+        of("Female", "c", "40"),
+        of("Male", "37", "50"),
+        of("Unknown", "c", "10"),
+    ];
     journeys_of(&mut outputs, "one", &one);
     journeys_of(&mut outputs, "other", &other);
     let (report, exposed) = told(&outputs);
@@ -168,7 +178,10 @@ fn a_share_beside_a_withheld_count_tells_it() {
     outputs.outputs.push(output);
     let (report, exposed) = told(&outputs);
     assert_eq!(exposed.len(), 1, "{report:?}");
-    assert_eq!((exposed[0].1, exposed[0].2, exposed[0].3), (4, 4, Exposure::Told));
+    assert_eq!(
+        (exposed[0].1, exposed[0].2, exposed[0].3),
+        (4, 4, Exposure::Told)
+    );
 }
 
 #[test]
@@ -181,7 +194,10 @@ fn rounded_counts_are_ranges() {
         (ONE, "sex", "Unknown", "0", "10"),
     ];
     journeys_of(&mut outputs, "rounded", &lines);
-    let rule = AuditedRule { round_to: 5, ..RULE };
+    let rule = AuditedRule {
+        round_to: 5,
+        ..RULE
+    };
     let report = outputs.audit(rule, &catalogue(), &IndicatorRelations::default());
     assert_eq!(report.exposed, [], "5 may be 0 to 10");
     let (_, exposed) = told(&outputs);

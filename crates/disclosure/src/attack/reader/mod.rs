@@ -24,7 +24,7 @@ const MOST: i64 = 1 << 40;
 const TOGETHER: usize = 6_000;
 
 /// So many are near a count.
-const NEAR: usize = 250;
+const NEAR: usize = 100;
 
 /// Numbers of which a reader knows the least and the most that each can be, and sums of them that he
 /// knows.
@@ -142,12 +142,14 @@ impl ReaderKnowledge {
             if wanted.is_empty() {
                 continue;
             }
-            let found = if members.len() <= TOGETHER {
+            if members.len() <= TOGETHER {
                 let part = Part::new(members, &narrowed, &self.equations, &parts.of_number);
-                part.settle(wanted, question, small, true)
-            } else {
-                self.near_each(&narrowed, &parts, wanted, (question, small))
-            };
+                let found = part.settle(wanted, question, small, true);
+                of_number.extend(wanted.iter().copied().zip(found));
+                wanted.retain(|at| of_number[at].is == Conclusion::NotProven);
+            }
+            // What was too much together is looked at piece by piece.
+            let found = self.near_each(&narrowed, &parts, wanted, (question, small));
             of_number.extend(wanted.iter().copied().zip(found));
         }
         WorkedOut {

@@ -190,39 +190,43 @@ impl Polytope {
         }
     }
 
-    /// Looks for a corner within all bounds, with less beyond them at every step.
+    /// Looks for a corner within all bounds: brings in one number after the other that is beyond a bound.
+    /// What is within stays so, and what else is out may go further out until it is its turn.
     pub(super) fn enter(&mut self) -> Ended {
         if (0..self.low.len()).any(|at| self.low[at] > self.high[at]) {
             return Ended::Nowhere;
         }
-        let mut steps = 0_usize;
-        loop {
-            let out: Vec<(usize, f64)> = (0..self.rows.len())
-                .map(|row| (row, self.beyond(self.basic[row])))
-                .filter(|(_, beyond)| beyond.abs() > 0.0)
-                .collect();
-            if out.is_empty() {
-                return Ended::There;
-            }
-            let mut cost = vec![0.0; self.low.len()];
-            for (row, beyond) in out {
-                self.spend(self.rows[row].len());
-                for (at, factor) in &self.rows[row] {
+        let mut clean = 0;
+        while clean < 2 {
+            self.refresh();
+            clean += 1;
+            let numbers = self.low.len();
+            self.spend(numbers);
+            for at in 0..numbers {
+                let mut steps = 0_usize;
+                while let (Some(row), beyond) = (self.row_of[at], self.beyond(at))
+                    && beyond.abs() > 0.0
+                {
+                    clean = 0;
                     // A basic number falls by its factor with each step of another.
-                    cost[*at] -= beyond.signum() * factor;
+                    let sign = -beyond.signum();
+                    let others = self.rows[row].iter();
+                    let costs: Vec<(usize, f64)> = others
+                        .map(|(other, factor)| (*other, sign * factor))
+                        .collect();
+                    self.spend(costs.len());
+                    let patient = steps < 4 * (costs.len() + 50);
+                    let Some((enter, cost)) = self.steepest(costs.into_iter(), patient) else {
+                        return Ended::Nowhere;
+                    };
+                    if !self.step(enter, cost < 0.0, None) || self.work == 0 {
+                        return Ended::GaveUp;
+                    }
+                    steps += 1;
                 }
             }
-            let Some(enter) = self.steepest(&cost, steps) else {
-                return Ended::Nowhere;
-            };
-            if !self.step(enter, cost[enter] < 0.0, None) || self.work == 0 {
-                return Ended::GaveUp;
-            }
-            steps += 1;
-            if steps.is_multiple_of(64) {
-                self.refresh();
-            }
         }
+        Ended::There
     }
 
     /// From a corner within all bounds to one where a sum of numbers, each with its weight, is least.
@@ -239,8 +243,14 @@ impl Polytope {
             }
         }
         let mut steps = 0;
-        while let Some(enter) = self.steepest(&cost, steps) {
-            if !self.step(enter, cost[enter] < 0.0, Some(&mut cost)) || self.work == 0 {
+        loop {
+            self.spend(cost.len() / 4);
+            let patient = steps < 4 * (self.rows.len() + 50);
+            let costs = cost.iter().copied().enumerate();
+            let Some((enter, own)) = self.steepest(costs, patient) else {
+                return Ended::There;
+            };
+            if !self.step(enter, own < 0.0, Some(&mut cost)) || self.work == 0 {
                 return Ended::GaveUp;
             }
             steps += 1;
@@ -248,25 +258,27 @@ impl Polytope {
                 self.refresh();
             }
         }
-        Ended::There
     }
 
-    /// The number that takes the cost down fastest; after many steps the first that does so at all, which
-    /// cannot go round in circles (Bland 1977, doi:10.1287/moor.2.2.103).
-    fn steepest(&mut self, cost: &[f64], steps: usize) -> Option<usize> {
-        self.spend(cost.len() / 4);
-        let falls = |at: &usize| {
-            let (at, cost) = (*at, cost[*at]);
+    /// The number that takes the cost down fastest, with its cost; after many steps the first that does so
+    /// at all, which cannot go round in circles (Bland 1977, doi:10.1287/moor.2.2.103).
+    fn steepest(
+        &self,
+        costs: impl Iterator<Item = (usize, f64)>,
+        patient: bool,
+    ) -> Option<(usize, f64)> {
+        let falls = |(at, cost): &(usize, f64)| {
+            let (at, cost) = (*at, *cost);
             let room = self.high[at] - self.low[at] > NOTHING;
             let up = cost < -NOTHING && self.at[at] < self.high[at] - NOTHING;
             let down = cost > NOTHING && self.at[at] > self.low[at] + NOTHING;
             self.row_of[at].is_none() && room && (up || down)
         };
-        let mut those = (0..cost.len()).filter(falls);
-        if steps > 4 * (self.rows.len() + 50) {
+        let mut those = costs.filter(falls);
+        if !patient {
             return those.next();
         }
-        those.max_by(|a, b| cost[*a].abs().total_cmp(&cost[*b].abs()).then(b.cmp(a)))
+        those.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()).then(b.0.cmp(&a.0)))
     }
 
     /// Moves a number up or down until it or a basic number meets a bound; that one leaves its row to the
