@@ -1,9 +1,9 @@
 //! An audit of outputs: what somebody concludes of withheld counts who has nothing but the files.
 //!
-//! 1. [`read`] takes in the counts of each output by what they are of, so that a count which stands in two
+//! 1. `read` takes in the counts of each output by what they are of, so that a count which stands in two
 //!    outputs is one, and what rates and bounds beside them say.
-//! 2. [`prior_help`], [`journeys`] and [`mod@self`] claim how counts hang together, by the names of columns
-//!    and what stands in them; [`claims`] looks which of that the shown numbers bear out.
+//! 2. `prior_help`, `journeys` and this file claim how counts hang together, by the names of columns
+//!    and what stands in them; `claims` looks which of that the shown numbers bear out.
 //! 3. [`ReaderKnowledge`](disparity_disclosure::ReaderKnowledge) finds what follows: of each output alone,
 //!    then of all together.
 //!
@@ -254,8 +254,8 @@ impl Auditor<'_> {
                 _ => part.not_proven += 1,
             }
         }
-        self.if_somebody(&claims, &known, &mut found, small);
-        let likely = self.only_likely(&claims, &known, &found, small);
+        Self::if_somebody(&claims, &known, &mut found, small);
+        let likely = Self::only_likely(&claims, &known, &found, small);
         let mut exposed = self.shown(&claims, &part.outputs);
         for (n, (how, least, most)) in found {
             let likely = likely.contains(&n);
@@ -272,7 +272,6 @@ impl Auditor<'_> {
     /// What follows for somebody who takes it that whatever is withheld is at least one, wherever
     /// something is shown of the same children.
     fn if_somebody(
-        &self,
         claims: &Claims<'_>,
         known: &Known,
         found: &mut BTreeMap<usize, (Exposure, u64, u64)>,
@@ -303,7 +302,6 @@ impl Auditor<'_> {
 
     /// Which of what is exposed is not so without what is only likely.
     fn only_likely(
-        &self,
         claims: &Claims<'_>,
         known: &Known,
         found: &BTreeMap<usize, (Exposure, u64, u64)>,

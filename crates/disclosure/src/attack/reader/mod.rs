@@ -126,7 +126,7 @@ impl ReaderKnowledge {
         let narrowed = Narrowed::of(self);
         let parts = narrowed.parts(&self.equations);
         let mut of_number: BTreeMap<usize, Worked> = BTreeMap::new();
-        let mut wanted: Vec<Vec<usize>> = vec![vec![]; parts.parts.len()];
+        let mut wanted: Vec<Vec<usize>> = vec![vec![]; parts.members.len()];
         for at in asked.iter().copied() {
             match parts.part_of[at] {
                 Some(part) => wanted[part].push(at),
@@ -136,7 +136,7 @@ impl ReaderKnowledge {
                 }
             }
         }
-        for (members, wanted) in parts.parts.iter().zip(&mut wanted) {
+        for (members, wanted) in parts.members.iter().zip(&mut wanted) {
             wanted.sort_unstable();
             wanted.dedup();
             if wanted.is_empty() {
@@ -201,7 +201,7 @@ struct Narrowed {
 
 /// Numbers that hang together by equations.
 struct Parts {
-    parts: Vec<Vec<usize>>,
+    members: Vec<Vec<usize>>,
     part_of: Vec<Option<usize>>,
     /// The equations that each number is in.
     of_number: Vec<Vec<usize>>,
@@ -216,9 +216,9 @@ impl Narrowed {
         };
         let mut of_number: Vec<Vec<usize>> = vec![vec![]; own.bounds.len()];
         for (at, sum) in known.equations.iter().enumerate() {
-            sum.terms
-                .iter()
-                .for_each(|(number, _)| of_number[*number].push(at));
+            for (number, _) in &sum.terms {
+                of_number[*number].push(at);
+            }
         }
         // What is shown whole is looked at first: it is not to spoil what hangs on it.
         let unknown = |sum: &KnownSum| sum.terms.iter().filter(|(at, _)| own.is_open(*at)).count();
@@ -309,13 +309,6 @@ impl Narrowed {
     fn parts(&self, equations: &[KnownSum]) -> Parts {
         let numbers = self.bounds.len();
         let mut next: Vec<usize> = (0..numbers).collect();
-        fn root(next: &mut [usize], mut at: usize) -> usize {
-            while next[at] != at {
-                next[at] = next[next[at]];
-                at = next[at];
-            }
-            at
-        }
         let mut of_number: Vec<Vec<usize>> = vec![vec![]; numbers];
         for (at, sum) in equations
             .iter()
@@ -341,11 +334,20 @@ impl Narrowed {
             part_of[at] = Some(part);
         }
         Parts {
-            parts,
+            members: parts,
             part_of,
             of_number,
         }
     }
+}
+
+/// The one that stands for all that hang together with a number.
+fn root(next: &mut [usize], mut at: usize) -> usize {
+    while next[at] != at {
+        next[at] = next[next[at]];
+        at = next[at];
+    }
+    at
 }
 
 /// The least whole number that times a factor is not on the wrong side of an end.

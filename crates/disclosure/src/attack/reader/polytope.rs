@@ -58,7 +58,9 @@ impl Polytope {
         };
         let mut times = vec![0_usize; numbers];
         for (terms, _) in equations {
-            terms.iter().for_each(|(at, _)| times[*at] += 1);
+            for (at, _) in terms {
+                times[*at] += 1;
+            }
         }
         for (terms, total) in equations {
             own.solve_for_one(terms, *total, &times)?;
@@ -93,13 +95,17 @@ impl Polytope {
             .min_by_key(|(at, _)| (times[*at], self.columns[*at].len(), *at))
             .copied()?;
         row.retain(|(at, _)| *at != enter);
-        row.iter_mut().for_each(|(_, own)| *own /= factor);
+        for (_, own) in &mut row {
+            *own /= factor;
+        }
         known /= factor;
         let place = self.rows.len();
         for other in self.rows_with(enter) {
             self.replace(other, enter, &row, known);
         }
-        row.iter().for_each(|(at, _)| self.columns[*at].push(place));
+        for (at, _) in &row {
+            self.columns[*at].push(place);
+        }
         self.columns[enter].clear();
         self.row_of[enter] = Some(place);
         self.basic.push(enter);
@@ -334,7 +340,9 @@ impl Polytope {
         let leave = self.basic[row];
         let mut own = std::mem::take(&mut self.rows[row]);
         own.retain(|(at, _)| *at != enter);
-        own.iter_mut().for_each(|(_, other)| *other /= factor);
+        for (_, other) in &mut own {
+            *other /= factor;
+        }
         let place = own.partition_point(|(at, _)| *at < leave);
         own.insert(place, (leave, 1.0 / factor));
         self.known[row] /= factor;
