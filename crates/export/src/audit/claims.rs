@@ -43,7 +43,7 @@ pub(super) enum Asked {
 pub(super) struct Claims<'a> {
     pub(super) told: Vec<(Key, &'a Told)>,
     place: BTreeMap<Key, usize>,
-    claims: Vec<Claim>,
+    made: Vec<Claim>,
     families: Names,
     /// Shown counts are rounded to a multiple of this.
     round_to: u64,
@@ -74,7 +74,7 @@ impl<'a> Claims<'a> {
         Self {
             place: told.iter().map(|(key, _)| *key).zip(0..).collect(),
             told,
-            claims: vec![],
+            made: vec![],
             families: Names::default(),
             round_to: round_to.max(1),
         }
@@ -116,7 +116,7 @@ impl<'a> Claims<'a> {
             None => true,
         });
         if !up.is_empty() || !off.is_empty() {
-            self.claims.push(Claim {
+            self.made.push(Claim {
                 family,
                 kin,
                 up,
@@ -166,7 +166,7 @@ impl<'a> Claims<'a> {
 
     fn evidence(&self) -> Vec<Evidence> {
         let mut all: Vec<Evidence> = Vec::new();
-        for claim in &self.claims {
+        for claim in &self.made {
             let most = claim.family.max(claim.kin) as usize;
             if all.len() <= most {
                 all.resize_with(most + 1, Evidence::default);
@@ -205,7 +205,7 @@ impl<'a> Claims<'a> {
             }
         }
         let mut done: BTreeSet<(Vec<usize>, Vec<usize>, bool)> = BTreeSet::new();
-        for claim in &self.claims {
+        for claim in &self.made {
             let family = &evidence[claim.family as usize];
             let kin = &evidence[claim.kin as usize];
             let likely = with_likely && kin.otherwise * 50 <= kin.of_some;

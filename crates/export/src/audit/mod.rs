@@ -418,133 +418,87 @@ impl Auditor<'_> {
         ((up, off), count)
     }
 
+    /// The kind of output that a count is of.
+    fn class(&self, key: &Key) -> String {
+        let word = self.names.word(key.what);
+        word.split(':').next().unwrap_or("").to_owned()
+    }
+
     /// Groups make up everyone, detailed ethnic groups their broad one, authorities all together, and
     /// years those that are put together.
     fn margins(&self, claims: &mut Claims<'_>) {
         let keys: Vec<(Key, usize)> = claims.keys().collect();
-        let class = |key: &Key| {
-            self.names
-                .word(key.what)
-                .split(':')
-                .next()
-                .unwrap_or("")
-                .to_owned()
-        };
-        // The groups that there are of a way, and the authorities.
+        // The groups that there are of a way.
         let mut groups: BTreeMap<(String, u32), BTreeSet<u32>> = BTreeMap::new();
-        let mut areas: BTreeSet<u32> = BTreeSet::new();
         for (key, _) in &keys {
-            groups
-                .entry((class(key), key.place.by))
-                .or_default()
-                .insert(key.place.group);
-            if !self.names.word(key.place.area).is_empty() {
-                areas.insert(key.place.area);
-            }
+            let way = groups.entry((self.class(key), key.place.by)).or_default();
+            way.insert(key.place.group);
         }
-        let (total, everyone, all) = (
-            self.names.find("total"),
-            self.names.find("Total"),
-            self.names.find(""),
-        );
+        let everyone = self.names.find("total").zip(self.names.find("Total"));
         let mut by_way: BTreeMap<(Key, u32), Vec<(u32, usize)>> = BTreeMap::new();
-        let mut by_broad: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        let mut by_area: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        let mut spans: BTreeMap<Key, Vec<((u16, u16), usize)>> = BTreeMap::new();
-        let broad = self.broad_groups();
         for (key, at) in &keys {
             let place = key.place;
-            if let (Some(by), Some(group)) = (total, everyone)
-                && place.by != by
-            {
-                let whole = Key {
-                    place: Place { by, group, ..place },
-                    ..*key
-                };
-                by_way
-                    .entry((whole, place.by))
-                    .or_default()
-                    .push((place.group, *at));
+            if let Some((by, group)) = everyone.filter(|(by, _)| place.by != *by) {
+                let place = Place { by, group, ..place };
+                let whole = Key { place, ..*key };
+                let parts = by_way.entry((whole, key.place.by)).or_default();
+                parts.push((key.place.group, *at));
             }
-            if let Some((by, group)) = broad.get(&(place.by, place.group)) {
-                let whole = Key {
-                    place: Place {
-                        by: *by,
-                        group: *group,
-                        ..place
-                    },
-                    ..*key
-                };
-                by_broad.entry(whole).or_default().push(*at);
-            }
-            if let Some(area) = all
-                && place.area != area
-            {
-                by_area
-                    .entry(Key {
-                        place: Place { area, ..place },
-                        ..*key
-                    })
-                    .or_default()
-                    .push(*at);
-            }
-            let any = Key {
-                place: Place {
-                    years: (0, 0),
-                    ..place
-                },
-                ..*key
-            };
-            spans.entry(any).or_default().push((place.years, *at));
         }
         for ((whole, by), parts) in by_way {
             if let Some(at) = claims.at(&whole) {
-                let complete = groups[&(class(&whole), by)].len() == parts.len();
-                self.groups(claims, (at, &class(&whole)), by, &parts, complete);
+                let class = self.class(&whole);
+                let complete = groups[&(class.clone(), by)].len() == parts.len();
+                self.groups(claims, (at, &class), by, &parts, complete);
             }
         }
-        for (whole, parts) in by_broad {
-            if let Some(at) = claims.at(&whole) {
-                let label = self.names.word(whole.place.group);
-                let many = broad
-                    .values()
-                    .filter(|(_, group)| *group == whole.place.group)
-                    .count();
-                let sort = if parts.len() == many {
-                    Sort::Exact
-                } else {
-                    Sort::NoMore
+        self.detailed(claims, &keys);
+        self.authorities(claims, &keys);
+        years(claims, &keys);
+    }
+
+    fn detailed(&self, claims: &mut Claims<'_>, keys: &[(Key, usize)]) {
+        let broad = self.broad_groups();
+        let mut wholes: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (key, at) in keys {
+            if let Some((by, group)) = broad.get(&(key.place.by, key.place.group)).copied() {
+                let place = Place {
+                    by,
+                    group,
+                    ..key.place
                 };
-                claims.add(
-                    &format!("detailed {} {label}", class(&whole)),
-                    vec![at],
-                    parts,
-                    sort,
-                );
+                wholes.entry(Key { place, ..*key }).or_default().push(*at);
             }
         }
-        for (whole, parts) in by_area {
+        for (whole, parts) in wholes {
             if let Some(at) = claims.at(&whole) {
-                let sort = if parts.len() == areas.len() {
-                    Sort::Likely
-                } else {
-                    Sort::NoMore
-                };
-                let family = format!("authorities {}|{:?}", class(&whole), whole.place.years);
+                let group = whole.place.group;
+                let many = broad.values().filter(|(_, own)| *own == group).count();
+                let all = parts.len() == many;
+                let sort = if all { Sort::Exact } else { Sort::NoMore };
+                let family = format!("detailed {} {}", self.class(&whole), self.names.word(group));
                 claims.add(&family, vec![at], parts, sort);
             }
         }
-        for spans in spans.into_values() {
-            for ((from, to), whole) in spans.iter().filter(|((from, to), _)| from < to) {
-                let years = spans
-                    .iter()
-                    .filter(|((a, b), _)| a == b && from <= a && a <= to);
-                let years: Vec<usize> = years.map(|(_, at)| *at).collect();
-                let complete = years.len() == usize::from(to - from) + 1;
-                let sort = if complete { Sort::Exact } else { Sort::NoMore };
-                if !years.is_empty() {
-                    claims.add("years", vec![*whole], years, sort);
-                }
+    }
+
+    fn authorities(&self, claims: &mut Claims<'_>, keys: &[(Key, usize)]) {
+        let Some(area) = self.names.find("") else {
+            return;
+        };
+        let mut areas: BTreeSet<u32> = BTreeSet::new();
+        let mut wholes: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (key, at) in keys.iter().filter(|(key, _)| key.place.area != area) {
+            areas.insert(key.place.area);
+            let place = Place { area, ..key.place };
+            wholes.entry(Key { place, ..*key }).or_default().push(*at);
+        }
+        for (whole, parts) in wholes {
+            if let Some(at) = claims.at(&whole) {
+                let all = parts.len() == areas.len();
+                let sort = if all { Sort::Likely } else { Sort::NoMore };
+                let family = format!("authorities {}|{:?}", self.class(&whole), whole.place.years);
+                claims.add(&family, vec![at], parts, sort);
             }
         }
     }
@@ -599,6 +553,31 @@ impl Auditor<'_> {
             .iter()
             .filter_map(|(_, category)| of(category))
             .collect()
+    }
+}
+
+/// Years that are put together are the sum of each, where those are there.
+fn years(claims: &mut Claims<'_>, keys: &[(Key, usize)]) {
+    type Spans = Vec<((u16, u16), usize)>;
+    let mut all: BTreeMap<Key, Spans> = BTreeMap::new();
+    for (key, at) in keys {
+        let years = (0, 0);
+        let place = Place { years, ..key.place };
+        let own = all.entry(Key { place, ..*key }).or_default();
+        own.push((key.place.years, *at));
+    }
+    for spans in all.into_values() {
+        for ((from, to), whole) in spans.iter().filter(|((from, to), _)| from < to) {
+            let each = spans
+                .iter()
+                .filter(|((a, b), _)| a == b && from <= a && a <= to);
+            let each: Vec<usize> = each.map(|(_, at)| *at).collect();
+            let complete = each.len() == usize::from(to - from) + 1;
+            let sort = if complete { Sort::Exact } else { Sort::NoMore };
+            if !each.is_empty() {
+                claims.add("years", vec![*whole], each, sort);
+            }
+        }
     }
 }
 

@@ -143,7 +143,7 @@ pub(super) fn of_wilson(share: f64, low: f64, high: f64) -> Option<(u64, u64)> {
     };
     let whole = Z * Z / of_n;
     let part = share * whole;
-    let is_whole = |x: f64| x.is_finite() && x >= 0.0 && x < 1e7 && (x - x.round()).abs() < 1e-3;
+    let is_whole = |x: f64| (0.0..1e7).contains(&x) && (x - x.round()).abs() < 1e-3;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
