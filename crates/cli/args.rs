@@ -54,6 +54,8 @@ pub(crate) enum Command {
     PriorHelp(crate::returns_args::PriorHelpArgs),
     /// Show re-referral, steps up and down, ways to care and match rates, from a store
     Journeys(crate::returns_args::JourneysArgs),
+    /// Say which withheld counts of outputs can be worked out by whoever has them
+    Audit(crate::returns_args::AuditArgs),
     /// Invent children and write the returns they would have made, with the truth beside
     Simulate(crate::returns_args::SimulateArgs),
 }

@@ -59,6 +59,9 @@ fn main() -> ExitCode {
         Some(Command::Journeys(args)) => {
             with_catalogue(|catalogue| commands::journeys::run(args, catalogue).map(|()| true))
         }
+        Some(Command::Audit(args)) => {
+            with_catalogue(|catalogue| commands::audit::run(args, catalogue))
+        }
         Some(Command::Simulate(args)) => {
             with_catalogue(|catalogue| commands::simulate::simulate(args, catalogue).map(|()| true))
         }

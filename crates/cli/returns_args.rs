@@ -154,6 +154,36 @@ pub(crate) struct JourneysArgs {
     pub(crate) format: Format,
 }
 
+/// Say which withheld counts of outputs can be worked out by whoever has them.
+///
+/// Reads only what any reader can: CSV and Parquet of `prior-help`, `journeys` and `run --returns`. It
+/// writes every withheld count as a number that is not known, with what must hold between counts, and
+/// looks for other whole numbers that agree with all that is shown. Exit code 0: nothing is exposed;
+/// 1: something is; 2: it could not run.
+///
+/// It cannot know: what else readers have, of one child for instance; other outputs of the same
+/// records that are not named; relations that nobody has stated; what figures say that are made of
+/// single children (Kaplan-Meier and Aalen-Johansen estimates, standardised shares), charts, pages, and
+/// tables of a run other than `estimates`; and whether what holds of everyone in a year holds of a
+/// group, which it takes to be so and then says "most likely". What it calls not proven is not safe: the
+/// search ended first.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Output as CSV, or a folder of what is published together; several are audited each alone
+    /// and then together
+    #[arg(value_name = "FOLDER", required = true)]
+    pub(crate) outputs: Vec<PathBuf>,
+    /// Counts from 1 to this were to be withheld
+    #[arg(long, value_name = "COUNT", default_value_t = Rule::DEFAULT.withhold_to)]
+    pub(crate) withhold_to: u32,
+    /// What is shown was rounded to the nearest multiple of this
+    #[arg(long, value_name = "BASE", default_value_t = Rule::DEFAULT.round_to)]
+    pub(crate) round_to: u32,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
     /// How many authorities

@@ -22,6 +22,7 @@ fn help_is_current() {
         &["returns", "build"],
         &["prior-help"],
         &["journeys"],
+        &["audit"],
         &["simulate"],
     ] {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();

@@ -9,6 +9,7 @@
 mod architecture;
 mod at_ages;
 mod attacker;
+mod audit;
 mod bad_input;
 mod bounds;
 mod builtin;

@@ -1,4 +1,5 @@
 //! One module a command.
+pub(crate) mod audit;
 pub(crate) mod authority;
 pub(crate) mod codes;
 pub(crate) mod compare;

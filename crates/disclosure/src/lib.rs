@@ -28,7 +28,9 @@ pub use answers::{
     HowMany, JourneyLines, JourneyRow, PriorHelpRow, Proportion, ProtectedJourneys,
     ProtectedPriorHelp, PublishedCount, protect_journeys, protect_prior_help,
 };
-pub use attack::{attack, of_single_sums};
+pub use attack::{
+    Conclusion, Question, ReaderKnowledge, Worked, WorkedOut, attack, of_single_sums,
+};
 pub use cube::{ProtectedCube, protect};
 pub use release::{DisclosureError, Policy, Release};
 pub use rule::{Bounds, Rule, Threshold};

@@ -8,11 +8,13 @@
 //!    digest of every output. It holds no clock.
 //! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
 //!    they are written to.
+//! 5. `audit` reads outputs back as anybody can, for what follows of withheld counts.
 //!
 //! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_disclosure::Release),
 //! computes nothing, and draws nothing.
 
 mod answers;
+mod audit;
 mod column;
 mod csv;
 mod geojson;
@@ -26,6 +28,9 @@ mod write;
 pub use answers::{
     EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows,
     la_name, prior_help_rows, span,
+};
+pub use audit::{
+    AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount, Exposure,
 };
 pub use geojson::footprints_geojson;
 pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};

@@ -1,7 +1,10 @@
 //! What an attacker concludes who knows every open count and every sum: the other side of
 //! suppression, for tests and audits. It shares nothing with the search for witnesses.
 
+mod reader;
 mod simplex;
+
+pub use reader::{Conclusion, Question, ReaderKnowledge, Worked, WorkedOut};
 
 use std::collections::VecDeque;
 
