@@ -287,7 +287,11 @@ def flows(all, published):
                     all.sum(at("referrals"), own + [all.free(rest)])
         for events, children in CHILDREN.items():
             if None not in (at(events), at(children)):
-                all.sum(at(events), [at(children)])
+                # As many as the children, or more.
+                if all.truth[at(events)] == all.truth[at(children)]:
+                    all.sum(at(events), [at(children)])
+                else:
+                    all.part(at(children), at(events))
         for part, whole in PARTS.items():
             if None not in (at(part), at(whole)):
                 all.part(at(part), at(whole))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::Sums;
-use disparity_disclosure::{Cell, Threshold, attack};
+use disparity_disclosure::{Cell, Kind, Threshold, attack};
 
 use crate::support::{Folder, disparity};
 
@@ -52,6 +52,21 @@ impl Attacker {
         self.cells.len() - 1
     }
 
+    /// That one count is no more than another, as events are as many as their children or more.
+    pub(crate) fn no_more(&mut self, fewer: usize, than: usize) {
+        let (fewer_count, count) = (self.cells[fewer].count, self.cells[than].count);
+        match count.checked_sub(fewer_count) {
+            Some(0) => self.sum(than, vec![fewer]),
+            Some(more) => {
+                self.cells.push(Cell::new(more, Kind::Slack));
+                self.hidden.push(true);
+                let slack = self.cells.len() - 1;
+                self.sum(than, vec![fewer, slack]);
+            }
+            None => {}
+        }
+    }
+
     /// Names end in `|authority|way|group`: groups and authorities add up.
     pub(crate) fn margins(&mut self) {
         let mut wholes: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
@@ -90,7 +105,10 @@ impl Attacker {
     pub(crate) fn told(&self, hidden: &[bool]) -> (Vec<String>, usize) {
         let five = Threshold::up_to(5);
         let bounds = attack(&self.cells, &self.sums, hidden, Some(five));
-        let small = |at: &usize| (1..=5).contains(&self.cells[*at].count);
+        let small = |at: &usize| {
+            let cell = self.cells[*at];
+            (1..=5).contains(&cell.count) && cell.kind != Kind::Slack
+        };
         let names: BTreeMap<usize, &String> = self.names.iter().map(|(n, at)| (*at, n)).collect();
         let (mut told, mut safe) = (Vec::new(), 0);
         for at in (0..self.cells.len()).filter(small) {
@@ -210,7 +228,7 @@ pub(crate) fn add_flows(
             ("cpp_any_point", "cpp_any_point_children"),
         ] {
             if let (Some(events), Some(children)) = (at(place, events), at(place, children)) {
-                all.sum(events, vec![children]);
+                all.no_more(children, events);
             }
         }
         let by_age = who.contains("|age_band|");

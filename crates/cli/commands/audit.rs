@@ -166,6 +166,17 @@ fn text(report: &AuditReport, rule: AuditedRule, name: &dyn Fn(&str) -> String) 
                 );
             }
         }
+        if !guessed.is_empty() {
+            let many = counted(guessed.len(), "count more has", "counts more have");
+            say(
+                &mut text,
+                2,
+                &format!(
+                    "{many} one value for a reader who takes it that whatever is withheld is at least one. It need \
+                     not be: zeros are withheld too."
+                ),
+            );
+        }
         text.push('\n');
     }
     text

@@ -195,12 +195,18 @@ impl Table {
         }
     }
 
-    /// Events of which each was about another child.
+    /// Events, of which there are as many as children or more: a shown count of events bounds a withheld
+    /// one of children from above, and the other way about.
     pub(crate) fn add_children(&mut self, pairs: &[(IndicatorId, IndicatorId)]) {
         for (events, indicator) in pairs.iter().copied() {
             for key in self.of_indicator(events) {
                 if let Some(children) = self.at(indicator, key) {
-                    self.sum(self.numerators[&key], vec![children]);
+                    let events = self.numerators[&key];
+                    if self.count_at(events) == self.count_at(children) {
+                        self.sum(events, vec![children]);
+                    } else {
+                        self.no_more(vec![children], events);
+                    }
                 }
             }
         }

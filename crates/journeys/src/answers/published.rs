@@ -241,14 +241,18 @@ fn add_contained(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static s
 }
 
 /// That stocks of two years and what changed them between add up, and that events are as many as the
-/// children they were about where no child had two.
+/// children they were about or more.
 fn add_turnovers(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static str), usize>) {
     let at = |key, name| found.get(&(key, name)).copied();
     let keys: BTreeSet<YearKey> = found.keys().map(|(key, _)| *key).collect();
     for key in keys {
         for (events, children) in CHILDREN_OF {
             if let (Some(events), Some(children)) = (at(key, events), at(key, children)) {
-                draft.counts.sum(events, vec![children]);
+                if draft.counts.count_at(events) == draft.counts.count_at(children) {
+                    draft.counts.sum(events, vec![children]);
+                } else {
+                    draft.counts.no_more(vec![children], events);
+                }
             }
         }
         let before = key
