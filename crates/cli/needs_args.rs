@@ -112,35 +112,35 @@ type Set = fn(&mut Assumed, f64);
 /// The assumptions that can be changed, by name.
 const ASSUMPTIONS: [(&str, Set); 15] = [
     ("under_served_below", |all, value| {
-        all.under_served_below = Some(value)
+        all.under_served_below = Some(value);
     }),
     ("draws", |all, value| all.needs.draws = whole(value)),
     ("seed", |all, value| {
-        all.needs.seed = u64::from(whole(value))
+        all.needs.seed = u64::from(whole(value));
     }),
     ("spread", |all, value| all.needs.spread = Some(value)),
     ("group_error", |all, value| all.needs.group_error = value),
     ("family_help_share", |all, value| {
-        all.needs.family_help_share = value
+        all.needs.family_help_share = value;
     }),
     ("early_help_share", |all, value| {
-        all.needs.early_help_share = value
+        all.needs.early_help_share = value;
     }),
     ("looked_after_cost", |all, value| {
-        all.take.looked_after.pounds = value
+        all.take.looked_after.pounds = value;
     }),
     ("looked_after_cost_spread", |all, value| {
-        all.take.looked_after.spread = value
+        all.take.looked_after.spread = value;
     }),
     ("looked_after_rate", |all, value| {
-        all.take.looked_after.chosen_rate = Some(value)
+        all.take.looked_after.chosen_rate = Some(value);
     }),
     ("in_need_cost", |all, value| all.take.in_need.pounds = value),
     ("in_need_cost_spread", |all, value| {
-        all.take.in_need.spread = value
+        all.take.in_need.spread = value;
     }),
     ("in_need_rate", |all, value| {
-        all.take.in_need.chosen_rate = Some(value)
+        all.take.in_need.chosen_rate = Some(value);
     }),
     ("inflation", |all, value| all.take.inflation = value),
     ("price_year", |all, value| {
@@ -228,8 +228,8 @@ impl NeedsPlan {
 fn set(all: &mut Assumed, name: &str, value: f64) -> Result<()> {
     let Some((_, set)) = ASSUMPTIONS.iter().find(|(own, _)| *own == name) else {
         let names = ASSUMPTIONS.map(|(own, _)| own);
-        let hint = did_you_mean(name, names.into_iter())
-            .unwrap_or_else(|| format!("use one of {}", names.join(", ")));
+        let hint =
+            did_you_mean(name, names).unwrap_or_else(|| format!("use one of {}", names.join(", ")));
         return Err(Hinted::new(format!("no assumption is called {name:?}"), hint).into());
     };
     if WHOLE.contains(&name) && (value.fract() != 0.0 || !(0.0..=4e9).contains(&value)) {

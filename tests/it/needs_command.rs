@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::support::{Folder, Said, disparity, with_threads};
+use crate::support::{Folder, Said, disparity, root, with_threads};
 
 /// One table of an assessment: its rows by column.
 fn table(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
@@ -80,6 +80,36 @@ fn neighbourhoods_wards_and_teams_add_up_to_the_authority() {
                 "{name} {level}"
             );
         }
+    }
+}
+
+/// What the README quotes is what is said.
+#[test]
+fn findings_in_the_readme_are_what_is_printed() {
+    let folder = Folder::new("needs-quoted");
+    let out = folder.join("needs");
+    let printed = disparity(&["needs", "Stoke-on-Trent", "--out", out.to_str().unwrap()]).ok();
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let printed = plain(&printed);
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut quoted: Vec<String> = vec![String::new()];
+    for line in readme.lines() {
+        match (line.strip_prefix("> "), quoted.last_mut()) {
+            (Some(line), Some(last)) => last.extend([" ", line]),
+            _ => quoted.push(String::new()),
+        }
+    }
+    let quoted: Vec<String> = quoted
+        .iter()
+        .map(|text| plain(text))
+        .filter(|text| !text.is_empty())
+        .collect();
+    assert!(quoted.len() >= 2);
+    for text in quoted {
+        assert!(printed.contains(&text), "{text}\n{printed}");
+    }
+    for ending in ["html", "docx", "xlsx", "ods"] {
+        assert!(out.join(format!("needs.{ending}")).is_file(), "{ending}");
     }
 }
 
@@ -201,6 +231,16 @@ fn what_cannot_be_meant_is_refused_with_file_line_value_and_remedy() {
         &assume("spread"),
         &["spread", "early_help_share=0.02"],
     );
+    refused(
+        "Rutland",
+        &assume("looked_after_cost=-1"),
+        &["looked_after_cost", "-1", "from 0"],
+    );
+    refused(
+        "Rutland",
+        &assume("inflation=1.2"),
+        &["inflation", "price_year"],
+    );
     refused("Rutland", &["--period", "1066"], &["1066"]);
     refused(
         "Rutland",
@@ -266,4 +306,82 @@ fn table_of_neighbourhoods(folder: &Folder, name: &str) -> BTreeSet<String> {
     disparity(&arguments).ok();
     let rows = table(&out, "needs_neighbourhoods").into_iter();
     rows.map(|row| row["lsoa21_code"].clone()).collect()
+}
+
+/// A table of counts is held against what is expected: small counts do not come out, and all do where that is asked.
+#[test]
+fn counts_that_are_given_come_out_protected() {
+    let folder = Folder::new("needs-seen");
+    let own = table_of_neighbourhoods(&folder, "Rutland");
+    let rows: Vec<(&String, usize)> = own
+        .iter()
+        .zip((0..).map(|at| at * 7 % 13 + at % 4))
+        .collect();
+    let lines = rows.iter().map(|(code, count)| format!("{code},{count}\n"));
+    let text: String = std::iter::once("lsoa,count\n".to_owned())
+        .chain(lines)
+        .collect();
+    let file = folder.join("seen.csv");
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let by_neighbourhood = |folder: &Folder| -> BTreeMap<String, BTreeMap<String, String>> {
+        let rows = table(&folder.join("needs"), "needs_seen").into_iter();
+        rows.filter(|row| row["part_level"] == "lsoa" && row["way"] == "benchmarked_to_count")
+            .map(|row| (row["part_code"].clone(), row))
+            .collect()
+    };
+    assess(&folder, "Rutland", &["--seen", file]).ok();
+    let found = by_neighbourhood(&folder);
+    assert_eq!(found.len(), rows.len());
+    let mut shown = 0;
+    for (code, count) in &rows {
+        let row = &found[*code];
+        if (1..=5).contains(count) {
+            assert_eq!((&*row["seen"], &*row["ratio"]), ("c", "c"), "{row:?}");
+        } else if row["seen"] != "c" {
+            assert_eq!(row["seen"], count.to_string());
+            shown += 1;
+        }
+        assert!(number(row, "expected").is_some(), "{row:?}");
+    }
+    assert!(shown > 5, "{shown}");
+    let manifest =
+        |folder: &Folder| std::fs::read_to_string(folder.join("needs/manifest.json")).unwrap();
+    assert!(manifest(&folder).contains("\"disclosure_policy\": \"controlled\""));
+    assess(
+        &folder,
+        "Rutland",
+        &["--seen", file, "--unprotected", "our own analysts"],
+    )
+    .ok();
+    let found = by_neighbourhood(&folder);
+    for (code, count) in &rows {
+        assert_eq!(found[*code]["seen"], count.to_string());
+        assert_eq!(found[*code]["unprotected"], "our own analysts");
+    }
+    let page = std::fs::read_to_string(folder.join("needs/needs.html")).unwrap();
+    assert!(manifest(&folder).contains("our own analysts") && page.contains("our own analysts"));
+    // A neighbourhood that is missing is unknown, not nobody; a need that is none; a negative count.
+    let text = std::fs::read_to_string(file).unwrap();
+    let last = rows.last().unwrap().0;
+    let spoiled = folder.join("spoiled.csv");
+    for (text, words) in [
+        (
+            text.lines().take(rows.len()).collect::<Vec<_>>().join("\n") + "\n",
+            vec!["spoiled.csv", last.as_str()],
+        ),
+        (
+            text.replacen(",0\n", ",-3\n", 1),
+            vec!["spoiled.csv:2", "-3"],
+        ),
+    ] {
+        std::fs::write(&spoiled, text).unwrap();
+        let other = Folder::new("needs-spoiled");
+        let said = assess(&other, "Rutland", &["--seen", spoiled.to_str().unwrap()]);
+        assert_eq!(said.code, 2, "{}", said.stdout);
+        for word in words {
+            assert!(said.stderr.contains(word), "{word}: {}", said.stderr);
+        }
+        assert!(!other.join("needs").exists());
+    }
 }

@@ -276,8 +276,7 @@ fn line(one: &ExposedCount, name: &str) -> String {
     };
     let _ = match one.exposure {
         Exposure::Shown => write!(line, ": stands there, {value}"),
-        Exposure::Told => write!(line, ": must be {value}"),
-        Exposure::Narrowed => write!(line, ": must be {value}"),
+        Exposure::Told | Exposure::Narrowed => write!(line, ": must be {value}"),
         Exposure::IfSomebody => write!(
             line,
             ": must be {value} if all that is withheld is somebody"

@@ -1,7 +1,8 @@
 //! Footprints as GeoJSON (RFC 7946): the boundaries of their neighbourhoods put together.
 //!
-//! The union of polygons is that of Greiner-type overlay graphs as `i_overlay` has it, on a grid of about a
-//! tenth of a millionth of the area's extent; positions are written to six decimals, about 0.1 m.
+//! The union of polygons is that of `i_overlay`, on a grid of 64-bit integers, so that lines which neighbours
+//! share vanish where they have the same points; where they do not, slivers between them stay. Positions are
+//! written to six decimals, about 0.1 m.
 
 use disparity_core::needs::{NeedsAssessment, Part, Way};
 use disparity_core::neighbourhoods::{Boundaries, Ring};
@@ -77,7 +78,7 @@ fn closed(polygon: &[Ring]) -> Value {
         let ends = ring.first();
         ring.iter().chain(ends).map(rounded).collect::<Vec<_>>()
     });
-    Value::from_iter(each)
+    each.collect()
 }
 
 /// What is said of a footprint; a figure that is absent is null.

@@ -83,14 +83,13 @@ impl England<'_> {
                 },
             };
             let intervals = setting.of_need(drawn, &shares);
-            let by = |total: f64| if sums[0] > 0.0 { total / sums[0] } else { 0.0 };
-            let factors = [
-                Reported::Value(1.0),
-                scale.as_expected.map(|(total, _)| by(total)),
-                scale.benchmark.map(by),
+            let totals = [
+                Reported::Value(sums[0]),
+                scale.as_expected.map(|(total, _)| total),
+                scale.benchmark,
             ];
             let found: Vec<(f64, [Pair; 3])> = sums.iter().copied().zip(intervals).collect();
-            expected.extend(rows(*need, &parts, factors, &found));
+            expected.extend(rows(*need, &parts, totals, &found));
         }
         let of_groups = setting.of_groups(&shares);
         Ok(NeedsAssessment {
@@ -282,19 +281,22 @@ struct Totals {
     count: Reported<Count>,
 }
 
-/// The rows of one need in order: figures at England's rates by part, times the factor of each way.
+/// The rows of one need in order: figures at England's rates by part, scaled to the total of each way. The
+/// authority's own row is that total to the last digit.
 fn rows(
     need: Need,
     parts: &Parts,
-    factors: [Reported<f64>; 3],
+    totals: [Reported<f64>; 3],
     found: &[(f64, [Pair; 3])],
 ) -> Vec<ExpectedNeed> {
-    let ways = Way::ALL.into_iter().zip(factors).enumerate();
-    ways.flat_map(|(at, (way, factor))| {
+    let all = found.first().map_or(0.0, |(all, _)| *all);
+    let share = move |value: f64| if all > 0.0 { value / all } else { 0.0 };
+    let ways = Way::ALL.into_iter().zip(totals).enumerate();
+    ways.flat_map(|(at, (way, total))| {
         parts.all.iter().enumerate().map(move |(place, part)| {
-            let number = factor.and_then(|factor| match found.get(place) {
+            let number = total.and_then(|total| match found.get(place) {
                 Some((value, pairs)) => Reported::Value(Likely {
-                    expected: value * factor,
+                    expected: share(*value) * total,
                     intervals: pairs[at][0],
                     seen: pairs[at][1],
                 }),

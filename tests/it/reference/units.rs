@@ -24,6 +24,25 @@ fn shrunken(fit: &Shrunken) -> Outputs {
     outputs
 }
 
+fn shapes(given: &Inputs<'_>) -> Outputs {
+    let (o, e, c2) = (given.all("o"), given.all("e"), given.all("c2"));
+    let units = o.iter().zip(&e).zip(&c2);
+    let units: Vec<UncertainUnit> = units
+        .map(|((&count, &expected), &relative_variance)| UncertainUnit {
+            count,
+            expected,
+            relative_variance,
+        })
+        .collect();
+    let [s] = given.some(["s"]);
+    let withheld_to = given.whole("t")[0];
+    let found = gamma_poisson_shapes(&units, s, withheld_to).unwrap();
+    let all = found.as_slice().iter();
+    let mut outputs = numbered("shape", all.clone().map(|own| own.shape));
+    outputs.extend(numbered("probability", all.map(|own| own.probability)));
+    outputs
+}
+
 pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
     match method {
         "controlled_rounding" => super::tables::compute(method, given),
@@ -54,24 +73,7 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
             outputs.extend(numbered("high", ratios.iter().map(|r| r.interval.high)));
             outputs
         }
-        "gamma_poisson_shapes" => {
-            let (o, e, c2) = (given.all("o"), given.all("e"), given.all("c2"));
-            let units = o.iter().zip(&e).zip(&c2);
-            let units: Vec<UncertainUnit> = units
-                .map(|((&count, &expected), &relative_variance)| UncertainUnit {
-                    count,
-                    expected,
-                    relative_variance,
-                })
-                .collect();
-            let [s] = given.some(["s"]);
-            let withheld_to = given.whole("t")[0];
-            let found = gamma_poisson_shapes(&units, s, withheld_to).unwrap();
-            let all = found.as_slice().iter();
-            let mut outputs = numbered("shape", all.clone().map(|own| own.shape));
-            outputs.extend(numbered("probability", all.map(|own| own.probability)));
-            outputs
-        }
+        "gamma_poisson_shapes" => shapes(given),
         "shrink_gamma_poisson_towards" => {
             let (o, e, x) = (given.all("o"), given.all("e"), given.all("x"));
             shrunken(&shrink_gamma_poisson_towards(&o, &e, &[&x], Level::P95).unwrap())

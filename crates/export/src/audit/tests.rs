@@ -60,7 +60,10 @@ fn journeys_of(outputs: &mut AuditedOutputs, name: &str, lines: &[Line<'_>]) {
     outputs.outputs.push(output);
 }
 
-fn told(outputs: &AuditedOutputs) -> (AuditReport, Vec<(String, u64, u64, Exposure, usize)>) {
+/// A count, its bounds, how it is exposed, and by how many outputs.
+type Found = (String, u64, u64, Exposure, usize);
+
+fn told(outputs: &AuditedOutputs) -> (AuditReport, Vec<Found>) {
     let report = outputs.audit(RULE, &catalogue(), &IndicatorRelations::default());
     let exposed = report.exposed.iter();
     let exposed = exposed.map(|one| {
@@ -159,11 +162,10 @@ fn a_share_beside_a_withheld_count_tells_it() {
             "mode" => "overlap",
             "group_by" => "total",
             "group_name" => "Total",
-            "entrants" => "50",
+            "entrants" | "denominator" => "50",
             "unlinked" | "incomplete" => "0",
             "estimator" => "complete_window",
             "numerator" => "c",
-            "denominator" => "50",
             // 4 of 50, with Wilson's limits.
             "estimate" => "0.08",
             "conf_low" => "0.03154951408859298",

@@ -8,6 +8,9 @@ use super::NeedsView;
 use super::sentences::in_words;
 use crate::format::{count, grouped};
 
+/// Whether a part is of one kind.
+type IsOf = fn(Part) -> bool;
+
 /// From this probability an area is named.
 const LIKELY: f64 = 0.9;
 
@@ -102,7 +105,7 @@ pub(super) fn section(
     ));
     let of_all = |row: &&SeenRow| row.way == Way::Benchmarked && row.group == SeenGroup::All;
     let rows: Vec<&SeenRow> = seen.rows.iter().filter(of_all).collect();
-    let kinds: [(&str, fn(Part) -> bool); 4] = [
+    let kinds: [(&str, IsOf); 4] = [
         ("team", |part| matches!(part, Part::Team(_))),
         ("ward", |part| matches!(part, Part::Ward(_))),
         ("middle layer area", |part| matches!(part, Part::Msoa(_))),

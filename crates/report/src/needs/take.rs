@@ -89,7 +89,7 @@ fn size(interval: Interval) -> Interval {
 fn pounds_between(interval: Interval) -> String {
     let more = if interval.low > 0.0 { "more" } else { "less" };
     let own = size(interval);
-    let places = if own.high < 10.0 * MILLION { 1 } else { 0 };
+    let places = u8::from(own.high < 10.0 * MILLION);
     let [low, high] = [own.low, own.high].map(|end| grouped(end / MILLION, places));
     if low == high {
         format!("about £{low} million {more}")
