@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use disparity_core::{AreaCode, Catalogue, thousands};
 use disparity_export::{
-    AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount, Exposure,
+    AUDIT_HEADER, AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount,
+    Exposure, audit_row,
 };
 use disparity_journeys::known;
 
@@ -14,22 +15,6 @@ use crate::args::Format;
 use crate::hint::Hinted;
 use crate::out::{print, print_csv, print_json};
 use crate::returns_args::AuditArgs;
-
-/// The columns for machines.
-const HEADER: [&str; 12] = [
-    "outputs",
-    "time_period",
-    "area_code",
-    "area_name",
-    "group_by",
-    "group",
-    "count",
-    "least",
-    "most",
-    "exposed",
-    "most_likely",
-    "of_outputs",
-];
 
 /// So many are told in the text, of each set of outputs.
 const TOLD: usize = 12;
@@ -58,11 +43,14 @@ pub(crate) fn run(args: &AuditArgs, catalogue: &Catalogue) -> Result<bool> {
     };
     let report = outputs.audit(rule, catalogue, &known(catalogue));
     let name = |area: &str| name_of(area, catalogue);
-    let rows = report.exposed.iter().map(|one| row(one, &name(&one.area)));
+    let rows = report
+        .exposed
+        .iter()
+        .map(|one| audit_row(one, &name(&one.area)));
     match args.format {
         Format::Text => print(&text(&report, rule, &name))?,
-        Format::Csv => print_csv(&HEADER, rows)?,
-        Format::Json => print_json(&HEADER, rows)?,
+        Format::Csv => print_csv(&AUDIT_HEADER, rows)?,
+        Format::Json => print_json(&AUDIT_HEADER, rows)?,
     }
     Ok(!report.exposed.iter().any(is_exposed))
 }
@@ -92,31 +80,6 @@ fn name_of(area: &str, catalogue: &Catalogue) -> String {
     }
     area.parse::<AreaCode>()
         .map_or_else(|_| area.to_owned(), |code| catalogue.areas.name(code))
-}
-
-fn years((from, to): (u16, u16)) -> String {
-    if from == to {
-        to.to_string()
-    } else {
-        format!("{from}-{to}")
-    }
-}
-
-fn row(one: &ExposedCount, name: &str) -> Vec<String> {
-    vec![
-        one.outputs.join("; "),
-        years(one.years),
-        one.area.clone(),
-        name.to_owned(),
-        one.group_by.clone(),
-        one.group.clone(),
-        one.what.clone(),
-        one.least.to_string(),
-        one.most.to_string(),
-        one.exposure.as_str().to_owned(),
-        one.likely.to_string(),
-        one.outputs.len().to_string(),
-    ]
 }
 
 /// What was read, what is withheld, and what of it is exposed.
@@ -265,7 +228,7 @@ fn about(text: &mut String, part: &AuditedPart, rule: AuditedRule) {
 
 /// A count that is exposed, in words.
 fn line(one: &ExposedCount, name: &str) -> String {
-    let mut line = format!("{}, {name}, {}", one.what, years(one.years));
+    let mut line = format!("{}, {name}, {}", one.what, one.span());
     if one.group_by != "total" {
         let _ = write!(line, ", {}: {}", one.group_by, one.group);
     }

@@ -30,7 +30,8 @@ pub use answers::{
     la_name, prior_help_rows, span,
 };
 pub use audit::{
-    AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount, Exposure,
+    AUDIT_HEADER, AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount,
+    Exposure, audit_row,
 };
 pub use geojson::footprints_geojson;
 pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};

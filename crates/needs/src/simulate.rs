@@ -228,7 +228,7 @@ impl Setting<'_> {
     }
 
     /// What is expected at England's rates by part: of all children, and of each group.
-    pub(crate) fn expected_by_group(&self, rates: &[f64]) -> Vec<f64> {
+    pub(crate) fn expected_of_groups(&self, rates: &[f64]) -> Vec<f64> {
         let own = self.children.own.iter();
         let figures: Vec<f64> = own
             .flat_map(|own| at_rates_by_group(own, &own.shares(), rates))

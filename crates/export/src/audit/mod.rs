@@ -586,5 +586,53 @@ fn kinds(output: &Output) -> Vec<&'static str> {
     kinds.into_iter().collect()
 }
 
+/// The columns of what is exposed, for machines.
+pub const AUDIT_HEADER: [&str; 12] = [
+    "outputs",
+    "time_period",
+    "area_code",
+    "area_name",
+    "group_by",
+    "group",
+    "count",
+    "least",
+    "most",
+    "exposed",
+    "most_likely",
+    "of_outputs",
+];
+
+/// One row of them; `name` is that of the area.
+#[must_use]
+pub fn audit_row(one: &ExposedCount, name: &str) -> Vec<String> {
+    vec![
+        one.outputs.join("; "),
+        one.span(),
+        one.area.clone(),
+        name.to_owned(),
+        one.group_by.clone(),
+        one.group.clone(),
+        one.what.clone(),
+        one.least.to_string(),
+        one.most.to_string(),
+        one.exposure.as_str().to_owned(),
+        one.likely.to_string(),
+        one.outputs.len().to_string(),
+    ]
+}
+
+impl ExposedCount {
+    /// Its year, or the first and the last of its years.
+    #[must_use]
+    pub fn span(&self) -> String {
+        let (from, to) = self.years;
+        if from == to {
+            to.to_string()
+        } else {
+            format!("{from}-{to}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -134,7 +134,7 @@ impl England<'_> {
             below,
             spread: model.known.spread,
             as_expected: self.as_expected_of(need, model, authority, children),
-            expected: setting.expected_by_group(&model.rates),
+            expected: setting.expected_of_groups(&model.rates),
             drawn: setting.drawn_by_group(&model.drawn, &shares),
         };
         Ok(SeenAgainstExpected {

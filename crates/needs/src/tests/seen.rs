@@ -214,7 +214,7 @@ fn one_world(number: u64, plan: Plan) -> Tally {
         below: BELOW,
         spread: 0.25,
         as_expected: Reported::Symbol(Symbol::NotAvailable),
-        expected: setting.expected_by_group(&estimate),
+        expected: setting.expected_of_groups(&estimate),
         drawn: setting.drawn_by_group(&drawn_rates(&known, &table, number), &shares),
     };
     let rows = compared.rows().unwrap();

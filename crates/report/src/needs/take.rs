@@ -161,14 +161,13 @@ pub(super) fn of_changes(
         }
         Reported::Symbol(symbol) => [symbol; 3].map(Cell::Symbol),
     };
+    let name = |own: &Change| format!("{}: {}", view.short_title(own.need), own.target.words());
     let row = |own: &Change| {
-        let name = format!("{}: {}", view.short_title(own.need), own.target.words());
-        let mut row = vec![Cell::from(name)];
+        let mut row = vec![Cell::from(name(own))];
         row.push(Cell::reported(own.counted.map(f64::from), 0));
         let rates = [own.own_rate, own.target_rate];
         row.extend(rates.map(|rate| Cell::reported(rate.map(|rate| rate * 10_000.0), 1)));
         row.extend(difference(own.children, 1.0, 0));
-        row.extend(difference(own.cost, MILLION, 1));
         row.push(match own.children {
             Reported::Value(found) => found.words().into(),
             Reported::Symbol(symbol) => Cell::Symbol(symbol),
@@ -180,22 +179,37 @@ pub(super) fn of_changes(
         "Counted",
         "Rate per 10,000",
         "Rate to meet",
-        "Children more or fewer",
-        "Children: from",
-        "Children: to",
-        "£ million a year",
-        "£ million: from",
-        "£ million: to",
+        "More or fewer",
+        "From",
+        "To",
         "In words",
     ];
-    let caption = format!(
-        "Children and cost a year in {} if rates met another level, {}, with {level} intervals",
+    let of = format!(
+        "in {} if rates met another level, {}, with {level} intervals",
         view.authority(),
         take.period.year()
     );
     let rows = take.changes.iter().map(row).collect();
-    let table = Table::new(caption, columns.map(Column::new).to_vec(), rows)?
-        .note("Below nought is fewer children, or less money.");
+    let table = Table::new(
+        format!("Children more or fewer {of}"),
+        columns.map(Column::new).to_vec(),
+        rows,
+    )?
+    .note("Below nought is fewer children, or less money.");
+    let row = |own: &Change| {
+        let mut row = vec![Cell::from(name(own))];
+        row.extend(difference(own.cost, MILLION, 1));
+        row
+    };
+    let columns = ["If the rate were", "More or less", "From", "To"];
+    let rows = take.changes.iter().map(row).collect();
+    let costs = Table::new(
+        format!("What that comes to a year {of}"),
+        columns.map(Column::new).to_vec(),
+        rows,
+    )?
+    .unit("£ million a year")
+    .note("Below nought is fewer children, or less money.");
     let columns = ["Name in a plan", "Value", "What it means"];
     let row = |own: &disparity_core::needs::Assumed| {
         vec![
@@ -216,6 +230,7 @@ pub(super) fn of_changes(
                  come to. It is arithmetic of rates, not a forecast.",
             )
             .table(table)
+            .table(costs)
             .list(OF_COSTS)
             .table(assumed),
     ))
