@@ -380,13 +380,14 @@ fn the_registry_says_which_methods_the_program_uses() {
     let printed = printed.iter().filter_map(|word| method(word));
     let mut used = reached();
     used.extend(printed.map(|method| method.name.to_owned()));
-    for method in methods() {
-        assert_eq!(
-            method.used,
-            used.contains(method.name),
-            "{}: crates/stats/src/method.rs says whether the program uses it",
-            method.name
-        );
-    }
+    let wrong: Vec<&str> = methods()
+        .iter()
+        .filter(|method| method.used != used.contains(method.name))
+        .map(|method| method.name)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "crates/stats/src/method.rs says whether the program uses it: {wrong:?}"
+    );
     assert!(!used.contains("regression") && used.contains("wilson"));
 }

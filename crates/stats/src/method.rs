@@ -136,18 +136,17 @@ static METHODS: &[MethodDoc] = registry! {
             mixed_model spread median_ratio variance_partition proportional_change
             leave_out_scaled against_expected rank_effects log_rate_variation
             decile_rates_log_linear decile_rates_monotone strata_partition
-            panel_model panel_within_between
+            panel_model panel_within_between linear_mixed_model fixed_effects
         }
         library {
-            regression robust_errors clustered_errors leave_out leave_out_mixed linear_mixed_model
-            fixed_effects within_between
+            regression robust_errors clustered_errors leave_out leave_out_mixed within_between
         };
     "Tables":
         program { iterative_proportional_fitting }
         library {};
     "Presentation":
-        program { round_half_up }
-        library { controlled_rounding };
+        program { round_half_up controlled_rounding }
+        library {};
 };
 
 /// Every method, in the order of the groups.
