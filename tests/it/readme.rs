@@ -65,8 +65,15 @@ fn every_block_of_the_readme_does_what_it_says() {
         if block.language == "toml" {
             let plan = folder.join("plan.toml");
             std::fs::write(&plan, block.lines.join("\n")).unwrap();
-            let arguments = ["run", "--plan", "plan.toml", "--out", "planned"].map(str::to_owned);
-            run(&arguments, folder.path());
+            let is_needs = block.lines.iter().any(|line| line == "[needs]");
+            let (command, out): (&[&str], _) = if is_needs {
+                (&["needs", "Rutland"], "planned-needs")
+            } else {
+                (&["run"], "planned")
+            };
+            let more = ["--plan", "plan.toml", "--out", out];
+            let arguments = command.iter().copied().chain(more).map(str::to_owned);
+            run(&arguments.collect::<Vec<_>>(), folder.path());
             ran += 1;
             continue;
         }
@@ -105,6 +112,7 @@ fn every_block_of_the_readme_does_what_it_says() {
     }
     assert!(folder.join("out/index.html").is_file());
     assert!(folder.join("planned/index.html").is_file());
+    assert!(folder.join("planned-needs/needs.docx").is_file());
     // A document without blocks would pass.
     assert!(ran >= 7 && compared >= 1, "{ran} run, {compared} compared");
     let inline: Vec<&str> = readme.split('`').skip(1).step_by(2).collect();
