@@ -90,6 +90,15 @@ pub trait Relations {
         }
     }
 
+    /// That events are as many as the children they are about, or more: as many where no child had two.
+    fn events(&mut self, events: usize, children: usize) {
+        if self.count_at(events) == self.count_at(children) {
+            self.sum(events, vec![children]);
+        } else {
+            self.no_more(vec![children], events);
+        }
+    }
+
     /// Ways in which one count is made up, which may be published or not: a total that is not there
     /// is added where they agree, and a way that does not agree with the total is left out.
     fn made_up_of(&mut self, total: Option<usize>, ways: Vec<Vec<usize>>) {

@@ -201,12 +201,7 @@ impl Table {
         for (events, indicator) in pairs.iter().copied() {
             for key in self.of_indicator(events) {
                 if let Some(children) = self.at(indicator, key) {
-                    let events = self.numerators[&key];
-                    if self.count_at(events) == self.count_at(children) {
-                        self.sum(events, vec![children]);
-                    } else {
-                        self.no_more(vec![children], events);
-                    }
+                    self.events(self.numerators[&key], children);
                 }
             }
         }

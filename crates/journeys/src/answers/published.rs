@@ -248,11 +248,7 @@ fn add_turnovers(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static s
     for key in keys {
         for (events, children) in CHILDREN_OF {
             if let (Some(events), Some(children)) = (at(key, events), at(key, children)) {
-                if draft.counts.count_at(events) == draft.counts.count_at(children) {
-                    draft.counts.sum(events, vec![children]);
-                } else {
-                    draft.counts.no_more(vec![children], events);
-                }
+                draft.counts.events(events, children);
             }
         }
         let before = key
