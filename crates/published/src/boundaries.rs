@@ -56,9 +56,11 @@ pub fn read_boundaries(
     let mut found: BTreeMap<AreaCode, Vec<Polygon>> = BTreeMap::new();
     for (feature, number) in features.iter().zip(1..) {
         let code = code(feature).map_err(|what| error(Some(number), what, ADVICE_FORMAT))?;
-        let Some(own) = own.iter().find(|own| own.code.as_str() == code) else {
+        // Neighbourhoods are in the order of their codes.
+        let Ok(at) = own.binary_search_by(|own| own.code.as_str().cmp(code)) else {
             continue;
         };
+        let own = &own[at];
         let read = polygons(&feature["geometry"])
             .map_err(|(what, advice)| error(Some(number), format!("{code}: {what}"), advice))?;
         found.entry(own.code).or_default().extend(read);
@@ -96,12 +98,16 @@ fn code(feature: &Value) -> Result<&str, String> {
 
 type Fault = (String, &'static str);
 
+/// The items of a list; none of anything else.
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
 fn polygons(geometry: &Value) -> Result<Vec<Polygon>, Fault> {
-    let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let coordinates = &geometry["coordinates"];
     let each = match geometry["type"].as_str() {
         Some("Polygon") => vec![polygon(coordinates)?],
-        Some("MultiPolygon") => all(coordinates)
+        Some("MultiPolygon") => items(coordinates)
             .iter()
             .map(polygon)
             .collect::<Result<_, _>>()?,
@@ -117,7 +123,7 @@ fn polygons(geometry: &Value) -> Result<Vec<Polygon>, Fault> {
 }
 
 fn polygon(rings: &Value) -> Result<Polygon, Fault> {
-    let rings = rings.as_array().map(Vec::as_slice).unwrap_or_default();
+    let rings = items(rings);
     if rings.is_empty() {
         return Err(("a polygon has no ring".into(), "give boundaries with areas"));
     }
@@ -125,8 +131,10 @@ fn polygon(rings: &Value) -> Result<Polygon, Fault> {
 }
 
 fn ring(positions: &Value) -> Result<Ring, Fault> {
-    let positions = positions.as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut ring: Ring = positions.iter().map(position).collect::<Result<_, _>>()?;
+    let mut ring: Ring = items(positions)
+        .iter()
+        .map(position)
+        .collect::<Result<_, _>>()?;
     if ring.first() == ring.last() {
         ring.pop();
     }
@@ -148,5 +156,98 @@ fn position(value: &Value) -> Result<[f64; 2], Fault> {
             "give longitude and latitude in degrees (EPSG:4326), not metres of the national grid",
         )),
         _ => Err((format!("{value} is no position"), ADVICE_FORMAT)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::given_codes::tests::{HERE, code as area, world};
+
+    fn feature(code: &str, kind: &str, coordinates: &str) -> String {
+        format!(
+            r#"{{"type":"Feature","properties":{{"LSOA21CD":"{code}"}},"geometry":{{"type":"{kind}","coordinates":{coordinates}}}}}"#
+        )
+    }
+
+    const SQUARE: &str = "[[[-1,52],[-0.9,52],[-0.9,52.1],[-1,52.1],[-1,52]]]";
+
+    fn read(features: &[String]) -> Result<Boundaries, BoundariesError> {
+        let text = format!(
+            r#"{{"type":"FeatureCollection","features":[{}]}}"#,
+            features.join(",")
+        );
+        read_boundaries("b.geojson", text.as_bytes(), world().of(area(HERE)))
+    }
+
+    /// Those of the authority, and one of another.
+    fn all() -> Vec<String> {
+        let world = world();
+        let own = world.of(area(HERE));
+        let codes = own.iter().map(|own| own.code.to_string());
+        let codes = codes.chain(["E01999999".to_owned()]);
+        codes
+            .map(|code| feature(&code, "Polygon", SQUARE))
+            .collect()
+    }
+
+    #[test]
+    fn boundaries_of_the_authority_are_kept_and_rings_are_not_closed_twice() {
+        let mut features = all();
+        let two = format!("[{SQUARE},{SQUARE}]");
+        features[0] = features[0]
+            .replace(SQUARE, &two)
+            .replace("\"Polygon\"", "\"MultiPolygon\"");
+        let found = read(&features).unwrap().0;
+        assert_eq!(found.len(), features.len() - 1);
+        let polygons: Vec<usize> = found.values().map(Vec::len).collect();
+        assert_eq!((polygons[0], polygons[1]), (2, 1));
+        assert!(
+            found
+                .values()
+                .flatten()
+                .flatten()
+                .all(|ring| ring.len() == 4)
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place_and_its_value() {
+        let changed = |from: &str, to: &str| {
+            let mut features = all();
+            features[1] = features[1].replace(from, to);
+            read(&features).unwrap_err().to_string()
+        };
+        for (from, to, words) in [
+            ("-0.9,52]", "452000,293000]", "feature 2: E0100"),
+            (
+                "-0.9,52]",
+                "452000,293000]",
+                "452000, 293000 is not in England",
+            ),
+            ("-0.9,52]", "\"east\",52]", "is no position"),
+            ("\"Polygon\"", "\"Point\"", "its geometry is Point"),
+            ("LSOA21CD", "name", "no property holds the code; found name"),
+            (
+                "[-0.9,52],[-0.9,52.1],[-1,52.1],",
+                "[-0.9,52],",
+                "a ring has 2 positions",
+            ),
+        ] {
+            let said = changed(from, to);
+            assert!(said.contains(words) && said.contains("b.geojson"), "{said}");
+        }
+        let mut features = all();
+        features.remove(1);
+        let said = read(&features).unwrap_err().to_string();
+        assert!(said.contains("have no boundary, the first E0100"), "{said}");
+        let world = world();
+        let own = world.of(area(HERE));
+        for text in ["", "[]", r#"{"type":"Feature"}"#] {
+            assert!(
+                read_boundaries("b.geojson", text.as_bytes(), own).is_err(),
+                "{text}"
+            );
+        }
     }
 }
