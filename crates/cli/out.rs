@@ -12,6 +12,29 @@ pub(crate) fn print(text: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
+/// How wide a line of text is.
+const WIDE: usize = 80;
+
+/// A sentence in lines of a terminal's width. `head` stands before the first line, and as many blanks as `set_in`
+/// before the others.
+pub(crate) fn wrapped(head: &str, set_in: usize, sentence: &str) -> String {
+    let (mut text, mut line) = (String::new(), head.to_owned());
+    let mut is_first = true;
+    for word in sentence.split(' ') {
+        if !is_first && line.chars().count() + 1 + word.chars().count() > WIDE {
+            text += &(line + "\n");
+            line = " ".repeat(set_in);
+            is_first = true;
+        }
+        if !is_first {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_first = false;
+    }
+    text + &line + "\n"
+}
+
 /// Says a line on standard error. Whoever closed it does not want to hear: that stops nothing, and the
 /// exit code says what happened all the same.
 pub(crate) fn tell(line: impl std::fmt::Display) {

@@ -26,8 +26,13 @@ pub(crate) fn policy(args: &ControlArgs) -> Result<Policy> {
     }))
 }
 
+/// The usual rule, or nothing for a reason that is given.
+pub(crate) fn usual_or(why: Option<&str>) -> Result<Policy> {
+    why.map_or(Ok(Policy::Protected(Rule::DEFAULT)), unprotected)
+}
+
 /// Nothing is withheld, for a reason that is given.
-pub(crate) fn unprotected(why: &str) -> Result<Policy> {
+fn unprotected(why: &str) -> Result<Policy> {
     let reason = why.split_whitespace().collect::<Vec<_>>().join(" ");
     if reason.is_empty() {
         return Err(Hinted::new(

@@ -13,14 +13,11 @@ use disparity_journeys::known;
 
 use crate::args::Format;
 use crate::hint::Hinted;
-use crate::out::{print, print_csv, print_json};
+use crate::out::{print, print_csv, print_json, wrapped};
 use crate::returns_args::AuditArgs;
 
 /// So many are told in the text, of each set of outputs.
 const TOLD: usize = 12;
-
-/// How wide a line of text is.
-const WIDE: usize = 80;
 
 /// Prints what is exposed; false where something is.
 pub(crate) fn run(args: &AuditArgs, catalogue: &Catalogue) -> Result<bool> {
@@ -261,21 +258,5 @@ fn counted(n: usize, one: &str, many: &str) -> String {
 
 /// Says a sentence in lines that are not too long, each set in by so much.
 fn say(text: &mut String, set_in: usize, sentence: &str) {
-    let mut line = " ".repeat(set_in);
-    let mut is_first = true;
-    for word in sentence.split(' ') {
-        if !is_first && line.chars().count() + 1 + word.chars().count() > WIDE {
-            text.push_str(&line);
-            text.push('\n');
-            line = " ".repeat(set_in + 2);
-            is_first = true;
-        }
-        if !is_first {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_first = false;
-    }
-    text.push_str(&line);
-    text.push('\n');
+    text.push_str(&wrapped(&" ".repeat(set_in), set_in + 2, sentence));
 }

@@ -9,7 +9,7 @@ use disparity_core::neighbourhoods::{
     Boundaries, Footprints, GroupEstimateErrors, Neighbourhood, Neighbourhoods, TeamSize,
 };
 use disparity_core::{AreaCode, Catalogue, Date, NeighbourModel, Period, Results};
-use disparity_disclosure::{Policy, Release, Rule, protect_seen};
+use disparity_disclosure::{Policy, Release, protect_seen};
 use disparity_documents::Format;
 use disparity_export::{Manifest, NeedsReleases, Written};
 use disparity_needs::{England, Inputs, seen_counts, teams};
@@ -17,22 +17,24 @@ use disparity_published::{
     load_group_errors, load_neighbourhoods, read_boundaries, read_footprints, read_seen,
 };
 
-use disparity_report::needs::sentences;
 use disparity_report::{NeedsOptions, NeedsView, needs_document};
 
 use crate::args::{Models, Selection};
 use crate::builtin;
 use crate::hint::Hinted;
 use crate::needs_args::NeedsArgs;
-use crate::out::{print, tell};
+use crate::out::{print, tell, wrapped};
 use crate::place::{NEEDS, Output};
 use crate::plan::{PlanFile, find_authority, folder};
-use crate::policy::unprotected;
+use crate::policy::usual_or;
 use crate::progress::{Bar, PROVING, Progress};
 use crate::stages::Published;
 
 /// The outlines of footprints, where boundaries were given.
 const OUTLINES: &str = "footprints.geojson";
+
+/// What lists the files of an assessment.
+const MANIFEST: &str = "manifest.json";
 
 /// Writes the assessments.
 pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
@@ -159,6 +161,13 @@ fn authorities(
     Ok(found)
 }
 
+/// A file that a user gives, by the name it was given under.
+fn given(path: &Path) -> Result<(String, Vec<u8>)> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    Ok((shown, bytes))
+}
+
 /// The footprints of a file, if one was named.
 fn footprints(
     args: &NeedsArgs,
@@ -173,8 +182,7 @@ fn footprints(
         let message = "--footprints is of one authority, and several were named";
         return Err(Hinted::new(message, "assess them one by one").into());
     };
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    let (shown, bytes) = given(path)?;
     let areas = &catalogue.areas;
     let found = read_footprints(
         &shown,
@@ -220,12 +228,8 @@ fn seen(
         return Ok(None);
     };
     let need = need(&args.seen_need, catalogue)?;
-    let policy = match &args.unprotected {
-        Some(why) => unprotected(why)?,
-        None => Policy::Protected(Rule::DEFAULT),
-    };
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    let policy = usual_or(args.unprotected.as_deref())?;
+    let (shown, bytes) = given(path)?;
     let areas = &catalogue.areas;
     let found = read_seen(
         &shown,
@@ -248,11 +252,9 @@ fn seen(
 
 /// A need by its word.
 fn need(word: &str, catalogue: &Catalogue) -> Result<Need> {
-    let indicators = Need::INDICATORS.into_iter();
-    let mut all: Vec<Need> = indicators
-        .filter_map(|name| catalogue.indicators.id(name).map(Need::Indicator))
-        .collect();
-    all.push(Need::FamilyHelpPlans);
+    // Nobody can have seen an allowance.
+    let mut all = Need::all(&catalogue.indicators);
+    all.retain(|own| *own != Need::FamilyHelpAllowance);
     let words: Vec<&str> = all
         .iter()
         .map(|own| own.word(&catalogue.indicators))
@@ -271,8 +273,7 @@ fn boundaries(args: &NeedsArgs, own: &[Neighbourhood]) -> Result<Option<Boundari
     let Some(path) = &args.boundaries else {
         return Ok(None);
     };
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+    let (shown, bytes) = given(path)?;
     let found = read_boundaries(&shown, &bytes, own)
         .map_err(|error| Hinted::new(error.to_string(), error.advice))?;
     Ok(Some(found))
@@ -370,8 +371,10 @@ impl Writing<'_> {
                 &format.write(&document)?,
             )?;
         }
-        let findings = sentences::findings(view);
-        disparity_export::write_manifest(&manifest.with_outputs(written.clone()), folder)?;
+        let findings = document.findings.iter().map(ToString::to_string).collect();
+        let manifest = manifest.with_outputs(written.clone());
+        let record = disparity_export::write_manifest(&manifest, folder)?;
+        written.insert(MANIFEST.to_owned(), record);
         Ok(Assessed { written, findings })
     }
 
@@ -406,7 +409,6 @@ impl Writing<'_> {
                 .with_context(|| format!("cannot make the folder for `{name}`"))?;
             let made = self.write(*authority, Given::default(), &folder)?;
             output.list(&name, made.written);
-            output.list_file(&format!("{name}/manifest.json"))?;
         }
         output.write_list()?;
         Ok(authorities.len())
@@ -434,7 +436,10 @@ fn summary(folder: &Path, formats: &[Format], made: &Made) -> String {
             folder.display()
         ),
         Made::One(findings) => {
-            let found: String = findings.iter().map(|own| wrapped(own) + "\n").collect();
+            let found: String = findings
+                .iter()
+                .map(|own| wrapped("- ", 2, own) + "\n")
+                .collect();
             format!(
                 "{found}Wrote {}\n\
                  \x20 {documents}\n\
@@ -448,20 +453,4 @@ fn summary(folder: &Path, formats: &[Format], made: &Made) -> String {
             )
         }
     }
-}
-
-/// A sentence as a point of a list, 80 columns wide.
-fn wrapped(sentence: &str) -> String {
-    let (mut text, mut column) = (String::from("-"), 1);
-    for word in sentence.split(' ') {
-        let length = word.chars().count();
-        if column + 1 + length > 80 {
-            text += "\n ";
-            column = 1;
-        }
-        text.push(' ');
-        text += word;
-        column += 1 + length;
-    }
-    text + "\n"
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Results};
-use disparity_disclosure::{Policy, Release, Rule};
+use disparity_disclosure::Release;
 use disparity_export::{Csv, Manifest, Written};
 use disparity_report::{Page, View, render};
 
@@ -12,7 +12,7 @@ use crate::args::RunArgs;
 use crate::out::print;
 use crate::place::{Output, RUN};
 use crate::plan::PlanFile;
-use crate::policy::{unprotected, unprotected_note};
+use crate::policy::{unprotected_note, usual_or};
 use crate::progress::Progress;
 use crate::returns_stage;
 use crate::stages::Published;
@@ -47,10 +47,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     }
     let (release, is_whole) = match &args.returns {
         Some(store) => {
-            let policy = match &args.unprotected {
-                Some(why) => unprotected(why)?,
-                None => Policy::Protected(Rule::DEFAULT),
-            };
+            let policy = usual_or(args.unprotected.as_deref())?;
             let published = &published;
             returns_stage::release(store, catalogue, published, &plan, policy, &mut progress)?
         }

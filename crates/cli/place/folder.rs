@@ -174,14 +174,6 @@ impl Output {
         self.written.extend(written.into_iter().map(named));
     }
 
-    /// Lists a file that was written into the folder to fill.
-    pub(crate) fn list_file(&mut self, name: &str) -> Result<()> {
-        let path = self.staged.join(name);
-        let bytes =
-            std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        self.write(name, &bytes)
-    }
-
     /// Writes the list of the files that [`Self::write`] wrote or [`Self::list`] was told of.
     pub(crate) fn write_list(&mut self) -> Result<()> {
         let list = json!({

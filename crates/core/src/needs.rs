@@ -12,9 +12,9 @@ pub use self::seen::{
     SeenRow, SeenTable,
 };
 
-use crate::neighbourhoods::Footprints;
+use crate::neighbourhoods::{Footprints, Neighbourhoods};
 use crate::{
-    AreaCode, Count, IndicatorId, Indicators, Intervals, Issue, Levels, Period, Provenance,
+    AreaCode, Areas, Count, IndicatorId, Indicators, Intervals, Issue, Levels, Period, Provenance,
     Reported,
 };
 
@@ -69,6 +69,18 @@ impl Need {
         "cla_at_31_march",
         "referrals",
     ];
+
+    /// Every need, in output order: of the indicators those that are known.
+    #[must_use]
+    pub fn all(indicators: &Indicators) -> Vec<Self> {
+        let known = Self::INDICATORS.into_iter();
+        let mut all: Vec<Self> = known
+            .filter_map(|name| indicators.id(name).map(Self::Indicator))
+            .chain([Self::FamilyHelpPlans, Self::FamilyHelpAllowance])
+            .collect();
+        all.sort_unstable();
+        all
+    }
 
     /// The word in the `need` column.
     #[must_use]
@@ -291,6 +303,29 @@ impl NeedsAssessment {
             .expected
             .binary_search_by_key(&key, |row| (row.need, row.way, row.part));
         self.expected.get(at.ok()?)
+    }
+
+    /// The name of one part, of a middle layer area the one that the House of Commons Library gives it; none for
+    /// one that is not known or has no name.
+    #[must_use]
+    pub fn part_name(
+        &self,
+        part: Part,
+        neighbourhoods: &Neighbourhoods,
+        areas: &Areas,
+    ) -> Option<String> {
+        let places = neighbourhoods.places();
+        let found = match part {
+            Part::Authority => Some(areas.name(self.authority)),
+            Part::Team(at) => {
+                let teams = self.footprints.iter().flat_map(|own| &own.all);
+                teams.map(|team| team.name.clone()).nth(usize::from(at))
+            }
+            Part::Ward(code) => places.wards.get(&code).map(|own| own.name.clone()),
+            Part::Msoa(code) => places.msoas.get(&code).map(|own| own.library_name.clone()),
+            Part::Neighbourhood(code) => neighbourhoods.get(code).map(|own| own.name.clone()),
+        };
+        found.filter(|name| !name.trim().is_empty())
     }
 
     /// The children of one part.

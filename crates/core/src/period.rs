@@ -44,6 +44,12 @@ impl Period {
         MidYear(self.0 - 1)
     }
 
+    /// The financial year that it is, as people write it: `2024-25`.
+    #[must_use]
+    pub fn financial_year(self) -> String {
+        format!("{}-{:02}", self.0 - 1, self.0 % 100)
+    }
+
     /// The period `years` earlier, if that is still a period.
     #[must_use]
     pub fn earlier(self, years: u16) -> Option<Self> {

@@ -4,9 +4,9 @@
 //! share vanish where they have the same points; where they do not, slivers between them stay. Positions are
 //! written to six decimals, about 0.1 m.
 
+use disparity_core::Catalogue;
 use disparity_core::needs::{NeedsAssessment, Part, Way};
 use disparity_core::neighbourhoods::{Boundaries, Ring};
-use disparity_core::{Catalogue, Reported};
 use disparity_disclosure::Release;
 use i_overlay::core::fill_rule::FillRule;
 use i_overlay::float::simplify::SimplifyShape;
@@ -98,10 +98,7 @@ fn properties(
         .filter(|row| row.part == part && row.way == Way::EnglandRates)
     {
         let word = row.need.word(&catalogue.indicators);
-        let found = match row.number {
-            Reported::Value(found) => Some(found),
-            Reported::Symbol(_) => None,
-        };
+        let found = row.number.value();
         let shown = found.map(|found| found.intervals.shown());
         let tenth = |value: f64| (value * 10.0).round() / 10.0;
         let figures = [

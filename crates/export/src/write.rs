@@ -213,10 +213,7 @@ fn write_some<R: Sync>(
     table: TableView<'_, R>,
     to: To<'_>,
 ) -> Result<Option<TableFiles>, WriteError> {
-    if table.rows.is_empty() {
-        return Ok(None);
-    }
-    write_table(table, to).map(Some)
+    write_if((!table.rows.is_empty()).then_some(table), to)
 }
 
 /// The column that says in every row why nothing was withheld, where nothing was.
@@ -243,12 +240,12 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<FileRecord, WriteError> {
     file.finish(None)
 }
 
-/// Writes the manifest beside the files it lists.
+/// Writes the manifest beside the files it lists, and says what was written.
 ///
 /// # Errors
 /// [`WriteError`] naming the file.
-pub fn write_manifest(manifest: &Manifest, folder: &Path) -> Result<(), WriteError> {
-    write_file(&folder.join("manifest.json"), manifest.to_json().as_bytes()).map(|_| ())
+pub fn write_manifest(manifest: &Manifest, folder: &Path) -> Result<FileRecord, WriteError> {
+    write_file(&folder.join("manifest.json"), manifest.to_json().as_bytes())
 }
 
 /// A file under its temporary name.

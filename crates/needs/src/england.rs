@@ -93,9 +93,7 @@ impl<'a> England<'a> {
             issues: Vec::new(),
         };
         england.count_children()?;
-        england.needs = england
-            .known()
-            .needs()
+        england.needs = Need::all(&inputs.catalogue.indicators)
             .into_iter()
             .map(|need| Ok((need, england.model(need)?)))
             .collect::<Result<_, NeedsError>>()?;

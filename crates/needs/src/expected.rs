@@ -39,22 +39,10 @@ impl England<'_> {
         authority: AreaCode,
         footprints: Option<&Footprints>,
     ) -> Result<NeedsAssessment, NeedsError> {
-        let own = self.inputs.neighbourhoods.of(authority);
-        if own.is_empty() {
-            return Err(NeedsError::NoNeighbourhoods { authority });
-        }
         let period = self.period;
-        let none = NeedsError::NoChildren { authority, period };
-        let children = self.authorities.get(&authority).ok_or(none)?;
-        let parts = Parts::new(own, footprints)?;
-        let setting = Setting {
-            authority,
-            children,
-            parts: &parts,
-            errors: self.inputs.group_errors,
-            assumptions: self.assumptions,
-            levels: self.levels,
-        };
+        let parts = self.parts_of(authority, footprints)?;
+        let setting = self.setting(authority, &parts)?;
+        let children = setting.children;
         let shares = setting.shares()?;
         let mut expected = Vec::new();
         let mut counted = Vec::new();
@@ -109,6 +97,37 @@ impl England<'_> {
                 .collect(),
             assumed: self.assumed(),
             issues: self.said_of(authority, children),
+        })
+    }
+
+    /// The parts of an authority of today.
+    pub(crate) fn parts_of(
+        &self,
+        authority: AreaCode,
+        footprints: Option<&Footprints>,
+    ) -> Result<Parts, NeedsError> {
+        let own = self.inputs.neighbourhoods.of(authority);
+        if own.is_empty() {
+            return Err(NeedsError::NoNeighbourhoods { authority });
+        }
+        Parts::new(own, footprints)
+    }
+
+    /// What intervals of an authority are made for.
+    pub(crate) fn setting<'b>(
+        &'b self,
+        authority: AreaCode,
+        parts: &'b Parts,
+    ) -> Result<Setting<'b>, NeedsError> {
+        let period = self.period;
+        let none = NeedsError::NoChildren { authority, period };
+        Ok(Setting {
+            authority,
+            children: self.authorities.get(&authority).ok_or(none)?,
+            parts,
+            errors: self.inputs.group_errors,
+            assumptions: self.assumptions,
+            levels: self.levels,
         })
     }
 

@@ -1,6 +1,5 @@
 //! What published figures say of England and of an authority for a need.
 
-use disparity_core::needs::Need;
 use disparity_core::neighbourhoods::{CHILD_AGE_BANDS, RESIDENT_GROUPS};
 use disparity_core::{
     AreaCode, Catalogue, CellKey, Count, Cube, Dimension, Expected, FitKey, GradientFigure,
@@ -145,10 +144,17 @@ impl Known<'_> {
         let Some(latest) = latest else {
             return Reported::Symbol(Symbol::NotAvailable);
         };
-        latest.outcome.map(|found| {
-            let intervals = found.intervals.value();
-            let error = intervals.and_then(|own| log_error(own.shown(), self.level()));
-            (found.expected, error.unwrap_or(0.0))
+        latest.outcome.and_then(|found| {
+            let error = match found.intervals {
+                Reported::Value(own) => match log_error(own.shown(), self.level()) {
+                    Some(error) => Reported::Value(error),
+                    None => Reported::Symbol(Symbol::NotAvailable),
+                },
+                // England's rates are taken as they were counted.
+                Reported::Symbol(Symbol::NotApplicable) => Reported::Value(0.0),
+                Reported::Symbol(symbol) => Reported::Symbol(symbol),
+            };
+            error.map(|error| (found.expected, error))
         })
     }
 
@@ -166,17 +172,6 @@ impl Known<'_> {
     /// The indicators that needs are made of.
     pub(crate) fn indicator(self, name: &str) -> Option<IndicatorId> {
         self.catalogue.indicators.id(name)
-    }
-
-    /// The needs of an assessment, in their order.
-    pub(crate) fn needs(self) -> Vec<Need> {
-        let indicators = Need::INDICATORS.into_iter();
-        let mut needs: Vec<Need> = indicators
-            .filter_map(|name| self.indicator(name).map(Need::Indicator))
-            .chain([Need::FamilyHelpPlans, Need::FamilyHelpAllowance])
-            .collect();
-        needs.sort_unstable();
-        needs
     }
 }
 

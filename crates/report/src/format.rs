@@ -123,7 +123,7 @@ pub fn change(ratio: &Reported<Measured>, difference: &Reported<Measured>, unit:
 }
 
 /// A number to one decimal with its sign; what rounds to nought has none.
-fn signed(value: f64) -> String {
+pub(crate) fn signed(value: f64) -> String {
     let text = grouped(value, 1);
     if value > 0.0 && text != "0.0" {
         format!("+{text}")

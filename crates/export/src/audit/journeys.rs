@@ -7,7 +7,7 @@ use disparity_core::{Catalogue, IndicatorRelations};
 
 use super::claims::{Claims, Sort};
 use super::estimates::indicator;
-use super::printed::{Key, Names, Output, Place, Told, of_wilson};
+use super::printed::{Key, Names, Output, Place};
 use super::read::Row;
 
 const LINKED: &str = "matching: entrants_linked";
@@ -195,23 +195,9 @@ pub(super) fn take(out: &mut Output, names: &mut Names, row: Row<'_>) {
     let Some(whole) = whole else { return };
     let whole = key(&whole);
     out.add(whole, row("denominator"));
-    let number = |name: &str| row(name).parse::<f64>().ok();
     // Chances are not shares.
-    if row("table") != "incidence"
-        && let (Some(share), Some(low), Some(high)) =
-            (number("estimate"), number("conf_low"), number("conf_high"))
-        && let Some((of_part, of_whole)) = of_wilson(share, low, high)
-    {
-        for (key, n) in [(part, of_part), (whole, of_whole)] {
-            let by_rate = Some((n, n));
-            out.tell(
-                key,
-                Told {
-                    by_rate,
-                    ..Told::default()
-                },
-            );
-        }
+    if row("table") != "incidence" {
+        out.add_share(row, part, whole);
     }
 }
 

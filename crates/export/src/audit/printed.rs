@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::read::Row;
+
 /// Words that stand often, each once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
@@ -119,6 +121,26 @@ impl Output {
         self.tell(key, told);
     }
 
+    /// Takes in what the share in a row and its limits tell of the part and the whole.
+    pub(super) fn add_share(&mut self, row: Row<'_>, part: Key, whole: Key) {
+        let number = |name: &str| row(name).parse::<f64>().ok();
+        if let (Some(share), Some(low), Some(high)) =
+            (number("estimate"), number("conf_low"), number("conf_high"))
+            && let Some((of_part, of_whole)) = of_wilson(share, low, high)
+        {
+            for (key, n) in [(part, of_part), (whole, of_whole)] {
+                let by_rate = Some((n, n));
+                self.tell(
+                    key,
+                    Told {
+                        by_rate,
+                        ..Told::default()
+                    },
+                );
+            }
+        }
+    }
+
     pub(super) fn tell(&mut self, key: Key, told: Told) {
         self.counts
             .entry(key)
@@ -129,7 +151,7 @@ impl Output {
 
 /// The part and the whole that a share and Wilson's limits at the 95% level were made from, where they
 /// are whole numbers: with n children and z standard errors the limits multiply to p²/(1 + z²/n).
-pub(super) fn of_wilson(share: f64, low: f64, high: f64) -> Option<(u64, u64)> {
+fn of_wilson(share: f64, low: f64, high: f64) -> Option<(u64, u64)> {
     const Z: f64 = 1.959_963_984_540_054;
     // z²/n
     let of_n = if share > 0.0 && low > 0.0 {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::answers::HelpKind;
 
 use super::claims::{Claims, Sort};
-use super::printed::{Key, Names, Output, Place, Told, of_wilson};
+use super::printed::{Key, Names, Output, Place, Told};
 use super::read::Row;
 
 const ENTRANTS: &str = "prior help: entrants to care";
@@ -65,21 +65,7 @@ pub(super) fn take(out: &mut Output, names: &mut Names, row: Row<'_>) {
         "complete_window" => {
             out.add(of_helped, row("numerator"));
             out.add(of_observed, row("denominator"));
-            if let (Some(share), Some(low), Some(high)) =
-                (number("estimate"), number("conf_low"), number("conf_high"))
-                && let Some((part, whole)) = of_wilson(share, low, high)
-            {
-                for (key, n) in [(of_helped, part), (of_observed, whole)] {
-                    let by_rate = Some((n, n));
-                    out.tell(
-                        key,
-                        Told {
-                            by_rate,
-                            ..Told::default()
-                        },
-                    );
-                }
-            }
+            out.add_share(row, of_helped, of_observed);
         }
         "reverse_kaplan_meier" if mode == "overlap" => {
             out.add(key(&watched(kind, back)), row("denominator"));

@@ -31,6 +31,9 @@ use crate::column::{Column, Dictionary, Kind, Role, Spec, Value, Words, by_key, 
 pub(crate) const LICENCE: &str =
     "Contains public sector information licensed under the Open Government Licence v3.0";
 
+/// What a column says that holds the symbol of a figure.
+const NO_FIGURE: &str = "Why there is no figure";
+
 /// The level of a filter that does not concern the row: filters are never blank.
 const NONE: &str = "none";
 
@@ -205,6 +208,17 @@ fn method<'a, R: 'a>(rows: &[R], pick: fn(&R) -> Option<&'static str>) -> Column
     )
 }
 
+/// Why a row has no figure.
+fn why_absent<'a, R>(
+    label: &'static str,
+    symbol: impl Fn(&R) -> Option<Symbol> + Sync + Send + 'a,
+) -> Column<'a, R> {
+    let marks = words(Symbol::ALL.map(Symbol::mark));
+    text("symbol", Role::Note, label, marks, move |row| {
+        symbol(row).map_or(Value::None, |symbol| Value::Text(symbol as u32))
+    })
+}
+
 /// Why a row has no figure, and what to know about it.
 fn closing<'a, R: 'a>(
     rows: &[R],
@@ -212,15 +226,8 @@ fn closing<'a, R: 'a>(
     issues: fn(&R) -> IssueSet,
 ) -> [Column<'a, R>; 2] {
     let sets = Words::of(rows.iter().map(issues), |set| set.to_string());
-    let marks = words(Symbol::ALL.map(Symbol::mark));
     [
-        text(
-            "symbol",
-            Role::Note,
-            "Why there is no figure",
-            marks,
-            move |row| symbol(row).map_or(Value::None, |symbol| Value::Text(symbol as u32)),
-        ),
+        why_absent(NO_FIGURE, symbol),
         text_by(
             "issue_codes",
             Role::Note,

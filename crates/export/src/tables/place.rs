@@ -221,10 +221,15 @@ pub(super) fn group<'a, R>(
     )
 }
 
+/// The category with a code.
+pub(super) fn category(catalogue: &Catalogue, dimension: Dimension, code: &str) -> CategoryId {
+    let list = catalogue.dimensions.list(dimension);
+    list.id(code).unwrap_or(CategoryId::TOTAL)
+}
+
 /// The category of a deprivation decile.
 pub(super) fn decile_of(catalogue: &Catalogue, decile: u8) -> CategoryId {
-    let list = catalogue.dimensions.list(Dimension::DeprivationDecile);
-    list.id(&decile.to_string()).unwrap_or(CategoryId::TOTAL)
+    category(catalogue, Dimension::DeprivationDecile, &decile.to_string())
 }
 
 /// The unit of an indicator's estimates.

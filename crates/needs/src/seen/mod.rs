@@ -75,8 +75,6 @@ use disparity_core::{Issue, IssueCode, Provenance};
 
 use crate::NeedsError;
 use crate::england::England;
-use crate::parts::Parts;
-use crate::simulate::Setting;
 
 impl England<'_> {
     /// Holds counts against what is expected. Counts that are withheld, and what depends on them, stay so.
@@ -105,27 +103,13 @@ impl England<'_> {
             });
         }
         let authority = counts.authority;
-        let own = self.inputs.neighbourhoods.of(authority);
-        if own.is_empty() {
-            return Err(NeedsError::NoNeighbourhoods { authority });
-        }
-        let period = self.period;
-        let none = NeedsError::NoChildren { authority, period };
-        let children = self.authorities.get(&authority).ok_or(none)?;
         let found = self.needs.iter().find(|(own, _)| *own == need);
         let model = found.and_then(|(_, model)| model.as_ref());
         let model = model.ok_or_else(|| NeedsError::NothingExpected {
             need: need.word(&self.inputs.catalogue.indicators).to_owned(),
         })?;
-        let parts = Parts::new(own, footprints)?;
-        let setting = Setting {
-            authority,
-            children,
-            parts: &parts,
-            errors: self.inputs.group_errors,
-            assumptions: self.assumptions,
-            levels: self.levels,
-        };
+        let parts = self.parts_of(authority, footprints)?;
+        let setting = self.setting(authority, &parts)?;
         let shares = setting.shares()?;
         let compared = Compared {
             setting,
@@ -133,14 +117,14 @@ impl England<'_> {
             ways: question.ways,
             below,
             spread: model.known.spread,
-            as_expected: self.as_expected_of(need, model, authority, children),
+            as_expected: self.as_expected_of(need, model, authority, setting.children),
             expected: setting.expected_of_groups(&model.rates),
             drawn: setting.drawn_by_group(&model.drawn, &shares),
         };
         Ok(SeenAgainstExpected {
             provenance,
             authority,
-            period,
+            period: self.period,
             need,
             level: counts.level,
             levels: self.levels,
@@ -148,7 +132,7 @@ impl England<'_> {
             footprints: footprints.cloned(),
             rows: compared.rows()?,
             assumed: self.assumed_of_seen(model.known.spread, below),
-            issues: self.said_of_seen(counts, question.ways, children.groups_known),
+            issues: self.said_of_seen(counts, question.ways, setting.children.groups_known),
         })
     }
 

@@ -137,7 +137,7 @@ impl England<'_> {
             words: match own.price_year {
                 Some(year) => format!(
                     "Costs are multiplied by this, to be in prices of {}.",
-                    financial(year)
+                    year.financial_year()
                 ),
                 None => {
                     "Costs are multiplied by this; at 1 they are in the prices of their source."
@@ -151,19 +151,13 @@ impl England<'_> {
                 value: *index,
                 words: format!(
                     "The index of prices in {}, by which spend is brought to prices of {}.",
-                    financial(*of),
-                    financial(year)
+                    of.financial_year(),
+                    year.financial_year()
                 ),
             }));
         }
         all
     }
-}
-
-/// A financial year as people write it: `2024-25`.
-fn financial(year: Period) -> String {
-    let ends = year.year();
-    format!("{}-{:02}", ends - 1, ends % 100)
 }
 
 /// What the assumptions about one kind of child are called in a plan.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::document::{Cell, Column, DocumentError, Section, Table, Text};
-use disparity_core::needs::{EnglandNeed, EnglandShare, Need};
+use disparity_core::needs::{Assumed, EnglandNeed, EnglandShare, Need};
 use disparity_core::{Issue, Period, Source, Symbol, round_half_up};
 
 use super::names::tenths;
@@ -43,26 +43,26 @@ fn assumptions(view: NeedsView<'_>) -> Result<Option<Section>, DocumentError> {
     if assumed.is_empty() {
         return Ok(None);
     }
-    let row = |own: &disparity_core::needs::Assumed| {
+    let table = assumed_table("What was assumed", assumed)?;
+    Ok(Some(
+        Section::new("What was assumed")
+            .paragraph("Each can be changed in the plan under its name; whoever changes one changes every figure that rests on it.")
+            .table(table),
+    ))
+}
+
+/// A table of assumptions.
+pub(super) fn assumed_table(caption: &str, assumed: &[Assumed]) -> Result<Table, DocumentError> {
+    let row = |own: &Assumed| {
         vec![
             own.name.into(),
             Cell::number(own.value, decimals(own.value)),
             own.words.clone().into(),
         ]
     };
-    let columns = ["Name in a plan", "Value", "What it means"]
-        .map(Column::new)
-        .to_vec();
-    let table = Table::new(
-        "What was assumed",
-        columns,
-        assumed.iter().map(row).collect(),
-    )?;
-    Ok(Some(
-        Section::new("What was assumed")
-            .paragraph("Each can be changed in the plan under its name; whoever changes one changes every figure that rests on it.")
-            .table(table),
-    ))
+    let columns = ["Name in a plan", "Value", "What it means"];
+    let columns = columns.map(Column::new).to_vec();
+    Table::new(caption, columns, assumed.iter().map(row).collect())
 }
 
 /// As many decimals as a value has, to four.

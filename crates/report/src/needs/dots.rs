@@ -8,7 +8,7 @@ use plotters::style::RGBColor;
 use super::tiles::WIDTH_MM;
 use super::{NeedsView, sentences};
 use crate::charts::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
-use crate::format::count;
+use crate::format::{count, sentence};
 
 /// Pale enough for the dot to stand out on it.
 const BLUE: RGBColor = RGBColor(0x6B, 0xAC, 0xE6);
@@ -67,19 +67,12 @@ pub(super) fn by_team(
         (&caption, &alternative),
         |canvas| {
             svg::strong(canvas, &heading, (12, 16), 15, INK, Anchor::Start)?;
-            let measure = format!("{}, with {level} intervals", capital(view.noun(need)));
+            let measure = format!("{}, with {level} intervals", sentence(view.noun(need)));
             svg::text(canvas, &measure, (12, 36), 12, GREY, Anchor::Start)?;
             paint(canvas, &rows, bottom)
         },
     );
     Figure::new(caption, alternative, Image::Svg(drawing), WIDTH_MM).map(Some)
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 fn paint(canvas: &Canvas<'_>, rows: &[(String, Likely)], bottom: i32) -> Drawn {

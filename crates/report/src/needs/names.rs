@@ -19,27 +19,15 @@ impl<'a> NeedsView<'a> {
 
     /// The name of a part.
     pub(super) fn part_name(&self, part: Part) -> String {
-        let places = self.neighbourhoods.places();
-        let or_code = |name: Option<&str>, code: AreaCode| {
-            let name = name.filter(|name| !name.trim().is_empty());
-            name.map_or_else(|| code.to_string(), str::to_owned)
-        };
-        match part {
+        let areas = &self.catalogue.areas;
+        let found = self
+            .assessment()
+            .part_name(part, self.neighbourhoods, areas);
+        found.unwrap_or_else(|| match part {
             Part::Authority => self.authority(),
-            Part::Team(at) => self.team(at).map_or_else(
-                || format!("Team {}", u32::from(at) + 1),
-                |team| team.name.clone(),
-            ),
-            Part::Ward(code) => or_code(places.wards.get(&code).map(|own| own.name.as_str()), code),
-            Part::Msoa(code) => or_code(
-                places.msoas.get(&code).map(|own| own.library_name.as_str()),
-                code,
-            ),
-            Part::Neighbourhood(code) => or_code(
-                self.neighbourhoods.get(code).map(|own| own.name.as_str()),
-                code,
-            ),
-        }
+            Part::Team(at) => format!("Team {}", u32::from(at) + 1),
+            Part::Ward(code) | Part::Msoa(code) | Part::Neighbourhood(code) => code.to_string(),
+        })
     }
 
     /// A team.

@@ -5,8 +5,8 @@ use disparity_core::needs::{Part, SeenAgainstExpected, SeenGroup, SeenRow, Way};
 use disparity_core::{Reported, Symbol};
 
 use super::NeedsView;
-use super::sentences::in_words;
-use crate::format::{count, grouped};
+use super::sentences::{in_words, percent};
+use crate::format::{count, grouped, sentence};
 
 /// Whether a part is of one kind.
 type IsOf = fn(Part) -> bool;
@@ -26,16 +26,12 @@ pub(super) fn findings(view: NeedsView<'_>) -> Vec<String> {
     if known == 0 {
         return Vec::new();
     }
-    let likely = |row: &&&SeenRow| {
-        row.ratio
-            .value()
-            .is_some_and(|found| found.under_served >= LIKELY)
-    };
-    let mut found: Vec<&SeenRow> = areas.iter().filter(likely).copied().collect();
-    found.sort_by(|a, b| {
-        let of = |row: &SeenRow| row.ratio.value().map_or(0.0, |found| found.under_served);
-        of(b).total_cmp(&of(a)).then(a.part.cmp(&b.part))
-    });
+    let mut found: Vec<(f64, &SeenRow)> = Vec::new();
+    for row in areas {
+        found.extend(row.ratio.value().map(|ratio| (ratio.under_served, row)));
+    }
+    found.retain(|(probability, _)| *probability >= LIKELY);
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.part.cmp(&b.1.part)));
     let who = in_words(view, seen.need);
     let below = percent(seen.under_served_below);
     let note = "Fewer seen than expected is not need unmet, and of many areas some are likely to be low by chance.";
@@ -46,7 +42,11 @@ pub(super) fn findings(view: NeedsView<'_>) -> Vec<String> {
             count(known as f64)
         )];
     }
-    let named: Vec<String> = found.iter().take(5).map(|row| named(view, row)).collect();
+    let named: Vec<String> = found
+        .iter()
+        .take(5)
+        .map(|(_, row)| named(view, row))
+        .collect();
     let more = found.len().saturating_sub(named.len());
     let more = if more > 0 {
         format!("; and {more} more")
@@ -64,10 +64,6 @@ pub(super) fn findings(view: NeedsView<'_>) -> Vec<String> {
         },
         named.join("; ")
     )]
-}
-
-fn percent(share: f64) -> String {
-    grouped(share * 100.0, 0) + "%"
 }
 
 /// An area, and its group if it is of one.
@@ -159,10 +155,7 @@ fn with_table(
         });
         cells
     });
-    let mut head = kind.to_owned();
-    if let Some(first) = head.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
+    let head = sentence(kind);
     let columns = [
         head.as_str(),
         "Seen",

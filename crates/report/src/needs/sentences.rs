@@ -8,7 +8,7 @@ use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Interval, Reported, round_half_up};
 
 use super::{NeedsView, seen, take};
-use crate::format::{count, grouped};
+use crate::format::{count, grouped, sentence};
 
 /// The findings in the order in which they open a document: who lives there, what is expected, where.
 #[must_use]
@@ -60,14 +60,6 @@ pub fn between(interval: Interval) -> String {
     } else {
         format!("between {low} and {high}")
     }
-}
-
-/// A sentence with a capital at its head.
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// A share in whole per cent; `less than 1%` of a share that is not nought.
@@ -140,7 +132,7 @@ fn deprivation(view: NeedsView<'_>) -> Option<String> {
         "{} live in the most deprived tenth of England’s neighbourhoods{beside} (Index of Multiple Deprivation {}).",
         match of_own.as_str() {
             "0%" => "None of them".to_owned(),
-            _ => capital(&format!("{of_own} of them")),
+            _ => sentence(&format!("{of_own} of them")),
         },
         view.assessment().edition
     ))
@@ -176,7 +168,7 @@ pub fn expected(view: NeedsView<'_>, need: Need) -> Option<String> {
             between(own.intervals.shown())
         )
     });
-    Some(capital(&format!(
+    Some(sentence(&format!(
         "{} {} would be expected {} at England’s rates ({} interval){like_it}; {}.",
         between(at_rates.intervals.shown()),
         view.noun(need),
@@ -203,7 +195,7 @@ fn assumed(view: NeedsView<'_>, name: &str) -> Option<f64> {
 }
 
 /// A share that was assumed, without decimals that it has not: `5%`, `2.5%`.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let shown = round_half_up(share * 100.0, 2).unwrap_or(share * 100.0);
     format!("{shown}%")
 }

@@ -2,14 +2,15 @@
 
 use disparity_core::document::{Cell, Column, DocumentError, Section, Table};
 use disparity_core::needs::take::{
-    Change, Difference, HELP_CANNOT_SHOW, HELP_CLAIMS, HelpModel, HelpQuestion, OF_COSTS, OF_SPEND,
-    SpendOn, SpendWhom, Take, Target,
+    COSTED, Change, Difference, HELP_CANNOT_SHOW, HELP_CLAIMS, HelpModel, HelpQuestion, OF_COSTS,
+    OF_SPEND, SpendOn, SpendWhom, Take, Target,
 };
 use disparity_core::{Interval, Period, Reported, Symbol};
 
 use super::NeedsView;
+use super::basis::assumed_table;
 use super::sentences::{between, in_words};
-use crate::format::{count, grouped};
+use crate::format::{count, grouped, signed};
 
 /// A million pounds.
 const MILLION: f64 = 1e6;
@@ -38,14 +39,12 @@ fn change(view: NeedsView<'_>, take: &Take, own: &Change) -> Option<String> {
              difference holds none."
         ));
     }
-    let cost = match own.cost.value().filter(Difference::is_clear) {
-        Some(cost) => format!(
-            ", which comes to {} a year at {}",
-            pounds_between(cost.intervals.shown()),
-            at_cost(view, take, own)
-        ),
-        None => String::new(),
-    };
+    let cost = own.cost.value().filter(Difference::is_clear);
+    let cost = cost.zip(at_cost(view, take, own));
+    let cost = cost.map_or(String::new(), |(cost, each)| {
+        let pounds = pounds_between(cost.intervals.shown());
+        format!(", which comes to {pounds} a year at {each}")
+    });
     Some(format!(
         "If the rate of {who} were {whose}, there would be {} {} of them ({level} interval){cost}. That is what the \
          difference comes to, not what should be or what a change would do.",
@@ -54,26 +53,21 @@ fn change(view: NeedsView<'_>, take: &Take, own: &Change) -> Option<String> {
     ))
 }
 
-/// `the £26,900 assumed for each`, with what it was multiplied by.
-fn at_cost(view: NeedsView<'_>, take: &Take, own: &Change) -> String {
-    let costed = disparity_core::needs::take::COSTED;
-    let name = costed
-        .iter()
-        .find(|(indicator, _)| *indicator == view.word(own.need));
+/// `£26,900 assumed for each`, with what it was multiplied by.
+fn at_cost(view: NeedsView<'_>, take: &Take, own: &Change) -> Option<String> {
     let value = |wanted: &str| {
         let mut all = take.assumed.iter();
-        all.find(|assumed| assumed.name == wanted)
-            .map(|assumed| assumed.value)
+        let found = all.find(|assumed| assumed.name == wanted);
+        found.map(|assumed| assumed.value)
     };
-    let cost = name.and_then(|(_, name)| value(name)).unwrap_or_default();
-    match value("inflation").filter(|factor| (factor - 1.0).abs() > 1e-9) {
-        Some(factor) => format!(
-            "£{} assumed for each, times {}",
-            count(cost),
-            grouped(factor, 3)
-        ),
-        None => format!("£{} assumed for each", count(cost)),
-    }
+    let mut costed = COSTED.iter();
+    let (_, name) = costed.find(|(indicator, _)| *indicator == view.word(own.need))?;
+    let cost = count(value(name)?);
+    let factor = value("inflation").filter(|factor| (factor - 1.0).abs() > 1e-9);
+    let times = factor.map_or(String::new(), |factor| {
+        format!(", times {}", grouped(factor, 3))
+    });
+    Some(format!("£{cost} assumed for each{times}"))
 }
 
 /// An interval without its sign, the smaller end first.
@@ -133,16 +127,10 @@ fn spend(view: NeedsView<'_>, take: &Take) -> Option<String> {
         format!(
             "Gross spending in {} for each child in {}: {}.",
             view.authority(),
-            financial(year),
+            year.financial_year(),
             said.join("; ")
         )
     })
-}
-
-/// A financial year as people write it.
-fn financial(year: Period) -> String {
-    let ends = year.year();
-    format!("{}-{:02}", ends - 1, ends % 100)
 }
 
 /// Children and cost if rates met other levels.
@@ -210,19 +198,7 @@ pub(super) fn of_changes(
     )?
     .unit("£ million a year")
     .note("Below nought is fewer children, or less money.");
-    let columns = ["Name in a plan", "Value", "What it means"];
-    let row = |own: &disparity_core::needs::Assumed| {
-        vec![
-            own.name.into(),
-            Cell::number(own.value, 2),
-            own.words.clone().into(),
-        ]
-    };
-    let assumed = Table::new(
-        "What was assumed of costs",
-        columns.map(Column::new).to_vec(),
-        take.assumed.iter().map(row).collect(),
-    )?;
+    let assumed = assumed_table("What was assumed of costs", &take.assumed)?;
     Ok(Some(
         section
             .paragraph(
@@ -260,7 +236,10 @@ pub(super) fn of_spend(
         Cell::reported(value, 0)
     };
     let prices = match take.prices {
-        Some(year) => format!("£ per child aged 0 to 17, in prices of {}", financial(year)),
+        Some(year) => format!(
+            "£ per child aged 0 to 17, in prices of {}",
+            year.financial_year()
+        ),
         None => "£ per child aged 0 to 17, in the prices of each year".to_owned(),
     };
     let heads = |first: &str| {
@@ -277,7 +256,7 @@ pub(super) fn of_spend(
             .chain(figures)
             .collect()
     });
-    let caption = format!("Gross spending for each child, {}", financial(year));
+    let caption = format!("Gross spending for each child, {}", year.financial_year());
     let latest = Table::new(caption, heads("Spending on"), rows.collect())?.unit(&prices);
     let mut years: Vec<Period> = take.spend.iter().map(|row| row.year).collect();
     years.dedup();
@@ -290,7 +269,7 @@ pub(super) fn of_spend(
     ] {
         let rows = years.iter().map(|year| {
             let figures = SpendWhom::ALL.map(|whose| per_child(*year, on, whose));
-            std::iter::once(Cell::from(financial(*year)))
+            std::iter::once(Cell::from(year.financial_year()))
                 .chain(figures)
                 .collect()
         });
@@ -320,8 +299,8 @@ fn of_help(help: &HelpQuestion) -> Result<Section, DocumentError> {
         format!(
             "England’s authorities, {} to {}: for £20 more on help for each child, {} children in need per 10,000 the year \
              after ({level} interval {} to {}): {side}.",
-            financial(own.years.0),
-            financial(own.years.1),
+            own.years.0.financial_year(),
+            own.years.1.financial_year(),
             signed(own.effect.value),
             signed(shown.low),
             signed(shown.high)
@@ -380,16 +359,6 @@ fn of_help(help: &HelpQuestion) -> Result<Section, DocumentError> {
         .table(claims)
         .paragraph("What none of these answers can show:")
         .list(HELP_CANNOT_SHOW))
-}
-
-/// With a sign and one decimal.
-fn signed(value: f64) -> String {
-    let digits = grouped(value.abs(), 1);
-    match value {
-        _ if digits == "0.0" => digits,
-        value if value < 0.0 => format!("−{digits}"),
-        _ => format!("+{digits}"),
-    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use disparity_core::needs::{ChildrenOf, Part};
 use disparity_core::neighbourhoods::{CHILD_AGE_BANDS, RESIDENT_GROUPS};
-use disparity_core::{CategoryId, Dimension, Intervals, Reported, Symbol};
+use disparity_core::{CategoryId, Dimension, Intervals, Reported};
 
-use super::super::place::{group, time_and_place};
-use super::super::{if_any, limits, number, text, words};
+use super::super::place::{category, decile_of, group, time_and_place};
+use super::super::{NO_FIGURE, if_any, limits, number, why_absent};
 use super::{About, Of, part_columns};
-use crate::column::{Role, TableView, Value};
+use crate::column::TableView;
 
 /// Children of a part, perhaps of one age, one ethnic group, both, or one decile.
 #[derive(Debug, Clone, Copy)]
@@ -30,11 +30,7 @@ pub(crate) fn children_rows(about: About<'_>) -> Vec<Of<'_, ChildrenRow>> {
 }
 
 fn rows_of(about: About<'_>, own: &ChildrenOf) -> Vec<ChildrenRow> {
-    let lists = &about.catalogue.dimensions;
-    let id = |dimension, code: &str| {
-        let found = lists.list(dimension).id(code);
-        found.unwrap_or(CategoryId::TOTAL)
-    };
+    let id = |dimension, code| category(about.catalogue, dimension, code);
     let all = ChildrenRow {
         part: own.part,
         age: CategoryId::TOTAL,
@@ -78,7 +74,7 @@ fn rows_of(about: About<'_>, own: &ChildrenOf) -> Vec<ChildrenRow> {
         .zip(1..)
         .filter(|(children, _): &(f64, u8)| *children > 0.0);
     rows.extend(tenths.map(|(children, decile)| ChildrenRow {
-        decile: super::super::place::decile_of(about.catalogue, decile),
+        decile: decile_of(about.catalogue, decile),
         children: Reported::Value(children),
         ..all
     }));
@@ -113,17 +109,9 @@ pub(crate) fn children<'a>(
     columns.extend(limits(about.assessment.levels, 1, |of: &Row<'_>| {
         of.row.children.and_then(|_| if_any(of.row.intervals))
     }));
-    let marks = words(Symbol::ALL.map(Symbol::mark));
-    columns.push(text(
-        "symbol",
-        Role::Note,
-        "Why there is no figure",
-        marks,
-        |of: &Row<'_>| {
-            let symbol = of.row.children.symbol();
-            symbol.map_or(Value::None, |symbol| Value::Text(symbol as u32))
-        },
-    ));
+    columns.push(why_absent(NO_FIGURE, |of: &Row<'_>| {
+        of.row.children.symbol()
+    }));
     Some(TableView {
         name: "needs_children",
         columns,

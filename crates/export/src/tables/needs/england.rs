@@ -4,7 +4,7 @@ use disparity_core::needs::{Assumed, EnglandNeed, EnglandShare, Need};
 use disparity_core::neighbourhoods::{CHILD_AGE_BANDS, RESIDENT_GROUPS};
 use disparity_core::{AreaCode, CategoryId, Dimension, Period, Reported, Span, Symbol};
 
-use super::super::place::{IsPlaced, decile_of, group, time_and_place};
+use super::super::place::{IsPlaced, category, decile_of, group, time_and_place};
 use super::super::{key, named, number};
 use super::{About, Of};
 use crate::column::{Role, TableView};
@@ -40,11 +40,7 @@ pub(crate) fn england_rows(about: About<'_>) -> Vec<EnglandRow<'_>> {
 }
 
 fn rows_of<'a>(about: About<'a>, known: &EnglandNeed) -> Vec<EnglandRow<'a>> {
-    let lists = &about.catalogue.dimensions;
-    let id = |dimension, code: &str| {
-        let found = lists.list(dimension).id(code);
-        found.unwrap_or(CategoryId::TOTAL)
-    };
+    let id = |dimension, code| category(about.catalogue, dimension, code);
     let all = EnglandRow {
         about,
         need: known.need,

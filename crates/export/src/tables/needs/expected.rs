@@ -4,9 +4,9 @@ use disparity_core::needs::{ExpectedNeed, Likely};
 use disparity_core::{Reported, Symbol};
 
 use super::super::place::time_and_place;
-use super::super::{interval, limits, named, number, text, words};
+use super::super::{NO_FIGURE, interval, limits, named, number, why_absent};
 use super::{Of, part_columns};
-use crate::column::{Role, TableView, Value};
+use crate::column::{Role, TableView};
 
 type Row<'a> = Of<'a, &'a ExpectedNeed>;
 
@@ -83,17 +83,7 @@ pub(crate) fn expected<'a>(
             _ => Reported::Symbol(Symbol::NotApplicable),
         },
     ));
-    let marks = words(Symbol::ALL.map(Symbol::mark));
-    columns.push(text(
-        "symbol",
-        Role::Note,
-        "Why there is no figure",
-        marks,
-        |of: &Row<'_>| {
-            let symbol = of.row.number.symbol();
-            symbol.map_or(Value::None, |symbol| Value::Text(symbol as u32))
-        },
-    ));
+    columns.push(why_absent(NO_FIGURE, |of: &Row<'_>| of.row.number.symbol()));
     Some(TableView {
         name: "needs_expected",
         columns,

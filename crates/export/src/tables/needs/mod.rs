@@ -42,22 +42,10 @@ impl About<'_> {
         }
     }
 
-    /// The name of a part; of a middle layer area the one that the House of Commons Library gives it.
+    /// The name of a part.
     fn name(self, part: Part) -> String {
-        let places = self.neighbourhoods.places();
-        let found = match part {
-            Part::Authority => Some(self.catalogue.areas.name(self.assessment.authority)),
-            Part::Team(at) => self.assessment.footprints.as_ref().and_then(|footprints| {
-                let footprint = footprints.all.get(usize::from(at))?;
-                Some(footprint.name.clone())
-            }),
-            Part::Ward(code) => places.wards.get(&code).map(|ward| ward.name.clone()),
-            Part::Msoa(code) => places
-                .msoas
-                .get(&code)
-                .map(|msoa| msoa.library_name.clone()),
-            Part::Neighbourhood(code) => self.neighbourhoods.get(code).map(|own| own.name.clone()),
-        };
+        let areas = &self.catalogue.areas;
+        let found = self.assessment.part_name(part, self.neighbourhoods, areas);
         found.unwrap_or_else(|| self.code(part))
     }
 }

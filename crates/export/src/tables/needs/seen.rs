@@ -1,12 +1,11 @@
 //! What was seen in each area beside what is expected there.
 
 use disparity_core::needs::{SeenRatio, SeenRow};
-use disparity_core::{Reported, Symbol};
 
 use super::super::place::time_and_place;
-use super::super::{interval, limits, named, number, text, whole, words};
+use super::super::{interval, limits, named, number, whole, why_absent};
 use super::{Of, part_columns};
-use crate::column::{Role, TableView, Value};
+use crate::column::{Role, TableView};
 
 type Row<'a> = Of<'a, &'a SeenRow>;
 
@@ -62,7 +61,6 @@ pub(crate) fn seen<'a>(rows: &'a [Row<'a>], below: f64) -> Option<TableView<'a, 
     columns.extend(limits(levels, 2, |of: &Row<'_>| {
         of.row.ratio.map(|found| found.intervals)
     }));
-    let marks = words(Symbol::ALL.map(Symbol::mark));
     columns.extend([
         number(
             "probability_under_served",
@@ -70,16 +68,9 @@ pub(crate) fn seen<'a>(rows: &'a [Row<'a>], below: f64) -> Option<TableView<'a, 
             3,
             ratio(|found| found.under_served),
         ),
-        text(
-            "symbol",
-            Role::Note,
-            "Why there is no ratio",
-            marks,
-            |of: &Row<'_>| match of.row.ratio {
-                Reported::Symbol(symbol) => Value::Text(symbol as u32),
-                Reported::Value(_) => Value::None,
-            },
-        ),
+        why_absent("Why there is no ratio", |of: &Row<'_>| {
+            of.row.ratio.symbol()
+        }),
     ]);
     Some(TableView {
         name: "needs_seen",

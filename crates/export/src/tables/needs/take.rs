@@ -2,11 +2,11 @@
 
 use disparity_core::needs::Need;
 use disparity_core::needs::take::{Change, Difference, HelpAnswer, SpendRow, Take, Target};
-use disparity_core::{AreaCode, Catalogue, Levels, Period, Reported, Span, Symbol};
+use disparity_core::{AreaCode, Catalogue, Levels, Period, Reported, Span};
 
 use super::super::place::{IsPlaced, time_and_place};
-use super::super::{interval, limits, named, number, text, whole, words};
-use crate::column::{Column, Role, TableView, Value};
+use super::super::{NO_FIGURE, interval, limits, named, number, whole, why_absent};
+use crate::column::{Role, TableView};
 
 /// A row with what it is about.
 #[derive(Clone, Copy)]
@@ -33,15 +33,9 @@ pub(crate) fn change_rows<'a>(
     take: &'a Take,
     catalogue: &'a Catalogue,
 ) -> Vec<TakeRow<'a, Change>> {
-    let each = take.changes.iter();
-    each.map(|row| TakeRow {
-        catalogue,
-        area: take.authority,
-        period: take.period,
-        levels: take.levels,
-        row,
+    rows_of(take, catalogue, &take.changes, |_| {
+        (take.authority, take.period)
     })
-    .collect()
 }
 
 /// Its spend, and that of others beside it.
@@ -49,15 +43,9 @@ pub(crate) fn spend_rows<'a>(
     take: &'a Take,
     catalogue: &'a Catalogue,
 ) -> Vec<TakeRow<'a, SpendRow>> {
-    let each = take.spend.iter();
-    each.map(|row| TakeRow {
-        catalogue,
-        area: take.authority,
-        period: row.year,
-        levels: take.levels,
-        row,
+    rows_of(take, catalogue, &take.spend, |row| {
+        (take.authority, row.year)
     })
-    .collect()
 }
 
 /// The answers about spend on help, which are of England.
@@ -65,29 +53,31 @@ pub(crate) fn help_rows<'a>(
     take: &'a Take,
     catalogue: &'a Catalogue,
 ) -> Vec<TakeRow<'a, HelpAnswer>> {
-    let each = take.help.iter().flat_map(|help| &help.answers);
-    each.map(|row| TakeRow {
-        catalogue,
-        area: AreaCode::ENGLAND,
-        period: row.years.1,
-        levels: take.levels,
-        row,
+    let answers = take.help.iter().flat_map(|help| &help.answers);
+    rows_of(take, catalogue, answers, |row| {
+        (AreaCode::ENGLAND, row.years.1)
     })
-    .collect()
 }
 
-/// Why a row has no figure.
-fn symbol<'a, R: 'a>(
-    get: impl Fn(&TakeRow<'a, R>) -> Option<Symbol> + Sync + Send + 'a,
-) -> Column<'a, TakeRow<'a, R>> {
-    let marks = words(Symbol::ALL.map(Symbol::mark));
-    text(
-        "symbol",
-        Role::Note,
-        "Why there is no figure",
-        marks,
-        move |of| get(of).map_or(Value::None, |symbol| Value::Text(symbol as u32)),
-    )
+/// Rows with the area and the year that each is of.
+fn rows_of<'a, R>(
+    take: &'a Take,
+    catalogue: &'a Catalogue,
+    rows: impl IntoIterator<Item = &'a R>,
+    of: impl Fn(&R) -> (AreaCode, Period),
+) -> Vec<TakeRow<'a, R>> {
+    let each = rows.into_iter();
+    each.map(|row| {
+        let (area, period) = of(row);
+        TakeRow {
+            catalogue,
+            area,
+            period,
+            levels: take.levels,
+            row,
+        }
+    })
+    .collect()
 }
 
 type ChangeOf<'a> = TakeRow<'a, Change>;
@@ -160,7 +150,9 @@ pub(crate) fn changes<'a>(rows: &'a [ChangeOf<'a>]) -> Option<TableView<'a, Chan
         0,
         |of: &ChangeOf<'_>| of.row.cost.map(|found| found.intervals),
     ));
-    columns.push(symbol(|of: &ChangeOf<'_>| of.row.children.symbol()));
+    columns.push(why_absent(NO_FIGURE, |of: &ChangeOf<'_>| {
+        of.row.children.symbol()
+    }));
     Some(TableView {
         name: "needs_take",
         columns,
@@ -211,7 +203,7 @@ pub(crate) fn spend<'a>(rows: &'a [SpendOf<'a>]) -> Option<TableView<'a, SpendOf
             "Authorities that have no figure",
             |of: &SpendOf<'_>| Reported::Value(of.row.without),
         ),
-        symbol(|of: &SpendOf<'_>| of.row.per_child.symbol()),
+        why_absent(NO_FIGURE, |of: &SpendOf<'_>| of.row.per_child.symbol()),
     ]);
     Some(TableView {
         name: "needs_spend",
