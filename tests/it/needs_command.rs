@@ -348,6 +348,28 @@ fn counts_that_are_given_come_out_protected() {
     let manifest =
         |folder: &Folder| std::fs::read_to_string(folder.join("needs/manifest.json")).unwrap();
     assert!(manifest(&folder).contains("\"disclosure_policy\": \"controlled\""));
+    // What must be said of these counts, and what was assumed of them and of costs, is said everywhere.
+    let out = folder.join("needs");
+    let words = "counts are withheld, and so is everything that depends on them";
+    assert!(
+        table(&out, "issues")
+            .iter()
+            .any(|row| row["message"].contains(words))
+    );
+    let page = std::fs::read_to_string(out.join("needs.html")).unwrap();
+    let assumed = table(&out, "needs_assumptions");
+    for name in [
+        "early_help_share",
+        "looked_after_cost",
+        "under_served_below",
+    ] {
+        assert!(
+            assumed.iter().any(|row| row["assumption"] == name),
+            "{name}"
+        );
+        assert!(page.contains(name), "{name}");
+    }
+    assert!(page.contains(words));
     assess(
         &folder,
         "Rutland",

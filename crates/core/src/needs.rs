@@ -265,6 +265,35 @@ pub struct Assumed {
     pub words: String,
 }
 
+/// What must be said of an assessment and of what goes with it, each once, in the order in which it is found.
+#[must_use]
+pub fn issues_of<'a>(
+    assessment: &'a NeedsAssessment,
+    take: Option<&'a take::Take>,
+    seen: Option<&'a SeenAgainstExpected>,
+) -> Vec<&'a Issue> {
+    let of_take = take.into_iter().flat_map(|own| &own.issues);
+    let of_seen = seen.into_iter().flat_map(|own| &own.issues);
+    let mut all: Vec<&Issue> = Vec::new();
+    for issue in assessment.issues.iter().chain(of_take).chain(of_seen) {
+        if !all.contains(&issue) {
+            all.push(issue);
+        }
+    }
+    all
+}
+
+/// What was assumed for an assessment and what goes with it.
+pub fn assumptions_of<'a>(
+    assessment: &'a NeedsAssessment,
+    take: Option<&'a take::Take>,
+    seen: Option<&'a SeenAgainstExpected>,
+) -> impl Iterator<Item = &'a Assumed> {
+    let of_take = take.into_iter().flat_map(|own| &own.assumed);
+    let of_seen = seen.into_iter().flat_map(|own| &own.assumed);
+    assessment.assumed.iter().chain(of_take).chain(of_seen)
+}
+
 /// A population needs assessment of one authority, before the gate. It cannot be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NeedsAssessment {

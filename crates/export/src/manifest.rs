@@ -1,7 +1,7 @@
 //! What was asked, of what, with what, and what came out: enough for someone else to get the same
 //! bytes. No clock, no user, no path outside the output folder.
 
-use disparity_core::needs::NeedsAssessment;
+use disparity_core::needs::{Assumed, NeedsAssessment, assumptions_of};
 use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Catalogue, Levels, Origin, Plan, Provenance, Results};
 use disparity_disclosure::{Policy, Release};
@@ -95,9 +95,8 @@ pub struct NeedsRecord {
 }
 
 impl NeedsRecord {
-    fn of(assessment: &NeedsAssessment) -> Self {
+    fn of<'a>(assessment: &NeedsAssessment, assumed: impl Iterator<Item = &'a Assumed>) -> Self {
         let origin = assessment.footprints.as_ref().map(|found| found.origin);
-        let all = assessment.assumed.iter();
         Self {
             authority: assessment.authority.to_string(),
             period: assessment.period.to_string(),
@@ -110,7 +109,7 @@ impl NeedsRecord {
                 }
             },
             seen: None,
-            assumptions: all.map(|assumed| (assumed.name, assumed.value)).collect(),
+            assumptions: assumed.map(|own| (own.name, own.value)).collect(),
             conf_levels: shown(assessment.levels),
         }
     }
@@ -220,16 +219,9 @@ impl Manifest {
     pub fn of_needs(releases: NeedsReleases<'_>, catalogue: &Catalogue) -> Self {
         let release = releases.assessment;
         let assessment = release.assessment();
-        let mut record = NeedsRecord::of(assessment);
-        let costs = releases.take.map(Release::take).into_iter();
-        let of_costs = costs.flat_map(|take| &take.assumed);
-        let seen = releases.seen.map(Release::seen);
-        let of_seen = seen.iter().flat_map(|seen| &seen.assumed);
-        record.assumptions.extend(
-            of_costs
-                .chain(of_seen)
-                .map(|assumed| (assumed.name, assumed.value)),
-        );
+        let (take, seen) = releases.beside();
+        let assumed = assumptions_of(assessment, take, seen);
+        let mut record = NeedsRecord::of(assessment, assumed);
         record.seen = seen.map(|seen| seen.need.word(&catalogue.indicators).to_owned());
         let plan = AskedFor::Needs(record);
         // What was given of children decides how all of it passed the gate.

@@ -7,7 +7,9 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use disparity_core::needs::take::Take;
-use disparity_core::needs::{NeedsAssessment, SeenAgainstExpected, SeenQuestion};
+use disparity_core::needs::{
+    NeedsAssessment, SeenAgainstExpected, SeenQuestion, assumptions_of, issues_of,
+};
 use disparity_core::neighbourhoods::Neighbourhoods;
 use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
@@ -106,6 +108,13 @@ pub struct NeedsReleases<'a> {
     pub seen: Option<&'a Release<SeenAgainstExpected>>,
 }
 
+impl<'a> NeedsReleases<'a> {
+    /// What goes with the assessment, if it was asked.
+    pub(crate) fn beside(self) -> (Option<&'a Take>, Option<&'a SeenAgainstExpected>) {
+        (self.take.map(Release::take), self.seen.map(Release::seen))
+    }
+}
+
 /// Writes the tables of a needs assessment into a folder that exists, whole as Parquet and as CSV, and says
 /// what was written.
 ///
@@ -118,12 +127,8 @@ pub fn write_needs(
     manifest: &Manifest,
     folder: &Path,
 ) -> Result<Written, WriteError> {
-    let NeedsReleases {
-        assessment: release,
-        take,
-        seen,
-    } = releases;
-    let assessment = release.assessment();
+    let assessment = releases.assessment.assessment();
+    let (take, seen) = releases.beside();
     let csv = Csv::All;
     let to = To {
         folder,
@@ -139,17 +144,16 @@ pub fn write_needs(
     let expected: Vec<_> = expected.map(|row| needs::Of { about, row }).collect();
     let children = needs::children_rows(about);
     let england = needs::england_rows(about);
-    let assumptions = needs::assumption_rows(about);
+    let assumptions = needs::assumption_rows(about, assumptions_of(assessment, take, seen));
     let own = needs::neighbourhood_rows(about);
-    let issues = tables::issue_rows(&assessment.issues, Some(assessment.period));
-    let seen = seen.map(Release::seen);
+    let issues = issues_of(assessment, take, seen);
+    let issues = tables::issue_rows(issues, Some(assessment.period));
     let below = seen.map_or(SeenQuestion::BELOW, |seen| seen.under_served_below);
     let seen: Vec<_> = seen
         .iter()
         .flat_map(|seen| &seen.rows)
         .map(|row| needs::Of { about, row })
         .collect();
-    let take = take.map(Release::take);
     let changes = take.map_or_else(Vec::new, |take| needs::change_rows(take, catalogue));
     let spend = take.map_or_else(Vec::new, |take| needs::spend_rows(take, catalogue));
     let help = take.map_or_else(Vec::new, |take| needs::help_rows(take, catalogue));

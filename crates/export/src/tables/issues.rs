@@ -25,9 +25,12 @@ pub(crate) fn last_year(results: &Results) -> Option<Period> {
 }
 
 /// Issues, numbered; those that concern no one year stand under the last.
-pub(crate) fn issue_rows(issues: &[Issue], last: Option<Period>) -> Vec<IssueRow<'_>> {
+pub(crate) fn issue_rows<'a>(
+    issues: impl IntoIterator<Item = &'a Issue>,
+    last: Option<Period>,
+) -> Vec<IssueRow<'a>> {
     issues
-        .iter()
+        .into_iter()
         .zip(1..)
         .map(|(issue, number)| IssueRow {
             number,

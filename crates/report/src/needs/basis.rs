@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::document::{Cell, Column, DocumentError, Section, Table, Text};
-use disparity_core::needs::{Assumed, EnglandNeed, EnglandShare, Need};
+use disparity_core::needs::{Assumed, EnglandNeed, EnglandShare, Need, issues_of};
 use disparity_core::{Issue, Period, Source, Symbol, round_half_up};
 
 use super::names::tenths;
@@ -226,7 +226,7 @@ fn sources(view: NeedsView<'_>) -> Option<Section> {
 /// What must be said of the figures: of each kind what it means, what to do, and of what it is said.
 fn caveats(view: NeedsView<'_>) -> Option<Section> {
     let mut kinds: BTreeMap<(u8, &str), Vec<&Issue>> = BTreeMap::new();
-    for issue in &view.assessment().issues {
+    for issue in issues_of(view.assessment(), view.take(), view.seen()) {
         // Warnings first.
         let order = u8::from(issue.code.severity() != disparity_core::Severity::Warning);
         kinds

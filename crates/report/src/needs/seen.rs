@@ -5,6 +5,7 @@ use disparity_core::needs::{Part, SeenAgainstExpected, SeenGroup, SeenRow, Way};
 use disparity_core::{Reported, Symbol};
 
 use super::NeedsView;
+use super::basis::assumed_table;
 use super::sentences::{in_words, percent};
 use crate::format::{count, grouped, sentence};
 
@@ -122,7 +123,8 @@ pub(super) fn section(
     section = with_table(view, seen, section, "ethnic group", &groups, |row| {
         group_name(view, row.group).unwrap_or_default()
     })?;
-    Ok(Some(section.paragraph(
+    let assumed = assumed_table("What was assumed of what was seen", &seen.assumed)?;
+    Ok(Some(section.table(assumed).paragraph(
         "Fewer seen than expected is not need unmet: children may have less need than children like them elsewhere, or be \
          helped by somebody who counts otherwise. That children are missed everywhere does not show in what is shared out. \
          Groups within areas are in the tidy tables.",

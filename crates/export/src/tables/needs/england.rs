@@ -157,9 +157,12 @@ pub(crate) type Assumption<'a> = (i64, &'a Assumed);
 
 type AssumptionRow<'a> = Of<'a, Assumption<'a>>;
 
-/// The assumptions, numbered.
-pub(crate) fn assumption_rows(about: About<'_>) -> Vec<Of<'_, Assumption<'_>>> {
-    let each = (1..).zip(&about.assessment.assumed);
+/// Assumptions, numbered.
+pub(crate) fn assumption_rows<'a>(
+    about: About<'a>,
+    assumed: impl IntoIterator<Item = &'a Assumed>,
+) -> Vec<AssumptionRow<'a>> {
+    let each = (1..).zip(assumed);
     each.map(|row| Of { about, row }).collect()
 }
 
