@@ -21,6 +21,9 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Print tables as wide as they need; otherwise they fit the terminal, or 80 columns
+    #[arg(long, global = true)]
+    pub(crate) wide: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,10 +121,12 @@ pub(crate) struct AuthorityArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// Name or code of the authority
-    pub(crate) name: String,
+    /// Name or code of the authority; those that follow stand beside it
+    #[arg(required = true, value_name = "NAME")]
+    pub(crate) names: Vec<String>,
     /// `neighbours`, `region`, `england`, or names of authorities; repeat for several
-    #[arg(long = "with", value_name = "WHOM", default_value = "neighbours")]
+    /// [default: neighbours, where one authority is named]
+    #[arg(long = "with", value_name = "WHOM")]
     pub(crate) with: Vec<String>,
     #[command(flatten)]
     pub(crate) selection: Selection,

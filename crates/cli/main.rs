@@ -38,6 +38,7 @@ use crate::returns_args::ReturnsCommand;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    out::decide_width(cli.wide);
     let result = match &cli.command {
         None => commands::run::run(&cli.run),
         Some(Command::Run(args)) => commands::run::run(args),

@@ -1,9 +1,13 @@
 //! Speaking: text to standard output, lines to standard error.
 
+mod table;
+
 use std::io::Write;
+use std::sync::OnceLock;
 
 use anyhow::Result;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+pub(crate) use table::{table, table_with_notes};
 
 /// Prints text; a reader who stops reading is not a panic.
 pub(crate) fn print(text: &str) -> Result<()> {
@@ -12,16 +16,49 @@ pub(crate) fn print(text: &str) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// How wide a line of text is.
+/// How wide a line of prose is at most, and a table where nothing says how wide the terminal is.
 const WIDE: usize = 80;
 
-/// A sentence in lines of a terminal's width. `head` stands before the first line, and as many blanks as `set_in`
-/// before the others.
+/// How wide a table may be, once it is known what was asked.
+static WIDTH: OnceLock<usize> = OnceLock::new();
+
+/// Decides how wide tables may be: without bounds if asked; else as wide as the terminal, as `COLUMNS` says where
+/// there is none, and 80 where that does not say.
+pub(crate) fn decide_width(unbounded: bool) {
+    let of_terminal = || {
+        terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
+    };
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let width = if unbounded {
+        usize::MAX
+    } else {
+        of_terminal().or_else(told).unwrap_or(WIDE).max(WIDE / 2)
+    };
+    // Decided once, before the first line is written.
+    WIDTH.get_or_init(|| width);
+}
+
+/// How wide a table may be.
+fn width() -> usize {
+    WIDTH.get().copied().unwrap_or(WIDE)
+}
+
+/// A sentence in lines of a terminal's width, at most 80. `head` stands before the first line, and as many blanks as
+/// `set_in` before the others.
 pub(crate) fn wrapped(head: &str, set_in: usize, sentence: &str) -> String {
+    wrapped_to(head, set_in, sentence, width().min(WIDE))
+}
+
+/// Sentences as a paragraph.
+pub(crate) fn paragraph(text: &str) -> String {
+    wrapped("", 0, text)
+}
+
+fn wrapped_to(head: &str, set_in: usize, sentence: &str, width: usize) -> String {
     let (mut text, mut line) = (String::new(), head.to_owned());
     let mut is_first = true;
     for word in sentence.split(' ') {
-        if !is_first && line.chars().count() + 1 + word.chars().count() > WIDE {
+        if !is_first && line.chars().count() + 1 + word.chars().count() > width {
             text += &(line + "\n");
             line = " ".repeat(set_in);
             is_first = true;
@@ -57,32 +94,6 @@ pub(crate) fn print_json(
 ) -> Result<()> {
     let out = std::io::stdout().lock();
     Ok(disparity_export::write_json_rows(out, header, rows)?)
-}
-
-/// A table for a terminal: the first column to the left, the numbered ones to the right.
-pub(crate) fn table(
-    header: &[&str],
-    right: &[usize],
-    rows: impl IntoIterator<Item = Vec<String>>,
-) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(header);
-    for row in rows {
-        table.add_row(row);
-    }
-    for column in right {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    // The library pads the last column; trailing spaces are noise in a pipe.
-    table
-        .lines()
-        .map(|line| line.trim_end().to_owned() + "\n")
-        .collect()
 }
 
 /// Records as CSV, headed by the names of their fields.

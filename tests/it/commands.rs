@@ -57,6 +57,71 @@ fn a_comparison_with_neighbours_region_and_england() {
 }
 
 #[test]
+fn several_names_stand_beside_the_first() {
+    let csv = |arguments: &[&str]| {
+        let asked = ["--indicator", "cla_at_31_march", "--models", "none"];
+        disparity(&[&["compare"], arguments, &asked, &["--format", "csv"]].concat()).ok()
+    };
+    let named = csv(&["Hackney", "Camden", "Leeds"]);
+    assert_eq!(
+        named,
+        csv(&["Hackney", "--with", "Camden", "--with", "Leeds"])
+    );
+    let areas: Vec<&str> = named
+        .lines()
+        .filter_map(|line| line.split(',').nth(3))
+        .collect();
+    assert_eq!(areas, ["area_name", "Hackney", "Camden", "Leeds"]);
+    // Where one is named alone, its ten neighbours stand beside it.
+    assert_eq!(csv(&["Hackney"]).lines().count(), 1 + 1 + 10);
+}
+
+/// A table fits 80 columns where nothing says how wide the terminal is, and says as much on one line with `--wide`.
+#[test]
+fn what_is_printed_fits_the_terminal() {
+    let words = |text: &str| {
+        let each = text
+            .split_whitespace()
+            .map(|word| word.trim_end_matches([';', ':']).to_owned());
+        each.collect::<std::collections::BTreeSet<String>>()
+    };
+    for arguments in [
+        &[
+            "authority",
+            "Bournemouth, Christchurch and Poole",
+            "--period",
+            "2023-2025",
+        ][..],
+        &["authority", "England"],
+        &[
+            "compare",
+            "Bristol",
+            "--with",
+            "neighbours",
+            "--with",
+            "england",
+        ],
+        &["method"],
+        &["codes", "areas"],
+        &["codes", "groups"],
+        &["codes", "issues"],
+        &["codes", "indicators"],
+        &["data", "verify"],
+    ] {
+        let fitted = disparity(arguments).ok();
+        let widest = fitted
+            .lines()
+            .max_by_key(|line| line.chars().count())
+            .unwrap();
+        assert!(widest.chars().count() <= 80, "{arguments:?}: {widest}");
+        let wide = disparity(&[arguments, &["--wide"]].concat()).ok();
+        let (fitted, wide) = (words(&fitted), words(&wide));
+        let lost: Vec<&String> = wide.difference(&fitted).collect();
+        assert!(lost.is_empty(), "{arguments:?}: {lost:?}");
+    }
+}
+
+#[test]
 fn a_recoded_authority_answers_to_both_codes() {
     let old = disparity(&["authority", "E10000002", "--format", "csv"]).ok();
     let new = disparity(&["authority", "E06000060", "--format", "csv"]).ok();
@@ -117,7 +182,7 @@ fn wrong_words_are_answered_with_the_nearest_right_ones() {
 
 /// The first line of what is said of an area, and the years of its first table.
 fn about(arguments: &[&str]) -> (String, Vec<String>) {
-    let said = disparity(arguments).ok();
+    let said = disparity(&[arguments, &["--wide"]].concat()).ok();
     let name = said.lines().next().unwrap().to_owned();
     let table = said
         .lines()
@@ -365,7 +430,7 @@ fn a_plan_names_its_confidence_levels() {
             "--models",
             "none",
         ];
-        disparity(&[&asked[..], &["--plan", &path]].concat())
+        disparity(&[&asked[..], &["--wide", "--plan", &path]].concat())
     };
     let usual = with("[0.95, 0.998]").ok();
     let own = with("[0.9, 0.99]").ok();

@@ -13,6 +13,7 @@ fn help_is_current() {
         &[][..],
         &["authority"],
         &["compare"],
+        &["needs"],
         &["method"],
         &["codes"],
         &["data"],
@@ -34,6 +35,13 @@ fn help_is_current() {
         );
     }
     golden("help.txt", &text);
+}
+
+#[test]
+fn the_citation_names_this_version() {
+    let citation = std::fs::read_to_string(root().join("CITATION.cff")).unwrap();
+    let version = concat!("\nversion: ", env!("CARGO_PKG_VERSION"), "\n");
+    assert!(citation.contains(version), "CITATION.cff does not say{version}");
 }
 
 #[test]

@@ -97,7 +97,10 @@ pub(crate) fn disparity(arguments: &[&str]) -> Said {
 /// Runs the program with a number of threads.
 pub(crate) fn with_threads(arguments: &[&str], threads: Option<&str>) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_disparity"));
-    command.args(arguments).current_dir(root());
+    command
+        .args(arguments)
+        .current_dir(root())
+        .env_remove("COLUMNS");
     if let Some(threads) = threads {
         command.env("RAYON_NUM_THREADS", threads);
     }

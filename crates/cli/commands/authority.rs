@@ -5,11 +5,10 @@ use disparity_core::{Area, Expected, GeographicLevel, Measured, Reported, Verdic
 use disparity_report::profile::{Against, BEHIND, Row, Years, profile};
 use disparity_report::{View, reported, with_interval};
 use serde::Serialize;
-use std::fmt::Write as _;
 
 use super::sections;
 use crate::args::{AuthorityArgs, Format};
-use crate::out::{csv, print, table};
+use crate::out::{csv, paragraph, print, table};
 use crate::plan::{PlanFile, find_area, for_area};
 use crate::progress::Progress;
 use crate::stages::Published;
@@ -55,13 +54,15 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>], years: Years) -> String {
     }
     text += &sections::gradients(view, rows);
     text += &sections::small_numbers(view, area, years);
-    text += "\nRates are per 10,000 children aged 0 to 17. [c] withheld, [x] not available, [u] unreliable,\n\
-             [z] does not apply.";
-    text += match years {
-        Years::Last => " Other years: --period 2018-2025. Everything: disparity run.\n",
-        Years::Every => " Everything: disparity run.\n",
+    let others = match years {
+        Years::Last => " Other years: --period 2018-2025.",
+        Years::Every => "",
     };
-    text
+    text + "\n"
+        + &paragraph(&format!(
+            "Rates are per 10,000 children aged 0 to 17. [c] withheld, [x] not available, [u] unreliable, [z] does \
+             not apply.{others} Everything: disparity run."
+        ))
 }
 
 /// Who the area is.
@@ -77,29 +78,26 @@ fn heading(view: View<'_>, area: &Area) -> String {
             .iter()
             .map(|neighbour| areas.name(neighbour.area))
             .collect();
-        let _ = writeln!(
-            text,
+        text += &paragraph(&format!(
             "Statistical neighbours ({}): {}",
             view.plan.neighbours.0,
-            names.join(", ")
-        );
+            names.join("; ")
+        ));
     }
     if let Some(inspection) = view.catalogue.context.inspections.get(&area.code) {
-        let _ = writeln!(
-            text,
+        text += &paragraph(&format!(
             "Ofsted overall effectiveness: {} (inspected {})",
             inspection.overall, inspection.inspected
-        );
+        ));
     }
     for change in areas.boundary_changes(area.code) {
         let named = |code| format!("{} ({code})", areas.name(code));
         let (before, after) = (named(change.predecessor), named(change.successor));
-        let _ = writeln!(
-            text,
+        text += &paragraph(&format!(
             "Boundary change on {}: {before} to {after} ({})",
             change.effective,
             change.kind.word()
-        );
+        ));
     }
     text.push('\n');
     text

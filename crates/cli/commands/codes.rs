@@ -5,17 +5,22 @@ use disparity_core::{Catalogue, Dimension, IssueCode, Symbol};
 use std::fmt::Write as _;
 
 use crate::args::{CodeListName, Selection};
-use crate::out::{print, table};
+use crate::out::{paragraph, print, table, wrapped};
 use crate::progress::Progress;
 use crate::stages::Published;
 
 pub(crate) fn codes(list: Option<CodeListName>) -> Result<()> {
     let text = match list {
-        None => "Lists: areas, indicators, groups, symbols, issues. `disparity codes LIST` prints one.\n".to_owned(),
+        None => paragraph(
+            "Lists: areas, indicators, groups, symbols, issues. `disparity codes LIST` prints one.",
+        ),
         Some(CodeListName::Symbols) => table(
             &["Symbol", "Meaning"],
             &[],
-            Symbol::ALL.iter().rev().map(|symbol| vec![symbol.mark().to_owned(), symbol.meaning().to_owned()]),
+            Symbol::ALL
+                .iter()
+                .rev()
+                .map(|symbol| vec![symbol.mark().to_owned(), symbol.meaning().to_owned()]),
         ),
         Some(CodeListName::Issues) => issues(),
         Some(list) => {
@@ -31,11 +36,11 @@ fn issues() -> String {
     for code in IssueCode::ALL {
         let _ = write!(
             text,
-            "{} ({})\n  {}\n  {}\n\n",
+            "{} ({})\n{}{}\n",
             code.as_str(),
             code.severity().as_str(),
-            code.meaning(),
-            code.hint()
+            wrapped("  ", 2, code.meaning()),
+            wrapped("  ", 2, code.hint())
         );
     }
     text
@@ -80,12 +85,15 @@ fn from_catalogue(list: CodeListName, catalogue: &Catalogue) -> String {
             for (_, indicator) in catalogue.indicators.iter() {
                 let _ = write!(
                     text,
-                    "{} ({}, {})\n  {}. {}\n\n",
+                    "{} ({}, {})\n{}\n",
                     indicator.name,
                     indicator.timing.as_str(),
                     indicator.unit().as_str(),
-                    indicator.title,
-                    indicator.definition
+                    wrapped(
+                        "  ",
+                        2,
+                        &format!("{}. {}", indicator.title, indicator.definition)
+                    )
                 );
             }
             text

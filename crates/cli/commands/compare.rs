@@ -1,6 +1,6 @@
 //! `disparity compare`: one area against others on every indicator.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use disparity_core::{
     Area, AreaCode, Areas, Comparator, Contrast, Estimate, Expected, IndicatorId, Measure,
     Measured, Period, Plan, Verdict,
@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::sections;
 use crate::args::{CompareArgs, Format};
 use crate::hint::Hinted;
-use crate::out::{csv, print, table};
+use crate::out::{csv, paragraph, print, table, wrapped};
 use crate::plan::{PlanFile, find_area, for_area};
 use crate::progress::Progress;
 use crate::stages::Published;
@@ -22,10 +22,13 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
     let published = Published::load(&args.selection, &mut progress)?;
     let catalogue = published.catalogue();
-    let own = find_area(&args.name, &catalogue.areas)?;
+    let Some((name, beside)) = args.names.split_first() else {
+        bail!("name an authority");
+    };
+    let own = find_area(name, &catalogue.areas)?;
     let file = PlanFile::read(&args.selection)?;
     let defaults = file.resolve(&args.selection, &[], catalogue)?;
-    let whom = whom(&args.with, own, &catalogue.areas, &defaults)?;
+    let whom = whom(&asked(beside, &args.with), own, &catalogue.areas, &defaults)?;
     let plan = for_area(&args.selection, &file, own.code, whom.clone(), catalogue)?;
     let named = file.names_indicators(&args.selection);
     let unheld = Unheld::of(&plan, named, published.cube(), catalogue, Some(own));
@@ -54,6 +57,15 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<bool> {
         Format::Csv => csv(&records(view, &lines))?,
     })?;
     Ok(!unheld.failed)
+}
+
+/// Whom was asked for: who is named beside the first, and `--with`; its neighbours where nobody is.
+fn asked(beside: &[String], with: &[String]) -> Vec<String> {
+    let mut asked = [beside, with].concat();
+    if asked.is_empty() {
+        asked.push("neighbours".to_owned());
+    }
+    asked
 }
 
 /// The areas to stand beside the one that is compared, the smaller ones first.
@@ -150,11 +162,16 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
         text += &by_deprivation(view, &group[0]);
         text.push('\n');
     }
-    text += "An interval for a ratio that contains 1 is no evidence of a difference. With many comparisons some will miss 1 by chance.\n";
+    text += &paragraph(
+        "An interval for a ratio that contains 1 is no evidence of a difference. With many comparisons some will \
+         miss 1 by chance.",
+    );
     if lines.iter().any(|line| line.quoted.is_some()) {
-        text += "Expected is what usually goes with an authority's circumstances, scaled so that all together have what was counted\n\
-                 (without a model, what England's rate would give): not what should be. Explained is not the same as justified.\n\
-                 The last column says how far authorities ordinarily lie from what is expected.\n";
+        text += &paragraph(
+            "Expected is what usually goes with an authority's circumstances, scaled so that all together have what \
+             was counted (without a model, what England's rate would give): not what should be. Explained is not the \
+             same as justified. The last column says how far authorities ordinarily lie from what is expected.",
+        );
         text += &sections::certain(view);
     }
     text
@@ -207,9 +224,8 @@ fn one(view: View<'_>, group: &[Line<'_>]) -> String {
     }
     let unit = unit_words(own.unit());
     format!(
-        "{}, {}, {unit}\n{}",
-        own.title,
-        group[0].period,
+        "{}{}",
+        paragraph(&format!("{}, {}, {unit}", own.title, group[0].period)),
         table(&header, &[1, 2, 3, 4, 5], rows)
     )
 }
@@ -233,11 +249,10 @@ fn against_expected(line: &Line<'_>) -> [String; 4] {
 fn by_deprivation(view: View<'_>, line: &Line<'_>) -> String {
     let found = view.most_to_least(line.indicator, line.period);
     found.map_or(String::new(), |row| {
-        format!(
-            " England's most deprived tenth ÷ its least deprived: {} (from {})\n",
-            reported(&row.value, ratio),
-            row.found.words()
-        )
+        let (value, found) = (reported(&row.value, ratio), row.found.words());
+        let said =
+            format!("England's most deprived tenth ÷ its least deprived: {value} (from {found})");
+        wrapped(" ", 1, &said)
     })
 }
 

@@ -11,7 +11,7 @@ use disparity_published::{
 
 use crate::args::Selection;
 use crate::builtin;
-use crate::out::{print, table};
+use crate::out::{print, table, wrapped};
 use crate::place::Within;
 use crate::progress::Progress;
 use crate::stages::Published;
@@ -123,10 +123,11 @@ pub(crate) fn verify(data: Option<&Path>, all: bool) -> Result<bool> {
 }
 
 fn describe(check: &RateCheck, catalogue: &Catalogue, all: bool) -> String {
-    let mut text = format!(
-        "{}: {} of {} rates of local authorities reproduced, {} of {} of regions and England\n",
+    let said = format!(
+        "{}: {} of {} rates of local authorities reproduced, {} of {} of regions and England",
         check.table, check.authorities.1, check.authorities.0, check.regions.1, check.regions.0
     );
+    let mut text = wrapped("", 2, &said);
     let used = check.populations;
     let earlier = [
         (

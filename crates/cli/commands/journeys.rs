@@ -90,7 +90,7 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
 
 /// The lines for people: the columns that tell them apart, and rounded.
 fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
-    const SHOWN: [(usize, &str); 11] = [
+    const SHOWN: [(usize, &str); 10] = [
         (1, "table"),
         (2, "year"),
         (5, "authority"),
@@ -101,8 +101,9 @@ fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
         (11, "estimate"),
         (12, "low"),
         (13, "high"),
-        (14, ""),
     ];
+    const ESTIMATE: usize = 11;
+    const SYMBOL: usize = 14;
     let note = if synthetic {
         "SYNTHETIC: these children are invented; no figure here is about anyone\n\n"
     } else {
@@ -111,7 +112,9 @@ fn text(rows: impl Iterator<Item = Vec<String>>, synthetic: bool) -> String {
     let lines = rows.map(|row| {
         let text = |(at, _): (usize, &str)| match row[at].parse::<f64>() {
             // No more digits than there are.
-            Ok(value) if (11..14).contains(&at) && row[at].len() > 5 => format!("{value:.3}"),
+            Ok(value) if at >= ESTIMATE && row[at].len() > 5 => format!("{value:.3}"),
+            // An absence stands where the figure would.
+            Err(_) if at == ESTIMATE => format!("{} {}", row[at], row[SYMBOL]).trim().to_owned(),
             _ => row[at].clone(),
         };
         SHOWN.map(text).to_vec()

@@ -5,7 +5,7 @@ use disparity_core::did_you_mean;
 use disparity_stats::{method as find, methods};
 
 use crate::hint::Hinted;
-use crate::out::{print, table};
+use crate::out::{paragraph, print, table};
 
 pub(crate) fn method(name: Option<&str>) -> Result<()> {
     let Some(name) = name else {
@@ -22,7 +22,10 @@ pub(crate) fn method(name: Option<&str>) -> Result<()> {
                 &["Method", "Group", "Used by", "What it computes"],
                 &[],
                 rows,
-            ) + "\n`disparity method NAME` explains one. Those of the library are in no output of this version.\n"),
+            ) + "\n"
+                + &paragraph(
+                    "`disparity method NAME` explains one. Those of the library are in no output of this version.",
+                )),
         );
     };
     match find(name) {

@@ -16,7 +16,7 @@ use disparity_journeys::{
 use crate::args::Format;
 use crate::commands::returns::{say_withheld, store_of};
 use crate::hint::Hinted;
-use crate::out::{print, print_csv, print_json, table};
+use crate::out::{paragraph, print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::published;
@@ -338,10 +338,10 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
     let header = [
         "authority",
         "years",
-        "prior help",
         "back",
         "lead",
         "of whom",
+        "prior help",
         "entered",
         "unlinked",
         "observed",
@@ -357,13 +357,13 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
         vec![
             name,
             span(row.key.from, row.key.to),
-            row.key.kind.as_str().into(),
             row.key.look_back.word(),
             row.key.lead.to_string(),
             row.key
                 .group
                 .label(&catalogue.dimensions, journeys.codes())
                 .into(),
+            row.key.kind.as_str().into(),
             row.entrants.to_string(),
             row.unlinked.to_string(),
             row.observed.to_string(),
@@ -380,9 +380,11 @@ fn text(rows: &[PriorHelpRow], journeys: &Journeys, catalogue: &Catalogue) -> St
         ]
     });
     text.push_str(&table(&header, &[6, 7, 8, 9, 10, 11, 12, 13, 14], lines));
-    text.push_str(
-        "\nrate: among entrants whose whole window the files cover; see KM: less than half are covered, or their rate contradicts what is certain of all. c: withheld, u: fewer than 10, x: cannot be told\n",
-    );
+    text.push('\n');
+    text.push_str(&paragraph(
+        "rate: among entrants whose whole window the files cover; see KM: less than half are covered, or their rate \
+         contradicts what is certain of all. c: withheld, u: fewer than 10, x: cannot be told",
+    ));
     text
 }
 

@@ -1,14 +1,12 @@
 //! Tables that more than one command prints beneath its own: what is expected, how rates go with
 //! deprivation, and rates of few children.
 
+use crate::out::{paragraph, table, table_with_notes};
 use disparity_core::{Area, Expected, ExpectedModel, GeographicLevel, Gradient, IssueCode};
 use disparity_report::profile::{BEHIND, Row, Years, small_numbers as small_numbers_of, verdict};
 use disparity_report::{
     View, certainty, count, expected, probability, ratio, reported, with_interval,
 };
-use std::fmt::Write as _;
-
-use crate::out::table;
 
 /// Each indicator against the one expectation to quote of it, the verdict in words beneath; then what
 /// else is known of its place, and the expectations behind it.
@@ -29,26 +27,24 @@ pub(super) fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> String {
         "Observed ÷ expected",
     ];
     let lines = quoted.iter().map(|(row, quoted)| {
-        vec![
+        let cells = vec![
             view.indicator(row.indicator).short_title.clone(),
             row.period.to_string(),
             reported(&quoted.observed, |n| count(f64::from(*n))),
             reported(&quoted.outcome, expected),
             reported(&quoted.outcome, |e| ratio(&e.ratio)),
-        ]
+        ];
+        let statements = if says(quoted) {
+            verdict(quoted)
+        } else {
+            String::new()
+        };
+        let statements = statements
+            .split_inclusive("; ")
+            .map(|own| own.trim_end().to_owned());
+        (cells, statements.collect())
     });
-    let table = table(&header, &[2, 3, 4], lines);
-    let mut lines = table.lines();
-    let mut text = format!("\n{}\n", lines.next().unwrap_or_default());
-    for (line, (_, quoted)) in lines.zip(&quoted) {
-        text += line;
-        text.push('\n');
-        if says(quoted) {
-            for statement in verdict(quoted).split_inclusive("; ") {
-                let _ = writeln!(text, "     {}", statement.trim_end());
-            }
-        }
-    }
+    let mut text = format!("\n{}", table_with_notes(&header, &[2, 3, 4], lines));
     text += &notes(view, &quoted);
     text += &places(view, &quoted);
     text += &others(view, rows);
@@ -66,16 +62,20 @@ fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
         |wanted: fn(ExpectedModel) -> bool| quoted.iter().any(|(_, own)| wanted(own.model));
     let mut text = String::from("\n");
     if by_model(|model| matches!(model, ExpectedModel::Structural(_))) {
-        text += "What circumstances would suggest is what a model of all the other authorities gives one\n\
-                 with the same, scaled so that all together have what was counted: what usually goes with\n\
-                 them, not what should be. Explained by deprivation is not the same as justified.\n";
+        text += &paragraph(
+            "What circumstances would suggest is what a model of all the other authorities gives one with the same, \
+             scaled so that all together have what was counted: what usually goes with them, not what should be. \
+             Explained by deprivation is not the same as justified.",
+        );
     }
     if by_model(|model| !matches!(model, ExpectedModel::Structural(_))) {
         text += "What England’s rate would give is arithmetic, not a target.\n";
     }
     if quoted.iter().any(|(_, own)| own.verdict().is_value()) {
-        text += "The first half of a verdict is by the authority’s own interval, the second by how far authorities\n\
-                 ordinarily lie from what is expected of them.\n";
+        text += &paragraph(
+            "The first half of a verdict is by the authority’s own interval, the second by how far authorities \
+             ordinarily lie from what is expected of them.",
+        );
         text += &certain(view);
     }
     text
@@ -85,7 +85,7 @@ fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
 pub(super) fn certain(view: View<'_>) -> String {
     match certainty(view.levels()) {
         words if words.is_empty() => words,
-        words => format!("A verdict is {words}.\n"),
+        words => paragraph(&format!("A verdict is {words}.")),
     }
 }
 
@@ -176,9 +176,12 @@ fn others(view: View<'_>, rows: &[Row<'_>]) -> String {
     header.extend(shown.iter().map(|(_, name)| *name));
     let right: Vec<usize> = (2..header.len()).collect();
     format!(
-        "\n{}Quote the one above; these show how much hangs on what is known: England’s rates for everyone,\n\
-         by age and by ethnic group; models of the number of children, also low income, also ethnic groups.\n",
-        table(&header, &right, lines)
+        "\n{}{}",
+        table(&header, &right, lines),
+        paragraph(
+            "Quote the one above; these show how much hangs on what is known: England’s rates for everyone, by age \
+             and by ethnic group; models of the number of children, also low income, also ethnic groups."
+        )
     )
 }
 
@@ -196,9 +199,12 @@ pub(super) fn gradients(view: View<'_>, rows: &[Row<'_>]) -> String {
         "Found from",
     ];
     format!(
-        "\n{}What is found from authorities' totals is ecological: it takes for an effect of the tenth\n\
-         whatever else goes with it.\n",
-        table(&header, &[2], lines)
+        "\n{}{}",
+        table(&header, &[2], lines),
+        paragraph(
+            "What is found from authorities' totals is ecological: it takes for an effect of the tenth whatever else \
+             goes with it."
+        )
     )
 }
 
@@ -243,8 +249,11 @@ pub(super) fn small_numbers(view: View<'_>, area: &Area, years: Years) -> String
         "Drawn to its kind",
     ];
     format!(
-        "\n{}Fewer than 10 children tell little: report the rate drawn towards that of the same group in\n\
-         all authorities.\n",
-        table(&header, &[3, 4, 5], lines)
+        "\n{}{}",
+        table(&header, &[3, 4, 5], lines),
+        paragraph(
+            "Fewer than 10 children tell little: report the rate drawn towards that of the same group in all \
+             authorities."
+        )
     )
 }
