@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Authority(AuthorityArgs),
     /// Compare one authority with others on every indicator
     Compare(CompareArgs),
+    /// Draw a chart for a report or a slide, as SVG, PNG or PDF, with its figures beside it
+    Chart(ChartArgs),
     /// Assess the needs of an authority's children by neighbourhood, ward and team
     Needs(crate::needs_args::NeedsArgs),
     /// Explain a statistical method, or list them all
@@ -133,6 +135,60 @@ pub(crate) struct CompareArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChartArgs {
+    /// What to draw; several, or `all`
+    #[arg(required = true, value_name = "KIND", value_parser = kinds())]
+    pub(crate) kinds: Vec<String>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Authority to mark, or to draw where a chart is of one area; repeat for several [default: England]
+    #[arg(long = "authority", value_name = "NAME")]
+    pub(crate) authorities: Vec<String>,
+    /// What to write; repeat for several
+    #[arg(long, value_enum, default_value = "svg")]
+    pub(crate) format: Vec<Drawing>,
+    /// How wide a picture or a page is, in millimetres
+    #[arg(long, value_name = "MM", default_value = "170", value_parser = millimetres)]
+    pub(crate) width: f32,
+    /// Dots per inch of a picture
+    #[arg(long, value_name = "DPI", default_value_t = 300, value_parser = clap::value_parser!(u16).range(36..=1200))]
+    pub(crate) dpi: u16,
+    /// Another title
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Folder to write to; a folder that holds earlier charts is replaced
+    #[arg(long, value_name = "DIR", default_value = "charts")]
+    pub(crate) out: PathBuf,
+}
+
+/// The names of charts, each with what it shows.
+fn kinds() -> clap::builder::PossibleValuesParser {
+    let each = disparity_report::charts::Kind::ALL
+        .map(|kind| clap::builder::PossibleValue::new(kind.word()).help(kind.shows()));
+    let all = clap::builder::PossibleValue::new("all").help("every kind");
+    clap::builder::PossibleValuesParser::new(each.into_iter().chain([all]))
+}
+
+/// A width that a page can have.
+fn millimetres(typed: &str) -> Result<f32, String> {
+    match typed.parse::<f32>() {
+        Ok(width) if (20.0..=2000.0).contains(&width) => Ok(width),
+        _ => Err("write a width of 20 to 2000 millimetres, such as 170".to_owned()),
+    }
+}
+
+/// How a drawing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Drawing {
+    /// For pages, and for programs that draw
+    Svg,
+    /// A picture
+    Png,
+    /// A page whose text is text
+    Pdf,
 }
 
 /// For which years models of authorities are fitted.

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Authority(args)) => commands::authority::authority(args),
         Some(Command::Compare(args)) => commands::compare::compare(args),
+        Some(Command::Chart(args)) => commands::chart::chart(args),
         Some(Command::Needs(args)) => commands::needs::needs(args),
         Some(Command::Method { name }) => commands::method::method(name.as_deref()).map(|()| true),
         Some(Command::Codes { list }) => commands::codes::codes(*list).map(|()| true),

@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 13] = [
+const CRATES: [(&str, &[&str], &[&str]); 14] = [
     (
         "stats",
         &[],
@@ -44,6 +44,7 @@ const CRATES: [(&str, &[&str], &[&str]); 13] = [
         &["core", "disclosure"],
         &["plotters", "minijinja"],
     ),
+    ("prints", &[], &["resvg", "svg2pdf", "pdf-writer", "png"]),
     (
         "documents",
         &["core"],

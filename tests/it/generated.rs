@@ -13,6 +13,7 @@ fn help_is_current() {
         &[][..],
         &["authority"],
         &["compare"],
+        &["chart"],
         &["needs"],
         &["method"],
         &["codes"],
@@ -41,7 +42,10 @@ fn help_is_current() {
 fn the_citation_names_this_version() {
     let citation = std::fs::read_to_string(root().join("CITATION.cff")).unwrap();
     let version = concat!("\nversion: ", env!("CARGO_PKG_VERSION"), "\n");
-    assert!(citation.contains(version), "CITATION.cff does not say{version}");
+    assert!(
+        citation.contains(version),
+        "CITATION.cff does not say{version}"
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod audit;
 mod bad_input;
 mod bounds;
 mod builtin;
+mod chart;
 mod codelists;
 mod commands;
 mod conformance;

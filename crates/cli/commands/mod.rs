@@ -1,6 +1,7 @@
 //! One module a command.
 pub(crate) mod audit;
 pub(crate) mod authority;
+pub(crate) mod chart;
 pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod data;

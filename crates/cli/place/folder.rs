@@ -48,6 +48,14 @@ pub(crate) const STORE: Kind = Kind {
     private: true,
 };
 
+/// Charts.
+pub(crate) const CHARTS: Kind = Kind {
+    command: "chart",
+    manifest: "manifest.json",
+    before: &[],
+    private: false,
+};
+
 /// Needs assessments: one, or one in each folder.
 pub(crate) const NEEDS: Kind = Kind {
     command: "needs",

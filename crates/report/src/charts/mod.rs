@@ -1,9 +1,11 @@
 //! Charts: SVG that a screen reader can name, each with the table it was drawn from.
 
 mod against;
+mod alone;
 mod caterpillar;
 mod ethnicity;
 mod gradient;
+mod kind;
 mod league;
 mod ratios;
 mod rows;
@@ -15,6 +17,8 @@ pub use against::{funnel, observed_expected};
 pub use caterpillar::caterpillar;
 pub use ethnicity::ethnicity;
 pub use gradient::gradient;
+pub use kind::Kind;
+pub(crate) use kind::SHOWN;
 pub use league::league;
 pub use tiles::tiles;
 pub use trend::trend;

@@ -4,18 +4,15 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Claim, ClaimFigure, ExpectedModel, Fit, FitKey, IndicatorId, Measured, Period,
-    Reported, Span, StructuralModel, Term, Variation,
+    AreaCode, Claim, ClaimFigure, Fit, IndicatorId, Measured, Period, Reported, Span,
+    StructuralModel, Term, Variation,
 };
 use serde::Serialize;
 
 use super::{Figure, figure};
-use crate::charts::{Chart, DataTable, caterpillar, funnel, gradient, observed_expected, tiles};
+use crate::charts::{Chart, DataTable, Kind, SHOWN};
 use crate::format::{grouped, reported, sentence};
 use crate::view::View;
-
-/// The model that the charts show: everything that is known.
-const SHOWN: StructuralModel = StructuralModel::Full;
 
 /// What models say of one indicator.
 #[derive(Debug, Serialize)]
@@ -48,19 +45,14 @@ pub(super) fn given(
 fn of_indicator(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>) -> Option<Given> {
     let period = view.last_period(indicator)?;
     view.fit(indicator, period, SHOWN)?;
-    let key = FitKey {
-        indicator,
-        span: Span::year(period),
-        model: SHOWN,
-        variation: Variation::Main,
-    };
     let drawn = [
-        tiles(view, indicator, period, ExpectedModel::Structural(SHOWN)),
-        observed_expected(view, indicator, period, SHOWN),
-        funnel(view, indicator, period, SHOWN),
-        caterpillar(view, key),
+        Kind::MapGiven,
+        Kind::ObservedExpected,
+        Kind::Funnel,
+        Kind::Caterpillar,
     ];
-    let steps = gradient(view, indicator, period, AreaCode::ENGLAND);
+    let drawn = drawn.map(|kind| kind.draw(view, (indicator, period), None));
+    let steps = Kind::Gradient.draw(view, (indicator, period), None);
     Some(Given {
         title: view.indicator(indicator).title.clone(),
         period: period.to_string(),

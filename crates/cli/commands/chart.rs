@@ -1,0 +1,172 @@
+//! `disparity chart`: one chart, or several, for a report or a slide.
+
+use anyhow::{Context, Result};
+use disparity_core::{Area, ModelYears, Period, Plan};
+use disparity_export::{Manifest, Written};
+use disparity_report::charts::Kind;
+use disparity_report::{Chart, View};
+use std::path::Path;
+
+use crate::args::{ChartArgs, Drawing};
+use crate::hint::Hinted;
+use crate::out::{print, wrapped};
+use crate::place::{CHARTS, Output};
+use crate::plan::PlanFile;
+use crate::progress::Progress;
+use crate::stages::Published;
+use crate::years::Unheld;
+
+/// Draws the charts; false where of some year that was asked for there are no figures.
+pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
+    let kinds = kinds(&args.kinds);
+    let output = Output::prepare(&args.out, CHARTS, None)?;
+    let mut progress = Progress::new(false);
+    let published = Published::load(&args.selection, &mut progress)?;
+    let catalogue = published.catalogue();
+    let file = PlanFile::read(&args.selection)?;
+    let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
+    plan.indicators.clone_from(&plan.compared);
+    if args.selection.models.is_none() {
+        plan.model_years = model_years(&kinds, &plan);
+    }
+    let named = file.names_indicators(&args.selection);
+    let unheld = Unheld::of(&plan, named, published.cube(), catalogue, None);
+    unheld.say();
+    if unheld.empty {
+        return Ok(false);
+    }
+    let release = published.release(&plan, &mut progress)?;
+    let view = View::new(&release, catalogue, &plan);
+    let charts = drawn(view, &kinds);
+    if charts.is_empty() {
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        return Err(Hinted::new(
+            format!("there are no figures for {}", words.join(", ")),
+            "a trend needs --authority; other indicators and years: disparity codes indicators",
+        )
+        .into());
+    }
+    let manifest = Manifest::describe(&release, catalogue, &plan);
+    let mut written = Written::new();
+    for chart in &charts {
+        written.extend(write(chart, args, output.staged())?);
+    }
+    disparity_export::write_manifest(&manifest.with_outputs(written), output.staged())?;
+    let folder = output.finish(None)?;
+    print(&summary(&folder, &charts, args))?;
+    Ok(!unheld.failed)
+}
+
+/// The kinds that were asked for, each once.
+fn kinds(words: &[String]) -> Vec<Kind> {
+    let all = words.iter().any(|word| word == "all");
+    let mut kinds = Kind::ALL.to_vec();
+    kinds.retain(|kind| all || words.iter().any(|word| word == kind.word()));
+    kinds
+}
+
+/// The years for which models are fitted: those that are drawn.
+fn model_years(kinds: &[Kind], plan: &Plan) -> ModelYears {
+    if !kinds.iter().any(|kind| kind.needs_models()) {
+        ModelYears::None
+    } else if plan.periods.is_some() {
+        ModelYears::All
+    } else {
+        ModelYears::Latest
+    }
+}
+
+/// Every chart of the indicators, the last year or those that were asked for, and the areas.
+fn drawn(view: View<'_>, kinds: &[Kind]) -> Vec<Chart> {
+    let areas = &view.catalogue.areas;
+    let chosen = view.plan.authorities.iter().flatten();
+    let chosen: Vec<&Area> = chosen.filter_map(|code| areas.get(*code)).collect();
+    let mut charts: Vec<Chart> = Vec::new();
+    for indicator in &view.plan.compared {
+        for kind in kinds {
+            let places: Vec<Option<&Area>> = if kind.is_of_one_area() && !chosen.is_empty() {
+                chosen.iter().copied().map(Some).collect()
+            } else {
+                vec![None]
+            };
+            let years = view.periods(*indicator);
+            // A trend is of all years.
+            let every = view.plan.periods.is_some() && *kind != Kind::Trend;
+            for place in places {
+                let of = |period: &Period| kind.draw(view, (*indicator, *period), place);
+                if every {
+                    let dated = |period: &Period| Some(dated(of(period)?, *period));
+                    charts.extend(years.iter().filter_map(dated));
+                } else {
+                    // Not every kind has figures of the last year.
+                    charts.extend(years.iter().rev().find_map(of));
+                }
+            }
+        }
+    }
+    charts
+}
+
+/// A chart whose file says of which year it is.
+fn dated(mut chart: Chart, period: Period) -> Chart {
+    let name = chart.file.trim_end_matches(".svg");
+    chart.file = format!("{name}_{}.svg", period.year());
+    chart
+}
+
+/// Writes a chart in every format that was asked for, its figures, and its words.
+fn write(chart: &Chart, args: &ChartArgs, folder: &Path) -> Result<Written> {
+    let name = chart.file.trim_end_matches(".svg");
+    let title = args.title.as_deref().unwrap_or(&chart.title);
+    let svg = chart.alone(args.title.as_deref());
+    let mut written = Written::new();
+    let mut put = |extension: &str, bytes: &[u8]| -> Result<()> {
+        let file = format!("{name}.{extension}");
+        let record = disparity_export::write_file(&folder.join(&file), bytes)?;
+        written.insert(file, record);
+        Ok(())
+    };
+    let mut formats = args.format.clone();
+    formats.sort_unstable();
+    formats.dedup();
+    for format in formats {
+        let drawing = || format!("cannot draw `{name}`");
+        match format {
+            Drawing::Svg => put("svg", svg.as_bytes())?,
+            Drawing::Png => {
+                let png = disparity_prints::png(&svg, args.width, f32::from(args.dpi));
+                put("png", &png.with_context(drawing)?)?;
+            }
+            Drawing::Pdf => {
+                let words = (title, chart.description.as_str());
+                let pdf = disparity_prints::pdf(&svg, args.width, words);
+                put("pdf", &pdf.with_context(drawing)?)?;
+            }
+        }
+    }
+    let header: Vec<&str> = chart.table.columns.iter().map(String::as_str).collect();
+    let mut csv = Vec::new();
+    disparity_export::write_csv_rows(&mut csv, &header, chart.table.rows.iter().cloned())?;
+    put("csv", &csv)?;
+    put("txt", words(title, chart).as_bytes())?;
+    Ok(written)
+}
+
+/// What stands for a chart where it is not seen.
+fn words(title: &str, chart: &Chart) -> String {
+    format!("{title}\n\n{}\n\n{}\n", chart.description, chart.source)
+}
+
+fn summary(folder: &Path, charts: &[Chart], args: &ChartArgs) -> String {
+    let mut text = format!(
+        "Wrote {}: of each chart the drawing, its figures (.csv), and its title, alternative text and source (.txt)\n",
+        folder.display()
+    );
+    text = wrapped("", 0, text.trim_end());
+    for chart in charts {
+        let name = chart.file.trim_end_matches(".svg");
+        let title = args.title.as_deref().unwrap_or(&chart.title);
+        text += &wrapped("  ", 4, &format!("{name}: {title}"));
+    }
+    text
+}
