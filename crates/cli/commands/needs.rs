@@ -28,6 +28,7 @@ use crate::place::{NEEDS, Output};
 use crate::plan::{PlanFile, find_authority, folder};
 use crate::policy::usual_or;
 use crate::progress::{Bar, PROVING, Progress};
+use crate::side_by_side::{both, each};
 use crate::stages::Published;
 
 /// The outlines of footprints, where boundaries were given.
@@ -337,27 +338,50 @@ impl Writing<'_> {
             seen: seen.as_ref(),
         };
         let manifest = Manifest::of_needs(releases, self.catalogue);
-        let mut written = disparity_export::write_needs(
-            releases,
-            self.neighbourhoods,
-            self.catalogue,
-            &manifest,
-            folder,
-        )?;
-        let mut put = |name: String, bytes: &[u8]| -> Result<()> {
+        let (tables, documents) = both(
+            || {
+                disparity_export::write_needs(
+                    releases,
+                    self.neighbourhoods,
+                    self.catalogue,
+                    &manifest,
+                    folder,
+                )
+            },
+            || self.write_documents(releases, given.boundaries.as_ref(), folder),
+        );
+        let mut written = tables?;
+        let (findings, documents) = documents?;
+        written.extend(documents);
+        let manifest = manifest.with_outputs(written.clone());
+        let record = disparity_export::write_manifest(&manifest, folder)?;
+        written.insert(MANIFEST.to_owned(), record);
+        Ok(Assessed { written, findings })
+    }
+
+    /// Writes what is to be read, and outlines of teams where there are boundaries; also says what was found.
+    fn write_documents(
+        self,
+        releases: NeedsReleases<'_>,
+        boundaries: Option<&Boundaries>,
+        folder: &Path,
+    ) -> Result<(Vec<String>, Written)> {
+        let put = |name: String, bytes: &[u8]| -> Result<_> {
             let record = disparity_export::write_file(&folder.join(&name), bytes)?;
-            written.insert(name, record);
-            Ok(())
+            Ok((name, record))
         };
-        let outlines = given.boundaries.as_ref().and_then(|boundaries| {
-            disparity_export::footprints_geojson(&release, boundaries, self.catalogue)
+        let mut written = Written::new();
+        let outlines = boundaries.and_then(|boundaries| {
+            disparity_export::footprints_geojson(releases.assessment, boundaries, self.catalogue)
         });
         if let Some(outlines) = outlines {
-            put(OUTLINES.to_owned(), outlines.as_bytes())?;
+            written.extend([put(OUTLINES.to_owned(), outlines.as_bytes())?]);
         }
-        let mut view =
-            NeedsView::new(&release, self.catalogue, self.neighbourhoods).with_take(&take);
-        if let Some(seen) = &seen {
+        let mut view = NeedsView::new(releases.assessment, self.catalogue, self.neighbourhoods);
+        if let Some(take) = releases.take {
+            view = view.with_take(take);
+        }
+        if let Some(seen) = releases.seen {
             view = view.with_seen(seen);
         }
         let Some(date) = self.date else {
@@ -365,17 +389,14 @@ impl Writing<'_> {
             return Err(Hinted::new(message, "give one with --date YYYY-MM-DD").into());
         };
         let document = needs_document(view, date, self.options)?;
-        for format in self.formats {
+        written.extend(each(self.formats, |format| {
             put(
                 format!("needs.{}", format.ending()),
                 &format.write(&document)?,
-            )?;
-        }
+            )
+        })?);
         let findings = document.findings.iter().map(ToString::to_string).collect();
-        let manifest = manifest.with_outputs(written.clone());
-        let record = disparity_export::write_manifest(&manifest, folder)?;
-        written.insert(MANIFEST.to_owned(), record);
-        Ok(Assessed { written, findings })
+        Ok((findings, written))
     }
 
     /// Holds counts that were given against what is expected, behind the gate.
@@ -402,13 +423,17 @@ impl Writing<'_> {
 
     /// Writes each into a folder of its own; how many there are.
     fn write_each(self, authorities: &[AreaCode], output: &mut Output) -> Result<usize> {
-        for authority in authorities {
+        let staged = output.staged();
+        let made = each(authorities, |authority| {
             let name = folder_name(&self.catalogue.areas.name(*authority));
-            let folder = output.staged().join(&name);
+            let folder = staged.join(&name);
             std::fs::create_dir(&folder)
                 .with_context(|| format!("cannot make the folder for `{name}`"))?;
             let made = self.write(*authority, Given::default(), &folder)?;
-            output.list(&name, made.written);
+            Ok((name, made.written))
+        })?;
+        for (name, written) in made {
+            output.list(&name, written);
         }
         output.write_list()?;
         Ok(authorities.len())
