@@ -7,26 +7,18 @@ use std::thread;
 
 use anyhow::Result;
 
-/// Does two things at once.
-pub(crate) fn both<A: Send, B>(
-    first: impl FnOnce() -> A + Send,
-    second: impl FnOnce() -> B,
-) -> (A, B) {
-    thread::scope(|scope| {
-        let first = scope.spawn(first);
-        let second = second();
-        let first = first.join().unwrap_or_else(|panic| resume_unwind(panic));
-        (first, second)
-    })
+/// How many pieces can be worked on at the same time.
+pub(crate) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Does the same with each, no more of them at a time than there are cores; what is made is in their order.
-/// Once one has failed no other is begun; of several that failed the first in their order is the error.
+/// Does the same with each, no more of them at a time than `threads`; what is made is in their order. Once one
+/// has failed no other is begun; of several that failed the first in their order is the error.
 pub(crate) fn each<T: Sync, R: Send>(
+    threads: usize,
     of: &[T],
     work: impl Fn(&T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let some = || {
         let mut made = Vec::new();
@@ -43,7 +35,7 @@ pub(crate) fn each<T: Sync, R: Send>(
         }
     };
     let mut made = thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores.min(of.len()))
+        let threads: Vec<_> = (0..threads.min(of.len()))
             .map(|_| scope.spawn(some))
             .collect();
         let made = threads
@@ -62,12 +54,13 @@ mod tests {
     #[test]
     fn what_is_made_is_in_order_and_nothing_is_begun_after_a_failure() {
         let all: Vec<usize> = (0..200).collect();
-        let doubled = each(&all, |one| Ok(one * 2)).unwrap();
+        let doubled = each(3, &all, |one| Ok(one * 2)).unwrap();
         assert!(doubled.iter().zip(&all).all(|(two, one)| *two == one * 2));
         assert_eq!(doubled.len(), 200);
+        assert!(each(cores(), &[0_u8; 0], |_| Ok(())).unwrap().is_empty());
 
         let begun = AtomicUsize::new(0);
-        let failed = each(&all, |one| {
+        let failed = each(3, &all, |one| {
             begun.fetch_add(1, Ordering::Relaxed);
             // The later one fails first.
             if *one == 3 {
@@ -76,15 +69,7 @@ mod tests {
             anyhow::ensure!(*one < 3, "{one}");
             Ok(())
         });
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        assert!(begun.into_inner() < 4 + cores);
-        let found = failed.unwrap_err().to_string();
-        assert_eq!(found, "3");
-    }
-
-    #[test]
-    fn two_things_are_both_done() {
-        assert_eq!(both(|| 1, || "two"), (1, "two"));
-        assert!(each(&[0_u8; 0], |_| Ok(())).unwrap().is_empty());
+        assert!(begun.into_inner() <= 6);
+        assert_eq!(failed.unwrap_err().to_string(), "3");
     }
 }
