@@ -297,7 +297,13 @@ fn what_cannot_be_meant_is_refused_with_file_line_value_and_remedy() {
 /// a lake of the third.
 fn squares_of(codes: &BTreeSet<String>) -> serde_json::Value {
     let ring = |x: f64, y: f64, size: f64, backwards: bool| {
-        let mut corners = vec![[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]];
+        let mut corners = vec![
+            [x, y],
+            [x + size, y],
+            [x + size, y + size],
+            [x, y + size],
+            [x, y],
+        ];
         if backwards {
             corners.reverse();
         }
@@ -314,7 +320,9 @@ fn squares_of(codes: &BTreeSet<String>) -> serde_json::Value {
         let backwards = at % 2 == 1;
         let rings = match at {
             2 => vec![ring(x, y, 0.02, true), ring(lake.0, lake.1, 0.012, true)],
-            _ if at + 1 == codes.len() => vec![ring(lake.0 + 0.003, lake.1 + 0.003, 0.006, backwards)],
+            _ if at + 1 == codes.len() => {
+                vec![ring(lake.0 + 0.003, lake.1 + 0.003, 0.006, backwards)]
+            }
             _ => vec![ring(x, y, 0.02, backwards)],
         };
         serde_json::json!({
