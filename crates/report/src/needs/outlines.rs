@@ -46,10 +46,11 @@ pub(super) fn teams(view: NeedsView<'_>) -> Result<Option<Figure>, DocumentError
         return Ok(None);
     };
     let heading = format!("Teams in {}", view.authority());
-    let mut around = Around {
+    let grounds = grounds(&beside(view, footprints));
+    let around = Around {
         heading: &heading,
         measure: "Areas of teams, joined from the boundaries that were given, with the number of each team",
-        legend: of_teams(footprints, &vec![WHITE; footprints.all.len()]),
+        legend: of_teams(footprints, &grounds),
     };
     let room = around.room_beside();
     let is_beside = room >= NARROWEST;
@@ -57,8 +58,6 @@ pub(super) fn teams(view: NeedsView<'_>) -> Result<Option<Figure>, DocumentError
     let Some(map) = Map::new(outlines, f64::from(room)) else {
         return Ok(None);
     };
-    let grounds = grounds(&beside(view, footprints));
-    around.legend = of_teams(footprints, &grounds);
     let place = if is_beside {
         around.beside(map.height)
     } else {
