@@ -25,6 +25,7 @@ mod progress;
 mod published;
 mod returns_args;
 mod returns_stage;
+mod side_by_side;
 mod stages;
 mod years;
 

@@ -53,7 +53,8 @@ pub(crate) struct NeedsArgs {
     /// every table
     #[arg(long, value_name = "WHY", requires = "seen")]
     pub(crate) unprotected: Option<String>,
-    /// GeoJSON of boundaries of neighbourhoods (LSOA 2021, in degrees), to write the outlines of teams as GeoJSON
+    /// GeoJSON of boundaries of neighbourhoods (LSOA 2021, in degrees), to draw teams as a map and write their
+    /// outlines as GeoJSON
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub(crate) boundaries: Option<PathBuf>,
     /// Assumption and its value, such as `early_help_share=0.02`; repeat for several

@@ -1,7 +1,7 @@
 //! The data flow: load, analyse, disclose.
 
 use anyhow::Result;
-use disparity_analysis::{Input, analyse};
+use disparity_analysis::{Input, analyse, analyse_expected};
 use disparity_core::{Catalogue, Plan, Provenance, Results};
 use disparity_disclosure::Release;
 use disparity_published::{Loaded, load};
@@ -49,17 +49,31 @@ impl Published {
 
     /// Analyses the figures and passes the results through the gate.
     pub(crate) fn release(&self, plan: &Plan, progress: &mut Progress) -> Result<Release<Results>> {
-        let mut results =
-            progress.stage("computing rates, comparisons and expected counts", || {
-                analyse(Input {
-                    cube: &self.loaded.cube,
-                    populations: &self.loaded.populations,
-                    catalogue: &self.loaded.catalogue,
-                    plan,
-                    provenance: Provenance::Published,
-                })
-            });
+        let work = "computing rates, comparisons and expected counts";
+        let mut results = progress.stage(work, || analyse(self.input(plan)));
         results.issues.extend(self.issues.iter().cloned());
         Ok(Release::of_published(results)?)
+    }
+
+    /// The same of what a needs assessment stands on alone.
+    pub(crate) fn release_expected(
+        &self,
+        plan: &Plan,
+        progress: &mut Progress,
+    ) -> Result<Release<Results>> {
+        let results = progress.stage("computing expected counts", || {
+            analyse_expected(self.input(plan))
+        });
+        Ok(Release::of_published(results)?)
+    }
+
+    fn input<'a>(&'a self, plan: &'a Plan) -> Input<'a> {
+        Input {
+            cube: &self.loaded.cube,
+            populations: &self.loaded.populations,
+            catalogue: &self.loaded.catalogue,
+            plan,
+            provenance: Provenance::Published,
+        }
     }
 }

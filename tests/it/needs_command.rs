@@ -293,6 +293,92 @@ fn what_cannot_be_meant_is_refused_with_file_line_value_and_remedy() {
     );
 }
 
+/// Invented boundaries: squares in rows, every other one wound the other way, and the last neighbourhood an island in
+/// a lake of the third.
+fn squares_of(codes: &BTreeSet<String>) -> serde_json::Value {
+    let ring = |x: f64, y: f64, size: f64, backwards: bool| {
+        let mut corners = vec![
+            [x, y],
+            [x + size, y],
+            [x + size, y + size],
+            [x, y + size],
+            [x, y],
+        ];
+        if backwards {
+            corners.reverse();
+        }
+        corners
+    };
+    let place = |at: usize| {
+        let (row, column) = (at / 5, at % 5);
+        (-0.8 + 0.02 * column as f64, 52.6 + 0.02 * row as f64)
+    };
+    let (lake_x, lake_y) = place(2);
+    let lake = (lake_x + 0.004, lake_y + 0.004);
+    let features = codes.iter().enumerate().map(|(at, code)| {
+        let (x, y) = place(at);
+        let backwards = at % 2 == 1;
+        let rings = match at {
+            2 => vec![ring(x, y, 0.02, true), ring(lake.0, lake.1, 0.012, true)],
+            _ if at + 1 == codes.len() => {
+                vec![ring(lake.0 + 0.003, lake.1 + 0.003, 0.006, backwards)]
+            }
+            _ => vec![ring(x, y, 0.02, backwards)],
+        };
+        serde_json::json!({
+            "type": "Feature",
+            "properties": { "LSOA21CD": code },
+            "geometry": { "type": "Polygon", "coordinates": rings },
+        })
+    });
+    let features: Vec<_> = features.collect();
+    serde_json::json!({ "type": "FeatureCollection", "features": features })
+}
+
+/// Teams of boundaries that are given are a map in what is read, and outlines for a map of one's own.
+#[test]
+fn teams_are_a_map_where_boundaries_are_given() {
+    let folder = Folder::new("needs-boundaries");
+    let codes = table_of_neighbourhoods(&folder, "Rutland");
+    let page = std::fs::read_to_string(folder.join("list/needs.html")).unwrap();
+    assert!(page.contains("Which neighbourhoods are in which team") && page.contains("A grid of"));
+    let boundaries = folder.join("squares.geojson");
+    std::fs::write(&boundaries, squares_of(&codes).to_string()).unwrap();
+    let teams = folder.join("teams.csv");
+    let lines = codes.iter().enumerate().map(|(at, code)| {
+        let team = if at < 10 { "Upper" } else { "Lower" };
+        format!("{code},{team}\n")
+    });
+    let lines: String = lines.collect();
+    std::fs::write(&teams, format!("lsoa21_code,team\n{lines}")).unwrap();
+    let more = [
+        "--boundaries",
+        boundaries.to_str().unwrap(),
+        "--footprints",
+        teams.to_str().unwrap(),
+    ];
+    assess(&folder, "Rutland", &more).ok();
+    let out = folder.join("needs");
+    let text = std::fs::read_to_string(out.join("footprints.geojson")).unwrap();
+    let outlines: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let rings = |name: &str| -> Vec<usize> {
+        let features = outlines["features"].as_array().unwrap();
+        let mut own = features.iter();
+        let own = own.find(|own| own["properties"]["name"] == name).unwrap();
+        let polygons = own["geometry"]["coordinates"].as_array().unwrap().iter();
+        polygons.map(|own| own.as_array().unwrap().len()).collect()
+    };
+    // Ten squares are one polygon with the lake cut out; the others are one, and the island.
+    assert_eq!(rings("Upper"), [2]);
+    assert_eq!(rings("Lower"), [1, 1]);
+    let page = std::fs::read_to_string(out.join("needs.html")).unwrap();
+    assert!(page.contains("Where the teams are, Rutland"));
+    assert!(!page.contains("Which neighbourhoods are in which team"));
+    assert!(page.contains("Upper, in the ") && page.contains("Lower, in the "));
+    // Land with a lake, land, and an island.
+    assert_eq!(page.matches("<polygon").count(), 4);
+}
+
 fn table_of_neighbourhoods(folder: &Folder, name: &str) -> BTreeSet<String> {
     let out = folder.join("list");
     let arguments = [

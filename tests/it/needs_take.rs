@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use disparity_analysis::{Input, analyse};
+use disparity_analysis::{Input, analyse, analyse_expected};
 use disparity_core::needs::take::{
     HelpModel, HelpQuestion, SpendOn, SpendWhom, TakeAssumptions, Target,
 };
 use disparity_core::needs::{Assumptions, Need};
 use disparity_core::{
-    AreaCode, ChineseGroup, ModelYears, NeighbourModel, Period, Plan, Provenance, Reported,
-    SpendGroup, Symbol,
+    AreaCode, ChineseGroup, IndicatorId, ModelYears, NeighbourModel, Period, Plan, Provenance,
+    Reported, Results, SpendGroup, Symbol,
 };
 use disparity_needs::{England, Inputs};
 use disparity_published::{load, load_group_errors, load_neighbourhoods};
@@ -39,18 +39,12 @@ fn invented_index() -> TakeAssumptions {
     }
 }
 
-#[test]
-fn children_cost_and_spend_of_an_authority_and_what_r_finds_in_the_panel() {
-    let files = built_in();
-    let loaded = load(&files, ChineseGroup::Asian).unwrap().output;
-    let neighbourhoods = load_neighbourhoods(&files, &loaded.catalogue.areas).unwrap();
-    let group_errors = load_group_errors(&files).unwrap();
-    let names = ["cin_at_31_march", "cla_at_31_march"];
-    let ids = names.map(|name| loaded.catalogue.indicators.id(name).unwrap());
-    let plan = Plan {
-        indicators: ids.to_vec(),
-        compared: ids.to_vec(),
-        modelled: ids.to_vec(),
+/// A run about some indicators, with models of the latest year.
+fn plan(ids: Vec<IndicatorId>) -> Plan {
+    Plan {
+        indicators: ids.clone(),
+        compared: ids.clone(),
+        modelled: ids,
         model_years: ModelYears::Latest,
         authorities: None,
         periods: None,
@@ -60,7 +54,63 @@ fn children_cost_and_spend_of_an_authority_and_what_r_finds_in_the_panel() {
         include_tiny: false,
         reference_group: "white".to_owned(),
         levels: disparity_core::Levels::default(),
+    }
+}
+
+/// What an assessment stands on is computed without the rest of an analysis, and nothing differs.
+#[test]
+fn an_assessment_is_the_same_without_the_rest_of_an_analysis() {
+    let files = built_in();
+    let loaded = load(&files, ChineseGroup::Asian).unwrap().output;
+    let neighbourhoods = load_neighbourhoods(&files, &loaded.catalogue.areas).unwrap();
+    let group_errors = load_group_errors(&files).unwrap();
+    let ids = Need::INDICATORS.map(|name| loaded.catalogue.indicators.id(name).unwrap());
+    let plan = plan(ids.to_vec());
+    let input = Input {
+        cube: &loaded.cube,
+        populations: &loaded.populations,
+        catalogue: &loaded.catalogue,
+        plan: &plan,
+        provenance: Provenance::Published,
     };
+    let assess = |results: &Results| {
+        let inputs = Inputs {
+            cube: &loaded.cube,
+            populations: &loaded.populations,
+            catalogue: &loaded.catalogue,
+            results,
+            neighbourhoods: &neighbourhoods,
+            group_errors: &group_errors,
+        };
+        let assumptions = Assumptions {
+            draws: 100,
+            ..Assumptions::default()
+        };
+        let england = England::new(inputs, assumptions, None).unwrap();
+        // The City has too few children for a model to know of it.
+        let codes: [AreaCode; 2] = ["E06000021", "E09000001"].map(|code| code.parse().unwrap());
+        codes.map(|code| england.assess(code, None).unwrap())
+    };
+    let (whole, brief) = (analyse(input), analyse_expected(input));
+    assert!(whole.contrasts.len() > 1_000 && brief.contrasts.is_empty());
+    let quoted = |results: &Results| {
+        let rows = results.expected.iter().filter(|row| row.quoted);
+        rows.map(|row| (row.indicator, row.span, row.area, row.outcome))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(quoted(&whole), quoted(&brief));
+    assert!(assess(&whole) == assess(&brief));
+}
+
+#[test]
+fn children_cost_and_spend_of_an_authority_and_what_r_finds_in_the_panel() {
+    let files = built_in();
+    let loaded = load(&files, ChineseGroup::Asian).unwrap().output;
+    let neighbourhoods = load_neighbourhoods(&files, &loaded.catalogue.areas).unwrap();
+    let group_errors = load_group_errors(&files).unwrap();
+    let names = ["cin_at_31_march", "cla_at_31_march"];
+    let ids = names.map(|name| loaded.catalogue.indicators.id(name).unwrap());
+    let plan = plan(ids.to_vec());
     let results = analyse(Input {
         cube: &loaded.cube,
         populations: &loaded.populations,

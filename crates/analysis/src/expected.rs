@@ -60,6 +60,26 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
     rows
 }
 
+/// The same at England's rate for everyone, without what needs all authorities: ranks, and limits that allow
+/// for how they differ.
+pub(crate) fn at_national_rate(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
+    if input.catalogue.indicators.get(id).unit() != Unit::Per10k {
+        return Vec::new();
+    }
+    let cells = input.cube.indicator(id).iter();
+    let mut references = BTreeMap::new();
+    cells
+        .filter(|cell| cell.key.stratum.is_total())
+        .filter_map(|cell| {
+            let period = cell.key.period;
+            let reference = references
+                .entry(period)
+                .or_insert_with(|| Reference::of(input, id, period, ExpectedModel::NationalRate));
+            Some(expect(input, cell, reference.as_ref()?).0)
+        })
+        .collect()
+}
+
 /// England's rate in each stratum of one model.
 struct Reference {
     model: ExpectedModel,

@@ -53,8 +53,7 @@ pub fn analyse(input: Input<'_>) -> Results {
     results.background.estimates.extend(background.estimates);
     results.background.expected.extend(background.expected);
     for rows in [&mut results.expected, &mut results.background.expected] {
-        rows.sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
-        quote(rows, &models.fits);
+        order_and_quote(rows, &models.fits);
     }
     results.covariates = models.covariates;
     results.fits = models.fits;
@@ -65,6 +64,37 @@ pub fn analyse(input: Input<'_>) -> Results {
     results.claims = models.claims;
     results.issues = models.issues;
     results
+}
+
+/// Of every indicator of the plan only what a needs assessment stands on: what is expected of each area at
+/// England's rate and by the model that knows everything, that fit, and the gradients by deprivation. The
+/// figures are those of [`analyse`]; nothing is ranked, contrasted or asked in another way, and no row is put
+/// into the background.
+#[must_use]
+pub fn analyse_expected(input: Input<'_>) -> Results {
+    let indicators = input.plan.indicators.par_iter().with_max_len(1);
+    let at_national_rate = || -> Vec<Vec<Expected>> {
+        let each = indicators.map(|id| expected::at_national_rate(input, *id));
+        each.collect()
+    };
+    let (each, models) = rayon::join(at_national_rate, || structural::full(input));
+    let mut results = Results::new(input.provenance, input.plan.levels);
+    results.expected = each.into_iter().flatten().collect();
+    results.expected.extend(models.expected);
+    results
+        .expected
+        .retain(|row| input.plan.wants_period(row.span.last));
+    order_and_quote(&mut results.expected, &models.fits);
+    results.fits = models.fits;
+    results.gradients = models.gradients;
+    results.issues = models.issues;
+    results
+}
+
+/// Puts rows into their order and marks which are to be quoted.
+fn order_and_quote(rows: &mut [Expected], fits: &[Fit]) {
+    rows.sort_unstable_by_key(|row| (row.indicator, row.span, row.area, row.model));
+    quote(rows, fits);
 }
 
 /// Marks the expectations to quote: of every indicator and span those of everything that is known, where

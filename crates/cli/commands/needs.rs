@@ -11,7 +11,7 @@ use disparity_core::neighbourhoods::{
 use disparity_core::{AreaCode, Catalogue, Date, NeighbourModel, Period, Results};
 use disparity_disclosure::{Policy, Release, protect_seen};
 use disparity_documents::Format;
-use disparity_export::{Manifest, NeedsReleases, Written};
+use disparity_export::{Manifest, NeedsReleases, Written, footprint_outlines, footprints_geojson};
 use disparity_needs::{England, Inputs, seen_counts, teams};
 use disparity_published::{
     load_group_errors, load_neighbourhoods, read_boundaries, read_footprints, read_seen,
@@ -28,6 +28,7 @@ use crate::place::{NEEDS, Output};
 use crate::plan::{PlanFile, find_authority, folder};
 use crate::policy::usual_or;
 use crate::progress::{Bar, PROVING, Progress};
+use crate::side_by_side::{cores, each};
 use crate::stages::Published;
 
 /// The outlines of footprints, where boundaries were given.
@@ -57,7 +58,7 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
     let mut plan = file.resolve(&selection, &[], catalogue)?;
     plan.authorities = Some(authorities.clone());
     let period: Option<Period> = args.period.as_deref().map(str::parse).transpose()?;
-    let results = published.release(&plan, &mut progress)?;
+    let results = published.release_expected(&plan, &mut progress)?;
     let england = progress.stage("fitting England’s rates", || {
         let inputs = inputs(&published, results.results(), &neighbourhoods, &errors);
         England::new(inputs, assumed.needs, period)
@@ -76,6 +77,8 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
         costs: &assumed.take,
         model: plan.neighbours,
         formats: &formats,
+        // Of several assessments each has a thread already.
+        threads: if authorities.len() == 1 { cores() } else { 1 },
         options: &options,
         under_served_below: assumed.under_served_below.unwrap_or(SeenQuestion::BELOW),
         date: args.date.or_else(|| newest(catalogue)),
@@ -293,6 +296,8 @@ struct Writing<'a> {
     costs: &'a TakeAssumptions,
     model: NeighbourModel,
     formats: &'a [Format],
+    /// How many documents of an assessment are made at a time.
+    threads: usize,
     options: &'a NeedsOptions,
     under_served_below: f64,
     /// None where no source says when it was fetched.
@@ -344,38 +349,60 @@ impl Writing<'_> {
             &manifest,
             folder,
         )?;
-        let mut put = |name: String, bytes: &[u8]| -> Result<()> {
+        let (findings, documents) =
+            self.write_documents(releases, given.boundaries.as_ref(), folder)?;
+        written.extend(documents);
+        let manifest = manifest.with_outputs(written.clone());
+        let record = disparity_export::write_manifest(&manifest, folder)?;
+        written.insert(MANIFEST.to_owned(), record);
+        Ok(Assessed { written, findings })
+    }
+
+    /// Writes what is to be read, and outlines of teams where there are boundaries; also says what was found.
+    fn write_documents(
+        self,
+        releases: NeedsReleases<'_>,
+        boundaries: Option<&Boundaries>,
+        folder: &Path,
+    ) -> Result<(Vec<String>, Written)> {
+        let put = |name: String, bytes: &[u8]| -> Result<_> {
             let record = disparity_export::write_file(&folder.join(&name), bytes)?;
-            written.insert(name, record);
-            Ok(())
+            Ok((name, record))
         };
-        let outlines = given.boundaries.as_ref().and_then(|boundaries| {
-            disparity_export::footprints_geojson(&release, boundaries, self.catalogue)
-        });
-        if let Some(outlines) = outlines {
-            put(OUTLINES.to_owned(), outlines.as_bytes())?;
+        let mut written = Written::new();
+        let footprints = releases.assessment.assessment().footprints.as_ref();
+        let outlines = footprints
+            .zip(boundaries)
+            .map(|(footprints, boundaries)| footprint_outlines(footprints, boundaries));
+        let geojson = outlines
+            .as_ref()
+            .and_then(|own| footprints_geojson(releases.assessment, own, self.catalogue));
+        if let Some(geojson) = geojson {
+            written.extend([put(OUTLINES.to_owned(), geojson.as_bytes())?]);
         }
-        let mut view =
-            NeedsView::new(&release, self.catalogue, self.neighbourhoods).with_take(&take);
-        if let Some(seen) = &seen {
+        let mut view = NeedsView::new(releases.assessment, self.catalogue, self.neighbourhoods);
+        if let Some(take) = releases.take {
+            view = view.with_take(take);
+        }
+        if let Some(seen) = releases.seen {
             view = view.with_seen(seen);
+        }
+        if let Some(outlines) = &outlines {
+            view = view.with_outlines(outlines);
         }
         let Some(date) = self.date else {
             let message = "no source says when it was fetched, so the document has no date";
             return Err(Hinted::new(message, "give one with --date YYYY-MM-DD").into());
         };
         let document = needs_document(view, date, self.options)?;
-        for format in self.formats {
+        written.extend(each(self.threads, self.formats, |format| {
             put(
                 format!("needs.{}", format.ending()),
                 &format.write(&document)?,
-            )?;
-        }
+            )
+        })?);
         let findings = document.findings.iter().map(ToString::to_string).collect();
-        let manifest = manifest.with_outputs(written.clone());
-        let record = disparity_export::write_manifest(&manifest, folder)?;
-        written.insert(MANIFEST.to_owned(), record);
-        Ok(Assessed { written, findings })
+        Ok((findings, written))
     }
 
     /// Holds counts that were given against what is expected, behind the gate.
@@ -402,13 +429,17 @@ impl Writing<'_> {
 
     /// Writes each into a folder of its own; how many there are.
     fn write_each(self, authorities: &[AreaCode], output: &mut Output) -> Result<usize> {
-        for authority in authorities {
+        let staged = output.staged();
+        let made = each(cores(), authorities, |authority| {
             let name = folder_name(&self.catalogue.areas.name(*authority));
-            let folder = output.staged().join(&name);
+            let folder = staged.join(&name);
             std::fs::create_dir(&folder)
                 .with_context(|| format!("cannot make the folder for `{name}`"))?;
             let made = self.write(*authority, Given::default(), &folder)?;
-            output.list(&name, made.written);
+            Ok((name, made.written))
+        })?;
+        for (name, written) in made {
+            output.list(&name, written);
         }
         output.write_list()?;
         Ok(authorities.len())

@@ -207,8 +207,10 @@ pub struct EnglandShare {
 pub struct EnglandNeed {
     /// Of what.
     pub need: Need,
-    /// The year of the count.
+    /// The year of the count; where counts are added, of the latest.
     pub period: Period,
+    /// The counts that are added, where there are several, and the year of each.
+    pub added: Vec<(IndicatorId, Period)>,
     /// England's count.
     pub count: f64,
     /// By decile, the most deprived first.

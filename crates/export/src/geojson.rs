@@ -7,7 +7,7 @@
 
 use disparity_core::Catalogue;
 use disparity_core::needs::{NeedsAssessment, Part, Way};
-use disparity_core::neighbourhoods::{Boundaries, Ring};
+use disparity_core::neighbourhoods::{Boundaries, Footprints, Outlines, Ring};
 use disparity_disclosure::Release;
 use i_overlay::core::fill_rule::FillRule;
 use i_overlay::float::simplify::SimplifyShape;
@@ -16,12 +16,31 @@ use serde_json::{Map, Value, json};
 /// Millionths of a degree: 0.1 m from north to south.
 const DECIMALS: f64 = 1e6;
 
+/// The outlines of footprints: the boundaries of the neighbourhoods of each put together.
+#[must_use]
+pub fn footprint_outlines(footprints: &Footprints, boundaries: &Boundaries) -> Outlines {
+    let each = footprints.all.iter().map(|footprint| {
+        let polygons = footprint
+            .neighbourhoods
+            .iter()
+            .filter_map(|code| boundaries.0.get(code))
+            .flatten();
+        let rings = polygons.flat_map(|polygon| {
+            let wound = |(place, ring): (usize, &Ring)| wound(ring, place == 0);
+            polygon.iter().enumerate().map(wound)
+        });
+        let rings: Vec<Ring> = rings.collect();
+        rings.simplify_shape_as::<i64>(FillRule::NonZero)
+    });
+    Outlines(each.collect())
+}
+
 /// One feature for each footprint of an assessment: its outline, its name, children, and what is expected of it
 /// at England's rates with the interval of the level shown. None without footprints.
 #[must_use]
 pub fn footprints_geojson(
     release: &Release<NeedsAssessment>,
-    boundaries: &Boundaries,
+    outlines: &Outlines,
     catalogue: &Catalogue,
 ) -> Option<String> {
     let assessment = release.assessment();
@@ -29,26 +48,16 @@ pub fn footprints_geojson(
     let features: Vec<Value> = footprints
         .all
         .iter()
+        .zip(&outlines.0)
         .zip(0..)
-        .map(|(footprint, at)| {
-            let polygons = footprint
-                .neighbourhoods
-                .iter()
-                .filter_map(|code| boundaries.0.get(code))
-                .flatten();
-            let rings = polygons.flat_map(|polygon| {
-                let wound = |(place, ring): (usize, &Ring)| wound(ring, place == 0);
-                polygon.iter().enumerate().map(wound)
-            });
-            let rings: Vec<Ring> = rings.collect();
-            let joined = rings.simplify_shape_as::<i64>(FillRule::NonZero);
+        .map(|((footprint, outline), at)| {
             json!({
                 "type": "Feature",
                 "id": format!("T{}", at + 1),
                 "properties": properties(assessment, &footprint.name, Part::Team(at), catalogue),
                 "geometry": {
                     "type": "MultiPolygon",
-                    "coordinates": joined.iter().map(|polygon| closed(polygon)).collect::<Vec<_>>(),
+                    "coordinates": outline.iter().map(|polygon| closed(polygon)).collect::<Vec<_>>(),
                 },
             })
         })

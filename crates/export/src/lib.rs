@@ -33,7 +33,7 @@ pub use audit::{
     AUDIT_HEADER, AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount,
     Exposure, audit_row,
 };
-pub use geojson::footprints_geojson;
+pub use geojson::{footprint_outlines, footprints_geojson};
 pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};
 pub use stream::{write_csv_rows, write_json_rows};
 pub use write::{

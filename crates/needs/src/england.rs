@@ -48,6 +48,16 @@ pub(crate) struct Model {
     pub(crate) drawn: Vec<Vec<f64>>,
 }
 
+/// What is known of England for a need.
+struct CountedNeed {
+    targets: Targets,
+    /// The year of the count; where counts are added, of the latest.
+    period: Period,
+    added: Vec<(IndicatorId, Period)>,
+    /// The years of the splits by age and group.
+    splits: [Option<Period>; 2],
+}
+
 /// England's children and rates. Made once, it assesses any authority.
 #[derive(Debug, Clone)]
 pub struct England<'a> {
@@ -168,9 +178,10 @@ impl<'a> England<'a> {
 
     /// England's rates of one need.
     fn model(&self, need: Need) -> Result<Option<Model>, NeedsError> {
-        let Some((targets, period, splits)) = self.targets(need) else {
+        let Some(counted) = self.counted(need) else {
             return Ok(None);
         };
+        let targets = &counted.targets;
         let word = need.word(&self.inputs.catalogue.indicators);
         let failed = |source| NeedsError::Rates {
             need: word.to_owned(),
@@ -189,7 +200,7 @@ impl<'a> England<'a> {
             })
             .collect::<disparity_stats::Result<Vec<_>>>()
             .map_err(failed)?;
-        let known = self.told(need, &targets, &expected, (period, splits));
+        let known = self.told(need, &counted, &expected);
         Ok(Some(Model {
             known,
             rates: rates(&self.table, &expected),
@@ -197,42 +208,44 @@ impl<'a> England<'a> {
         }))
     }
 
-    /// What is known of England for a need, its year, and the years of the splits by age and group.
-    fn targets(&self, need: Need) -> Option<(Targets, Period, [Option<Period>; 2])> {
+    /// What is known of England for a need.
+    fn counted(&self, need: Need) -> Option<CountedNeed> {
         let known = self.known();
-        let of = |id: IndicatorId, total: f64, counted: bool| {
+        let of = |id: IndicatorId, total: f64, counted: bool, period: Period| {
             let (ages, groups) = (known.ages(id), known.groups(id));
-            let targets = Targets {
-                total,
-                counted,
-                gradient: known.gradient(id),
-                ages: ages.map(|split: Split| split.0),
-                groups: groups.map(|split| split.0),
-            };
-            (
-                targets,
-                [ages.map(|split| split.1), groups.map(|split| split.1)],
-            )
+            CountedNeed {
+                targets: Targets {
+                    total,
+                    counted,
+                    gradient: known.gradient(id),
+                    ages: ages.map(|split: Split| split.0),
+                    groups: groups.map(|split| split.0),
+                },
+                period,
+                added: Vec::new(),
+                splits: [ages.map(|split| split.1), groups.map(|split| split.1)],
+            }
         };
         let children: f64 = self.table.iter().sum();
         match need {
             Need::Indicator(id) => {
                 let (total, period) = known.england(id)?;
-                let (targets, splits) = of(id, total, true);
-                Some((targets, period, splits))
+                Some(of(id, total, true, period))
             }
             Need::FamilyHelpPlans => {
-                let (in_need, _) = known.england(known.indicator(CIN_PLAN)?)?;
-                let (protected, period) = known.england(known.indicator(CPP)?)?;
+                let ids = [known.indicator(CIN_PLAN)?, known.indicator(CPP)?];
+                let [in_need, protected] = ids.map(|id| known.england(id));
+                let ((in_need, of_in_need), (protected, of_protected)) = in_need.zip(protected)?;
                 let early_help = self.assumptions.early_help_share * children;
                 let total = in_need + protected + early_help;
-                let (targets, splits) = of(known.indicator(CIN)?, total, true);
-                Some((targets, period, splits))
+                let latest = of_in_need.max(of_protected);
+                let mut found = of(known.indicator(CIN)?, total, true, latest);
+                found.added = ids.into_iter().zip([of_in_need, of_protected]).collect();
+                Some(found)
             }
             Need::FamilyHelpAllowance => {
                 let total = self.assumptions.family_help_share * children;
-                let (targets, splits) = of(known.indicator(CIN)?, total, false);
-                Some((targets, self.period, splits))
+                Some(of(known.indicator(CIN)?, total, false, self.period))
             }
         }
     }
@@ -245,13 +258,8 @@ impl<'a> England<'a> {
         }
     }
 
-    fn told(
-        &self,
-        need: Need,
-        targets: &Targets,
-        expected: &[f64],
-        (period, [ages, groups]): (Period, [Option<Period>; 2]),
-    ) -> EnglandNeed {
+    fn told(&self, need: Need, counted: &CountedNeed, expected: &[f64]) -> EnglandNeed {
+        let [ages, groups] = counted.splits;
         let (children, expected) = (margins(&self.table), margins(expected));
         let fitted = || {
             let id = self.shaped_by(need)?;
@@ -260,10 +268,14 @@ impl<'a> England<'a> {
         let spread = self.assumptions.spread.or_else(fitted);
         EnglandNeed {
             need,
-            period,
-            count: targets.total,
+            period: counted.period,
+            added: counted.added.clone(),
+            count: counted.targets.total,
             by_decile: shares::<TENTHS>(&children.0, &expected.0),
-            ratio_per_decile: targets.gradient.map(|(log_ratio, _)| log_ratio.exp()),
+            ratio_per_decile: counted
+                .targets
+                .gradient
+                .map(|(log_ratio, _)| log_ratio.exp()),
             by_age: (shares::<AGES>(&children.1, &expected.1), ages),
             by_group: (shares::<GROUPS>(&children.2, &expected.2), groups),
             spread: spread.unwrap_or(USUAL_SPREAD),
@@ -292,6 +304,13 @@ impl<'a> England<'a> {
             if known.period != self.period {
                 let message = format!("England’s count is that of {}", known.period);
                 say(IssueCode::SplitOfAnotherYear, message);
+            }
+            for (id, period) in &known.added {
+                if *period != self.period {
+                    let title = &self.inputs.catalogue.indicators.get(*id).title;
+                    let message = format!("of what is added, “{title}” is that of {period}");
+                    say(IssueCode::SplitOfAnotherYear, message);
+                }
             }
             let splits = [("age", known.by_age.1), ("ethnic group", known.by_group.1)];
             for (what, of) in splits {

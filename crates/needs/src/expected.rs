@@ -58,7 +58,7 @@ impl England<'_> {
                 .iter()
                 .map(|own| at_rates(own, &own.shares(), &model.rates))
                 .collect();
-            let sums = parts.sums(&figures, 1);
+            let sums = parts.sums::<1>(&figures);
             let scale = self.scale(*need, model, authority, children, sums[0]);
             counted.push((*need, scale.count));
             let drawn = Drawn {
@@ -351,8 +351,8 @@ fn children_of(
         }));
     }
     let of_ages: Vec<f64> = children.own.iter().flat_map(|own| own.ages).collect();
-    let of_ages = parts.sums(&of_ages, AGES);
-    let sums = parts.sums(&figures, WIDTH);
+    let of_ages = parts.sums::<AGES>(&of_ages);
+    let sums = parts.sums::<WIDTH>(&figures);
     let known = |known: bool| {
         if known {
             Reported::Value(())

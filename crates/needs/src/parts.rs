@@ -45,17 +45,25 @@ impl Parts {
         Ok(Self { all, of })
     }
 
-    /// Sums of figures of neighbourhoods, `width` for each, by part.
-    pub(crate) fn sums(&self, figures: &[f64], width: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; self.all.len() * width];
-        for (parts, own) in self.of.iter().zip(figures.chunks_exact(width)) {
+    /// Sums of figures of neighbourhoods, `N` for each, by part.
+    pub(crate) fn sums<const N: usize>(&self, figures: &[f64]) -> Vec<f64> {
+        let mut sums = Vec::new();
+        self.sums_into::<N>(figures, &mut sums);
+        sums
+    }
+
+    /// The same, in the place of sums before.
+    pub(crate) fn sums_into<const N: usize>(&self, figures: &[f64], sums: &mut Vec<f64>) {
+        sums.clear();
+        sums.resize(self.all.len() * N, 0.0);
+        let (sums, _) = sums.as_chunks_mut::<N>();
+        for (parts, own) in self.of.iter().zip(figures.as_chunks::<N>().0) {
             for part in parts {
-                for (sum, figure) in sums[part * width..].iter_mut().zip(own) {
+                for (sum, figure) in sums[*part].iter_mut().zip(own) {
                     *sum += figure;
                 }
             }
         }
-        sums
     }
 }
 

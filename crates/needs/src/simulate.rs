@@ -221,7 +221,7 @@ impl Setting<'_> {
                     .zip(own)
                     .map(|(share, children)| f64::from(*share) * children)
                     .collect();
-                single(&self.parts.sums(&figures, GROUPS))
+                single(&self.parts.sums::<GROUPS>(&figures))
             })
             .collect();
         self.by_part(&rows)
@@ -233,7 +233,7 @@ impl Setting<'_> {
         let figures: Vec<f64> = own
             .flat_map(|own| at_rates_by_group(own, &own.shares(), rates))
             .collect();
-        self.parts.sums(&figures, WIDTH)
+        self.parts.sums::<WIDTH>(&figures)
     }
 
     /// The same, by draw.
@@ -244,29 +244,25 @@ impl Setting<'_> {
             let figures: Vec<f64> = own
                 .flat_map(|(own, shares)| at_rates_by_group(own, shares, rates))
                 .collect();
-            single(&self.parts.sums(&figures, WIDTH))
+            single(&self.parts.sums::<WIDTH>(&figures))
         })
         .collect()
     }
 
     /// The intervals of a need, by part and way; those of a way that it is not scaled to say nothing.
     pub(crate) fn of_need(&self, need: Drawn<'_>, shares: &Shares) -> Vec<[Pair; 3]> {
-        let rows: Vec<Vec<f32>> = need
-            .rates
-            .par_iter()
-            .zip(&shares.0)
-            .enumerate()
-            .map(|(number, (rates, shares))| {
+        let both = need.rates.par_iter().zip(&shares.0).enumerate();
+        let rows: Vec<Vec<f32>> = both
+            .map_init(Scratch::default, |scratch, (number, (rates, shares))| {
                 let purpose = self
                     .purpose()
                     .wrapping_mul(31)
                     .wrapping_add(need.number + 1);
                 let draws = stream(self.assumptions.seed, purpose, number as u64);
-                single(
-                    &self
-                        .parts
-                        .sums(&self.one(need, rates, shares, draws), FIGURES),
-                )
+                self.one(need, rates, shares, draws, scratch);
+                self.parts
+                    .sums_into::<FIGURES>(&scratch.figures, &mut scratch.sums);
+                single(&scratch.sums)
             })
             .collect();
         let found: Vec<[Intervals; FIGURES]> = self.by_part(&rows);
@@ -276,11 +272,23 @@ impl Setting<'_> {
     }
 
     /// All figures of all neighbourhoods in one draw.
-    fn one(&self, need: Drawn<'_>, rates: &[f64], shares: &[f32], mut draws: Draws) -> Vec<f64> {
+    fn one(
+        &self,
+        need: Drawn<'_>,
+        rates: &[f64],
+        shares: &[f32],
+        mut draws: Draws,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch {
+            expected,
+            differs,
+            figures,
+            ..
+        } = scratch;
         let own = self.children.own.iter().zip(shares.chunks_exact(GROUPS));
-        let expected: Vec<f64> = own
-            .map(|(own, shares)| at_rates(own, shares, rates))
-            .collect();
+        expected.clear();
+        expected.extend(own.map(|(own, shares)| at_rates(own, shares, rates)));
         let all: f64 = expected.iter().sum();
         let as_expected = need.scale.as_expected.map_or(0.0, |(value, error)| {
             value * (error * draws.normal()).exp() / all
@@ -289,20 +297,18 @@ impl Setting<'_> {
         // A gamma of mean 1 whose logarithm has about that standard deviation.
         let shape = 1.0 / (need.spread * need.spread).exp_m1();
         let gamma = GammaShape::new(shape);
-        let differs: Vec<f64> = expected
-            .iter()
-            .map(|_| {
-                if need.spread > 0.0 {
-                    draws.gamma_of(&gamma) / shape
-                } else {
-                    1.0
-                }
-            })
-            .collect();
-        let mut weight: f64 = expected.iter().zip(&differs).map(|(e, d)| e * d).sum();
+        differs.clear();
+        differs.extend(expected.iter().map(|_| {
+            if need.spread > 0.0 {
+                draws.gamma_of(&gamma) / shape
+            } else {
+                1.0
+            }
+        }));
+        let mut weight: f64 = expected.iter().zip(&*differs).map(|(e, d)| e * d).sum();
         let mut left = need.scale.counted.unwrap_or(0.0);
-        let mut figures = Vec::with_capacity(expected.len() * FIGURES);
-        for (expected, differs) in expected.iter().zip(&differs) {
+        figures.clear();
+        for (expected, differs) in expected.iter().zip(&*differs) {
             let mean = expected * differs;
             let seen = draws.poisson(mean);
             let seen_as_expected = draws.poisson(mean * as_expected);
@@ -323,20 +329,36 @@ impl Setting<'_> {
                 seen_of_counted,
             ]);
         }
-        figures
     }
 
     /// Intervals of columns, `N` of which make up a part.
     fn by_part<const N: usize>(&self, rows: &[Vec<f32>]) -> Vec<[Intervals; N]> {
         let parts = (0..self.parts.all.len()).into_par_iter();
-        let of = |at: usize| {
-            let mut column: Vec<f32> = rows.iter().map(|row| row[at]).collect();
-            intervals(self.levels, &mut column)
-        };
+        let columns = || std::array::from_fn::<Vec<f32>, N, _>(|_| Vec::new());
         parts
-            .map(|part| std::array::from_fn(|figure| of(part * N + figure)))
+            .map_init(columns, |columns, part| {
+                columns.iter_mut().for_each(Vec::clear);
+                // Row by row, as the figures of a part lie side by side.
+                for row in rows {
+                    for (column, figure) in columns.iter_mut().zip(&row[part * N..]) {
+                        column.push(*figure);
+                    }
+                }
+                columns
+                    .each_mut()
+                    .map(|column| intervals(self.levels, column))
+            })
             .collect()
     }
+}
+
+/// What one draw is made in; the next is made in the same.
+#[derive(Default)]
+struct Scratch {
+    expected: Vec<f64>,
+    differs: Vec<f64>,
+    figures: Vec<f64>,
+    sums: Vec<f64>,
 }
 
 #[expect(

@@ -81,6 +81,33 @@ pub(crate) fn models(input: Input<'_>) -> Models {
     models
 }
 
+/// Fits the model that knows everything alone, and asks how rates go with deprivation: of every authority,
+/// whichever were chosen, and in no other way.
+pub(crate) fn full(input: Input<'_>) -> Models {
+    let jobs = jobs(input);
+    let each = jobs.par_iter().with_max_len(1).map(|job| {
+        let main = Question::new(input, *job, Variation::Main);
+        let answer = main.ask(StructuralModel::Full);
+        let without_count = main.without_count(&answer);
+        let mut models = Models {
+            expected: answer.expected,
+            fits: vec![answer.fit],
+            issues: answer.issue.into_iter().collect(),
+            ..Models::default()
+        };
+        models.expected.extend(without_count);
+        if !job.span.is_pooled() {
+            models.gradients = gradients::gradients(input, job.indicator, job.span.last, false);
+        }
+        models
+    });
+    let mut models = Models::default();
+    for one in each.collect::<Vec<Models>>() {
+        models.extend(one);
+    }
+    models
+}
+
 /// One indicator over one span of years.
 #[derive(Debug, Clone, Copy)]
 struct Job {

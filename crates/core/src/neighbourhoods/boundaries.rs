@@ -13,3 +13,8 @@ pub type Polygon = Vec<Ring>;
 /// Boundaries of every neighbourhood of an authority, by code.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Boundaries(pub BTreeMap<AreaCode, Vec<Polygon>>);
+
+/// Outlines of footprints in their order, each the boundaries of its neighbourhoods put together. Outer rings wind
+/// against the clock, those of holes with it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outlines(pub Vec<Vec<Polygon>>);

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::{AreaCode, Count, Reported};
 
-pub use self::boundaries::{Boundaries, Polygon, Ring};
+pub use self::boundaries::{Boundaries, Outlines, Polygon, Ring};
 pub use self::errors::{GroupEstimateErrors, SizeClass};
 pub use self::footprints::{Footprint, FootprintOrigin, Footprints, TeamSize, TeamSizeError};
 pub use self::margins::{GroupMargin, Margins};

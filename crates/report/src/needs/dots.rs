@@ -5,7 +5,7 @@ use disparity_core::needs::{Likely, Need, Part, Way};
 
 use plotters::style::RGBColor;
 
-use super::tiles::WIDTH_MM;
+use super::frame::WIDTH_MM;
 use super::{NeedsView, sentences};
 use crate::charts::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
 use crate::format::{count, sentence};
@@ -42,7 +42,7 @@ pub(super) fn by_team(
         "{} expected at England’s rates, by team, {}, {}",
         view.title(need),
         view.authority(),
-        view.year(need)
+        view.years(need)
     );
     let each = rows.iter().map(|(name, own)| {
         let (low, high) = sentences::ends(own.intervals.shown());

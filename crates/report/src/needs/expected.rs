@@ -7,7 +7,7 @@ use disparity_core::needs::{Likely, Need, Part, Way};
 use disparity_core::{Interval, Reported, Symbol};
 
 use super::rounded::{ADDING_UP, NOT_ADDING_UP};
-use super::{NeedsView, dots, people, sentences, tiles};
+use super::{NeedsView, dots, outlines, people, sentences, tiles};
 
 /// Where the rest is.
 const TIDY: &str = "Every need, each way and lower layer super output areas are in the tidy tables that come with this document.";
@@ -50,7 +50,10 @@ fn number_table(view: NeedsView<'_>, needs: &[Need]) -> Result<Table, DocumentEr
     let row = |need: &Need| {
         let mut row: Vec<Cell> = vec![
             view.title(*need).into(),
-            Cell::Numeral(i32::from(view.year(*need))),
+            match view.of_different_years(*need) {
+                Some(_) => view.years(*need).into(),
+                None => Cell::Numeral(i32::from(view.year(*need))),
+            },
         ];
         for way in [Way::EnglandRates, Way::AsExpected] {
             let own = view.likely(*need, way, Part::Authority);
@@ -77,12 +80,29 @@ fn number_table(view: NeedsView<'_>, needs: &[Need]) -> Result<Table, DocumentEr
     let mut table = Table::new(caption, columns, needs.iter().map(row).collect())?
         .note("Intervals say where the expected number may lie.");
     if needs.contains(&Need::FamilyHelpPlans) {
-        table = table.note(
-            "Family Help: the latest published counts of child in need plans and of protection plans are added; they can be of \
-             different years. The allowance is of all children and an assumption.",
-        );
+        table = table.note(family_help(view));
     }
     Ok(table)
+}
+
+/// What the Family Help cohort is made of.
+fn family_help(view: NeedsView<'_>) -> String {
+    let indicators = &view.catalogue.indicators;
+    let counts = match view.of_different_years(Need::FamilyHelpPlans) {
+        None => "counts of child in need plans and of protection plans are added.".to_owned(),
+        Some(added) => {
+            let each = added.iter().map(|(id, period)| {
+                let title = &indicators.get(*id).title;
+                format!("“{title}” of {}", period.year())
+            });
+            let each: Vec<String> = each.collect();
+            format!(
+                "counts of different years are added, the latest that is published of each: {}.",
+                each.join(" and ")
+            )
+        }
+    };
+    format!("Family Help: {counts} The allowance is of all children and an assumption.")
 }
 
 /// Where a count may lie if all of it holds.
@@ -194,7 +214,7 @@ fn part_table(
         view.title(need),
         heads.kind,
         view.authority(),
-        view.year(need)
+        view.years(need)
     );
     let exact = children.exact && whole.iter().all(|whole| whole.exact);
     let mut table =
@@ -246,9 +266,11 @@ pub(super) fn by_team(
     if let Some(said) = view.in_need().and_then(|need| sentences::teams(view, need)) {
         section = section.paragraph(said);
     }
-    section
-        .blocks
-        .extend(tiles::teams(view)?.map(Block::Figure));
+    let map = match outlines::teams(view)? {
+        Some(map) => Some(map),
+        None => tiles::teams(view)?,
+    };
+    section.blocks.extend(map.map(Block::Figure));
     if let Some(need) = view.in_need() {
         section
             .blocks

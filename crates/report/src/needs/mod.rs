@@ -2,16 +2,19 @@
 //!
 //! [`needs_document`] makes the [`Document`] that every format is written from. `sentences.rs` makes its sentences, so
 //! that a page, a document, a workbook and a terminal say the same; `rounded.rs` rounds figures of parts so that they add
-//! up to their authority's; `layout.rs` places neighbourhoods on a grid; the other files are its sections and pictures.
+//! up to their authority's; `layout.rs` places neighbourhoods on a grid, `outlines.rs` draws boundaries that were given;
+//! the other files are its sections and pictures.
 //!
 //! What is expected is drawn as it stands: nothing is computed here but sums, shares and their rounding.
 
 mod basis;
 mod dots;
 mod expected;
+mod frame;
 mod layout;
 mod names;
 mod options;
+mod outlines;
 mod people;
 mod rounded;
 mod seen;
@@ -25,7 +28,7 @@ mod tests;
 use disparity_core::document::{Document, DocumentError, Section};
 use disparity_core::needs::take::Take;
 use disparity_core::needs::{NeedsAssessment, SeenAgainstExpected};
-use disparity_core::neighbourhoods::Neighbourhoods;
+use disparity_core::neighbourhoods::{Neighbourhoods, Outlines};
 use disparity_core::{Catalogue, Date};
 use disparity_disclosure::Release;
 
@@ -39,6 +42,7 @@ pub struct NeedsView<'a> {
     release: &'a Release<NeedsAssessment>,
     take: Option<&'a Release<Take>>,
     seen: Option<&'a Release<SeenAgainstExpected>>,
+    outlines: Option<&'a Outlines>,
     /// What indicators, authorities and groups are called, and where figures come from.
     pub catalogue: &'a Catalogue,
     /// What neighbourhoods, middle layer areas and wards are called, and where they are.
@@ -57,6 +61,7 @@ impl<'a> NeedsView<'a> {
             release,
             take: None,
             seen: None,
+            outlines: None,
             catalogue,
             neighbourhoods,
         }
@@ -76,6 +81,15 @@ impl<'a> NeedsView<'a> {
     pub const fn with_seen(self, seen: &'a Release<SeenAgainstExpected>) -> Self {
         Self {
             seen: Some(seen),
+            ..self
+        }
+    }
+
+    /// With the outlines of its teams, to be drawn as a map.
+    #[must_use]
+    pub const fn with_outlines(self, outlines: &'a Outlines) -> Self {
+        Self {
+            outlines: Some(outlines),
             ..self
         }
     }

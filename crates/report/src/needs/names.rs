@@ -1,8 +1,10 @@
 //! What parts, groups, ages and needs are called.
 
+use std::collections::BTreeSet;
+
 use disparity_core::needs::{ChildrenOf, EnglandNeed, Likely, Need, Part, Way};
 use disparity_core::neighbourhoods::{CHILD_AGE_BANDS, Footprint, RESIDENT_GROUPS};
-use disparity_core::{AreaCode, Count, Dimension, Reported, Symbol};
+use disparity_core::{AreaCode, Count, Dimension, IndicatorId, Period, Reported, Symbol};
 
 use super::NeedsView;
 
@@ -125,6 +127,26 @@ impl<'a> NeedsView<'a> {
     pub(super) fn year(&self, need: Need) -> u16 {
         let period = self.england(need).map(|own| own.period);
         period.unwrap_or(self.assessment().period).year()
+    }
+
+    /// The counts that a need adds up, with their years, where these are not all the same.
+    pub(super) fn of_different_years(&self, need: Need) -> Option<&'a [(IndicatorId, Period)]> {
+        let added = &self.england(need)?.added;
+        let (_, first) = added.first()?;
+        added
+            .iter()
+            .any(|(_, period)| period != first)
+            .then_some(added)
+    }
+
+    /// The year of a need's counts in words, or all of them: `2022 and 2025`.
+    pub(super) fn years(&self, need: Need) -> String {
+        let Some(added) = self.of_different_years(need) else {
+            return self.year(need).to_string();
+        };
+        let years: BTreeSet<u16> = added.iter().map(|(_, period)| period.year()).collect();
+        let years: Vec<String> = years.iter().map(u16::to_string).collect();
+        years.join(" and ")
     }
 
     /// What is counted: `children`, `referrals`.

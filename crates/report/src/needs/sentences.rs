@@ -148,9 +148,16 @@ fn what(view: NeedsView<'_>, need: Need) -> String {
         }
         "cla_at_31_march" => format!("to be looked after by {authority} on 31 March {year}"),
         "referrals" => format!("in {authority} in the year to 31 March {year}"),
-        "family_help_plans" => {
-            format!("to be on a child in need or protection plan in {authority}")
-        }
+        "family_help_plans" => match view.of_different_years(need) {
+            Some([(_, in_need), (_, protected)]) => format!(
+                "to be on a child in need plan (as on 31 March {}) or a protection plan (31 March {}) in {authority}",
+                in_need.year(),
+                protected.year()
+            ),
+            _ => format!(
+                "to be on a child in need or protection plan in {authority} on 31 March {year}"
+            ),
+        },
         _ => format!("in {authority} ({}, {year})", view.title(need)),
     }
 }
@@ -184,7 +191,13 @@ fn counted(view: NeedsView<'_>, need: Need) -> String {
     match view.counted(need) {
         Reported::Symbol(symbol) => format!("how many were counted is {}", symbol.meaning()),
         Reported::Value(1) => "1 was counted".to_owned(),
-        Reported::Value(found) => format!("{} were counted", count(f64::from(found))),
+        Reported::Value(found) => {
+            let when = match view.of_different_years(need) {
+                Some(_) => " on those days",
+                None => "",
+            };
+            format!("{} were counted{when}", count(f64::from(found)))
+        }
     }
 }
 
