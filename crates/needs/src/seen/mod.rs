@@ -68,7 +68,7 @@ pub(crate) use compared::Compared;
 pub use places::seen_counts;
 
 use disparity_core::needs::{
-    Assumed, SeenAgainstExpected, SeenCounts, SeenGroup, SeenQuestion, Way,
+    Assumed, FromHomes, SeenAgainstExpected, SeenCounts, SeenGroup, SeenQuestion, Way,
 };
 use disparity_core::neighbourhoods::Footprints;
 use disparity_core::{Issue, IssueCode, Provenance};
@@ -174,6 +174,14 @@ impl England<'_> {
             "children of neighbourhoods by age and ethnic group are estimated, and so is what is expected of them",
         );
         let total = counts.get(disparity_core::needs::Part::Authority, SeenGroup::All);
+        if let Some(from_homes) = &counts.from_homes {
+            say(
+                IssueCode::CoverageGap,
+                counts.counts.len(),
+                &said_of_homes(from_homes),
+            );
+        }
+        let shared_out = counts.from_homes.as_ref().and_then(|own| own.shared_out);
         let withheld = counts.counts.iter().filter(|own| !own.count.is_value());
         let withheld = withheld.count();
         if withheld > 0 {
@@ -181,7 +189,7 @@ impl England<'_> {
                 "counts are withheld, and so is everything that depends on them; nothing else does";
             say(IssueCode::SourceSymbol, withheld, message);
         }
-        if !total.is_value() && !ways.is_empty() {
+        if !total.is_value() && shared_out.is_none() && !ways.is_empty() {
             let message = "the authority's total is not known as counts are withheld, so nothing is shared out or compared; \
                            give a row with its code and its total";
             say(IssueCode::SourceSymbol, counts.counts.len(), message);
@@ -200,4 +208,14 @@ impl England<'_> {
         }
         issues
     }
+}
+
+/// What must be said of counts that were made from homes.
+fn said_of_homes(from_homes: &FromHomes) -> String {
+    format!(
+        "counts are of children in the authority's returns by the home at the start of what they are counted for; of 100 \
+         children who are to have a home at least {} have one that is known. Whoever has none here is in no area, so \
+         that an area, or a group, whose homes are recorded less often looks under-served: the two cannot be told apart",
+        from_homes.known_of_100
+    )
 }
