@@ -22,6 +22,7 @@ mod disclosure;
 mod faults;
 mod from_returns;
 mod generated;
+mod homes;
 mod identifiers;
 mod imports;
 mod methods;

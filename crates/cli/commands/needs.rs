@@ -95,7 +95,7 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
                 seen,
             };
             let made = progress.stage("assessing", || writing.write(*one, given, &staged))?;
-            Made::One(made.findings)
+            Made::One(made)
         }
         several => {
             Made::Several(progress.stage("assessing", || writing.write_each(several, &mut output))?)
@@ -335,12 +335,14 @@ struct Writing<'a> {
 struct Assessed {
     written: Written,
     findings: Vec<String>,
+    /// Whether children who were counted are invented.
+    synthetic: bool,
 }
 
 /// What a run made.
 enum Made {
-    /// One assessment, with its findings.
-    One(Vec<String>),
+    /// One assessment.
+    One(Assessed),
     /// So many.
     Several(usize),
 }
@@ -404,7 +406,12 @@ impl Writing<'_> {
         let manifest = manifest.with_outputs(written.clone());
         let record = disparity_export::write_manifest(&manifest, folder)?;
         written.insert(MANIFEST.to_owned(), record);
-        Ok(Assessed { written, findings })
+        let synthetic = given.seen.is_some_and(|seen| seen.synthetic);
+        Ok(Assessed {
+            written,
+            findings,
+            synthetic,
+        })
     }
 
     /// Holds counts that were given against what is expected, behind the gate.
@@ -471,13 +478,19 @@ fn summary(folder: &Path, formats: &[Format], made: &Made) -> String {
             "Wrote {number} assessments to {}, each in a folder of its own:\n  {documents} and tidy tables\n",
             folder.display()
         ),
-        Made::One(findings) => {
-            let found: String = findings
+        Made::One(made) => {
+            let note = if made.synthetic {
+                "SYNTHETIC: the children who were counted are invented; what was seen is about nobody\n\n"
+            } else {
+                ""
+            };
+            let found: String = made
+                .findings
                 .iter()
                 .map(|own| wrapped("- ", 2, own) + "\n")
                 .collect();
             format!(
-                "{found}Wrote {}\n\
+                "{note}{found}Wrote {}\n\
                  \x20 {documents}\n\
                  \x20                  these findings, tables, methods and caveats\n\
                  \x20 needs_expected   expected numbers of every neighbourhood, ward and team\n\

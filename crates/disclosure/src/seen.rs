@@ -114,7 +114,7 @@ fn sums_of_known(counts: &SeenCounts) -> Sums {
 /// areas is withheld.
 fn share_out_own_total(counts: &mut SeenCounts, cells: &[Cell]) {
     let all = counts.get(Part::Authority, SeenGroup::All);
-    let own = cells.last().filter(|own| own.kind == Kind::Shown);
+    let own = cells.last();
     if let Some(from_homes) = &mut counts.from_homes {
         from_homes.unplaced.clear();
         let withheld = !all.is_value();
@@ -130,27 +130,17 @@ fn system(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> (Vec<C
     let Some(from_homes) = &counts.from_homes else {
         return (cells, sums);
     };
-    let mut own_totals = Vec::new();
     let all = from_homes.unplaced.iter().map(|own| own.1).sum();
     let of_all = (from_homes.unplaced.len() != 1).then_some((SeenGroup::All, all));
     for (group, unplaced) in from_homes.unplaced.iter().copied().chain(of_all) {
         let Some(placed) = counts.place(Part::Authority, group) else {
             continue;
         };
-        let count = unplaced + cells[placed].count;
-        // The publisher withholds a small one.
-        let kind = if threshold.is_small(count) {
-            Kind::Withheld
-        } else {
-            Kind::Shown
-        };
-        cells.extend([Cell::follows(unplaced), Cell::new(count, kind)]);
-        let own = cells.len() - 1;
-        sums.add(own, [placed, own - 1]);
-        if group == SeenGroup::All && !own_totals.is_empty() {
-            sums.add(own, own_totals.iter().copied());
-        }
-        own_totals.push(own);
+        // A small one too: how it is protected is for whoever publishes it.
+        let own = Cell::new(unplaced + cells[placed].count, Kind::Shown);
+        let at = cells.len();
+        cells.extend([Cell::follows(unplaced), own]);
+        sums.add(at + 1, [placed, at]);
     }
     (cells, sums)
 }

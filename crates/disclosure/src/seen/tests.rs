@@ -252,6 +252,8 @@ fn how_many_are_in_no_area_is_told_neither_of_all_nor_of_a_group() {
         (&means[..], &[2, 30, 4]),
         (&means[..], &[1, 1, 2]),
         (&means[..], &[0, 0, 3]),
+        // Of the last group there are few in all.
+        (&[9.0, 4.0, 0.15], &[3, 20, 1]),
     ] {
         let counts = from_homes(&table(24, groups), unplaced);
         let safe = protected(&counts, &rule);
