@@ -18,7 +18,7 @@ fn number(row: &Row, column: &str) -> f64 {
     row[column].parse().unwrap()
 }
 
-/// Invents a town of 160 neighbourhoods with about twenty children in need seen in each, and builds a store of its
+/// Invents a town of 163 neighbourhoods with about twenty children in need seen in each, and builds a store of its
 /// safeguarding dataset and one of its yearly returns.
 fn town(folder: &Folder, seed: u64, more: &[&str]) {
     let (world, seed) = (folder.join("world"), seed.to_string());
@@ -26,7 +26,7 @@ fn town(folder: &Folder, seed: u64, more: &[&str]) {
     let mut invent = vec!["simulate", "--authority", "Stoke-on-Trent", "--years", "2"];
     invent.extend([
         "--children",
-        "1600",
+        "4800",
         "--ethnic-gap",
         "1",
         "--homes",

@@ -179,3 +179,193 @@ const fn area_of(own: &Neighbourhood, level: SeenLevel) -> AreaCode {
         SeenLevel::Ward => own.ward,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use disparity_core::journeys::{Authority, CodeSets, Coverage, Covered, Homes, SpellKind};
+    use disparity_core::neighbourhoods::{Centroid, Deciles, Places};
+    use disparity_core::{Category, CodeList, Symbol};
+
+    use super::*;
+
+    fn code(text: &str) -> AreaCode {
+        text.parse().unwrap()
+    }
+
+    /// Three neighbourhoods here and one elsewhere; of those of 2011 E01000091 and E01000092 were merged here, and
+    /// E01000093 was split here.
+    fn places() -> Neighbourhoods {
+        let unknown = Reported::Symbol(Symbol::NotAvailable);
+        let deciles = Deciles {
+            imd: unknown,
+            idaci: unknown,
+        };
+        let one = |(own, authority): (&str, &str)| Neighbourhood {
+            code: code(own),
+            name: own.to_owned(),
+            authority: code(authority),
+            msoa: code("E02000001"),
+            ward: code("E05000001"),
+            deciles_2025: deciles,
+            deciles_2019: deciles,
+            residents_by_group: [0; 5],
+            children_0_to_15: 0,
+            children_by_age: [0; 5],
+            centroid: Centroid {
+                longitude: 0.0,
+                latitude: 52.0,
+            },
+        };
+        let here = "E06000001";
+        let all = [
+            ("E01000001", here),
+            ("E01000002", here),
+            ("E01000003", here),
+            ("E01000009", "E06000002"),
+        ];
+        let now = |codes: &[&str]| codes.iter().map(|own| code(own)).collect::<Vec<_>>();
+        let redrawn = [
+            ("E01000091", Redrawn::Merged, now(&["E01000003"])),
+            ("E01000092", Redrawn::Merged, now(&["E01000003"])),
+            (
+                "E01000093",
+                Redrawn::Split,
+                now(&["E01000001", "E01000002"]),
+            ),
+        ];
+        let redrawn = redrawn.map(|(own, how, into)| (code(own), (how, into)));
+        let places = Places {
+            redrawn: redrawn.into(),
+            ..Places::default()
+        };
+        Neighbourhoods::new(all.map(one).to_vec(), [], places)
+    }
+
+    fn dimensions() -> Dimensions {
+        let list = |codes: &[(&str, Option<&str>)]| {
+            let category = |(code, parent): &(&str, Option<&str>)| Category {
+                code: (*code).to_owned(),
+                label: (*code).to_owned(),
+                parent: parent.map(str::to_owned),
+                unknown: *code == "unknown",
+            };
+            CodeList::new(codes.iter().map(category).collect()).unwrap()
+        };
+        let major = [
+            "Total", "white", "mixed", "asian", "black", "other", "unknown",
+        ];
+        Dimensions::new(Dimension::ALL.map(|dimension| match dimension {
+            Dimension::EthnicityMajor => list(&major.map(|own| (own, None))),
+            Dimension::EthnicityMinor => list(&[
+                ("Total", None),
+                ("WBRI", Some("white")),
+                ("BCRB", Some("black")),
+            ]),
+            _ => CodeList::default(),
+        }))
+    }
+
+    /// Children in need on 31 March 2025, each with an ethnic group, a home, and whether unaccompanied.
+    fn journeys(children: &[(&str, HomeId, bool)], homes: &Homes) -> Journeys {
+        let dimensions = dimensions();
+        let minor = dimensions.list(Dimension::EthnicityMinor);
+        let mut journeys = Journeys::new(CodeSets::default(), true);
+        journeys.set_homes(homes.clone());
+        let mut coverage = Coverage::default();
+        let days = (Day(19_000), Day(20_180));
+        coverage.set(SpellKind::CinEpisode, Covered::new(vec![days]));
+        journeys.push_authority(Authority {
+            old_la_code: "301".into(),
+            area: Some(code("E06000001")),
+            coverage,
+            extract: Day(20_178),
+            continued: None,
+        });
+        for (ethnicity, home, unaccompanied) in children {
+            let record = ChildRecord {
+                ethnicity: minor.id(ethnicity).unwrap(),
+                unaccompanied: Some(*unaccompanied),
+                ..ChildRecord::default()
+            };
+            let mut spell = Spell::new(SpellKind::CinEpisode, Day(19_900), Day::OPEN);
+            spell.home = *home;
+            journeys.push_child(&record, &mut [spell]).unwrap();
+        }
+        journeys
+    }
+
+    #[test]
+    fn everyone_who_is_counted_has_a_place_or_a_reason() {
+        let codes = [
+            "E01000001",
+            "E01000009",
+            "E01000091",
+            "E01000093",
+            "E01999999",
+        ]
+        .map(code);
+        let homes = Homes::new(codes.to_vec()).unwrap();
+        let at = |own: &str| homes.id(code(own)).unwrap();
+        let children = [
+            ("WBRI", at("E01000001"), false),
+            ("WBRI", at("E01000001"), true),
+            ("BCRB", at("E01000091"), false),
+            ("BCRB", at("E01000093"), false),
+            ("BCRB", at("E01000009"), false),
+            ("Total", at("E01999999"), false),
+            ("WBRI", HomeId::BLANK, false),
+            ("WBRI", HomeId::BLANK, true),
+            ("WBRI", HomeId::UNKNOWN, false),
+            ("WBRI", HomeId::OUTSIDE, false),
+        ];
+        let journeys = journeys(&children, &homes);
+        let ask = |indicator, period: &str, level| {
+            let period = period.parse().unwrap();
+            let own = (0, code("E06000001"));
+            seen_at_home(
+                &journeys,
+                &dimensions(),
+                &places(),
+                own,
+                (indicator, period),
+                level,
+            )
+        };
+        let found = ask("cin_at_31_march", "2025", SeenLevel::Neighbourhood).unwrap();
+        let all = found.placing[&SeenGroup::All];
+        let expected = Placing {
+            counted: 10,
+            here: 3,
+            merged: 1,
+            elsewhere: 1,
+            outside: 1,
+            redrawn: 1,
+            unaccompanied: 1,
+            blank: 1,
+            unknown: 2,
+        };
+        assert_eq!((all, all.unplaced()), (expected, 7));
+        assert!((all.known().unwrap() - 5.0 / 9.0).abs() < 1e-12);
+        // Every area and group has its count, 0 where nobody is.
+        assert_eq!(found.table.counts.len(), 3 * 6);
+        let count = |own: &str, group| {
+            let part = SeenLevel::Neighbourhood.part(code(own));
+            let mut counts = found.table.counts.iter();
+            let found = counts.find(|own| own.part == part && own.group == group);
+            found.unwrap().count.value()
+        };
+        let (white, black) = (SeenGroup::Of(0), SeenGroup::Of(3));
+        assert_eq!(count("E01000001", white), Some(2));
+        assert_eq!(count("E01000003", black), Some(1));
+        assert_eq!(count("E01000002", white), Some(0));
+        let from_homes = found.table.from_homes.as_ref().unwrap();
+        assert_eq!(from_homes.known_of_100, 0);
+        let unplaced: Vec<Count> = from_homes.unplaced.iter().map(|own| own.1).collect();
+        assert_eq!(unplaced, [4, 0, 0, 2, 0, 1]);
+        let larger = ask("cin_at_31_march", "2025", SeenLevel::Msoa).unwrap();
+        assert_eq!(larger.table.counts.len(), 6);
+        assert!(larger.table.counts[0].count == Reported::Value(2));
+        assert!(ask("cin_at_31_march", "2021", SeenLevel::Msoa).is_none());
+        assert!(ask("cla_at_31_march", "2025", SeenLevel::Msoa).is_none());
+    }
+}
