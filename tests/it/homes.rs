@@ -4,6 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use disparity_core::Day;
+use disparity_core::journeys::{HomeId, Journeys, SpellKind, Wanted};
+use disparity_returns::store::{read_store, read_store_of, write_store};
+use disparity_returns::{Input, Manifest, Options, read_returns};
+
+use crate::codelists::{areas, dimensions};
 use crate::support::{Folder, Said, disparity, say};
 
 type Row = BTreeMap<String, String>;
@@ -235,6 +241,92 @@ fn where_nobody_is_missed_hardly_anything_is_found() {
     let said = disparity(&[&given[..], &[out.to_str().unwrap()]].concat());
     assert!(said.stderr.contains("has no children of Hackney") && said.code == 2);
     assert!(!out.exists());
+}
+
+/// Homes are kept as the directory has them: of 2021 where it names both, of 2011 where that is all it has.
+#[test]
+fn what_a_postcode_tells_of_a_home_is_kept_in_the_store() {
+    let lookup = "pcds,lsoa21,lsoa11,imd_decile,ctry\n\
+                  AB1 2CA,E01000002,E01000009,3,E92000001\n\
+                  AB1 2CB,,E01000007,4,E92000001\n\
+                  AB1 2CC,W01000001,W01000001,5,W92000004\n\
+                  AB1 2CD,,,6,E92000001\n";
+    let mut episodes = String::from("CHILD,DECOM,RNE,LS,CIN,PLACE,DEC,REC,HOME_POST\n");
+    let posts = [
+        "AB1 2CA", "ab12cb", "AB1 2CC", "AB1 2CD", "ZZ1 1ZZ", "AB1 2", "", "AB1 2CA",
+    ];
+    for (at, post) in posts.iter().enumerate() {
+        episodes += &format!("{},01/05/2023,S,C2,N1,U1,,,{post}\n", 100 + at);
+    }
+    let inputs = [
+        ("ssda903_2024_episodes.csv", &*episodes),
+        ("lookup.csv", lookup),
+    ];
+    let inputs = inputs.map(|(name, text)| Input::from_bytes(name, text.as_bytes()));
+    let options = Options {
+        la: Some("861".into()),
+        year: Some(2024),
+        ..Options::new(Day(20_500))
+    };
+    let (areas, dimensions) = (areas(), dimensions());
+    let outcome = read_returns(
+        inputs.to_vec(),
+        &Manifest::default(),
+        &areas,
+        &dimensions,
+        &options,
+        &|_, _, _| {},
+    );
+    let outcome = outcome.unwrap();
+    let of = |journeys: &Journeys| -> Vec<String> {
+        let each = (0..journeys.children().len()).map(|at| {
+            let spell = journeys.child(at).spells(SpellKind::Care).next().unwrap();
+            match spell.home {
+                HomeId::BLANK => "blank".to_owned(),
+                HomeId::UNKNOWN => "unknown".to_owned(),
+                HomeId::OUTSIDE => "outside".to_owned(),
+                home => journeys.homes().get(home).unwrap().to_string(),
+            }
+        });
+        each.collect()
+    };
+    let expected = [
+        "E01000002",
+        "E01000007",
+        "outside",
+        "unknown",
+        "unknown",
+        "unknown",
+        "blank",
+        "E01000002",
+    ];
+    assert_eq!(of(&outcome.journeys), expected);
+    // Those of the lookup in which nobody lives are not kept.
+    assert_eq!(outcome.journeys.homes().codes().len(), 2);
+    let folder = Folder::new("homes-store");
+    let sources = &outcome.sources;
+    let path = folder.path();
+    write_store(
+        &outcome.journeys,
+        sources,
+        &dimensions,
+        path,
+        &[],
+        &|_, _, _| {},
+    )
+    .unwrap();
+    let whole = read_store(path, &dimensions).unwrap();
+    assert_eq!(of(&whole), expected);
+    let wanted = Wanted {
+        home: true,
+        ..Wanted::days_of([SpellKind::Care])
+    };
+    assert_eq!(
+        of(&read_store_of(path, &dimensions, &wanted).unwrap()),
+        expected
+    );
+    let without = read_store_of(path, &dimensions, &Wanted::days_of([SpellKind::Care])).unwrap();
+    assert!(of(&without).iter().all(|home| home == "blank"));
 }
 
 #[test]

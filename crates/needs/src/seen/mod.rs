@@ -20,7 +20,8 @@
 //! group are among all children; of each group as many fewer are expected, as if they were like the others.
 //!
 //! Only counts that are shown are used, so that nothing comes out that is a function of a withheld one, the
-//! authority's total aside, which is shown. As small counts are withheld, those that are left are not like all:
+//! authority's total aside, which is shown (of counts from homes, where the sum of areas is withheld, its own count
+//! with those who are in no area). As small counts are withheld, those that are left are not like all:
 //! they are taken as what is left when those from 1 to the threshold are taken away, and what is expected comes
 //! from the total.
 //!
@@ -45,15 +46,29 @@
 //! chance; where none differs, none. The group of the authority that is the most probably under-served was the
 //! missed one in 95% of worlds.
 //!
+//! The same from returns: children of a real authority's 163 neighbourhoods, invented as England's rates would give
+//! (one draw of them and of children by group for each world; neighbourhoods differ by 20%; of one group a quarter
+//! is seen in a fifth of the neighbourhoods), written as a safeguarding dataset, read into a store and counted by
+//! home; some 20 children in each neighbourhood (`tests/it/homes.rs`, `figures`):
+//!
+//! | World | Worlds | 90% intervals hold: neighbourhoods | … and groups in them | Missed likelier than not missed: groups in them |
+//! |---|---|---|---|---|
+//! | one group missed in one part | 6 | 91% | 89% | 94% of pairs |
+//! | nothing missed | 6 | 92% | 89% | |
+//!
+//! Of 5,838 counts with one group missed 101 were found, 99 of them rightly; with nothing missed one, rightly.
+//!
 //! # What this cannot show
-//! Fewer seen than expected is not need unmet: children may have less need than children like them elsewhere,
-//! or be helped by somebody who counts otherwise. That children are under-served everywhere does not show in
-//! what is shared out. A neighbourhood's expected number knows its tenth of deprivation, its ages and groups as
-//! estimated, and nothing else. A child looked after is counted where the home was only if the table was made
-//! so: by the postcode of a placement, neighbourhoods with children's homes and carers seem to see many. A home
-//! postcode that is missing, or of a refuge or an office, is missing more often for some children than for
-//! others. Groups are recorded by workers and estimated from what families say. Areas near each other are not
-//! drawn towards each other. Probabilities are of one area at a time: of many areas some are likely to be high.
+//! Counts from homes are of children who have one: an area or a group whose homes are recorded less often looks
+//! under-served, and nothing here can tell. They are not scaled to all children, which would take it that homes are
+//! missing alike everywhere. Fewer seen than expected is not need unmet: children may have less need than children
+//! like them elsewhere, or be helped by somebody who counts otherwise. That children are under-served everywhere
+//! does not show in what is shared out. A neighbourhood's expected number knows its tenth of deprivation, its ages
+//! and groups as estimated, and nothing else. A child looked after is counted where the home was only if the table
+//! was made so: by the postcode of a placement, neighbourhoods with children's homes and carers seem to see many. A
+//! home postcode that is missing, or of a refuge or an office, is missing more often for some children than for
+//! others. Groups are recorded by workers and estimated from what families say. Areas near each other are not drawn
+//! towards each other. Probabilities are of one area at a time: of many areas some are likely to be high.
 //!
 //! # References
 //! - Clayton D, Kaldor J (1987). Empirical Bayes estimates of age-standardized relative risks for use in disease mapping.
