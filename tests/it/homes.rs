@@ -2,6 +2,7 @@
 //! whether what was planted is found, who has no place, and what is told of few.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use disparity_core::Day;
@@ -256,7 +257,7 @@ fn what_a_postcode_tells_of_a_home_is_kept_in_the_store() {
         "AB1 2CA", "ab12cb", "AB1 2CC", "AB1 2CD", "ZZ1 1ZZ", "AB1 2", "", "AB1 2CA",
     ];
     for (at, post) in posts.iter().enumerate() {
-        episodes += &format!("{},01/05/2023,S,C2,N1,U1,,,{post}\n", 100 + at);
+        writeln!(episodes, "{},01/05/2023,S,C2,N1,U1,,,{post}", 100 + at).unwrap();
     }
     let inputs = [
         ("ssda903_2024_episodes.csv", &*episodes),
