@@ -16,6 +16,7 @@ mod args;
 mod builtin;
 mod commands;
 mod hint;
+mod homes;
 mod needs_args;
 mod out;
 mod place;

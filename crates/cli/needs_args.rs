@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use disparity_core::needs::Assumptions;
 use disparity_core::needs::take::TakeAssumptions;
+use disparity_core::needs::{Assumptions, SeenLevel};
 use disparity_core::neighbourhoods::{TeamSize, TeamSizeError};
 use disparity_core::{Date, Period, did_you_mean};
 use disparity_documents::Format;
@@ -39,19 +39,26 @@ pub(crate) struct NeedsArgs {
     pub(crate) map_2011: bool,
     /// CSV of children seen in each neighbourhood, middle layer area or ward (`lsoa`, `msoa` or `ward`; `count`; perhaps
     /// `ethnic_group`), to hold against what is expected; small counts are withheld
-    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    #[arg(long, value_name = "FILE", conflicts_with = "all", group = "counts")]
     pub(crate) seen: Option<PathBuf>,
+    /// Store of returns (`disparity returns build`) whose children are counted by the neighbourhood of their home,
+    /// instead of a table of counts; refused where fewer than 70 in 100 have a home that is known
+    #[arg(long, value_name = "STORE", conflicts_with = "all", group = "counts")]
+    pub(crate) returns: Option<PathBuf>,
+    /// With --returns: count by neighbourhood, middle layer area or ward [default: lsoa]
+    #[arg(long, value_name = "LEVEL", requires = "returns", value_parser = level)]
+    pub(crate) seen_level: Option<SeenLevel>,
     /// What the children seen are: an indicator, or `family_help_plans`
     #[arg(
         long,
         value_name = "NEED",
-        requires = "seen",
+        requires = "counts",
         default_value = "cin_at_31_march"
     )]
     pub(crate) seen_need: String,
-    /// With --seen: withhold nothing, for an authority's own analysts; say why, which stands on every page and in
-    /// every table
-    #[arg(long, value_name = "WHY", requires = "seen")]
+    /// With --seen or --returns: withhold nothing, for an authority's own analysts; say why, which stands on every
+    /// page and in every table
+    #[arg(long, value_name = "WHY", requires = "counts")]
     pub(crate) unprotected: Option<String>,
     /// GeoJSON of boundaries of neighbourhoods (LSOA 2021, in degrees), to draw teams as a map and write their
     /// outlines as GeoJSON
@@ -90,6 +97,13 @@ pub(crate) struct NeedsPlan {
     team_size: Option<String>,
     assumptions: BTreeMap<String, f64>,
     deflator: BTreeMap<String, f64>,
+}
+
+/// A level by its word.
+fn level(text: &str) -> Result<SeenLevel, String> {
+    const ALL: [SeenLevel; 3] = [SeenLevel::Neighbourhood, SeenLevel::Msoa, SeenLevel::Ward];
+    let found = ALL.into_iter().find(|own| own.as_str() == text);
+    found.ok_or_else(|| format!("use one of {}", ALL.map(SeenLevel::as_str).join(", ")))
 }
 
 /// A format by the ending of its files.

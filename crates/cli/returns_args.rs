@@ -184,8 +184,50 @@ pub(crate) struct AuditArgs {
     pub(crate) format: Format,
 }
 
+/// Where invented children have their homes, and who is missed there.
+#[derive(Debug, Args)]
+pub(crate) struct HomesArgs {
+    /// Give children homes in the neighbourhoods of their authority, as many as England's rates would give for who
+    /// lives there; write a lookup of their postcodes beside the returns, and what was planted into `truth/`
+    #[arg(long)]
+    pub(crate) homes: bool,
+    /// With --homes: what those rates are of
+    #[arg(
+        long,
+        value_name = "NEED",
+        requires = "homes",
+        default_value = "cin_at_31_march"
+    )]
+    pub(crate) homes_need: String,
+    /// With --homes: how much neighbourhoods differ from what is expected of them (coefficient of variation)
+    #[arg(long, value_name = "CV", requires = "homes", default_value_t = 0.2)]
+    pub(crate) homes_differ: f64,
+    /// With --homes: what the logarithm of England's gradient by deprivation is multiplied by
+    #[arg(long, value_name = "FACTOR", requires = "homes", default_value_t = 1.0)]
+    pub(crate) homes_gradient: f64,
+    /// With --homes: share of children whose home is not recorded
+    #[arg(long, value_name = "PART", requires = "homes", default_value_t = 0.0)]
+    pub(crate) no_home: f64,
+    /// With --homes: ethnic group (white, mixed, asian, black or other) that authorities miss in one part of town
+    #[arg(long, value_name = "GROUP", requires = "homes")]
+    pub(crate) missed: Option<String>,
+    /// With --missed: share of the group's children there whom they do see
+    #[arg(long, value_name = "PART", requires = "missed", default_value_t = 0.25)]
+    pub(crate) missed_seen: f64,
+    /// With --missed: share of all neighbourhoods that the part of town has
+    #[arg(long, value_name = "PART", requires = "missed", default_value_t = 0.2)]
+    pub(crate) missed_part: f64,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
+    /// Authority to invent children of, by name or code, instead of the first ones; repeat for several
+    #[arg(
+        long = "authority",
+        value_name = "NAME",
+        conflicts_with = "authorities"
+    )]
+    pub(crate) names: Vec<String>,
     /// How many authorities
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) authorities: usize,
@@ -219,6 +261,8 @@ pub(crate) struct SimulateArgs {
     /// Write the safeguarding dataset as well, under `ssd/`
     #[arg(long)]
     pub(crate) ssd: bool,
+    #[command(flatten)]
+    pub(crate) homes: HomesArgs,
     /// Folder to write to
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,

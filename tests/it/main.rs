@@ -23,6 +23,7 @@ mod disclosure;
 mod faults;
 mod from_returns;
 mod generated;
+mod homes;
 mod identifiers;
 mod imports;
 mod methods;

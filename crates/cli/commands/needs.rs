@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use disparity_core::needs::take::{HelpQuestion, TakeAssumptions};
-use disparity_core::needs::{Need, SeenAgainstExpected, SeenQuestion, SeenTable, Way};
+use disparity_core::needs::{Need, SeenAgainstExpected, SeenLevel, SeenQuestion, SeenTable, Way};
 use disparity_core::neighbourhoods::{
     Boundaries, Footprints, GroupEstimateErrors, Neighbourhood, Neighbourhoods, TeamSize,
 };
@@ -22,6 +22,7 @@ use disparity_report::{NeedsOptions, NeedsView, needs_document};
 use crate::args::{Models, Selection};
 use crate::builtin;
 use crate::hint::Hinted;
+use crate::homes;
 use crate::needs_args::NeedsArgs;
 use crate::out::{print, tell, wrapped};
 use crate::place::{NEEDS, Output};
@@ -90,14 +91,14 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
         [one] => {
             let staged = output.staged().to_owned();
             let boundaries = boundaries(args, neighbourhoods.of(*one))?;
-            let seen = seen(args, *one, &neighbourhoods, catalogue)?;
+            let seen = seen(args, (*one, england.period()), &neighbourhoods, catalogue)?;
             let given = Given {
                 footprints,
                 boundaries,
                 seen,
             };
             let made = progress.stage("assessing", || writing.write(*one, given, &staged))?;
-            Made::One(made.findings)
+            Made::One(made)
         }
         several => {
             Made::Several(progress.stage("assessing", || writing.write_each(several, &mut output))?)
@@ -218,20 +219,53 @@ struct Seen {
     table: SeenTable,
     need: Need,
     policy: Policy,
+    /// Whether the children are invented.
+    synthetic: bool,
 }
 
-/// The counts of a file, if one was named.
+/// The counts of a file or of a store, if one was named.
 fn seen(
     args: &NeedsArgs,
-    authority: AreaCode,
+    (authority, period): (AreaCode, Period),
     neighbourhoods: &Neighbourhoods,
     catalogue: &Catalogue,
 ) -> Result<Option<Seen>> {
-    let Some(path) = &args.seen else {
+    if args.seen.is_none() && args.returns.is_none() {
         return Ok(None);
-    };
+    }
     let need = need(&args.seen_need, catalogue)?;
     let policy = usual_or(args.unprotected.as_deref())?;
+    let (table, synthetic) = match (&args.seen, &args.returns) {
+        (Some(path), _) => {
+            let table = seen_table(args, path, authority, (neighbourhoods, catalogue))?;
+            (table, false)
+        }
+        (None, Some(store)) => {
+            let asked = homes::Asked {
+                authority,
+                need,
+                period,
+                level: args.seen_level.unwrap_or(SeenLevel::Neighbourhood),
+            };
+            homes::count(store, asked, neighbourhoods, catalogue)?
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Seen {
+        table,
+        need,
+        policy,
+        synthetic,
+    }))
+}
+
+/// The counts of a file.
+fn seen_table(
+    args: &NeedsArgs,
+    path: &Path,
+    authority: AreaCode,
+    (neighbourhoods, catalogue): (&Neighbourhoods, &Catalogue),
+) -> Result<SeenTable> {
     let (shown, bytes) = given(path)?;
     let areas = &catalogue.areas;
     let found = read_seen(
@@ -245,16 +279,11 @@ fn seen(
     for (old, into) in &found.mapped {
         tell(format_args!("{old} of 2011 is taken to be {into}"));
     }
-    let table = found.table;
-    Ok(Some(Seen {
-        table,
-        need,
-        policy,
-    }))
+    Ok(found.table)
 }
 
 /// A need by its word.
-fn need(word: &str, catalogue: &Catalogue) -> Result<Need> {
+pub(crate) fn need(word: &str, catalogue: &Catalogue) -> Result<Need> {
     // Nobody can have seen an allowance.
     let mut all = Need::all(&catalogue.indicators);
     all.retain(|own| *own != Need::FamilyHelpAllowance);
@@ -311,12 +340,14 @@ struct Writing<'a> {
 struct Assessed {
     written: Written,
     findings: Vec<String>,
+    /// Whether children who were counted are invented.
+    synthetic: bool,
 }
 
 /// What a run made.
 enum Made {
-    /// One assessment, with its findings.
-    One(Vec<String>),
+    /// One assessment.
+    One(Assessed),
     /// So many.
     Several(usize),
 }
@@ -355,7 +386,12 @@ impl Writing<'_> {
         let manifest = manifest.with_outputs(written.clone());
         let record = disparity_export::write_manifest(&manifest, folder)?;
         written.insert(MANIFEST.to_owned(), record);
-        Ok(Assessed { written, findings })
+        let synthetic = given.seen.is_some_and(|seen| seen.synthetic);
+        Ok(Assessed {
+            written,
+            findings,
+            synthetic,
+        })
     }
 
     /// Writes what is to be read, and outlines of teams where there are boundaries; also says what was found.
@@ -414,10 +450,17 @@ impl Writing<'_> {
         let counts = seen_counts(&seen.table, self.neighbourhoods, footprints)?;
         let bar = Bar::new();
         let watch = |done, all| bar.show(PROVING, done, all);
-        let protected = protect_seen(counts, &seen.policy, false, &watch);
+        let from_homes = counts.from_homes.is_some();
+        let protected = protect_seen(counts, &seen.policy, seen.synthetic, &watch);
+        // Not all children have a home here, so that how many an authority sees of all is not asked of homes.
+        let ways: &[Way] = if from_homes {
+            &[Way::Benchmarked]
+        } else {
+            &Way::ALL
+        };
         let question = SeenQuestion {
             need: seen.need,
-            ways: &Way::ALL,
+            ways,
             under_served_below: self.under_served_below,
         };
         let released = protected.release(|counts, provenance| {
@@ -466,13 +509,19 @@ fn summary(folder: &Path, formats: &[Format], made: &Made) -> String {
             "Wrote {number} assessments to {}, each in a folder of its own:\n  {documents} and tidy tables\n",
             folder.display()
         ),
-        Made::One(findings) => {
-            let found: String = findings
+        Made::One(made) => {
+            let note = if made.synthetic {
+                "SYNTHETIC: the children who were counted are invented; what was seen is about nobody\n\n"
+            } else {
+                ""
+            };
+            let found: String = made
+                .findings
                 .iter()
                 .map(|own| wrapped("- ", 2, own) + "\n")
                 .collect();
             format!(
-                "{found}Wrote {}\n\
+                "{note}{found}Wrote {}\n\
                  \x20 {documents}\n\
                  \x20                  these findings, tables, methods and caveats\n\
                  \x20 needs_expected   expected numbers of every neighbourhood, ward and team\n\

@@ -1,17 +1,20 @@
 //! `disparity simulate`: invented children as real returns, with the planted truth beside them.
 
 use anyhow::Result;
-use disparity_core::{Catalogue, GeographicLevel};
+use disparity_core::{Area, AreaCode, Catalogue, GeographicLevel};
 use disparity_simulate::{
-    AuthorityMargins, Mess, Switch, World, files, lives, manifest, postcode_lookup,
-    safeguarding_files, truth,
+    AuthorityMargins, Mess, Switch, World, files, home_lookup, homes_truth, lives, manifest,
+    postcode_lookup, safeguarding_files, safeguarding_manifest, truth,
 };
 
 use crate::hint::Hinted;
 use crate::out::print;
 use crate::place::{Output, SIMULATE};
+use crate::plan::find_authority;
 use crate::progress::Bar;
 use crate::returns_args::SimulateArgs;
+
+mod homes;
 
 fn mess(args: &SimulateArgs) -> Result<Mess> {
     let mut on = Vec::new();
@@ -36,16 +39,43 @@ fn mess(args: &SimulateArgs) -> Result<Mess> {
     })
 }
 
-/// Authorities of today in code order, as large and as deprived as the built-in figures say.
-fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
-    let mut world = World::new(args.authorities, args.years.max(1), args.seed);
-    let codes = catalogue
-        .areas
-        .entities()
-        .filter(|area| {
+/// The authorities that were named, or the first of today in code order; each with its three-digit code.
+fn codes(args: &SimulateArgs, catalogue: &Catalogue) -> Result<Vec<(AreaCode, String)>> {
+    let areas = &catalogue.areas;
+    let with_old = |area: &Area| Some((area.code, area.old_la_code.clone()?));
+    if args.names.is_empty() {
+        let today = areas.entities().filter(|area| {
             area.level == GeographicLevel::LocalAuthority && area.valid_to.is_none() && !area.tiny
-        })
-        .filter_map(|area| Some((area.code, area.old_la_code.clone()?)));
+        });
+        let codes: Vec<_> = today.filter_map(with_old).take(args.authorities).collect();
+        if codes.len() < args.authorities {
+            let message = format!("there are only {} authorities", codes.len());
+            return Err(Hinted::new(message, "ask for fewer").into());
+        }
+        return Ok(codes);
+    }
+    let mut codes: Vec<(AreaCode, String)> = Vec::new();
+    for name in &args.names {
+        let code = find_authority(name, areas)?;
+        let area = areas.entity(code).and_then(|code| areas.get(code));
+        let Some(found) = area.and_then(with_old) else {
+            let message = format!(
+                "returns of {} would have no three-digit code",
+                areas.name(code)
+            );
+            return Err(Hinted::new(message, "name another authority").into());
+        };
+        if !codes.contains(&found) {
+            codes.push(found);
+        }
+    }
+    Ok(codes)
+}
+
+/// Authorities as large and as deprived as the built-in figures say.
+fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
+    let codes = codes(args, catalogue)?;
+    let mut world = World::new(codes.len(), args.years.max(1), args.seed);
     let deciles = |code| {
         catalogue
             .context
@@ -70,9 +100,10 @@ fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
         }
     };
     world.authorities = codes
-        .take(args.authorities)
+        .iter()
         .map(|(code, old)| {
-            let mut margins = AuthorityMargins::like_england(&old);
+            let code = *code;
+            let mut margins = AuthorityMargins::like_england(old);
             if let Some(counts) = deciles(code) {
                 // Help follows deprivation: children of the most deprived tenth are likelier to be known.
                 let total: f64 = counts.iter().sum();
@@ -84,16 +115,12 @@ fn world(args: &SimulateArgs, catalogue: &Catalogue) -> Result<World> {
             margins
         })
         .collect();
-    if world.authorities.len() < args.authorities {
-        return Err(Hinted::new(
-            format!("there are only {} authorities", world.authorities.len()),
-            "ask for fewer",
-        )
-        .into());
-    }
     (world.last_year, world.children_per_year) = (args.last_year, args.children);
     (world.ethnic_gap, world.care) = (args.ethnic_gap, args.care);
     world.mess = mess(args)?;
+    if args.homes.homes {
+        homes::give(&mut world, &codes, args)?;
+    }
     Ok(world)
 }
 
@@ -135,6 +162,10 @@ pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()>
             &format!("truth/{}.csv", authority.old_la_code),
             truth(&world, at, &lives).as_bytes(),
         )?;
+        if args.homes.homes {
+            let name = format!("truth/homes_{}.csv", authority.old_la_code);
+            write(&name, homes_truth(&world, at).as_bytes())?;
+        }
         if args.ssd {
             for file in safeguarding_files(&world, at, &lives) {
                 write(&file.path, &file.bytes)?;
@@ -142,7 +173,19 @@ pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()>
         }
     }
     write("returns/manifest.toml", manifest(&world).as_bytes())?;
-    write("returns/postcodes.csv", postcode_lookup().as_bytes())?;
+    let lookup = if args.homes.homes {
+        home_lookup(&world)
+    } else {
+        postcode_lookup()
+    };
+    write("returns/postcodes.csv", lookup.as_bytes())?;
+    if args.homes.homes && args.ssd {
+        write("ssd/postcodes.csv", lookup.as_bytes())?;
+        write(
+            "ssd/manifest.toml",
+            safeguarding_manifest(&world).as_bytes(),
+        )?;
+    }
     output.write_list()?;
     output.finish(None)?;
     bar.clear();
@@ -150,10 +193,15 @@ pub(crate) fn simulate(args: &SimulateArgs, catalogue: &Catalogue) -> Result<()>
         "SYNTHETIC: invented children, nothing here is about anyone\n\
          Wrote {children} children of {} authorities over {} years ({:.1} MB) to {}\n\
          \x20 returns/   what the authorities would have returned; read it with `disparity returns check`\n\
-         \x20 truth/     what really happened before each entry to care\n",
+         \x20 truth/     what really happened before each entry to care{}\n",
         world.authorities.len(),
         world.years,
         bytes as f64 / 1e6,
-        args.out.display()
+        args.out.display(),
+        if args.homes.homes {
+            ", and whom authorities see of each neighbourhood"
+        } else {
+            ""
+        }
     ))
 }

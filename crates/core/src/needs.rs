@@ -8,8 +8,8 @@ mod seen;
 pub mod take;
 
 pub use self::seen::{
-    SeenAgainstExpected, SeenCount, SeenCounts, SeenGroup, SeenLevel, SeenQuestion, SeenRatio,
-    SeenRow, SeenTable,
+    FromHomes, SeenAgainstExpected, SeenCount, SeenCounts, SeenGroup, SeenLevel, SeenQuestion,
+    SeenRatio, SeenRow, SeenTable,
 };
 
 use crate::neighbourhoods::{Footprints, Neighbourhoods};

@@ -23,7 +23,10 @@ pub struct ProtectedSeen {
 /// Decides which counts of neighbourhoods may be shown, all that are printed together, and tells on the way
 /// how far it is. Whether the children were invented goes along.
 ///
-/// The authority's total is taken as known to everybody, unless it is small: its publisher tells it. Counts that
+/// The authority's total is taken as known to everybody, unless it is small: its publisher tells it. Where counts
+/// were made from homes, that is the total with those children who are in no area, and so it is of each group:
+/// how many are in none follows, and is protected like any other count; where the sum of areas is withheld for it,
+/// the authority's own total is what is shared out. Counts that
 /// are withheld already are left so; where there are some, a total that only the table knows is withheld as
 /// well, as it would tell what they add up to.
 #[must_use]
@@ -38,17 +41,10 @@ pub fn protect_seen(
     if threshold.at_most > 0 {
         withhold_totals_beside_gaps(&mut counts);
     }
-    let cells = cells(&counts, threshold, rule.hide_zeros);
+    let (cells, sums) = system(&counts, threshold, rule.hide_zeros);
     let Withheld {
         hidden, given_up, ..
-    } = suppress_in_blocks(
-        &cells,
-        &sums_of_known(&counts),
-        threshold,
-        &Blocks::default(),
-        &(),
-        watch,
-    );
+    } = suppress_in_blocks(&cells, &sums, threshold, &Blocks::default(), &(), watch);
     let mut how_many = HowMany {
         given_up,
         ..HowMany::default()
@@ -68,6 +64,7 @@ pub fn protect_seen(
         };
     }
     counts.withheld_to = counts.withheld_to.max(rule.withhold_to);
+    share_out_own_total(&mut counts, &cells);
     ProtectedSeen {
         counts,
         policy: policy.clone(),
@@ -113,12 +110,48 @@ fn sums_of_known(counts: &SeenCounts) -> Sums {
     known
 }
 
+/// What is known of children who are in no area is used up here; the authority's own total is left where the sum of
+/// areas is withheld.
+fn share_out_own_total(counts: &mut SeenCounts, cells: &[Cell]) {
+    let all = counts.get(Part::Authority, SeenGroup::All);
+    let own = cells.last();
+    if let Some(from_homes) = &mut counts.from_homes {
+        from_homes.unplaced.clear();
+        let withheld = !all.is_value();
+        from_homes.shared_out = own.filter(|_| withheld).map(|own| own.count);
+    }
+}
+
+/// Counts and the sums between them; where counts were made from homes, also of each group how many children are
+/// in no area and the authority's own total, and last of all of everyone.
+fn system(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> (Vec<Cell>, Sums) {
+    let mut cells = cells(counts, threshold, hide_zeros);
+    let mut sums = sums_of_known(counts);
+    let Some(from_homes) = &counts.from_homes else {
+        return (cells, sums);
+    };
+    let all = from_homes.unplaced.iter().map(|own| own.1).sum();
+    let of_all = (from_homes.unplaced.len() != 1).then_some((SeenGroup::All, all));
+    for (group, unplaced) in from_homes.unplaced.iter().copied().chain(of_all) {
+        let Some(placed) = counts.place(Part::Authority, group) else {
+            continue;
+        };
+        // A small one too: how it is protected is for whoever publishes it.
+        let own = Cell::new(unplaced + cells[placed].count, Kind::Shown);
+        let at = cells.len();
+        cells.extend([Cell::follows(unplaced), own]);
+        sums.add(at + 1, [placed, at]);
+    }
+    (cells, sums)
+}
+
 fn cells(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> Vec<Cell> {
     let each = counts.counts.iter().map(|own| match own.count {
         Reported::Symbol(_) => Cell::new(0, Kind::Withheld),
         Reported::Value(count) => {
             let is_total = own.part == Part::Authority && own.group == SeenGroup::All;
-            let kind = if is_total && count > threshold.at_most {
+            let is_own = counts.from_homes.is_none();
+            let kind = if is_total && is_own && count > threshold.at_most {
                 Kind::Shown
             } else {
                 Kind::Published

@@ -268,6 +268,43 @@ pub fn counts_and_repeats(
     (all, repeats)
 }
 
+/// Calls with each child that a count of an authority's year has, and the spell that it has it for; false
+/// where the returns do not cover what is counted.
+pub(crate) fn each_counted(
+    journeys: &Journeys,
+    (authority, period): (usize, Period),
+    wanted: &str,
+    mut call: impl FnMut(&ChildRecord, &Spell),
+) -> bool {
+    let codes = journeys.codes();
+    let closed = codes
+        .set(CodeSetId::ReasonForClosure)
+        .in_group("not_in_need");
+    let continues = codes.set(CodeSetId::ReasonCeased).in_group("continue");
+    let Some(own) = journeys.authorities().get(authority) else {
+        return false;
+    };
+    for position in journeys.children_of(authority) {
+        let child = journeys.child(position);
+        let record = child.record();
+        let of = Counter {
+            child: &child,
+            record: &record,
+            period,
+            coverage: &own.coverage,
+            closed,
+            continues,
+        };
+        of.year(&mut |name, spell: &Spell, _| {
+            if name == wanted {
+                call(&record, spell);
+            }
+        });
+    }
+    let is_own = |found: &(&str, usize, Period)| *found == (wanted, authority, period);
+    counted(journeys).iter().any(is_own)
+}
+
 /// What is counted of each authority and year, by what its files cover: the count is there whether or
 /// not there was any child.
 fn counted(journeys: &Journeys) -> Vec<(&'static str, usize, Period)> {

@@ -7,6 +7,7 @@
 //!    [`supported`] says how far back each authority and year can be asked.
 //! 3. [`returns`], [`later_need()`], [`transitions`], [`watches`] and [`chances`] ask what came after.
 //! 4. [`counts`] gives the indicators that are published, from the same records.
+//!    [`seen_at_home`] counts some of them by the neighbourhood of the home.
 //! 5. [`match_rates`] says how far any of this can be trusted.
 //! 6. [`prior_help_answers`] and [`AskedOfJourneys`] draw the counts up with what is known to hold between
 //!    them.
@@ -19,6 +20,7 @@ mod answers;
 mod cohort;
 mod cube;
 mod exits;
+mod homes;
 mod indicators;
 mod later_need;
 mod levels;
@@ -33,6 +35,7 @@ mod ways;
 pub use answers::{ALSO_MATCHED, AskedOfJourneys, JourneyDraft, prior_help_answers};
 pub use cohort::{Entry, NotEntries, entries};
 pub use cube::{cube, frequencies, known, part_year_cube, prior_help_cube};
+pub use homes::{Placing, SeenAtHome, seen_at_home};
 pub use indicators::{
     CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats,
     TURNOVERS, counts, counts_and_repeats, part_years,

@@ -10,11 +10,13 @@
 //! 6. [`England::take`] and [`England::help_question`] (`take`): children and cost if rates met another level,
 //!    spend for each child, and whether spend on help goes with children in need the year after.
 //! 7. [`seen_counts`] and [`England::against`] (`seen`): what an authority has seen in each neighbourhood, beside that.
+//! 8. [`England::draw_neighbourhoods`] (`drawn`): one draw of all that, from which a world can be invented.
 //!
 //! Pure: no file, no clock, no environment. The same neighbourhoods give the same teams and numbers on every
 //! run, on one core or many.
 
 mod children;
+mod drawn;
 mod england;
 mod error;
 mod expected;
@@ -28,6 +30,7 @@ pub mod teams;
 #[cfg(test)]
 mod tests;
 
+pub use drawn::DrawnNeighbourhood;
 pub use england::{England, Inputs};
 pub use error::NeedsError;
 pub use seen::seen_counts;

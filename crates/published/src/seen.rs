@@ -462,6 +462,7 @@ impl Found {
             by_group: reader.group.is_some(),
             counts,
             totals: totals.collect(),
+            from_homes: None,
         };
         GivenSeen { table, mapped }
     }

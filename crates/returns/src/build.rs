@@ -174,6 +174,7 @@ pub fn read_returns(
         journeys.extend(part.journeys);
     }
     let mut journeys = Journeys::concat(journeys)?;
+    journeys.number_homes_in_use();
     if journeys.authorities().is_empty() {
         journeys = Journeys::new(codes, manifest.synthetic);
     }

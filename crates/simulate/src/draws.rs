@@ -21,6 +21,11 @@ impl Draws {
         StandardUniform.sample(&mut self.0)
     }
 
+    /// A value of a distribution.
+    pub(crate) fn from<T>(&mut self, distribution: &impl Distribution<T>) -> T {
+        distribution.sample(&mut self.0)
+    }
+
     /// Whether something of that probability happens.
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.uniform() < probability

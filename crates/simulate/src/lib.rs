@@ -7,7 +7,9 @@
 //!    about it by plain search.
 //! 3. [`files`] writes what an authority would have returned, year by year, with whatever is made to
 //!    go wrong by a [`Switch`].
-//! 4. [`large_journeys`] makes journeys of millions of spells for measuring speed.
+//! 4. [`HomeArea`]s, if there are any, say in which neighbourhoods children have their homes, and whom an
+//!    authority misses where; [`homes_truth`] tells it.
+//! 5. [`large_journeys`] makes journeys of millions of spells for measuring speed.
 //!
 //! # What it deliberately does not do
 //! It writes to no disk and claims nothing about real children: margins are parameters. Every set of
@@ -15,6 +17,7 @@
 
 mod census;
 mod draws;
+mod homes;
 mod large;
 mod life;
 mod mess;
@@ -26,6 +29,10 @@ use std::fmt::Write as _;
 
 use disparity_core::{Day, Period};
 
+pub use homes::{
+    HomeArea, MOST_HOME_AREAS, broad_group, home_lookup, homes_truth, let_differ, miss,
+    seen_of_expected,
+};
 pub use large::large_journeys;
 pub use life::{CarePeriod, Case, Life, Placement, first_day, last_day, lives, postcodes};
 pub use mess::{Mess, Switch};
@@ -62,7 +69,7 @@ pub fn files(world: &World, authority: usize, lives: &[Life]) -> Vec<File> {
             }
             add(format!("{la}/cin_{year}.xml"), xml.into_bytes());
         }
-        for (name, text) in tables::care(period, lives, mess) {
+        for (name, text) in tables::care(world, period, lives) {
             let label = format!("{}-{:02}", year - 1, year % 100);
             let bytes = if name == "header" && mess.has(Switch::Cp1252) {
                 to_cp1252(&text)
@@ -117,6 +124,24 @@ pub fn manifest(world: &World) -> String {
             text,
             "\n[[dataset]]\npath = \"{la}\"\nla = \"{la}\"\n\n[[dataset]]\npath = \"{la}/early_help.csv\"\nla = \"{la}\"\n\
              coverage_start = \"{from}\"\ncoverage_end = \"{}\"\neh_content = \"assessments of children\"\n",
+            last_day(world)
+        );
+    }
+    text
+}
+
+/// The manifest of a folder of safeguarding datasets.
+#[must_use]
+pub fn safeguarding_manifest(world: &World) -> String {
+    let mut text = String::from(
+        "# Synthetic children: invented, not real. Everything made from these files says so.\nsynthetic = true\n",
+    );
+    for authority in &world.authorities {
+        let la = &authority.old_la_code;
+        let _ = write!(
+            text,
+            "\n[[dataset]]\npath = \"{la}\"\nla = \"{la}\"\ncoverage_start = \"{}\"\ncoverage_end = \"{}\"\n",
+            first_day(world),
             last_day(world)
         );
     }
@@ -180,7 +205,7 @@ pub fn truth(world: &World, authority: usize, lives: &[Life]) -> String {
 #[must_use]
 pub fn safeguarding_files(world: &World, authority: usize, lives: &[Life]) -> Vec<File> {
     let la = &world.authorities[authority].old_la_code;
-    tables::safeguarding(lives, last_day(world))
+    tables::safeguarding(world, lives, last_day(world))
         .into_iter()
         .map(|(name, text)| File {
             path: format!("ssd/{la}/{name}.csv"),

@@ -1,8 +1,9 @@
 //! The lives of invented children: what really happened, day by day, before any return is written.
 
-use disparity_core::{Day, Period};
+use disparity_core::{AreaCode, Day, Period};
 
 use crate::draws::Draws;
+use crate::homes::HomeDraw;
 use crate::world::{AuthorityMargins, ETHNIC_CODES, World};
 
 const CATEGORIES: [&str; 5] = ["NEG", "EMO", "PHY", "SAB", "MUL"];
@@ -79,6 +80,8 @@ pub struct Life {
     pub decile: u8,
     /// Home.
     pub postcode: String,
+    /// Its neighbourhood, in a world that has them.
+    pub home: Option<AreaCode>,
     /// Pupil number.
     pub upn: String,
     /// Whether unaccompanied.
@@ -120,19 +123,23 @@ pub fn lives(world: &World, authority: usize) -> Vec<Life> {
     let count = (f64::from(world.children_per_year)
         * margins.weight
         * f64::from(world.years + world.years_before)) as u32;
+    let mut homes = HomeDraw::new(world, authority);
     (0..count)
-        .map(|number| life(world, margins, &mut draws, number, start, end))
+        .filter_map(|number| {
+            let days = (start, end);
+            life(world, (margins, homes.as_mut()), &mut draws, number, days)
+        })
         .collect()
 }
 
+/// One child; none if the authority never gets to know of it.
 fn life(
     world: &World,
-    margins: &AuthorityMargins,
+    (margins, homes): (&AuthorityMargins, Option<&mut HomeDraw<'_>>),
     draws: &mut Draws,
     number: u32,
-    start: Day,
-    end: Day,
-) -> Life {
+    (start, end): (Day, Day),
+) -> Option<Life> {
     let first = Day(draws.between(start.0, end.0));
     let unaccompanied = draws.chance(world.unaccompanied);
     let age_days = if unaccompanied {
@@ -142,7 +149,12 @@ fn life(
     } else {
         draws.between(300, 17 * 365)
     };
-    let decile = draws.weighted(&margins.deciles) + 1;
+    let home = homes.map(|homes| homes.draw(draws));
+    let is_seen = home.as_ref().is_none_or(|home| home.is_seen);
+    let decile = match &home {
+        Some(home) => usize::from(home.decile),
+        None => draws.weighted(&margins.deciles) + 1,
+    };
     let mut life = Life {
         id: format!("{}", 100_000 + number * 3),
         birth: first.plus(-age_days),
@@ -151,9 +163,13 @@ fn life(
         } else {
             "female"
         },
-        ethnicity: ETHNIC_CODES[draws.weighted(&margins.ethnicity)],
+        ethnicity: match &home {
+            Some(home) => home.ethnicity,
+            None => ETHNIC_CODES[draws.weighted(&margins.ethnicity)],
+        },
         decile: u8::try_from(decile).unwrap_or(1),
-        postcode: postcode(decile, draws),
+        home: home.as_ref().map(|home| home.code),
+        postcode: home.map_or_else(|| postcode(decile, draws), |home| home.postcode),
         upn: upn(&margins.old_la_code, number),
         unaccompanied,
         cases: vec![],
@@ -163,7 +179,7 @@ fn life(
     let adult = life.birth.plus_years(18);
     if unaccompanied || draws.chance(world.straight_to_care) {
         straight_to_care(&mut life, draws, first, adult.min(end));
-        return life;
+        return is_seen.then_some(life);
     }
     let mut day = first;
     while day < adult && day <= end && life.cases.len() < 6 {
@@ -175,13 +191,15 @@ fn life(
             _ => break,
         }
     }
-    life
+    is_seen.then_some(life)
 }
+
+/// Letters that the second part of a postcode may have.
+pub(crate) const LETTERS: [char; 10] = ['A', 'B', 'D', 'E', 'F', 'G', 'H', 'J', 'L', 'N'];
 
 /// A valid postcode whose area tells the tenth, so that a lookup can be written beside.
 fn postcode(decile: usize, draws: &mut Draws) -> String {
-    const LETTERS: &[u8] = b"ABDEFGHJLN";
-    let letter = |n: i32| char::from(LETTERS[usize::try_from(n).unwrap_or(0) % 10]);
+    let letter = |n: i32| LETTERS[usize::try_from(n).unwrap_or(0) % 10];
     let (a, b, c) = (
         draws.between(0, 9),
         draws.between(0, 9),
@@ -193,7 +211,6 @@ fn postcode(decile: usize, draws: &mut Draws) -> String {
 /// Every postcode of one tenth, for the lookup.
 #[must_use]
 pub fn postcodes(decile: u8) -> Vec<String> {
-    const LETTERS: [char; 10] = ['A', 'B', 'D', 'E', 'F', 'G', 'H', 'J', 'L', 'N'];
     let mut all = Vec::with_capacity(1000);
     for digit in 0..10 {
         for b in LETTERS {

@@ -2,8 +2,10 @@
 
 use disparity_core::{Day, Period};
 
+use crate::homes::is_recorded;
 use crate::life::Life;
 use crate::mess::{Mess, Switch};
+use crate::world::World;
 
 /// How dates and fields are written.
 struct Style<'m> {
@@ -143,7 +145,8 @@ fn pupil_number(life: &Life, id: &str, last: Day) -> String {
 }
 
 /// The tables of the care return of one year: name and text.
-pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static str, String)> {
+pub(crate) fn care(world: &World, period: Period, lives: &[Life]) -> Vec<(&'static str, String)> {
+    let mess = &world.mess;
     let (first, last) = (Day::first_of(period), Day::last_of(period));
     let style = Style { mess };
     let mut header = Table::new(&["CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"]);
@@ -209,7 +212,7 @@ pub(crate) fn care(period: Period, lives: &[Life], mess: &Mess) -> Vec<(&'static
                 end = end.map(|end| end.plus(-1));
             }
             let open = end.is_none_or(|end| end > last);
-            let home = if life.unaccompanied {
+            let home = if life.unaccompanied || !is_recorded(world, number) {
                 ""
             } else {
                 &life.postcode
@@ -359,7 +362,7 @@ impl<'m> Safeguarding<'m> {
         }
     }
 
-    fn add_person(&mut self, life: &Life) {
+    fn add_person(&mut self, life: &Life, is_recorded: bool) {
         let born = life.birth <= self.last;
         let birth = self.style.day(life.birth);
         self.person.rows.push(vec![
@@ -374,7 +377,11 @@ impl<'m> Safeguarding<'m> {
             life.id.clone(),
             String::new(),
             String::new(),
-            life.postcode.clone(),
+            if is_recorded {
+                life.postcode.clone()
+            } else {
+                String::new()
+            },
         ]);
     }
 
@@ -448,15 +455,19 @@ impl<'m> Safeguarding<'m> {
     }
 }
 
-/// The safeguarding dataset on the last day: tables by name.
-pub(crate) fn safeguarding(lives: &[Life], last: Day) -> Vec<(&'static str, String)> {
+/// The safeguarding dataset on a day: tables by name.
+pub(crate) fn safeguarding(
+    world: &World,
+    lives: &[Life],
+    last: Day,
+) -> Vec<(&'static str, String)> {
     let mess = Mess {
         on: vec![Switch::IsoDates],
         ..Mess::default()
     };
     let mut all = Safeguarding::new(last, &mess);
-    for life in lives {
-        all.add_person(life);
+    for (number, life) in lives.iter().enumerate() {
+        all.add_person(life, is_recorded(world, number));
         all.add_need(life);
         all.add_care(life);
     }

@@ -1,6 +1,8 @@
 //! What the invented children are like: how many, of which groups, and how help unfolds. Every
 //! number here is a parameter with a default; none is a finding.
 
+use crate::homes::HomeArea;
+
 /// Ethnic groups as the returns code them.
 pub const ETHNIC_CODES: [&str; 18] = [
     "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN",
@@ -18,6 +20,9 @@ pub struct AuthorityMargins {
     pub ethnicity: [f64; 18],
     /// Weights of tenths of neighbourhoods, most deprived first.
     pub deciles: [f64; 10],
+    /// Neighbourhoods that children have homes in; where there are none, homes are in tenths only. Where there are,
+    /// they say which groups and tenths children are of.
+    pub homes: Vec<HomeArea>,
 }
 
 impl AuthorityMargins {
@@ -33,6 +38,7 @@ impl AuthorityMargins {
                 2.0, 4.0,
             ],
             deciles: [2.0, 1.8, 1.6, 1.4, 1.3, 1.2, 1.1, 1.0, 1.0, 1.0],
+            homes: Vec::new(),
         }
     }
 }
@@ -68,6 +74,8 @@ pub struct World {
     pub unaccompanied: f64,
     /// Factor on the chance of a plan for children of Black and of Asian ethnic groups: the planted gap.
     pub ethnic_gap: f64,
+    /// Share of children whose home is not recorded.
+    pub no_home: f64,
     /// What is made to go wrong.
     pub mess: crate::mess::Mess,
 }
@@ -101,6 +109,7 @@ impl World {
             straight_to_care: 0.03,
             unaccompanied: 0.01,
             ethnic_gap: 0.6,
+            no_home: 0.0,
             mess: crate::mess::Mess::default(),
         }
     }

@@ -10,6 +10,7 @@ mod codes;
 mod coverage;
 mod day;
 mod earlier;
+mod home;
 mod kind;
 mod stated;
 mod table;
@@ -19,10 +20,13 @@ pub use codes::{Code, CodeId, CodeMask, CodeSet, CodeSetId, CodeSets};
 pub use coverage::{Coverage, Covered};
 pub use day::Day;
 pub use earlier::{Continued, Earlier, SeenFrom};
+pub use home::{HomeId, Homes};
 pub use kind::{BirthPrecision, LinkOutcome, SpellFlags, SpellKind};
 pub use stated::Stated;
 pub use table::{Children, Spells};
 pub use wanted::Wanted;
+
+use std::collections::BTreeSet;
 
 use crate::{AreaCode, CategoryId, Period};
 
@@ -106,6 +110,8 @@ pub struct Spell {
     pub number: u8,
     /// Tenth of neighbourhoods by deprivation of the home at the start; 0 if unknown.
     pub decile: u8,
+    /// Neighbourhood of the home at the start.
+    pub home: HomeId,
     /// Start of the episode of need it belongs to, where the source nests it; otherwise none.
     pub parent: Option<Day>,
 }
@@ -125,6 +131,7 @@ impl Spell {
             codes: [CodeId::BLANK; 3],
             number: 0,
             decile: 0,
+            home: HomeId::BLANK,
             parent: None,
         }
     }
@@ -194,6 +201,7 @@ pub struct Journeys {
     spells: Spells,
     stated: Stated,
     codes: CodeSets,
+    homes: Homes,
 }
 
 /// Journeys that contradict themselves.
@@ -205,6 +213,9 @@ pub enum JourneysError {
     /// Two parts number their codes differently.
     #[error("the parts were built with different code sets")]
     CodeSets,
+    /// Two parts number neighbourhoods differently.
+    #[error("the parts were built with different lookups of neighbourhoods")]
+    Homes,
     /// More children or spells than the offsets can number.
     #[error("more than {} children or spells", u32::MAX)]
     TooMany,
@@ -254,6 +265,7 @@ impl Journeys {
             spells,
             stated: Stated::default(),
             codes,
+            homes: Homes::default(),
         })
     }
 
@@ -271,6 +283,43 @@ impl Journeys {
         }
         self.stated = stated;
         Ok(())
+    }
+
+    /// Sets what numbers the neighbourhoods of homes.
+    pub fn set_homes(&mut self, homes: Homes) {
+        self.homes = homes;
+    }
+
+    /// Numbers the neighbourhoods of homes anew: those in which there is one.
+    pub fn number_homes_in_use(&mut self) {
+        let mut all = [
+            std::mem::take(&mut self.spells.home),
+            std::mem::take(&mut self.stated.spells_mut().home),
+        ];
+        let used: BTreeSet<u16> = all.iter().flatten().copied().collect();
+        let used: Vec<HomeId> = used
+            .into_iter()
+            .map(HomeId)
+            .filter(|id| id.is_place())
+            .collect();
+        let codes = used.iter().filter_map(|id| self.homes.get(*id)).collect();
+        // There are no more than there were.
+        let homes = Homes::new(codes).unwrap_or_default();
+        let mut new: Vec<u16> = (0..=u16::MAX).collect();
+        for id in used {
+            let code = self.homes.get(id);
+            new[usize::from(id.0)] = code
+                .and_then(|code| homes.id(code))
+                .unwrap_or(HomeId::UNKNOWN)
+                .0;
+        }
+        for home in all.iter_mut().flatten() {
+            *home = new[usize::from(*home)];
+        }
+        let [spells, stated] = all;
+        self.spells.home = spells;
+        self.stated.spells_mut().home = stated;
+        self.homes = homes;
     }
 
     /// Adds one child to the authority added last. Spells may come in any order.
@@ -309,7 +358,8 @@ impl Journeys {
     /// All parts as one, in order of authority, whatever the order they come in.
     ///
     /// # Errors
-    /// [`JourneysError::SameAuthority`], [`JourneysError::CodeSets`] or [`JourneysError::TooMany`].
+    /// [`JourneysError::SameAuthority`], [`JourneysError::CodeSets`], [`JourneysError::Homes`] or
+    /// [`JourneysError::TooMany`].
     pub fn concat(mut parts: Vec<Self>) -> Result<Self, JourneysError> {
         parts.retain(|part| !part.authorities.is_empty());
         parts.sort_by(|a, b| {
@@ -324,6 +374,9 @@ impl Journeys {
         for part in parts {
             if part.codes != all.codes {
                 return Err(JourneysError::CodeSets);
+            }
+            if part.homes != all.homes {
+                return Err(JourneysError::Homes);
             }
             let mut seen = all
                 .authorities
@@ -384,6 +437,12 @@ impl Journeys {
     #[must_use]
     pub fn codes(&self) -> &CodeSets {
         &self.codes
+    }
+
+    /// What numbers the neighbourhoods of homes.
+    #[must_use]
+    pub fn homes(&self) -> &Homes {
+        &self.homes
     }
 
     /// One child with their spells.

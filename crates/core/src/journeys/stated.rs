@@ -93,6 +93,10 @@ impl Stated {
         &self.spells
     }
 
+    pub(super) fn spells_mut(&mut self) -> &mut Spells {
+        &mut self.spells
+    }
+
     /// Whether no return says anything but what the history has.
     #[must_use]
     pub fn is_empty(&self) -> bool {

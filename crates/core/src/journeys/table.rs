@@ -1,8 +1,8 @@
 //! The columns themselves: one vector for each fact, rows of children and rows of spells.
 
 use super::{
-    BirthPrecision, ChildRecord, CodeId, Day, JourneysError, LinkOutcome, Spell, SpellFlags,
-    SpellKind,
+    BirthPrecision, ChildRecord, CodeId, Day, HomeId, JourneysError, LinkOutcome, Spell,
+    SpellFlags, SpellKind,
 };
 use crate::CategoryId;
 
@@ -235,6 +235,8 @@ pub struct Spells {
     pub number: Vec<u8>,
     /// Deprivation decile.
     pub decile: Vec<u8>,
+    /// Neighbourhood of the home, by its number.
+    pub home: Vec<u16>,
     /// Start of the episode of need it belongs to.
     pub parent: Vec<i32>,
 }
@@ -273,6 +275,7 @@ impl Spells {
             ],
             number: or(&self.number, row, 0),
             decile: or(&self.decile, row, 0),
+            home: HomeId(or(&self.home, row, 0)),
             parent: Day(or(&self.parent, row, Day::NONE.0)).known(),
         }
     }
@@ -288,6 +291,7 @@ impl Spells {
         }
         self.number.push(spell.number);
         self.decile.push(spell.decile);
+        self.home.push(spell.home.0);
         self.parent.push(spell.parent.unwrap_or(Day::NONE).0);
     }
 
@@ -302,6 +306,7 @@ impl Spells {
         }
         self.number.extend_from_slice(&other.number);
         self.decile.extend_from_slice(&other.decile);
+        self.home.extend_from_slice(&other.home);
         self.parent.extend_from_slice(&other.parent);
     }
 
@@ -335,6 +340,7 @@ impl Spells {
             codes: [0, 1, 2].map(|at| column(parts, |part| &part.codes[at])),
             number: column(parts, |part| &part.number),
             decile: column(parts, |part| &part.decile),
+            home: column(parts, |part| &part.home),
             parent: column(parts, |part| &part.parent),
         }
     }
@@ -342,7 +348,12 @@ impl Spells {
     fn is_even(&self) -> bool {
         let n = self.len();
         let lengths = [self.start.len(), self.end.len(), self.flags.len()];
-        let optional = [self.number.len(), self.decile.len(), self.parent.len()];
+        let optional = [
+            self.number.len(),
+            self.decile.len(),
+            self.home.len(),
+            self.parent.len(),
+        ];
         lengths.iter().all(|length| *length == n)
             && optional.iter().all(|length| [0, n].contains(length))
             && self

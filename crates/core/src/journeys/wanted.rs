@@ -15,6 +15,8 @@ pub struct Wanted {
     pub codes: [bool; 3],
     /// Deprivation decile of each spell.
     pub decile: bool,
+    /// Neighbourhood of the home of each spell.
+    pub home: bool,
     /// Previous plans, and the episode of need that each spell belongs to.
     pub nesting: bool,
     /// Sex and ethnic group of the children.
@@ -35,6 +37,7 @@ impl Wanted {
             kinds: SpellKind::ALL.to_vec(),
             codes: [true; 3],
             decile: true,
+            home: true,
             nesting: true,
             people: true,
             status: true,
@@ -53,6 +56,7 @@ impl Wanted {
             kinds,
             codes: [false; 3],
             decile: false,
+            home: false,
             nesting: false,
             people: false,
             status: false,

@@ -125,6 +125,48 @@ pub struct SeenTable {
     pub counts: Vec<SeenCount>,
     /// Totals of the authority that the table has rows for.
     pub totals: Vec<SeenCount>,
+    /// What is known beside, if the counts were made from homes of children in records.
+    pub from_homes: Option<FromHomes>,
+}
+
+/// What is known of children who were counted by their homes, beside the counts of areas.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FromHomes {
+    /// Children who were counted and are in no area, by group of the table. Whoever knows the authority's own
+    /// count can take the sum of areas from it, so the gate protects these too; after it there are none.
+    pub unplaced: Vec<(SeenGroup, Count)>,
+    /// The authority's own count, where the gate has withheld the sum of areas.
+    pub shared_out: Option<Count>,
+    /// Of 100 children who are to have a home at least so many have one that is known; said so coarsely that
+    /// it tells of nobody.
+    pub known_of_100: u8,
+}
+
+impl FromHomes {
+    /// Where the homes of fewer are known, counts are not held against what is expected: an area that is
+    /// under-served could not be told from one of which homes are not recorded.
+    pub const LEAST_KNOWN: f64 = 0.7;
+    /// What is said where they are known of nearly all.
+    const NEARLY_ALL: (f64, u8) = (0.9, 90);
+    /// Of fewer children a tenth may be so few that saying on which side of it they are would tell of them.
+    const ENOUGH: Count = 60;
+
+    /// Before the gate: children in no area, how many were counted, and the share of those who are to have a home
+    /// of whom it is known.
+    #[must_use]
+    pub fn new(unplaced: Vec<(SeenGroup, Count)>, counted: Count, known: Option<f64>) -> Self {
+        let (nearly, of_100) = Self::NEARLY_ALL;
+        let known_of_100 = match known {
+            Some(known) if known >= nearly && counted >= Self::ENOUGH => of_100,
+            Some(known) if known >= Self::LEAST_KNOWN => 70,
+            _ => 0,
+        };
+        Self {
+            unplaced,
+            shared_out: None,
+            known_of_100,
+        }
+    }
 }
 
 /// Counts of areas with their sums, and what is known to hold between them: what is shown, or withheld,
@@ -143,6 +185,8 @@ pub struct SeenCounts {
     pub sums: Sums,
     /// Counts from 1 to this are withheld, so that those that are left are not like all; 0 where none are.
     pub withheld_to: Count,
+    /// What is known beside, if the counts were made from homes of children in records.
+    pub from_homes: Option<FromHomes>,
 }
 
 impl SeenCounts {

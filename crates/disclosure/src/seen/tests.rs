@@ -1,6 +1,6 @@
 //! Tables of neighbourhoods whose counts are attacked with every sum that is printed.
 
-use disparity_core::needs::{SeenCount, SeenLevel};
+use disparity_core::needs::{FromHomes, SeenCount, SeenLevel};
 use disparity_core::{AreaCode, Count};
 use disparity_stats::Draws;
 
@@ -82,6 +82,7 @@ fn table(neighbourhoods: usize, groups: &[f64]) -> SeenCounts {
         counts,
         sums: Sums::default(),
         withheld_to: 0,
+        from_homes: None,
     };
     let mut all = Sums::default();
     for ((part, group), parts) in &sums {
@@ -100,13 +101,16 @@ fn protected(counts: &SeenCounts, policy: &Policy) -> ProtectedSeen {
 
 /// Small counts that a reader can tell who combines all sums that are printed.
 fn told(counts: &SeenCounts, shown: &SeenCounts) -> Vec<usize> {
-    let cells = cells(counts, FIVE, false);
-    let hidden: Vec<bool> = shown
+    let (cells, sums) = system(counts, FIVE, false);
+    let mut hidden: Vec<bool> = shown
         .counts
         .iter()
         .map(|own| !own.count.is_value())
         .collect();
-    let bounds = attack(&cells, &counts.sums, &hidden, Some(FIVE));
+    // What everybody knows is shown, and what follows from it is not.
+    let beside = cells[hidden.len()..].iter();
+    hidden.extend(beside.map(|own| own.kind != Kind::Shown));
+    let bounds = attack(&cells, &sums, &hidden, Some(FIVE));
     let small = (0..cells.len()).filter(|at| FIVE.is_small(cells[*at].count));
     small
         .filter(|at| !hidden[*at] || !FIVE.in_doubt(bounds[*at]))
@@ -220,4 +224,63 @@ fn counts_of_records_never_pass_as_published() {
         Provenance::Records { synthetic: true }
     );
     assert_eq!(released.policy(), &Policy::Protected(Rule::DEFAULT));
+}
+
+/// The same counts, of which some more children are in no area, by group.
+fn from_homes(counts: &SeenCounts, unplaced: &[Count]) -> SeenCounts {
+    let groups = if counts.by_group {
+        &SeenGroup::ALL[1..=unplaced.len()]
+    } else {
+        &SeenGroup::ALL[..1]
+    };
+    let unplaced = groups.iter().copied().zip(unplaced.iter().copied());
+    let all = counts.get(Part::Authority, SeenGroup::All).value().unwrap();
+    SeenCounts {
+        from_homes: Some(FromHomes::new(unplaced.collect(), all, Some(0.95))),
+        ..counts.clone()
+    }
+}
+
+#[test]
+fn how_many_are_in_no_area_is_told_neither_of_all_nor_of_a_group() {
+    let rule = Policy::Protected(Rule::DEFAULT);
+    let means = [9.0, 4.0, 2.0];
+    for (groups, unplaced) in [
+        (&means[..1], &[3][..]),
+        (&means[..1], &[0]),
+        (&means[..1], &[40]),
+        (&means[..], &[2, 30, 4]),
+        (&means[..], &[1, 1, 2]),
+        (&means[..], &[0, 0, 3]),
+        // Of the last group there are few in all.
+        (&[9.0, 4.0, 0.15], &[3, 20, 1]),
+    ] {
+        let counts = from_homes(&table(24, groups), unplaced);
+        let safe = protected(&counts, &rule);
+        let shown = safe.counts();
+        assert_eq!(told(&counts, shown), [0; 0], "{groups:?} {unplaced:?}");
+        let all: Count = unplaced.iter().sum();
+        let total = shown.get(Part::Authority, SeenGroup::All);
+        let from_homes = shown.from_homes.as_ref().unwrap();
+        assert!(from_homes.unplaced.is_empty());
+        // Nothing is withheld of all that need not be, and what is shared out is known in any case.
+        if (1..=5).contains(&all) {
+            let true_total = counts.get(Part::Authority, SeenGroup::All).value().unwrap();
+            assert!(!total.is_value());
+            assert_eq!(from_homes.shared_out, Some(true_total + all));
+        } else {
+            assert!(total.is_value() && from_homes.shared_out.is_none());
+        }
+    }
+}
+
+#[test]
+fn without_those_in_no_area_a_small_difference_would_be_told() {
+    let counts = from_homes(&table(24, &[9.0, 4.0, 2.0]), &[2, 30, 4]);
+    let blind = SeenCounts {
+        from_homes: None,
+        ..counts.clone()
+    };
+    let safe = protected(&blind, &Policy::Protected(Rule::DEFAULT));
+    assert!(!told(&counts, safe.counts()).is_empty());
 }

@@ -81,8 +81,13 @@ impl Compared<'_> {
         Ok(rows.collect())
     }
 
+    /// What is shared out: what was seen of all, or where that is withheld the authority's own total.
     fn total(&self) -> Reported<Count> {
-        self.counts.get(Part::Authority, SeenGroup::All)
+        let own = self.counts.from_homes.as_ref();
+        match own.and_then(|own| own.shared_out) {
+            Some(total) => Reported::Value(total),
+            None => self.counts.get(Part::Authority, SeenGroup::All),
+        }
     }
 
     /// The share of all children whose group is known, as far as can be told.
@@ -228,7 +233,8 @@ impl Compared<'_> {
                 found[unit.at] = ratios;
             }
         }
-        if let Some(at) = self.counts.place(Part::Authority, SeenGroup::All) {
+        let all = self.counts.place(Part::Authority, SeenGroup::All);
+        if let Some(at) = all.filter(|at| self.counts.counts[*at].count.is_value()) {
             found[at] = self.of_total(f64::from(total), factors);
         }
         Ok(found)

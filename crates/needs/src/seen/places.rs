@@ -89,6 +89,7 @@ pub fn seen_counts(
         } else {
             0
         },
+        from_homes: table.from_homes.clone(),
     };
     drawn_up.sums = relations(&drawn_up, &sums);
     Ok(drawn_up)

@@ -155,6 +155,7 @@ fn counts(seen: &[[f64; GROUPS]], withheld_to: u32) -> SeenCounts {
         counts,
         sums: Sums::default(),
         withheld_to,
+        from_homes: None,
     }
 }
 
@@ -446,6 +447,7 @@ fn table(by_group: bool) -> SeenTable {
         by_group,
         counts,
         totals: Vec::new(),
+        from_homes: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use disparity_core::document::{Cell, Column, DocumentError, Section, Table};
 use disparity_core::needs::{Part, SeenAgainstExpected, SeenGroup, SeenRow, Way};
-use disparity_core::{Reported, Symbol};
+use disparity_core::{IssueCode, Reported, Symbol};
 
 use super::NeedsView;
 use super::basis::assumed_table;
@@ -100,6 +100,14 @@ pub(super) fn section(
          below {}.",
         grouped(seen.under_served_below, 2)
     ));
+    // Where counts were made from homes, not every child has one.
+    let gaps = seen
+        .issues
+        .iter()
+        .filter(|issue| issue.code == IssueCode::CoverageGap && issue.area == Some(seen.authority));
+    for gap in gaps {
+        section = section.paragraph(format!("{}.", sentence(&gap.message)));
+    }
     let of_all = |row: &&SeenRow| row.way == Way::Benchmarked && row.group == SeenGroup::All;
     let rows: Vec<&SeenRow> = seen.rows.iter().filter(of_all).collect();
     let kinds: [(&str, IsOf); 4] = [

@@ -1,7 +1,8 @@
-//! Lookups from postcode to deprivation that the user gives beside the returns: recognised by their
+//! Lookups from postcode to neighbourhood and deprivation that the user gives beside the returns: recognised by their
 //! header, read once for all authorities.
 
 use csv::StringRecord;
+use disparity_core::AreaCode;
 
 use crate::bytes::encoding::{Encoding, Utf8Reader};
 use crate::bytes::input::{Input, InputError};
@@ -86,7 +87,13 @@ pub(crate) fn read(
                     .find(|nation| *nation != Nation::Unsaid)
                     .unwrap_or(Nation::Unsaid);
                 let (decile, rank) = (number(&row, layout.decile), number(&row, layout.rank));
-                lookup.push(text, nation, decile, rank);
+                // That of 2021 where the file has both.
+                let lsoa = [layout.areas[1], layout.areas[2]].into_iter().flatten();
+                let lsoa = lsoa.filter_map(|at| row.get(at)?.parse::<AreaCode>().ok());
+                let lsoa = lsoa
+                    .into_iter()
+                    .find(|code| code.as_str().starts_with("E01"));
+                lookup.push(text, (nation, lsoa), decile, rank);
                 count += 1;
             }
         }

@@ -3,7 +3,7 @@
 use arrow_schema::{DataType, Field};
 use disparity_core::Day;
 use disparity_core::journeys::{
-    Authority, Code, CodeSet, CodeSetId, CodeSets, Continued, Coverage, Covered, Journeys,
+    Authority, Code, CodeSet, CodeSetId, CodeSets, Continued, Coverage, Covered, Homes, Journeys,
     SpellKind,
 };
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ use crate::records::source::Source;
 
 /// Version of the layout. A reader refuses another: in the first, what nobody had ended ended on a
 /// 31 March, and no return said otherwise than the history; in the second, nothing said which files
-/// belong together.
-pub(crate) const LAYOUT: &str = "3";
+/// belong together; in the third, nothing said in which neighbourhood a home was.
+pub(crate) const LAYOUT: &str = "4";
 
 /// A column with what it means and its unit.
 pub(crate) fn field(
@@ -27,6 +27,11 @@ pub(crate) fn field(
         ("unit".to_owned(), unit.to_owned()),
         ("description".to_owned(), description.to_owned()),
     ]))
+}
+
+/// Text of many kinds.
+pub(crate) fn many_words() -> DataType {
+    DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8))
 }
 
 /// Text of few kinds.
@@ -154,6 +159,18 @@ pub(crate) fn read_codes(value: &Value) -> Option<CodeSets> {
         sets.push(CodeSet::new(codes)?);
     }
     Some(CodeSets::new(sets.try_into().ok()?))
+}
+
+/// Neighbourhoods of homes for the metadata.
+pub(crate) fn homes(homes: &Homes) -> Value {
+    homes.codes().iter().map(ToString::to_string).collect()
+}
+
+/// Neighbourhoods of homes from the metadata.
+pub(crate) fn read_homes(value: &Value) -> Option<Homes> {
+    let codes = value.as_array()?.iter();
+    let codes = codes.map(|code| code.as_str()?.parse().ok());
+    Homes::new(codes.collect::<Option<_>>()?)
 }
 
 /// What was read, for the metadata.

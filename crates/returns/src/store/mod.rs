@@ -1,6 +1,6 @@
 //! Journeys on disk, so that returns are read once: Parquet files with a typed schema, and what was
 //! read, in which units and from where, in their metadata. Any tool can group the spells without
-//! a join: each row carries its authority, ethnic group, sex, birth and decile.
+//! a join: each row carries its authority, ethnic group, sex, birth, decile and neighbourhood.
 //!
 //! A store is one thing: its files name one generation, which [`MANIFEST`] names too, written last. A
 //! reader refuses files that do not belong together.

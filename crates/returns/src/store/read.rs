@@ -18,7 +18,7 @@ use parquet::file::metadata::KeyValue;
 use serde_json::Value;
 
 use super::manifest::Manifest;
-use super::meta::{LAYOUT, read_authorities, read_codes};
+use super::meta::{LAYOUT, read_authorities, read_codes, read_homes};
 use super::spells::read_all_spells;
 use super::{CHILDREN, SPELLS, STATED, StoreError, format, io, parquet, stated};
 use crate::bytes::input;
@@ -95,6 +95,10 @@ fn read_files(
         .as_ref()
         .and_then(read_authorities)
         .ok_or_else(|| missing("the authorities"))?;
+    let homes = json("disparity.homes")
+        .as_ref()
+        .and_then(read_homes)
+        .ok_or_else(|| missing("the neighbourhoods"))?;
     let synthetic = text("disparity.synthetic") == Some("true");
     let total: usize = authorities.iter().map(|(_, children)| *children).sum();
     let spell_path = folder.join(SPELLS);
@@ -112,7 +116,7 @@ fn read_files(
             }
             Ok(children)
         },
-        || read_all_spells(&spell_path, manifest, &codes, total, wanted),
+        || read_all_spells(&spell_path, manifest, (&codes, &homes), total, wanted),
     );
     let (mut children, (spells, first_spell)) = (children?, spells?);
     children.first_spell = first_spell;
@@ -128,10 +132,11 @@ fn read_files(
         .collect();
     let misfit = |error: JourneysError| format(&path, error.to_string());
     let stated_path = folder.join(STATED);
-    let stated = (wanted.stated).then(|| stated::read(&stated_path, manifest, &codes));
+    let stated = (wanted.stated).then(|| stated::read(&stated_path, manifest, (&codes, &homes)));
     let mut journeys =
         Journeys::from_parts(codes, synthetic, authorities, first_child, children, spells)
             .map_err(misfit)?;
+    journeys.set_homes(homes.clone());
     if let Some(stated) = stated {
         journeys.set_stated(stated?).map_err(misfit)?;
     }

@@ -4,7 +4,19 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::meta::{field, words};
+use disparity_core::journeys::HomeId;
+
+use super::meta::{field, many_words, words};
+
+/// What stands for a home whose neighbourhood nobody can tell.
+pub(super) const UNTOLD: &str = "?";
+
+/// What stands where there is no code of a neighbourhood.
+pub(super) const HOME_WORDS: [(HomeId, &str); 3] = [
+    (HomeId::BLANK, ""),
+    (HomeId::UNKNOWN, UNTOLD),
+    (HomeId::OUTSIDE, "outside"),
+];
 
 pub(super) fn child_schema() -> SchemaRef {
     let (date, flag) = (DataType::Date32, DataType::Boolean);
@@ -145,6 +157,14 @@ pub(super) fn spell_fields() -> impl Iterator<Item = Field> {
             false,
             "tenth",
             "tenth of neighbourhoods of the home, 1 most deprived; 0 unknown",
+        ),
+        field(
+            "home_lsoa",
+            many_words(),
+            false,
+            "",
+            "neighbourhood (LSOA of 2021 or 2011, as the lookup of postcodes has it) of the home at the start; empty if \
+             no home is recorded, ? if its neighbourhood cannot be told, outside if it is not in England",
         ),
         field(
             "referral_date",

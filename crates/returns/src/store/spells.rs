@@ -4,16 +4,19 @@
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, UInt8Type, UInt32Type};
+use arrow_array::types::{Date32Type, UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, RecordBatch};
 use disparity_core::Day;
-use disparity_core::journeys::{CodeSetId, CodeSets, SpellKind, Spells, Wanted, code_sets_of};
+use disparity_core::journeys::{
+    CodeSetId, CodeSets, Homes, SpellKind, Spells, Wanted, code_sets_of,
+};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
 use super::manifest::Manifest;
 use super::read::BATCH;
+use super::schema::HOME_WORDS;
 use super::{StoreError, format, io, parquet};
 use crate::bytes::input;
 
@@ -26,6 +29,7 @@ fn columns(wanted: &Wanted) -> impl Iterator<Item = &'static str> {
         ("number", wanted.nesting),
         ("referral_date", wanted.nesting),
         ("deprivation_decile", wanted.decile),
+        ("home_lsoa", wanted.home),
     ];
     ["child", "kind", "start", "end", "flags"]
         .into_iter()
@@ -82,7 +86,7 @@ impl Owners {
 pub(super) fn read_all_spells(
     path: &Path,
     manifest: &Manifest,
-    codes: &CodeSets,
+    names: (&CodeSets, &Homes),
     children: usize,
     wanted: &Wanted,
 ) -> Result<(Spells, Vec<u32>), StoreError> {
@@ -112,7 +116,7 @@ pub(super) fn read_all_spells(
             let mut own = Owners::of(children);
             for batch in batches {
                 let batch = batch.map_err(|error| parquet(path)(error.into()))?;
-                read_spells(&batch, codes, wanted, &mut own, &mut spells)
+                read_spells(&batch, names, wanted, &mut own, &mut spells)
                     .ok_or_else(|| format(path, "a column of spells does not fit"))?;
             }
             Ok((spells, own))
@@ -164,7 +168,7 @@ fn offsets(groups: &[Owners], children: usize) -> Option<Vec<u32>> {
 
 fn read_spells(
     batch: &RecordBatch,
-    codes: &CodeSets,
+    names: (&CodeSets, &Homes),
     wanted: &Wanted,
     own: &mut Owners,
     s: &mut Spells,
@@ -188,13 +192,13 @@ fn read_spells(
         None => own.add(child.values().iter().copied())?,
         Some(rows) => own.add(rows.iter().map(|row| child.values()[*row as usize]))?,
     }
-    read_rest(batch, codes, wanted, kept.as_deref(), first, s)
+    read_rest(batch, names, wanted, kept.as_deref(), first, s)
 }
 
 /// Appends every row of a batch of spells.
 pub(super) fn read_columns(
     batch: &RecordBatch,
-    codes: &CodeSets,
+    names: (&CodeSets, &Homes),
     wanted: &Wanted,
     s: &mut Spells,
 ) -> Option<()> {
@@ -203,7 +207,7 @@ pub(super) fn read_columns(
     for key in keys {
         s.kind.push(*numbers.get(usize::from(*key))?);
     }
-    read_rest(batch, codes, wanted, None, first, s)
+    read_rest(batch, names, wanted, None, first, s)
 }
 
 /// The column of kinds: a key for each row, and the number of the kind that each key stands for.
@@ -223,7 +227,7 @@ fn kinds_of(batch: &RecordBatch) -> Option<(&[u8], Vec<u8>)> {
 /// appended from `first` on.
 fn read_rest(
     batch: &RecordBatch,
-    codes: &CodeSets,
+    names: (&CodeSets, &Homes),
     wanted: &Wanted,
     kept: Option<&[u32]>,
     first: usize,
@@ -262,9 +266,40 @@ fn read_rest(
     if wanted.decile {
         small("deprivation_decile", &mut s.decile)?;
     }
+    let (codes, homes) = names;
+    if wanted.home {
+        read_homes_of(batch, homes, kept, &mut s.home)?;
+    }
     for at in (0..3).filter(|at| wanted.codes[*at]) {
         let kinds = &s.kind[first..];
         read_codes_of(batch, codes, at, kept, kinds, &mut s.codes[at])?;
+    }
+    Some(())
+}
+
+/// Neighbourhoods of homes as numbers. Each word is looked up once.
+fn read_homes_of(
+    batch: &RecordBatch,
+    homes: &Homes,
+    rows: Option<&[u32]>,
+    to: &mut Vec<u16>,
+) -> Option<()> {
+    let column = batch
+        .column_by_name("home_lsoa")?
+        .as_dictionary_opt::<UInt16Type>()?;
+    let words = column.values().as_string_opt::<i32>()?;
+    let number = |word: Option<&str>| {
+        let word = word?;
+        let none = HOME_WORDS.iter().find(|(_, own)| *own == word);
+        none.map(|(id, _)| id.0)
+            .or_else(|| homes.id(word.parse().ok()?).map(|id| id.0))
+    };
+    let numbers: Vec<u16> = words.iter().map(number).collect::<Option<_>>()?;
+    let keys = column.keys().values();
+    let before = to.len();
+    gather(keys, rows, to);
+    for home in &mut to[before..] {
+        *home = *numbers.get(usize::from(*home))?;
     }
     Some(())
 }

@@ -9,7 +9,7 @@ use arrow_array::types::{UInt16Type, UInt32Type};
 use arrow_array::{ArrayRef, RecordBatch, UInt16Array, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use disparity_core::journeys::{
-    CodeSets, Journeys, JourneysError, Spell, SpellKind, Spells, Stated, Wanted,
+    CodeSets, Homes, Journeys, JourneysError, Spell, SpellKind, Spells, Stated, Wanted,
 };
 use disparity_core::{Day, Period};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -70,7 +70,7 @@ pub(super) fn batch(journeys: &Journeys) -> Result<RecordBatch, ArrowError> {
         Arc::new(UInt32Array::from(children)),
         Arc::new(UInt16Array::from(years)),
     ];
-    let columns = spell_columns(journeys.codes(), &spells, 0..spells.len());
+    let columns = spell_columns(journeys, &spells, 0..spells.len());
     RecordBatch::try_new(schema(), of_return.into_iter().chain(columns).collect())
 }
 
@@ -78,7 +78,7 @@ pub(super) fn batch(journeys: &Journeys) -> Result<RecordBatch, ArrowError> {
 pub(super) fn read(
     path: &Path,
     manifest: &Manifest,
-    codes: &CodeSets,
+    names: (&CodeSets, &Homes),
 ) -> Result<Stated, StoreError> {
     let file = input::open(path).map_err(io(path))?;
     let handle = file.try_clone().map_err(|error| io(path)(error.into()))?;
@@ -89,7 +89,7 @@ pub(super) fn read(
     let (mut children, mut years, mut spells) = (Vec::new(), Vec::new(), Spells::default());
     for batch in batches {
         let batch = batch.map_err(|error| parquet(path)(error.into()))?;
-        append(&batch, codes, (&mut children, &mut years, &mut spells))
+        append(&batch, names, (&mut children, &mut years, &mut spells))
             .ok_or_else(|| format(path, "a column does not fit"))?;
     }
     together(&children, &years, &spells).map_err(|error| format(path, error.to_string()))
@@ -97,14 +97,14 @@ pub(super) fn read(
 
 fn append(
     batch: &RecordBatch,
-    codes: &CodeSets,
+    names: (&CodeSets, &Homes),
     (children, years, spells): (&mut Vec<u32>, &mut Vec<u16>, &mut Spells),
 ) -> Option<()> {
     let of_child = batch.column_by_name("child")?;
     children.extend(of_child.as_primitive_opt::<UInt32Type>()?.values());
     let of_year = batch.column_by_name("year")?;
     years.extend(of_year.as_primitive_opt::<UInt16Type>()?.values());
-    read_columns(batch, codes, &Wanted::everything(), spells)
+    read_columns(batch, names, &Wanted::everything(), spells)
 }
 
 /// Rows of one child, kind and year belong together.

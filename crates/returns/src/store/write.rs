@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::builder::StringDictionaryBuilder;
-use arrow_array::types::UInt8Type;
+use arrow_array::types::{UInt8Type, UInt16Type};
 use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, UInt8Array, UInt32Array};
 use arrow_schema::SchemaRef;
 use disparity_core::journeys::{
-    BirthPrecision, Children, CodeId, CodeSets, Journeys, LinkOutcome, SpellKind, Spells,
+    BirthPrecision, Children, CodeId, HomeId, Homes, Journeys, LinkOutcome, SpellKind, Spells,
     code_sets_of,
 };
 use disparity_core::{CategoryId, Day, Dimension, Dimensions};
@@ -19,7 +19,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::manifest::{self, Digested, FileRecord, GENERATION, Manifest, generation};
 use super::meta::{self, LAYOUT};
-use super::schema::{child_schema, spell_schema};
+use super::schema::{HOME_WORDS, UNTOLD, child_schema, spell_schema};
 use super::{CHILDREN, MANIFEST, SPELLS, STATED, StoreError, io, parquet, stated};
 use crate::bytes::input;
 use crate::config::options::Progress;
@@ -88,6 +88,7 @@ fn metadata(journeys: &Journeys, sources: &[Source]) -> Vec<KeyValue> {
             meta::authorities(journeys).to_string(),
         ),
         ("disparity.codes", meta::codes(journeys.codes()).to_string()),
+        ("disparity.homes", meta::homes(journeys.homes()).to_string()),
         ("disparity.sources", meta::sources(sources).to_string()),
     ]
     .into_iter()
@@ -196,6 +197,23 @@ fn text(values: impl Iterator<Item = Option<impl AsRef<str>>>) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
+/// Neighbourhoods of homes as words.
+fn homes(homes: &Homes, ids: &[u16]) -> ArrayRef {
+    let mut builder = StringDictionaryBuilder::<UInt16Type>::new();
+    for id in ids.iter().map(|id| HomeId(*id)) {
+        match homes.get(id) {
+            Some(code) => builder.append_value(code.as_str()),
+            None => builder.append_value(
+                HOME_WORDS
+                    .iter()
+                    .find(|(own, _)| *own == id)
+                    .map_or(UNTOLD, |own| own.1),
+            ),
+        }
+    }
+    Arc::new(builder.finish())
+}
+
 fn day(number: i32) -> Option<i32> {
     Day(number).is_real().then_some(number)
 }
@@ -214,10 +232,11 @@ fn three_way(bits: u8) -> Option<bool> {
 
 /// The columns of [`super::schema::spell_fields`] for some rows of spells.
 pub(super) fn spell_columns(
-    sets: &CodeSets,
+    journeys: &Journeys,
     s: &Spells,
     rows: std::ops::Range<usize>,
-) -> [ArrayRef; 10] {
+) -> [ArrayRef; 11] {
+    let sets = journeys.codes();
     let kinds: Vec<SpellKind> = s.kind[rows.clone()]
         .iter()
         .map(|k| SpellKind::from_index(*k).unwrap_or(SpellKind::Contact))
@@ -248,6 +267,7 @@ pub(super) fn spell_columns(
         code(2),
         Arc::new(UInt8Array::from(s.number[rows.clone()].to_vec())),
         Arc::new(UInt8Array::from(s.decile[rows.clone()].to_vec())),
+        homes(journeys.homes(), &s.home[rows.clone()]),
         days(&s.parent[rows.clone()]),
     ]
 }
@@ -366,7 +386,7 @@ impl Names {
         ];
         let columns: Vec<ArrayRef> = child
             .into_iter()
-            .chain(spell_columns(journeys.codes(), s, rows))
+            .chain(spell_columns(journeys, s, rows))
             .chain(of_child)
             .collect();
         RecordBatch::try_new(spell_schema(), columns)

@@ -12,8 +12,8 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, Journeys, LinkOutcome, Spell,
-    SpellFlags, SpellKind,
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, HomeId, Journeys, LinkOutcome,
+    Spell, SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, Day};
 
@@ -152,6 +152,7 @@ impl Assembly<'_> {
         drop(identities);
         self.report_persons(&records, &oddities, diagnostics);
         let mut journeys = Journeys::new(self.codes.clone(), self.synthetic);
+        journeys.set_homes(self.postcodes.homes().clone());
         journeys.push_authority(Authority {
             old_la_code: self.la.to_owned(),
             area: self.area,
@@ -295,20 +296,22 @@ impl Assembly<'_> {
         }
     }
 
-    /// Deciles of home addresses over time, by identifier; 0 where a home is known and its decile is
-    /// not, so that no other home's is taken for it.
-    fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<(Day, Day, u8)>> {
-        let mut own: BTreeMap<u32, Vec<(Day, Day, u8)>> = BTreeMap::new();
+    /// Homes over time, by identifier; a decile of 0 where a home is known and its decile is not, so that no
+    /// other home's is taken for it.
+    fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<LivedAt>> {
+        let mut own: BTreeMap<u32, Vec<LivedAt>> = BTreeMap::new();
         for one in &records.addresses {
-            let decile = match self.postcodes.home(records.texts.text(one.postcode)) {
+            let (found, home) = self.postcodes.home(records.texts.text(one.postcode));
+            let decile = match found {
                 Home::Decile(decile) => decile,
                 Home::Elsewhere | Home::Unlisted => 0,
             };
-            own.entry(one.id).or_default().push((
-                one.from.unwrap_or(Day(i32::MIN + 1)),
-                one.to.unwrap_or(Day::OPEN),
+            own.entry(one.id).or_default().push(LivedAt {
+                from: one.from.unwrap_or(Day(i32::MIN + 1)),
+                to: one.to.unwrap_or(Day::OPEN),
                 decile,
-            ));
+                home,
+            });
         }
         for list in own.values_mut() {
             list.sort_unstable();
@@ -322,7 +325,7 @@ impl Assembly<'_> {
         number: usize,
         masks: Masks,
         mut whole: ChildRows,
-        (member, addresses): (&Member, &[(Day, Day, u8)]),
+        (member, addresses): (&Member, &[LivedAt]),
         records: &mut Records,
         tally: &mut Tally,
     ) -> (ChildRecord, Vec<Spell>) {
@@ -479,7 +482,8 @@ impl Assembly<'_> {
         let mut spell = Spell::new(kind, start, end.unwrap_or(Day::OPEN));
         let home = records.texts.text(row.home_postcode);
         if !home.is_empty() {
-            let found = self.postcodes.home(home);
+            let (found, home_id) = self.postcodes.home(home);
+            spell.home = home_id;
             if kind == SpellKind::Care && !self.postcodes.is_empty() {
                 tally.homes += 1;
                 tally.sectors += u64::from(!is_whole(home));
@@ -545,12 +549,27 @@ fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
     }
 }
 
-/// The deprivation of the home at the start of each spell, where an address tells it.
-fn place_homes(spells: &mut [Spell], addresses: &[(Day, Day, u8)]) {
-    for spell in spells.iter_mut().filter(|spell| spell.decile == 0) {
+/// A home from a day to the first day after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct LivedAt {
+    from: Day,
+    to: Day,
+    decile: u8,
+    home: HomeId,
+}
+
+/// The home at the start of each spell, and its deprivation, where an address tells it.
+fn place_homes(spells: &mut [Spell], addresses: &[LivedAt]) {
+    for spell in spells.iter_mut() {
         let mut homes = addresses.iter().rev();
-        let at = homes.find(|(from, to, _)| *from <= spell.start && spell.start < *to);
-        spell.decile = at.map_or(0, |(.., decile)| *decile);
+        let at = homes.find(|own| own.from <= spell.start && spell.start < own.to);
+        if spell.decile == 0 {
+            spell.decile = at.map_or(0, |own| own.decile);
+        }
+        // What the care return says is kept where it says where.
+        if matches!(spell.home, HomeId::BLANK | HomeId::UNKNOWN) {
+            spell.home = at.map_or(spell.home, |own| own.home);
+        }
     }
 }
 
