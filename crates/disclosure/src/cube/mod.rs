@@ -11,7 +11,7 @@ use disparity_core::{
 
 use crate::beside::Beside;
 use crate::release::{Policy, Release};
-use crate::suppression::{Withheld, suppress_in_blocks};
+use crate::suppression::{Withheld, leave_what_is_told, suppress_in_blocks};
 use repeats::inflations;
 use table::Table;
 
@@ -174,13 +174,17 @@ pub fn protect_knowing(
     let same = table.join(known);
     let rule = policy.rule();
     let threshold = rule.threshold();
+    let blocks = table.blocks(areas);
+    if !known.published.is_empty() || !known.beside.is_empty() {
+        leave_what_is_told(&mut table.cells, &table.sums, threshold, &blocks);
+    }
     let Withheld {
         hidden, given_up, ..
     } = suppress_in_blocks(
         &table.cells,
         &table.sums,
         threshold,
-        &table.blocks(areas),
+        &blocks,
         &(),
         &|_, _| {},
     );

@@ -18,7 +18,7 @@ const WORK_NEAR: u64 = 30_000_000;
 const NEAR: [usize; 3] = [150, 500, 1_500];
 
 /// For so many searches in a row that find nothing, more are not tried with the next number of neighbours.
-const WITHOUT: usize = 40;
+const WITHOUT: usize = 120;
 
 /// Everything that a search looks at.
 pub(super) struct Whole<'k> {
