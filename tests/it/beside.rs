@@ -65,28 +65,32 @@ fn one_after_another_they_expose_nothing_together() {
     let journeys = ["journeys", store, "--format", "csv"];
     let help = ["prior-help", store, "--format", "csv", "--force"];
     let alone = [
-        run(&folder, "run", store, &[]),
-        printed(&folder, "journeys", &journeys),
-        printed(&folder, "help", &help),
+        run(folder.path(), "run", store, &[]),
+        printed(folder.path(), "journeys", &journeys),
+        printed(folder.path(), "help", &help),
     ];
     let [r, j, h] = alone.each_ref().map(PathBuf::as_path);
     // The audit sees what outputs tell together that know nothing of one another.
     assert!(exposed_together(&[r, j]) > 0);
 
     let after_run = ["--published", path(r)];
-    let j_after = printed(&folder, "j-after", &[&journeys[..], &after_run].concat());
+    let j_after = printed(
+        folder.path(),
+        "j-after",
+        &[&journeys[..], &after_run].concat(),
+    );
     assert_eq!(exposed_together(&[r, &j_after]), 0);
-    let h_after = printed(&folder, "h-after", &[&help[..], &after_run].concat());
+    let h_after = printed(folder.path(), "h-after", &[&help[..], &after_run].concat());
     assert_eq!(exposed_together(&[r, &h_after]), 0);
 
-    let r_after = run(&folder, "r-after", store, &["--published", path(j)]);
+    let r_after = run(folder.path(), "r-after", store, &["--published", path(j)]);
     assert_eq!(exposed_together(&[j, &r_after]), 0);
-    let r_after = run(&folder, "r-help", store, &["--published", path(h)]);
+    let r_after = run(folder.path(), "r-help", store, &["--published", path(h)]);
     assert_eq!(exposed_together(&[h, &r_after]), 0);
 
     // A third after two.
     let both = ["--published", path(r), "--published", path(&j_after)];
-    let third = printed(&folder, "third", &[&help[..], &both].concat());
+    let third = printed(folder.path(), "third", &[&help[..], &both].concat());
     assert_eq!(exposed_together(&[r, &j_after, &third]), 0);
 }
 
@@ -97,9 +101,18 @@ fn a_store_remembers_what_was_released() {
     let store = &store_of(&folder, SIZE);
     let memory = PathBuf::from(format!("{store}.released"));
     let journeys = ["journeys", store, "--format", "csv"];
-    let first = printed(&folder, "first", &[&journeys[..], &["--remember"]].concat());
-    let without = run(&folder, "named", store, &["--published", path(&first)]);
-    let with = run(&folder, "remembered", store, &["--remember"]);
+    let first = printed(
+        folder.path(),
+        "first",
+        &[&journeys[..], &["--remember"]].concat(),
+    );
+    let without = run(
+        folder.path(),
+        "named",
+        store,
+        &["--published", path(&first)],
+    );
+    let with = run(folder.path(), "remembered", store, &["--remember"]);
     let tables = [&without, &with].map(|own| std::fs::read(own.join("contrasts.parquet")).unwrap());
     assert!(
         tables[0] == tables[1],
@@ -118,7 +131,11 @@ fn a_store_remembers_what_was_released() {
         assert_eq!(mode(&memory.join("0001-journeys.csv")), 0o600);
     }
     // The same again is known whole: it shows the same, and is remembered once.
-    let again = printed(&folder, "again", &[&journeys[..], &["--remember"]].concat());
+    let again = printed(
+        folder.path(),
+        "again",
+        &[&journeys[..], &["--remember"]].concat(),
+    );
     let texts =
         [&first, &again].map(|own| std::fs::read_to_string(own.join("output.csv")).unwrap());
     assert_eq!(texts[0], texts[1]);
