@@ -528,6 +528,18 @@ def run(rows, truth):
         if row["new_la_code"]:
             place = f"{row['time_period']}|{row['new_la_code']}|{row['group_by']}|{row['group']}"
             counts[f"{row['measure']} {place}"] = (row["measure"], place, int(row["numerator"]))
+    shown = shown_by_run(rows)
+    all, published = Attacker(), collections.defaultdict(dict)
+    for name, (measure, place, count) in counts.items():
+        if name in shown:
+            published[place][measure] = all.cell(name, count, shown[name])
+    flows(all, published)
+    all.margins()
+    return all
+
+
+def shown_by_run(rows):
+    """Which counts of indicators a run shows, of those that it has at all."""
     shown = collections.defaultdict(bool)
     for row in rows:
         by = next((d for d in DIMENSIONS if row[d] != "Total"), "total")
@@ -537,13 +549,41 @@ def run(rows, truth):
             second = row["indicator"] == "cpp_second_or_subsequent"
             whole = "cpp_started" if second else "cpp_at_31_march"
             shown[f"{whole} {place}"] |= row["denominator"].isdigit()
-    all, published = Attacker(), collections.defaultdict(dict)
-    for name, (measure, place, count) in counts.items():
-        if name in shown:
-            published[place][measure] = all.cell(name, count, shown[name])
-    flows(all, published)
-    all.margins()
-    return all
+    return shown
+
+
+def run_as_journeys(rows, truth):
+    """The counts of a run as rows of journeys' table of published indicators, as shown and in truth."""
+    shown, as_shown, in_truth = shown_by_run(rows), [], []
+    for row in truth:
+        place = f"{row['time_period']}|{row['new_la_code']}|{row['group_by']}|{row['group']}"
+        name = f"{row['measure']} {place}"
+        if row["new_la_code"] and name in shown:
+            as_shown.append({**row, "numerator": row["numerator"] if shown[name] else "c"})
+            in_truth.append(row)
+    return as_shown, in_truth
+
+
+def run_as_prior_help(rows, truth):
+    """What a run shows of prior help, as rows of that, as shown and in truth."""
+    shown = {}
+    for row in rows:
+        if row["indicator"].startswith("prior_help_"):
+            by = next((d for d in DIMENSIONS if row[d] != "Total"), "total")
+            group = row.get(by, "Total")
+            shown[row["indicator"], row["time_period"], row["new_la_code"], by, group] = row
+    as_shown, in_truth = [], []
+    for row in truth:
+        group = "Total" if row["group_by"] == "total" else row["group_name"]
+        own = shown.get(
+            (row["indicator"], row["time_period"], row["new_la_code"], row["group_by"], group)
+        )
+        if own is not None:
+            hidden = {column: "c" for column in ("entrants", "unlinked", "incomplete")}
+            counts = {column: own[column] for column in ("numerator", "denominator")}
+            as_shown.append({**row, **hidden, **counts})
+            in_truth.append(row)
+    return as_shown, in_truth
 
 
 def rows_are_all_there(name, rows, row_of, group_of):
@@ -561,6 +601,23 @@ def answers(program, *arguments):
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, (arguments, done.stderr)
     return done.stdout
+
+
+def estimates_of(folder):
+    with open(folder / "estimates.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def together(*pairs):
+    """Rows of several outputs, as shown and in truth."""
+    return [sum(rows, []) for rows in zip(*pairs, strict=True)]
 
 
 def world(program, seed):
@@ -593,8 +650,20 @@ def world(program, seed):
         again += same_again(of_journeys[0], read("journeys", store, "--table", "ways"))
         ways = [word for way in ["total", *DIMENSIONS] for word in ("--by", way)]
         counted = both("journeys", store, "--table", "published", *ways)[1]
-        with open(out / "estimates.csv", encoding="utf-8", newline="") as file:
-            estimates = [row for row in csv.DictReader(file)]
+        estimates = estimates_of(out)
+        # One after another: each is told what was published before.
+        after = ["--published", out]
+        journeys_after = read("journeys", store, *after)
+        help_after = read("prior-help", store, *after)
+        single = read("prior-help", store, "--pool", "0", "--unprotected", "a test")
+        out_after, printed = folder / "after", folder / "journeys.csv"
+        write(printed, of_journeys[0])
+        answers(
+            program,
+            *map(str, ["run", "--csv", "--returns", store, "--out", out_after]),
+            *map(str, ["--published", printed]),
+        )
+        estimates_after = estimates_of(out_after)
         gaps = rows_are_all_there(
             "journeys",
             of_journeys[0],
@@ -614,6 +683,15 @@ def world(program, seed):
         "prior-help": prior_help(*of_help),
         "prior-help, years together and each": prior_help(*of_years),
         "run --returns": run(estimates, counted),
+        "journeys after run --returns": journeys(
+            *together((journeys_after, of_journeys[1]), run_as_journeys(estimates, counted))
+        ),
+        "run --returns after journeys": journeys(
+            *together(of_journeys, run_as_journeys(estimates_after, counted))
+        ),
+        "prior-help after run --returns": prior_help(
+            *together((help_after, usual[1]), run_as_prior_help(estimates, single))
+        ),
     }
     for name, all in outputs.items():
         small = [not p or 1 <= t <= AT_MOST for t, p in zip(all.truth, all.published)]

@@ -99,6 +99,20 @@ pub(crate) struct RunArgs {
     /// which stands on the page and in every chart and table
     #[arg(long, value_name = "WHY", requires = "returns")]
     pub(crate) unprotected: Option<String>,
+    /// With --returns: earlier output of the same store that readers have as well, of `run --returns`,
+    /// `prior-help` or `journeys`, as a file or a folder: what it shows is known, and what it withholds is
+    /// not given away; repeat for several
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "returns",
+        conflicts_with = "unprotected"
+    )]
+    pub(crate) published: Vec<PathBuf>,
+    /// With --returns: remember beside the store what this shows (in `STORE.released`, for its owner only):
+    /// whatever is released from the store from then on is protected beside it, without being told
+    #[arg(long, requires = "returns", conflicts_with = "unprotected")]
+    pub(crate) remember: bool,
     /// Folder to write to; a folder that holds an earlier run is replaced
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,

@@ -24,6 +24,7 @@ mod plan;
 mod policy;
 mod progress;
 mod published;
+mod remembered;
 mod returns_args;
 mod returns_stage;
 mod side_by_side;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Some(Command::Returns(command)) => with_catalogue(|catalogue| match command {
             ReturnsCommand::Check { read, out } => commands::returns::check(read, out, catalogue),
             ReturnsCommand::Build { read, out } => commands::returns::build(read, out, catalogue),
+            ReturnsCommand::Inspect { store } => remembered::inspect(store).map(|()| true),
         }),
         Some(Command::PriorHelp(args)) => {
             with_catalogue(|catalogue| commands::prior_help::run(args, catalogue).map(|()| true))

@@ -25,6 +25,11 @@ pub(crate) enum ReturnsCommand {
         #[arg(long, value_name = "STORE")]
         out: PathBuf,
     },
+    /// Say what was released from a store, as far as it was asked to remember that
+    Inspect {
+        /// Store that `disparity returns build` made
+        store: PathBuf,
+    },
 }
 
 /// How returns are read.
@@ -86,10 +91,15 @@ pub(crate) struct ControlArgs {
     /// with the figures
     #[arg(long, value_name = "WHY", conflicts_with_all = ["withhold_to", "hide_zeros", "round_to"])]
     pub(crate) unprotected: Option<String>,
-    /// Earlier output of this command as CSV, or a folder of such, that readers have as well: what it
-    /// shows is known, and what it withholds is not given away; repeat for several
+    /// Earlier output of the same store that readers have as well, of `prior-help`, `journeys` or
+    /// `run --returns`, as a file or a folder: what it shows is known, and what it withholds is not
+    /// given away; repeat for several
     #[arg(long, value_name = "PATH", conflicts_with_all = ["unprotected", "round_to"])]
     pub(crate) published: Vec<PathBuf>,
+    /// Remember beside the store what this shows (in `STORE.released`, for its owner only): whatever is
+    /// released from the store from then on is protected beside it, without being told
+    #[arg(long, conflicts_with_all = ["unprotected", "round_to"])]
+    pub(crate) remember: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,18 +8,20 @@ use anyhow::Result;
 use disparity_analysis::{Input, analyse};
 use disparity_core::answers::GroupBy;
 use disparity_core::{
-    AreaCode, Catalogue, ChineseGroup, CodeList, Cube, Dimension, Dimensions, IndicatorId, Period,
-    Plan, Results,
+    AreaCode, Catalogue, ChineseGroup, CodeList, Cube, Dimension, Dimensions, Frequencies,
+    IndicatorId, Journeys, Period, Plan, Populations, Results,
 };
-use disparity_disclosure::{Policy, Release, Rule, protect};
+use disparity_disclosure::{KnownOfCube, Policy, Release, Rule, protect_knowing};
+use disparity_export::EarlierOutputs;
 use disparity_journeys::{
-    PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, part_year_cube,
-    part_years, prior_help, prior_help_cube,
+    PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, names_of_cube,
+    part_year_cube, part_years, prior_help, prior_help_cube,
 };
 use disparity_published::with_indicators;
 
 use crate::commands::returns::store;
 use crate::progress::Progress;
+use crate::published::{self, OutputKind};
 use crate::stages::Published;
 
 /// Where the indicators stand that only returns can give, and what stands there.
@@ -72,7 +74,7 @@ fn england(published: &Cube, counted: &Cube) -> Result<Cube> {
 
 /// Says what the store holds and no table shows: children of authorities that the area list does not
 /// have. Returns whether there are any.
-fn say_unlisted(journeys: &disparity_core::Journeys) -> bool {
+fn say_unlisted(journeys: &Journeys) -> bool {
     let authorities = journeys.authorities().iter().enumerate();
     let unlisted: Vec<_> = authorities.filter(|(_, own)| own.area.is_none()).collect();
     for (at, authority) in &unlisted {
@@ -86,56 +88,81 @@ fn say_unlisted(journeys: &disparity_core::Journeys) -> bool {
     !unlisted.is_empty()
 }
 
+/// What a run says of prior help: of everyone and by every dimension, each year by itself.
+pub(crate) fn prior_help_params() -> PriorHelpParams {
+    PriorHelpParams {
+        groups: GroupBy::ALL
+            .iter()
+            .copied()
+            .filter(|by| matches!(by, GroupBy::Total | GroupBy::Dimension(_)))
+            .collect(),
+        years: Years::Each,
+        ..PriorHelpParams::default()
+    }
+}
+
+/// Everything that a run counts, and how often children had an event.
+pub(crate) fn counted(
+    journeys: &Journeys,
+    catalogue: &Catalogue,
+    dimensions: &Dimensions,
+    populations: &Populations,
+) -> Result<(Cube, Frequencies)> {
+    let authorities = journeys.authorities();
+    let help = prior_help_cube(
+        &prior_help(journeys, dimensions, &prior_help_params()),
+        authorities,
+        catalogue,
+        Rule::DEFAULT.least_for_rate,
+    )?;
+    let parts = part_year_cube(&part_years(journeys), authorities, catalogue)?;
+    let (counts, repeats) = counts_and_repeats(journeys, dimensions);
+    let counted = cube(&counts, authorities, catalogue, populations)?;
+    let counted = counted.merge(parts)?.merge(help)?;
+    Ok((counted, frequencies(&repeats, authorities, catalogue)))
+}
+
 /// Analyses a store and passes the results through the gate. Says besides whether everything that was
 /// read is in them.
 pub(crate) fn release(
     path: &Path,
     catalogue: &Catalogue,
-    published: &Published,
+    figures: &Published,
     plan: &Plan,
-    policy: Policy,
+    (policy, earlier): (Policy, &EarlierOutputs),
     progress: &mut Progress,
 ) -> Result<(Release<Results>, bool)> {
-    let populations = published.populations();
+    let populations = figures.populations();
     let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
     let whole_store = !say_unlisted(&journeys);
     let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
-    let (whole, repeats) = progress.stage("counting", || -> Result<_> {
-        let params = PriorHelpParams {
-            groups: GroupBy::ALL
-                .iter()
-                .copied()
-                .filter(|by| matches!(by, GroupBy::Total | GroupBy::Dimension(_)))
-                .collect(),
-            years: Years::Each,
-            ..PriorHelpParams::default()
-        };
-        let help = prior_help_cube(
-            &prior_help(&journeys, dimensions, &params),
-            journeys.authorities(),
-            catalogue,
-            Rule::DEFAULT.least_for_rate,
-        )?;
-        let authorities = journeys.authorities();
-        let parts = part_year_cube(&part_years(&journeys), authorities, catalogue)?;
-        let (counts, repeats) = counts_and_repeats(&journeys, dimensions);
-        let counted = cube(&counts, authorities, catalogue, populations)?;
-        let counted = counted.merge(parts)?.merge(help)?;
-        Ok((counted, frequencies(&repeats, authorities, catalogue)))
+    let (whole, repeats) = progress.stage("counting", || {
+        counted(&journeys, catalogue, dimensions, populations)
     })?;
     let relations = known(catalogue);
+    let told = earlier.known_of_run(&whole, catalogue);
+    published::check_cells(&told, &whole)?;
+    let rule = policy.rule();
+    let kind = OutputKind::Run;
+    let known = KnownOfCube {
+        published: &told,
+        names: &names_of_cube(&whole, journeys.authorities(), catalogue),
+        beside: &published::beside(earlier, kind, &journeys, catalogue, rule)?,
+        authorities: &published::areas_of(&journeys),
+    };
     let safe = progress.stage("withholding small counts", || {
-        protect(
+        let settings = (policy, journeys.synthetic);
+        protect_knowing(
             &whole,
             dimensions,
             &catalogue.areas,
-            &relations,
-            (policy, journeys.synthetic),
+            (&relations, known),
+            settings,
         )
     })?;
     let safe = safe.with_inflations(&repeats, &relations);
     let (primary, secondary, given_up) = (safe.primary(), safe.secondary(), safe.given_up());
-    let england = england(published.cube(), &whole)?;
+    let england = england(figures.cube(), &whole)?;
     let release = safe.release(|cube, provenance| -> Result<_> {
         let cube = cube.merge(england)?;
         Ok(progress.stage("computing rates and comparisons", || {

@@ -11,6 +11,7 @@ mod at_ages;
 mod attacker;
 mod audit;
 mod bad_input;
+mod beside;
 mod bounds;
 mod builtin;
 mod chart;

@@ -4,17 +4,18 @@
 use anyhow::Result;
 use disparity_core::Catalogue;
 use disparity_core::answers::{GroupBy, JourneyTable};
-use disparity_disclosure::{Policy, protect_journeys};
+use disparity_disclosure::{KnownBefore, Policy, protect_journeys};
 use disparity_export::{JOURNEY_HEADER, journey_rows};
-use disparity_journeys::{ALSO_MATCHED, AskedOfJourneys, JourneyDraft};
+use disparity_journeys::{ALSO_MATCHED, AskedOfJourneys, JourneyDraft, names_of_journeys};
 
 use crate::args::Format;
 use crate::commands::prior_help::{groups, words};
 use crate::commands::returns::{say_withheld, store};
-use crate::out::{print, print_csv, print_json, table};
+use crate::out::{csv_of_rows, print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
-use crate::published;
+use crate::published::{self, OutputKind};
+use crate::remembered::Memory;
 use crate::returns_args::JourneysArgs;
 
 /// Whether a question is within the usual one: any tables of everyone and by broad ethnic group. That is
@@ -35,7 +36,8 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     let tables = JourneyTable::ALL.map(|table| (table.as_str(), table));
     let wanted = words(&args.tables, &tables, "--table")?;
     let policy = policy(&args.control)?;
-    let earlier = published::read(&args.control)?;
+    let memory = Memory::of(&args.store, &args.control)?;
+    let earlier = memory.outputs(&args.control.published, policy.rule().round_to)?;
     let mut progress = Progress::new(false);
     let journeys = progress.stage("reading the store", || {
         store(&args.store, &catalogue.dimensions)
@@ -47,37 +49,38 @@ pub(crate) fn run(args: &JourneysArgs, catalogue: &Catalogue) -> Result<()> {
     } else {
         shown.clone()
     };
-    for by in earlier
-        .ways_of_journeys()
-        .into_iter()
-        .filter_map(GroupBy::from_word)
-    {
-        if !asked.contains(&by) {
-            asked.push(by);
-        }
-    }
-    asked.sort_unstable();
+    asked = published::ways(&earlier, &asked);
     let asked = AskedOfJourneys::new(&journeys, catalogue, asked);
     let is_wanted = |table| wanted.is_empty() || wanted.contains(&table);
     let mut draft = JourneyDraft::default();
     for table in JourneyTable::ALL {
-        if usual || is_wanted(table) || !args.control.published.is_empty() {
+        if usual || is_wanted(table) || !earlier.is_empty() {
             progress.stage(table.as_str(), || asked.draw(table, &mut draft));
         }
     }
     let answers = draft.finish();
     let known = earlier.known_of_journeys(&answers, &journeys, catalogue);
     published::check(&known, &answers.counts)?;
+    let kind = OutputKind::Journeys;
+    let known = KnownBefore {
+        published: &known,
+        names: &names_of_journeys(&answers),
+        beside: &published::beside(&earlier, kind, &journeys, catalogue, policy.rule())?,
+    };
     let bar = Bar::new();
     let watch = |done, all| bar.show(PROVING, done, all);
-    let safe = protect_journeys(answers, &catalogue.dimensions, &policy, &known, &watch);
+    let safe = protect_journeys(answers, &catalogue.dimensions, &policy, known, &watch);
     bar.clear();
     say_withheld(safe.how_many(), policy.rule());
     let release = safe.release(|table, by, authority| {
         let also = table == JourneyTable::Matching && ALSO_MATCHED.contains(&by);
         is_wanted(table) && (shown.contains(&by) || also) && !(args.together && authority.is_some())
     });
-    let rows = journey_rows(&release, &journeys, catalogue);
+    let rows = || journey_rows(&release, &journeys, catalogue);
+    memory.keep(kind, || {
+        Ok(csv_of_rows(&JOURNEY_HEADER, rows())?.into_bytes())
+    })?;
+    let rows = rows();
     match args.format {
         Format::Text => {
             let note = unprotected_note(release.policy());

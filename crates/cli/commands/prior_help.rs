@@ -6,20 +6,21 @@ use anyhow::Result;
 use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
-use disparity_disclosure::{PriorHelpRow, Proportion, protect_prior_help};
+use disparity_disclosure::{KnownBefore, PriorHelpRow, Proportion, protect_prior_help};
 use disparity_export::{PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
 use disparity_journeys::{
-    PriorHelpParams, Years, entries, linked_of, match_rates, prior_help, prior_help_answers,
-    supported,
+    PriorHelpParams, Years, entries, linked_of, match_rates, names_of_prior_help, prior_help,
+    prior_help_answers, supported,
 };
 
 use crate::args::Format;
-use crate::commands::returns::{say_withheld, store_of};
+use crate::commands::returns::{say_withheld, store, store_of};
 use crate::hint::Hinted;
-use crate::out::{paragraph, print, print_csv, print_json, table};
+use crate::out::{csv_of_rows, paragraph, print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
-use crate::published;
+use crate::published::{self, OutputKind};
+use crate::remembered::Memory;
 use crate::returns_args::PriorHelpArgs;
 
 /// Words of an option to values, or the words there are.
@@ -116,7 +117,8 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
     let mut progress = Progress::new(false);
     let policy = policy(&args.control)?;
-    let earlier = published::read(&args.control)?;
+    let memory = Memory::of(&args.store, &args.control)?;
+    let earlier = memory.outputs(&args.control.published, policy.rule().round_to)?;
     let before = published::question(&earlier, args.include_unaccompanied)?;
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
@@ -134,20 +136,30 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         ..params.clone()
     };
     let wanted = together.wanted();
+    let others = earlier.has_journeys() || earlier.has_run();
     let journeys = progress.stage("reading the store", || {
-        store_of(&args.store, &catalogue.dimensions, &wanted)
+        let dimensions = &catalogue.dimensions;
+        if others {
+            return store(&args.store, dimensions);
+        }
+        store_of(&args.store, dimensions, &wanted)
     })?;
     if args.supported {
         return print_supported(&journeys, catalogue, args.format);
     }
     check(&journeys, catalogue, &params, args.force)?;
-    let earlier_answers = before
+    let mut earlier_answers = before
         .as_ref()
         .map_or_else(BTreeMap::new, |(question, params)| {
             progress.stage("looking back for earlier outputs", || {
                 published::answers(&journeys, catalogue, (question, params))
             })
         });
+    if earlier.has_run() {
+        earlier_answers.extend(published::of_run(&journeys, catalogue));
+    }
+    let kind = OutputKind::PriorHelp;
+    let beside = published::beside(&earlier, kind, &journeys, catalogue, policy.rule())?;
     let mut answers: BTreeMap<PriorHelpKey, PriorHelp> = BTreeMap::new();
     let (mut shown, mut spans) = (None, BTreeSet::new());
     for question in questions {
@@ -167,10 +179,15 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         if shown.is_none() {
             published::check(&known, &all.counts)?;
         }
+        let known = KnownBefore {
+            published: &known,
+            names: &names_of_prior_help(&all),
+            beside: &beside,
+        };
         let bar = Bar::new();
         let watch = |done, all| bar.show(PROVING, done, all);
         let dimensions = &catalogue.dimensions;
-        let safe = protect_prior_help(all, dimensions, &policy, (shown.as_ref(), &known), &watch);
+        let safe = protect_prior_help(all, dimensions, &policy, (shown.as_ref(), known), &watch);
         shown = Some(safe);
         bar.clear();
     }
@@ -179,7 +196,11 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     };
     say_withheld(safe.how_many(), policy.rule());
     let release = safe.release(|key| params.asks(key) && spans.contains(&(key.from, key.to)));
-    let rows = prior_help_rows(&release, &journeys, catalogue);
+    let rows = || prior_help_rows(&release, &journeys, catalogue);
+    memory.keep(kind, || {
+        Ok(csv_of_rows(&PRIOR_HELP_HEADER, rows())?.into_bytes())
+    })?;
+    let rows = rows();
     match args.format {
         Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
         Format::Json => print_json(&PRIOR_HELP_HEADER, rows),

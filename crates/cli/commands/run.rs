@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use disparity_core::{Plan, Results};
 use disparity_disclosure::Release;
-use disparity_export::{Csv, Manifest, Written};
+use disparity_export::{Csv, EarlierOutputs, Manifest, Written};
 use disparity_report::{Page, View, render};
 
 use crate::args::RunArgs;
@@ -14,6 +14,8 @@ use crate::place::{Output, RUN};
 use crate::plan::PlanFile;
 use crate::policy::{unprotected_note, usual_or};
 use crate::progress::Progress;
+use crate::published::OutputKind;
+use crate::remembered::Memory;
 use crate::returns_stage;
 use crate::stages::Published;
 use crate::years::Unheld;
@@ -24,6 +26,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out, RUN, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
+    let is_protected = args.unprotected.is_none();
+    let store = args.returns.as_deref().filter(|_| is_protected);
+    let memory = store.map(|store| Memory::open(store, args.remember));
+    let memory = memory.transpose()?;
     // Returns have indicators of their own; everything after the gate treats both alike.
     let extended = args
         .returns
@@ -48,8 +54,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     let (release, is_whole) = match &args.returns {
         Some(store) => {
             let policy = usual_or(args.unprotected.as_deref())?;
-            let published = &published;
-            returns_stage::release(store, catalogue, published, &plan, policy, &mut progress)?
+            let known = match &memory {
+                Some(memory) => memory.outputs(&args.published, policy.rule().round_to)?,
+                None => EarlierOutputs::default(),
+            };
+            let known = (policy, &known);
+            returns_stage::release(store, catalogue, &published, &plan, known, &mut progress)?
         }
         None => (published.release(&plan, &mut progress)?, true),
     };
@@ -80,6 +90,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     )?;
     let is_cut = written.keys().any(|name| name.ends_with("_latest.csv"));
     disparity_export::write_manifest(&manifest.with_outputs(written), staged)?;
+    if let Some(memory) = memory {
+        // Readers have the estimates; every other table is made of those.
+        let estimates = staged.join("estimates.parquet");
+        memory.keep(OutputKind::Run, || {
+            std::fs::read(&estimates)
+                .with_context(|| format!("cannot read `{}`", estimates.display()))
+        })?;
+    }
     let folder = output.finish(None)?;
     print(&summary(&folder, &release, &plan, is_cut))?;
     Ok(is_whole && !unheld.failed)

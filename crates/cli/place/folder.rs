@@ -23,6 +23,13 @@ pub(crate) struct Kind {
     private: bool,
 }
 
+impl Kind {
+    /// The name of its list of files.
+    pub(crate) const fn list(&self) -> &'static str {
+        self.manifest
+    }
+}
+
 /// The tables, charts and page of `disparity run`.
 pub(crate) const RUN: Kind = Kind {
     command: "run",
@@ -56,6 +63,14 @@ pub(crate) const CHARTS: Kind = Kind {
     private: false,
 };
 
+/// What was released from a store.
+pub(crate) const RELEASED: Kind = Kind {
+    command: "--remember",
+    manifest: "manifest.json",
+    before: &[],
+    private: true,
+};
+
 /// Needs assessments: one, or one in each folder.
 pub(crate) const NEEDS: Kind = Kind {
     command: "needs",
@@ -86,7 +101,7 @@ pub(crate) const SIMULATE: Kind = Kind {
 };
 
 /// What systems leave in every folder that somebody looked at.
-const SYSTEM: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+pub(super) const SYSTEM: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// Files that are waited for at the same time: with more of them it takes no less time.
 const AT_ONCE: usize = 8;

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub(crate) use beside::Beside;
-pub(crate) use folder::{CHARTS, CHECK, NEEDS, Output, RUN, SIMULATE, STORE};
+pub(crate) use folder::{CHARTS, CHECK, NEEDS, Output, RELEASED, RUN, SIMULATE, STORE};
 use lock::Lock;
 pub(crate) use within::{Within, consistent};
 
@@ -66,6 +66,23 @@ fn hidden(path: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     path.with_file_name(name)
+}
+
+/// A folder that is put in place in one step, or the earlier one where a run was killed between the two steps
+/// that it takes on some systems.
+pub(crate) fn folder_or_earlier(folder: &Path) -> PathBuf {
+    let earlier = hidden(folder, "old");
+    if !folder.exists() && earlier.exists() {
+        return earlier;
+    }
+    folder.to_owned()
+}
+
+/// The names of all files under a folder but those that systems leave there.
+pub(crate) fn files_in(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut files = files_of(folder)?;
+    files.retain(|name| !folder::SYSTEM.contains(&name.as_str()));
+    Ok(files)
 }
 
 /// Removes a folder or a file, if it is there.

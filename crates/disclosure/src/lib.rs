@@ -9,7 +9,9 @@
 //!    [`Release::of_published`].
 //! 2. [`suppression`] decides which counts are withheld ([`suppress`]): primary suppression by the
 //!    [`Rule`], secondary suppression until [`alternatives`] show that no small count is exposed.
-//! 3. [`attack()`] is the other side: what a reader can conclude. It shares no code with 2.
+//! 3. [`Beside`] is what readers have of other outputs of the same records: its counts are joined to those
+//!    that are protected.
+//! 4. [`attack()`] is the other side: what a reader can conclude. It shares no code with 2.
 //!
 //! # What it deliberately does not do
 //! It reads and writes no files and counts no children.
@@ -17,6 +19,7 @@
 mod alternatives;
 mod answers;
 mod attack;
+mod beside;
 mod cube;
 mod release;
 mod rule;
@@ -25,13 +28,16 @@ mod suppression;
 mod system;
 
 pub use answers::{
-    HowMany, JourneyLines, JourneyRow, PriorHelpRow, Proportion, ProtectedJourneys,
-    ProtectedPriorHelp, PublishedCount, protect_journeys, protect_prior_help,
+    HowMany, JourneyLines, JourneyRow, KnownBefore, PriorHelpRow, Proportion, ProtectedJourneys,
+    ProtectedPriorHelp, PublishedCount, beside_counts, protect_journeys, protect_prior_help,
 };
 pub use attack::{
     Conclusion, Question, ReaderKnowledge, Worked, WorkedOut, attack, of_single_sums,
 };
-pub use cube::{ProtectedCube, protect};
+pub use beside::Beside;
+pub use cube::{
+    KnownOfCube, NamedCell, ProtectedCube, PublishedCell, beside_cube, protect, protect_knowing,
+};
 pub use release::{DisclosureError, Policy, Release};
 pub use rule::{Bounds, Rule, Threshold};
 pub use seen::{ProtectedSeen, protect_seen};

@@ -157,9 +157,8 @@ fn cells(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> Vec<Cel
                 Kind::Published
             };
             Cell {
-                count,
-                kind,
                 zero: hide_zeros,
+                ..Cell::new(count, kind)
             }
         }
     });

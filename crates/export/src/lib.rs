@@ -8,7 +8,8 @@
 //!    digest of every output. It holds no clock.
 //! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
 //!    they are written to.
-//! 5. `audit` reads outputs back as anybody can, for what follows of withheld counts.
+//! 5. `rows` reads outputs back as anybody can: for an audit of what follows of withheld counts, and for
+//!    outputs that are protected beside earlier ones ([`EarlierOutputs`]).
 //!
 //! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_disclosure::Release),
 //! computes nothing, and draws nothing.
@@ -20,6 +21,7 @@ mod csv;
 mod geojson;
 mod manifest;
 mod parquet_file;
+mod rows;
 mod sink;
 mod stream;
 mod tables;
@@ -35,6 +37,7 @@ pub use audit::{
 };
 pub use geojson::{footprint_outlines, footprints_geojson};
 pub use manifest::{FileRecord, Manifest, NeedsRecord, PlanRecord};
+pub use sink::digest;
 pub use stream::{write_csv_rows, write_json_rows};
 pub use write::{
     Csv, NeedsReleases, WriteError, csv_files, write_file, write_manifest, write_needs,

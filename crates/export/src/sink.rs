@@ -38,7 +38,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The SHA-256 of bytes, in hexadecimal.
-pub(crate) fn digest(bytes: &[u8]) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 

@@ -10,7 +10,7 @@
 //!    [`seen_at_home`] counts some of them by the neighbourhood of the home.
 //! 5. [`match_rates`] says how far any of this can be trusted.
 //! 6. [`prior_help_answers`] and [`AskedOfJourneys`] draw the counts up with what is known to hold between
-//!    them.
+//!    them, and [`names_of_journeys`] and its like say which of them other outputs have as well.
 //!
 //! # What it deliberately does not do
 //! It reads and writes no files, draws no random numbers and decides nothing about disclosure: what
@@ -29,6 +29,7 @@ mod matching;
 mod pathways;
 mod prior_help;
 mod returning;
+mod shared;
 mod walk;
 mod ways;
 
@@ -47,6 +48,7 @@ pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, longest_watch, watches};
 pub use prior_help::{PriorHelpParams, Supported, Years, prior_help, supported};
 pub use returning::{Return, ReturnCounts, returns};
+pub use shared::{names_of_cube, names_of_journeys, names_of_prior_help};
 pub use ways::{
     KNOWN_BANDS, Way, WaySeen, WayToCare, known_band, known_days, way_seen, way_to_care,
 };

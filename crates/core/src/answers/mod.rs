@@ -5,6 +5,7 @@ mod counts;
 mod group;
 mod journeys;
 mod prior_help;
+mod shared;
 
 pub use counts::{Counted, Counts, Order, Place, Stand};
 pub use group::{Group, GroupBy, YearKey, age_bands, broad_groups};
@@ -15,3 +16,4 @@ pub use prior_help::{
     AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpAnswers, PriorHelpCount,
     PriorHelpCountKey, PriorHelpCounts, PriorHelpKey, PriorHelpPlaces, lies_within,
 };
+pub use shared::{CellCount, SharedCount, SharedName};

@@ -41,6 +41,11 @@ impl Proven {
     /// All that is asked for.
     pub(crate) const WHOLE: Self = Self(3);
 
+    /// What need not be proven of a count, as other outputs tell it already.
+    pub(crate) const fn not_asked(cell: Cell) -> Self {
+        Self(cell.told.small as u8 | (cell.told.which as u8) << 1)
+    }
+
     /// With what is proven elsewhere.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)

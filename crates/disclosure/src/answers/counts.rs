@@ -4,12 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::answers::{Counts, Group, GroupBy, Order, Place, Stand, broad_groups};
+use disparity_core::answers::{
+    Counts, Group, GroupBy, Order, Place, SharedName, Stand, broad_groups,
+};
 use disparity_core::{CountRole, Dimension, Dimensions, Relations, Reported, Sums, Symbol};
 
 use super::regrouped::Regrouped;
+use crate::beside::{Beside, join};
 use crate::rule::Rule;
-use crate::suppression::{Watch, Withheld, suppress_in_blocks};
+use crate::suppression::{Watch, Withheld, leave_what_is_told, suppress_in_blocks};
 use crate::system::blocks::{Blocks, NONE, Steps};
 use crate::system::{Cell, Kind, Same};
 
@@ -36,8 +39,19 @@ pub(super) struct System<W> {
 pub(super) struct Before<'a, W> {
     /// What was decided of an earlier question that this one holds.
     pub(super) question: Option<&'a ProtectedCounts<W>>,
-    /// What earlier outputs show or withhold, by the positions of counts.
-    pub(super) published: &'a [PublishedCount],
+    /// What earlier outputs show or withhold.
+    pub(super) known: KnownBefore<'a>,
+}
+
+/// What readers have of other outputs of the same records, before an answer is protected.
+#[derive(Clone, Copy, Default)]
+pub struct KnownBefore<'a> {
+    /// What outputs of the same kind show or withhold, by the positions of counts.
+    pub published: &'a [PublishedCount],
+    /// Which counts stand in outputs of other kinds as well, and their positions.
+    pub names: &'a [(SharedName, usize)],
+    /// The counts of those.
+    pub beside: &'a [Beside],
 }
 
 /// A count as an earlier output has it: its position here, and the number or the symbol.
@@ -54,6 +68,19 @@ pub(super) fn protect_counts<W: Ord + Copy>(
     watch: Watch,
 ) -> ProtectedCounts<W> {
     System::new(counts, dimensions).protect(rule, before, watch)
+}
+
+/// The counts of an answer for somebody who has it as an earlier output: with what that shows and withholds,
+/// and which of them other outputs have as well.
+#[must_use]
+pub fn beside_counts<W: Ord + Copy>(
+    counts: Counts<W>,
+    dimensions: &Dimensions,
+    rule: Rule,
+    published: &[PublishedCount],
+    names: Vec<(SharedName, usize)>,
+) -> Beside {
+    System::new(counts, dimensions).beside(rule, published, names)
 }
 
 /// How many different counts are withheld, each once however often it is printed. How many of those are
@@ -267,6 +294,46 @@ impl<W: Ord + Copy> System<W> {
         }
     }
 
+    /// Takes the counts of other outputs in behind these, each where it stands.
+    fn join(&mut self, known: KnownBefore<'_>, same: &Same) -> Same {
+        let Some(any) = self.stands.first().map(|stand| stand.place.what) else {
+            return Same::none(self.cells.len());
+        };
+        let names = known.names.iter();
+        let names: Vec<(SharedName, usize)> = names
+            .map(|(name, at)| (name.clone(), same.of(*at)))
+            .collect();
+        for (authority, group) in known.beside.iter().flat_map(|other| &other.stands) {
+            let place = Place {
+                what: any,
+                authority: *authority,
+                group: *group,
+            };
+            let order = Order::Rest;
+            self.stands.push(Stand { place, order });
+        }
+        join(&mut self.cells, &mut self.sums, &names, known.beside)
+    }
+
+    /// The counts for somebody who has another output of the same records: what that shows and withholds.
+    fn beside(
+        mut self,
+        rule: Rule,
+        published: &[PublishedCount],
+        names: Vec<(SharedName, usize)>,
+    ) -> Beside {
+        self.add_margins();
+        if rule.hide_zeros {
+            self.mark_zeros();
+        }
+        let same = self.unite(rule);
+        self.know(published, &same);
+        let names = names.into_iter().map(|(name, at)| (name, same.of(at)));
+        let stands = self.stands.iter();
+        let stands = stands.map(|stand| (stand.place.authority, stand.place.group));
+        Beside::new(self.cells, self.sums, stands.collect(), names.collect())
+    }
+
     /// What was shown or withheld of an earlier question is so again: the counts that have the same names.
     fn repeat(&mut self, earlier: &ProtectedCounts<W>) {
         let named = earlier.places.iter().filter_map(|(place, at)| {
@@ -298,12 +365,18 @@ impl<W: Ord + Copy> System<W> {
             self.mark_zeros();
         }
         let same = self.unite(rule);
-        self.know(before.published, &same);
+        self.know(before.known.published, &same);
         if let Some(earlier) = before.question {
             self.repeat(earlier);
         }
+        let own = self.cells.len();
+        let joined = self.join(before.known, &same);
         let threshold = rule.threshold();
         let blocks = self.blocks();
+        let is_after = !before.known.published.is_empty() || !before.known.beside.is_empty();
+        if is_after {
+            leave_what_is_told(&mut self.cells, &self.sums, threshold, &blocks);
+        }
         let Withheld {
             mut hidden,
             given_up,
@@ -320,6 +393,11 @@ impl<W: Ord + Copy> System<W> {
             given_up,
             ..HowMany::default()
         };
+        for at in 0..own {
+            hidden[at] = hidden[joined.of(at)];
+        }
+        hidden.truncate(own);
+        self.cells.truncate(own);
         for (cell, hidden) in self
             .cells
             .iter()

@@ -7,7 +7,7 @@ use disparity_core::answers::{
 use disparity_core::{Dimensions, Reported, Symbol};
 use disparity_stats::Level;
 
-use super::counts::{Before, HowMany, ProtectedCounts, PublishedCount, protect_counts};
+use super::counts::{Before, HowMany, KnownBefore, ProtectedCounts, protect_counts};
 use super::proportion::{Proportion, share, told};
 use crate::release::{Policy, Release};
 use crate::suppression::Watch;
@@ -57,7 +57,7 @@ pub fn protect_journeys(
     asked: JourneyAnswers,
     dimensions: &Dimensions,
     policy: &Policy,
-    published: &[PublishedCount],
+    known: KnownBefore<'_>,
     watch: Watch,
 ) -> ProtectedJourneys {
     let JourneyAnswers {
@@ -68,7 +68,7 @@ pub fn protect_journeys(
     } = asked;
     let before = Before {
         question: None,
-        published,
+        known,
     };
     let counts = protect_counts(counts, dimensions, policy.rule(), before, watch);
     ProtectedJourneys {

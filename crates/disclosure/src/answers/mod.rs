@@ -8,7 +8,7 @@ mod proportion;
 mod regrouped;
 mod standardised;
 
-pub use counts::{HowMany, PublishedCount};
+pub use counts::{HowMany, KnownBefore, PublishedCount, beside_counts};
 pub use journeys::{JourneyLines, JourneyRow, ProtectedJourneys, protect_journeys};
 pub use prior_help::{PriorHelpRow, ProtectedPriorHelp, protect_prior_help};
 pub use proportion::Proportion;

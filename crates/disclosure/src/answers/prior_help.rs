@@ -9,7 +9,7 @@ use disparity_core::answers::{
 use disparity_core::{Dimensions, Reported, Symbol};
 use disparity_stats::{Chance, Interval, Level, proportion_bounds};
 
-use super::counts::{Before, HowMany, ProtectedCounts, PublishedCount, protect_counts};
+use super::counts::{Before, HowMany, KnownBefore, ProtectedCounts, protect_counts};
 use super::proportion::{Proportion, share, told};
 use super::standardised;
 use crate::release::{Policy, Release};
@@ -66,7 +66,7 @@ pub fn protect_prior_help(
     asked: PriorHelpAnswers,
     dimensions: &Dimensions,
     policy: &Policy,
-    (earlier, published): (Option<&ProtectedPriorHelp>, &[PublishedCount]),
+    (earlier, known): (Option<&ProtectedPriorHelp>, KnownBefore<'_>),
     watch: Watch,
 ) -> ProtectedPriorHelp {
     let PriorHelpAnswers {
@@ -76,7 +76,7 @@ pub fn protect_prior_help(
     } = asked;
     let before = Before {
         question: earlier.map(|shown| &shown.counts),
-        published,
+        known,
     };
     let safe = protect_counts(counts, dimensions, policy.rule(), before, watch);
     let standardised = standardised::rates(&answers, &places, &safe);

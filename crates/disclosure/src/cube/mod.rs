@@ -3,13 +3,15 @@
 mod repeats;
 mod table;
 
+use disparity_core::answers::{CellCount, Group, GroupBy, SharedName};
 use disparity_core::{
-    Areas, Cube, CubeError, Dimensions, Frequencies, IndicatorRelations, Provenance, Reported,
-    Results, Symbol,
+    AreaCode, Areas, CellKey, Cube, CubeError, Dimensions, Frequencies, IndicatorRelations,
+    Provenance, Reported, Results, Symbol,
 };
 
+use crate::beside::Beside;
 use crate::release::{Policy, Release};
-use crate::suppression::{Withheld, suppress_in_blocks};
+use crate::suppression::{Withheld, leave_what_is_told, suppress_in_blocks};
 use repeats::inflations;
 use table::Table;
 
@@ -75,6 +77,71 @@ impl ProtectedCube {
     }
 }
 
+/// A count of a cube as an earlier output has it: which, and the number or the symbol.
+pub type PublishedCell = ((CellKey, CellCount), Reported<u32>);
+
+/// A count of a cube by the name that other outputs know it by.
+pub type NamedCell = (SharedName, (CellKey, CellCount));
+
+/// What readers have of other outputs of the same records, before a cube is protected.
+#[derive(Clone, Copy, Default)]
+pub struct KnownOfCube<'a> {
+    /// What earlier cubes show or withhold.
+    pub published: &'a [PublishedCell],
+    /// Which counts stand in outputs of other kinds as well.
+    pub names: &'a [NamedCell],
+    /// The counts of those.
+    pub beside: &'a [Beside],
+    /// The area of each authority, by the positions that those know; none for one that no list has.
+    pub authorities: &'a [Option<AreaCode>],
+}
+
+/// How the counts of a cube hang together: groups, areas, and what is known of indicators.
+fn table_of(
+    cube: &Cube,
+    dimensions: &Dimensions,
+    areas: &Areas,
+    relations: &IndicatorRelations,
+) -> Table {
+    let mut table = Table::new(cube);
+    table.add_strata(dimensions);
+    table.add_areas(areas);
+    table.add_denominators(cube);
+    table.add_bands(&relations.partitions);
+    table.add_contained(&relations.contained);
+    table.add_children(&relations.children);
+    table.add_stock_flows(&relations.stock_flows);
+    table
+}
+
+/// The counts of a cube for somebody who has it as an earlier output: with what that shows and withholds, and
+/// which of them other outputs have as well.
+#[must_use]
+pub fn beside_cube(
+    cube: &Cube,
+    dimensions: &Dimensions,
+    areas: &Areas,
+    relations: &IndicatorRelations,
+    known: KnownOfCube<'_>,
+) -> Beside {
+    let mut table = table_of(cube, dimensions, areas, relations);
+    table.know(known.published);
+    let place = |area: &AreaCode| known.authorities.iter().position(|own| *own == Some(*area));
+    let authorities: Vec<Option<usize>> = table.areas().iter().map(place).collect();
+    let mut groups = vec![Group::TOTAL; table.cells.len()];
+    for (key, at) in &table.numerators {
+        if let Some(dimension) = key.stratum.only() {
+            groups[*at] = Group {
+                by: GroupBy::Dimension(dimension),
+                code: key.stratum.get(dimension).0,
+            };
+        }
+    }
+    let names = table.named(known.names);
+    let stands = authorities.into_iter().zip(groups).collect();
+    Beside::new(table.cells, table.sums, stands, names)
+}
+
 /// Protects a cube, of which some indicators are known to hang together. Whether the children were
 /// invented goes along.
 ///
@@ -85,25 +152,39 @@ pub fn protect(
     dimensions: &Dimensions,
     areas: &Areas,
     relations: &IndicatorRelations,
+    settings: (Policy, bool),
+) -> Result<ProtectedCube, CubeError> {
+    let known = KnownOfCube::default();
+    protect_knowing(cube, dimensions, areas, (relations, known), settings)
+}
+
+/// [`protect`] for those who have other outputs of the same records as well.
+///
+/// # Errors
+/// [`CubeError`] never in practice: the keys are those of the cube given.
+pub fn protect_knowing(
+    cube: &Cube,
+    dimensions: &Dimensions,
+    areas: &Areas,
+    (relations, known): (&IndicatorRelations, KnownOfCube<'_>),
     (policy, synthetic): (Policy, bool),
 ) -> Result<ProtectedCube, CubeError> {
-    let mut table = Table::new(cube);
-    table.add_strata(dimensions);
-    table.add_areas(areas);
-    table.add_denominators(cube);
-    table.add_bands(&relations.partitions);
-    table.add_contained(&relations.contained);
-    table.add_children(&relations.children);
-    table.add_stock_flows(&relations.stock_flows);
+    let mut table = table_of(cube, dimensions, areas, relations);
+    table.know(known.published);
+    let same = table.join(known);
     let rule = policy.rule();
     let threshold = rule.threshold();
+    let blocks = table.blocks(areas);
+    if !known.published.is_empty() || !known.beside.is_empty() {
+        leave_what_is_told(&mut table.cells, &table.sums, threshold, &blocks);
+    }
     let Withheld {
         hidden, given_up, ..
     } = suppress_in_blocks(
         &table.cells,
         &table.sums,
         threshold,
-        &table.blocks(areas),
+        &blocks,
         &(),
         &|_, _| {},
     );
@@ -112,7 +193,8 @@ pub fn protect(
     for cell in cube.cells() {
         let mut out = *cell;
         if let Some(at) = table.numerators.get(&cell.key).copied() {
-            if hidden[at] {
+            // Whatever was shown elsewhere under another rule, a small count is not printed.
+            if hidden[same.of(at)] || threshold.is_small(table.cells[at].count) {
                 out.numerator = Reported::Symbol(Symbol::Confidential);
                 let small = threshold.is_small(table.cells[at].count);
                 *(if small { &mut primary } else { &mut secondary }) += 1;
@@ -121,7 +203,8 @@ pub fn protect(
             }
         }
         if let Some(at) = table.denominators.get(&cell.key).copied() {
-            out.denominator.value = if hidden[at] {
+            let small = threshold.is_small(table.cells[at].count);
+            out.denominator.value = if hidden[same.of(at)] || small {
                 Reported::Symbol(Symbol::Confidential)
             } else {
                 Reported::Value(f64::from(rule.round(table.cells[at].count)))

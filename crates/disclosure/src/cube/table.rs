@@ -3,13 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use disparity_core::answers::{CellCount, SharedName};
 use disparity_core::{
     AreaCode, Areas, Basis, Cell, CellKey, Count, CountRole, Cube, Dimension, Dimensions,
-    IndicatorId, Partition, Relations, Reported, StockFlow, Stratum, Sums,
+    IndicatorId, Partition, Relations, Reported, StockFlow, Stratum, Sums, Symbol,
 };
 
+use super::{KnownOfCube, NamedCell, PublishedCell};
+use crate::beside::join;
 use crate::system::blocks::{NONE, Steps};
-use crate::system::{Blocks, Cell as Exposed, Kind};
+use crate::system::{Blocks, Cell as Exposed, Kind, Same};
 
 /// The cells of a cube as counts, and every sum between them.
 pub(crate) struct Table {
@@ -37,6 +40,54 @@ impl Table {
             }
         }
         table
+    }
+
+    /// Where each count is of.
+    pub(super) fn areas(&self) -> &[AreaCode] {
+        &self.of
+    }
+
+    /// The position of a count of a cell.
+    fn place(&self, (key, count): &(CellKey, CellCount)) -> Option<usize> {
+        let counts = match count {
+            CellCount::Numerator => &self.numerators,
+            CellCount::Denominator => &self.denominators,
+        };
+        counts.get(key).copied()
+    }
+
+    /// The positions of counts that other outputs have as well.
+    pub(super) fn named(&self, names: &[NamedCell]) -> Vec<(SharedName, usize)> {
+        let places = names.iter();
+        places
+            .filter_map(|(name, cell)| Some((name.clone(), self.place(cell)?)))
+            .collect()
+    }
+
+    /// What earlier outputs show is known, and what they withhold is withheld again; of a number that is
+    /// another one now nothing is known.
+    pub(super) fn know(&mut self, published: &[PublishedCell]) {
+        for (cell, told) in published {
+            let Some(at) = self.place(cell) else { continue };
+            let own = &mut self.cells[at];
+            match told {
+                Reported::Value(count) if *count == own.count => own.kind = Kind::Shown,
+                Reported::Symbol(Symbol::Confidential) if own.kind == Kind::Published => {
+                    own.kind = Kind::Withheld;
+                }
+                Reported::Value(_) | Reported::Symbol(_) => {}
+            }
+        }
+    }
+
+    /// Takes the counts of other outputs in behind these, each where it is of.
+    pub(super) fn join(&mut self, known: KnownOfCube<'_>) -> Same {
+        let names = self.named(known.names);
+        for (authority, _) in known.beside.iter().flat_map(|other| &other.stands) {
+            let area = authority.and_then(|at| known.authorities.get(at).copied().flatten());
+            self.of.push(area.unwrap_or(AreaCode::ENGLAND));
+        }
+        join(&mut self.cells, &mut self.sums, &names, known.beside)
     }
 
     fn count(&mut self, of: AreaCode, cell: Exposed) -> usize {

@@ -61,7 +61,7 @@ impl<'a> Audit<'a> {
             watch,
             small: open.len(),
             open,
-            proven: vec![Proven::NONE; cells.len()],
+            proven: cells.iter().map(|cell| Proven::not_asked(*cell)).collect(),
             proofs: vec![],
             unasked: vec![],
             unproven: vec![],
@@ -75,6 +75,16 @@ impl<'a> Audit<'a> {
         self.open.retain(|open| *open != cell);
         self.unproven.retain(|open| *open != cell);
         self.unasked.push(cell);
+    }
+
+    /// What is proven of a count.
+    pub(crate) fn proven_of(&self, cell: usize) -> Proven {
+        self.proven[cell]
+    }
+
+    /// Takes something of a count for proven, so that it is not asked any more.
+    pub(crate) fn take_for_proven(&mut self, cell: usize, proven: Proven) {
+        self.proven[cell] = self.proven[cell].and(proven);
     }
 
     /// Keeps an alternative if it proves anything new.

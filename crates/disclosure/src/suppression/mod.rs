@@ -40,6 +40,7 @@
 //! may tell more. Several small counts may be told together: that two of them are not both 0, say; and
 //! that a count is at most so many, as long as it may be 0.
 
+mod already;
 mod audit;
 mod part;
 mod reopen;
@@ -50,6 +51,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rule::Threshold;
 use crate::system::{Blocks, Cell, Counts, Moves, SumsOf};
+pub(crate) use already::leave_what_is_told;
 use audit::{Audit, free};
 use disparity_core::Sums;
 use secondary::Complements;

@@ -21,6 +21,17 @@ pub struct Cell {
     pub kind: Kind,
     /// Whether nobody may learn of it that it is 0, if it is: that none of a group has something, or all.
     pub zero: bool,
+    /// What other outputs tell of it already, whatever is withheld here.
+    pub told: Told,
+}
+
+/// What is told of a small count elsewhere, so that nothing is withheld to keep it from being told here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Which number it is, to somebody who takes every withheld count to be at least 1.
+    pub which: bool,
+    /// That it is small.
+    pub small: bool,
 }
 
 /// What a number among counts is.
@@ -55,8 +66,15 @@ impl Cell {
     /// A count that may be learnt to be 0, if it is.
     #[must_use]
     pub const fn new(count: u32, kind: Kind) -> Self {
-        let zero = false;
-        Self { count, kind, zero }
+        Self {
+            count,
+            kind,
+            zero: false,
+            told: Told {
+                which: false,
+                small: false,
+            },
+        }
     }
 
     /// A count that would be published.
@@ -90,7 +108,7 @@ impl Cell {
     /// Whether it is withheld from the start.
     pub(crate) fn starts_hidden(self, threshold: Threshold) -> bool {
         match self.kind {
-            Kind::Published => self.is_small(threshold),
+            Kind::Published => self.may_not_be_learnt(threshold),
             Kind::Shown => false,
             Kind::Withheld | Kind::Follows | Kind::Slack => true,
         }
@@ -99,9 +117,15 @@ impl Cell {
     /// Whether it is a count that nobody may learn.
     #[must_use]
     pub fn is_small(self, threshold: Threshold) -> bool {
-        let may_not = threshold.is_small(self.count) || self.zero && self.count == 0;
         // What everybody knows already is not to be protected any more.
-        !matches!(self.kind, Kind::Slack | Kind::Shown) && may_not
+        let known = matches!(self.kind, Kind::Slack | Kind::Shown);
+        let told = self.told.which && self.told.small;
+        !known && !told && self.may_not_be_learnt(threshold)
+    }
+
+    /// Whether it is small, or a 0 that nobody may learn.
+    fn may_not_be_learnt(self, threshold: Threshold) -> bool {
+        threshold.is_small(self.count) || self.zero && self.count == 0
     }
 }
 

@@ -5,26 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use disparity_core::answers::{
-    Figure, GroupBy, HelpKind, JourneyAnswers, LookBack, Mode, PriorHelpAnswers, PriorHelpKey,
-    PriorHelpPlaces,
+    CellCount, Figure, GroupBy, HelpKind, JourneyAnswers, JourneyTable, LookBack, Mode,
+    PriorHelpAnswers, PriorHelpKey, PriorHelpPlaces,
 };
-use disparity_core::{Catalogue, Journeys, Period, Reported, Symbol};
-use disparity_disclosure::PublishedCount;
+use disparity_core::{Catalogue, CellKey, Cube, Dimension, Journeys, Period, Reported, Symbol};
+use disparity_disclosure::{PublishedCell, PublishedCount};
 
-use super::journeys::JOURNEY_HEADER;
-use super::prior_help::PRIOR_HELP_HEADER;
 use super::{la_name, span};
+use crate::rows::{Row, RowsError, Table, each_row};
 
 /// What cannot be read as an earlier output.
 #[derive(Debug, thiserror::Error)]
 pub enum EarlierError {
-    /// A file that cannot be opened or is no CSV.
-    #[error("cannot read `{}`: {source}", .path.display())]
+    /// A file that cannot be opened, or is not what its name says.
+    #[error("cannot read `{}`: {reason}", .path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// What the reader said.
-        source: csv::Error,
+        reason: String,
+    },
+    /// The latest year of a run, without the years before it.
+    #[error("`{}` holds the latest year of a run and not the others", .path.display())]
+    LatestOnly {
+        /// The file or folder.
+        path: PathBuf,
     },
     /// A word in a column that this program does not know.
     #[error("an earlier output says {word:?}, which this program does not know")]
@@ -32,8 +37,8 @@ pub enum EarlierError {
         /// The word.
         word: String,
     },
-    /// Nothing there has the columns of `prior-help` or `journeys`.
-    #[error("`{}` holds no CSV of `prior-help` or `journeys`", .path.display())]
+    /// Nothing there has the columns of an output with counts of children.
+    #[error("`{}` holds no output of `prior-help`, `journeys` or `run --returns`", .path.display())]
     NothingOfOurs {
         /// The file or folder.
         path: PathBuf,
@@ -58,6 +63,15 @@ const NAMING: [&str; 8] = [
 
 /// The texts that name a line of a table: table, year, old code of the authority, measure, way, group.
 type LineName = [String; 6];
+
+impl From<RowsError> for EarlierError {
+    fn from(RowsError { path, reason }: RowsError) -> Self {
+        Self::File { path, reason }
+    }
+}
+
+/// The texts that name a count of a run: year, code of the authority, indicator, way, group.
+type CellName = [String; 5];
 
 /// What is printed of one answer about prior help.
 #[derive(Debug, Clone, Copy, Default)]
@@ -120,6 +134,8 @@ pub struct EarlierOutputs {
     prior_help: BTreeMap<PriorHelpName, Vec<Printed>>,
     /// Numerator and denominator of a line as each file has them.
     journeys: BTreeMap<LineName, Vec<[Option<Reported<u32>>; 2]>>,
+    /// Numerator and denominator of a cell as each table of estimates has them.
+    run: BTreeMap<CellName, Vec<[Option<Reported<u32>>; 2]>>,
 }
 
 /// A question about prior help that earlier outputs answer.
@@ -140,66 +156,83 @@ pub struct EarlierQuestion {
 }
 
 impl EarlierOutputs {
-    /// Reads a file, or every CSV of ours in a folder, beside what was read before.
+    /// Reads a file, or every CSV and Parquet of ours in a folder, beside what was read before.
     ///
     /// # Errors
     /// [`EarlierError`] naming the file.
     pub fn read(&mut self, path: &Path) -> Result<(), EarlierError> {
-        let mut files = vec![path.to_owned()];
-        if let Ok(entries) = std::fs::read_dir(path) {
-            let entries = entries.filter_map(|entry| Some(entry.ok()?.path()));
-            files = entries
-                .filter(|file| file.extension().is_some_and(|end| end == "csv"))
-                .collect();
-            files.sort();
+        // Several rows tell of one answer, each of another estimator; each file by itself.
+        let mut answers: BTreeMap<PathBuf, BTreeMap<PriorHelpName, Printed>> = BTreeMap::new();
+        let (mut latest, mut whole) = (false, false);
+        let found = each_row(path, |file, table, row| match table {
+            Table::PriorHelp => {
+                if !answers.contains_key(file) {
+                    answers.insert(file.to_owned(), BTreeMap::new());
+                }
+                if let Some(own) = answers.get_mut(file) {
+                    add_prior_help(own, row);
+                }
+            }
+            Table::Journeys => self.add_line(row),
+            Table::Estimates => {
+                let stem = file.file_stem().and_then(|stem| stem.to_str());
+                let is_latest = stem.is_some_and(|stem| stem.ends_with("_latest"));
+                *(if is_latest { &mut latest } else { &mut whole }) = true;
+                self.add_cell(row);
+            }
+        })?;
+        for own in answers.into_values() {
+            self.take(own);
         }
-        let mut found = false;
-        for file in &files {
-            let failed = |source| EarlierError::File {
-                path: file.clone(),
-                source,
-            };
-            found |= self.read_file(file).map_err(failed)?;
+        let path = path.to_owned();
+        if found.is_empty() {
+            return Err(EarlierError::NothingOfOurs { path });
         }
-        if found {
-            Ok(())
-        } else {
-            let path = path.to_owned();
-            Err(EarlierError::NothingOfOurs { path })
+        if latest && !whole {
+            return Err(EarlierError::LatestOnly { path });
         }
+        Ok(())
     }
 
-    /// Whether a file is an output of ours, which is then taken in.
-    fn read_file(&mut self, path: &Path) -> Result<bool, csv::Error> {
-        let mut reader = csv::Reader::from_path(path)?;
-        let header = reader.headers()?.clone();
-        let columns: BTreeMap<&str, usize> = header.iter().zip(0..).collect();
-        let has = |names: &[&str]| names.iter().all(|name| columns.contains_key(name));
-        // Columns that were added since are not asked for.
-        let (is_help, is_journeys) = (has(&PRIOR_HELP_HEADER[..28]), has(&JOURNEY_HEADER[..15]));
-        // Several rows tell of one answer, each of another estimator.
-        let mut answers: BTreeMap<PriorHelpName, Printed> = BTreeMap::new();
-        for row in reader.records() {
-            let row = row?;
-            let text = |name: &str| columns.get(name).and_then(|at| row.get(*at)).unwrap_or("");
-            if is_help {
-                add_prior_help(&mut answers, &text);
-            } else if is_journeys {
-                let name = [
-                    "table",
-                    "time_period",
-                    "old_la_code",
-                    "measure",
-                    "group_by",
-                    "group",
-                ]
-                .map(|name| text(name).to_owned());
-                let counts = ["numerator", "denominator"].map(|name| count(text(name)));
-                self.journeys.entry(name).or_default().push(counts);
-            }
-        }
-        self.take(answers);
-        Ok(is_help || is_journeys)
+    /// Takes in a line of a table of journeys.
+    fn add_line(&mut self, row: Row<'_>) {
+        let name = [
+            "table",
+            "time_period",
+            "old_la_code",
+            "measure",
+            "group_by",
+            "group",
+        ]
+        .map(|name| row(name).to_owned());
+        let counts = ["numerator", "denominator"].map(|name| count(row(name)));
+        self.journeys.entry(name).or_default().push(counts);
+    }
+
+    /// Takes in a row of the estimates of a run: of everyone, or of a group that one dimension tells apart.
+    fn add_cell(&mut self, row: Row<'_>) {
+        let apart = Dimension::ALL.into_iter();
+        let apart: Vec<Dimension> = apart
+            .filter(|dimension| !["Total", ""].contains(&row(dimension.column())))
+            .collect();
+        let (by, group) = match apart[..] {
+            [] => ("", ""),
+            [one] => (one.column(), row(one.column())),
+            _ => return,
+        };
+        let name = [
+            row("time_period"),
+            row("new_la_code"),
+            row("indicator"),
+            by,
+            group,
+        ];
+        let counts = ["numerator", "denominator"].map(|name| {
+            let text = row(name);
+            count(text.strip_suffix(".0").unwrap_or(text))
+        });
+        let name = name.map(str::to_owned);
+        self.run.entry(name).or_default().push(counts);
     }
 
     /// Takes in the answers of a file.
@@ -234,10 +267,80 @@ impl EarlierOutputs {
         Ok((!all.years.is_empty()).then_some(all))
     }
 
-    /// Ways of telling children apart in tables of journeys.
+    /// How many counts they show and withhold, each in every row in which it stands.
     #[must_use]
-    pub fn ways_of_journeys(&self) -> BTreeSet<&str> {
-        self.journeys.keys().map(|name| name[4].as_str()).collect()
+    pub fn how_many(&self) -> (usize, usize) {
+        let lines = self.journeys.values().chain(self.run.values());
+        let of_lines = lines.flatten().flatten().copied();
+        let of_help = self.prior_help.values().flatten().flat_map(|own| {
+            [
+                own.entrants,
+                own.unlinked,
+                own.incomplete,
+                own.helped,
+                own.observed,
+            ]
+        });
+        let mut all = (0, 0);
+        for told in of_lines.chain(of_help).flatten() {
+            match told {
+                Reported::Value(_) => all.0 += 1,
+                Reported::Symbol(_) => all.1 += 1,
+            }
+        }
+        all
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.prior_help.is_empty() && self.journeys.is_empty() && self.run.is_empty()
+    }
+
+    /// Whether there are tables of `journeys` among them.
+    #[must_use]
+    pub fn has_journeys(&self) -> bool {
+        !self.journeys.is_empty()
+    }
+
+    /// Whether there are runs among them.
+    #[must_use]
+    pub fn has_run(&self) -> bool {
+        !self.run.is_empty()
+    }
+
+    /// What is known of the counts of a cube of records: those of children that have a name in the estimates
+    /// of a run.
+    #[must_use]
+    pub fn known_of_run(&self, cube: &Cube, catalogue: &Catalogue) -> Vec<PublishedCell> {
+        let mut known = Vec::new();
+        if self.run.is_empty() {
+            return known;
+        }
+        for key in cube.cells().iter().map(|cell| cell.key) {
+            let Some(printed) = self.run.get(&cell_name(&key, catalogue)) else {
+                continue;
+            };
+            for counts in printed {
+                let parts = [CellCount::Numerator, CellCount::Denominator];
+                let told = parts.into_iter().zip(*counts);
+                known.extend(told.filter_map(|(part, told)| Some(((key, part), told?))));
+            }
+        }
+        known
+    }
+
+    /// Ways of telling children apart in tables of journeys; without those in which the table of matching
+    /// is printed whatever is asked for (`also_matched`).
+    #[must_use]
+    pub fn ways_of_journeys(&self, also_matched: &[GroupBy]) -> BTreeSet<GroupBy> {
+        let names = self.journeys.keys();
+        let asked = names.filter_map(|[table, _, _, _, by, _]| {
+            let by = GroupBy::from_word(by)?;
+            let also = table == JourneyTable::Matching.as_str() && also_matched.contains(&by);
+            (!also).then_some(by)
+        });
+        asked.collect()
     }
 
     /// What is known of the counts of answers about prior help.
@@ -300,10 +403,7 @@ impl EarlierOutputs {
 }
 
 /// Takes in what a row tells of an answer about prior help.
-fn add_prior_help<'r>(
-    answers: &mut BTreeMap<PriorHelpName, Printed>,
-    text: &impl Fn(&str) -> &'r str,
-) {
+fn add_prior_help(answers: &mut BTreeMap<PriorHelpName, Printed>, text: Row<'_>) {
     let name = NAMING.map(|name| text(name).to_owned());
     let own = answers.entry(name).or_default();
     own.entrants = count(text("entrants"));
@@ -319,6 +419,22 @@ fn add_prior_help<'r>(
         "upper_bound" => own.upper = text("estimate").parse().ok(),
         _ => {}
     }
+}
+
+/// The texts that name a cell, as the table of estimates has them.
+fn cell_name(key: &CellKey, catalogue: &Catalogue) -> CellName {
+    let (by, group) = key.stratum.only().map_or(("", ""), |dimension| {
+        let list = catalogue.dimensions.list(dimension);
+        let label = list.get(key.stratum.get(dimension)).label.as_str();
+        (dimension.column(), label)
+    });
+    [
+        key.period.to_string(),
+        key.area.to_string(),
+        catalogue.indicators.get(key.indicator).name.clone(),
+        by.to_owned(),
+        group.to_owned(),
+    ]
 }
 
 /// The texts that name an answer about prior help.

@@ -4,7 +4,7 @@ use disparity_core::{Catalogue, DenominatorKind, Dimension};
 
 use super::printed::{Key, Names, Output, Place};
 use super::prior_help;
-use super::read::Row;
+use crate::rows::Row;
 
 /// The name of an indicator's count.
 pub(super) fn indicator(name: &str) -> String {

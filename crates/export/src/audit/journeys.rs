@@ -8,7 +8,7 @@ use disparity_core::{Catalogue, IndicatorRelations};
 use super::claims::{Claims, Sort};
 use super::estimates::indicator;
 use super::printed::{Key, Names, Output, Place};
-use super::read::Row;
+use crate::rows::Row;
 
 const LINKED: &str = "matching: entrants_linked";
 const ENTRANTS: &str = "matching: entrants to care";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read::Row;
+use crate::rows::Row;
 
 /// Words that stand often, each once.
 #[derive(Debug, Clone, Default)]

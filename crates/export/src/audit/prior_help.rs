@@ -6,7 +6,7 @@ use disparity_core::answers::HelpKind;
 
 use super::claims::{Claims, Sort};
 use super::printed::{Key, Names, Output, Place, Told};
-use super::read::Row;
+use crate::rows::Row;
 
 const ENTRANTS: &str = "prior help: entrants to care";
 const UNLINKED: &str = "prior help: entrants without a record of need";

@@ -9,10 +9,12 @@
 
 mod polytope;
 mod search;
+mod whole;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use search::Part;
+use whole::Whole;
 
 use crate::rule::Threshold;
 
@@ -148,7 +150,13 @@ impl ReaderKnowledge {
                 of_number.extend(wanted.iter().copied().zip(found));
                 wanted.retain(|at| of_number[at].is == Conclusion::NotProven);
             }
-            // What was too much together is looked at piece by piece.
+            // What was too much together is looked at piece by piece: for other tables near each count,
+            // and where there are none for what follows from the equations near it.
+            let doubt = self.near_a_table(&narrowed, (members, &parts), wanted, (question, small));
+            for at in &doubt {
+                of_number.insert(*at, narrowed.in_doubt(*at));
+            }
+            wanted.retain(|at| !doubt.contains(at));
             let found = self.near_each(&narrowed, &parts, wanted, (question, small));
             of_number.extend(wanted.iter().copied().zip(found));
         }
@@ -156,6 +164,23 @@ impl ReaderKnowledge {
             counts: asked.iter().map(|at| of_number[at]).collect(),
             contradicted: narrowed.contradicted,
         }
+    }
+
+    /// Which of too many numbers together are in doubt, by tables that differ near each from one that was
+    /// found first.
+    fn near_a_table(
+        &self,
+        narrowed: &Narrowed,
+        (members, parts): (&[usize], &Parts),
+        wanted: &[usize],
+        (question, small): (Question, Threshold),
+    ) -> BTreeSet<usize> {
+        if wanted.is_empty() {
+            return BTreeSet::new();
+        }
+        Whole::find(members, narrowed, &self.equations, &parts.of_number)
+            .map(|whole| whole.in_doubt(wanted, question, small))
+            .unwrap_or_default()
     }
 
     /// Of too many numbers together what follows from the equations near each: what is concluded holds
@@ -168,9 +193,9 @@ impl ReaderKnowledge {
         (question, small): (Question, Threshold),
     ) -> Vec<Worked> {
         let of = |at: &usize| {
-            let mut near = std::collections::BTreeSet::from([*at]);
+            let mut near = BTreeSet::from([*at]);
             let mut queue = VecDeque::from([*at]);
-            let mut whole = std::collections::BTreeSet::new();
+            let mut whole = BTreeSet::new();
             while let Some(next) = queue.pop_front() {
                 for sum in parts.of_number[next].iter().copied() {
                     let own = self.equations[sum].terms.iter().map(|(at, _)| *at);
@@ -252,6 +277,16 @@ impl Narrowed {
 
     fn is_open(&self, at: usize) -> bool {
         self.bounds[at].0 < self.bounds[at].1
+    }
+
+    /// That a number is in doubt, with what is known of it before anything is searched.
+    fn in_doubt(&self, at: usize) -> Worked {
+        let (least, most) = self.bounds[at];
+        Worked {
+            least: u64::try_from(least).unwrap_or(0),
+            most: u64::try_from(most).ok().filter(|_| most < MOST),
+            is: Conclusion::InDoubt,
+        }
     }
 
     /// Narrows the numbers of an equation; gives those that changed, or nothing where it cannot hold.

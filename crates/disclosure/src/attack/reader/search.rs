@@ -17,7 +17,7 @@ const WORK: u64 = 400_000_000;
 const WORK_OF_COUNT: u64 = 40_000_000;
 
 /// Up to this a number is whole but for rounding.
-const ROUNDING: f64 = 1e-5;
+pub(super) const ROUNDING: f64 = 1e-5;
 
 /// Numbers that hang together, and the equations between them.
 pub(super) struct Part<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Part<'a> {
     equations: Vec<KnownSum>,
     /// Beyond what any of them can be.
     far: i64,
+    /// Factors that may be touched.
+    work: u64,
 }
 
 /// What was found of a count so far.
@@ -117,6 +119,19 @@ impl<'a> Part<'a> {
         equations: &[KnownSum],
         sums: &BTreeSet<usize>,
     ) -> Self {
+        Self::among(members, narrowed, equations, sums, |at| {
+            narrowed.bounds[at].0
+        })
+    }
+
+    /// Numbers, and equations with what each of the numbers is that is not among them.
+    pub(super) fn among(
+        members: &'a [usize],
+        narrowed: &Narrowed,
+        equations: &[KnownSum],
+        sums: &BTreeSet<usize>,
+        outside: impl Fn(usize) -> i64,
+    ) -> Self {
         let bounds: Vec<(i64, i64)> = members.iter().map(|at| narrowed.bounds[*at]).collect();
         let own = |sum: &usize| {
             let KnownSum { terms, total } = &equations[*sum];
@@ -125,7 +140,7 @@ impl<'a> Part<'a> {
             for (at, factor) in terms {
                 match members.binary_search(at) {
                     Ok(place) => open.push((place, *factor)),
-                    Err(_) => total -= factor * narrowed.bounds[*at].0,
+                    Err(_) => total -= factor * outside(*at),
                 }
             }
             KnownSum { terms: open, total }
@@ -141,7 +156,32 @@ impl<'a> Part<'a> {
             bounds,
             equations,
             far,
+            work: WORK,
         }
+    }
+
+    /// The same with so much work.
+    pub(super) const fn with_work(mut self, work: u64) -> Self {
+        self.work = work;
+        self
+    }
+
+    /// What the numbers are at some corner, in their order.
+    pub(super) fn corner(&self) -> Option<Vec<f64>> {
+        let mut corner = self.polytope()?;
+        (corner.enter() == Ended::There).then(|| corner.values().to_vec())
+    }
+
+    /// Whole numbers that agree with every equation, in their order.
+    pub(super) fn whole_numbers(&self) -> Option<Vec<i64>> {
+        let corner = self.polytope()?;
+        let mut work = corner.work;
+        let mut found = None;
+        branch(corner, &mut work, |values| {
+            found = self.agreeing(values);
+            found.is_some()
+        });
+        found
     }
 
     fn polytope(&self) -> Option<Polytope> {
@@ -153,7 +193,7 @@ impl<'a> Part<'a> {
             let terms = sum.terms.iter().map(|(at, factor)| (*at, *factor as f64));
             (terms.collect(), sum.total as f64)
         });
-        Polytope::new(&bounds, &sums.collect::<Vec<_>>(), WORK)
+        Polytope::new(&bounds, &sums.collect::<Vec<_>>(), self.work)
     }
 
     /// What follows for each of some numbers. Where not all equations are there (`whole`) whole numbers
@@ -367,67 +407,35 @@ impl<'a> Part<'a> {
     ) -> Whole {
         let mut first = corner.clone();
         first.narrow(place, (low as f64, high.min(self.far) as f64));
-        let mut stack = vec![first];
-        let mut branches = BRANCHES;
         let allowed = WORK_OF_COUNT.min(*left);
         let mut work = allowed;
-        *left -= allowed;
-        let mut gave_up = false;
-        while let Some(mut next) = stack.pop() {
-            if branches == 0 || work == 0 {
-                gave_up = true;
-                break;
-            }
-            branches -= 1;
-            next.work = work;
-            let ended = next.enter();
-            work = next.work;
-            match ended {
-                Ended::Nowhere => continue,
-                Ended::GaveUp => {
-                    gave_up = true;
-                    continue;
-                }
-                Ended::There => {}
-            }
-            let values = next.values();
-            let off = |at: &usize| (values[*at] - values[*at].round()).abs();
-            let broken = (0..values.len()).find(|at| off(at) > ROUNDING);
-            let Some(at) = broken else {
-                if self.note(values, seen) {
-                    *left += work;
-                    return Whole::Found;
-                }
-                // Whole but for rounding, and not so when it is rounded.
-                gave_up = true;
-                continue;
-            };
-            let value = values[at];
-            let (mut below, mut above) = (next.clone(), next);
-            below.narrow(at, (f64::NEG_INFINITY, value.floor()));
-            above.narrow(at, (value.ceil(), f64::INFINITY));
-            // The nearer one is looked at first.
-            if value - value.floor() < 0.5 {
-                stack.extend([above, below]);
-            } else {
-                stack.extend([below, above]);
-            }
-        }
-        *left += work;
-        if gave_up {
-            Whole::GaveUp
-        } else {
-            Whole::Nowhere
-        }
+        let ended = branch(first, &mut work, |values| self.note(values, seen));
+        *left -= allowed - work;
+        ended
     }
 
     /// Notes what counts are in numbers that are whole and agree with every equation; whether they do.
     fn note(&self, values: &[f64], seen: &mut BTreeMap<usize, Seen>) -> bool {
+        let Some(whole) = self.agreeing(values) else {
+            return false;
+        };
+        for (at, own) in seen {
+            let n = whole[*at];
+            own.found = Some(
+                own.found
+                    .map_or((n, n), |(low, high)| (low.min(n), high.max(n))),
+            );
+        }
+        true
+    }
+
+    /// Numbers as whole ones, if they are and agree with every bound and equation.
+    fn agreeing(&self, values: &[f64]) -> Option<Vec<i64>> {
         if values
             .iter()
             .any(|value| (value - value.round()).abs() > ROUNDING)
         {
-            return false;
+            return None;
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -442,16 +450,59 @@ impl<'a> Part<'a> {
             let all = sum.terms.iter().map(|(at, factor)| factor * whole[*at]);
             all.sum::<i64>() == sum.total
         });
-        if within && agree {
-            for (at, own) in seen {
-                let n = whole[*at];
-                own.found = Some(
-                    own.found
-                        .map_or((n, n), |(low, high)| (low.min(n), high.max(n))),
-                );
-            }
+        (within && agree).then_some(whole)
+    }
+}
+
+/// Looks for whole numbers from a corner: branch by branch, deepest first, with so much work for all. What is
+/// found has to be accepted.
+fn branch(first: Polytope, work: &mut u64, mut accept: impl FnMut(&[f64]) -> bool) -> Whole {
+    let mut stack = vec![first];
+    let mut branches = BRANCHES;
+    let mut gave_up = false;
+    while let Some(mut next) = stack.pop() {
+        if branches == 0 || *work == 0 {
+            gave_up = true;
+            break;
         }
-        within && agree
+        branches -= 1;
+        next.work = *work;
+        let ended = next.enter();
+        *work = next.work;
+        match ended {
+            Ended::Nowhere => continue,
+            Ended::GaveUp => {
+                gave_up = true;
+                continue;
+            }
+            Ended::There => {}
+        }
+        let values = next.values();
+        let off = |at: &usize| (values[*at] - values[*at].round()).abs();
+        let broken = (0..values.len()).find(|at| off(at) > ROUNDING);
+        let Some(at) = broken else {
+            if accept(values) {
+                return Whole::Found;
+            }
+            // Whole but for rounding, and not so when it is rounded.
+            gave_up = true;
+            continue;
+        };
+        let value = values[at];
+        let (mut below, mut above) = (next.clone(), next);
+        below.narrow(at, (f64::NEG_INFINITY, value.floor()));
+        above.narrow(at, (value.ceil(), f64::INFINITY));
+        // The nearer one is looked at first.
+        if value - value.floor() < 0.5 {
+            stack.extend([above, below]);
+        } else {
+            stack.extend([below, above]);
+        }
+    }
+    if gave_up {
+        Whole::GaveUp
+    } else {
+        Whole::Nowhere
     }
 }
 
