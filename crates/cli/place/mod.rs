@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub(crate) use beside::Beside;
-pub(crate) use folder::{CHECK, NEEDS, Output, RUN, SIMULATE, STORE};
+pub(crate) use folder::{CHECK, NEEDS, Output, RUN, SIMULATE, SITE, STORE};
 use lock::Lock;
 pub(crate) use within::{Within, consistent};
 

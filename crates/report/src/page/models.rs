@@ -15,7 +15,7 @@ use crate::format::{grouped, reported, sentence};
 use crate::view::View;
 
 /// The model that the charts show: everything that is known.
-const SHOWN: StructuralModel = StructuralModel::Full;
+pub(crate) const SHOWN: StructuralModel = StructuralModel::Full;
 
 /// What models say of one indicator.
 #[derive(Debug, Serialize)]
@@ -57,7 +57,7 @@ fn of_indicator(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>)
     let drawn = [
         tiles(view, indicator, period, ExpectedModel::Structural(SHOWN)),
         observed_expected(view, indicator, period, SHOWN),
-        funnel(view, indicator, period, SHOWN),
+        funnel(view, indicator, period, ExpectedModel::Structural(SHOWN)),
         caterpillar(view, key),
     ];
     let steps = gradient(view, indicator, period, AreaCode::ENGLAND);
@@ -77,7 +77,7 @@ fn of_indicator(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>)
 }
 
 /// What documents claim beside what was computed; none without models.
-pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
+pub(crate) fn claims(view: View<'_>) -> Option<DataTable> {
     let rows: Vec<Vec<String>> = view
         .results()
         .claims
@@ -179,7 +179,7 @@ fn percent(value: f64) -> String {
     grouped(value * 100.0, 0) + "%"
 }
 
-fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
+pub(crate) fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     let fits = StructuralModel::ALL
         .into_iter()
         .filter_map(|model| view.fit(indicator, period, model));
@@ -221,7 +221,7 @@ fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     }
 }
 
-fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
+pub(crate) fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     let mut regions: BTreeMap<AreaCode, [String; 5]> = BTreeMap::new();
     for row in view.fifths(indicator, period, SHOWN) {
         let cells = regions.entry(row.region).or_default();
@@ -253,7 +253,7 @@ fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     }
 }
 
-fn checks(view: View<'_>, indicator: IndicatorId, period: Period) -> Option<DataTable> {
+pub(crate) fn checks(view: View<'_>, indicator: IndicatorId, period: Period) -> Option<DataTable> {
     let fits = view.results().fits.iter().filter(|fit| {
         fit.key.indicator == indicator
             && fit.key.span == Span::year(period)
