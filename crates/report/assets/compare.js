@@ -40,8 +40,8 @@
     return made;
   }
 
-  // A table whose columns are the authorities and whose rows are named by a key.
-  function table(title, level, areas, rows) {
+  // A table whose columns are the authorities, and other areas beside them, and whose rows are named by a key.
+  function table(title, level, areas, rows, beside) {
     if (!rows.length) { return; }
     element('h2', title, place).className = 'govuk-heading-l';
     var scroll = element('div', '', place);
@@ -50,7 +50,7 @@
     scroll.setAttribute('role', 'region');
     scroll.setAttribute('aria-label', title);
     var made = element('table', '', scroll);
-    element('caption', level, made);
+    element('span', level, element('caption', '', made));
     var head = element('tr', '', element('thead', '', made));
     element('td', '', head);
     areas.forEach(function (area) {
@@ -59,11 +59,16 @@
       var link = element('a', area.name, cell);
       link.href = 'authority/' + area.slug + '.html';
     });
+    (beside || []).forEach(function (name) { element('th', name, head).scope = 'col'; });
     var body = element('tbody', '', made);
     rows.forEach(function (row) {
       var line = element('tr', '', body);
       element('th', row[0], line).scope = 'row';
-      row[1].forEach(function (words) { element('td', words || 'none', line); });
+      row[1].forEach(function (words) {
+        if (!Array.isArray(words)) { element('td', words || 'none', line); return; }
+        var list = element('ul', '', element('td', '', line));
+        words.forEach(function (one) { element('li', one, list); });
+      });
     });
   }
 
@@ -81,6 +86,16 @@
     });
   }
 
+  // The figure of a region, of England or of the neighbours' median, as an authority's own row has it.
+  function of(areas, title, region, field) {
+    var found = '';
+    areas.forEach(function (area) {
+      if (found || (region !== null && area.region !== region)) { return; }
+      area.rows.forEach(function (row) { if (titled(row) === title) { found = row[field]; } });
+    });
+    return found || 'no figure';
+  }
+
   function titled(row) { return row.title + ', ' + row.period; }
 
   function show() {
@@ -90,11 +105,18 @@
     choice(slugs);
     if (!areas.length) { return; }
     var brackets = 'In brackets: intervals. Where two overlap much, do not read the difference.';
-    table('Findings', 'What the figures bear out', areas, [['In short', areas.map(function (area) { return area.findings.join(' '); })]]);
-    table('Against what is usual, given who lives there', 'Observed ÷ expected, and the verdict. ' + brackets, areas,
+    table('Findings', 'What the figures bear out', areas, [['In short', areas.map(function (area) { return area.findings; })]]);
+    table('Against what is usual', 'Observed ÷ expected, and the verdict. ' + brackets, areas,
       aligned(areas, function (area) { return area.expected; }, titled, function (row) { return row.ratio + ' – ' + row.verdict; }));
-    table('Every figure', 'Rates per 10,000 children, or parts of another count. ' + brackets, areas,
-      aligned(areas, function (area) { return area.rows; }, titled, function (row) { return row.figure + '; ' + row.count + ' counted'; }));
+    var regions = areas.map(function (area) { return area.region; }).filter(function (name, at, all) { return all.indexOf(name) === at; });
+    var figures = aligned(areas, function (area) { return area.rows; }, titled, function (row) { return row.figure + '; ' + row.count + ' counted'; });
+    figures.forEach(function (line) {
+      regions.forEach(function (name) { line[1].push(of(areas, line[0], name, 'region')); });
+      line[1].push(of(areas, line[0], null, 'england'));
+      areas.forEach(function (area) { line[1].push(of([area], line[0], null, 'neighbours')); });
+    });
+    table('Every figure', 'Rates per 10,000 children, or parts of another count. ' + brackets, areas, figures,
+      regions.concat(['England'], areas.map(function (area) { return 'Neighbours of ' + area.name + ' (median)'; })));
     table('The years', 'Rates over the years. ' + brackets, areas,
       aligned(areas, function (area) { return area.trend; }, function (row) { return row[0] + ', ' + row[1]; }, function (row) { return row[2]; }));
     var groups = [];

@@ -103,6 +103,8 @@
     var label = document.createElement('label');
     var input = document.createElement('input');
     var count = document.createElement('span');
+    // In how many cells of a row to look; in all where it does not say.
+    var cells = Number(table.getAttribute('data-filter-cells'));
     place.className = 'filter';
     input.className = 'govuk-input';
     input.type = 'text';
@@ -118,7 +120,8 @@
       var text = folded(input.value);
       var shown = 0;
       Array.prototype.forEach.call(table.tBodies[0].rows, function (row) {
-        var has = folded(row.textContent).indexOf(text) >= 0;
+        var words = cells ? Array.prototype.slice.call(row.cells, 0, cells).map(function (cell) { return cell.textContent; }).join(' ') : row.textContent;
+        var has = folded(words).indexOf(text) >= 0;
         row.hidden = !has;
         if (has) { shown += 1; }
       });

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::charts::{Chart, DataTable};
+use crate::format::grouped;
 
 /// A chart in a page.
 #[derive(Debug, Serialize)]
@@ -51,12 +52,16 @@ pub(super) struct Table {
     rows: Vec<Vec<String>>,
 }
 
-/// A heading, and whether what stands under it is figures.
+/// A heading, and whether what stands under it is figures or long sentences.
 #[derive(Debug, Serialize)]
 struct Column {
     name: String,
     figures: bool,
+    long: bool,
 }
+
+/// Texts with more letters need room.
+const LONG: usize = 40;
 
 impl Table {
     pub(super) fn of(table: DataTable) -> Self {
@@ -65,6 +70,7 @@ impl Table {
             .into_iter()
             .enumerate()
             .map(|(at, name)| Column {
+                long: table.rows.iter().any(|row| row[at].chars().count() > LONG),
                 figures: at > 0 && table.rows.iter().all(|row| is_figure(&row[at])),
                 name,
             });
@@ -108,7 +114,7 @@ fn shortened(text: &str) -> String {
         short.push_str(before);
         let end = size.find('"').unwrap_or(0);
         match size[..end].parse::<f64>() {
-            Ok(found) => short.push_str(&format!("{:.1}", found)),
+            Ok(found) => short.push_str(&grouped(found, 1)),
             Err(_) => short.push_str(&size[..end]),
         }
         rest = &size[end..];

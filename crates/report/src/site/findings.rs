@@ -275,10 +275,9 @@ fn change(view: View<'_>, area: &Area, shown: &[&Row<'_>]) -> Option<Sentence> {
         period: row.period,
         area: area.code,
     };
-    let way = if found.value > 1.0 { "risen" } else { "fallen" };
     Some(
         Sentence::of(format!(
-            "{}: the rate has {way} from {before} to {}, by ",
+            "{}: from {before} to {} the rate changed by ",
             place.indicator.short_title, row.period
         ))
         .change(

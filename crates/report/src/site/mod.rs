@@ -136,7 +136,7 @@ struct Words {}
 /// What stands on the page about methods.
 #[derive(Debug, Serialize)]
 struct Methods<'a> {
-    methods: &'a [SiteMethod],
+    used: &'a [SiteMethod],
     definitions: Vec<crate::page::Definition>,
     sources: Vec<crate::page::SourceLine>,
     assets: &'static [assets::Vendored],
@@ -304,7 +304,7 @@ impl<'a> Site<'a> {
 
     fn methods(&self) -> Methods<'_> {
         Methods {
-            methods: &self.methods,
+            used: &self.methods,
             definitions: definitions(self.view),
             sources: sources(self.view),
             assets: &assets::VENDORED,
