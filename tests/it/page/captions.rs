@@ -51,7 +51,9 @@ pub(crate) fn check(run: &Run, title: &str, walk: &mut Walk) {
         let total = Run::england(&run.estimates, &own.name, year, &TOTAL);
         total.and_then(|row| row.number("estimate")).unwrap()
     };
-    let figures = if rest.contains("in England. Of") {
+    let figures = if rest.ends_with("every authority with its interval") {
+        vec![england() * own.factor]
+    } else if rest.contains("in England. Of") {
         // 10,000 is part of the unit.
         [&[england(), 10_000.0][..], &standing("national_rate")].concat()
     } else if rest.starts_with(", counted against what England’s rate") {

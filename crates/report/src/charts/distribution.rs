@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position};
+use disparity_core::{AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Unit};
 
 use super::ratios::{faded, look};
 use super::rows::{Reach, headings, tick_words};
@@ -56,9 +56,13 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
     );
     let description = format!(
         "Each dot is one authority: the further to the right, the higher its figure {}; dots of figures that are nearly the \
-         same stand on one another. The vertical line is England. Filled dots lie further from England’s rate than is usual \
-         between authorities. A dot has no interval here: the chart above has them.{}",
+         same stand on one another. The vertical line is England.{} A dot has no interval here: the league has them.{}",
         unit_words(own.unit()),
+        match own.unit() {
+            Unit::Per10k =>
+                " Filled dots lie further from England’s rate than is usual between authorities.",
+            Unit::Proportion => "",
+        },
         chosen_note(view)
     );
     let reach = Reach::covering(dots.iter().map(|dot| &dot.figure));

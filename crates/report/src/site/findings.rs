@@ -19,6 +19,12 @@ const MOST: usize = 6;
 /// So many indicators have a sentence of their own, beside the first one.
 const OWN: usize = 2;
 
+/// Groups are told of this many of the latest years: an older difference is no finding of today.
+const RECENT: usize = 2;
+
+/// A ratio whose interval ends at more times its start says too little of how large it is.
+const WIDEST: f64 = 4.0;
+
 /// What can be said of one authority, of the indicators that the charts show.
 pub(super) fn of_authority(
     view: View<'_>,
@@ -305,7 +311,8 @@ struct Group {
 /// The group with the highest and the one with the lowest rate beside the reference group, where they clearly
 /// differ from it.
 fn groups(view: View<'_>, area: &Area, indicator: IndicatorId) -> Option<Sentence> {
-    let period = view.periods(indicator).into_iter().rev().find(|period| {
+    let recent = view.periods(indicator).into_iter().rev().take(RECENT);
+    let period = { recent }.find(|period| {
         let found = of_period(view, area.code, indicator, *period);
         !found.is_empty()
     })?;
@@ -374,7 +381,8 @@ fn of_period(view: View<'_>, area: AreaCode, indicator: IndicatorId, period: Per
         .filter_map(|(id, category)| {
             let row = of(Stratum::TOTAL.with(Dimension::EthnicityMajor, id))?;
             let found = row.outcome.value()?;
-            let clear = beyond(found.intervals.shown()) != Beyond::Nothing;
+            let ends = found.intervals.shown();
+            let clear = beyond(ends) != Beyond::Nothing && ends.high <= WIDEST * ends.low;
             let few = row.issues.contains(IssueCode::SmallCount);
             (clear && !few).then(|| Group {
                 label: category.label.clone(),
