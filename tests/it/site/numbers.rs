@@ -87,7 +87,7 @@ fn unmarked(page: &str, text: &str) {
                 None => words.push_str(piece),
             }
         }
-        let words = words
+        let words = plain(&words)
             .replace("per 10,000 children", "")
             .replace("31 March", "");
         for number in numbers(&words) {
