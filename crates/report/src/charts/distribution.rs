@@ -45,18 +45,14 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
     if dots.len() < 2 {
         return None;
     }
-    let england = view.total(indicator, period, AreaCode::ENGLAND);
-    let england = england
-        .and_then(|row| row.outcome.value())
-        .map(|found| found.value);
     let title = format!(
         "{}, {period}: how the figures of {} authorities are spread",
         own.title,
         dots.len()
     );
     let description = format!(
-        "Each dot is one authority: the further to the right, the higher its figure {}; dots of figures that are nearly the \
-         same stand on one another. The vertical line is England.{} A dot has no interval here: the league has them.{}",
+        "Each dot is one authority: the further to the right, the higher its figure {}; dots of figures that are nearly \
+         the same stand on one another. The vertical line is England.{} A dot has no interval here: the league has them.{}",
         unit_words(own.unit()),
         match own.unit() {
             Unit::Per10k =>
@@ -65,12 +61,35 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
         },
         chosen_note(view)
     );
+    let svg = drawn(view, (indicator, period), (&title, &description), &dots);
+    Some(Chart {
+        file: format!("distribution_{}.svg", own.name),
+        title,
+        description,
+        svg,
+        table: DataTable::none(),
+        source: view.source(indicator),
+    })
+}
+
+/// The drawing, as tall as its tallest stack.
+fn drawn(
+    view: View<'_>,
+    (indicator, period): (IndicatorId, Period),
+    words: (&str, &str),
+    dots: &[Dot],
+) -> String {
+    let own = view.indicator(indicator);
+    let england = view.total(indicator, period, AreaCode::ENGLAND);
+    let england = england
+        .and_then(|row| row.outcome.value())
+        .map(|found| found.value);
     let reach = Reach::covering(dots.iter().map(|dot| &dot.figure));
     let highest = reach.high_of(own.unit());
     let (across, ticks) = Scale::from_zero(highest, LEFT, RIGHT);
     let place = |dot: &Dot| across.at(dot.figure.value * own.unit().factor());
     let mut stacks: BTreeMap<i32, Vec<&Dot>> = BTreeMap::new();
-    for dot in &dots {
+    for dot in dots {
         stacks
             .entry((place(dot) - LEFT) / STEP)
             .or_default()
@@ -79,7 +98,7 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
     let tallest = stacks.values().map(Vec::len).max().unwrap_or(1);
     let bottom = TOP + i32::try_from(tallest).unwrap_or(1) * STEP + 10;
     let size = (WIDTH.unsigned_abs(), (bottom + 34).unsigned_abs());
-    let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
+    svg::draw(&view.watermark(), size, words, |canvas| {
         headings(
             canvas,
             &format!("{}, {period}", own.title),
@@ -98,14 +117,6 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
             svg::text(canvas, &words, (x, TOP - 18), 12, INK, Anchor::Middle)?;
         }
         paint(canvas, &stacks, bottom)
-    });
-    Some(Chart {
-        file: format!("distribution_{}.svg", own.name),
-        title,
-        description,
-        svg,
-        table: DataTable::none(),
-        source: view.source(indicator),
     })
 }
 

@@ -61,8 +61,8 @@ pub fn regions(view: View<'_>, indicator: IndicatorId) -> Option<Chart> {
     );
     let level = view.level();
     let description = format!(
-        "The thick line with dots is England, the band is its {level} interval; each thin line is a region, named at its end. \
-         A gap is a year without a figure. The intervals of regions are in the table."
+        "The thick line with dots is England, the band is its {level} interval; each thin line is a region, named at its \
+         end. A gap is a year without a figure. The intervals of regions are in the table."
     );
     let size = (SIZE.0.unsigned_abs(), SIZE.1.unsigned_abs());
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {

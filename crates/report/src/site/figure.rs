@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn a_drawing_is_the_same_with_fewer_letters() {
-        let svg = "<?xml?>\n<svg a=\"b\">\n<text opacity=\"1\" font-size=\"9.67741935483871\" x=\"2\">\n67 (60 to 74)\n</text>\n\
-                   <polyline points=\"1,2 3,4 \"/>\n</svg>\n";
+        let svg = "<?xml?>\n<svg a=\"b\">\n<text opacity=\"1\" font-size=\"9.67741935483871\" x=\"2\">\n\
+                   67 (60 to 74)\n</text>\n<polyline points=\"1,2 3,4 \"/>\n</svg>\n";
         assert_eq!(
             inline(svg),
             "<svg a=\"b\"><text font-size=\"9.7\" x=\"2\">67 (60 to 74)</text><polyline points=\"1,2 3,4\"/></svg>"
