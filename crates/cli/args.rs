@@ -30,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Analyse and write tables, charts and a page (the same as no command)
     Run(RunArgs),
+    /// Write a site to read and to pass on: a page for each authority and indicator, in a folder
+    Site(SiteArgs),
     /// Show one authority's figures beside its neighbours, region and England
     Authority(AuthorityArgs),
     /// Compare one authority with others on every indicator
@@ -74,7 +76,7 @@ pub(crate) struct Selection {
     /// Year, or range of years such as 2018-2025; repeat for several [default: all]
     #[arg(long = "period", value_name = "YEAR")]
     pub(crate) periods: Vec<String>,
-    /// Years to fit models of authorities to [default: all; latest for one authority]
+    /// Years to fit models of authorities to [default: all; latest for one authority and for a site]
     #[arg(long, value_enum, value_name = "YEARS")]
     pub(crate) models: Option<Models>,
     /// Plan in TOML; what is typed beside it wins
@@ -119,6 +121,21 @@ pub(crate) struct RunArgs {
     /// Write long tables whole as CSV too, not only their latest year; Parquet is always whole
     #[arg(long)]
     pub(crate) csv: bool,
+    /// Say on standard error how long each stage took
+    #[arg(long)]
+    pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SiteArgs {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Authority to write a page of, by name or code; repeat for several [default: all]
+    #[arg(long = "authority", value_name = "NAME")]
+    pub(crate) authorities: Vec<String>,
+    /// Folder to write to; a folder that holds an earlier site is replaced
+    #[arg(long, value_name = "DIR", default_value = "site")]
+    pub(crate) out: PathBuf,
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,

@@ -59,6 +59,11 @@ impl PlanFile {
         !self.indicators.is_empty() || !selection.indicators.is_empty()
     }
 
+    /// Whether it was said, here or beside it, for which years models are fitted.
+    pub(crate) fn names_models(&self, selection: &Selection) -> bool {
+        selection.models.or(self.models).is_some()
+    }
+
     /// The broad group in which Chinese children are counted: needed before the figures are loaded.
     pub(crate) fn chinese_group(&self) -> Result<ChineseGroup> {
         match self.chinese_group.as_deref() {
@@ -314,7 +319,7 @@ pub(crate) fn for_area(
     catalogue: &Catalogue,
 ) -> Result<Plan> {
     let mut plan = file.resolve(selection, &[], catalogue)?;
-    if selection.models.or(file.models).is_none() {
+    if !file.names_models(selection) {
         // Every year that is shown has its own.
         let several = plan.periods.as_ref().is_some_and(|years| years.len() > 1);
         plan.model_years = if several {

@@ -11,6 +11,7 @@ fn help_is_current() {
     let mut text = String::new();
     for command in [
         &[][..],
+        &["site"],
         &["authority"],
         &["compare"],
         &["chart"],

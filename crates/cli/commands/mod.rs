@@ -13,3 +13,4 @@ pub(crate) mod returns;
 pub(crate) mod run;
 mod sections;
 pub(crate) mod simulate;
+pub(crate) mod site;

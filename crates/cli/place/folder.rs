@@ -38,6 +38,14 @@ pub(crate) const RUN: Kind = Kind {
     private: false,
 };
 
+/// A site of pages.
+pub(crate) const SITE: Kind = Kind {
+    command: "site",
+    manifest: "manifest.json",
+    before: &[],
+    private: false,
+};
+
 /// A store.
 pub(crate) const STORE: Kind = Kind {
     command: "returns build",

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub(crate) use beside::Beside;
-pub(crate) use folder::{CHARTS, CHECK, NEEDS, Output, RELEASED, RUN, SIMULATE, STORE};
+pub(crate) use folder::{CHARTS, CHECK, NEEDS, Output, RELEASED, RUN, SIMULATE, SITE, STORE};
 use lock::Lock;
 pub(crate) use within::{Within, consistent};
 

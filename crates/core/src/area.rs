@@ -262,6 +262,8 @@ pub struct Areas {
     tiles: BTreeMap<AreaCode, Tile>,
     /// What else people call areas, folded; several areas can go by one name.
     aliases: BTreeMap<String, Vec<AreaCode>>,
+    /// The same as people write it, by area.
+    called: BTreeMap<AreaCode, Vec<String>>,
 }
 
 impl Areas {
@@ -280,6 +282,7 @@ impl Areas {
             neighbours,
             tiles,
             aliases: BTreeMap::new(),
+            called: BTreeMap::new(),
         }
     }
 
@@ -292,8 +295,34 @@ impl Areas {
             if !codes.contains(&code) {
                 codes.push(code);
             }
+            self.called.entry(code).or_default().push(alias);
         }
         self
+    }
+
+    /// What else people call an area, as they write it.
+    #[must_use]
+    pub fn also_called(&self, code: AreaCode) -> &[String] {
+        self.called.get(&code).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of what became this entity: under an earlier code, or before its boundary changed; oldest first,
+    /// without its own name.
+    #[must_use]
+    pub fn former_names(&self, entity: AreaCode) -> Vec<String> {
+        let own = self.name(entity);
+        let mut names: Vec<String> = Vec::new();
+        let before = self
+            .changes
+            .iter()
+            .filter(|change| self.entity(change.successor) == Some(entity));
+        for change in before {
+            let name = self.name(change.predecessor);
+            if name != own && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// The area with exactly that code.

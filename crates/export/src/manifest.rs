@@ -125,6 +125,7 @@ fn shown(levels: Levels) -> Vec<f64> {
 #[serde(untagged)]
 enum AskedFor {
     Figures(PlanRecord),
+    Site(PlanRecord),
     Needs(NeedsRecord),
 }
 
@@ -132,13 +133,14 @@ impl AskedFor {
     const fn command(&self) -> Option<&'static str> {
         match self {
             Self::Figures(_) => None,
+            Self::Site(_) => Some("site"),
             Self::Needs(_) => Some("needs"),
         }
     }
 
     fn conf_levels(&self) -> &[f64] {
         match self {
-            Self::Figures(plan) => &plan.conf_levels,
+            Self::Figures(plan) | Self::Site(plan) => &plan.conf_levels,
             Self::Needs(needs) => &needs.conf_levels,
         }
     }
@@ -206,6 +208,18 @@ impl Manifest {
     #[must_use]
     pub fn describe(release: &Release<Results>, catalogue: &Catalogue, plan: &Plan) -> Self {
         let plan = AskedFor::Figures(PlanRecord::of(plan, catalogue));
+        Self::of(
+            release.policy(),
+            release.results().provenance,
+            plan,
+            catalogue,
+        )
+    }
+
+    /// Describes a site before any page of it is written.
+    #[must_use]
+    pub fn of_site(release: &Release<Results>, catalogue: &Catalogue, plan: &Plan) -> Self {
+        let plan = AskedFor::Site(PlanRecord::of(plan, catalogue));
         Self::of(
             release.policy(),
             release.results().provenance,

@@ -16,6 +16,7 @@ mod format;
 pub mod needs;
 mod page;
 pub mod profile;
+mod site;
 mod view;
 
 pub use charts::{Chart, DataTable};
@@ -25,4 +26,5 @@ pub use format::{
 };
 pub use needs::{NeedsOptions, NeedsSection, NeedsView, needs_document};
 pub use page::{Page, RenderError, render};
+pub use site::{Site, SiteFile, SiteMethod, SitePage};
 pub use view::{Standing, View, is_synthetic};

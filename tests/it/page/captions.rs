@@ -5,13 +5,33 @@ use super::tables::gradient;
 use super::{Found, Walk};
 
 /// The numbers of a title after the words that name it.
-pub(super) fn check(run: &Run, title: &str, walk: &mut Walk) {
+pub(crate) fn check(run: &Run, title: &str, walk: &mut Walk) {
     // A trend is named for its authority alone.
     if title.ends_with("trends against statistical neighbours and England") {
         return;
     }
+    if let Some((area, rest)) = title
+        .split_once(" figures lie further out than is usual")
+        .map(|(words, _)| words)
+        .and_then(|words| words.rsplit_once(": "))
+    {
+        walk.cell(
+            title,
+            &rest.replace("none", "0"),
+            &Found::Figures(further_out(run, area).to_vec()),
+        );
+        return;
+    }
     let own = run.titled(title);
     let rest = &title[own.title.len()..];
+    if let Some(years) = rest.strip_prefix(": England and its regions from ") {
+        walk.cell(
+            title,
+            years,
+            &Found::Figures(first_and_last(run, &own.name).to_vec()),
+        );
+        return;
+    }
     let at = rest.find(", 20").unwrap() + 2;
     let (year, rest) = (&rest[at..at + 4], &rest[at + 4..]);
     let standing = |model: &str| {
@@ -31,7 +51,9 @@ pub(super) fn check(run: &Run, title: &str, walk: &mut Walk) {
         let total = Run::england(&run.estimates, &own.name, year, &TOTAL);
         total.and_then(|row| row.number("estimate")).unwrap()
     };
-    let figures = if rest.contains("in England. Of") {
+    let figures = if rest.ends_with("every authority with its interval") {
+        vec![england() * own.factor]
+    } else if rest.contains("in England. Of") {
         // 10,000 is part of the unit.
         [&[england(), 10_000.0][..], &standing("national_rate")].concat()
     } else if rest.starts_with(", counted against what England’s rate") {
@@ -50,7 +72,13 @@ pub(super) fn check(run: &Run, title: &str, walk: &mut Walk) {
         let columns = ["value", "conf_low", "conf_high"];
         columns.map(|column| found.number(column).unwrap()).to_vec()
     } else if rest.contains("the rate is highest for") {
-        extremes(run, &own.name, year).to_vec()
+        let place = title[own.title.len()..]
+            .strip_prefix(", ")
+            .and_then(|words| words.split_once(", 20"))
+            .unwrap();
+        extremes(run, (&own.name, year, &run.place(place.0))).to_vec()
+    } else if rest.contains("authorities are spread") {
+        vec![with_figure(run, &own.name, year)]
     } else {
         panic!("nobody knows a chart called {title:?}")
     };
@@ -76,12 +104,63 @@ fn effects(run: &Run, indicator: &str, year: &str) -> [f64; 3] {
     counts
 }
 
-/// The highest and the lowest rate of England's broad ethnic groups.
-fn extremes(run: &Run, indicator: &str, year: &str) -> [f64; 2] {
+/// Of the expectations of an authority that are quoted with a verdict, how many lie further out than is usual, and all.
+fn further_out(run: &Run, area: &str) -> [f64; 2] {
+    let code = run.place(area);
+    let quoted = run.expected.rows().filter(|row| {
+        row.text("new_la_code") == code
+            && row.text("quoted") == "yes"
+            && !row.text("verdict").is_empty()
+            && row.text("time_period") == "2025"
+    });
+    let positions: Vec<&str> = quoted.map(|row| row.text("adjusted_position")).collect();
+    let out = positions
+        .iter()
+        .filter(|own| **own != "as_expected")
+        .count();
+    #[expect(clippy::cast_precision_loss, reason = "numbers of indicators")]
+    [out, positions.len()].map(|count| count as f64)
+}
+
+/// The first and the last year in which England has a figure.
+fn first_and_last(run: &Run, indicator: &str) -> [f64; 2] {
+    let years = (2000_u16..2100).filter(|year| {
+        let total = Run::england(&run.estimates, indicator, &year.to_string(), &TOTAL);
+        total.is_some_and(|row| row.number("estimate").is_some())
+    });
+    let years: Vec<u16> = years.collect();
+    [years[0], years[years.len() - 1]].map(f64::from)
+}
+
+/// How many authorities have a figure, without those too small to rank.
+fn with_figure(run: &Run, indicator: &str, year: &str) -> f64 {
+    let tiny = ["City of London", "Isles of Scilly"];
+    let own = run.estimates.rows().filter(|row| {
+        row.text("indicator") == indicator
+            && row.text("time_period") == year
+            && row.text("geographic_level") == "Local authority"
+            && TOTAL
+                .iter()
+                .zip(super::tables::GROUPS)
+                .all(|(all, column)| row.text(column) == *all)
+            && row.number("estimate").is_some()
+            && !tiny.contains(&row.text("la_name"))
+    });
+    #[expect(clippy::cast_precision_loss, reason = "a number of authorities")]
+    let count = own.count() as f64;
+    count
+}
+
+/// The highest and the lowest rate of an area's broad ethnic groups.
+fn extremes(run: &Run, (indicator, year, area): (&str, &str, &str)) -> [f64; 2] {
+    let is_area = |row: &super::files::Row<'_>| match &area[..3] {
+        "E92" => row.text("geographic_level") == "National",
+        _ => row.text("new_la_code") == area,
+    };
     let groups = run.estimates.rows().filter(|row| {
         row.text("indicator") == indicator
             && row.text("time_period") == year
-            && row.text("geographic_level") == "National"
+            && is_area(row)
             && row.text("ethnicity_major") != "Total"
             && row.text("ethnicity_minor") == "Total"
     });

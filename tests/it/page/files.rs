@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Found;
 
 /// One file: rows by the columns that name them.
-pub(super) struct File {
+pub(crate) struct File {
     columns: BTreeMap<String, usize>,
     rows: Vec<csv::StringRecord>,
     by_key: BTreeMap<Vec<String>, usize>,
@@ -14,7 +14,7 @@ pub(super) struct File {
 
 /// A row of a file.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'f> {
+pub(crate) struct Row<'f> {
     file: &'f File,
     record: &'f csv::StringRecord,
 }
@@ -58,13 +58,13 @@ impl File {
         }
     }
 
-    pub(super) fn get(&self, key: &[&str]) -> Option<Row<'_>> {
+    pub(crate) fn get(&self, key: &[&str]) -> Option<Row<'_>> {
         let key: Vec<String> = key.iter().map(|part| (*part).to_owned()).collect();
         let record = &self.rows[*self.by_key.get(&key)?];
         Some(Row { file: self, record })
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let row = |record| Row { file: self, record };
         self.rows.iter().map(row)
     }
@@ -84,7 +84,7 @@ fn named_by_years(row: &csv::StringRecord, years: usize, last: usize) -> csv::St
 }
 
 impl<'f> Row<'f> {
-    pub(super) fn text(self, column: &str) -> &'f str {
+    pub(crate) fn text(self, column: &str) -> &'f str {
         &self.record[self.file.columns[column]]
     }
 
@@ -99,17 +99,17 @@ impl<'f> Row<'f> {
     }
 
     /// A number, or none where a symbol stands in its cell.
-    pub(super) fn number(self, column: &str) -> Option<f64> {
+    pub(crate) fn number(self, column: &str) -> Option<f64> {
         self.cell(column).ok()
     }
 
     /// The numbers of some columns times a factor, or the symbol of the first that has none.
-    pub(super) fn figures(self, columns: &[&str], factor: f64) -> Found {
+    pub(crate) fn figures(self, columns: &[&str], factor: f64) -> Found {
         self.converted(columns, |value| value * factor)
     }
 
     /// The numbers of some columns as they are shown, or the symbol of the first that has none.
-    pub(super) fn converted(self, columns: &[&str], shown: impl Fn(f64) -> f64) -> Found {
+    pub(crate) fn converted(self, columns: &[&str], shown: impl Fn(f64) -> f64) -> Found {
         let all: Result<Vec<f64>, &str> = columns
             .iter()
             .map(|column| self.cell(column).map(&shown))
@@ -119,32 +119,32 @@ impl<'f> Row<'f> {
 }
 
 /// An indicator as the code list has it.
-pub(super) struct Indicator {
-    pub(super) name: String,
-    pub(super) title: String,
-    pub(super) short: String,
+pub(crate) struct Indicator {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) short: String,
     /// What its figures are multiplied by when they are printed.
-    pub(super) factor: f64,
+    pub(crate) factor: f64,
 }
 
 /// Everything a run wrote that the page is held against.
-pub(super) struct Run {
-    pub(super) estimates: File,
-    pub(super) expected: File,
-    pub(super) contrasts: File,
-    pub(super) fits: File,
-    pub(super) effects: File,
-    pub(super) fifths: File,
-    pub(super) gradients: File,
-    pub(super) claims: File,
-    pub(super) issues: File,
-    pub(super) indicators: Vec<Indicator>,
+pub(crate) struct Run {
+    pub(crate) estimates: File,
+    pub(crate) expected: File,
+    pub(crate) contrasts: File,
+    pub(crate) fits: File,
+    pub(crate) effects: File,
+    pub(crate) fifths: File,
+    pub(crate) gradients: File,
+    pub(crate) claims: File,
+    pub(crate) issues: File,
+    pub(crate) indicators: Vec<Indicator>,
     /// Codes of areas by name; of a name that several have, that of the one of today.
     codes: BTreeMap<String, String>,
 }
 
 impl Run {
-    pub(super) fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let place = [
             "indicator",
             "time_period",
@@ -216,7 +216,7 @@ impl Run {
     }
 
     /// The indicator whose title a text begins with.
-    pub(super) fn titled(&self, text: &str) -> &Indicator {
+    pub(crate) fn titled(&self, text: &str) -> &Indicator {
         let begins = self
             .indicators
             .iter()
@@ -227,13 +227,13 @@ impl Run {
     }
 
     /// The indicator of a short title.
-    pub(super) fn short(&self, text: &str) -> &Indicator {
+    pub(crate) fn short(&self, text: &str) -> &Indicator {
         let mut own = self.indicators.iter();
         own.find(|own| own.short == text)
             .unwrap_or_else(|| panic!("no indicator is called {text:?}"))
     }
 
-    pub(super) fn code(&self, name: &str) -> &str {
+    pub(crate) fn code(&self, name: &str) -> &str {
         &self.codes[name]
     }
 
@@ -253,7 +253,7 @@ impl Run {
     }
 
     /// An authority's row in one of the files.
-    pub(super) fn authority<'f>(
+    pub(crate) fn authority<'f>(
         file: &'f File,
         (indicator, year, code): (&str, &str, &str),
         more: &[&str],
@@ -270,8 +270,40 @@ impl Run {
         all.find_map(|region| file.get(&Self::of_authority(indicator, year, region, code, more)))
     }
 
+    /// The row of an area of any level.
+    pub(crate) fn area<'f>(
+        file: &'f File,
+        (indicator, year, code): (&str, &str, &str),
+        more: &[&str],
+    ) -> Option<Row<'f>> {
+        match &code[..3] {
+            "E92" => Self::england(file, indicator, year, more),
+            "E12" => file.get(&[&[indicator, year, "Regional", code, ""][..], more].concat()),
+            _ => Self::authority(file, (indicator, year, code), more),
+        }
+    }
+
+    /// The indicator of that name.
+    pub(crate) fn named(&self, name: &str) -> &Indicator {
+        let mut own = self.indicators.iter();
+        own.find(|own| own.name == name)
+            .unwrap_or_else(|| panic!("no indicator is called {name:?}"))
+    }
+
+    /// The code of a place by its name: England, a region or an authority.
+    pub(crate) fn place(&self, name: &str) -> String {
+        let regions = self.estimates.rows().find(|row| {
+            row.text("geographic_level") == "Regional" && row.text("region_name") == name
+        });
+        match (name, regions) {
+            ("England", _) => "E92000001".to_owned(),
+            (_, Some(row)) => row.text("region_code").to_owned(),
+            _ => self.codes[name].clone(),
+        }
+    }
+
     /// England's row in one of the files.
-    pub(super) fn england<'f>(
+    pub(crate) fn england<'f>(
         file: &'f File,
         indicator: &str,
         year: &str,
@@ -282,4 +314,4 @@ impl Run {
 }
 
 /// No group but everyone.
-pub(super) const TOTAL: [&str; 5] = ["Total"; 5];
+pub(crate) const TOTAL: [&str; 5] = ["Total"; 5];

@@ -4,16 +4,16 @@
 //! for, are failures.
 
 mod axes;
-mod captions;
-mod files;
-mod tables;
+pub(crate) mod captions;
+pub(crate) mod files;
+pub(crate) mod tables;
 
 use std::fmt::Write as _;
 
 use files::Run;
 
 /// A table of the page.
-struct Table {
+pub(crate) struct Table {
     caption: String,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -27,7 +27,7 @@ fn between<'t>(text: &'t str, open: &'t str, close: &'t str) -> impl Iterator<It
 }
 
 /// A cell's text, its tags gone and its entities read.
-fn plain(html: &str) -> String {
+pub(crate) fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
     for c in html.chars() {
@@ -65,22 +65,22 @@ fn cells(row: &str) -> Vec<String> {
     cells
 }
 
-fn tables(page: &str) -> Vec<Table> {
+pub(crate) fn tables(page: &str) -> Vec<Table> {
     let table = |html: &str| {
         let (head, body) = html.split_once("</thead>").unwrap();
         Table {
             caption: plain(between(head, "<caption>", "</caption>").next().unwrap()),
             header: cells(head.split_once("<thead>").unwrap().1),
-            rows: between(body, "<tr>", "</tr>").map(cells).collect(),
+            rows: between(body, "<tr", "</tr>").map(cells).collect(),
         }
     };
-    between(page, "<table>", "</table>").map(table).collect()
+    between(page, "<table", "</table>").map(table).collect()
 }
 
 /// A number as it is printed: its value and how many decimals it shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Shown {
-    value: f64,
+pub(crate) struct Shown {
+    pub(crate) value: f64,
     decimals: i32,
 }
 
@@ -93,7 +93,7 @@ impl Shown {
 }
 
 /// The numbers of a text in order: `−3.1% (−4.0% to −2.2%)` has three.
-fn numbers(text: &str) -> Vec<Shown> {
+pub(crate) fn numbers(text: &str) -> Vec<Shown> {
     let mut found = Vec::new();
     let mut digits = String::new();
     let mut negative = false;
@@ -124,15 +124,15 @@ fn numbers(text: &str) -> Vec<Shown> {
 
 /// What went right and wrong on the way.
 #[derive(Default)]
-struct Walk {
-    right: usize,
-    wrong: String,
+pub(crate) struct Walk {
+    pub(crate) right: usize,
+    pub(crate) wrong: String,
 }
 
 impl Walk {
     /// Holds the numbers of a cell against figures of the files; a cell without a number must have the
     /// symbol of the files.
-    fn cell(&mut self, place: &str, cell: &str, figures: &Found) {
+    pub(crate) fn cell(&mut self, place: &str, cell: &str, figures: &Found) {
         let (shown, same) = match figures {
             Found::Symbol(symbol) => (1, cell == format!("[{symbol}]")),
             Found::Nothing => (1, cell.is_empty()),
@@ -154,7 +154,7 @@ impl Walk {
 
 /// What the files have for a cell.
 #[derive(Debug, Clone, PartialEq)]
-enum Found {
+pub(crate) enum Found {
     /// Numbers in the order in which they are printed.
     Figures(Vec<f64>),
     /// Why there is none.

@@ -3,7 +3,7 @@
 use super::files::{Row, Run, TOTAL};
 use super::{Found, Table, Walk};
 
-pub(super) fn check(run: &Run, table: &Table, walk: &mut Walk) {
+pub(crate) fn check(run: &Run, table: &Table, walk: &mut Walk) {
     let header: Vec<&str> = table.header.iter().map(String::as_str).collect();
     match header.as_slice() {
         [
@@ -20,6 +20,9 @@ pub(super) fn check(run: &Run, table: &Table, walk: &mut Walk) {
         ["Indicator", "Year", "Count", "Expected", ..] => expected(run, table, walk),
         ["Indicator", "Year", "England’s rate", ..] => others(run, table, walk),
         ["Indicator", "Group", ..] => small(run, table, walk),
+        ["Authority", "Region", "Count", _, _, "Expected", ..] => every(run, table, walk),
+        // A proportion, which nothing is expected of.
+        ["Authority", "Region", "Count", _] => league_figures(run, table, walk),
         ["Authority", "Region", "Count", ..] => league(run, table, walk),
         [
             "Authority",
@@ -36,8 +39,14 @@ pub(super) fn check(run: &Run, table: &Table, walk: &mut Walk) {
         ["Figure", "How it was found", ..] => gradients(run, table, walk),
         ["What is said", ..] => claims(run, table, walk),
         ["Code", "Severity", "Rows", ..] => issues(run, table, walk),
-        // Words alone.
-        ["Name in the files", ..] => {}
+        ["Indicator", "Year", "Authority (95% interval)", ..] => trend(run, table, walk),
+        ["Year", "England", ..] => regions(run, table, walk),
+        ["Indicator", "First year", ..] => coverage(run, table, walk),
+        // Words alone; and areas side by side, where each figure is marked with its row and held against it.
+        [
+            "Name in the files" | "Method" | "What it means" | "Area",
+            ..,
+        ] => {}
         other => panic!("nobody knows a table headed {other:?}"),
     }
 }
@@ -55,7 +64,7 @@ fn name<'t>(table: &'t Table, before: &[&str]) -> &'t str {
 }
 
 /// The year that a caption names after its title.
-pub(super) fn year(caption: &str) -> &str {
+pub(crate) fn year(caption: &str) -> &str {
     let digits = |at: &usize| {
         caption[*at..]
             .bytes()
@@ -248,15 +257,8 @@ fn small(run: &Run, table: &Table, walk: &mut Walk) {
     let code = run.code(name(table, &[", rates that"])).to_owned();
     for row in &table.rows {
         let own = run.short(&row[0]);
-        let columns = [
-            "ethnicity_major",
-            "ethnicity_minor",
-            "age_band",
-            "sex",
-            "deprivation_decile",
-        ];
         let mut found = run.estimates.rows().filter(|found| {
-            let groups: Vec<&str> = columns
+            let groups: Vec<&str> = GROUPS
                 .iter()
                 .map(|column| found.text(column))
                 .filter(|group| *group != "Total")
@@ -302,6 +304,186 @@ fn league(run: &Run, table: &Table, walk: &mut Walk) {
         walk.cell(&place, &row[4], &verdict(found));
     }
 }
+
+/// Counts and figures of every authority.
+fn league_figures(run: &Run, table: &Table, walk: &mut Walk) {
+    let own = run.titled(&table.caption);
+    let year = year(&table.caption);
+    assert!(table.rows.len() > 150, "{}", table.caption);
+    for row in &table.rows {
+        let key = (own.name.as_str(), year, run.code(&row[0]));
+        let place = format!("every {} {}", own.name, row[0]);
+        let total = Run::authority(&run.estimates, key, &TOTAL);
+        walk.cell(&place, &row[2], &figures(total, &["numerator"], 1.0));
+        walk.cell(&place, &row[3], &figures(total, &RATE, own.factor));
+    }
+}
+
+/// The table behind all charts of an indicator.
+fn every(run: &Run, table: &Table, walk: &mut Walk) {
+    league(run, table, walk);
+    let own = run.titled(&table.caption);
+    let year = year(&table.caption);
+    let model = if table.caption.contains("given who lives there") {
+        "structural_full"
+    } else {
+        "national_rate"
+    };
+    for row in &table.rows {
+        let key = (own.name.as_str(), year, run.code(&row[0]));
+        let place = format!("every {} {}", own.name, row[0]);
+        let found = Run::authority(&run.expected, key, &[model]);
+        let absent = || Found::Symbol("z".into());
+        let expected = found.map_or_else(absent, expected_count);
+        walk.cell(&place, &row[5], &expected);
+        walk.cell(
+            &place,
+            &row[6],
+            &found.map_or_else(absent, |row| row.figures(&RATIO, 1.0)),
+        );
+        let limits = ["adjusted_limit_low", "adjusted_limit_high"];
+        // Whoever is not compared has no limits.
+        if verdict(found) != Found::Words("not compared".into()) {
+            walk.cell(
+                &place,
+                &row[7],
+                &found.map_or_else(absent, |row| row.figures(&limits, 1.0)),
+            );
+        }
+        walk.cell(&place, &row[8], &verdict(found));
+    }
+}
+
+/// An authority's rates over the years, its neighbours' median and England.
+fn trend(run: &Run, table: &Table, walk: &mut Walk) {
+    let code = run.place(name(table, &[": rates over"]));
+    for row in &table.rows {
+        let own = run.short(&row[0]);
+        let key = (own.name.as_str(), row[1].as_str(), code.as_str());
+        let place = format!("trend {code} {} {}", key.0, key.1);
+        let total = Run::authority(&run.estimates, key, &TOTAL);
+        walk.cell(&place, &row[2], &figures(total, &RATE, own.factor));
+        let more = [&TOTAL[..], &["neighbours_median", "rate_ratio"]].concat();
+        let median = Run::authority(&run.contrasts, key, &more);
+        match median.map(|found| (found, found.figures(&["comparator_value"], own.factor))) {
+            Some((found, Found::Figures(mut all))) => {
+                all.extend([found.number("neighbours_with_data").unwrap(), 10.0]);
+                all.extend(
+                    found
+                        .number("neighbours_withheld")
+                        .filter(|withheld| *withheld > 0.0),
+                );
+                walk.cell(&place, &row[3], &Found::Figures(all));
+            }
+            _ => assert!(
+                row[3].starts_with('[') || row[3].contains(" to ") || row[3].contains("or more"),
+                "{place}"
+            ),
+        }
+        let england = Run::england(&run.estimates, key.0, key.1, &TOTAL);
+        walk.cell(
+            &place,
+            &row[4],
+            &figures(england, &["estimate"], own.factor),
+        );
+    }
+}
+
+/// England and its regions over the years.
+fn regions(run: &Run, table: &Table, walk: &mut Walk) {
+    let own = run.titled(&table.caption);
+    let codes: Vec<String> = table.header[1..]
+        .iter()
+        .map(|name| run.place(name))
+        .collect();
+    assert_eq!(codes.len(), 10, "{}", table.caption);
+    for row in &table.rows {
+        for (code, cell) in codes.iter().zip(&row[1..]) {
+            let key = (own.name.as_str(), row[0].as_str(), code.as_str());
+            let found = Run::area(&run.estimates, key, &TOTAL);
+            walk.cell(
+                &format!("{key:?}"),
+                cell,
+                &figures(found, &RATE, own.factor),
+            );
+        }
+    }
+}
+
+/// What is held of each indicator.
+fn coverage(run: &Run, table: &Table, walk: &mut Walk) {
+    for row in &table.rows {
+        let own = run.titled(&row[0]);
+        let totals: Vec<Row<'_>> = run
+            .estimates
+            .rows()
+            .filter(|found| {
+                found.text("indicator") == own.name
+                    && TOTAL
+                        .iter()
+                        .zip(GROUPS)
+                        .all(|(all, column)| found.text(column) == *all)
+            })
+            .collect();
+        let england = totals
+            .iter()
+            .filter(|found| found.text("geographic_level") == "National");
+        let mut years: Vec<f64> = england
+            .filter(|found| found.number("estimate").is_some())
+            .map(|found| found.number("time_period").unwrap())
+            .collect();
+        years.sort_by(f64::total_cmp);
+        let (first, last) = (years[0], years[years.len() - 1]);
+        let of = |value: f64| Found::Figures(vec![value]);
+        walk.cell(&row[0], &row[1], &of(first));
+        walk.cell(&row[0], &row[2], &of(last));
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "numbers of years and authorities"
+        )]
+        let count = |found: usize| of(found as f64);
+        walk.cell(&row[0], &row[3], &count(years.len()));
+        let authorities: Vec<&Row<'_>> = totals
+            .iter()
+            .filter(|found| {
+                found.text("geographic_level") == "Local authority"
+                    && found.number("time_period") == Some(last)
+            })
+            .collect();
+        let having = |wanted: fn(&str) -> bool| {
+            count(
+                authorities
+                    .iter()
+                    .filter(|found| wanted(found.text("numerator")))
+                    .count(),
+            )
+        };
+        walk.cell(
+            &row[0],
+            &row[5],
+            &having(|cell| cell.parse::<f64>().is_ok()),
+        );
+        walk.cell(
+            &row[0],
+            &row[6],
+            &having(|cell| cell == "c" || cell == "low"),
+        );
+        walk.cell(
+            &row[0],
+            &row[7],
+            &having(|cell| ["x", "z", "u"].contains(&cell)),
+        );
+    }
+}
+
+/// The columns of groups.
+pub(crate) const GROUPS: [&str; 5] = [
+    "ethnicity_major",
+    "ethnicity_minor",
+    "age_band",
+    "sex",
+    "deprivation_decile",
+];
 
 fn map(run: &Run, table: &Table, walk: &mut Walk) {
     let own = run.titled(&table.caption);
@@ -362,15 +544,18 @@ fn effects(run: &Run, table: &Table, walk: &mut Walk) {
 
 fn groups(run: &Run, table: &Table, walk: &mut Walk) {
     let own = run.titled(&table.caption);
-    let year = year(&table.caption);
+    let (_, named) = table.caption.split_once(" by ethnic group, ").unwrap();
+    let (area, year) = named.rsplit_once(", ").unwrap();
+    let area = run.place(area);
+    let key = (own.name.as_str(), year, area.as_str());
     for row in &table.rows {
         let place = format!("{} {}", table.caption, row[0]);
         let group = [row[0].as_str(), "Total", "Total", "Total", "Total"];
-        let found = Run::england(&run.estimates, &own.name, year, &group);
+        let found = Run::area(&run.estimates, key, &group);
         walk.cell(&place, &row[1], &figures(found, &["numerator"], 1.0));
         walk.cell(&place, &row[2], &figures(found, &RATE, own.factor));
         let more = [&group[..], &["reference_group", "rate_ratio"]].concat();
-        let ratio = match Run::england(&run.contrasts, &own.name, year, &more) {
+        let ratio = match Run::area(&run.contrasts, key, &more) {
             Some(found) => found.figures(&RATE, 1.0),
             None => Found::Symbol("z".into()),
         };
@@ -461,7 +646,7 @@ fn fifths(run: &Run, table: &Table, walk: &mut Walk) {
 }
 
 /// A row of a gradient of England.
-pub(super) fn gradient<'r>(
+pub(crate) fn gradient<'r>(
     run: &'r Run,
     (indicator, year): (&str, &str),
     [how, statistic, decile]: [&str; 3],

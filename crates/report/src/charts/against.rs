@@ -54,9 +54,8 @@ fn points<'a>(
     view: View<'a>,
     indicator: IndicatorId,
     period: Period,
-    model: StructuralModel,
+    model: ExpectedModel,
 ) -> Vec<Point<'a>> {
-    let model = ExpectedModel::Structural(model);
     let authorities = view.authorities(period);
     let point = |area: &'a Area| {
         let row: &Expected = view.expected(indicator, period, area.code, model)?;
@@ -116,7 +115,7 @@ pub fn observed_expected(
     model: StructuralModel,
 ) -> Option<Chart> {
     let own = view.indicator(indicator);
-    let points = points(view, indicator, period, model);
+    let points = points(view, indicator, period, ExpectedModel::Structural(model));
     if points.is_empty() {
         return None;
     }
@@ -205,7 +204,7 @@ pub fn funnel(
     view: View<'_>,
     indicator: IndicatorId,
     period: Period,
-    model: StructuralModel,
+    model: ExpectedModel,
 ) -> Option<Chart> {
     let own = view.indicator(indicator);
     let points = points(view, indicator, period, model);
@@ -219,10 +218,9 @@ pub fn funnel(
         .flat_map(limits_and_ratio)
         .any(|end| !(end > 0.0 && end.is_finite()));
     let description = format!(
-        "Each dot is one authority: across, the count expected of it from {} by a model of all the others; up, its own \
-         count divided by that. Authorities differ by more than chance, so the bars are wide: about {}. \
+        "Each dot is one authority: across, the count expected of it {}; up, its own count divided by that. Authorities differ by more than chance, so the bars are wide: about {}. \
          Filled dots lie outside the dark bar.{}{}",
-        model.words(&own.family),
+        expected_from(model, &own.family),
         inside_bars(view.levels()),
         if cut { ratios::CUT } else { "" },
         chosen_note(view)
@@ -236,6 +234,16 @@ pub fn funnel(
         &points,
         paint_funnel,
     ))
+}
+
+/// What an expected count is made from, after `expected`.
+fn expected_from(model: ExpectedModel, family: &str) -> String {
+    match model {
+        ExpectedModel::Structural(model) => {
+            format!("from {} by a model of all the others", model.words(family))
+        }
+        other => format!("at {}", other.rests_on()),
+    }
 }
 
 /// What the funnel draws of an authority: the ends of its limits, and its ratio.

@@ -2,7 +2,7 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Verdict,
+    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Unit, Verdict,
 };
 
 use super::ratios::{faded, look};
@@ -41,10 +41,15 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         .total(indicator, period, AreaCode::ENGLAND)
         .and_then(|row| row.outcome.value());
     let title = title(view, indicator, period, &lines, england.as_ref());
+    let filled = match own.unit() {
+        Unit::Per10k => {
+            " Filled dots lie further from England’s rate than is usual between authorities; hollow dots do not."
+        }
+        Unit::Proportion => "",
+    };
     let description = format!(
         "Each line is one authority. The dot is its figure {}; the bar is the {} interval: the longer the bar, the less \
-         the figure says about the authority. The vertical line is England. Filled dots lie further from England’s rate \
-         than is usual between authorities; hollow dots do not.{}{}{}",
+         the figure says about the authority. The vertical line is England.{filled}{}{}{}",
         unit_words(own.unit()),
         view.level(),
         not_compared(&lines),
@@ -120,6 +125,16 @@ fn title(
 ) -> String {
     let own = view.indicator(indicator);
     let all = lines.iter().flat_map(|(_, lines)| lines);
+    if own.unit() == Unit::Proportion {
+        // Nothing is expected of a percentage, so that none is said to lie far out.
+        let england = england.map_or(String::new(), |found| {
+            format!(": {} in England,", rate(found.value, own))
+        });
+        return format!(
+            "{}, {period}{england} and every authority with its interval",
+            own.title
+        );
+    }
     let england = england.map_or(String::new(), |england| {
         format!(
             ": {} {} in England",

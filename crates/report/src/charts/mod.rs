@@ -3,11 +3,14 @@
 mod against;
 mod alone;
 mod caterpillar;
+mod distribution;
 mod ethnicity;
 mod gradient;
 mod kind;
 mod league;
+mod position;
 mod ratios;
+mod regions;
 mod rows;
 pub(crate) mod svg;
 mod tiles;
@@ -15,11 +18,14 @@ mod trend;
 
 pub use against::{funnel, observed_expected};
 pub use caterpillar::caterpillar;
+pub use distribution::distribution;
 pub use ethnicity::ethnicity;
 pub use gradient::gradient;
 pub use kind::Kind;
 pub(crate) use kind::SHOWN;
 pub use league::league;
+pub use position::position;
+pub use regions::regions;
 pub use tiles::tiles;
 pub use trend::trend;
 
@@ -82,4 +88,15 @@ pub struct DataTable {
     pub columns: Vec<String>,
     /// Rows; the first field names the row.
     pub rows: Vec<Vec<String>>,
+}
+
+impl DataTable {
+    /// The table of a chart whose figures stand in another one beside it.
+    const fn none() -> Self {
+        Self {
+            caption: String::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
 }

@@ -28,6 +28,11 @@ pub(super) struct Reach {
 }
 
 impl Reach {
+    /// How far the axis goes, in what people are shown of a unit on an axis.
+    pub(super) fn high_of(self, unit: Unit) -> f64 {
+        self.high * unit.factor()
+    }
+
     /// An axis that covers every interval, as far as they are finite.
     pub(super) fn covering<'m>(figures: impl Iterator<Item = &'m Measured> + Clone) -> Self {
         Self {

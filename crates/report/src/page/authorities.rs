@@ -41,7 +41,7 @@ struct TrendLink {
 }
 
 #[derive(Debug, Serialize)]
-struct AuthorityRow {
+pub(crate) struct AuthorityRow {
     title: String,
     period: String,
     count: String,
@@ -122,7 +122,7 @@ fn authority(
     }
 }
 
-fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
+pub(crate) fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
     let own = view.indicator(row.indicator);
     let other = |against: &Against| against.words(own);
     let neighbours = match row.neighbours.neighbours {
@@ -153,7 +153,7 @@ fn authority_row(view: View<'_>, row: &Row<'_>) -> AuthorityRow {
 
 /// One indicator of an authority against what is expected of it.
 #[derive(Debug, Serialize)]
-struct ExpectedRow {
+pub(crate) struct ExpectedRow {
     title: String,
     period: String,
     count: String,
@@ -165,7 +165,7 @@ struct ExpectedRow {
     fifth: String,
 }
 
-fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
+pub(crate) fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
     let quoted = row.quoted?;
     // Of England's rates there is no probability.
     let probability = match quoted.model {
@@ -197,14 +197,14 @@ fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
 
 /// What each other way to expect gives for one indicator.
 #[derive(Debug, Serialize)]
-struct OtherRow {
+pub(crate) struct OtherRow {
     title: String,
     period: String,
     /// In the order of [`BEHIND`].
     expected: Vec<String>,
 }
 
-fn other_row(view: View<'_>, row: &Row<'_>) -> Option<OtherRow> {
+pub(crate) fn other_row(view: View<'_>, row: &Row<'_>) -> Option<OtherRow> {
     let of = |model| row.expectations.iter().find(|own| own.model == model);
     let behind = |model: &ExpectedModel| of(*model).is_some_and(|own| !own.quoted);
     if !BEHIND.iter().any(behind) {
@@ -222,7 +222,7 @@ fn other_row(view: View<'_>, row: &Row<'_>) -> Option<OtherRow> {
 
 /// A rate of few children.
 #[derive(Debug, Serialize)]
-struct SmallRow {
+pub(crate) struct SmallRow {
     title: String,
     group: String,
     period: String,
@@ -231,7 +231,7 @@ struct SmallRow {
     drawn: String,
 }
 
-fn small_row(view: View<'_>, small: &SmallNumber<'_>) -> SmallRow {
+pub(crate) fn small_row(view: View<'_>, small: &SmallNumber<'_>) -> SmallRow {
     let row = small.estimate;
     let own = view.indicator(row.key.indicator);
     SmallRow {
@@ -244,7 +244,7 @@ fn small_row(view: View<'_>, small: &SmallNumber<'_>) -> SmallRow {
     }
 }
 
-fn facts(view: View<'_>, area: &Area, period: Period) -> Vec<(&'static str, String)> {
+pub(crate) fn facts(view: View<'_>, area: &Area, period: Period) -> Vec<(&'static str, String)> {
     let catalogue = view.catalogue;
     let mut facts = Vec::new();
     let neighbours = catalogue.areas.neighbours(view.plan.neighbours, area.code);

@@ -12,8 +12,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
-mod authorities;
-mod models;
+pub(crate) mod authorities;
+pub(crate) mod models;
 
 use crate::charts::{Chart, DataTable, ethnicity, league, tiles};
 use crate::format::{
@@ -35,7 +35,7 @@ pub struct Page {
 
 /// A template that does not fit its data: a fault of the program, not of the input.
 #[derive(Debug)]
-pub struct RenderError(minijinja::Error);
+pub struct RenderError(pub(crate) minijinja::Error);
 
 impl std::fmt::Display for RenderError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -85,14 +85,29 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
     };
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text).map_err(RenderError)?;
+    }
     let html = environment
-        .render_str(
-            include_str!("../../templates/index.html"),
-            Value::from(Serde(&content)),
-        )
+        .get_template("index")
+        .and_then(|template| template.render(Value::from(Serde(&content))))
         .map_err(RenderError)?;
     Ok(Page { html, charts })
 }
+
+/// The page, and the words that the site has as well.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("index", include_str!("../../templates/index.html")),
+    ("notes", include_str!("../../templates/notes.html")),
+    (
+        "given_notes",
+        include_str!("../../templates/given_notes.html"),
+    ),
+    (
+        "given_question",
+        include_str!("../../templates/given_question.html"),
+    ),
+];
 
 /// What the template is filled with.
 #[derive(Debug, Serialize)]
@@ -126,7 +141,7 @@ struct Content<'a> {
 }
 
 /// The first rate of each family that is compared: what the charts show.
-fn charted(view: View<'_>) -> Vec<IndicatorId> {
+pub(crate) fn charted(view: View<'_>) -> Vec<IndicatorId> {
     let mut families = BTreeSet::new();
     let rates = view
         .plan
@@ -212,7 +227,7 @@ fn ethnic_charts(view: View<'_>, charted: &[IndicatorId]) -> Vec<Chart> {
 
 /// One line of England's headline table.
 #[derive(Debug, Serialize)]
-struct Headline {
+pub(crate) struct Headline {
     title: String,
     period: String,
     count: String,
@@ -222,7 +237,7 @@ struct Headline {
     five_years_before: String,
 }
 
-fn headlines(view: View<'_>) -> Vec<Headline> {
+pub(crate) fn headlines(view: View<'_>) -> Vec<Headline> {
     let line = |id: IndicatorId| {
         let period = view.last_period(id)?;
         let own = view.indicator(id);
@@ -252,7 +267,7 @@ fn headlines(view: View<'_>) -> Vec<Headline> {
 
 /// A kind of issue and how often it arose.
 #[derive(Debug, Serialize)]
-struct IssueLine {
+pub(crate) struct IssueLine {
     code: &'static str,
     severity: &'static str,
     rows: String,
@@ -260,7 +275,7 @@ struct IssueLine {
     hint: &'static str,
 }
 
-fn issues(view: View<'_>) -> Vec<IssueLine> {
+pub(crate) fn issues(view: View<'_>) -> Vec<IssueLine> {
     let mut rows: BTreeMap<IssueCode, u64> = BTreeMap::new();
     for estimate in &view.results().estimates {
         for code in estimate.issues.iter() {
@@ -298,7 +313,7 @@ fn issues(view: View<'_>) -> Vec<IssueLine> {
 
 /// An indicator's definition.
 #[derive(Debug, Serialize)]
-struct Definition {
+pub(crate) struct Definition {
     name: String,
     title: String,
     words: String,
@@ -306,7 +321,7 @@ struct Definition {
     timing: &'static str,
 }
 
-fn definitions(view: View<'_>) -> Vec<Definition> {
+pub(crate) fn definitions(view: View<'_>) -> Vec<Definition> {
     view.plan
         .indicators
         .iter()
@@ -328,13 +343,13 @@ fn definitions(view: View<'_>) -> Vec<Definition> {
 
 /// A publication and its releases.
 #[derive(Debug, Serialize)]
-struct SourceLine {
+pub(crate) struct SourceLine {
     publication: String,
     tables: Vec<String>,
     licence: String,
 }
 
-fn sources(view: View<'_>) -> Vec<SourceLine> {
+pub(crate) fn sources(view: View<'_>) -> Vec<SourceLine> {
     let mut lines: BTreeMap<&str, SourceLine> = BTreeMap::new();
     for source in view
         .catalogue

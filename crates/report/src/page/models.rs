@@ -69,7 +69,7 @@ fn of_indicator(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>)
 }
 
 /// What documents claim beside what was computed; none without models.
-pub(super) fn claims(view: View<'_>) -> Option<DataTable> {
+pub(crate) fn claims(view: View<'_>) -> Option<DataTable> {
     let rows: Vec<Vec<String>> = view
         .results()
         .claims
@@ -171,7 +171,7 @@ fn percent(value: f64) -> String {
     grouped(value * 100.0, 0) + "%"
 }
 
-fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
+pub(crate) fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     let fits = StructuralModel::ALL
         .into_iter()
         .filter_map(|model| view.fit(indicator, period, model));
@@ -213,7 +213,7 @@ fn models(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     }
 }
 
-fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
+pub(crate) fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     let mut regions: BTreeMap<AreaCode, [String; 5]> = BTreeMap::new();
     for row in view.fifths(indicator, period, SHOWN) {
         let cells = regions.entry(row.region).or_default();
@@ -245,7 +245,7 @@ fn fifths(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
     }
 }
 
-fn checks(view: View<'_>, indicator: IndicatorId, period: Period) -> Option<DataTable> {
+pub(crate) fn checks(view: View<'_>, indicator: IndicatorId, period: Period) -> Option<DataTable> {
     let fits = view.results().fits.iter().filter(|fit| {
         fit.key.indicator == indicator
             && fit.key.span == Span::year(period)

@@ -1,0 +1,195 @@
+// A real browser walks a site that `disparity site` wrote: at three widths, with scripts and without, in dark and in
+// print. It fails where a page asks for something from outside, throws, is wider than the window or breaks a rule of
+// axe-core, or where search, sort, filter or comparison do not do what they say.
+//
+//     node walk.mjs SITE [FOLDER FOR PICTURES]
+import { readdirSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import puppeteer from 'puppeteer-core';
+
+const require = createRequire(import.meta.url);
+const site = resolve(process.argv[2]);
+const pictures = process.argv[3];
+const at = (name) => pathToFileURL(`${site}/${name}`).href;
+const files = (folder) => readdirSync(`${site}/${folder}`).filter((name) => name.endsWith('.html')).sort()
+  .map((name) => (folder === '.' ? name : `${folder}/${name}`));
+
+const authorities = files('authority');
+// Ten authorities, the tiny ones among them, and every other page.
+const wanted = ['city-of-london', 'isles-of-scilly', 'hackney', 'kent', 'stoke-on-trent', 'bristol-city-of',
+  'westmorland-and-furness', 'birmingham', 'rutland', 'york'].map((name) => `authority/${name}.html`);
+const ten = wanted.filter((name) => authorities.includes(name));
+if (!ten.length) { ten.push(...authorities.slice(0, 10)); }
+const others = ['.', 'indicator', 'given'].flatMap((folder) => files(folder));
+// One page of each type, for what takes longest.
+const types = ['index.html', 'groups.html', 'given.html', 'compare.html', 'quality.html', 'reading.html', 'methods.html',
+  files('indicator')[0], files('given')[0], ten[0], ten.find((name) => name.includes('hackney')) ?? ten[0]].filter(Boolean);
+const widths = [320, 768, 1280];
+
+const wrong = [];
+const checked = { views: 0, axe: 0, deeds: 0 };
+
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
+});
+
+async function opened(width, scripts = true) {
+  const page = await browser.newPage();
+  await page.setViewport({ width, height: 900 });
+  await page.setJavaScriptEnabled(scripts);
+  page.on('request', (request) => {
+    if (!/^(file|data):/.test(request.url())) { wrong.push(`asks for ${request.url()}`); }
+  });
+  // A page that is left before its style sheet has come breaks that off.
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    if (why !== 'net::ERR_ABORTED') { wrong.push(`${request.url()}: ${why}`); }
+  });
+  page.on('pageerror', (error) => wrong.push(`${page.url()} at ${width}: ${error.message}`));
+  return page;
+}
+
+async function fits(page, name, width, how) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) { wrong.push(`${name} at ${width}, ${how}: ${wide} pixels wider than the window`); }
+  checked.views += 1;
+}
+
+async function rules(page, name, how) {
+  await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
+  const found = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    resultTypes: ['violations'],
+  }));
+  for (const rule of found.violations) {
+    const places = rule.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary?.split('\n')[1] ?? ''}`);
+    wrong.push(`${name}, ${how}: ${rule.id} (${rule.nodes.length}): ${places.join(' | ')}`);
+  }
+  checked.axe += 1;
+}
+
+async function picture(page, name, how) {
+  if (!pictures) { return; }
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}/${name.replace(/[/.]/g, '_')}_${how}.png`, fullPage: true });
+}
+
+for (const scripts of [true, false]) {
+  for (const width of widths) {
+    const page = await opened(width, scripts);
+    for (const name of [...others, ...ten]) {
+      await page.goto(at(name));
+      await fits(page, name, width, scripts ? 'with scripts' : 'without');
+      if (types.includes(name) && scripts) {
+        await rules(page, name, `${width}`);
+        await picture(page, name, `${width}`);
+      } else if (types.includes(name) && width === 768) {
+        await picture(page, name, 'without');
+      }
+    }
+    await page.close();
+  }
+}
+
+for (const [how, features, media] of [
+  ['dark', [{ name: 'prefers-color-scheme', value: 'dark' }], 'screen'],
+  ['forced', [{ name: 'forced-colors', value: 'active' }], 'screen'],
+  ['print', [], 'print'],
+]) {
+  const page = await opened(how === 'print' ? 794 : 768);
+  for (const name of types) {
+    await page.goto(at(name));
+    const session = await page.createCDPSession();
+    await session.send('Emulation.setEmulatedMedia', { media, features });
+    if (how === 'dark') { await rules(page, name, how); }
+    await fits(page, name, page.viewport().width, how);
+    await picture(page, name, how);
+  }
+  await page.close();
+}
+
+async function deed(what, done) {
+  try {
+    await done();
+    checked.deeds += 1;
+  } catch (error) {
+    wrong.push(`${what}: ${error.message}`);
+  }
+}
+const must = (held, words) => { if (!held) { throw new Error(words); } };
+
+const page = await opened(1280);
+await deed('two letters and Enter lead to an authority', async () => {
+  await page.goto(at('reading.html'));
+  await page.type('#find', 'Hu');
+  await page.waitForSelector('#find__option--0');
+  const first = await page.$eval('#find__listbox', (list) => list.textContent);
+  must(/Kingston upon Hull/.test(first), `the list says ${first}`);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  must(/authority\//.test(page.url()), page.url());
+});
+await deed('a name of before finds what became of it', async () => {
+  await page.goto(at('index.html'));
+  await page.type('#find', 'bournemouth');
+  await page.waitForSelector('#find__option--0');
+  const first = await page.$eval('#find__option--0', (option) => option.textContent);
+  must(/Bournemouth, Christchurch and Poole/.test(first), first);
+});
+const indicator = files('indicator')[0];
+await deed('a table sorts by figures', async () => {
+  await page.goto(at(indicator));
+  const head = 'table[data-sortable] thead th:nth-child(3)';
+  await page.click(`${head} button`);
+  const column = () => page.$$eval('table[data-sortable] tbody td:nth-child(3)', (cells) => cells
+    .map((cell) => cell.textContent).filter((text) => /^[\d,]+$/.test(text)).map((text) => Number(text.replace(/,/g, ''))));
+  const falling = await column();
+  must(falling.length > 10 && falling.every((own, i) => i === 0 || falling[i - 1] >= own), 'not falling');
+  must(await page.$eval(head, (own) => own.getAttribute('aria-sort')) === 'descending', 'aria-sort');
+  await page.click(`${head} button`);
+  const rising = await column();
+  must(rising.every((own, i) => i === 0 || rising[i - 1] <= own), 'not rising');
+});
+await deed('a table filters', async () => {
+  await page.goto(at(indicator));
+  await page.type('#filter-0', 'west mid');
+  const left = await page.$$eval('table[data-filter] tbody tr:not([hidden])', (rows) => rows.map((row) => row.cells[1].textContent));
+  must(left.length === 14 && left.every((region) => region === 'West Midlands'), `${left.length} rows: ${[...new Set(left)]}`);
+});
+await deed('authorities that the address names stand side by side, with the figures of their pages', async () => {
+  await page.goto(`${at('compare.html')}?areas=hackney,kent`);
+  await page.waitForFunction(() => document.querySelectorAll('#compare table').length > 3);
+  const heads = await page.$$eval('#compare table:first-of-type thead th', (cells) => cells.map((cell) => cell.textContent));
+  must(heads.slice(0, 2).join() === 'Hackney,Kent', heads.join());
+  const said = await page.$eval('#compare', (own) => own.textContent);
+  const own = await opened(1280);
+  await own.goto(at('authority/hackney.html'));
+  const figures = await own.$$eval('#figures ~ .scroll table tbody tr td:nth-child(4)', (cells) => cells.map((cell) => cell.textContent));
+  await own.close();
+  must(figures.length > 3 && figures.slice(0, 4).every((figure) => said.includes(figure)), 'other figures than on the page');
+  await rules(page, 'compare.html', 'two chosen');
+  await picture(page, 'compare.html', 'two');
+  for (const width of [320, 768]) {
+    await page.setViewport({ width, height: 900 });
+    await fits(page, 'compare.html', width, 'two chosen');
+  }
+  await picture(page, 'compare.html', 'two_768');
+  await page.setViewport({ width: 1280, height: 900 });
+});
+await deed('a third is added, its choice is an address, and going back takes it away', async () => {
+  await page.type('#add', 'york');
+  await page.waitForSelector('#add__option--0');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.chosen li').length === 3);
+  must(/areas=hackney,kent,[a-z-]*york/.test(page.url()), page.url());
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelectorAll('.chosen li').length === 2);
+});
+await browser.close();
+
+console.log(`walked ${checked.views} views of ${others.length + ten.length} pages; axe-core on ${checked.axe}; `
+  + `${checked.deeds} deeds done; ${wrong.length} wrong`);
+for (const line of [...new Set(wrong)]) { console.log(`WRONG ${line}`); }
+process.exit(wrong.length ? 1 : 0);

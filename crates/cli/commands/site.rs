@@ -1,0 +1,154 @@
+//! `disparity site`: a folder of pages.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use disparity_core::{ModelYears, Results};
+use disparity_disclosure::Release;
+use disparity_export::{Manifest, Written};
+use disparity_report::{Site, SiteFile, SiteMethod, SitePage, View};
+use disparity_stats::methods;
+
+use crate::args::SiteArgs;
+use crate::out::print;
+use crate::place::{Output, SITE};
+use crate::plan::PlanFile;
+use crate::progress::Progress;
+use crate::stages::Published;
+use crate::years::Unheld;
+
+/// Writes the folder; false where what was asked for is not there.
+pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
+    let mut progress = Progress::new(args.timings);
+    let output = Output::prepare(&args.out, SITE, None)?;
+    let published = Published::load(&args.selection, &mut progress)?;
+    let file = PlanFile::read(&args.selection)?;
+    let mut plan = file.resolve(&args.selection, &args.authorities, published.catalogue())?;
+    if !file.names_models(&args.selection) {
+        // Pages show what models say of the latest year.
+        plan.model_years = ModelYears::Latest;
+    }
+    let named = file.names_indicators(&args.selection);
+    let unheld = Unheld::of(&plan, named, published.cube(), published.catalogue(), None);
+    unheld.say();
+    if unheld.empty {
+        return Ok(false);
+    }
+    let release = published.release(&plan, &mut progress)?;
+    let catalogue = &published.into_catalogue();
+    let manifest = Manifest::of_site(&release, catalogue, &plan);
+    let site = Site::new(View::new(&release, catalogue, &plan), methods_of(&release))?;
+    let pages = site.pages();
+    let written = progress.stage("writing pages", || write(&site, &pages, output.staged()))?;
+    disparity_export::write_manifest(&manifest.with_outputs(written), output.staged())?;
+    let folder = output.finish(None)?;
+    print(&summary(&folder, &pages))?;
+    Ok(!unheld.failed)
+}
+
+/// Writes every page, as many at once as there are cores; none is held longer than it takes to write it.
+fn write(site: &Site<'_>, pages: &[SitePage<'_>], folder: &Path) -> Result<Written> {
+    for within in ["assets", "authority", "data", "given", "indicator"] {
+        std::fs::create_dir_all(folder.join(within))
+            .with_context(|| format!("cannot make the folder for `{within}`"))?;
+    }
+    let all = Mutex::new(Written::new());
+    let put = |files: Vec<SiteFile>| -> Result<()> {
+        for file in files {
+            let record =
+                disparity_export::write_file(&folder.join(&file.name), file.text.as_bytes())?;
+            let mut all = all
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            all.insert(file.name, record);
+        }
+        Ok(())
+    };
+    put(site.shared())?;
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<()> {
+        while let Some(page) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
+            put(site.files(*page)?)?;
+        }
+        Ok(())
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    })?;
+    Ok(all
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+/// The methods that the figures of a release were made with, in the order of the registry.
+fn methods_of(release: &Release<Results>) -> Vec<SiteMethod> {
+    let results = release.results();
+    let mut words: BTreeSet<&str> = BTreeSet::new();
+    words.extend(
+        results
+            .estimates
+            .iter()
+            .filter_map(|row| row.outcome.value())
+            .map(|found| found.method),
+    );
+    words.extend(
+        results
+            .contrasts
+            .iter()
+            .filter_map(|row| row.outcome.value())
+            .map(|found| found.method),
+    );
+    words.extend(
+        results
+            .expected
+            .iter()
+            .filter_map(|row| row.outcome.value())
+            .map(|found| found.ratio.method),
+    );
+    words.extend(results.effects.iter().map(|row| row.ratio.method));
+    words.extend(results.shrunken.iter().map(|row| row.rate.method));
+    let terms = results.fits.iter().flat_map(|fit| &fit.terms);
+    words.extend(
+        terms
+            .filter_map(|(_, found)| found.value())
+            .map(|found| found.method),
+    );
+    methods()
+        .iter()
+        .filter(|method| words.contains(method.printed_as))
+        .map(|method| SiteMethod {
+            name: method.name.to_owned(),
+            title: method.title.to_owned(),
+            group: method.group.to_owned(),
+        })
+        .collect()
+}
+
+/// Says what was made.
+fn summary(folder: &Path, pages: &[SitePage<'_>]) -> String {
+    let count =
+        |wanted: fn(&SitePage<'_>) -> bool| pages.iter().filter(|page| wanted(page)).count();
+    format!(
+        "Wrote {}\n\
+         \x20 index.html      England, the search and every authority: open it in a browser\n\
+         \x20 authority/      {} authorities\n\
+         \x20 indicator/      {} indicators\n\
+         \x20 given/          {} of them given who lives there\n\
+         \x20 manifest.json   inputs, plan and digests\n\
+         {} pages that need nothing from elsewhere and work without JavaScript\n",
+        folder.display(),
+        count(|page| matches!(page, SitePage::Authority(_))),
+        count(|page| matches!(page, SitePage::Indicator(_))),
+        count(|page| matches!(page, SitePage::GivenOf(_))),
+        pages.len()
+    )
+}

@@ -1,0 +1,84 @@
+//! Given who lives there: what models of authorities say of all indicators, and of one.
+
+use disparity_core::{AreaCode, ExpectedModel, FitKey, IndicatorId, Span, Variation};
+use serde::Serialize;
+
+use super::figure::{Figure, Table};
+use super::{Link, Site, SitePage};
+use crate::charts::{caterpillar, gradient, observed_expected, tiles};
+use crate::page::models::{SHOWN, checks, claims, fifths, models};
+
+/// What stands on the page about all.
+#[derive(Debug, Serialize)]
+pub(super) struct Given {
+    of: Vec<OneOf>,
+    claims: Option<Table>,
+}
+
+/// One indicator: how much authorities differ beyond what each model knows.
+#[derive(Debug, Serialize)]
+struct OneOf {
+    link: Link,
+    models: Table,
+}
+
+/// What stands on the page about one.
+#[derive(Debug, Serialize)]
+pub(super) struct GivenOf {
+    title: String,
+    period: String,
+    /// The page of the indicator.
+    indicator: String,
+    models: Table,
+    figures: Vec<Figure>,
+    fifths: Table,
+    checks: Option<Table>,
+    gradient: Option<Figure>,
+}
+
+pub(super) fn given(site: &Site<'_>) -> Given {
+    let view = site.view;
+    let of = |id: IndicatorId| {
+        let period = view.last_period(id)?;
+        Some(OneOf {
+            link: Link {
+                title: format!("{}, {period}", view.indicator(id).title),
+                address: SitePage::GivenOf(id).address(view),
+            },
+            models: Table::of(models(view, id, period)),
+        })
+    };
+    Given {
+        of: site.given().into_iter().filter_map(of).collect(),
+        claims: claims(view).map(Table::of),
+    }
+}
+
+pub(super) fn of_indicator(site: &Site<'_>, id: IndicatorId) -> Option<GivenOf> {
+    let view = site.view;
+    let period = view.last_period(id)?;
+    let key = FitKey {
+        indicator: id,
+        span: Span::year(period),
+        model: SHOWN,
+        variation: Variation::Main,
+    };
+    let map = tiles(view, id, period, ExpectedModel::Structural(SHOWN));
+    let drawn = [
+        map.map(|chart| Figure::beside("map", chart, "observed_expected")),
+        observed_expected(view, id, period, SHOWN)
+            .map(|chart| Figure::of("observed_expected", chart)),
+        caterpillar(view, key).map(|chart| Figure::of("caterpillar", chart)),
+    ];
+    let steps = gradient(view, id, period, AreaCode::ENGLAND);
+    Some(GivenOf {
+        title: view.indicator(id).title.clone(),
+        period: period.to_string(),
+        indicator: SitePage::Indicator(id).address(view),
+        models: Table::of(models(view, id, period)),
+        figures: drawn.into_iter().flatten().collect(),
+        fifths: Table::of(fifths(view, id, period)),
+        checks: checks(view, id, period).map(Table::of),
+        gradient: steps.map(|chart| Figure::of("gradient", chart)),
+    })
+}

@@ -1,0 +1,313 @@
+//! The site: a folder of pages that open from a disk, need nothing from elsewhere and work without scripts.
+//!
+//! 1. [`Site`] knows which pages there are ([`SitePage`]) and fills one in at a time, so that several can be written at
+//!    once and none is held longer than that. Pages depend on the release alone.
+//! 2. A room for each kind of page says what stands on it: [`england`], [`authority`], [`indicator`], [`groups`],
+//!    [`given`], [`quality`], [`compare`]. The words are in `templates/site/`.
+//! 3. [`findings`] are the sentences that a page opens with; [`words`] marks their figures with the rows they are of.
+//! 4. [`assets`] are the style sheets and scripts, vendored with their licences.
+
+mod assets;
+mod authority;
+mod compare;
+mod england;
+mod figure;
+mod findings;
+mod given;
+mod groups;
+mod indicator;
+mod links;
+mod quality;
+mod words;
+
+use disparity_core::{Area, IndicatorId, Period, Provenance, Unit};
+use minijinja::value::Serde;
+use minijinja::{Environment, Value};
+use serde::Serialize;
+
+use crate::format::{beyond_usual, certainty};
+use crate::page::{RenderError, charted, definitions, models, sources};
+use crate::view::View;
+pub use links::SitePage;
+
+/// A file of the site: its name, with `/` between the parts, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteFile {
+    /// Its name from the top of the site.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// A statistical method that figures were made with, for the page about methods.
+#[derive(Debug, Clone, Serialize)]
+pub struct SiteMethod {
+    /// Its name, as the `method` column has it.
+    pub name: String,
+    /// What it computes.
+    pub title: String,
+    /// What kind of method it is.
+    pub group: String,
+}
+
+/// The site of a release.
+#[derive(Debug)]
+pub struct Site<'a> {
+    view: View<'a>,
+    /// The indicators with charts on every authority's page.
+    charted: Vec<IndicatorId>,
+    /// The last year of any of them.
+    period: Option<Period>,
+    methods: Vec<SiteMethod>,
+    environment: Environment<'static>,
+}
+
+/// Every template with its name.
+const TEMPLATES: [(&str, &str); 15] = [
+    ("base", include_str!("../../templates/site/base.html")),
+    ("macros", include_str!("../../templates/site/macros.html")),
+    ("england", include_str!("../../templates/site/england.html")),
+    (
+        "authority",
+        include_str!("../../templates/site/authority.html"),
+    ),
+    (
+        "indicator",
+        include_str!("../../templates/site/indicator.html"),
+    ),
+    ("groups", include_str!("../../templates/site/groups.html")),
+    ("given", include_str!("../../templates/site/given.html")),
+    (
+        "given_of",
+        include_str!("../../templates/site/given_of.html"),
+    ),
+    ("compare", include_str!("../../templates/site/compare.html")),
+    ("quality", include_str!("../../templates/site/quality.html")),
+    ("reading", include_str!("../../templates/site/reading.html")),
+    ("methods", include_str!("../../templates/site/methods.html")),
+    ("notes", include_str!("../../templates/notes.html")),
+    (
+        "given_notes",
+        include_str!("../../templates/given_notes.html"),
+    ),
+    (
+        "given_question",
+        include_str!("../../templates/given_question.html"),
+    ),
+];
+
+/// What every page is framed with.
+#[derive(Debug, Serialize)]
+struct Frame<'a> {
+    /// The way to the top of the site.
+    root: &'static str,
+    /// Which part of the navigation the page is in.
+    part: &'static str,
+    version: &'static str,
+    /// The level of every interval: `95%`.
+    level: String,
+    certainty: String,
+    usual: String,
+    synthetic: bool,
+    unprotected: Option<&'a str>,
+    unpublished: bool,
+    /// Whether there are models.
+    given: bool,
+    indicators: Vec<Link>,
+}
+
+/// A page by its title.
+#[derive(Debug, Clone, Serialize)]
+struct Link {
+    title: String,
+    address: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Context<'a, C> {
+    frame: Frame<'a>,
+    page: C,
+}
+
+/// What stands on pages that are words alone.
+#[derive(Debug, Serialize)]
+struct Words {}
+
+/// What stands on the page about methods.
+#[derive(Debug, Serialize)]
+struct Methods<'a> {
+    used: &'a [SiteMethod],
+    definitions: Vec<crate::page::Definition>,
+    sources: Vec<crate::page::SourceLine>,
+    assets: &'static [assets::Vendored],
+}
+
+impl<'a> Site<'a> {
+    /// The site of a release. `methods` are those that its figures were made with.
+    ///
+    /// # Errors
+    /// [`RenderError`] if a template cannot be read.
+    pub fn new(view: View<'a>, methods: Vec<SiteMethod>) -> Result<Self, RenderError> {
+        let charted = charted(view);
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+        for (name, text) in TEMPLATES {
+            environment.add_template(name, text).map_err(RenderError)?;
+        }
+        Ok(Self {
+            view,
+            period: charted.iter().filter_map(|id| view.last_period(*id)).max(),
+            charted,
+            methods,
+            environment,
+        })
+    }
+
+    /// Every page, authorities in code order after England.
+    #[must_use]
+    pub fn pages(&self) -> Vec<SitePage<'a>> {
+        let mut pages = vec![SitePage::England];
+        pages.extend(self.authorities().into_iter().map(SitePage::Authority));
+        pages.extend(self.indicators().into_iter().map(SitePage::Indicator));
+        pages.push(SitePage::Groups);
+        let given = self.given();
+        if !given.is_empty() {
+            pages.push(SitePage::Given);
+        }
+        pages.extend(given.into_iter().map(SitePage::GivenOf));
+        pages.extend([
+            SitePage::Compare,
+            SitePage::Quality,
+            SitePage::Reading,
+            SitePage::Methods,
+        ]);
+        pages
+    }
+
+    /// The files of one page.
+    ///
+    /// # Errors
+    /// [`RenderError`] if the template and its data do not fit.
+    pub fn files(&self, page: SitePage<'a>) -> Result<Vec<SiteFile>, RenderError> {
+        let mut files = Vec::new();
+        let text = match page {
+            SitePage::England => self.fill(page, "england", england::england(self)),
+            SitePage::Authority(area) => {
+                let parts = authority::Parts::of(self, area);
+                files.push(compare::script(self, &parts));
+                self.fill(page, "authority", authority::authority(self, parts))
+            }
+            SitePage::Indicator(id) => self.fill(page, "indicator", indicator::indicator(self, id)),
+            SitePage::Groups => self.fill(page, "groups", groups::groups(self)),
+            SitePage::Given => self.fill(page, "given", given::given(self)),
+            SitePage::GivenOf(id) => self.fill(page, "given_of", given::of_indicator(self, id)),
+            SitePage::Compare => self.fill(page, "compare", compare::compare(self)),
+            SitePage::Quality => self.fill(page, "quality", quality::quality(self)),
+            SitePage::Reading => self.fill(page, "reading", Words {}),
+            SitePage::Methods => self.fill(page, "methods", self.methods()),
+        }?;
+        files.push(SiteFile {
+            name: page.address(self.view),
+            text,
+        });
+        Ok(files)
+    }
+
+    /// What pages share: style sheets, scripts, licences, and the list that the search looks into.
+    #[must_use]
+    pub fn shared(&self) -> Vec<SiteFile> {
+        let mut files = assets::files();
+        files.push(england::search_list(self));
+        files
+    }
+
+    fn fill<C: Serialize>(
+        &self,
+        page: SitePage<'_>,
+        template: &str,
+        content: C,
+    ) -> Result<String, RenderError> {
+        let context = Context {
+            frame: self.frame(page),
+            page: content,
+        };
+        let template = self
+            .environment
+            .get_template(template)
+            .map_err(RenderError)?;
+        template
+            .render(Value::from(Serde(&context)))
+            .map_err(RenderError)
+    }
+
+    fn frame(&self, page: SitePage<'_>) -> Frame<'a> {
+        let view = self.view;
+        let link = |id: IndicatorId| Link {
+            title: view.indicator(id).short_title.clone(),
+            address: SitePage::Indicator(id).address(view),
+        };
+        Frame {
+            root: page.root(),
+            part: match page {
+                SitePage::England => "england",
+                SitePage::Authority(_) => "authority",
+                SitePage::Indicator(_) => "indicator",
+                SitePage::Groups => "groups",
+                SitePage::Given | SitePage::GivenOf(_) => "given",
+                SitePage::Compare => "compare",
+                SitePage::Quality => "quality",
+                SitePage::Reading => "reading",
+                SitePage::Methods => "methods",
+            },
+            version: env!("CARGO_PKG_VERSION"),
+            level: view.level(),
+            certainty: certainty(view.levels()),
+            usual: beyond_usual(view.levels()),
+            synthetic: view.is_synthetic(),
+            unprotected: view.unprotected(),
+            unpublished: view.results().provenance != Provenance::Published,
+            given: !self.given().is_empty(),
+            indicators: self.indicators().into_iter().map(link).collect(),
+        }
+    }
+
+    /// The authorities with a page, by name: those that were chosen, or all of the last year.
+    fn authorities(&self) -> Vec<&'a Area> {
+        let Some(period) = self.period else {
+            return Vec::new();
+        };
+        let told =
+            |area: &&Area| self.view.standing(area.code) != crate::view::Standing::Background;
+        let mut areas: Vec<&Area> = self.view.authorities(period).filter(told).collect();
+        areas.sort_by(|a, b| a.name.cmp(&b.name));
+        areas
+    }
+
+    /// The indicators with a page: those that are compared and have a figure for England.
+    fn indicators(&self) -> Vec<IndicatorId> {
+        let compared = self.view.plan.compared.iter().copied();
+        compared
+            .filter(|id| self.view.last_period(*id).is_some())
+            .collect()
+    }
+
+    /// The indicators that a model of everything known was fitted to in their last year.
+    fn given(&self) -> Vec<IndicatorId> {
+        let is_rate = |id: &IndicatorId| self.view.indicator(*id).unit() == Unit::Per10k;
+        let has_fit = |id: &IndicatorId| {
+            let period = self.view.last_period(*id);
+            period.is_some_and(|period| self.view.fit(*id, period, models::SHOWN).is_some())
+        };
+        let all = self.indicators().into_iter().filter(is_rate);
+        all.filter(has_fit).collect()
+    }
+
+    fn methods(&self) -> Methods<'_> {
+        Methods {
+            used: &self.methods,
+            definitions: definitions(self.view),
+            sources: sources(self.view),
+            assets: &assets::VENDORED,
+        }
+    }
+}
