@@ -66,7 +66,7 @@ fn every_kind_can_be_drawn_and_says_where_it_has_nothing() {
     let drawn = said
         .lines()
         .filter(|line| line.starts_with("  ") && !line.starts_with("    "));
-    assert_eq!(drawn.count(), 9, "{said}");
+    assert_eq!(drawn.count(), 12, "{said}");
     draw(
         &out,
         &["map", "--period", "2024-2025", "--title", "Ours & theirs"],
@@ -87,7 +87,7 @@ fn every_kind_can_be_drawn_and_says_where_it_has_nothing() {
     assert_eq!(
         nothing.stderr,
         "error: there are no figures for trend\n\
-         hint: a trend needs --authority; other indicators and years: disparity codes indicators\n"
+         hint: a trend and a position need --authority; other indicators and years: disparity codes indicators\n"
     );
     assert!(!folder.join("none").exists());
 }

@@ -42,7 +42,7 @@ pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
         let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
         return Err(Hinted::new(
             format!("there are no figures for {}", words.join(", ")),
-            "a trend needs --authority; other indicators and years: disparity codes indicators",
+            "a trend and a position need --authority; other indicators and years: disparity codes indicators",
         )
         .into());
     }
@@ -83,15 +83,18 @@ fn drawn(view: View<'_>, kinds: &[Kind]) -> Vec<Chart> {
     let chosen: Vec<&Area> = chosen.filter_map(|code| areas.get(*code)).collect();
     let mut charts: Vec<Chart> = Vec::new();
     for indicator in &view.plan.compared {
-        for kind in kinds {
+        let is_first = Some(indicator) == view.plan.compared.first();
+        for kind in kinds
+            .iter()
+            .filter(|kind| is_first || !kind.is_of_all_indicators())
+        {
             let places: Vec<Option<&Area>> = if kind.is_of_one_area() && !chosen.is_empty() {
                 chosen.iter().copied().map(Some).collect()
             } else {
                 vec![None]
             };
             let years = view.periods(*indicator);
-            // A trend is of all years.
-            let every = view.plan.periods.is_some() && *kind != Kind::Trend;
+            let every = view.plan.periods.is_some() && !kind.is_of_all_years();
             for place in places {
                 let of = |period: &Period| kind.draw(view, (*indicator, *period), place);
                 if every {

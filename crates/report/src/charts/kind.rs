@@ -5,8 +5,11 @@ use disparity_core::{
 };
 
 use super::{
-    Chart, caterpillar, ethnicity, funnel, gradient, league, observed_expected, tiles, trend,
+    Chart, DataTable, caterpillar, distribution, ethnicity, funnel, gradient, league,
+    observed_expected, position, regions, tiles, trend,
 };
+use crate::format::{ratio, reported};
+use crate::profile::{Row, Years, profile};
 use crate::view::View;
 
 /// The model that charts show: everything that is known of who lives there.
@@ -17,36 +20,45 @@ pub(crate) const SHOWN: StructuralModel = StructuralModel::Full;
 pub enum Kind {
     /// Every authority's rate with its interval.
     League,
+    /// Every authority's rate as a dot, stacked.
+    Distribution,
     /// Every authority against England, as a tile.
     Map,
     /// Every authority against what is expected given who lives there, as a tile.
     MapGiven,
     /// What was counted against what is expected given who lives there.
     ObservedExpected,
-    /// The ratio of both by size, with overdispersed limits.
+    /// The ratio of both by size, with overdispersed limits; against England's rate where there is no model.
     Funnel,
     /// Every authority's effect with its interval, in order.
     Caterpillar,
     /// England's rate by fifth or tenth of deprivation.
     Gradient,
+    /// England and its regions over the years.
+    Regions,
     /// Rates by ethnic group, each named.
     Ethnicity,
     /// An authority's years beside its neighbours and England.
     Trend,
+    /// Where an authority stands against what is expected of it, by every indicator.
+    Position,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::League,
+        Self::Distribution,
         Self::Map,
         Self::MapGiven,
         Self::ObservedExpected,
         Self::Funnel,
         Self::Caterpillar,
         Self::Gradient,
+        Self::Regions,
         Self::Ethnicity,
         Self::Trend,
+        Self::Position,
     ];
 
     /// Its name, as a user types it.
@@ -54,14 +66,17 @@ impl Kind {
     pub fn word(self) -> &'static str {
         match self {
             Self::League => "league",
+            Self::Distribution => "distribution",
             Self::Map => "map",
             Self::MapGiven => "map-given-who-lives-there",
             Self::ObservedExpected => "observed-expected",
             Self::Funnel => "funnel",
             Self::Caterpillar => "caterpillar",
             Self::Gradient => "gradient",
+            Self::Regions => "regions",
             Self::Ethnicity => "ethnicity",
             Self::Trend => "trend",
+            Self::Position => "position",
         }
     }
 
@@ -70,6 +85,7 @@ impl Kind {
     pub fn shows(self) -> &'static str {
         match self {
             Self::League => "every authority's rate with its interval, by region",
+            Self::Distribution => "every authority's rate as a dot, stacked",
             Self::Map => "every authority against England's rate, as tiles",
             Self::MapGiven => {
                 "every authority against what is expected given who lives there, as tiles"
@@ -80,24 +96,45 @@ impl Kind {
             Self::Funnel => "the ratio of both by size, with overdispersed limits",
             Self::Caterpillar => "every authority's effect with its interval, in order",
             Self::Gradient => "rates by deprivation of the neighbourhood",
+            Self::Regions => "England and its regions over the years",
             Self::Ethnicity => "rates by ethnic group",
             Self::Trend => "an authority's years beside its neighbours and England",
+            Self::Position => "an authority against what is expected of it, by every indicator",
         }
     }
 
     /// Whether it needs models of authorities.
     #[must_use]
     pub fn needs_models(self) -> bool {
-        match self {
-            Self::MapGiven | Self::ObservedExpected | Self::Funnel | Self::Caterpillar => true,
-            Self::League | Self::Map | Self::Gradient | Self::Ethnicity | Self::Trend => false,
-        }
+        matches!(
+            self,
+            Self::MapGiven
+                | Self::ObservedExpected
+                | Self::Funnel
+                | Self::Caterpillar
+                | Self::Position
+        )
     }
 
     /// Whether it is about one area, and not about all authorities.
     #[must_use]
     pub fn is_of_one_area(self) -> bool {
-        matches!(self, Self::Gradient | Self::Ethnicity | Self::Trend)
+        matches!(
+            self,
+            Self::Gradient | Self::Ethnicity | Self::Trend | Self::Position
+        )
+    }
+
+    /// Whether it shows all years, whichever were asked for.
+    #[must_use]
+    pub fn is_of_all_years(self) -> bool {
+        matches!(self, Self::Trend | Self::Regions)
+    }
+
+    /// Whether it shows all indicators.
+    #[must_use]
+    pub fn is_of_all_indicators(self) -> bool {
+        self == Self::Position
     }
 
     /// The chart of an indicator in a year; of an area, if the kind is about one. None where there are no figures to
@@ -112,15 +149,29 @@ impl Kind {
         let code = area.map_or(AreaCode::ENGLAND, |area| area.code);
         match self {
             Self::League => Some(league(view, indicator, period)),
+            Self::Distribution => distribution(view, indicator, period).map(|chart| Chart {
+                // Its figures are those of the league.
+                table: league(view, indicator, period).table,
+                ..chart
+            }),
             Self::Map => tiles(view, indicator, period, ExpectedModel::NationalRate),
             Self::MapGiven => tiles(view, indicator, period, ExpectedModel::Structural(SHOWN)),
             Self::ObservedExpected => observed_expected(view, indicator, period, SHOWN),
-            Self::Funnel => funnel(view, indicator, period, SHOWN),
+            Self::Funnel => funnel(view, indicator, period, quoted(view, indicator, period)),
             Self::Caterpillar => caterpillar(view, fit(indicator, period)),
             Self::Gradient => gradient(view, indicator, period, code),
             Self::Ethnicity => ethnicity(view, indicator, period, code),
+            Self::Regions => regions(view, indicator),
             Self::Trend => {
                 Some(trend(view, &[indicator], area?)).filter(|chart| !chart.table.rows.is_empty())
+            }
+            Self::Position => {
+                let rows = profile(view, area?, Years::Last);
+                let chart = position(view, area?, &rows)?;
+                Some(Chart {
+                    table: against_expected(view, &rows),
+                    ..chart
+                })
             }
         }
     }
@@ -133,5 +184,43 @@ fn fit(indicator: IndicatorId, period: Period) -> FitKey {
         span: Span::year(period),
         model: SHOWN,
         variation: Variation::Main,
+    }
+}
+
+/// What a figure is held against: what is expected given who lives there, or England's rate where no model is fitted.
+fn quoted(view: View<'_>, indicator: IndicatorId, period: Period) -> ExpectedModel {
+    if view.fit(indicator, period, SHOWN).is_some() {
+        ExpectedModel::Structural(SHOWN)
+    } else {
+        ExpectedModel::NationalRate
+    }
+}
+
+/// The figures of a position: what was counted against what is expected, by indicator.
+fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> DataTable {
+    let row = |row: &Row<'_>| {
+        let quoted = row.quoted?;
+        let own = view.indicator(row.indicator);
+        Some(vec![
+            own.title.clone(),
+            row.period.to_string(),
+            reported(&quoted.outcome, |found| ratio(&found.ratio)),
+            reported(&quoted.adjusted, |found| {
+                let limits = found.limits.shown();
+                format!("{:.2} to {:.2}", limits.low, limits.high)
+            }),
+        ])
+    };
+    DataTable {
+        caption: "What was counted divided by what is expected".to_owned(),
+        columns: [
+            "Indicator",
+            "Year",
+            "Observed ÷ expected",
+            "Where such ratios ordinarily lie",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.iter().filter_map(row).collect(),
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::figure::{Figure, Table};
 use super::{Link, Site, SitePage};
-use crate::charts::{caterpillar, gradient, observed_expected, tiles};
-use crate::page::models::{SHOWN, checks, claims, fifths, models};
+use crate::charts::{SHOWN, caterpillar, gradient, observed_expected, tiles};
+use crate::page::models::{checks, claims, fifths, models};
 
 /// What stands on the page about all.
 #[derive(Debug, Serialize)]

@@ -5,9 +5,8 @@ use serde::Serialize;
 
 use super::figure::Figure;
 use super::{Link, Site, england};
-use crate::charts::{distribution, funnel, league, regions, tiles};
+use crate::charts::{SHOWN, distribution, funnel, league, regions, tiles};
 use crate::format::{expected, grouped, ratio, reported, unit_words, with_interval};
-use crate::page::models::SHOWN;
 use crate::view::View;
 
 /// What stands on the page.

@@ -296,7 +296,7 @@ impl<'a> Site<'a> {
         let is_rate = |id: &IndicatorId| self.view.indicator(*id).unit() == Unit::Per10k;
         let has_fit = |id: &IndicatorId| {
             let period = self.view.last_period(*id);
-            period.is_some_and(|period| self.view.fit(*id, period, models::SHOWN).is_some())
+            period.is_some_and(|period| self.view.fit(*id, period, crate::charts::SHOWN).is_some())
         };
         let all = self.indicators().into_iter().filter(is_rate);
         all.filter(has_fit).collect()
