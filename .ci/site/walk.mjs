@@ -63,6 +63,8 @@ async function rules(page, name, how) {
   const found = await page.evaluate(() => globalThis.axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     resultTypes: ['violations'],
+    // It would ask for the style sheets again, which a page from a disk may not.
+    preload: false,
   }));
   for (const rule of found.violations) {
     const places = rule.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary?.split('\n')[1] ?? ''}`);

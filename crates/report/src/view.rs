@@ -377,9 +377,15 @@ impl<'a> View<'a> {
     /// Publications that fed the tables an indicator comes from, as a source line.
     #[must_use]
     pub fn source(&self, indicator: IndicatorId) -> String {
-        let mut releases: Vec<&str> = self
-            .catalogue
-            .sources_of(indicator)
+        self.sources(&[indicator])
+    }
+
+    /// The same of several indicators.
+    #[must_use]
+    pub fn sources(&self, indicators: &[IndicatorId]) -> String {
+        let mut releases: Vec<&str> = indicators
+            .iter()
+            .flat_map(|id| self.catalogue.sources_of(*id))
             .map(|source| source.publication.as_str())
             .collect();
         releases.sort_unstable();

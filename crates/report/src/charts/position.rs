@@ -1,6 +1,6 @@
 //! One authority against what is usual given who lives there: a line for each indicator.
 
-use disparity_core::{Area, Intervals, Measured, Position};
+use disparity_core::{Area, IndicatorId, Intervals, Measured, Position};
 use plotters::prelude::*;
 
 use super::ratios::{CUT, RatioScale, look, tick_line};
@@ -67,14 +67,15 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, area, &lines, bottom)
     });
-    let source = rows.iter().find(|row| row.quoted.is_some());
+    let drawn = rows.iter().filter(|row| row.quoted.is_some());
+    let drawn: Vec<IndicatorId> = drawn.map(|row| row.indicator).collect();
     Some(Chart {
         file: format!("position_{}.svg", area.code),
         title,
         description,
         svg,
         table: DataTable::none(),
-        source: source.map_or(String::new(), |row| view.source(row.indicator)),
+        source: view.sources(&drawn),
     })
 }
 

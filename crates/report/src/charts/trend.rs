@@ -56,16 +56,14 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
         }
         Ok(())
     });
-    let source = panels
-        .first()
-        .map_or(String::new(), |(id, _)| view.source(*id));
+    let drawn: Vec<IndicatorId> = panels.iter().map(|(id, _)| *id).collect();
     Chart {
         file: format!("trend_{}.svg", area.code),
         title,
         description,
         svg,
         table: table(view, &panels, area),
-        source,
+        source: view.sources(&drawn),
     }
 }
 
