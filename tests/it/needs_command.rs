@@ -375,8 +375,10 @@ fn teams_are_a_map_where_boundaries_are_given() {
     assert!(page.contains("Where the teams are, Rutland"));
     assert!(!page.contains("Which neighbourhoods are in which team"));
     assert!(page.contains("Upper, in the ") && page.contains("Lower, in the "));
-    // Land with a lake, land, and an island.
-    assert_eq!(page.matches("<polygon").count(), 4);
+    // Land, the lake in it, more land, and the island: four rings with a line around each.
+    let (_, map) = page.split_once("A map of the areas of").unwrap();
+    let (map, _) = map.split_once("</svg>").unwrap();
+    assert_eq!(map.matches("stroke=\"#1a1a1a\"").count(), 4);
 }
 
 fn table_of_neighbourhoods(folder: &Folder, name: &str) -> BTreeSet<String> {

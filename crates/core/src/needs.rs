@@ -4,6 +4,7 @@
 //! Words only: `disparity-needs` computes them. Every number here is an estimate from published figures;
 //! nobody counted children in need by neighbourhood.
 
+mod help;
 mod seen;
 pub mod take;
 

@@ -4,11 +4,9 @@
 //! Words only: `disparity-needs` computes them. None of it says what a change would do; it says what a
 //! difference would come to, given what is assumed.
 
-mod help;
-
 use std::collections::BTreeMap;
 
-pub use self::help::{
+pub use super::help::{
     HELP_CANNOT_SHOW, HELP_CLAIMS, HelpAnswer, HelpClaim, HelpModel, HelpQuestion,
 };
 

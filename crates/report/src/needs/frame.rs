@@ -41,7 +41,7 @@ pub(super) struct Around<'a> {
 pub(super) struct Mark {
     pub(super) fill: RGBColor,
     pub(super) ink: RGBColor,
-    pub(super) mark: String,
+    pub(super) sign: String,
     pub(super) words: String,
 }
 
@@ -125,7 +125,7 @@ fn legend(canvas: &Canvas<'_>, around: &Around<'_>, place: Place) -> Drawn {
         canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
         let middle = y + LINE / 2;
         let centre = (left + 12, middle);
-        svg::text(canvas, &own.mark, centre, 11, own.ink, Anchor::Middle)?;
+        svg::text(canvas, &own.sign, centre, 11, own.ink, Anchor::Middle)?;
         let words = shortened(&own.words);
         svg::text(canvas, &words, (left + 32, middle), 12, INK, Anchor::Start)?;
     }
@@ -161,7 +161,7 @@ pub(super) fn of_teams(footprints: &Footprints, grounds: &[RGBColor]) -> Vec<Mar
     each.map(|((team, fill), number)| Mark {
         fill: *fill,
         ink: INK,
-        mark: number.to_string(),
+        sign: number.to_string(),
         words: team.name.clone(),
     })
     .collect()

@@ -17,6 +17,8 @@ use crate::charts::svg::{self, Anchor, Canvas, Drawn, GREY, INK};
 /// How high a map is at most, and how wide it must be to have its legend beside it.
 const HIGHEST: f64 = 640.0;
 const NARROWEST: i32 = 380;
+/// The legend of more teams stands below the map, which is then as wide as the page.
+const MOST_BESIDE: usize = 16;
 /// A number needs so much room around it; where there is less it stands on a ground of its own.
 const ROOM: f64 = 9.0;
 /// A label is looked for on a grid of so many points a side, again and again around the best.
@@ -53,7 +55,7 @@ pub(super) fn teams(view: NeedsView<'_>) -> Result<Option<Figure>, DocumentError
         legend: of_teams(footprints, &grounds),
     };
     let room = around.room_beside();
-    let is_beside = room >= NARROWEST;
+    let is_beside = room >= NARROWEST && footprints.all.len() <= MOST_BESIDE;
     let room = if is_beside { room } else { WHOLE };
     let Some(map) = Map::new(outlines, f64::from(room)) else {
         return Ok(None);

@@ -157,7 +157,7 @@ pub(super) fn deprivation(view: NeedsView<'_>) -> Result<Option<Figure>, Documen
             Mark {
                 fill,
                 ink,
-                mark: decile.to_string(),
+                sign: decile.to_string(),
                 words,
             }
         })
@@ -171,13 +171,13 @@ pub(super) fn deprivation(view: NeedsView<'_>) -> Result<Option<Figure>, Documen
         legend.push(Mark {
             fill: WHITE,
             ink: GREY,
-            mark: "x".to_owned(),
+            sign: "x".to_owned(),
             words,
         });
     }
     let said: Vec<String> = legend
         .iter()
-        .map(|own| format!("{}: {}", own.mark, own.words))
+        .map(|own| format!("{}: {}", own.sign, own.words))
         .collect();
     let alternative = format!(
         "A grid of {} equal squares, one for each neighbourhood, with north at the top; darker squares are more deprived. By \

@@ -1,7 +1,7 @@
 //! Whether spending on help goes with fewer children in need the year after: ways to ask, answers, and what
 //! documents say.
 
-use super::super::Estimated;
+use super::Estimated;
 use crate::{Levels, Period, Position};
 
 /// A way to ask whether spending on help goes with children in need the year after.
