@@ -220,7 +220,7 @@ fn where_nobody_is_missed_hardly_anything_is_found() {
         ),
         (
             &["--period", "2021"],
-            "do not cover `cin_at_31_march` for 2020-21",
+            "do not cover `cin_at_31_march` for 2021",
         ),
         (&["--seen-level", "lad"], "use one of lsoa, msoa, ward"),
     ] {
