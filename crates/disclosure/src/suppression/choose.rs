@@ -1,11 +1,12 @@
 //! The choice of secondary suppressions: for one small count after the other the alternative table is looked for that
-//! asks for the least to be withheld beside what is already, and that is withheld (as Kelly, Golden and Assad 1992 and
-//! Fischetti and Salazar 2000 do to start from). A count withheld for one helps the next.
+//! asks for the least to be withheld beside what is already, and that is withheld. A count withheld for one helps the
+//! next.
 //!
 //! # References
-//! Kelly, Golden and Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks 22.
-//! Fischetti and Salazar (2000), Models and algorithms for optimizing cell suppression in
-//! tabular data with linear constraints, Journal of the American Statistical Association 95.
+//! On choosing by linear programmes, one small count after the other: Kelly, Golden and Assad (1992), Cell suppression:
+//! disclosure protection for sensitive tabular data, Networks 22. On the best choice: Fischetti and Salazar (2000),
+//! Models and algorithms for optimizing cell suppression in tabular data with linear constraints, Journal of the
+//! American Statistical Association 95.
 
 use crate::alternatives::cheapest::{Cheapest, Search};
 use crate::alternatives::{Alternative, Least, Proven};
@@ -31,8 +32,8 @@ fn loss(counts: Counts, cell: usize) -> f64 {
     }
 }
 
-/// Where more than so many searches in a hundred come to nothing, and more than so many in all, counts hang together too
-/// closely to be chosen so: an alternative then moves counts in thousands of sums, and takes too long to be found.
+/// Where more than so many searches in a hundred come to nothing, and more than so many in all, counts hang together
+/// too closely to be chosen so: an alternative then moves counts in hundreds of sums, and takes too long to be found.
 const IN_VAIN: usize = 2;
 const AT_FIRST: usize = 10;
 
