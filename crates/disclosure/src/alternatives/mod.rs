@@ -2,6 +2,7 @@
 //! that is shown, so that nobody can tell them from the truth; and what they prove of a small count.
 
 pub(crate) mod by_block;
+pub(crate) mod cheapest;
 pub(crate) mod exchange;
 pub(crate) mod tableau;
 

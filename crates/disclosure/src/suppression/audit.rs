@@ -99,6 +99,15 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// Takes over alternatives that were found before.
+    pub(crate) fn start_from(&mut self, proofs: Vec<Alternative>) {
+        for proof in proofs {
+            self.keep(proof);
+        }
+        let proven = &self.proven;
+        self.open.retain(|cell| !proven[*cell].whole());
+    }
+
     /// The alternatives that prove small counts safe, and those that need none.
     pub(crate) fn into_proofs(self) -> (Vec<Alternative>, Vec<usize>) {
         (self.proofs, self.unasked)

@@ -1,9 +1,10 @@
 //! Which counts must be withheld so that none of the small ones can be worked out: any set of counts
 //! with sums between them. Knows nothing of children, areas or tables.
 //!
-//! Primary: a count from 1 to the threshold is withheld. Secondary: as long as what remains in the
-//! open would tell a withheld small count too closely, another count of the same sum is withheld,
-//! the smallest first.
+//! Primary: a count from 1 to the threshold is withheld. Secondary: what the cheapest proofs ask for is
+//! withheld beside those ([`choose`]), where counts do not hang together too closely to find them. As
+//! long as what remains in the open would tell a withheld small count too closely, another count of
+//! the same sum is withheld, the smallest first.
 //!
 //! # What is guaranteed
 //! A small count is proven safe by alternative tables ([`alternatives`](crate::alternatives)): other whole numbers for
@@ -42,6 +43,7 @@
 
 mod already;
 mod audit;
+mod choose;
 mod part;
 mod reopen;
 mod secondary;
@@ -125,7 +127,6 @@ pub(crate) fn suppress_in_blocks(
         .iter()
         .map(|cell| cell.starts_hidden(threshold))
         .collect();
-    single_sum::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let counts = Counts {
         cells,
         sums,
@@ -133,6 +134,11 @@ pub(crate) fn suppress_in_blocks(
         threshold,
     };
     let mut audit = Audit::new(counts, blocks, watch);
+    if let Some((chosen, proofs)) = choose::choose(counts, &hidden) {
+        hidden = chosen;
+        audit.start_from(proofs);
+    }
+    single_sum::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let mut complements = Complements::new(cells, sums, &of_cell);
     let (mut cautious, mut given_up) = (0, 0);
     let mut times: BTreeMap<usize, u32> = BTreeMap::new();

@@ -26,7 +26,7 @@ use minijinja::{Environment, Value};
 use serde::Serialize;
 
 use crate::format::{beyond_usual, certainty};
-use crate::page::{RenderError, charted, definitions, models, sources};
+use crate::page::{RenderError, charted, definitions, sources};
 use crate::view::View;
 pub use links::SitePage;
 

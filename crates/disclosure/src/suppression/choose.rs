@@ -1,0 +1,113 @@
+//! The choice of secondary suppressions: for one small count after the other the alternative table is looked for that
+//! asks for the least to be withheld beside what is already, and that is withheld. A count withheld for one helps the
+//! next.
+//!
+//! # References
+//! On choosing by linear programmes, one small count after the other: Kelly, Golden and Assad (1992), Cell suppression:
+//! disclosure protection for sensitive tabular data, Networks 22. On the best choice: Fischetti and Salazar (2000),
+//! Models and algorithms for optimizing cell suppression in tabular data with linear constraints, Journal of the
+//! American Statistical Association 95.
+
+use crate::alternatives::cheapest::{Cheapest, Search};
+use crate::alternatives::{Alternative, Least, Proven};
+use crate::system::Counts;
+
+/// The price of a child in a count that is withheld already: of two tables that ask for the same counts, the one that
+/// moves fewer is better, as what it moves cannot be shown again.
+const WITHHELD: f64 = 1e-2;
+
+/// The price of a child in a count of 0 that is shown. A reader may take it that what is withheld is something.
+const ZERO: f64 = 3.0;
+
+/// What is lost with a count of so many children, beside the count itself.
+const CHILD: f64 = 1e-5;
+
+/// What is lost where a count is withheld.
+fn loss(counts: Counts, cell: usize) -> f64 {
+    let count = counts.cells[cell].count;
+    if count == 0 {
+        ZERO
+    } else {
+        1.0 + f64::from(count) * CHILD
+    }
+}
+
+/// Where more than so many searches in a hundred come to nothing, and more than so many in all, counts hang together
+/// too closely to be chosen so: an alternative then moves counts in hundreds of sums, and takes too long to be found.
+const IN_VAIN: usize = 2;
+const AT_FIRST: usize = 10;
+
+/// What is withheld for the proofs of small counts, beside what is already, and the proofs. Where a count has none, or
+/// none that is found in so many steps, it is left to what comes after; and where that is so of many, all are.
+pub(crate) fn choose(counts: Counts, before: &[bool]) -> Option<(Vec<bool>, Vec<Alternative>)> {
+    let cells = counts.cells;
+    let mut hidden = before.to_vec();
+    let mut search = Search::new(counts);
+    let mut proven = vec![Proven::NONE; cells.len()];
+    let mut proofs = Vec::new();
+    let (mut searches, mut in_vain) = (0, 0);
+    let small = (0..cells.len()).filter(|at| cells[*at].is_small(counts.threshold));
+    let mut small: Vec<usize> = small.collect();
+    // The largest first: one child more puts a 5 in doubt, and what that asks for serves others.
+    small.sort_by_key(|at| std::cmp::Reverse(cells[*at].count));
+    for cell in small {
+        // The harder half first: without it the other is of no use yet.
+        for asked in [Proven::ANOTHER, Proven::DOUBT] {
+            if proven[cell].has(asked) {
+                continue;
+            }
+            searches += 1;
+            let Some(other) = cheapest_proof(counts, &hidden, &mut search, (cell, asked)) else {
+                in_vain += 1;
+                break;
+            };
+            other.moved().for_each(|at| hidden[at] = true);
+            for (at, more) in other.all_proven(cells, counts.threshold) {
+                proven[at] = proven[at].and(more);
+            }
+            proofs.push(other);
+        }
+        if in_vain > AT_FIRST && in_vain * 100 > searches * IN_VAIN {
+            return None;
+        }
+    }
+    Some((hidden, proofs))
+}
+
+/// The alternative that proves something of a small count with the least loss.
+fn cheapest_proof(
+    counts: Counts,
+    hidden: &[bool],
+    search: &mut Search,
+    (cell, asked): (usize, Proven),
+) -> Option<Alternative> {
+    let cells = counts.cells;
+    let price = |at: usize| {
+        let shown = || (!cells[at].is_known()).then(|| loss(counts, at));
+        if hidden[at] { Some(WITHHELD) } else { shown() }
+    };
+    let count = i64::from(cells[cell].count);
+    let ways = if asked == Proven::ANOTHER {
+        [(Least::One, 1), (Least::One, -1)]
+    } else {
+        let rise = i64::from(counts.threshold.rises_to(cells[cell].count)) - count;
+        [(Least::Nothing, -count), (Least::Nothing, rise)]
+    };
+    let mut best: Option<(f64, Alternative)> = None;
+    for (least, by) in ways {
+        if by == 0 || count + by < i64::from(least.of(cells[cell])) {
+            continue;
+        }
+        if let Cheapest::Found(other) = search.find(cell, by, least, &price) {
+            let new = other.moved().filter(|at| !hidden[*at]);
+            let lost: f64 = new.map(|at| loss(counts, at)).sum();
+            if best.as_ref().is_none_or(|(least, _)| lost < *least) {
+                best = Some((lost, other));
+            }
+            if lost == 0.0 {
+                break;
+            }
+        }
+    }
+    best.map(|(_, other)| other)
+}
