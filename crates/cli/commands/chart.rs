@@ -137,7 +137,7 @@ fn write(chart: &Chart, args: &ChartArgs, folder: &Path) -> Result<Written> {
         match format {
             Drawing::Svg => put("svg", svg.as_bytes())?,
             Drawing::Png => {
-                let png = disparity_prints::png(&svg, args.width, f32::from(args.dpi));
+                let png = disparity_prints::png(&svg, args.width, args.dpi);
                 put("png", &png.with_context(drawing)?)?;
             }
             Drawing::Pdf => {

@@ -38,6 +38,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The SHA-256 of bytes, in hexadecimal.
+#[must_use]
 pub fn digest(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }

@@ -28,13 +28,13 @@ pub enum PrintError {
     Unreadable(#[from] resvg::usvg::Error),
     /// The picture would be too large to hold.
     #[error(
-        "a picture of {width} by {height} pixels is too large; ask for fewer dots per inch or a smaller width"
+        "a picture of {width:.0} by {height:.0} pixels is too large; ask for fewer dots per inch or a smaller width"
     )]
     TooLarge {
         /// Pixels from side to side.
-        width: u64,
+        width: f32,
         /// Pixels from top to bottom.
-        height: u64,
+        height: f32,
     },
     /// The picture cannot be encoded.
     #[error("cannot write the picture: {0}")]
@@ -77,17 +77,17 @@ fn tree(svg: &str) -> Result<Tree, PrintError> {
 ///
 /// # Errors
 /// [`PrintError`] if the drawing is not SVG, or the picture would be too large.
-pub fn png(svg: &str, width: f32, dots: f32) -> Result<Vec<u8>, PrintError> {
+pub fn png(svg: &str, width: f32, dots: u16) -> Result<Vec<u8>, PrintError> {
     let tree = tree(svg)?;
-    let scale = width / INCH * dots / tree.size().width();
+    let scale = width / INCH * f32::from(dots) / tree.size().width();
     let size = tree.size().to_int_size().scale_by(scale);
     let (across, down) = (tree.size().width() * scale, tree.size().height() * scale);
     let mut picture = size
         .filter(|_| across * down <= MOST_PIXELS)
         .and_then(|size| Pixmap::new(size.width(), size.height()))
         .ok_or(PrintError::TooLarge {
-            width: across as u64,
-            height: down as u64,
+            width: across,
+            height: down,
         })?;
     picture.fill(Color::WHITE);
     let fit = Transform::from_scale(
@@ -99,12 +99,13 @@ pub fn png(svg: &str, width: f32, dots: f32) -> Result<Vec<u8>, PrintError> {
 }
 
 /// A picture without transparency as a file that says how large it is in print.
-fn encode(picture: &Pixmap, dots: f32) -> Result<Vec<u8>, PrintError> {
+fn encode(picture: &Pixmap, dots: u16) -> Result<Vec<u8>, PrintError> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, picture.width(), picture.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let to_metre = (dots / INCH * 1000.0).round() as u32;
+    // A metre is 10,000 / 254 inches; rounded to a whole dot.
+    let to_metre = (u32::from(dots) * 10_000 + 127) / 254;
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: to_metre,
         yppu: to_metre,

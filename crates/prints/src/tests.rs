@@ -16,7 +16,7 @@ fn read(file: &[u8]) -> (Vec<u8>, u32, u32, u32) {
 
 #[test]
 fn a_picture_has_the_size_that_was_asked_for() {
-    let (pixels, width, height, dots) = read(&png(DRAWING, 25.4, 300.0).unwrap());
+    let (pixels, width, height, dots) = read(&png(DRAWING, 25.4, 300).unwrap());
     assert_eq!((width, height, dots), (300, 150, 11811));
     // A corner has the colour of the drawing, and the text is there in white.
     assert_eq!(pixels[..3], [0x12, 0x43, 0x6D]);
@@ -30,7 +30,7 @@ fn a_picture_has_the_size_that_was_asked_for() {
 /// Without a font the text would be left out in silence.
 #[test]
 fn every_family_that_a_drawing_names_is_set_in_the_font_inside() {
-    let with = |family: &str| png(&DRAWING.replace("sans-serif", family), 25.4, 300.0).unwrap();
+    let with = |family: &str| png(&DRAWING.replace("sans-serif", family), 25.4, 300).unwrap();
     let usual = with("sans-serif");
     for family in [
         "Arial, Helvetica, sans-serif",
@@ -40,10 +40,7 @@ fn every_family_that_a_drawing_names_is_set_in_the_font_inside() {
     ] {
         assert_eq!(with(family), usual, "{family}");
     }
-    assert_ne!(
-        usual,
-        png(&DRAWING.replace("Rate", ""), 25.4, 300.0).unwrap()
-    );
+    assert_ne!(usual, png(&DRAWING.replace("Rate", ""), 25.4, 300).unwrap());
 }
 
 #[test]
@@ -51,8 +48,8 @@ fn the_same_drawing_gives_the_same_bytes() {
     let page = || pdf(DRAWING, 170.0, ("Title", "What it shows")).unwrap();
     assert_eq!(page(), page());
     assert_eq!(
-        png(DRAWING, 60.0, 150.0).unwrap(),
-        png(DRAWING, 60.0, 150.0).unwrap()
+        png(DRAWING, 60.0, 150).unwrap(),
+        png(DRAWING, 60.0, 150).unwrap()
     );
 }
 
@@ -76,14 +73,14 @@ fn a_page_has_its_size_its_title_and_an_alternative_text() {
 #[test]
 fn what_is_no_drawing_or_too_large_is_refused() {
     assert!(matches!(
-        png("<svg", 100.0, 300.0),
+        png("<svg", 100.0, 300),
         Err(PrintError::Unreadable(_))
     ));
     assert!(matches!(
         pdf("<html/>", 100.0, ("", "")),
         Err(PrintError::Unreadable(_))
     ));
-    let refused = png(DRAWING, 5000.0, 1200.0).unwrap_err().to_string();
+    let refused = png(DRAWING, 5000.0, 1200).unwrap_err().to_string();
     assert_eq!(
         refused,
         "a picture of 236220 by 118110 pixels is too large; ask for fewer dots per inch or a smaller width"
