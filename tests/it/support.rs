@@ -157,7 +157,7 @@ pub(crate) fn rows_shown(
         answers,
         dimensions,
         policy,
-        (None, &[]),
+        (None, disparity_disclosure::KnownBefore::default()),
         &|_, _| {},
     );
     safe.release(|_| true).rows().to_vec()
