@@ -335,7 +335,7 @@ fn every_source_says_where_it_is_from() {
         );
         assert!(origin.address().starts_with("https://"));
     }
-    let listed = disparity(&["data", "list"]).ok();
+    let listed = disparity(&["data", "list", "--wide"]).ok();
     for column in ["Released", "Retrieved", "Address"] {
         assert!(listed.contains(column), "{column}");
     }

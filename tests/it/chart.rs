@@ -67,6 +67,21 @@ fn every_kind_can_be_drawn_and_says_where_it_has_nothing() {
         .lines()
         .filter(|line| line.starts_with("  ") && !line.starts_with("    "));
     assert_eq!(drawn.count(), 12, "{said}");
+    // Charts of two indicators have files of their own.
+    draw(
+        &out,
+        &[
+            "trend",
+            "--authority",
+            "Hackney",
+            "--indicator",
+            "cpp_at_31_march",
+        ],
+    );
+    for indicator in ["cla", "cpp"] {
+        let file = format!("{out}/trend_{indicator}_at_31_march_E09000012.csv");
+        assert!(std::path::Path::new(&file).exists(), "{file}");
+    }
     draw(
         &out,
         &["map", "--period", "2024-2025", "--title", "Ours & theirs"],
@@ -95,9 +110,12 @@ fn every_kind_can_be_drawn_and_says_where_it_has_nothing() {
 #[test]
 fn what_is_no_chart_and_no_width_is_refused() {
     for (arguments, expected) in [
-        (&["chart", "pie"][..], "possible values: league, map"),
         (
-            &["chart", "league", "--width", "-5"],
+            &["chart", "pie"][..],
+            "possible values: league, distribution, map",
+        ),
+        (
+            &["chart", "league", "--width", "5"],
             "20 to 2000 millimetres",
         ),
         (

@@ -141,7 +141,7 @@ impl Held {
 }
 
 const MISSED: [&str; 2] = ["--missed", "asian"];
-const ALL: [&str; 2] = ["--unprotected", "a test of invented children"];
+const ALL: [&str; 3] = ["--wide", "--unprotected", "a test of invented children"];
 
 #[test]
 fn who_is_missed_in_one_part_of_town_is_found_and_few_are_not_told_of() {

@@ -108,7 +108,7 @@ fn what_is_no_output_of_these_records_is_refused() {
         (ask(&stores[0].1, &[]).ok(), "other ones in this store"),
         (
             "a,b\n1,2\n".to_owned(),
-            "no CSV of `prior-help` or `journeys`",
+            "holds no output of `prior-help`, `journeys` or `run --returns`",
         ),
     ] {
         std::fs::write(&file, text).unwrap();

@@ -46,7 +46,7 @@ pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
         )
         .into());
     }
-    let manifest = Manifest::describe(&release, catalogue, &plan);
+    let manifest = Manifest::of_drawn("chart", &release, catalogue, &plan);
     let mut written = Written::new();
     for chart in &charts {
         written.extend(write(chart, args, output.staged())?);

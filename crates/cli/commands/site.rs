@@ -39,7 +39,7 @@ pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
     }
     let release = published.release(&plan, &mut progress)?;
     let catalogue = &published.into_catalogue();
-    let manifest = Manifest::of_site(&release, catalogue, &plan);
+    let manifest = Manifest::of_drawn("site", &release, catalogue, &plan);
     let site = Site::new(View::new(&release, catalogue, &plan), methods_of(&release))?;
     let pages = site.pages();
     let written = progress.stage("writing pages", || write(&site, &pages, output.staged()))?;

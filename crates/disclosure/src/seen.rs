@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use disparity_core::needs::{Part, SeenAgainstExpected, SeenCounts, SeenGroup};
+use disparity_core::needs::{Part, SeenAgainstExpected, SeenCount, SeenCounts, SeenGroup};
 use disparity_core::{Provenance, Reported, Sums, Symbol};
 
 use crate::answers::HowMany;
@@ -53,11 +53,12 @@ pub fn protect_seen(
         let Reported::Value(count) = own.count else {
             continue;
         };
-        if count > threshold.at_most {
+        let is_never_shown = is_never_shown(own);
+        if count > threshold.at_most && !is_never_shown {
             how_many.all_above += 1;
             how_many.above += usize::from(*hidden);
         }
-        own.count = if *hidden || cell.is_small(threshold) {
+        own.count = if *hidden || is_never_shown || cell.is_small(threshold) {
             Reported::Symbol(Symbol::Confidential)
         } else {
             Reported::Value(rule.round(count))
@@ -145,12 +146,21 @@ fn system(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> (Vec<C
     (cells, sums)
 }
 
+/// How many children of an area have no ethnic group on record: nothing is expected of them, so nobody asks for their
+/// number, and where it is 1 in nearly every area that has any, withholding it would take everything else with it.
+fn is_never_shown(own: &SeenCount) -> bool {
+    own.group == SeenGroup::Unknown && own.part != Part::Authority
+}
+
 fn cells(counts: &SeenCounts, threshold: Threshold, hide_zeros: bool) -> Vec<Cell> {
     let each = counts.counts.iter().map(|own| match own.count {
         Reported::Symbol(_) => Cell::new(0, Kind::Withheld),
         Reported::Value(count) => {
             let is_total = own.part == Part::Authority && own.group == SeenGroup::All;
             let is_own = counts.from_homes.is_none();
+            if is_never_shown(own) {
+                return Cell::follows(count);
+            }
             let kind = if is_total && is_own && count > threshold.at_most {
                 Kind::Shown
             } else {

@@ -125,7 +125,12 @@ fn shown(levels: Levels) -> Vec<f64> {
 #[serde(untagged)]
 enum AskedFor {
     Figures(PlanRecord),
-    Site(PlanRecord),
+    Drawn {
+        #[serde(skip)]
+        command: &'static str,
+        #[serde(flatten)]
+        plan: PlanRecord,
+    },
     Needs(NeedsRecord),
 }
 
@@ -133,14 +138,14 @@ impl AskedFor {
     const fn command(&self) -> Option<&'static str> {
         match self {
             Self::Figures(_) => None,
-            Self::Site(_) => Some("site"),
+            Self::Drawn { command, .. } => Some(command),
             Self::Needs(_) => Some("needs"),
         }
     }
 
     fn conf_levels(&self) -> &[f64] {
         match self {
-            Self::Figures(plan) | Self::Site(plan) => &plan.conf_levels,
+            Self::Figures(plan) | Self::Drawn { plan, .. } => &plan.conf_levels,
             Self::Needs(needs) => &needs.conf_levels,
         }
     }
@@ -216,10 +221,16 @@ impl Manifest {
         )
     }
 
-    /// Describes a site before any page of it is written.
+    /// Describes what another command than `run` draws of the same figures, before any of it is written.
     #[must_use]
-    pub fn of_site(release: &Release<Results>, catalogue: &Catalogue, plan: &Plan) -> Self {
-        let plan = AskedFor::Site(PlanRecord::of(plan, catalogue));
+    pub fn of_drawn(
+        command: &'static str,
+        release: &Release<Results>,
+        catalogue: &Catalogue,
+        plan: &Plan,
+    ) -> Self {
+        let plan = PlanRecord::of(plan, catalogue);
+        let plan = AskedFor::Drawn { command, plan };
         Self::of(
             release.policy(),
             release.results().provenance,

@@ -1,16 +1,18 @@
 //! One page of PDF that can be used without sight: its title, its language, and the drawing as a figure with its
 //! alternative text (ISO 14289-1, PDF/UA-1, 7.3).
 
-use std::collections::HashMap;
-
 use pdf_writer::types::StructRole;
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, TextStr};
+use pdf_writer::{Chunk, Content, Finish, Name, Pdf, Rect, Ref, TextStr};
+use resvg::usvg::Tree;
 use svg2pdf::ConversionOptions;
 
 use crate::{INCH, PrintError, tree};
 
 /// Points to an inch.
 const POINTS: f32 = 72.0;
+
+/// How often a drawing is converted until its fonts are in order: one in 2^64 drawings would take more.
+const TRIES: usize = 64;
 
 /// The objects of the page.
 struct Objects {
@@ -38,11 +40,10 @@ pub fn pdf(
 ) -> Result<Vec<u8>, PrintError> {
     // Of svg2pdf's own usvg, which is that of resvg: `Cargo.lock` has one.
     let tree = tree(svg)?;
-    let (chunk, drawing) = svg2pdf::to_chunk(&tree, ConversionOptions::default())
-        .map_err(|error| PrintError::Pdf(error.to_string()))?;
-    let mut next = Ref::new(1);
-    let mut numbers = HashMap::new();
-    let chunk = chunk.renumber(|old| *numbers.entry(old).or_insert_with(|| next.bump()));
+    let (chunk, drawing) = chunk(&tree)?;
+    // What is around the drawing has the numbers after its own.
+    let last = chunk.refs().map(Ref::get).max().unwrap_or(0);
+    let mut next = Ref::new(last + 1);
     let objects = Objects {
         catalogue: next.bump(),
         pages: next.bump(),
@@ -53,7 +54,7 @@ pub fn pdf(
         figure: next.bump(),
         parents: next.bump(),
         about: next.bump(),
-        drawing: numbers[&drawing],
+        drawing,
     };
     let wide = width / INCH * POINTS;
     let high = wide * tree.size().height() / tree.size().width();
@@ -62,7 +63,69 @@ pub fn pdf(
     page(&mut pdf, &objects, (wide, high));
     structure(&mut pdf, &objects, alternative, (wide, high));
     pdf.extend(&chunk);
-    Ok(pdf.finish())
+    let mut file = pdf.finish();
+    sort_resources(&mut file);
+    Ok(file)
+}
+
+/// The drawing with its fonts in order. svg2pdf 0.13.0 writes fonts and the names of resources in the order of a
+/// `HashMap`, which is another each time: of two fonts every other try has them in order.
+fn chunk(tree: &Tree) -> Result<(Chunk, Ref), PrintError> {
+    for _ in 0..TRIES {
+        let found = svg2pdf::to_chunk(tree, ConversionOptions::default())
+            .map_err(|error| PrintError::Pdf(error.to_string()))?;
+        if fonts(found.0.as_bytes()).is_sorted() {
+            return Ok(found);
+        }
+    }
+    Err(PrintError::Pdf("its fonts come in no order".to_owned()))
+}
+
+/// The names of fonts in a file, without the mark of the subset, in the order in which they stand there.
+fn fonts(file: &[u8]) -> Vec<&[u8]> {
+    const KEY: &[u8] = b"/BaseFont /";
+    let starts = file.windows(KEY.len()).enumerate();
+    let starts = starts.filter(|(_, window)| *window == KEY);
+    starts
+        .map(|(at, _)| {
+            let name = &file[at + KEY.len()..];
+            let end = name.iter().position(u8::is_ascii_whitespace);
+            let name = &name[..end.unwrap_or(name.len())];
+            let mark = name.iter().position(|byte| *byte == b'+');
+            mark.map_or(name, |mark| &name[mark + 1..])
+        })
+        .collect()
+}
+
+/// Puts the names of resources in order, where they stand: each is as long as before.
+fn sort_resources(file: &mut [u8]) {
+    const KINDS: [&[u8]; 4] = [
+        b"/Font <<",
+        b"/ExtGState <<",
+        b"/Pattern <<",
+        b"/XObject <<",
+    ];
+    let (mut at, mut in_stream) = (0, false);
+    let mut names: Option<(usize, Vec<Vec<u8>>)> = None;
+    while at < file.len() {
+        let end = file[at..].iter().position(|byte| *byte == b'\n');
+        let end = end.map_or(file.len(), |length| at + length + 1);
+        let line = file[at..end].trim_ascii();
+        match (&mut names, line) {
+            (None, b"stream") => in_stream = true,
+            (None, b"endstream") => in_stream = false,
+            (None, kind) if !in_stream && KINDS.contains(&kind) => names = Some((end, Vec::new())),
+            (Some((from, own)), b">>") => {
+                own.sort();
+                let sorted = own.concat();
+                file[*from..*from + sorted.len()].copy_from_slice(&sorted);
+                names = None;
+            }
+            (Some((_, own)), _) => own.push(file[at..end].to_vec()),
+            (None, _) => {}
+        }
+        at = end;
+    }
 }
 
 /// What the file is.

@@ -330,3 +330,38 @@ proptest! {
         }
     }
 }
+
+/// Found by `panels`: the deviance is so steep where the search ends that what another step promises overflows.
+#[test]
+fn a_panel_that_is_too_steep_to_fit_is_an_error() {
+    let values = [
+        (0.0, 0.0),
+        (0.0, 970.0),
+        (0.0, 9_999_999.0),
+        (0.0, 0.0),
+        (0.0, 0.0),
+        (9_007_199_254_740_992.0, 0.0),
+    ];
+    let (units, periods) = ([0, 1, 1, 0, 2, 1], [0, 0, 1, 1, 0, 2]);
+    let records: Vec<PanelRecord> = values
+        .iter()
+        .enumerate()
+        .map(|(i, (outcome, x))| PanelRecord {
+            unit: units[i],
+            period: periods[i],
+            outcome: *outcome,
+            regressors: vec![*x],
+            weight: f64::from(small(i % 3)),
+        })
+        .collect();
+    let options = PanelOptions {
+        period_levels: false,
+        small_sample: SmallSample::None,
+        fewest_clusters: 0,
+    };
+    let found = panel_within_between(&["x"], &records, options);
+    assert!(
+        matches!(found, Err(Error::NotConverged { .. })),
+        "{found:?}"
+    );
+}

@@ -284,3 +284,23 @@ fn without_those_in_no_area_a_small_difference_would_be_told() {
     let safe = protected(&blind, &Policy::Protected(Rule::DEFAULT));
     assert!(!told(&counts, safe.counts()).is_empty());
 }
+
+/// One child without an ethnic group here and there, and everybody knows how many there are in all: withheld counts of
+/// which each is something would be 1 each, whatever is withheld beside them.
+#[test]
+fn children_without_a_group_take_nobody_else_with_them() {
+    let counts = from_homes(&table(40, &[12.0, 4.0, 4.0, 4.0, 4.0, 0.25]), &[0; 6]);
+    let safe = protected(&counts, &Policy::Protected(Rule::DEFAULT));
+    let shown = safe.counts();
+    let of = |wanted: fn(&SeenCount) -> bool| -> (usize, usize) {
+        let own = shown.counts.iter().filter(|own| wanted(own));
+        own.fold((0, 0), |(all, some), own| {
+            (all + 1, some + usize::from(own.count.is_value()))
+        })
+    };
+    let (all, some) = of(|own| own.group != SeenGroup::Unknown);
+    assert!(some * 3 > all, "{some} of {all} are shown");
+    let (all, some) = of(|own| own.group == SeenGroup::Unknown && own.part != Part::Authority);
+    assert!(all > 40 && some == 0, "{some} of {all} are shown");
+    assert_eq!(told(&counts, shown), [0; 0]);
+}

@@ -69,6 +69,10 @@ impl Compared<'_> {
                     .counts
                     .iter()
                     .enumerate()
+                    // Of an area's children without a group nothing is expected, and their number is never shown.
+                    .filter(|(_, own)| {
+                        own.group != SeenGroup::Unknown || own.part == Part::Authority
+                    })
                     .map(move |(at, own)| SeenRow {
                         part: own.part,
                         group: own.group,

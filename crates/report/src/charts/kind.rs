@@ -119,10 +119,7 @@ impl Kind {
     /// Whether it is about one area, and not about all authorities.
     #[must_use]
     pub fn is_of_one_area(self) -> bool {
-        matches!(
-            self,
-            Self::Gradient | Self::Ethnicity | Self::Trend | Self::Position
-        )
+        matches!(self, Self::Ethnicity | Self::Trend | Self::Position)
     }
 
     /// Whether it shows all years, whichever were asked for.
@@ -163,7 +160,12 @@ impl Kind {
             Self::Ethnicity => ethnicity(view, indicator, period, code),
             Self::Regions => regions(view, indicator),
             Self::Trend => {
-                Some(trend(view, &[indicator], area?)).filter(|chart| !chart.table.rows.is_empty())
+                let chart = trend(view, &[indicator], area?);
+                let name = &view.indicator(indicator).name;
+                (!chart.table.rows.is_empty()).then(|| Chart {
+                    file: format!("trend_{name}_{code}.svg"),
+                    ..chart
+                })
             }
             Self::Position => {
                 let rows = profile(view, area?, Years::Last);

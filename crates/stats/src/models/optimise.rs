@@ -47,7 +47,8 @@ struct Walk<'a, O> {
 }
 
 /// The minimum near `start`; `inverse` guesses the inverse of the Hessian there. `None` when the
-/// function cannot be computed at the start.
+/// function cannot be computed at the start, or is so steep where the walk ends that what another step
+/// promises is no number: such a place is no estimate.
 pub(super) fn minimise<O: Objective>(
     objective: &mut O,
     start: &[f64],
@@ -55,7 +56,7 @@ pub(super) fn minimise<O: Objective>(
 ) -> Option<Minimum> {
     let mut walk = Walk::new(objective, start)?;
     let inverse = walk.approach(inverse, NEAR);
-    Some(walk.arrive(&inverse))
+    Some(walk.arrive(&inverse)).filter(|found| found.convergence.distance.is_finite())
 }
 
 /// As [`minimise`], but stops when little more is to be gained, without the Hessian.
