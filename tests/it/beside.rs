@@ -6,7 +6,7 @@ use crate::attacker::store_of;
 use crate::support::{Folder, Said, disparity};
 
 /// A small world in which outputs that know nothing of one another expose counts together.
-const SIZE: &str = "--authorities 2 --years 6 --children 120 --care 0.3 --seed 3";
+const SIZE: &str = "--authorities 1 --years 3 --children 60 --care 0.3 --seed 3";
 
 fn path(path: &Path) -> &str {
     path.to_str().unwrap()
