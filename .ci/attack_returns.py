@@ -8,7 +8,7 @@ be told: neither pinned, nor narrowed to between 1 and 5. A second attacker take
 withheld is at least one child: he may pin none. That the attack is one is seen by giving it the
 same counts with only the small ones withheld: then it tells some.
 
-    python attack_returns.py PATH-OF-disparity [WORLDS]
+    python attack_returns.py PATH-OF-disparity [WORLDS] [WORLDS WITH OUTPUTS BESIDE ONE ANOTHER]
 """
 
 import collections
@@ -24,8 +24,6 @@ from pathlib import Path
 import highspy
 import numpy as np
 
-# So many worlds are attacked by outputs beside one another as well, which takes longest.
-BESIDE = 2
 AT_MOST = 5
 FAR = 1e5
 
@@ -646,7 +644,7 @@ def one_after_another(program, read, files, shown_before, counts_of_run):
     }
 
 
-def world(program, seed):
+def world(program, seed, beside):
     """Attacks one invented world; gives a line for each output and what was told."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -679,7 +677,7 @@ def world(program, seed):
         estimates = estimates_of(out)
         files_of = (store, out, folder / "after", folder / "journeys.csv")
         later = {}
-        if seed <= BESIDE:
+        if seed <= beside:
             before = (of_journeys, usual)
             later = one_after_another(program, read, files_of, before, (estimates, counted))
         gaps = rows_are_all_there(
@@ -721,9 +719,11 @@ def world(program, seed):
 
 def main():
     program, worlds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    # So many of them by outputs beside one another as well, which takes longest.
+    beside = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     bad = []
     with ThreadPoolExecutor(2) as pool:
-        for lines, wrong in pool.map(lambda seed: world(program, seed), range(1, worlds + 1)):
+        for lines, wrong in pool.map(lambda seed: world(program, seed, beside), range(1, worlds + 1)):
             print("\n".join(lines), flush=True)
             bad += wrong
     print("\n".join(bad[:40]))
