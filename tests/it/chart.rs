@@ -107,6 +107,31 @@ fn every_kind_can_be_drawn_and_says_where_it_has_nothing() {
     assert!(!folder.join("none").exists());
 }
 
+/// Models that a plan does without are not fitted all the same.
+#[test]
+fn a_plan_says_for_which_years_models_are_fitted() {
+    let folder = Folder::new("chart-plan");
+    let plan = folder.join("plan.toml");
+    std::fs::write(&plan, "models = \"none\"\n").unwrap();
+    let (plan, out) = (plan.to_str().unwrap(), folder.join("charts"));
+    let asked = [
+        "chart",
+        "caterpillar",
+        "--indicator",
+        "cla_at_31_march",
+        "--plan",
+        plan,
+    ];
+    let said = disparity(&[&asked[..], &["--out", out.to_str().unwrap()]].concat());
+    assert_eq!(said.code, 2, "{}", said.stdout);
+    assert!(
+        said.stderr
+            .starts_with("error: there are no figures for caterpillar"),
+        "{}",
+        said.stderr
+    );
+}
+
 #[test]
 fn what_is_no_chart_and_no_width_is_refused() {
     for (arguments, expected) in [

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::args::{ChartArgs, Drawing};
 use crate::hint::Hinted;
-use crate::out::{print, wrapped};
+use crate::out::{paragraph, print, wrapped};
 use crate::place::{CHARTS, Output};
 use crate::plan::PlanFile;
 use crate::progress::Progress;
@@ -26,7 +26,7 @@ pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
     let file = PlanFile::read(&args.selection)?;
     let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
     plan.indicators.clone_from(&plan.compared);
-    if args.selection.models.is_none() {
+    if !file.names_models(&args.selection) {
         plan.model_years = model_years(&kinds, &plan);
     }
     let named = file.names_indicators(&args.selection);
@@ -110,16 +110,20 @@ fn drawn(view: View<'_>, kinds: &[Kind]) -> Vec<Chart> {
     charts
 }
 
+/// What the files of a chart are called, but for their endings.
+fn name_of(chart: &Chart) -> &str {
+    chart.file.trim_end_matches(".svg")
+}
+
 /// A chart whose file says of which year it is.
 fn dated(mut chart: Chart, period: Period) -> Chart {
-    let name = chart.file.trim_end_matches(".svg");
-    chart.file = format!("{name}_{}.svg", period.year());
+    chart.file = format!("{}_{}.svg", name_of(&chart), period.year());
     chart
 }
 
 /// Writes a chart in every format that was asked for, its figures, and its words.
 fn write(chart: &Chart, args: &ChartArgs, folder: &Path) -> Result<Written> {
-    let name = chart.file.trim_end_matches(".svg");
+    let name = name_of(chart);
     let title = args.title.as_deref().unwrap_or(&chart.title);
     let svg = chart.alone(args.title.as_deref());
     let mut written = Written::new();
@@ -161,13 +165,12 @@ fn words(title: &str, chart: &Chart) -> String {
 }
 
 fn summary(folder: &Path, charts: &[Chart], args: &ChartArgs) -> String {
-    let mut text = format!(
-        "Wrote {}: of each chart the drawing, its figures (.csv), and its title, alternative text and source (.txt)\n",
+    let mut text = paragraph(&format!(
+        "Wrote {}: of each chart the drawing, its figures (.csv), and its title, alternative text and source (.txt)",
         folder.display()
-    );
-    text = wrapped("", 0, text.trim_end());
+    ));
     for chart in charts {
-        let name = chart.file.trim_end_matches(".svg");
+        let name = name_of(chart);
         let title = args.title.as_deref().unwrap_or(&chart.title);
         text += &wrapped("  ", 4, &format!("{name}: {title}"));
     }

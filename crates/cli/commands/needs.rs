@@ -121,7 +121,7 @@ fn selection(args: &NeedsArgs) -> Selection {
     }
 }
 
-fn inputs<'a>(
+pub(crate) fn inputs<'a>(
     published: &'a Published,
     results: &'a Results,
     neighbourhoods: &'a Neighbourhoods,

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use disparity_core::{ModelYears, Results};
@@ -17,6 +15,7 @@ use crate::out::print;
 use crate::place::{Output, SITE};
 use crate::plan::PlanFile;
 use crate::progress::Progress;
+use crate::side_by_side::{cores, each};
 use crate::stages::Published;
 use crate::years::Unheld;
 
@@ -55,38 +54,19 @@ fn write(site: &Site<'_>, pages: &[SitePage<'_>], folder: &Path) -> Result<Writt
         std::fs::create_dir_all(folder.join(within))
             .with_context(|| format!("cannot make the folder for `{within}`"))?;
     }
-    let all = Mutex::new(Written::new());
-    let put = |files: Vec<SiteFile>| -> Result<()> {
-        for file in files {
-            let record =
-                disparity_export::write_file(&folder.join(&file.name), file.text.as_bytes())?;
-            let mut all = all
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            all.insert(file.name, record);
-        }
-        Ok(())
+    let put = |files: Vec<SiteFile>| -> Result<Written> {
+        let put = |file: SiteFile| -> Result<_> {
+            let path = folder.join(&file.name);
+            let record = disparity_export::write_file(&path, file.text.as_bytes())?;
+            Ok((file.name, record))
+        };
+        files.into_iter().map(put).collect()
     };
-    put(site.shared())?;
-    let next = AtomicUsize::new(0);
-    let work = || -> Result<()> {
-        while let Some(page) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
-            put(site.files(*page)?)?;
-        }
-        Ok(())
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
-    })?;
-    Ok(all
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner))
+    let mut written = put(site.shared())?;
+    for page in each(cores(), pages, |page| put(site.files(*page)?))? {
+        written.extend(page);
+    }
+    Ok(written)
 }
 
 /// The methods that the figures of a release were made with, in the order of the registry.

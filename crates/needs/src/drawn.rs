@@ -33,11 +33,7 @@ impl England<'_> {
         need: Need,
         steepness: f64,
     ) -> Result<Vec<DrawnNeighbourhood>, NeedsError> {
-        let found = self.needs.iter().find(|(own, _)| *own == need);
-        let model = found.and_then(|(_, model)| model.as_ref());
-        let model = model.ok_or_else(|| NeedsError::NothingExpected {
-            need: need.word(&self.inputs.catalogue.indicators).to_owned(),
-        })?;
+        let model = self.model_of(need)?;
         let parts = self.parts_of(authority, None)?;
         let setting = self.setting(authority, &parts)?;
         let drawn = setting.drawn_by_group(&model.drawn, &setting.shares()?);

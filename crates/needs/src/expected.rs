@@ -100,6 +100,15 @@ impl England<'_> {
         })
     }
 
+    /// What is known of a need in England; an error where nothing is expected of it.
+    pub(crate) fn model_of(&self, need: Need) -> Result<&Model, NeedsError> {
+        let found = self.needs.iter().find(|(own, _)| *own == need);
+        let model = found.and_then(|(_, model)| model.as_ref());
+        model.ok_or_else(|| NeedsError::NothingExpected {
+            need: need.word(&self.inputs.catalogue.indicators).to_owned(),
+        })
+    }
+
     /// The parts of an authority of today.
     pub(crate) fn parts_of(
         &self,

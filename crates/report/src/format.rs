@@ -1,8 +1,8 @@
 //! Numbers and absences as people read them. Rounding is the publisher's: half up with its epsilon.
 
 use disparity_core::{
-    ExpectedCount, Indicator, Levels, Measured, Reported, Symbol, Unit, percent, round_half_up,
-    thousands,
+    ExpectedCount, Indicator, Interval, Levels, Measured, Reported, Symbol, Unit, percent,
+    round_half_up, thousands,
 };
 
 /// A whole number with thousands separated: 12,183,016.
@@ -69,13 +69,13 @@ pub fn with_interval(measured: &Measured, indicator: &Indicator) -> String {
 /// A ratio with its interval: `1.21 (1.16 to 1.26)`.
 #[must_use]
 pub fn ratio(measured: &Measured) -> String {
-    let ends = measured.intervals.shown();
-    format!(
-        "{} ({} to {})",
-        grouped(measured.value, 2),
-        grouped(ends.low, 2),
-        grouped(ends.high, 2)
-    )
+    let ends = ratio_ends(measured.intervals.shown());
+    format!("{} ({ends})", grouped(measured.value, 2))
+}
+
+/// Between which ratios: `1.16 to 1.26`.
+pub(crate) fn ratio_ends(ends: Interval) -> String {
+    format!("{} to {}", grouped(ends.low, 2), grouped(ends.high, 2))
 }
 
 /// An expected count with its interval: `380 (333 to 434)`; without one where England's rates make

@@ -110,13 +110,14 @@ fn to_utf16(text: &str) -> Vec<u8> {
         .collect()
 }
 
+/// What every manifest of invented returns begins with.
+const SYNTHETIC: &str = "# Synthetic children: invented, not real. Everything made from these files says so.\nsynthetic = true\n";
+
 /// The manifest of a whole folder.
 #[must_use]
 pub fn manifest(world: &World) -> String {
     let from = first_day(world).plus_years(-i32::from(world.years_before) - 3);
-    let mut text = String::from(
-        "# Synthetic children: invented, not real. Everything made from these files says so.\nsynthetic = true\n",
-    );
+    let mut text = SYNTHETIC.to_owned();
     for authority in &world.authorities {
         let la = &authority.old_la_code;
         // Writing to a String cannot fail.
@@ -133,9 +134,7 @@ pub fn manifest(world: &World) -> String {
 /// The manifest of a folder of safeguarding datasets.
 #[must_use]
 pub fn safeguarding_manifest(world: &World) -> String {
-    let mut text = String::from(
-        "# Synthetic children: invented, not real. Everything made from these files says so.\nsynthetic = true\n",
-    );
+    let mut text = SYNTHETIC.to_owned();
     for authority in &world.authorities {
         let la = &authority.old_la_code;
         let _ = write!(

@@ -319,16 +319,21 @@ fn league_figures(run: &Run, table: &Table, walk: &mut Walk) {
     }
 }
 
+/// The model that a table says its figures are held against.
+fn held_against(table: &Table) -> &'static str {
+    if table.caption.contains("given who lives there") {
+        "structural_full"
+    } else {
+        "national_rate"
+    }
+}
+
 /// The table behind all charts of an indicator.
 fn every(run: &Run, table: &Table, walk: &mut Walk) {
     league(run, table, walk);
     let own = run.titled(&table.caption);
     let year = year(&table.caption);
-    let model = if table.caption.contains("given who lives there") {
-        "structural_full"
-    } else {
-        "national_rate"
-    };
+    let model = held_against(table);
     for row in &table.rows {
         let key = (own.name.as_str(), year, run.code(&row[0]));
         let place = format!("every {} {}", own.name, row[0]);
@@ -488,11 +493,7 @@ pub(crate) const GROUPS: [&str; 5] = [
 fn map(run: &Run, table: &Table, walk: &mut Walk) {
     let own = run.titled(&table.caption);
     let year = year(&table.caption);
-    let model = if table.caption.contains("given who lives there") {
-        "structural_full"
-    } else {
-        "national_rate"
-    };
+    let model = held_against(table);
     for row in &table.rows {
         let key = (own.name.as_str(), year, run.code(&row[0]));
         let place = format!("map {model} {} {}", own.name, row[0]);

@@ -4,13 +4,13 @@ use anyhow::Result;
 use disparity_core::AreaCode;
 use disparity_core::needs::Assumptions;
 use disparity_core::neighbourhoods::RESIDENT_GROUPS;
-use disparity_needs::{England, Inputs};
+use disparity_needs::England;
 use disparity_published::{load_group_errors, load_neighbourhoods};
 use disparity_simulate::{HomeArea, MOST_HOME_AREAS, World, let_differ, miss};
 
 use crate::args::{Models, Selection};
 use crate::builtin;
-use crate::commands::needs::need;
+use crate::commands::needs::{inputs, need};
 use crate::hint::Hinted;
 use crate::plan::PlanFile;
 use crate::progress::Progress;
@@ -46,15 +46,8 @@ pub(super) fn give(
     let errors = load_group_errors(&files)?;
     let mut plan = PlanFile::read(&selection)?.resolve(&selection, &[], catalogue)?;
     plan.authorities = Some(codes.iter().map(|(code, _)| *code).collect());
-    let results = published.release(&plan, &mut progress)?;
-    let inputs = Inputs {
-        cube: published.cube(),
-        populations: published.populations(),
-        catalogue,
-        results: results.results(),
-        neighbourhoods: &neighbourhoods,
-        group_errors: &errors,
-    };
+    let results = published.release_expected(&plan, &mut progress)?;
+    let inputs = inputs(&published, results.results(), &neighbourhoods, &errors);
     let assumptions = Assumptions {
         draws: DRAWS,
         seed: args.seed ^ OF_WORLDS,

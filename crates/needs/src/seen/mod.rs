@@ -121,11 +121,7 @@ impl England<'_> {
             });
         }
         let authority = counts.authority;
-        let found = self.needs.iter().find(|(own, _)| *own == need);
-        let model = found.and_then(|(_, model)| model.as_ref());
-        let model = model.ok_or_else(|| NeedsError::NothingExpected {
-            need: need.word(&self.inputs.catalogue.indicators).to_owned(),
-        })?;
+        let model = self.model_of(need)?;
         let parts = self.parts_of(authority, footprints)?;
         let setting = self.setting(authority, &parts)?;
         let shares = setting.shares()?;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use disparity_core::{AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Unit};
 
+use super::league::figures;
 use super::ratios::{faded, look};
 use super::rows::{Reach, headings, tick_words};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
-use super::{Chart, DataTable, chosen_note};
+use super::{Chart, chosen_note};
 use crate::format::{rate, sentence, unit_words};
 use crate::view::{Standing, View};
 
@@ -25,8 +26,7 @@ struct Dot {
     standing: Standing,
 }
 
-/// The figures of all authorities in one year; none where fewer than two have one. Its figures are those of the
-/// league, so it has no table of its own.
+/// The figures of all authorities in one year, which are those of the league; none where fewer than two have one.
 #[must_use]
 pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> Option<Chart> {
     let own = view.indicator(indicator);
@@ -67,7 +67,7 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
         title,
         description,
         svg,
-        table: DataTable::none(),
+        table: figures(view, indicator, period),
         source: view.source(indicator),
     })
 }

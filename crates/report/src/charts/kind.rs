@@ -5,11 +5,10 @@ use disparity_core::{
 };
 
 use super::{
-    Chart, DataTable, caterpillar, distribution, ethnicity, funnel, gradient, league,
-    observed_expected, position, regions, tiles, trend,
+    Chart, caterpillar, distribution, ethnicity, funnel, gradient, league, observed_expected,
+    position, regions, tiles, trend,
 };
-use crate::format::{ratio, reported};
-use crate::profile::{Row, Years, profile};
+use crate::profile::{Years, profile};
 use crate::view::View;
 
 /// The model that charts show: everything that is known of who lives there.
@@ -146,15 +145,14 @@ impl Kind {
         let code = area.map_or(AreaCode::ENGLAND, |area| area.code);
         match self {
             Self::League => Some(league(view, indicator, period)),
-            Self::Distribution => distribution(view, indicator, period).map(|chart| Chart {
-                // Its figures are those of the league.
-                table: league(view, indicator, period).table,
-                ..chart
-            }),
+            Self::Distribution => distribution(view, indicator, period),
             Self::Map => tiles(view, indicator, period, ExpectedModel::NationalRate),
             Self::MapGiven => tiles(view, indicator, period, ExpectedModel::Structural(SHOWN)),
             Self::ObservedExpected => observed_expected(view, indicator, period, SHOWN),
-            Self::Funnel => funnel(view, indicator, period, quoted(view, indicator, period)),
+            Self::Funnel => {
+                let model = held_against(view, indicator, period);
+                funnel(view, indicator, period, model)
+            }
             Self::Caterpillar => caterpillar(view, fit(indicator, period)),
             Self::Gradient => gradient(view, indicator, period, code),
             Self::Ethnicity => ethnicity(view, indicator, period, code),
@@ -167,14 +165,7 @@ impl Kind {
                     ..chart
                 })
             }
-            Self::Position => {
-                let rows = profile(view, area?, Years::Last);
-                let chart = position(view, area?, &rows)?;
-                Some(Chart {
-                    table: against_expected(view, &rows),
-                    ..chart
-                })
-            }
+            Self::Position => position(view, area?, &profile(view, area?, Years::Last)),
         }
     }
 }
@@ -190,39 +181,14 @@ fn fit(indicator: IndicatorId, period: Period) -> FitKey {
 }
 
 /// What a figure is held against: what is expected given who lives there, or England's rate where no model is fitted.
-fn quoted(view: View<'_>, indicator: IndicatorId, period: Period) -> ExpectedModel {
+pub(crate) fn held_against(
+    view: View<'_>,
+    indicator: IndicatorId,
+    period: Period,
+) -> ExpectedModel {
     if view.fit(indicator, period, SHOWN).is_some() {
         ExpectedModel::Structural(SHOWN)
     } else {
         ExpectedModel::NationalRate
-    }
-}
-
-/// The figures of a position: what was counted against what is expected, by indicator.
-fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> DataTable {
-    let row = |row: &Row<'_>| {
-        let quoted = row.quoted?;
-        let own = view.indicator(row.indicator);
-        Some(vec![
-            own.title.clone(),
-            row.period.to_string(),
-            reported(&quoted.outcome, |found| ratio(&found.ratio)),
-            reported(&quoted.adjusted, |found| {
-                let limits = found.limits.shown();
-                format!("{:.2} to {:.2}", limits.low, limits.high)
-            }),
-        ])
-    };
-    DataTable {
-        caption: "What was counted divided by what is expected".to_owned(),
-        columns: [
-            "Indicator",
-            "Year",
-            "Observed ÷ expected",
-            "Where such ratios ordinarily lie",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-        rows: rows.iter().filter_map(row).collect(),
     }
 }

@@ -32,6 +32,11 @@ impl Line<'_> {
     }
 }
 
+/// The figures of a league, for a chart of the same that looks otherwise.
+pub(super) fn figures(view: View<'_>, indicator: IndicatorId, period: Period) -> DataTable {
+    table(view, indicator, period, &lines(view, indicator, period))
+}
+
 /// The league of one indicator and period.
 #[must_use]
 pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {

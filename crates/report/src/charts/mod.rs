@@ -22,7 +22,7 @@ pub use distribution::distribution;
 pub use ethnicity::ethnicity;
 pub use gradient::gradient;
 pub use kind::Kind;
-pub(crate) use kind::SHOWN;
+pub(crate) use kind::{SHOWN, held_against};
 pub use league::league;
 pub use position::position;
 pub use regions::regions;
@@ -88,15 +88,4 @@ pub struct DataTable {
     pub columns: Vec<String>,
     /// Rows; the first field names the row.
     pub rows: Vec<Vec<String>>,
-}
-
-impl DataTable {
-    /// The table of a chart whose figures stand in another one beside it.
-    const fn none() -> Self {
-        Self {
-            caption: String::new(),
-            columns: Vec::new(),
-            rows: Vec::new(),
-        }
-    }
 }

@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use super::ratios::{CUT, RatioScale, look, tick_line};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, Way};
 use super::{Chart, DataTable};
-use crate::format::ratio;
+use crate::format::{ratio, ratio_ends, reported};
 use crate::profile::Row;
 use crate::view::View;
 
@@ -25,8 +25,7 @@ struct Line<'a> {
     among: Position,
 }
 
-/// Observed ÷ expected of every indicator of a profile that has both a ratio and limits; none without any. Its figures
-/// are those of the table of what is expected, so it has no table of its own.
+/// Observed ÷ expected of every indicator of a profile that has both a ratio and limits; none without any.
 #[must_use]
 pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> {
     let line = |row: &Row<'_>| {
@@ -74,7 +73,7 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
         title,
         description,
         svg,
-        table: DataTable::none(),
+        table: against_expected(view, rows),
         source: view.sources(&drawn),
     })
 }
@@ -125,4 +124,30 @@ fn paint(canvas: &Canvas<'_>, area: &Area, lines: &[Line<'_>], bottom: i32) -> D
         )?;
     }
     Ok(())
+}
+
+/// The figures of a position: what was counted against what is expected, by indicator.
+fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> DataTable {
+    let row = |row: &Row<'_>| {
+        let quoted = row.quoted?;
+        let own = view.indicator(row.indicator);
+        Some(vec![
+            own.title.clone(),
+            row.period.to_string(),
+            reported(&quoted.outcome, |found| ratio(&found.ratio)),
+            reported(&quoted.adjusted, |found| ratio_ends(found.limits.shown())),
+        ])
+    };
+    DataTable {
+        caption: "What was counted divided by what is expected".to_owned(),
+        columns: [
+            "Indicator",
+            "Year",
+            "Observed ÷ expected",
+            "Where such ratios ordinarily lie",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rows: rows.iter().filter_map(row).collect(),
+    }
 }

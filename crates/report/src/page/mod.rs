@@ -83,21 +83,15 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
         chosen: view.plan.authorities.is_some(),
         files,
     };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-    for (name, text) in TEMPLATES {
-        environment.add_template(name, text).map_err(RenderError)?;
-    }
-    let html = environment
+    let html = environment(&[("index", include_str!("../../templates/index.html"))])?
         .get_template("index")
         .and_then(|template| template.render(Value::from(Serde(&content))))
         .map_err(RenderError)?;
     Ok(Page { html, charts })
 }
 
-/// The page, and the words that the site has as well.
-const TEMPLATES: [(&str, &str); 4] = [
-    ("index", include_str!("../../templates/index.html")),
+/// Words that the page and the site have both.
+const SHARED: [(&str, &str); 3] = [
     ("notes", include_str!("../../templates/notes.html")),
     (
         "given_notes",
@@ -108,6 +102,18 @@ const TEMPLATES: [(&str, &str); 4] = [
         include_str!("../../templates/given_question.html"),
     ),
 ];
+
+/// Templates by their names, with those that are shared, for HTML.
+pub(crate) fn environment(
+    own: &[(&'static str, &'static str)],
+) -> Result<Environment<'static>, RenderError> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    for (name, text) in own.iter().chain(&SHARED) {
+        environment.add_template(name, text).map_err(RenderError)?;
+    }
+    Ok(environment)
+}
 
 /// What the template is filled with.
 #[derive(Debug, Serialize)]

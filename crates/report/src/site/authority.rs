@@ -229,7 +229,7 @@ fn cells(view: View<'_>, id: IndicatorId, period: Period, area: AreaCode) -> [Se
 
 fn has_page(site: &Site<'_>, area: &Area) -> bool {
     area.level == GeographicLevel::LocalAuthority
-        && site.authorities().iter().any(|own| own.code == area.code)
+        && site.authorities.iter().any(|own| own.code == area.code)
 }
 
 fn lists(site: &Site<'_>, area: &Area) -> Vec<List> {

@@ -34,7 +34,7 @@ struct Compared<'a> {
 }
 
 pub(super) fn compare(site: &Site<'_>) -> Compare {
-    let authorities = site.authorities().into_iter();
+    let authorities = site.authorities.iter();
     Compare {
         authorities: authorities
             .map(|area| (area.name.clone(), links::slug(&area.name)))

@@ -37,8 +37,8 @@ pub(super) fn england(site: &Site<'_>) -> England {
     let view = site.view;
     let areas = &view.catalogue.areas;
     let mut by_region: BTreeMap<AreaCode, Vec<Listed>> = BTreeMap::new();
-    let authorities = site.authorities();
-    for area in &authorities {
+    let authorities = &site.authorities;
+    for area in authorities {
         let listed = Listed {
             link: link(area),
             also: also(site, area).join(", "),
@@ -87,8 +87,8 @@ fn also(site: &Site<'_>, area: &Area) -> Vec<String> {
 /// The list that the search looks into: a script and not data, as a page from a disk may not read files.
 pub(super) fn search_list(site: &Site<'_>) -> SiteFile {
     let list: Vec<[String; 4]> = site
-        .authorities()
-        .into_iter()
+        .authorities
+        .iter()
         .map(|area| {
             let region = area.region.map(|code| site.view.catalogue.areas.name(code));
             [

@@ -1,11 +1,11 @@
 //! Given who lives there: what models of authorities say of all indicators, and of one.
 
-use disparity_core::{AreaCode, ExpectedModel, FitKey, IndicatorId, Span, Variation};
+use disparity_core::IndicatorId;
 use serde::Serialize;
 
 use super::figure::{Figure, Table};
 use super::{Link, Site, SitePage};
-use crate::charts::{SHOWN, caterpillar, gradient, observed_expected, tiles};
+use crate::charts::Kind;
 use crate::page::models::{checks, claims, fifths, models};
 
 /// What stands on the page about all.
@@ -49,7 +49,7 @@ pub(super) fn given(site: &Site<'_>) -> Given {
         })
     };
     Given {
-        of: site.given().into_iter().filter_map(of).collect(),
+        of: site.given.iter().copied().filter_map(of).collect(),
         claims: claims(view).map(Table::of),
     }
 }
@@ -57,20 +57,12 @@ pub(super) fn given(site: &Site<'_>) -> Given {
 pub(super) fn of_indicator(site: &Site<'_>, id: IndicatorId) -> Option<GivenOf> {
     let view = site.view;
     let period = view.last_period(id)?;
-    let key = FitKey {
-        indicator: id,
-        span: Span::year(period),
-        model: SHOWN,
-        variation: Variation::Main,
-    };
-    let map = tiles(view, id, period, ExpectedModel::Structural(SHOWN));
+    let chart = |kind: Kind| kind.draw(view, (id, period), None);
     let drawn = [
-        map.map(|chart| Figure::beside("map", chart, "observed_expected")),
-        observed_expected(view, id, period, SHOWN)
-            .map(|chart| Figure::of("observed_expected", chart)),
-        caterpillar(view, key).map(|chart| Figure::of("caterpillar", chart)),
+        chart(Kind::MapGiven).map(|chart| Figure::beside("map", chart, "observed_expected")),
+        chart(Kind::ObservedExpected).map(|chart| Figure::of("observed_expected", chart)),
+        chart(Kind::Caterpillar).map(|chart| Figure::of("caterpillar", chart)),
     ];
-    let steps = gradient(view, id, period, AreaCode::ENGLAND);
     Some(GivenOf {
         title: view.indicator(id).title.clone(),
         period: period.to_string(),
@@ -79,6 +71,6 @@ pub(super) fn of_indicator(site: &Site<'_>, id: IndicatorId) -> Option<GivenOf> 
         figures: drawn.into_iter().flatten().collect(),
         fifths: Table::of(fifths(view, id, period)),
         checks: checks(view, id, period).map(Table::of),
-        gradient: steps.map(|chart| Figure::of("gradient", chart)),
+        gradient: chart(Kind::Gradient).map(|chart| Figure::of("gradient", chart)),
     })
 }

@@ -20,7 +20,12 @@ pub(super) fn groups(site: &Site<'_>) -> Groups {
         let mut periods = view.periods(id).into_iter().rev();
         periods.find_map(|period| ethnicity(view, id, period, AreaCode::ENGLAND))
     };
-    let charts = site.indicators().into_iter().filter(is_rate).filter_map(of);
+    let charts = site
+        .indicators
+        .iter()
+        .copied()
+        .filter(is_rate)
+        .filter_map(of);
     Groups {
         figures: charts.map(|chart| Figure::of("ethnicity", chart)).collect(),
     }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::figure::Figure;
 use super::{Link, Site, england};
-use crate::charts::{SHOWN, distribution, funnel, league, regions, tiles};
-use crate::format::{expected, grouped, ratio, reported, unit_words, with_interval};
+use crate::charts::{Kind, held_against};
+use crate::format::{expected, grouped, ratio, ratio_ends, reported, unit_words, with_interval};
 use crate::view::View;
 
 /// What stands on the page.
@@ -19,7 +19,7 @@ pub(super) struct Indicator {
     period: String,
     /// Whether what is expected is given who lives there.
     given: bool,
-    league: Figure,
+    league: Option<Figure>,
     distribution: Option<Figure>,
     map: Option<Figure>,
     funnel: Option<Figure>,
@@ -47,15 +47,10 @@ pub(super) fn indicator(site: &Site<'_>, id: IndicatorId) -> Option<Indicator> {
     let view = site.view;
     let own = view.indicator(id);
     let period = view.last_period(id)?;
-    let given = site.given().contains(&id);
-    let model = if given {
-        ExpectedModel::Structural(SHOWN)
-    } else {
-        ExpectedModel::NationalRate
-    };
-    let table = "authorities";
-    let beside = |kind, chart| Figure::beside(kind, chart, table);
-    let map = tiles(view, id, period, ExpectedModel::NationalRate);
+    let given = site.given.contains(&id);
+    let model = held_against(view, id, period);
+    let chart = |kind: Kind| kind.draw(view, (id, period), None);
+    let beside = |kind: Kind| Some(Figure::beside(kind.word(), chart(kind)?, "authorities"));
     Some(Indicator {
         title: own.title.clone(),
         name: own.name.clone(),
@@ -63,19 +58,19 @@ pub(super) fn indicator(site: &Site<'_>, id: IndicatorId) -> Option<Indicator> {
         unit: unit_words(own.unit()),
         period: period.to_string(),
         given,
-        league: beside("league", league(view, id, period)),
-        distribution: distribution(view, id, period).map(|chart| beside("distribution", chart)),
-        map: map.map(|chart| beside("map", chart)),
-        funnel: funnel(view, id, period, model).map(|chart| beside("funnel", chart)),
-        regions: regions(view, id).map(|chart| Figure::of("regions", chart)),
+        league: beside(Kind::League),
+        distribution: beside(Kind::Distribution),
+        map: beside(Kind::Map),
+        funnel: beside(Kind::Funnel),
+        regions: chart(Kind::Regions).map(|chart| Figure::of("regions", chart)),
         more: if given {
             super::SitePage::GivenOf(id).address(view)
         } else {
             String::new()
         },
         rows: site
-            .authorities()
-            .into_iter()
+            .authorities
+            .iter()
             .map(|area| line(view, id, period, model, area))
             .collect(),
     })
@@ -112,10 +107,7 @@ fn line(
         against_england: verdict(ExpectedModel::NationalRate),
         expected: reported(&outcome, expected),
         ratio: reported(&outcome, |found| ratio(&found.ratio)),
-        limits: reported(&adjusted, |found| {
-            let ends = found.limits.shown();
-            format!("{} to {}", grouped(ends.low, 2), grouped(ends.high, 2))
-        }),
+        limits: reported(&adjusted, |found| ratio_ends(found.limits.shown())),
         verdict: verdict(model),
     }
 }

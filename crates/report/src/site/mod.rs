@@ -25,9 +25,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
+use crate::charts::SHOWN;
 use crate::format::{beyond_usual, certainty};
-use crate::page::{RenderError, charted, definitions, sources};
-use crate::view::View;
+use crate::page::{RenderError, charted, definitions, environment, sources};
+use crate::view::{Standing, View};
 pub use links::SitePage;
 
 /// A file of the site: its name, with `/` between the parts, and what is in it.
@@ -58,12 +59,18 @@ pub struct Site<'a> {
     charted: Vec<IndicatorId>,
     /// The last year of any of them.
     period: Option<Period>,
+    /// The authorities with a page, by name: those that were chosen, or all of the last year.
+    authorities: Vec<&'a Area>,
+    /// The indicators with a page: those that are compared and have a figure for England.
+    indicators: Vec<IndicatorId>,
+    /// Those that a model of everything known was fitted to in their last year.
+    given: Vec<IndicatorId>,
     methods: Vec<SiteMethod>,
     environment: Environment<'static>,
 }
 
-/// Every template with its name.
-const TEMPLATES: [(&str, &str); 15] = [
+/// Every template of the site with its name.
+const TEMPLATES: [(&str, &str); 12] = [
     ("base", include_str!("../../templates/site/base.html")),
     ("macros", include_str!("../../templates/site/macros.html")),
     ("england", include_str!("../../templates/site/england.html")),
@@ -85,15 +92,6 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("quality", include_str!("../../templates/site/quality.html")),
     ("reading", include_str!("../../templates/site/reading.html")),
     ("methods", include_str!("../../templates/site/methods.html")),
-    ("notes", include_str!("../../templates/notes.html")),
-    (
-        "given_notes",
-        include_str!("../../templates/given_notes.html"),
-    ),
-    (
-        "given_question",
-        include_str!("../../templates/given_question.html"),
-    ),
 ];
 
 /// What every page is framed with.
@@ -149,17 +147,17 @@ impl<'a> Site<'a> {
     /// [`RenderError`] if a template cannot be read.
     pub fn new(view: View<'a>, methods: Vec<SiteMethod>) -> Result<Self, RenderError> {
         let charted = charted(view);
-        let mut environment = Environment::new();
-        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-        for (name, text) in TEMPLATES {
-            environment.add_template(name, text).map_err(RenderError)?;
-        }
+        let period = charted.iter().filter_map(|id| view.last_period(*id)).max();
+        let indicators = indicators(view);
         Ok(Self {
             view,
-            period: charted.iter().filter_map(|id| view.last_period(*id)).max(),
+            authorities: period.map_or_else(Vec::new, |period| authorities(view, period)),
+            given: given_who_lives_there(view, &indicators),
+            indicators,
+            period,
             charted,
             methods,
-            environment,
+            environment: environment(&TEMPLATES)?,
         })
     }
 
@@ -167,14 +165,13 @@ impl<'a> Site<'a> {
     #[must_use]
     pub fn pages(&self) -> Vec<SitePage<'a>> {
         let mut pages = vec![SitePage::England];
-        pages.extend(self.authorities().into_iter().map(SitePage::Authority));
-        pages.extend(self.indicators().into_iter().map(SitePage::Indicator));
+        pages.extend(self.authorities.iter().copied().map(SitePage::Authority));
+        pages.extend(self.indicators.iter().copied().map(SitePage::Indicator));
         pages.push(SitePage::Groups);
-        let given = self.given();
-        if !given.is_empty() {
+        if !self.given.is_empty() {
             pages.push(SitePage::Given);
         }
-        pages.extend(given.into_iter().map(SitePage::GivenOf));
+        pages.extend(self.given.iter().copied().map(SitePage::GivenOf));
         pages.extend([
             SitePage::Compare,
             SitePage::Quality,
@@ -266,40 +263,9 @@ impl<'a> Site<'a> {
             synthetic: view.is_synthetic(),
             unprotected: view.unprotected(),
             unpublished: view.results().provenance != Provenance::Published,
-            given: !self.given().is_empty(),
-            indicators: self.indicators().into_iter().map(link).collect(),
+            given: !self.given.is_empty(),
+            indicators: self.indicators.iter().copied().map(link).collect(),
         }
-    }
-
-    /// The authorities with a page, by name: those that were chosen, or all of the last year.
-    fn authorities(&self) -> Vec<&'a Area> {
-        let Some(period) = self.period else {
-            return Vec::new();
-        };
-        let told =
-            |area: &&Area| self.view.standing(area.code) != crate::view::Standing::Background;
-        let mut areas: Vec<&Area> = self.view.authorities(period).filter(told).collect();
-        areas.sort_by(|a, b| a.name.cmp(&b.name));
-        areas
-    }
-
-    /// The indicators with a page: those that are compared and have a figure for England.
-    fn indicators(&self) -> Vec<IndicatorId> {
-        let compared = self.view.plan.compared.iter().copied();
-        compared
-            .filter(|id| self.view.last_period(*id).is_some())
-            .collect()
-    }
-
-    /// The indicators that a model of everything known was fitted to in their last year.
-    fn given(&self) -> Vec<IndicatorId> {
-        let is_rate = |id: &IndicatorId| self.view.indicator(*id).unit() == Unit::Per10k;
-        let has_fit = |id: &IndicatorId| {
-            let period = self.view.last_period(*id);
-            period.is_some_and(|period| self.view.fit(*id, period, crate::charts::SHOWN).is_some())
-        };
-        let all = self.indicators().into_iter().filter(is_rate);
-        all.filter(has_fit).collect()
     }
 
     fn methods(&self) -> Methods<'_> {
@@ -310,4 +276,31 @@ impl<'a> Site<'a> {
             assets: &assets::VENDORED,
         }
     }
+}
+
+/// The authorities that were chosen, or all of a year, by name.
+fn authorities(view: View<'_>, period: Period) -> Vec<&Area> {
+    let told = |area: &&Area| view.standing(area.code) != Standing::Background;
+    let mut areas: Vec<&Area> = view.authorities(period).filter(told).collect();
+    areas.sort_by(|a, b| a.name.cmp(&b.name));
+    areas
+}
+
+/// The indicators that are compared and have a figure for England.
+fn indicators(view: View<'_>) -> Vec<IndicatorId> {
+    let compared = view.plan.compared.iter().copied();
+    compared
+        .filter(|id| view.last_period(*id).is_some())
+        .collect()
+}
+
+/// The rates that a model of everything known was fitted to in their last year.
+fn given_who_lives_there(view: View<'_>, indicators: &[IndicatorId]) -> Vec<IndicatorId> {
+    let is_rate = |id: &IndicatorId| view.indicator(*id).unit() == Unit::Per10k;
+    let has_fit = |id: &IndicatorId| {
+        let period = view.last_period(*id);
+        period.is_some_and(|period| view.fit(*id, period, SHOWN).is_some())
+    };
+    let all = indicators.iter().copied().filter(is_rate);
+    all.filter(has_fit).collect()
 }

@@ -33,8 +33,9 @@ struct Coverage {
 pub(super) fn quality(site: &Site<'_>) -> Quality {
     let view = site.view;
     let coverage = site
-        .indicators()
-        .into_iter()
+        .indicators
+        .iter()
+        .copied()
         .filter_map(|id| coverage(view, id));
     Quality {
         coverage: coverage.collect(),

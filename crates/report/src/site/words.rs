@@ -3,7 +3,7 @@
 use disparity_core::{AreaCode, ExpectedModel, Indicator, Measure, Measured, Period};
 use serde::Serialize;
 
-use crate::format::{grouped, rate, signed};
+use crate::format::{grouped, rate, ratio_ends, signed};
 
 /// A part of a sentence: words, or figures of one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,15 +68,10 @@ impl Sentence {
         self
     }
 
-    /// Figures of one row.
-    fn figures(mut self, text: String, row: String, columns: &'static str) -> Self {
+    /// Figures of one row, as they are shown, and their columns in order.
+    pub(super) fn figure(mut self, text: String, row: String, columns: &'static str) -> Self {
         self.0.push(Piece { text, row, columns });
         self
-    }
-
-    /// One figure of a row, as it is shown.
-    pub(super) fn figure(self, text: String, row: String, column: &'static str) -> Self {
-        self.figures(text, row, column)
     }
 
     /// A rate alone.
@@ -87,26 +82,25 @@ impl Sentence {
         row: String,
         column: &'static str,
     ) -> Self {
-        self.figures(rate(value, own), row, column)
+        self.figure(rate(value, own), row, column)
     }
 
     /// The interval of a rate: `66 to 68`.
     pub(super) fn rate_interval(self, found: &Measured, own: &Indicator, row: String) -> Self {
         let ends = found.intervals.shown();
         let text = format!("{} to {}", rate(ends.low, own), rate(ends.high, own));
-        self.figures(text, row, "conf_low conf_high")
+        self.figure(text, row, "conf_low conf_high")
     }
 
     /// A ratio alone: `2.52`.
     pub(super) fn ratio(self, found: &Measured, row: String, column: &'static str) -> Self {
-        self.figures(grouped(found.value, 2), row, column)
+        self.figure(grouped(found.value, 2), row, column)
     }
 
     /// The interval of a ratio: `2.29 to 2.77`.
     pub(super) fn ratio_interval(self, found: &Measured, row: String) -> Self {
-        let ends = found.intervals.shown();
-        let text = format!("{} to {}", grouped(ends.low, 2), grouped(ends.high, 2));
-        self.figures(text, row, "conf_low conf_high")
+        let text = ratio_ends(found.intervals.shown());
+        self.figure(text, row, "conf_low conf_high")
     }
 
     /// How a rate changed, in per cent of the earlier one with its interval: `+23.4% (+10.1% to +37.9%)`.
@@ -119,7 +113,7 @@ impl Sentence {
             percent(ends.low),
             percent(ends.high)
         );
-        self.figures(text, row, "change")
+        self.figure(text, row, "change")
     }
 
     /// The sentence without its marks.

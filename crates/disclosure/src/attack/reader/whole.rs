@@ -108,6 +108,18 @@ impl<'k> Whole<'k> {
         beside.filter(|at| some.contains(at)).collect()
     }
 
+    /// Takes in those of some numbers that stand in an equation with what is inside, and so on.
+    fn grow(&self, inside: &mut BTreeSet<usize>, some: &BTreeSet<usize>) {
+        loop {
+            let more = self.beside(some, inside);
+            let before = inside.len();
+            inside.extend(more);
+            if inside.len() == before {
+                return;
+            }
+        }
+    }
+
     /// The part of some numbers, with all others as they are in the table.
     fn part<'m>(&self, members: &'m [usize]) -> Part<'m> {
         let sums = members.iter().flat_map(|at| self.of_number[*at].iter());
@@ -119,24 +131,10 @@ impl<'k> Whole<'k> {
     /// Puts whole numbers in the place of those that are none, near one of them; whether that was possible.
     fn mend(&mut self, first: usize, many: usize, broken: &mut BTreeSet<usize>) -> bool {
         let mut inside = BTreeSet::from([first]);
-        loop {
-            let more = self.beside(broken, &inside);
-            let before = inside.len();
-            inside.extend(more);
-            if inside.len() == before {
-                break;
-            }
-        }
+        self.grow(&mut inside, broken);
         inside = self.near(&inside, many);
         // What is broken and not among them must not be in their equations.
-        loop {
-            let more = self.beside(broken, &inside);
-            let before = inside.len();
-            inside.extend(more);
-            if inside.len() == before {
-                break;
-            }
-        }
+        self.grow(&mut inside, broken);
         let members: Vec<usize> = inside.into_iter().collect();
         let Some(values) = self.part(&members).whole_numbers() else {
             return false;
