@@ -73,6 +73,23 @@ struct Held {
     found_rightly: f64,
     pairs: f64,
     pairs_in_order: f64,
+    /// As many as the likelihood of the counts puts in order for whoever knows every true rate and the share that is
+    /// planted, but not that it is planted where most of the group live; of what is shown.
+    pairs_by_likelihood: f64,
+}
+
+/// How many pairs of a missed and another neighbourhood have the higher value at the missed one; equal ones are half.
+fn in_order([others, missed]: &[Vec<f64>; 2]) -> f64 {
+    let pairs = missed
+        .iter()
+        .flat_map(|one| others.iter().map(move |other| (one, other)));
+    pairs
+        .map(|(one, other)| match one.total_cmp(other) {
+            std::cmp::Ordering::Greater => 1.0,
+            std::cmp::Ordering::Equal => 0.5,
+            std::cmp::Ordering::Less => 0.0,
+        })
+        .sum()
 }
 
 const GROUPS: [&str; 5] = ["white", "mixed", "asian", "black", "other"];
@@ -94,8 +111,20 @@ impl Held {
         assert!((scale - 1.0).abs() < 1e-9, "{scale}");
         // Of the missed group, and of all children, where it is missed and where it is not.
         let mut probable = [vec![], vec![]];
-        let seen = rows(&folder.join("needs/needs_seen.csv")).into_iter();
-        for row in seen.filter(|row| row["part_level"] == "lsoa") {
+        let mut likely = [vec![], vec![]];
+        let seen = rows(&folder.join("needs/needs_seen.csv"));
+        let known = |row: &Row| row["seen"].parse::<f64>().ok();
+        let counted = |own: &dyn Fn(&Row) -> bool| -> f64 {
+            seen.iter().filter(|row| own(row)).filter_map(known).sum()
+        };
+        let all_seen =
+            counted(&|row| row["part_level"] == "authority" && row["ethnicity_major"] == "Total");
+        let all_expected: f64 = truth.iter().map(|row| number(row, "expected")).sum();
+        let share = missed.map_or(1.0, |missed| {
+            let of = truth.iter().filter(|row| row["ethnicity_major"] == missed);
+            of.map(|row| number(row, "seen_share")).fold(1.0, f64::min)
+        });
+        for row in seen.iter().filter(|row| row["part_level"] == "lsoa") {
             let group = &row["ethnicity_major"];
             let cells: Vec<&Row> = GROUPS
                 .iter()
@@ -110,7 +139,7 @@ impl Held {
                 .iter()
                 .map(|own| number(own, "expected") * number(own, "seen_of_expected") / all)
                 .sum();
-            let (low, high) = (number(&row, "conf_low"), number(&row, "conf_high"));
+            let (low, high) = (number(row, "conf_low"), number(row, "conf_high"));
             // Limits are printed to two decimals.
             let inside = f64::from(u8::from(low - 0.005 <= ratio && ratio <= high + 0.005));
             if group == "Total" {
@@ -118,25 +147,26 @@ impl Held {
             } else {
                 (self.cells, self.cells_inside) = (self.cells + 1.0, self.cells_inside + inside);
             }
-            let probability = number(&row, "probability_under_served");
+            let probability = number(row, "probability_under_served");
             let found = f64::from(u8::from(probability >= FOUND));
             self.found += found;
             self.found_rightly += if ratio < BELOW { found } else { 0.0 };
             if missed.is_some_and(|missed| group == missed) {
                 let is_missed = number(cells[0], "seen_share") < 1.0;
                 probable[usize::from(is_missed)].push(probability);
+                // The likelihood ratio of a Poisson count at the planted share against all being seen (Neyman and
+                // Pearson 1933, doi:10.1098/rsta.1933.0009).
+                if let Some(count) = known(row) {
+                    let rate = all * ratio * all_seen / all_expected;
+                    let unmissed = if is_missed { rate / share } else { rate };
+                    likely[usize::from(is_missed)]
+                        .push(count * share.ln() + unmissed * (1.0 - share));
+                }
             }
         }
-        for one in &probable[1] {
-            for other in &probable[0] {
-                self.pairs += 1.0;
-                self.pairs_in_order += match one.total_cmp(other) {
-                    std::cmp::Ordering::Greater => 1.0,
-                    std::cmp::Ordering::Equal => 0.5,
-                    std::cmp::Ordering::Less => 0.0,
-                };
-            }
-        }
+        self.pairs += (probable[0].len() * probable[1].len()) as f64;
+        self.pairs_in_order += in_order(&probable);
+        self.pairs_by_likelihood += in_order(&likely);
     }
 }
 
