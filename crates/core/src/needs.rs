@@ -13,6 +13,8 @@ pub use self::seen::{
     SeenRatio, SeenRow, SeenTable,
 };
 
+use std::collections::BTreeSet;
+
 use crate::neighbourhoods::{Footprints, Neighbourhoods};
 use crate::{
     AreaCode, Areas, Count, IndicatorId, Indicators, Intervals, Issue, Levels, Period, Provenance,
@@ -224,6 +226,19 @@ pub struct EnglandNeed {
     pub by_group: ([EnglandShare; 5], Option<Period>),
     /// The standard deviation on the log scale between neighbourhoods of one kind.
     pub spread: f64,
+}
+
+impl EnglandNeed {
+    /// The years of its counts, earliest first: several where counts of different years are added.
+    #[must_use]
+    pub fn years(&self) -> BTreeSet<Period> {
+        let added = self.added.iter().map(|(_, period)| *period);
+        let mut years: BTreeSet<Period> = added.collect();
+        if years.is_empty() {
+            years.insert(self.period);
+        }
+        years
+    }
 }
 
 /// What an assessment takes for granted and a user can change.

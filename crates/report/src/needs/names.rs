@@ -1,7 +1,5 @@
 //! What parts, groups, ages and needs are called.
 
-use std::collections::BTreeSet;
-
 use disparity_core::needs::{ChildrenOf, EnglandNeed, Likely, Need, Part, Way};
 use disparity_core::neighbourhoods::{CHILD_AGE_BANDS, Footprint, RESIDENT_GROUPS};
 use disparity_core::{AreaCode, Count, Dimension, IndicatorId, Period, Reported, Symbol};
@@ -131,21 +129,17 @@ impl<'a> NeedsView<'a> {
 
     /// The counts that a need adds up, with their years, where these are not all the same.
     pub(super) fn of_different_years(&self, need: Need) -> Option<&'a [(IndicatorId, Period)]> {
-        let added = &self.england(need)?.added;
-        let (_, first) = added.first()?;
-        added
-            .iter()
-            .any(|(_, period)| period != first)
-            .then_some(added)
+        let known = self.england(need)?;
+        (known.years().len() > 1).then_some(&known.added)
     }
 
     /// The year of a need's counts in words, or all of them: `2022 and 2025`.
     pub(super) fn years(&self, need: Need) -> String {
-        let Some(added) = self.of_different_years(need) else {
+        let Some(known) = self.england(need) else {
             return self.year(need).to_string();
         };
-        let years: BTreeSet<u16> = added.iter().map(|(_, period)| period.year()).collect();
-        let years: Vec<String> = years.iter().map(u16::to_string).collect();
+        let years = known.years();
+        let years: Vec<String> = years.iter().map(|own| own.year().to_string()).collect();
         years.join(" and ")
     }
 

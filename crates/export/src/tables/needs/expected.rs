@@ -1,6 +1,8 @@
 //! How many would be expected to be in need.
 
-use disparity_core::needs::{ExpectedNeed, Likely};
+use std::collections::BTreeSet;
+
+use disparity_core::needs::{EnglandNeed, ExpectedNeed, Likely};
 use disparity_core::{Reported, Symbol};
 
 use super::super::place::time_and_place;
@@ -9,6 +11,16 @@ use super::{Of, part_columns};
 use crate::column::{Role, TableView};
 
 type Row<'a> = Of<'a, &'a ExpectedNeed>;
+
+/// The years of the counts of a need: `2025`, or `2022, 2025`.
+fn count_years(of: &Row<'_>) -> String {
+    let mut known = of.about.assessment.england.iter();
+    let years = known
+        .find(|own| own.need == of.row.need)
+        .map_or_else(BTreeSet::new, EnglandNeed::years);
+    let years: Vec<String> = years.iter().map(|own| own.year().to_string()).collect();
+    years.join(", ")
+}
 
 /// Expected numbers by need, way and part.
 pub(crate) fn expected<'a>(
@@ -46,6 +58,13 @@ pub(crate) fn expected<'a>(
             "What is expected, in words",
             rows,
             move |of: &Row<'_>| of.row.need.title(indicators).to_owned(),
+        ),
+        named(
+            "count_years",
+            Role::Note,
+            "Years of the counts that England’s rates are of; several where counts of different years are added",
+            rows,
+            count_years,
         ),
         number("children", "Children aged 0 to 17, estimated", 1, children),
         number(
