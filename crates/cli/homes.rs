@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use disparity_core::journeys::{SpellKind, Wanted};
+use disparity_core::journeys::{CodeSetId, SpellKind, Wanted};
 use disparity_core::needs::{FromHomes, Need, SeenGroup, SeenLevel, SeenTable};
 use disparity_core::neighbourhoods::{Neighbourhoods, RESIDENT_GROUPS};
 use disparity_core::{AreaCode, Catalogue, Period};
@@ -47,7 +47,7 @@ pub(crate) fn count(
         return Err(Hinted::new(message, hint).into());
     };
     let wanted = Wanted {
-        codes: [false, false, true],
+        codes: vec![CodeSetId::ReasonForClosure, CodeSetId::ReasonCeased],
         home: true,
         people: true,
         status: true,

@@ -96,19 +96,19 @@ fn a_column_that_is_not_understood_is_set_aside_and_its_table_is_read() {
         let rows: String = (0..40).map(one).collect();
         read_301(&[("e.csv", &format!("CHILD,DECOM,RNE,LS,CIN,YEAR\n{rows}"))])
     };
-    let care = |outcome: &Outcome| -> Vec<[CodeId; 3]> {
+    let care = |outcome: &Outcome| -> Vec<Option<CodeId>> {
         let children = 0..outcome.journeys.children().len();
         let child = |at| outcome.journeys.child(at).spells(SpellKind::Care).next();
         children
             .filter_map(child)
-            .map(|spell| spell.codes)
+            .map(|spell| spell.coded.need())
             .collect()
     };
     // A few words of nobody's: they are unknown, and the rest is what it is.
     let few = rows(|n| if n < 5 { "own words" } else { "N1" }, |_| "C2");
     assert_eq!(few.diagnostics.count(Code::CodeUnknown), 5);
     assert_eq!(few.diagnostics.count(Code::ColumnSetAside), 0);
-    let unknown = |codes: &&[CodeId; 3]| codes[1] == CodeId::UNKNOWN;
+    let unknown = |need: &&Option<CodeId>| **need == Some(CodeId::UNKNOWN);
     assert_eq!(care(&few).iter().filter(unknown).count(), 5);
     // A column of something else: all of it is unknown, also where it happens to look like a code.
     let many = rows(|n| if n < 15 { "own words" } else { "N1" }, |_| "C2");

@@ -83,7 +83,7 @@ fn shown(outcome: &Outcome) -> Vec<String> {
                         s.kind.as_str(),
                         s.start,
                         s.end,
-                        s.codes,
+                        s.coded,
                         s.flags.0
                     )
                 })

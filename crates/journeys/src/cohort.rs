@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Child, CodeId, CodeSetId, CodeSets, Journeys, LinkOutcome, Spell, SpellFlags, SpellKind,
+    Child, CodeSetId, CodeSets, Journeys, LinkOutcome, SpellFlags, SpellKind,
 };
 use disparity_core::{Day, Dimensions, Period};
 
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, code_or_total};
 use disparity_core::answers::{Group, GroupBy};
 
 /// One child's first start of care in a year.
@@ -205,15 +205,15 @@ fn child_entries(
                 linked: is_linked(record.link),
                 unaccompanied,
                 first_ever: first_ever(journeys, authority, child, at > 0, spell.start),
-                emergency: codes.emergency.has(spell.codes[0]),
+                emergency: codes.emergency.has(spell.coded.legal_status()),
                 groups: [
                     of(D::EthnicityMajor),
                     of(D::EthnicityMinor),
                     of(D::AgeBand),
                     of(D::Sex),
                     of(D::DeprivationDecile),
-                    code_or_zero(&spell, 1),
-                    code_or_zero(&spell, 0),
+                    code_or_total(spell.coded.need()),
+                    code_or_total(spell.coded.legal_status()),
                 ],
             });
         }
@@ -259,12 +259,4 @@ pub(crate) fn is_unaccompanied(record: &disparity_core::journeys::ChildRecord, o
 /// was loaded.
 fn is_linked(link: LinkOutcome) -> bool {
     link.is_linked()
-}
-
-fn code_or_zero(spell: &Spell, at: usize) -> u8 {
-    if spell.codes[at] == CodeId::UNKNOWN {
-        0
-    } else {
-        spell.codes[at].0
-    }
 }

@@ -37,11 +37,15 @@ impl Exits {
     }
 
     /// The ends of a child's cases and periods of care whose code is of some masks.
-    fn ends(&self, child: &Child<'_>, of: impl Fn(&Self, usize, CodeId) -> bool) -> Vec<Day> {
+    fn ends(
+        &self,
+        child: &Child<'_>,
+        of: impl Fn(&Self, usize, Option<CodeId>) -> bool,
+    ) -> Vec<Day> {
         let kinds = [SpellKind::CinEpisode, SpellKind::Care];
         let all = kinds.into_iter().enumerate();
         all.flat_map(|(set, kind)| child.spells(kind).map(move |s| (set, s)))
-            .filter(|(set, s)| s.end.is_real() && of(self, *set, s.codes[2]))
+            .filter(|(set, s)| s.end.is_real() && of(self, *set, s.coded.ending()))
             .map(|(_, s)| s.end)
             .collect()
     }

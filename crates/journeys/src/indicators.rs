@@ -580,8 +580,9 @@ impl<'j> Counter<'_, 'j> {
         if let Some(spell) = starts.next() {
             add("cla_started", &spell, spell.start);
         }
-        let ceased =
-            |s: &Spell| s.has_recorded_end() && within(s.end) && !self.continues.has(s.codes[2]);
+        let ceased = |s: &Spell| {
+            s.has_recorded_end() && within(s.end) && !self.continues.has(s.coded.ending())
+        };
         if let Some(spell) = self.spells(SpellKind::Care).find(ceased) {
             add("cla_ceased", &spell, spell.end);
         }
@@ -598,10 +599,10 @@ impl<'j> Counter<'_, 'j> {
     ) {
         let episodes = || self.spells(SpellKind::CinEpisode);
         let ended = |s: &Spell| s.has_recorded_end() && within(s.end);
-        for spell in episodes().filter(|s| self.closed.has(s.codes[2]) && ended(s)) {
+        for spell in episodes().filter(|s| self.closed.has(s.coded.ending()) && ended(s)) {
             add("referrals_not_in_need", &spell, spell.start);
         }
-        let real = || episodes().filter(|s| !self.closed.has(s.codes[2]) || s.end > last);
+        let real = || episodes().filter(|s| !self.closed.has(s.coded.ending()) || s.end > last);
         let any: Vec<Spell> = real().filter(|s| s.touches(first, last)).collect();
         if let Some(spell) = any.iter().find(|s| s.runs_on(last)) {
             add("cin_at_31_march", spell, last);
@@ -652,7 +653,11 @@ impl<'j> Counter<'_, 'j> {
             if let (0, Some(children)) = (at, started_children) {
                 add(children, &spell, spell.start);
             }
-            if protection && spell.number != 255 && spell.number > 0 {
+            if spell
+                .coded
+                .earlier_plans()
+                .is_some_and(|earlier| earlier > 0)
+            {
                 add("cpp_second_or_subsequent", &spell, spell.start);
             }
         }

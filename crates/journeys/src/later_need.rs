@@ -131,7 +131,7 @@ fn need_on(child: &Child<'_>, coverage: &Coverage, closed: CodeMask, later: Day)
     let need = coverage.of(SpellKind::CinEpisode);
     if need.covers(later, later.plus(1)) {
         one.children = 1;
-        let open = |s: &Spell| s.runs_on(later) && !closed.has(s.codes[2]);
+        let open = |s: &Spell| s.runs_on(later) && !closed.has(s.coded.ending());
         one.in_need = u32::from(child.spells(SpellKind::CinEpisode).any(|s| open(&s)));
     } else {
         one.not_covered = 1;

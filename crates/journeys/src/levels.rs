@@ -313,7 +313,7 @@ pub fn transitions(
                 for by in groups.iter().copied() {
                     let code = match by {
                         GroupBy::Total => 0,
-                        GroupBy::Dimension(d) => lookup.dimension(d, &record, stretch.start, 0),
+                        GroupBy::Dimension(d) => lookup.dimension(d, &record, stretch.start, None),
                         _ => continue,
                     };
                     let key = TransitionKey {

@@ -1,7 +1,7 @@
 //! The group of a child or spell, looked up quickly while walking children.
 
 use disparity_core::answers::{GroupBy, age_bands, broad_groups};
-use disparity_core::journeys::{BirthPrecision, ChildRecord, Spell, SpellKind};
+use disparity_core::journeys::{BirthPrecision, ChildRecord, CodeId, Spell, SpellKind};
 use disparity_core::{Day, Dimension, Dimensions};
 
 /// Lists turned into tables for quick look-up while walking children.
@@ -45,14 +45,20 @@ impl Lookup {
 
     /// The group of a child on a day in one dimension. The decile is that of a spell.
     #[must_use]
-    pub fn dimension(&self, dimension: Dimension, child: &ChildRecord, on: Day, decile: u8) -> u8 {
+    pub fn dimension(
+        &self,
+        dimension: Dimension,
+        child: &ChildRecord,
+        on: Day,
+        decile: Option<u8>,
+    ) -> u8 {
         match dimension {
             Dimension::EthnicityMajor => self.major(child.ethnicity.0),
             Dimension::EthnicityMinor => child.ethnicity.0,
             Dimension::AgeBand => self.age_band(child.birth, child.birth_precision, on),
             Dimension::Sex => child.sex.0,
             // Deciles stand in the list in their own order, after `Total`.
-            Dimension::DeprivationDecile => decile,
+            Dimension::DeprivationDecile => decile.unwrap_or(0),
         }
     }
 }
@@ -75,12 +81,14 @@ pub(crate) fn group_code(
                 SpellKind::Care | SpellKind::CinEpisode | SpellKind::Referral
             ) =>
         {
-            Some(if spell.codes[1].0 == 255 {
-                0
-            } else {
-                spell.codes[1].0
-            })
+            Some(code_or_total(spell.coded.need()))
         }
         _ => None,
     }
+}
+
+/// A code as the group that it makes; what is blank or unknown counts in `Total` alone.
+pub(crate) fn code_or_total(code: Option<CodeId>) -> u8 {
+    code.filter(|code| *code != CodeId::UNKNOWN)
+        .map_or(0, |code| code.0)
 }

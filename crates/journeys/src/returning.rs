@@ -190,7 +190,7 @@ fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<
             referrals.iter().map(|r| (*r, returned(r))).collect()
         }
         Return::RepeatPlanRecorded => plans(child)
-            .map(|p| (p, (p.number != 255).then_some(p.number > 0)))
+            .map(|p| (p, p.coded.earlier_plans().map(|earlier| earlier > 0)))
             .collect(),
         Return::RepeatPlan2Years | Return::RepeatPlan5Years => {
             let all: Vec<Spell> = plans(child).collect();

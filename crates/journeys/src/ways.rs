@@ -118,7 +118,7 @@ pub fn way_to_care(journeys: &Journeys, entry: &Entry, years: u8, lead: u16) -> 
         .map(|s| s.start)
         .max();
     let cin_plan = of(SpellKind::CinPlan).map(|s| s.start).min();
-    let in_need = of(SpellKind::CinEpisode).any(|s| !not_in_need.has(s.codes[2]));
+    let in_need = of(SpellKind::CinEpisode).any(|s| !not_in_need.has(s.coded.ending()));
     let way = match (protection, cin_plan) {
         // The last protection plan is after some child in need plan, or none is.
         (Some(last), Some(first)) if first <= last => Way::FullLadder,

@@ -55,7 +55,7 @@ pub fn large_journeys(
                 let end = day.plus(draws.between(30, 700));
                 let mut push = |kind, start: Day, end: Day| {
                     let mut spell = Spell::new(kind, start, end);
-                    spell.decile = decile;
+                    spell.decile = Some(decile);
                     own.push(spell);
                 };
                 push(SpellKind::Referral, day, day);
@@ -74,7 +74,7 @@ pub fn large_journeys(
             }
             if draws.chance(0.5) && day < last && day < birth.plus_years(18) {
                 let mut care = Spell::new(SpellKind::Care, day, day.plus(draws.between(10, 2000)));
-                (care.decile, care.flags) = (decile, SpellFlags::START_KNOWN);
+                (care.decile, care.flags) = (Some(decile), SpellFlags::START_KNOWN);
                 own.push(care);
             }
             made += own.len();

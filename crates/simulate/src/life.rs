@@ -1,6 +1,6 @@
 //! The lives of invented children: what really happened, day by day, before any return is written.
 
-use disparity_core::{AreaCode, Day, Period};
+use disparity_core::{AreaCode, Day};
 
 use crate::draws::Draws;
 use crate::homes::HomeDraw;
@@ -58,10 +58,10 @@ pub struct CarePeriod {
 }
 
 impl CarePeriod {
-    /// The day on which the child entered care.
+    /// The day on which the child entered care; none without a placement.
     #[must_use]
-    pub fn start(&self) -> Day {
-        self.placements.first().map_or(Day::NONE, |p| p.start)
+    pub fn start(&self) -> Option<Day> {
+        self.placements.first().map(|p| p.start)
     }
 }
 
@@ -97,13 +97,13 @@ pub struct Life {
 /// The last day that anything is simulated for.
 #[must_use]
 pub fn last_day(world: &World) -> Day {
-    Period::ending(world.last_year).map_or(Day::NONE, Day::last_of)
+    Day::last_of_year(world.last_year)
 }
 
 /// The first day covered by returns.
 #[must_use]
 pub fn first_day(world: &World) -> Day {
-    Period::ending(world.last_year - world.years + 1).map_or(Day::NONE, Day::first_of)
+    Day::last_of_year(world.last_year - world.years).plus(1)
 }
 
 /// Every child of one authority.
@@ -498,7 +498,7 @@ mod tests {
         for authority in 0..world.authorities.len() {
             for life in lives(&world, authority) {
                 let early = life.early_help.iter().map(|(start, _)| *start);
-                let care = life.care.iter().map(CarePeriod::start);
+                let care = life.care.iter().filter_map(CarePeriod::start);
                 for start in early.chain(care.clone()) {
                     assert!(start >= life.birth, "{life:?}");
                 }

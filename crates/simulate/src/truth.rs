@@ -3,7 +3,7 @@
 
 use disparity_core::Day;
 
-use crate::life::Life;
+use crate::life::{CarePeriod, Life};
 
 /// Kinds of help as outputs name them.
 pub const KINDS: [&str; 9] = [
@@ -22,8 +22,7 @@ pub const KINDS: [&str; 9] = [
 #[must_use]
 pub fn entries(life: &Life) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
-    for period in &life.care {
-        let day = period.start();
+    for day in life.care.iter().filter_map(CarePeriod::start) {
         let same_year = days
             .last()
             .is_some_and(|last| last.period() == day.period());
@@ -51,8 +50,14 @@ pub const TRAITS: [&str; 8] = [
 /// other word.
 #[must_use]
 pub fn trait_of(life: &Life, entry: Day, by: &str) -> String {
-    let before = life.care.iter().filter(|period| period.start() < entry);
-    let period = life.care.iter().find(|period| period.start() == entry);
+    let before = life
+        .care
+        .iter()
+        .filter(|period| period.start() < Some(entry));
+    let period = life
+        .care
+        .iter()
+        .find(|period| period.start() == Some(entry));
     let yes_no = |yes: bool| if yes { "yes" } else { "no" };
     match by {
         "ethnicity_minor" => life.ethnicity,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use disparity_core::journeys::{
-    Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, Coverage, Covered, Journeys,
+    Authority, BirthPrecision, ChildRecord, CodeId, CodeSetId, Coded, Coverage, Covered, Journeys,
     LinkOutcome, Spell, SpellFlags, SpellKind,
 };
 use disparity_core::{Day, Period};
@@ -230,13 +230,35 @@ fn spell(fields: &[&str], journeys: &Journeys) -> Spell {
         .with_if(unrecorded || lost, SpellFlags::END_UNKNOWN);
     match (kind, fields.get(3)) {
         // How many plans there were before, if that is recorded.
-        (SpellKind::ProtectionPlan, Some(&"-")) => spell.number = 255,
-        (SpellKind::ProtectionPlan, Some(number)) => spell.number = number.parse().unwrap(),
+        (SpellKind::ProtectionPlan, Some(&"-")) => {}
+        (SpellKind::ProtectionPlan, Some(number)) => {
+            spell.coded = Coded::Plan {
+                initial: CodeId::BLANK,
+                latest: CodeId::BLANK,
+                earlier: Some(number.parse().unwrap()),
+            };
+        }
         (SpellKind::Care, Some(code)) => {
-            spell.codes[2] = code_of(journeys, CodeSetId::ReasonCeased, code);
+            spell.coded = Coded::Care {
+                legal_status: CodeId::BLANK,
+                need: CodeId::BLANK,
+                ceased: code_of(journeys, CodeSetId::ReasonCeased, code),
+            };
         }
         (SpellKind::CinEpisode, Some(code)) => {
-            spell.codes[2] = code_of(journeys, CodeSetId::ReasonForClosure, code);
+            spell.coded = Coded::Episode {
+                source: CodeId::BLANK,
+                need: CodeId::BLANK,
+                closure: code_of(journeys, CodeSetId::ReasonForClosure, code),
+            };
+        }
+        // Without the field no plan came before.
+        (SpellKind::ProtectionPlan, None) => {
+            spell.coded = Coded::Plan {
+                initial: CodeId::BLANK,
+                latest: CodeId::BLANK,
+                earlier: Some(0),
+            };
         }
         _ => {}
     }

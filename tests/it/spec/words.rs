@@ -138,9 +138,9 @@ pub(super) fn decile(directory: &str) -> String {
         file("postcodes.csv", directory),
     ]);
     let spell = outcome.journeys.child(0).spells(SpellKind::Care).next();
-    let mut answer = match spell.map_or(0, |spell| spell.decile) {
-        0 => "unknown".to_owned(),
-        decile => decile.to_string(),
+    let mut answer = match spell.and_then(|spell| spell.decile) {
+        None => "unknown".to_owned(),
+        Some(decile) => decile.to_string(),
     };
     for code in [Code::LookupNation, Code::LookupScale, Code::PostcodeNation] {
         if !places(&outcome, code).is_empty() {

@@ -138,10 +138,11 @@ impl CodeMask {
         self
     }
 
-    /// Whether the position is in the mask.
+    /// Whether the position is in the mask; where there is none, it is not.
     #[must_use]
-    pub const fn has(self, id: CodeId) -> bool {
-        self.0[(id.0 >> 6) as usize] >> (id.0 & 63) & 1 == 1
+    pub fn has(self, id: impl Into<Option<CodeId>>) -> bool {
+        id.into()
+            .is_some_and(|id| self.0[usize::from(id.0 >> 6)] >> (id.0 & 63) & 1 == 1)
     }
 }
 

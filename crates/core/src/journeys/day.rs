@@ -18,8 +18,6 @@ pub struct Day(pub i32);
 impl Day {
     /// The end of a spell that has not ended. Later than every real day.
     pub const OPEN: Self = Self(i32::MAX);
-    /// Before every real day; how a column says that there is no day. Functions return `Option`.
-    pub const NONE: Self = Self(i32::MIN);
 
     /// The day of the Gregorian calendar, if it exists.
     ///
@@ -40,6 +38,11 @@ impl Day {
         {
             return None;
         }
+        Some(Self::of_calendar(year, month, day))
+    }
+
+    /// A day of the Gregorian calendar that is known to exist.
+    const fn of_calendar(year: i32, month: u32, day: u32) -> Self {
         // March is month 0, so that the leap day ends the year (Hinnant, chrono-compatible
         // low-level date algorithms, 2013).
         let (y, m) = if month > 2 {
@@ -52,7 +55,7 @@ impl Day {
         let day_of_year = (153 * m + 2) / 5 + day - 1;
         let day_of_era =
             year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year.cast_signed();
-        Some(Self(era * 146_097 + day_of_era - 719_468))
+        Self(era * 146_097 + day_of_era - 719_468)
     }
 
     /// Year, month and day of the month.
@@ -76,19 +79,13 @@ impl Day {
         (year as i32, month as u32, day as u32)
     }
 
-    /// The day, unless it stands for none.
-    #[must_use]
-    pub const fn known(self) -> Option<Self> {
-        if self.0 == i32::MIN { None } else { Some(self) }
-    }
-
-    /// Whether this is a day of the calendar rather than [`Day::OPEN`] or [`Day::NONE`].
+    /// Whether this is a day of the calendar rather than [`Day::OPEN`].
     #[must_use]
     pub const fn is_real(self) -> bool {
-        self.0 != i32::MIN && self.0 != i32::MAX
+        self.0 != Self::OPEN.0
     }
 
-    /// The day `days` later, or earlier if negative. [`Day::OPEN`] and [`Day::NONE`] stay themselves.
+    /// The day `days` later, or earlier if negative. [`Day::OPEN`] stays itself.
     #[must_use]
     pub const fn plus(self, days: i32) -> Self {
         if self.is_real() {
@@ -168,13 +165,19 @@ impl Day {
     /// 1 April on which a reporting year begins.
     #[must_use]
     pub fn first_of(period: Period) -> Self {
-        Self::new(i32::from(period.year()) - 1, 4, 1).unwrap_or(Self::NONE)
+        Self::of_calendar(i32::from(period.year()) - 1, 4, 1)
     }
 
     /// 31 March on which a reporting year ends.
     #[must_use]
     pub fn last_of(period: Period) -> Self {
-        Self::new(i32::from(period.year()), 3, 31).unwrap_or(Self::NONE)
+        Self::last_of_year(period.year())
+    }
+
+    /// 31 March of a year.
+    #[must_use]
+    pub fn last_of_year(year: u16) -> Self {
+        Self::of_calendar(i32::from(year), 3, 31)
     }
 
     /// Reads `2025-03-31`.
@@ -189,12 +192,12 @@ impl Day {
 impl From<Date> for Day {
     fn from(date: Date) -> Self {
         let (year, month, day) = date.ymd();
-        Self::new(i32::from(year), u32::from(month), u32::from(day)).unwrap_or(Self::NONE)
+        Self::of_calendar(i32::from(year), u32::from(month), u32::from(day))
     }
 }
 
 impl fmt::Display for Day {
-    /// `2025-03-31`; nothing for a day that is not there.
+    /// `2025-03-31`; nothing for [`Day::OPEN`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.is_real() {
             return Ok(());

@@ -6,6 +6,7 @@
 //!
 //! What may not go in here: reading files, and any rule about what counts as help or as an entry.
 
+mod coded;
 mod codes;
 mod coverage;
 mod day;
@@ -16,6 +17,7 @@ mod stated;
 mod table;
 mod wanted;
 
+pub use coded::{Coded, code_sets_of};
 pub use codes::{Code, CodeId, CodeMask, CodeSet, CodeSetId, CodeSets};
 pub use coverage::{Coverage, Covered};
 pub use day::Day;
@@ -23,7 +25,7 @@ pub use earlier::{Continued, Earlier, SeenFrom};
 pub use home::{HomeId, Homes};
 pub use kind::{BirthPrecision, LinkOutcome, SpellFlags, SpellKind};
 pub use stated::Stated;
-pub use table::{Children, Spells};
+pub use table::{Children, NO_DAY, Spells};
 pub use wanted::Wanted;
 
 use std::collections::BTreeSet;
@@ -104,12 +106,10 @@ pub struct Spell {
     pub end: Day,
     /// Facts about it.
     pub flags: SpellFlags,
-    /// Codes; which sets they belong to depends on the kind, see [`code_sets_of`].
-    pub codes: [CodeId; 3],
-    /// Previous protection plans for a plan ([`Self::NOT_RECORDED`] if not recorded); otherwise 0.
-    pub number: u8,
-    /// Tenth of neighbourhoods by deprivation of the home at the start; 0 if unknown.
-    pub decile: u8,
+    /// What is coded of it.
+    pub coded: Coded,
+    /// Tenth of neighbourhoods by deprivation of the home at the start, from 1, the most deprived; none if unknown.
+    pub decile: Option<u8>,
     /// Neighbourhood of the home at the start.
     pub home: HomeId,
     /// Start of the episode of need it belongs to, where the source nests it; otherwise none.
@@ -117,9 +117,6 @@ pub struct Spell {
 }
 
 impl Spell {
-    /// The `number` of a plan of which nobody recorded how many came before.
-    pub const NOT_RECORDED: u8 = 255;
-
     /// A spell of a kind between two days, with nothing else known.
     #[must_use]
     pub const fn new(kind: SpellKind, start: Day, end: Day) -> Self {
@@ -128,9 +125,8 @@ impl Spell {
             start,
             end,
             flags: SpellFlags::START_KNOWN,
-            codes: [CodeId::BLANK; 3],
-            number: 0,
-            decile: 0,
+            coded: Coded::blank(kind),
+            decile: None,
             home: HomeId::BLANK,
             parent: None,
         }
@@ -163,30 +159,6 @@ impl Spell {
     pub fn touches(&self, first: Day, last: Day) -> bool {
         let reached = self.end > first || (self.end == first && self.has_recorded_end());
         self.start <= last && (self.start >= first || reached)
-    }
-}
-
-/// Which code set each of a spell's three codes belongs to.
-#[must_use]
-pub const fn code_sets_of(kind: SpellKind) -> [Option<CodeSetId>; 3] {
-    use CodeSetId as S;
-    match kind {
-        SpellKind::Referral => [Some(S::ReferralSource), Some(S::Need), None],
-        SpellKind::CinEpisode => [
-            Some(S::ReferralSource),
-            Some(S::Need),
-            Some(S::ReasonForClosure),
-        ],
-        SpellKind::ProtectionPlan => [Some(S::CategoryOfAbuse), Some(S::CategoryOfAbuse), None],
-        SpellKind::Care | SpellKind::Respite => {
-            [Some(S::LegalStatus), Some(S::Need), Some(S::ReasonCeased)]
-        }
-        SpellKind::CareEpisode => [
-            Some(S::LegalStatus),
-            Some(S::Placement),
-            Some(S::ReasonCeased),
-        ],
-        _ => [None, None, None],
     }
 }
 

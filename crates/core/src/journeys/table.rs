@@ -1,8 +1,8 @@
 //! The columns themselves: one vector for each fact, rows of children and rows of spells.
 
 use super::{
-    BirthPrecision, ChildRecord, CodeId, Day, HomeId, JourneysError, LinkOutcome, Spell,
-    SpellFlags, SpellKind,
+    BirthPrecision, ChildRecord, Coded, Day, HomeId, JourneysError, LinkOutcome, Spell, SpellFlags,
+    SpellKind,
 };
 use crate::CategoryId;
 
@@ -12,11 +12,11 @@ use crate::CategoryId;
 pub struct Children {
     /// Offsets into the spells: one for each child, and a last one.
     pub first_spell: Vec<u32>,
-    /// Birth as days; [`Day::NONE`] if unknown.
+    /// Birth as days; [`NO_DAY`] if unknown.
     pub birth: Vec<i32>,
     /// How much of the birth is known.
     pub birth_precision: Vec<u8>,
-    /// Death as days; [`Day::NONE`] if none is recorded.
+    /// Death as days; [`NO_DAY`] if none is recorded.
     pub death: Vec<i32>,
     /// Sex.
     pub sex: Vec<u8>,
@@ -26,9 +26,9 @@ pub struct Children {
     /// bits 3–4 earlier permanence (the same); bit 5 the return of some year says otherwise than the
     /// history.
     pub facts: Vec<u8>,
-    /// Last day unaccompanied as days; [`Day::NONE`] if none.
+    /// Last day unaccompanied as days; [`NO_DAY`] if none.
     pub unaccompanied_ceased: Vec<i32>,
-    /// Earliest evidence of arrival as days; [`Day::NONE`] if none.
+    /// Earliest evidence of arrival as days; [`NO_DAY`] if none.
     pub arrival: Vec<i32>,
     /// Outcome of matching.
     pub link: Vec<u8>,
@@ -72,6 +72,19 @@ const fn from_three_way(bits: u8) -> Option<bool> {
     }
 }
 
+/// How a column of days says that there is none: before every real day.
+pub const NO_DAY: i32 = i32::MIN;
+
+/// The day of a column.
+fn day(number: i32) -> Option<Day> {
+    (number != NO_DAY).then_some(Day(number))
+}
+
+/// A day as a column has it.
+fn day_number(day: Option<Day>) -> i32 {
+    day.map_or(NO_DAY, |day| day.0)
+}
+
 /// A value of a column, or what stands for none where the column was not read.
 fn or<T: Copy>(column: &[T], row: usize, none: T) -> T {
     column.get(row).copied().unwrap_or(none)
@@ -111,16 +124,16 @@ impl Children {
     #[must_use]
     pub fn get(&self, child: usize) -> ChildRecord {
         ChildRecord {
-            birth: Day(self.birth[child]).known(),
+            birth: day(self.birth[child]),
             birth_precision: BirthPrecision::from_index(or(&self.birth_precision, child, 0))
                 .unwrap_or_default(),
-            death: Day(or(&self.death, child, Day::NONE.0)).known(),
+            death: day(or(&self.death, child, NO_DAY)),
             sex: CategoryId(or(&self.sex, child, 0)),
             ethnicity: CategoryId(or(&self.ethnicity, child, 0)),
             ethnicity_conflict: self.facts[child] & 1 == 1,
             unaccompanied: from_three_way(self.facts[child] >> 1),
-            unaccompanied_ceased: Day(or(&self.unaccompanied_ceased, child, Day::NONE.0)).known(),
-            arrival: Day(self.arrival[child]).known(),
+            unaccompanied_ceased: day(or(&self.unaccompanied_ceased, child, NO_DAY)),
+            arrival: day(self.arrival[child]),
             earlier_permanence: from_three_way(self.facts[child] >> 3),
             link: LinkOutcome::from_index(self.link[child]).unwrap_or_default(),
         }
@@ -128,11 +141,10 @@ impl Children {
 
     pub(super) fn push(&mut self, child: &ChildRecord, spells: usize) -> Result<(), JourneysError> {
         let end = u32::try_from(spells).map_err(|_| JourneysError::TooMany)?;
-        let number = |day: Option<Day>| day.unwrap_or(Day::NONE).0;
         self.first_spell.push(end);
-        self.birth.push(number(child.birth));
+        self.birth.push(day_number(child.birth));
         self.birth_precision.push(child.birth_precision as u8);
-        self.death.push(number(child.death));
+        self.death.push(day_number(child.death));
         self.sex.push(child.sex.0);
         self.ethnicity.push(child.ethnicity.0);
         self.facts.push(
@@ -141,8 +153,8 @@ impl Children {
                 | three_way(child.earlier_permanence) << 3,
         );
         self.unaccompanied_ceased
-            .push(number(child.unaccompanied_ceased));
-        self.arrival.push(number(child.arrival));
+            .push(day_number(child.unaccompanied_ceased));
+        self.arrival.push(day_number(child.arrival));
         self.link.push(child.link as u8);
         if !self.earlier.is_empty() {
             self.earlier.push(Self::NOWHERE);
@@ -231,9 +243,9 @@ pub struct Spells {
     pub flags: Vec<u8>,
     /// Codes, one column for each of the three.
     pub codes: [Vec<u8>; 3],
-    /// Previous plans.
+    /// Of a plan how many came before, 255 if not recorded; of an episode of care why it began; else 0.
     pub number: Vec<u8>,
-    /// Deprivation decile.
+    /// Deprivation decile; 0 if unknown.
     pub decile: Vec<u8>,
     /// Neighbourhood of the home, by its number.
     pub home: Vec<u16>,
@@ -263,21 +275,29 @@ impl Spells {
     /// One spell.
     #[must_use]
     pub fn get(&self, row: usize) -> Spell {
+        let kind = SpellKind::from_index(self.kind[row]).unwrap_or(SpellKind::Contact);
+        let codes = [0, 1, 2].map(|at| or(&self.codes[at], row, 0));
         Spell {
-            kind: SpellKind::from_index(self.kind[row]).unwrap_or(SpellKind::Contact),
+            kind,
             start: Day(self.start[row]),
             end: Day(self.end[row]),
             flags: SpellFlags(self.flags[row]),
-            codes: [
-                CodeId(or(&self.codes[0], row, 0)),
-                CodeId(or(&self.codes[1], row, 0)),
-                CodeId(or(&self.codes[2], row, 0)),
-            ],
-            number: or(&self.number, row, 0),
-            decile: or(&self.decile, row, 0),
+            coded: Coded::from_columns(kind, codes, or(&self.number, row, 0)),
+            decile: Some(or(&self.decile, row, 0)).filter(|decile| *decile > 0),
             home: HomeId(or(&self.home, row, 0)),
-            parent: Day(or(&self.parent, row, Day::NONE.0)).known(),
+            parent: day(or(&self.parent, row, NO_DAY)),
         }
+    }
+
+    /// Adds a row that says that there is no spell of a kind.
+    pub fn push_none_of(&mut self, kind: SpellKind) {
+        self.push(&Spell::new(kind, Day(NO_DAY), Day::OPEN));
+    }
+
+    /// Whether a row says that there is no spell of its kind.
+    #[must_use]
+    pub fn is_none_of(&self, row: usize) -> bool {
+        self.start[row] == NO_DAY
     }
 
     /// Adds a row.
@@ -286,13 +306,14 @@ impl Spells {
         self.start.push(spell.start.0);
         self.end.push(spell.end.0);
         self.flags.push(spell.flags.0);
-        for (column, code) in self.codes.iter_mut().zip(spell.codes) {
-            column.push(code.0);
+        let (codes, number) = spell.coded.columns();
+        for (column, code) in self.codes.iter_mut().zip(codes) {
+            column.push(code);
         }
-        self.number.push(spell.number);
-        self.decile.push(spell.decile);
+        self.number.push(number);
+        self.decile.push(spell.decile.unwrap_or(0));
         self.home.push(spell.home.0);
-        self.parent.push(spell.parent.unwrap_or(Day::NONE).0);
+        self.parent.push(day_number(spell.parent));
     }
 
     /// Adds all rows of another table after these.

@@ -1,6 +1,6 @@
 //! What a question reads of the journeys, so that a store need not bring what nobody looks at.
 
-use super::SpellKind;
+use super::{CodeSetId, SpellKind, code_sets_of};
 
 /// The part of the journeys that a question looks at. What is left out reads as unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +11,8 @@ use super::SpellKind;
 pub struct Wanted {
     /// Kinds of spells; spells of other kinds are not there.
     pub kinds: Vec<SpellKind>,
-    /// Which of a spell's three codes.
-    pub codes: [bool; 3],
+    /// Which sets the codes are of that are read of spells; others may be read with them.
+    pub codes: Vec<CodeSetId>,
     /// Deprivation decile of each spell.
     pub decile: bool,
     /// Neighbourhood of the home of each spell.
@@ -35,7 +35,7 @@ impl Wanted {
     pub fn everything() -> Self {
         Self {
             kinds: SpellKind::ALL.to_vec(),
-            codes: [true; 3],
+            codes: CodeSetId::ALL.to_vec(),
             decile: true,
             home: true,
             nesting: true,
@@ -54,7 +54,7 @@ impl Wanted {
         kinds.dedup();
         Self {
             kinds,
-            codes: [false; 3],
+            codes: vec![],
             decile: false,
             home: false,
             nesting: false,
@@ -63,6 +63,17 @@ impl Wanted {
             quality: false,
             stated: false,
         }
+    }
+
+    /// Which of the three columns of codes hold a code that is wanted of a kind that is wanted.
+    #[must_use]
+    pub fn code_columns(&self) -> [bool; 3] {
+        let sets: Vec<[Option<CodeSetId>; 3]> =
+            self.kinds.iter().map(|kind| code_sets_of(*kind)).collect();
+        [0, 1, 2].map(|at| {
+            let mut of_column = sets.iter().filter_map(|own| own[at]);
+            of_column.any(|set| self.codes.contains(&set))
+        })
     }
 
     /// Whether every kind of spell is wanted.

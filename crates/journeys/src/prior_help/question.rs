@@ -2,7 +2,7 @@
 
 use disparity_core::Dimension;
 use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode};
-use disparity_core::journeys::{SpellKind, Wanted};
+use disparity_core::journeys::{CodeSetId, SpellKind, Wanted};
 
 /// Which years of entry are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl PriorHelpParams {
     pub fn wanted(&self) -> Wanted {
         let kinds = self.kinds.iter().flat_map(|kind| kind.spells());
         let mut wanted = Wanted::days_of(kinds.copied().chain([SpellKind::Care]));
-        wanted.codes[2] = wanted.kinds.contains(&SpellKind::CinEpisode);
+        wanted.codes.push(CodeSetId::ReasonForClosure);
         wanted.status = !self.include_unaccompanied;
         for by in &self.groups {
             match by {
@@ -65,8 +65,8 @@ impl PriorHelpParams {
                 GroupBy::Dimension(Dimension::DeprivationDecile) => wanted.decile = true,
                 // An age may be that of a birth that is only expected.
                 GroupBy::Dimension(_) => (wanted.people, wanted.quality) = (true, true),
-                GroupBy::Need => wanted.codes[1] = true,
-                GroupBy::LegalStatus => wanted.codes[0] = true,
+                GroupBy::Need => wanted.codes.push(CodeSetId::Need),
+                GroupBy::LegalStatus => wanted.codes.push(CodeSetId::LegalStatus),
             }
         }
         wanted

@@ -140,7 +140,7 @@ pub(super) fn recent(
         for (spell, known) in own.chain(earlier) {
             let counts = match spell_kind {
                 SpellKind::CinEpisode => {
-                    !codes.not_in_need.has(spell.codes[2]) || kind == HelpKind::None
+                    !codes.not_in_need.has(spell.coded.ending()) || kind == HelpKind::None
                 }
                 SpellKind::ProtectionPlan => !spell.flags.has(SpellFlags::FOR_OTHER_AUTHORITY),
                 _ => true,

@@ -2,7 +2,7 @@
 //! in its year, so the same episode comes several times and must count once.
 
 use disparity_core::Day;
-use disparity_core::journeys::{SpellFlags, SpellKind};
+use disparity_core::journeys::{Coded, SpellFlags, SpellKind};
 
 use crate::diagnostics::Code;
 use crate::records::years::{After, Years};
@@ -77,23 +77,22 @@ fn combine(last: &mut Activity, later: Activity, merged: &mut Merged) {
         }
         (_, end) => end,
     };
-    let number = last.number.or(later.number);
     let parent = later.parent.or(last.parent);
-    let mut codes = later.codes;
-    for (code, before) in codes.iter_mut().zip(last.codes) {
-        if code.0 == 0 {
-            *code = before;
-        }
-    }
-    if last.kind == SpellKind::CinEpisode && end.is_none() {
+    let mut coded = later.coded.or(last.coded);
+    if let (Coded::Episode { closure, .. }, Coded::Episode { closure: now, .. }, None) =
+        (&mut coded, later.coded, end)
+    {
         // Why it closed goes with the closure that is taken back.
-        codes[2] = later.codes[2];
+        *closure = now;
+    }
+    if let (Coded::Plan { earlier, .. }, Some(first)) = (&mut coded, last.coded.earlier_plans()) {
+        // How many plans came before is known when it begins.
+        *earlier = Some(first);
     }
     *last = Activity {
         end,
-        number,
         parent,
-        codes,
+        coded,
         no_further_action: later.no_further_action.or(last.no_further_action),
         ..later
     };
@@ -214,7 +213,7 @@ pub(crate) fn check_child(
         }
     }
     for (earlier, plan) in of(SpellKind::ProtectionPlan).enumerate() {
-        if let Some(recorded) = plan.number
+        if let Some(recorded) = plan.coded.earlier_plans()
             && let Some(code) = plans_disagree(recorded, earlier)
         {
             odd(code, plan, format!("{recorded} recorded, {earlier} known"));

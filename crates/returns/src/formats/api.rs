@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use disparity_core::Day;
-use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, Coded, SpellKind};
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -317,16 +317,21 @@ impl<'x, 'a, 'r> ApiReader<'x, 'a, 'r> {
         );
         let source = text(object, "referral_source");
         let reason = text(object, "closure_reason");
-        episode.codes[0] = self.reading.coded(
+        let source = self.reading.coded(
             const { Field::of("referral_source").0 },
             CodeSetId::ReferralSource,
             &source,
         );
-        episode.codes[2] = self.reading.coded(
+        let closure = self.reading.coded(
             const { Field::of("closure_reason").0 },
             CodeSetId::ReasonForClosure,
             &reason,
         );
+        episode.coded = Coded::Episode {
+            source,
+            need: CodeId::BLANK,
+            closure,
+        };
         let nfa = text(object, "referral_no_further_action_flag");
         let at = const { Field::of("referral_no_further_action_flag").0 };
         episode.no_further_action = self.reading.no_further_action(at, &nfa);

@@ -10,9 +10,7 @@ pub(crate) mod years;
 
 use std::collections::BTreeSet;
 
-use disparity_core::journeys::{
-    BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind, code_sets_of,
-};
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, Coded, SpellFlags, SpellKind};
 use disparity_core::{CategoryId, Day};
 
 pub(crate) use in_order::put_in_order;
@@ -127,10 +125,8 @@ pub(crate) struct Activity {
     pub parent: Option<Day>,
     /// Number of the episode within the child, for flat tables; resolved to `parent` later.
     pub parent_key: u32,
-    /// Codes, by kind as in `Spell`.
-    pub codes: [CodeId; 3],
-    /// Previous plans, if recorded.
-    pub number: Option<u8>,
+    /// What is coded of it.
+    pub coded: Coded,
     /// Flags.
     pub flags: SpellFlags,
     /// Whether no further action was taken, for referrals.
@@ -162,8 +158,7 @@ impl Activity {
             end,
             parent: None,
             parent_key: Self::NO_KEY,
-            codes: [CodeId::BLANK; 3],
-            number: None,
+            coded: Coded::blank(kind),
             flags: SpellFlags::START_KNOWN,
             no_further_action: None,
         }
@@ -366,12 +361,12 @@ impl Records {
             }
             ColumnType::Coded(set) => {
                 for row in activities {
-                    for (at, own) in code_sets_of(row.kind).into_iter().enumerate() {
+                    for (at, (own, code)) in row.coded.each_mut().enumerate() {
                         // A plan has two categories of abuse, the first and the latest.
-                        let other_one = own == Some(CodeSetId::CategoryOfAbuse)
+                        let other_one = own == CodeSetId::CategoryOfAbuse
                             && (at == 1) != name.contains("latest");
-                        if own == Some(set) && !other_one {
-                            forget(&mut row.codes[at]);
+                        if own == set && !other_one {
+                            forget(code);
                         }
                     }
                 }

@@ -107,5 +107,5 @@ pub(crate) const fn is_census(kind: SpellKind) -> bool {
 
 /// 31 March of a year.
 pub(crate) fn last_of(year: u16) -> Day {
-    Period::ending(year).map_or(Day::NONE, Day::last_of)
+    Day::last_of_year(year)
 }

@@ -74,7 +74,7 @@ struct YearOfDay {
 
 impl YearOfDay {
     fn new() -> Self {
-        let period = |year: u16| Period::ending(year).map_or(Day::NONE, Day::first_of).0;
+        let period = |year: u16| Day::last_of_year(year - 1).plus(1).0;
         let first = period(FIRST_YEAR);
         let mut years = Vec::new();
         for year in 0..u16::try_from(YEARS).unwrap_or(0) {

@@ -8,9 +8,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, UInt8Type, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use disparity_core::journeys::{
-    BirthPrecision, Children, Journeys, JourneysError, LinkOutcome, Wanted,
+    BirthPrecision, Children, Journeys, JourneysError, LinkOutcome, NO_DAY, Wanted,
 };
-use disparity_core::{Day, Dimension, Dimensions};
+use disparity_core::{Dimension, Dimensions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -239,7 +239,7 @@ fn read_children(
 ) -> Option<()> {
     let group =
         |dimension: Dimension| move |code: &str| dimensions.list(dimension).id(code).map(|id| id.0);
-    let none = Day::NONE.0;
+    let none = NO_DAY;
     append_days(batch, "birth", none, &mut c.birth)?;
     append_days(batch, "arrival", none, &mut c.arrival)?;
     if wanted.people {

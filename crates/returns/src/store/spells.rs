@@ -8,7 +8,7 @@ use arrow_array::types::{Date32Type, UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, RecordBatch};
 use disparity_core::Day;
 use disparity_core::journeys::{
-    CodeSetId, CodeSets, Homes, SpellKind, Spells, Wanted, code_sets_of,
+    CodeSetId, CodeSets, Homes, NO_DAY, SpellKind, Spells, Wanted, code_sets_of,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
@@ -22,10 +22,11 @@ use crate::bytes::input;
 
 /// Columns of spells to read.
 fn columns(wanted: &Wanted) -> impl Iterator<Item = &'static str> {
+    let [first, second, third] = wanted.code_columns();
     let some = [
-        ("code_1", wanted.codes[0]),
-        ("code_2", wanted.codes[1]),
-        ("code_3", wanted.codes[2]),
+        ("code_1", first),
+        ("code_2", second),
+        ("code_3", third),
         ("number", wanted.nesting),
         ("referral_date", wanted.nesting),
         ("deprivation_decile", wanted.decile),
@@ -249,7 +250,7 @@ fn read_rest(
         }
         Some(())
     };
-    days("start", Day::NONE.0, &mut s.start)?;
+    days("start", NO_DAY, &mut s.start)?;
     days("end", Day::OPEN.0, &mut s.end)?;
     let small = |name: &str, to: &mut Vec<u8>| -> Option<()> {
         let column = batch
@@ -260,7 +261,7 @@ fn read_rest(
     };
     small("flags", &mut s.flags)?;
     if wanted.nesting {
-        days("referral_date", Day::NONE.0, &mut s.parent)?;
+        days("referral_date", NO_DAY, &mut s.parent)?;
         small("number", &mut s.number)?;
     }
     if wanted.decile {
@@ -270,7 +271,8 @@ fn read_rest(
     if wanted.home {
         read_homes_of(batch, homes, kept, &mut s.home)?;
     }
-    for at in (0..3).filter(|at| wanted.codes[*at]) {
+    let wanted = wanted.code_columns();
+    for at in (0..3).filter(|at| wanted[*at]) {
         let kinds = &s.kind[first..];
         read_codes_of(batch, codes, at, kept, kinds, &mut s.codes[at])?;
     }

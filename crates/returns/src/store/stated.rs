@@ -8,10 +8,10 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{UInt16Type, UInt32Type};
 use arrow_array::{ArrayRef, RecordBatch, UInt16Array, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use disparity_core::Period;
 use disparity_core::journeys::{
     CodeSets, Homes, Journeys, JourneysError, Spell, SpellKind, Spells, Stated, Wanted,
 };
-use disparity_core::{Day, Period};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::manifest::Manifest;
@@ -56,14 +56,16 @@ pub(super) fn batch(journeys: &Journeys) -> Result<RecordBatch, ArrowError> {
     let stated = journeys.stated();
     let (mut children, mut years, mut spells) = (Vec::new(), Vec::new(), Spells::default());
     for (child, kind, period, rows) in stated.iter() {
-        let mut own: Vec<Spell> = rows.map(|row| stated.spells().get(row)).collect();
-        if own.is_empty() {
-            own.push(Spell::new(kind, Day::NONE, Day::OPEN));
+        let before = spells.len();
+        for row in rows {
+            spells.push(&stated.spells().get(row));
         }
-        for spell in &own {
+        if spells.len() == before {
+            spells.push_none_of(kind);
+        }
+        for _ in before..spells.len() {
             children.push(u32::try_from(child).unwrap_or(u32::MAX));
             years.push(period.year());
-            spells.push(spell);
         }
     }
     let of_return: [ArrayRef; 2] = [
@@ -114,13 +116,14 @@ fn together(children: &[u32], years: &[u16], spells: &Spells) -> Result<Stated, 
     let mut row = 0;
     while row < children.len() {
         let own = (row..children.len()).take_while(|other| key(*other) == key(row));
-        let own: Vec<Spell> = own.map(|row| spells.get(row)).collect();
+        let own: Vec<usize> = own.collect();
         let (child, kind, year) = key(row);
         row += own.len();
         let (Some(kind), Some(period)) = (SpellKind::from_index(kind), Period::ending(year)) else {
             return Err(JourneysError::Shape("what single returns say"));
         };
-        let own: Vec<Spell> = own.into_iter().filter(|s| s.start != Day::NONE).collect();
+        let own = own.into_iter().filter(|row| !spells.is_none_of(*row));
+        let own: Vec<Spell> = own.map(|row| spells.get(row)).collect();
         stated.push(child as usize, kind, period, &own)?;
     }
     Ok(stated)

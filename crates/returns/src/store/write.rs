@@ -8,8 +8,8 @@ use arrow_array::types::{UInt8Type, UInt16Type};
 use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, UInt8Array, UInt32Array};
 use arrow_schema::SchemaRef;
 use disparity_core::journeys::{
-    BirthPrecision, Children, CodeId, HomeId, Homes, Journeys, LinkOutcome, SpellKind, Spells,
-    code_sets_of,
+    BirthPrecision, Children, CodeId, HomeId, Homes, Journeys, LinkOutcome, NO_DAY, SpellKind,
+    Spells, code_sets_of,
 };
 use disparity_core::{CategoryId, Day, Dimension, Dimensions};
 use parquet::arrow::ArrowWriter;
@@ -215,7 +215,7 @@ fn homes(homes: &Homes, ids: &[u16]) -> ArrayRef {
 }
 
 fn day(number: i32) -> Option<i32> {
-    Day(number).is_real().then_some(number)
+    (number != NO_DAY && number != Day::OPEN.0).then_some(number)
 }
 
 fn days(numbers: &[i32]) -> ArrayRef {

@@ -1,7 +1,7 @@
 //! Rows that cannot be true of a child, and days that the return of a row cannot know.
 
 use disparity_core::Day;
-use disparity_core::journeys::{BirthPrecision, CodeId, SpellKind};
+use disparity_core::journeys::{BirthPrecision, CodeId, Coded, SpellKind};
 
 use super::{Assembly, ChildRows, Tally};
 use crate::children::persons::before_conception;
@@ -60,8 +60,10 @@ impl Assembly<'_> {
                 (row.code, row.day) = (Code::EndAfterReturn, end);
                 if !is_possible(a.kind, a.year, row) {
                     a.end = None;
-                    // Why a case closed; other kinds have nothing there.
-                    a.codes[2] = CodeId::BLANK;
+                    // Nor is it known why a case closed.
+                    if let Coded::Episode { closure, .. } = &mut a.coded {
+                        *closure = CodeId::BLANK;
+                    }
                 }
             }
             true

@@ -12,8 +12,8 @@ use std::num::NonZeroU32;
 use std::ops::Range;
 
 use disparity_core::journeys::{
-    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coverage, HomeId, Journeys, LinkOutcome,
-    Spell, SpellFlags, SpellKind,
+    Authority, ChildRecord, CodeId, CodeSetId, CodeSets, Coded, Coverage, HomeId, Journeys,
+    LinkOutcome, Spell, SpellFlags, SpellKind,
 };
 use disparity_core::{AreaCode, Day};
 
@@ -296,15 +296,15 @@ impl Assembly<'_> {
         }
     }
 
-    /// Homes over time, by identifier; a decile of 0 where a home is known and its decile is not, so that no
-    /// other home's is taken for it.
+    /// Homes over time, by identifier; without a decile where a home is known and its decile is not, so that
+    /// no other home's is taken for it.
     fn addresses(&self, records: &Records) -> BTreeMap<u32, Vec<LivedAt>> {
         let mut own: BTreeMap<u32, Vec<LivedAt>> = BTreeMap::new();
         for one in &records.addresses {
             let (found, home) = self.postcodes.home(records.texts.text(one.postcode));
             let decile = match found {
-                Home::Decile(decile) => decile,
-                Home::Elsewhere | Home::Unlisted => 0,
+                Home::Decile(decile) => Some(decile),
+                Home::Elsewhere | Home::Unlisted => None,
             };
             own.entry(one.id).or_default().push(LivedAt {
                 from: one.from.unwrap_or(Day(i32::MIN + 1)),
@@ -349,7 +349,7 @@ impl Assembly<'_> {
         merge::check_child(
             &whole.activities,
             record.death,
-            |a| masks.not_in_need.has(a.codes[2]),
+            |a| masks.not_in_need.has(a.coded.ending()),
             &mut tally.merged,
         );
         record.arrival = self.arrival(&whole.activities, record.arrival);
@@ -375,7 +375,7 @@ impl Assembly<'_> {
             .in_group("moved_in");
         let signs = activities.iter().filter(|a| {
             a.flags.has(SpellFlags::TRANSFERRED_IN)
-                || (a.kind == SpellKind::CinEpisode && moved_in.has(a.codes[0]))
+                || (a.kind == SpellKind::CinEpisode && moved_in.has(a.coded.source()))
         });
         signs
             .map(|a| a.parent.unwrap_or(a.start))
@@ -428,7 +428,11 @@ impl Assembly<'_> {
         for row in &breaks {
             let kind = SpellKind::Respite;
             let mut spell = self.care_spell(kind, row, (row.start, row.end.day()), records, tally);
-            spell.codes = [row.legal_status, row.need, row.reason_ceased];
+            spell.coded = Coded::Care {
+                legal_status: row.legal_status,
+                need: row.need,
+                ceased: row.reason_ceased,
+            };
             spells.push(spell);
         }
         let same_day = self.options.same_day_restart_is_new;
@@ -437,8 +441,12 @@ impl Assembly<'_> {
         for row in &rows {
             let kind = SpellKind::CareEpisode;
             let mut spell = self.care_spell(kind, row, (row.start, row.end.day()), records, tally);
-            spell.codes = [row.legal_status, row.placement, row.reason_ceased];
-            spell.number = row.reason_new.0;
+            spell.coded = Coded::CareEpisode {
+                legal_status: row.legal_status,
+                placement: row.placement,
+                ceased: row.reason_ceased,
+                began: row.reason_new,
+            };
             spells.push(spell);
         }
         for (at, period) in periods.iter().enumerate() {
@@ -466,7 +474,11 @@ impl Assembly<'_> {
     ) -> Spell {
         let (first, last, days) = (&period.first, &period.last, (period.start, period.end));
         let mut spell = self.care_spell(SpellKind::Care, first, days, records, tally);
-        spell.codes = [first.legal_status, first.need, last.reason_ceased];
+        spell.coded = Coded::Care {
+            legal_status: first.legal_status,
+            need: first.need,
+            ceased: last.reason_ceased,
+        };
         spell.flags = period.flags;
         spell
     }
@@ -491,7 +503,7 @@ impl Assembly<'_> {
                 tally.elsewhere += u64::from(found == Home::Elsewhere);
             }
             if let Home::Decile(decile) = found {
-                spell.decile = decile;
+                spell.decile = Some(decile);
             }
         }
         let unknown = row.rule == Some(Rule::UnknownEnd);
@@ -545,7 +557,9 @@ fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
                 let during = row.start..row.end.day().unwrap_or(Day::OPEN);
                 statuses.iter().find(|s| during.contains(&s.start))
             });
-        row.legal_status = then.map_or(CodeId::BLANK, |s| s.codes[0]);
+        row.legal_status = then
+            .and_then(|s| s.coded.legal_status())
+            .unwrap_or(CodeId::BLANK);
     }
 }
 
@@ -554,7 +568,7 @@ fn join_statuses(rows: &mut [CareRow], statuses: &[Activity]) {
 struct LivedAt {
     from: Day,
     to: Day,
-    decile: u8,
+    decile: Option<u8>,
     home: HomeId,
 }
 
@@ -563,9 +577,7 @@ fn place_homes(spells: &mut [Spell], addresses: &[LivedAt]) {
     for spell in spells.iter_mut() {
         let mut homes = addresses.iter().rev();
         let at = homes.find(|own| own.from <= spell.start && spell.start < own.to);
-        if spell.decile == 0 {
-            spell.decile = at.map_or(0, |own| own.decile);
-        }
+        spell.decile = spell.decile.or_else(|| at?.decile);
         // What the care return says is kept where it says where.
         if matches!(spell.home, HomeId::BLANK | HomeId::UNKNOWN) {
             spell.home = at.map_or(spell.home, |own| own.home);
@@ -585,18 +597,16 @@ fn push_activity(activity: &Activity, spells: &mut Vec<Spell>) {
         activity.start,
         activity.end.unwrap_or(Day::OPEN),
     );
-    spell.codes = activity.codes;
+    spell.coded = activity.coded;
     spell.flags = activity.flags;
-    spell.number = if activity.kind == SpellKind::ProtectionPlan {
-        activity.number.unwrap_or(Spell::NOT_RECORDED)
-    } else {
-        0
-    };
     spell.parent = activity.parent;
     let no_action = activity.no_further_action == Some(true);
     if matches!(activity.kind, SpellKind::CinEpisode | SpellKind::Referral) {
         let mut referral = Spell::new(SpellKind::Referral, activity.start, activity.start);
-        referral.codes = [activity.codes[0], activity.codes[1], CodeId::BLANK];
+        referral.coded = Coded::Referral {
+            source: activity.coded.source().unwrap_or(CodeId::BLANK),
+            need: activity.coded.need().unwrap_or(CodeId::BLANK),
+        };
         referral.flags = referral
             .flags
             .with_if(no_action, SpellFlags::NO_FURTHER_ACTION);

@@ -40,7 +40,7 @@ struct Seen {
     flags: SpellFlags,
     /// Whether it ended as something that never was, or that goes on.
     no_end: bool,
-    number: u8,
+    earlier_plans: Option<u8>,
 }
 
 /// Records of a child that returns may restate: how many could have been, and how many were.
@@ -264,9 +264,8 @@ fn spell_of(activity: &Activity) -> Spell {
         activity.end.unwrap_or(Day::OPEN)
     };
     Spell {
-        codes: activity.codes,
+        coded: activity.coded,
         flags: activity.flags,
-        number: activity.number.unwrap_or(Spell::NOT_RECORDED),
         ..Spell::new(activity.kind, activity.start, end)
     }
 }
@@ -283,7 +282,7 @@ fn seen(spell: &Spell, period: Period, masks: Masks) -> Option<Seen> {
     let end = Some(spell.end).filter(|_| spell.has_recorded_end() && !is_event);
     let end = end.and_then(within);
     let on_the_last_day = !is_event && spell.runs_on(last);
-    let code = spell.codes[2];
+    let code = spell.coded.ending();
     let no_end = end.is_some()
         && match spell.kind {
             SpellKind::CinEpisode => masks.not_in_need.has(code),
@@ -302,7 +301,7 @@ fn seen(spell: &Spell, period: Period, masks: Masks) -> Option<Seen> {
         on_the_last_day,
         flags: told.fold(SpellFlags::default(), SpellFlags::with),
         no_end,
-        number: if plan { spell.number } else { 0 },
+        earlier_plans: spell.coded.earlier_plans().filter(|_| plan),
     })
 }
 

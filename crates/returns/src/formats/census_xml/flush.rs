@@ -1,7 +1,7 @@
 //! The end of a child, of an episode and of a module: what was gathered becomes records, or is set
 //! aside with the reason.
 
-use disparity_core::journeys::{BirthPrecision, SpellKind};
+use disparity_core::journeys::{BirthPrecision, Coded, SpellKind};
 use disparity_core::{CategoryId, Day};
 
 use super::{CensusReader, Module};
@@ -80,12 +80,12 @@ impl CensusReader<'_, '_, '_> {
         let Some(episode) = self.episode.take() else {
             return;
         };
-        let (start, nfa) = (episode.start, episode.no_further_action);
+        let (referred, nfa) = (self.referred.take(), episode.no_further_action);
         let Some(child) = self.child.as_mut() else {
             return;
         };
         let mine = |activity: &&mut Activity| activity.parent == Some(Day::OPEN);
-        if start == Day::NONE {
+        let Some(start) = referred else {
             child.lost_episode = true;
             let lost = child.nested.iter_mut().filter(mine).count();
             child
@@ -100,7 +100,7 @@ impl CensusReader<'_, '_, '_> {
                 self.reading.report_row(Code::ParentUnmatched, message);
             }
             return;
-        }
+        };
         let modules = child
             .nested
             .iter_mut()
@@ -127,7 +127,7 @@ impl CensusReader<'_, '_, '_> {
                     .report(Code::FutureEnd, 14, &end.to_string(), "");
             }
         }
-        child.episodes.push(episode);
+        child.episodes.push(Activity { start, ..episode });
     }
 
     pub(super) fn flush_module(&mut self, line: u64) {
@@ -175,9 +175,11 @@ impl CensusReader<'_, '_, '_> {
         let end = if kind.is_event() { Some(start) } else { end };
         let activity = self.push_nested(kind, start, end);
         if kind == SpellKind::ProtectionPlan {
-            activity.codes[0] = plan.0;
-            activity.codes[1] = plan.1;
-            activity.number = plan.2;
+            activity.coded = Coded::Plan {
+                initial: plan.0,
+                latest: plan.1,
+                earlier: plan.2,
+            };
         }
     }
 }

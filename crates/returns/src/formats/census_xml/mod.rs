@@ -5,7 +5,7 @@ mod flush;
 mod names;
 
 use disparity_core::Day;
-use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellFlags, SpellKind};
+use disparity_core::journeys::{BirthPrecision, CodeSetId, Coded, SpellFlags, SpellKind};
 
 use crate::bytes::xml::Handler;
 use crate::config::year::read_year;
@@ -64,6 +64,8 @@ pub(crate) struct CensusReader<'x, 'a, 'r> {
     columns: std::collections::BTreeMap<String, usize>,
     child: Option<Child>,
     episode: Option<Activity>,
+    /// The day of the episode's referral.
+    referred: Option<Day>,
     in_episode: bool,
     /// Whether the episode says anything of further action, understood or not.
     nfa_said: bool,
@@ -106,6 +108,7 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
             columns,
             child: None,
             episode: None,
+            referred: None,
             in_episode: false,
             nfa_said: false,
             bad_referral: false,
@@ -140,11 +143,11 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
         self.sink.place(self.reading)
     }
 
-    /// An episode of which nothing is known yet.
+    /// An episode of which nothing is known yet; its first day is the referral's, when it ends.
     fn blank_episode(&self) -> Activity {
         let (place, year) = (self.place(), self.sink.year);
         let kind = SpellKind::CinEpisode;
-        Activity::new(0, System::Cin, place, year, kind, Day::NONE, None)
+        Activity::new(0, System::Cin, place, year, kind, Day::OPEN, None)
     }
 
     /// A module of the episode being read; its referral date is filled in when the episode ends.
@@ -278,20 +281,28 @@ impl<'x, 'a, 'r> CensusReader<'x, 'a, 'r> {
                         .report(Code::DateAfterExtract, column, text, "");
                     self.bad_referral = true;
                 }
-                Ok(day) => episode.start = day,
+                Ok(day) => self.referred = Some(day),
                 Err(_) => self.bad_referral = true,
             },
             "ReferralSource" => {
-                episode.codes[0] = self.reading.coded(column, CodeSetId::ReferralSource, text);
+                let code = self.reading.coded(column, CodeSetId::ReferralSource, text);
+                if let Coded::Episode { source, .. } = &mut episode.coded {
+                    *source = code;
+                }
             }
             "PrimaryNeedCode" => {
-                episode.codes[1] = self.reading.coded(column, CodeSetId::Need, text);
+                let code = self.reading.coded(column, CodeSetId::Need, text);
+                if let Coded::Episode { need, .. } = &mut episode.coded {
+                    *need = code;
+                }
             }
             "CINclosureDate" => episode.end = self.reading.day(column, text),
             "ReasonForClosure" => {
-                episode.codes[2] = self
-                    .reading
-                    .coded(column, CodeSetId::ReasonForClosure, text);
+                let set = CodeSetId::ReasonForClosure;
+                let code = self.reading.coded(column, set, text);
+                if let Coded::Episode { closure, .. } = &mut episode.coded {
+                    *closure = code;
+                }
             }
             "ReferralNFA" => {
                 episode.no_further_action = self.reading.no_further_action(column, text);

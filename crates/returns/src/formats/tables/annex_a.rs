@@ -2,7 +2,7 @@
 //! of starts of care and of the number of earlier plans, not of look-backs. Names of teams and
 //! workers are never read.
 
-use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellKind};
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, Coded, SpellKind};
 
 use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
@@ -129,20 +129,25 @@ fn simple(def: &TableDef, kind: SpellKind, from: &str, to: Option<&str>) -> Resu
         let mut activity = sink.activity(reading, System::AnnexA, id, kind, days);
         match more {
             More::Plan([initial, latest, previous]) => {
-                activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
-                activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
-                activity.number = reading.small_number(previous, row.text(previous));
+                activity.coded = Coded::Plan {
+                    initial: reading.category_of_abuse(initial, row.text(initial)),
+                    latest: reading.category_of_abuse(latest, row.text(latest)),
+                    earlier: reading.small_number(previous, row.text(previous)),
+                };
             }
             More::Need([need, reason]) => {
-                activity.codes[1] = reading.coded(need, CodeSetId::Need, row.text(need));
-                activity.codes[2] =
-                    reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason));
+                activity.coded = Coded::Episode {
+                    source: CodeId::BLANK,
+                    need: reading.coded(need, CodeSetId::Need, row.text(need)),
+                    closure: reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason)),
+                };
                 activity.no_further_action = Some(false);
             }
             More::Conference(conference) => {
                 if let Some(day) = reading.day(conference, row.text(conference)) {
                     let held = Activity {
                         kind: SpellKind::InitialConference,
+                        coded: Coded::Nothing,
                         start: day,
                         end: Some(day),
                         ..activity
@@ -168,7 +173,10 @@ fn referrals(def: &TableDef) -> Result<Each, NoColumn> {
         let days = reading.span(SpellKind::Referral, (date, row.text(date)), None)?;
         // A list of referrals says nothing of closure, so the referral stays an event of its own.
         let mut referral = sink.activity(reading, System::AnnexA, id, SpellKind::Referral, days);
-        referral.codes[0] = reading.coded(source, CodeSetId::ReferralSource, row.text(source));
+        referral.coded = Coded::Referral {
+            source: reading.coded(source, CodeSetId::ReferralSource, row.text(source)),
+            need: CodeId::BLANK,
+        };
         referral.no_further_action = reading.no_further_action(nfa, row.text(nfa));
         if is_null(trim(row.text(nfa))) {
             reading.report(Code::NfaMissing, nfa, "", "");

@@ -2,7 +2,7 @@
 //! module.
 
 use disparity_core::Day;
-use disparity_core::journeys::{BirthPrecision, CodeSetId, SpellKind};
+use disparity_core::journeys::{BirthPrecision, CodeSetId, Coded, SpellKind};
 
 use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
@@ -207,19 +207,19 @@ impl Details {
             SpellKind::CinEpisode,
             (start, end),
         );
-        episode.codes = [
-            reading.coded(
+        episode.coded = Coded::Episode {
+            source: reading.coded(
                 self.source,
                 CodeSetId::ReferralSource,
                 row.text(self.source),
             ),
-            reading.coded(self.need, CodeSetId::Need, row.text(self.need)),
-            reading.coded(
+            need: reading.coded(self.need, CodeSetId::Need, row.text(self.need)),
+            closure: reading.coded(
                 self.reason,
                 CodeSetId::ReasonForClosure,
                 row.text(self.reason),
             ),
-        ];
+        };
         episode.no_further_action = reading.no_further_action(self.nfa, row.text(self.nfa));
         if is_null(trim(row.text(self.nfa))) {
             reading.report(Code::NfaMissing, self.nfa, "", "");
@@ -299,9 +299,11 @@ impl Abuse {
     }
 
     fn read(self, reading: &mut FieldReader<'_>, row: &Row<'_>, plan: &mut Activity) {
-        plan.codes[0] = reading.category_of_abuse(self.initial, row.text(self.initial));
-        plan.codes[1] = reading.category_of_abuse(self.latest, row.text(self.latest));
-        plan.number = reading.small_number(self.previous, row.text(self.previous));
+        plan.coded = Coded::Plan {
+            initial: reading.category_of_abuse(self.initial, row.text(self.initial)),
+            latest: reading.category_of_abuse(self.latest, row.text(self.latest)),
+            earlier: reading.small_number(self.previous, row.text(self.previous)),
+        };
     }
 }
 
@@ -403,7 +405,7 @@ fn conference_of(enquiry: &Activity, day: Day) -> Activity {
         kind: SpellKind::InitialConference,
         start: day,
         end: Some(day),
-        codes: Default::default(),
+        coded: Coded::Nothing,
         ..*enquiry
     }
 }

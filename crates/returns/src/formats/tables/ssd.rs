@@ -1,6 +1,6 @@
 //! Tables of the Standard Safeguarding Dataset, joined by `pers_person_id`.
 
-use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, SpellFlags, SpellKind};
+use disparity_core::journeys::{BirthPrecision, CodeId, CodeSetId, Coded, SpellFlags, SpellKind};
 
 use super::{Each, NoColumn, column, columns};
 use crate::bytes::trim::trim;
@@ -241,8 +241,11 @@ fn spell(
         let mut activity = sink.activity(reading, System::Ssd, id, kind, days);
         match more {
             More::Plan([initial, latest, elsewhere]) => {
-                activity.codes[0] = reading.category_of_abuse(initial, row.text(initial));
-                activity.codes[1] = reading.category_of_abuse(latest, row.text(latest));
+                activity.coded = Coded::Plan {
+                    initial: reading.category_of_abuse(initial, row.text(initial)),
+                    latest: reading.category_of_abuse(latest, row.text(latest)),
+                    earlier: None,
+                };
                 let held_for_other = reading.yes_no(elsewhere, row.text(elsewhere)) == Some(true);
                 activity.flags = activity
                     .flags
@@ -277,11 +280,11 @@ fn cin_episodes(def: &TableDef) -> Result<Each, NoColumn> {
         let (from, to) = ((referral, row.text(referral)), (close, row.text(close)));
         let days = reading.span(SpellKind::CinEpisode, from, Some(to))?;
         let mut episode = sink.activity(reading, System::Ssd, id, SpellKind::CinEpisode, days);
-        episode.codes = [
-            reading.coded(source, CodeSetId::ReferralSource, row.text(source)),
-            reading.coded(need, CodeSetId::Need, row.text(need)),
-            reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason)),
-        ];
+        episode.coded = Coded::Episode {
+            source: reading.coded(source, CodeSetId::ReferralSource, row.text(source)),
+            need: reading.coded(need, CodeSetId::Need, row.text(need)),
+            closure: reading.coded(reason, CodeSetId::ReasonForClosure, row.text(reason)),
+        };
         episode.no_further_action = reading.no_further_action(nfa, row.text(nfa));
         if is_null(trim(row.text(nfa))) {
             reading.report(Code::NfaMissing, nfa, "", "");
@@ -395,7 +398,9 @@ fn legal_status(def: &TableDef) -> Result<Each, NoColumn> {
         let (from, to) = ((from, row.text(from)), (to, row.text(to)));
         let days = reading.span(SpellKind::CareEpisode, from, Some(to))?;
         let mut activity = sink.activity(reading, System::Ssd, id, SpellKind::CareEpisode, days);
-        activity.codes[0] = code;
+        if let Coded::CareEpisode { legal_status, .. } = &mut activity.coded {
+            *legal_status = code;
+        }
         sink.records().activities.push(activity);
         Ok(())
     }))
