@@ -1,5 +1,7 @@
 //! Small outputs made by hand: one that is safe, one that tells, two that tell together.
 
+use std::collections::BTreeMap;
+
 use disparity_core::{Areas, CodeList, Context, Dimensions, Indicators};
 
 use super::*;

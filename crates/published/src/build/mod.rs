@@ -12,6 +12,7 @@
 //! say so.
 
 mod ages;
+mod changes;
 mod context;
 mod ees;
 mod facts;
@@ -32,10 +33,11 @@ use std::fmt::Write as _;
 use disparity_core::{AreaCode, Areas, Period, Reported, Symbol, Warned};
 
 use self::ages::NomisTable;
+use self::changes::Changes;
 use self::ees::{Gathered, PublishedRate};
 use self::facts::Facts;
 use self::neighbourhoods::{Neighbourhoods, Vintage};
-use self::places::{Changes, Places};
+use self::places::Places;
 use crate::codelists::{COLUMNS, CodeLists, SPEND_LINES};
 use crate::error::LoadErrors;
 use crate::files::Files;
