@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Write a site to read and to pass on: a page for each authority and indicator, in a folder
     Site(SiteArgs),
+    /// Show a folder of pages (of `site`, `run` or `needs`) in the browser, to this machine only; Ctrl-C stops it
+    Serve(ServeArgs),
     /// Show one authority's figures beside its neighbours, region and England
     Authority(AuthorityArgs),
     /// Compare one authority with others on every indicator
@@ -139,6 +141,19 @@ pub(crate) struct SiteArgs {
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Folder to show; nothing outside it is read, and nothing is written
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Port of this machine (127.0.0.1) to answer on [default: one that is free]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }
 
 #[derive(Debug, Args)]

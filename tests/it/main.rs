@@ -46,6 +46,7 @@ mod returns_damaged;
 mod returns_said;
 mod returns_shapes;
 mod returns_stream;
+mod serve;
 mod site;
 mod spec;
 mod store;
