@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Write a site to read and to pass on: a page for each authority and indicator, in a folder
     Site(SiteArgs),
+    /// Show a folder of pages (of `site`, `run` or `needs`) in the browser, to this machine only; Ctrl-C stops it
+    Serve(ServeArgs),
     /// Show one authority's figures beside its neighbours, region and England
     Authority(AuthorityArgs),
     /// Compare one authority with others on every indicator
@@ -88,6 +90,10 @@ pub(crate) struct Selection {
 }
 
 #[derive(Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is typed or not"
+)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -121,6 +127,10 @@ pub(crate) struct RunArgs {
     /// Write long tables whole as CSV too, not only their latest year; Parquet is always whole
     #[arg(long)]
     pub(crate) csv: bool,
+    /// Write a workbook too, as .xlsx and .ods: what was asked, of the latest years unless years were asked, one
+    /// table a sheet, that can be used without sight
+    #[arg(long)]
+    pub(crate) workbook: bool,
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
@@ -139,6 +149,19 @@ pub(crate) struct SiteArgs {
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Folder to show; nothing outside it is read, and nothing is written
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Port of this machine (127.0.0.1) to answer on [default: one that is free]
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }
 
 #[derive(Debug, Args)]
@@ -187,6 +210,16 @@ pub(crate) struct ChartArgs {
     /// Dots per inch of a picture
     #[arg(long, value_name = "DPI", default_value_t = 300, value_parser = clap::value_parser!(u16).range(36..=1200))]
     pub(crate) dpi: u16,
+    /// How large the letters of axes and labels are in print, in points, at that width: what is drawn is laid out anew
+    /// around them [default: as in a drawing 900 units wide, 6.4 at 170 mm]
+    #[arg(long, value_name = "PT", value_parser = points)]
+    pub(crate) font_size: Option<f32>,
+    /// How the numbers of the drawing are written; the words stay English, and the figures beside it as programs read them
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = numerals())]
+    pub(crate) numbers: String,
+    /// GeoJSON of counties and unitary authorities (in degrees, with their codes), to draw maps of instead of tiles
+    #[arg(long, value_name = "FILE")]
+    pub(crate) boundaries: Option<PathBuf>,
     /// Another title
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
@@ -201,6 +234,21 @@ fn kinds() -> clap::builder::PossibleValuesParser {
         .map(|kind| clap::builder::PossibleValue::new(kind.word()).help(kind.shows()));
     let all = clap::builder::PossibleValue::new("all").help("every kind");
     clap::builder::PossibleValuesParser::new(each.into_iter().chain([all]))
+}
+
+/// The languages of numbers, each as it writes them.
+fn numerals() -> clap::builder::PossibleValuesParser {
+    let each = disparity_report::Numerals::ALL
+        .map(|own| clap::builder::PossibleValue::new(own.word()).help(own.of("1,234.5")));
+    clap::builder::PossibleValuesParser::new(each)
+}
+
+/// A size that letters can have.
+fn points(typed: &str) -> Result<f32, String> {
+    match typed.parse::<f32>() {
+        Ok(size) if (1.0..=200.0).contains(&size) => Ok(size),
+        _ => Err("write a size of letters in points, such as 8".to_owned()),
+    }
 }
 
 /// A width that a page can have.

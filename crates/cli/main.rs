@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         None => commands::run::run(&cli.run),
         Some(Command::Run(args)) => commands::run::run(args),
         Some(Command::Site(args)) => commands::site::site(args),
+        Some(Command::Serve(args)) => commands::serve::serve(args).map(|()| true),
         Some(Command::Authority(args)) => commands::authority::authority(args),
         Some(Command::Compare(args)) => commands::compare::compare(args),
         Some(Command::Chart(args)) => commands::chart::chart(args),

@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 14] = [
+const CRATES: [(&str, &[&str], &[&str]); 15] = [
     (
         "stats",
         &[],
@@ -50,6 +50,7 @@ const CRATES: [(&str, &[&str], &[&str]); 14] = [
         &["core"],
         &["quick-xml", "rust_xlsxwriter", "zip"],
     ),
+    ("serve", &[], &["hyper", "hyper-util", "tokio", "cap-std"]),
     (
         "cli",
         &[
@@ -66,15 +67,16 @@ const CRATES: [(&str, &[&str], &[&str]); 14] = [
             "report",
             "documents",
             "prints",
+            "serve",
         ],
-        &["clap", "anyhow", "comfy-table"],
+        &["clap", "anyhow", "comfy-table", "open"],
     ),
 ];
 
-/// Crates that speak over a network. Children's data never leave the machine.
-const NETWORK: [&str; 16] = [
+/// Crates that speak over a network. Children's data never leave the machine. (`hyper` and `tokio` are the server of
+/// `crates/serve`; `the_one_door_leads_to_this_machine` has what is asked of them.)
+const NETWORK: [&str; 14] = [
     "reqwest",
-    "hyper",
     "h2",
     "ureq",
     "curl",
@@ -85,7 +87,6 @@ const NETWORK: [&str; 16] = [
     "openssl",
     "openssl-sys",
     "ring",
-    "tokio",
     "async-std",
     "object_store",
     "tungstenite",
@@ -181,6 +182,53 @@ fn nothing_that_speaks_over_a_network_is_linked() {
     assert!(names.contains("statrs"), "the lock file was not understood");
     for name in NETWORK {
         assert!(!names.contains(name), "`{name}` is in Cargo.lock");
+    }
+}
+
+/// `crates/serve` answers on this machine, and nothing else of the program knows what a network is.
+#[test]
+fn the_one_door_leads_to_this_machine() {
+    let lock: toml::Table = std::fs::read_to_string(root().join("Cargo.lock"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let packages = lock.get("package").and_then(toml::Value::as_array).unwrap();
+    let who_names = |wanted: &str| -> BTreeSet<&str> {
+        let names = |package: &&toml::Value| {
+            let others = package.get("dependencies").and_then(toml::Value::as_array);
+            let mut others = others.into_iter().flatten();
+            others.any(|other| other.as_str() == Some(wanted))
+        };
+        let found = packages.iter().filter(names);
+        found
+            .filter_map(|package| package.get("name").and_then(toml::Value::as_str))
+            .collect()
+    };
+    let door = BTreeSet::from(["disparity-serve", "hyper", "hyper-util"]);
+    for wanted in ["hyper", "hyper-util", "tokio"] {
+        let found = who_names(wanted);
+        assert!(found.contains("disparity-serve"), "{wanted}: {found:?}");
+        assert!(found.is_subset(&door), "{wanted} is named by {found:?}");
+    }
+    // No client is asked for.
+    let manifest = manifest("cli");
+    let versions = &manifest["workspace"]["dependencies"];
+    let features = |name: &str| versions[name]["features"].to_string();
+    assert_eq!(features("hyper"), r#"["server", "http1"]"#);
+    assert_eq!(features("hyper-util"), r#"["tokio"]"#);
+    let mut door = String::new();
+    sources(&root().join("crates/serve"), &mut door);
+    assert_eq!(door.matches("::bind(").count(), 1, "one door");
+    assert!(door.contains("TcpListener::bind((Ipv4Addr::LOCALHOST, port))"));
+    for word in ["connect(", "UdpSocket", "UNSPECIFIED", "lookup_host"] {
+        assert!(!door.contains(word), "crates/serve has {word:?}");
+    }
+    for (name, ..) in CRATES.iter().filter(|(name, ..)| *name != "serve") {
+        let mut texts = String::new();
+        sources(&root().join("crates").join(name), &mut texts);
+        for word in ["std::net", "TcpStream", "TcpListener", "UdpSocket"] {
+            assert!(!texts.contains(word), "crates/{name} has {word:?}");
+        }
     }
 }
 

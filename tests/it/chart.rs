@@ -158,3 +158,230 @@ fn what_is_no_chart_and_no_width_is_refused() {
         );
     }
 }
+
+/// How wide the whole drawing is, in its own units.
+fn width(svg: &str) -> f64 {
+    let (_, rest) = svg.split_once(" width=\"").unwrap();
+    rest.split('"').next().unwrap().parse().unwrap()
+}
+
+/// Letters of 12 units have the size that was asked for, in every kind.
+#[test]
+fn letters_are_as_large_in_print_as_was_asked() {
+    let folder = Folder::new("chart-letters");
+    let out = folder.join("charts").to_str().unwrap().to_owned();
+    for size in [5.0, 7.5, 9.0] {
+        let typed = size.to_string();
+        let said = draw(
+            &out,
+            &["all", "--authority", "Hackney", "--font-size", &typed],
+        );
+        let mut seen = 0;
+        for file in std::fs::read_dir(&out).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|ending| ending != "svg") {
+                continue;
+            }
+            let svg = std::fs::read_to_string(&path).unwrap();
+            let printed = 12.0 / width(&svg) * 170.0 / 25.4 * 72.0;
+            assert!((printed - size).abs() < 0.01, "{path:?}: {printed}");
+            assert!(svg.contains("font-size=\"12\""), "{path:?}");
+            seen += 1;
+        }
+        assert_eq!(seen, 12, "{said}");
+    }
+    let said = disparity(&["chart", "league", "--font-size", "14", "--out", &out]);
+    assert_eq!(said.code, 2);
+    assert_eq!(
+        said.stderr,
+        "error: letters of 14 pt do not go with a drawing 170 mm wide\n\
+         hint: at that width write --font-size 4.2 to 9.0; a larger --width has room for larger letters\n"
+    );
+}
+
+/// The texts of a drawing.
+fn texts(svg: &str) -> String {
+    svg.split('<')
+        .filter_map(|tag| tag.split_once('>'))
+        .map(|(_, text)| text)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn numbers_are_written_as_a_language_does_and_figures_stay() {
+    let folder = Folder::new("chart-numbers");
+    let drawn = |language: &str| {
+        let out = folder.join(language).to_str().unwrap().to_owned();
+        let asked = [
+            "funnel",
+            "map",
+            "--authority",
+            "Hackney",
+            "--numbers",
+            language,
+        ];
+        draw(&out, &asked);
+        ["funnel", "map"].map(|kind| {
+            ["svg", "csv", "txt"].map(|ending| {
+                let path = format!("{out}/{kind}_cla_at_31_march.{ending}");
+                std::fs::read_to_string(path).unwrap()
+            })
+        })
+    };
+    let english = drawn("en");
+    for (language, group, decimal) in [("de", ".", ","), ("fr", "\u{202f}", ",")] {
+        for ([svg, csv, txt], [plain, figures, words]) in drawn(language).iter().zip(&english) {
+            assert_eq!(csv, figures);
+            assert_ne!(txt, words);
+            // Exchanged back, every text is what it was; so axes were exchanged as well.
+            assert_eq!(
+                texts(svg).matches(char::is_numeric).count(),
+                texts(plain).matches(char::is_numeric).count()
+            );
+            let decimals = |text: &str, sign: &str| {
+                let pairs = text.split(sign).zip(text.split(sign).skip(1));
+                pairs
+                    .filter(|(before, after)| {
+                        before.ends_with(|c: char| c.is_ascii_digit())
+                            && after.starts_with(|c: char| c.is_ascii_digit())
+                    })
+                    .count()
+            };
+            let in_english = decimals(&texts(plain), ".");
+            // The licence has a point in its name.
+            assert_eq!(decimals(&texts(svg), decimal), in_english - 1);
+            let thousands = decimals(&texts(plain), ",");
+            let expected = thousands + usize::from(group == ".");
+            assert_eq!(decimals(&texts(svg), group), expected);
+            assert!(svg.contains("Licence v3.0"), "{language}");
+        }
+    }
+    assert_eq!(drawn("cy"), english);
+    let said = disparity(&["chart", "league", "--numbers", "xx"]);
+    assert!(
+        said.stderr.contains("possible values: en, cy, de"),
+        "{}",
+        said.stderr
+    );
+}
+
+/// A square of degrees for each authority, every second ring wound the other way.
+fn squares() -> Vec<String> {
+    let tiles = std::fs::read_to_string(crate::support::root().join("data/codelists/tiles.csv"));
+    let tiles = tiles.unwrap();
+    let each = tiles.lines().skip(1).zip(0..).map(|(line, at)| {
+        let [code, row, column, _] = line.split(',').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        let (x, y) = (-5.5 + number(column) * 0.4, 55.5 - number(row) * 0.25);
+        let mut ring = vec![[x, y], [x + 0.4, y], [x + 0.4, y + 0.25], [x, y + 0.25], [x, y]];
+        if at % 2 == 1 {
+            ring.reverse();
+        }
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{{\"CTYUA24CD\":\"{code}\",\"RGN24CD\":\"E12000001\"}},\
+             \"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[{ring:?}]}}}}"
+        )
+    });
+    each.collect()
+}
+
+#[test]
+fn a_map_is_drawn_within_boundaries_whichever_way_they_wind() {
+    let folder = Folder::new("chart-boundaries");
+    let out = folder.join("charts").to_str().unwrap().to_owned();
+    let file = folder.join("boundaries.geojson");
+    let given = file.to_str().unwrap();
+    let write = |features: &[String]| {
+        let text = format!(
+            "{{\"type\":\"FeatureCollection\",\"features\":[{}]}}",
+            features.join(",")
+        );
+        std::fs::write(&file, text).unwrap();
+    };
+    let asked = ["map", "--authority", "Hackney", "--boundaries", given];
+    let read = |ending: &str| {
+        std::fs::read_to_string(format!("{out}/map_cla_at_31_march.{ending}")).unwrap()
+    };
+    // Tiles first: the figures are the same.
+    draw(&out, &asked[..3]);
+    let figures = read("csv");
+    let mut features = squares();
+    write(&features);
+    draw(&out, &asked);
+    let svg = read("svg");
+    assert_eq!(read("csv"), figures);
+    assert!(svg.contains("London, ") && svg.contains("times as large"));
+    assert!(
+        read("txt").contains("within its boundaries"),
+        "{}",
+        read("txt")
+    );
+    // Every authority, and every borough of London once more.
+    let polygons = svg.matches("<polygon").count();
+    assert!(polygons >= 153 + 33, "{polygons}");
+    // Turned round, it is the same drawing.
+    for feature in &mut features {
+        let (head, ring) = feature.split_once("[[[").unwrap();
+        let (ring, tail) = ring.split_once("]]]").unwrap();
+        let mut positions: Vec<&str> = ring.split("], [").collect();
+        positions.reverse();
+        *feature = format!("{head}[[[{}]]]{tail}", positions.join("], ["));
+    }
+    write(&features);
+    draw(&out, &asked);
+    let turned = read("svg");
+    assert_eq!(turned.len(), svg.len());
+    assert_eq!(
+        turned.matches("<polyline").count(),
+        svg.matches("<polyline").count()
+    );
+    // One that is missing, metres, and no map: nothing is written.
+    let none = folder.join("none");
+    let refused = |asked: &[&str], words: &str| {
+        let more = [
+            "--indicator",
+            "cla_at_31_march",
+            "--out",
+            none.to_str().unwrap(),
+        ];
+        let said = disparity(&[&["chart"], asked, &more].concat());
+        assert_eq!(said.code, 2, "{}", said.stdout);
+        assert!(
+            said.stderr.contains(words) && said.stderr.contains("hint: "),
+            "{}",
+            said.stderr
+        );
+        assert!(!none.exists());
+    };
+    write(&features[1..]);
+    refused(
+        &["map", "--boundaries", given],
+        "1 of 153 authorities have no boundary, the first E0",
+    );
+    write(&[features[0].replace("[[[", "[[[452000, 293000], [")]);
+    refused(
+        &["map", "--boundaries", given],
+        "452000, 293000 is not in England",
+    );
+    std::fs::write(&file, "{}").unwrap();
+    refused(&["map", "--boundaries", given], "it has no features");
+    refused(&["league", "--boundaries", given], "no map was asked for");
+    let said = disparity(&[
+        "chart",
+        "map",
+        "--boundaries",
+        "no-such.geojson",
+        "--out",
+        none.to_str().unwrap(),
+    ]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.stderr.contains("cannot read `no-such.geojson`"),
+        "{}",
+        said.stderr
+    );
+    assert!(!none.exists());
+}

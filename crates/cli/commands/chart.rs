@@ -1,12 +1,15 @@
 //! `disparity chart`: one chart, or several, for a report or a slide.
 
 use anyhow::{Context, Result};
+use disparity_core::neighbourhoods::Boundaries;
 use disparity_core::{Area, ModelYears, Period, Plan};
 use disparity_export::{Manifest, Written};
+use disparity_published::read_authority_boundaries;
 use disparity_report::charts::Kind;
-use disparity_report::{Chart, View};
+use disparity_report::{Chart, Numerals, View};
 use std::path::Path;
 
+use super::needs::given;
 use crate::args::{ChartArgs, Drawing};
 use crate::hint::Hinted;
 use crate::out::{paragraph, print, wrapped};
@@ -19,6 +22,14 @@ use crate::years::Unheld;
 /// Draws the charts; false where of some year that was asked for there are no figures.
 pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
     let kinds = kinds(&args.kinds);
+    let width = width(args)?;
+    if args.boundaries.is_some() && !kinds.iter().any(|kind| kind.is_map()) {
+        return Err(Hinted::new(
+            "boundaries are for maps, and no map was asked for",
+            "add `map` or `map-given-who-lives-there`, or leave --boundaries out",
+        )
+        .into());
+    }
     let output = Output::prepare(&args.out, CHARTS, None)?;
     let mut progress = Progress::new(false);
     let published = Published::load(&args.selection, &mut progress)?;
@@ -36,8 +47,17 @@ pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
         return Ok(false);
     }
     let release = published.release(&plan, &mut progress)?;
-    let view = View::new(&release, catalogue, &plan);
-    let charts = drawn(view, &kinds);
+    let mut view = View::new(&release, catalogue, &plan).with_width(width);
+    let boundaries = boundaries(args, view)?;
+    if let Some(boundaries) = &boundaries {
+        view = view.with_boundaries(boundaries);
+    }
+    let numerals = Numerals::ALL
+        .into_iter()
+        .find(|own| own.word() == args.numbers);
+    let numerals = numerals.unwrap_or_default();
+    let charts = drawn(view, &kinds).into_iter();
+    let charts: Vec<Chart> = charts.map(|chart| chart.with_numerals(numerals)).collect();
     if charts.is_empty() {
         let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
         return Err(Hinted::new(
@@ -55,6 +75,59 @@ pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
     let folder = output.finish(None)?;
     print(&summary(&folder, &charts, args))?;
     Ok(!unheld.failed)
+}
+
+/// The drawings that can be laid out, in their own units: what is narrower has no room for names, and in what is wider
+/// letters are too small to read.
+const NARROWEST: f32 = 640.0;
+const WIDEST: f32 = 1400.0;
+
+/// How wide drawings are, in their own units, so that in print their letters are as large as was asked.
+fn width(args: &ChartArgs) -> Result<i32> {
+    let Some(size) = args.font_size else {
+        return Ok(View::USUAL_WIDTH);
+    };
+    // 72 points are an inch.
+    let points = args.width / 25.4 * 72.0;
+    let letters = 12.0;
+    let width = letters * points / size;
+    if !(NARROWEST..=WIDEST).contains(&width) {
+        let (least, most) = (letters * points / WIDEST, letters * points / NARROWEST);
+        return Err(Hinted::new(
+            format!(
+                "letters of {size} pt do not go with a drawing {} mm wide",
+                args.width
+            ),
+            format!(
+                "at that width write --font-size {:.1} to {:.1}; a larger --width has room for larger letters",
+                (least * 10.0).ceil() / 10.0,
+                (most * 10.0).floor() / 10.0
+            ),
+        )
+        .into());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "within the bounds above")]
+    Ok(width.round() as i32)
+}
+
+/// The boundaries of authorities, if a file of them was named.
+fn boundaries(args: &ChartArgs, view: View<'_>) -> Result<Option<Boundaries>> {
+    let Some(path) = &args.boundaries else {
+        return Ok(None);
+    };
+    let (shown, bytes) = given(path)?;
+    let compared = view.plan.compared.iter();
+    let last = compared
+        .filter_map(|indicator| view.last_period(*indicator))
+        .max();
+    let own: Vec<_> = last
+        .into_iter()
+        .flat_map(|last| view.authorities(last))
+        .map(|area| area.code)
+        .collect();
+    let found = read_authority_boundaries(&shown, &bytes, &own, &view.catalogue.areas)
+        .map_err(|error| Hinted::new(error.to_string(), error.advice))?;
+    Ok(Some(found))
 }
 
 /// The kinds that were asked for, each once.

@@ -12,5 +12,6 @@ pub(crate) mod prior_help;
 pub(crate) mod returns;
 pub(crate) mod run;
 mod sections;
+pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod site;

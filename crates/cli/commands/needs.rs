@@ -166,7 +166,7 @@ fn authorities(
 }
 
 /// A file that a user gives, by the name it was given under.
-fn given(path: &Path) -> Result<(String, Vec<u8>)> {
+pub(crate) fn given(path: &Path) -> Result<(String, Vec<u8>)> {
     let shown = path.display().to_string();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
     Ok((shown, bytes))
@@ -312,7 +312,7 @@ fn boundaries(args: &NeedsArgs, own: &[Neighbourhood]) -> Result<Option<Boundari
 }
 
 /// The day on which the newest figures were fetched.
-fn newest(catalogue: &Catalogue) -> Option<Date> {
+pub(crate) fn newest(catalogue: &Catalogue) -> Option<Date> {
     let sources = catalogue.sources.iter();
     sources.filter_map(|source| source.origin.retrieved).max()
 }

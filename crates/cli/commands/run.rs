@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{Plan, Results};
+use disparity_core::{Date, Plan, Results};
 use disparity_disclosure::Release;
+use disparity_documents::Format;
 use disparity_export::{Csv, EarlierOutputs, Manifest, Written};
-use disparity_report::{Page, View, render};
+use disparity_report::{Page, View, render, run_document};
 
+use super::needs::newest;
 use crate::args::RunArgs;
 use crate::out::print;
 use crate::place::{Output, RUN};
@@ -70,7 +72,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     };
     let manifest = Manifest::describe(&release, catalogue, &plan);
     let staged = output.staged();
-    let written = progress.stage(
+    let mut written = progress.stage(
         "writing tables and drawing charts",
         || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
@@ -88,6 +90,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
             Ok(written)
         },
     )?;
+    if args.workbook {
+        let view = View::new(&release, catalogue, &plan);
+        let books = progress.stage("writing the workbook", || {
+            write_workbook(view, &release, staged)
+        })?;
+        written.extend(books);
+    }
     let is_cut = written.keys().any(|name| name.ends_with("_latest.csv"));
     disparity_export::write_manifest(&manifest.with_outputs(written), staged)?;
     if let Some(memory) = memory {
@@ -99,8 +108,38 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         })?;
     }
     let folder = output.finish(None)?;
-    print(&summary(&folder, &release, &plan, is_cut))?;
+    print(&summary(&folder, &release, &plan, (is_cut, args.workbook)))?;
     Ok(is_whole && !unheld.failed)
+}
+
+/// Writes the workbook in both formats.
+fn write_workbook(view: View<'_>, release: &Release<Results>, folder: &Path) -> Result<Written> {
+    let of_years = view.plan.periods.is_some();
+    let mark = view.says_of_itself();
+    let made =
+        disparity_export::workbook_tables(release, view.catalogue, of_years, mark.as_deref())?;
+    let document = run_document(view, date_of(view)?, made.tables, made.notes)?;
+    let mut written = Written::new();
+    // One after the other: each is many times as large in memory as in its file.
+    for format in [Format::Xlsx, Format::Ods] {
+        let name = format!("workbook.{}", format.ending());
+        let book = format.write(&document)?;
+        let record = disparity_export::write_file(&folder.join(&name), &book)?;
+        written.insert(name, record);
+    }
+    Ok(written)
+}
+
+/// The day that a workbook speaks for: the newest source's, or the last day of the last year.
+fn date_of(view: View<'_>) -> Result<Date> {
+    let last = view.plan.indicators.iter();
+    let last = last
+        .filter_map(|indicator| view.last_period(*indicator))
+        .max();
+    let last = last.and_then(|last| Date::new(last.year(), 3, 31));
+    newest(view.catalogue)
+        .or(last)
+        .context("nothing says of which day the workbook is: no figures, and no source with a date")
 }
 
 fn write_page(page: &Page, folder: &Path) -> Result<Written> {
@@ -116,8 +155,13 @@ fn write_page(page: &Page, folder: &Path) -> Result<Written> {
     Ok(written)
 }
 
-/// Says what was made. `is_cut` says that of some table the CSV holds the latest year alone.
-fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, is_cut: bool) -> String {
+/// Says what was made. `is_cut` says that of some table the CSV holds the latest year alone; `has_workbook` that there is one.
+fn summary(
+    folder: &Path,
+    release: &Release<Results>,
+    plan: &Plan,
+    (is_cut, has_workbook): (bool, bool),
+) -> String {
     let results = release.results();
     let note = if disparity_report::is_synthetic(results.provenance) {
         "SYNTHETIC: these children are invented; no figure here is about anyone\n"
@@ -130,6 +174,11 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, is_cut: bool)
         "and as .csv with .meta.csv"
     };
     let unprotected = unprotected_note(release.policy());
+    let workbook = if has_workbook {
+        "  workbook        what was asked, for people: workbook.xlsx, .ods\n"
+    } else {
+        ""
+    };
     format!(
         "{unprotected}{note}Wrote {}\n\
          \x20 index.html      the page: open it in a browser\n\
@@ -137,9 +186,10 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, is_cut: bool)
          \x20 expected        {} expected counts against what was counted\n\
          \x20 contrasts       {} comparisons between areas, years and groups\n\
          \x20 issues          {} things to know\n\
-         \x20 charts/         drawings as SVG\n\
+         {workbook}\x20 charts/         drawings as SVG\n\
          \x20 manifest.json   inputs, plan and digests\n\
-         {} indicators; every table as .parquet, {csv}; columns.csv says what each column is\n",
+         {} indicators; every table as .parquet, {csv}; columns.csv says what each column is,\n\
+         and csv-metadata.json says it to programs\n",
         folder.display(),
         results.estimates.len(),
         results.expected.len(),

@@ -123,7 +123,7 @@ pub(crate) struct Column<'a, R> {
 }
 
 /// The year of a row, and of which indicator it is.
-type YearOf<R> = fn(&R) -> (Option<IndicatorId>, Period);
+pub(crate) type YearOf<R> = fn(&R) -> (Option<IndicatorId>, Period);
 
 /// A table: its name, its columns and its rows.
 pub(crate) struct TableView<'a, R> {

@@ -75,10 +75,7 @@ pub(crate) fn quoted<R>(columns: &[Column<'_, R>]) -> Vec<Vec<String>> {
 /// The metadata file of a table: a row for each filter that has more than one level in it, and for
 /// each indicator. What is chosen first is everyone, or else the first level that there is.
 pub(crate) fn meta<R>(table: &TableView<'_, R>, seen: &[Seen]) -> String {
-    let mut text =
-        "col_name,col_type,label,indicator_grouping,indicator_unit,indicator_dp,filter_hint,\
-                    filter_grouping_column,filter_default\n"
-            .to_owned();
+    let mut text = META_HEADER.to_owned();
     for (Column { spec, kind, .. }, seen) in table.columns.iter().zip(seen) {
         let (name, label) = (&spec.name, field(&spec.label));
         match spec.role {
@@ -99,6 +96,10 @@ pub(crate) fn meta<R>(table: &TableView<'_, R>, seen: &[Seen]) -> String {
     }
     text
 }
+
+/// The heading of the metadata file of a table.
+pub(crate) const META_HEADER: &str = "col_name,col_type,label,indicator_grouping,indicator_unit,indicator_dp,\
+                                      filter_hint,filter_grouping_column,filter_default\n";
 
 /// The level of a filter that stands for everyone.
 const TOTAL: &str = "Total";

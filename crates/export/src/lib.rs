@@ -3,7 +3,8 @@
 //!
 //! 1. [`tables`] says which columns each table has and what each means, once, for every format.
 //! 2. [`mod@write`] goes through a table in chunks and writes each chunk as Parquet and, of a long table the
-//!    latest year or all that is asked ([`Csv`]), as CSV; beside each CSV goes its `.meta.csv`.
+//!    latest year or all that is asked ([`Csv`]), as CSV; beside each CSV goes its `.meta.csv`, and of all of them
+//!    `columns.csv` says to people and `csv-metadata.json` to programs what every column is.
 //! 3. [`Manifest`] records the inputs with their digests, the resolved plan, the version and the
 //!    digest of every output. It holds no clock.
 //! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
@@ -18,6 +19,7 @@ mod answers;
 mod audit;
 mod column;
 mod csv;
+mod csvw;
 mod geojson;
 mod manifest;
 mod parquet_file;
@@ -25,6 +27,7 @@ mod rows;
 mod sink;
 mod stream;
 mod tables;
+mod workbook;
 mod write;
 
 pub use answers::{
@@ -43,6 +46,8 @@ pub use write::{
     Csv, NeedsReleases, WriteError, csv_files, write_file, write_manifest, write_needs,
     write_tables,
 };
+
+pub use workbook::{WorkbookTables, workbook_tables};
 
 /// The files that were written, by name.
 pub type Written = std::collections::BTreeMap<String, FileRecord>;

@@ -334,6 +334,33 @@ impl Manifest {
         about
     }
 
+    /// The same in the words of Dublin Core, for the description of a folder's tables.
+    pub(crate) fn described(&self) -> Vec<(&'static str, String)> {
+        let words = |name: &'static str| match name {
+            "source" => Some("dc:source"),
+            "licence" => Some("dc:rights"),
+            "program" => Some("dc:creator"),
+            "run_sha256" => Some("dc:identifier"),
+            "synthetic" | "unprotected" => Some("dc:description"),
+            _ => None,
+        };
+        let mut described = vec![("dc:title", "Tables of disparity".to_owned())];
+        for (name, own) in self.about("") {
+            let Some(name) = words(name) else { continue };
+            let own = match name {
+                "dc:description" if Some(own.as_str()) == self.unprotected() => {
+                    format!("nothing is withheld: {own}")
+                }
+                _ => own,
+            };
+            match described.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, said)) => *said = format!("{said}; {own}"),
+                None => described.push((name, own)),
+            }
+        }
+        described
+    }
+
     /// Why nothing was withheld, if nothing was.
     pub(crate) fn unprotected(&self) -> Option<&str> {
         self.asked.unprotected.as_deref()

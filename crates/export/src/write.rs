@@ -15,19 +15,19 @@ use disparity_core::{Catalogue, IndicatorId, Period, Results};
 use disparity_disclosure::Release;
 use rayon::prelude::*;
 
-use crate::column::{Column, Kind, Role, Seen, Spec, TableView, Value, each};
+use crate::column::{Column, Kind, Role, Seen, Spec, TableView, Value, YearOf, each};
 use crate::manifest::{FileRecord, Manifest};
 use crate::parquet_file::ParquetFile;
 use crate::sink::Sink;
 use crate::tables::needs;
-use crate::{Written, csv as text, tables};
+use crate::{Written, csv as text, csvw, tables};
 
 /// File rows handled at a time.
 const CHUNK: usize = 4_096;
 
 /// Rows of a table that is short enough to be written whole as CSV, whatever was asked: what a spreadsheet
 /// opens at once.
-const SHORT: usize = 20_000;
+pub(crate) const SHORT: usize = 20_000;
 
 /// How much of a long table is written as CSV. Parquet always has all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,7 +94,7 @@ pub fn write_tables(
         &|| write_some(tables::intersections(results, catalogue), to),
         &|| write_some(tables::claims(results, catalogue), to),
     ];
-    write_all(&tasks, folder)
+    write_all(&tasks, to)
 }
 
 /// What of a needs assessment has passed the gate.
@@ -169,24 +169,29 @@ pub fn write_needs(
         &|| write_if(needs::help(&help), to),
         &|| write_table(tables::issues(&issues, catalogue), to).map(Some),
     ];
-    write_all(&tasks, folder)
+    write_all(&tasks, to)
 }
 
-/// Writes tables beside one another, and the list of their columns.
+/// Writes tables beside one another, and what their columns are: for people and for programs.
 fn write_all(
     tasks: &[&(dyn Fn() -> Result<Option<TableFiles>, WriteError> + Sync)],
-    folder: &Path,
+    to: To<'_>,
 ) -> Result<Written, WriteError> {
     let written = tasks.par_iter().with_max_len(1).map(|write| write());
     let written: Vec<Option<TableFiles>> = written.collect::<Result<_, _>>()?;
     let mut files = Written::new();
     let mut columns = text::COLUMNS_HEADER.to_owned();
+    let mut described = Vec::new();
     for table in written.into_iter().flatten() {
         columns.push_str(&table.columns);
+        described.push((table.described, table.files[2].0.clone()));
         files.extend(table.files);
     }
-    let record = write_file(&folder.join("columns.csv"), columns.as_bytes())?;
-    files.insert("columns.csv".to_owned(), record);
+    let described = csvw::group(to.manifest, described);
+    for (name, text) in [("columns.csv", columns), (csvw::FILE, described)] {
+        let record = write_file(&to.folder.join(name), text.as_bytes())?;
+        files.insert(name.to_owned(), record);
+    }
     Ok(files)
 }
 
@@ -210,6 +215,8 @@ struct To<'a> {
 struct TableFiles {
     files: [(String, FileRecord); 3],
     columns: String,
+    /// What the text is, for programs.
+    described: serde_json::Value,
 }
 
 /// Writes a table that there may be nothing for: no models were asked, no counts are crossed.
@@ -356,6 +363,7 @@ fn write_table<R: Sync>(mut table: TableView<'_, R>, to: To<'_>) -> Result<Table
     Ok(TableFiles {
         files,
         columns: text::described(table),
+        described: csvw::table(table, &named("csv"), latest.is_some()),
     })
 }
 
@@ -391,13 +399,23 @@ fn stem(table: &str, is_cut: bool) -> String {
 }
 
 /// The last year of each indicator in a table.
-struct LatestYears<R> {
-    year: fn(&R) -> (Option<IndicatorId>, Period),
+pub(crate) struct LatestYears<R> {
+    year: YearOf<R>,
     last: BTreeMap<Option<IndicatorId>, Period>,
 }
 
 impl<R> LatestYears<R> {
-    fn has(&self, row: &R) -> bool {
+    pub(crate) fn of(year: YearOf<R>, rows: &[R]) -> Self {
+        let mut last = BTreeMap::new();
+        for row in rows {
+            let (indicator, own) = year(row);
+            let last = last.entry(indicator).or_insert(own);
+            *last = own.max(*last);
+        }
+        Self { year, last }
+    }
+
+    pub(crate) fn has(&self, row: &R) -> bool {
         let (indicator, year) = (self.year)(row);
         self.last.get(&indicator) == Some(&year)
     }
@@ -409,13 +427,7 @@ fn latest_only<R>(table: &TableView<'_, R>, csv: Csv) -> Option<LatestYears<R>> 
     if !is_cut(table.rows.len(), csv) {
         return None;
     }
-    let mut last = BTreeMap::new();
-    for row in table.rows {
-        let (indicator, own) = year(row);
-        let last = last.entry(indicator).or_insert(own);
-        *last = own.max(*last);
-    }
-    Some(LatestYears { year, last })
+    Some(LatestYears::of(year, table.rows))
 }
 
 /// A Parquet file under its temporary name.

@@ -1,9 +1,9 @@
-//! Boundaries that somebody gives: a GeoJSON (RFC 7946) of neighbourhoods of 2021.
+//! Boundaries that somebody gives: a GeoJSON (RFC 7946) of neighbourhoods of 2021, or of authorities.
 
 use std::collections::BTreeMap;
 
-use disparity_core::AreaCode;
 use disparity_core::neighbourhoods::{Boundaries, Neighbourhood, Polygon, Ring};
+use disparity_core::{AreaCode, Areas};
 use serde_json::Value;
 
 /// What the property with the code may be called, the most exact first.
@@ -40,60 +40,120 @@ pub fn read_boundaries(
     bytes: &[u8],
     own: &[Neighbourhood],
 ) -> Result<Boundaries, BoundariesError> {
-    let error = |feature, what: String, advice| BoundariesError {
-        file: file.to_owned(),
-        feature,
-        what,
-        advice,
-    };
-    let json: Value = serde_json::from_slice(bytes)
-        .map_err(|cause| error(None, format!("it is no JSON: {cause}"), ADVICE_FORMAT))?;
-    let Some(features) = json["features"].as_array() else {
-        let kind = json["type"].as_str().unwrap_or("not said");
-        let what = format!("it has no features; its type is {kind}");
-        return Err(error(None, what, ADVICE_FORMAT));
-    };
-    let mut found: BTreeMap<AreaCode, Vec<Polygon>> = BTreeMap::new();
-    for (feature, number) in features.iter().zip(1..) {
-        let code = code(feature).map_err(|what| error(Some(number), what, ADVICE_FORMAT))?;
+    let codes: Vec<AreaCode> = own.iter().map(|own| own.code).collect();
+    let of = |properties: &Value| {
+        let found = CODES.iter().find_map(|name| properties[*name].as_str());
+        let code = found.ok_or_else(|| no_code(properties))?;
         // Neighbourhoods are in the order of their codes.
-        let Ok(at) = own.binary_search_by(|own| own.code.as_str().cmp(code)) else {
-            continue;
-        };
-        let own = &own[at];
-        let read = polygons(&feature["geometry"])
-            .map_err(|(what, advice)| error(Some(number), format!("{code}: {what}"), advice))?;
-        found.entry(own.code).or_default().extend(read);
-    }
-    let without: Vec<String> = own
-        .iter()
-        .filter(|own| !found.contains_key(&own.code))
-        .map(|own| own.code.to_string())
-        .collect();
-    if let Some(first) = without.first() {
-        let what = format!(
-            "{} of {} neighbourhoods of the authority have no boundary, the first {first}",
-            without.len(),
-            own.len()
-        );
-        let advice =
-            "use boundaries of 2021 that cover the authority; those of 2011 have other codes";
-        return Err(error(None, what, advice));
-    }
-    Ok(Boundaries(found))
+        let at = codes.binary_search_by(|own| own.as_str().cmp(code));
+        Ok(at.ok().map(|at| codes[at]))
+    };
+    let asked = Asked {
+        file,
+        format: ADVICE_FORMAT,
+        whose: "neighbourhoods of the authority",
+        cover: "use boundaries of 2021 that cover the authority; those of 2011 have other codes",
+    };
+    asked.read(bytes, &codes, &of)
 }
 
-/// The code of a feature.
-fn code(feature: &Value) -> Result<&str, String> {
-    let properties = &feature["properties"];
-    let found = CODES.iter().find_map(|name| properties[*name].as_str());
-    found.ok_or_else(|| {
-        let names: Vec<&str> = properties
-            .as_object()
-            .map(|all| all.keys().map(String::as_str).collect())
-            .unwrap_or_default();
-        format!("no property holds the code; found {}", names.join(", "))
-    })
+/// Reads the boundaries of authorities; those of other areas in the file are passed over. A code that an authority has
+/// had is its own, in whatever property it stands.
+///
+/// # Errors
+/// [`BoundariesError`] as of [`read_boundaries`].
+pub fn read_authority_boundaries(
+    file: &str,
+    bytes: &[u8],
+    own: &[AreaCode],
+    areas: &Areas,
+) -> Result<Boundaries, BoundariesError> {
+    let of = |properties: &Value| {
+        let mut any = false;
+        let each = properties.as_object().into_iter().flatten();
+        let mut codes = each.filter_map(|(_, value)| value.as_str()?.parse::<AreaCode>().ok());
+        let found = codes.find_map(|code| {
+            any = true;
+            areas.entity(code).filter(|entity| own.contains(entity))
+        });
+        if any {
+            Ok(found)
+        } else {
+            Err(no_code(properties))
+        }
+    };
+    let asked = Asked {
+        file,
+        format: "give a GeoJSON FeatureCollection of counties and unitary authorities with their nine-character codes",
+        whose: "authorities",
+        cover: "use boundaries of counties and unitary authorities (not of districts) of the year of the figures",
+    };
+    asked.read(bytes, own, &of)
+}
+
+/// A file of boundaries, and what to say of it.
+struct Asked<'a> {
+    file: &'a str,
+    format: &'static str,
+    whose: &'static str,
+    cover: &'static str,
+}
+
+impl Asked<'_> {
+    fn error(&self, feature: Option<usize>, what: String, advice: &'static str) -> BoundariesError {
+        BoundariesError {
+            file: self.file.to_owned(),
+            feature,
+            what,
+            advice,
+        }
+    }
+
+    /// Reads the boundaries of every area of a list. `of` says whose a feature is by its properties; nobody's is passed over.
+    fn read(
+        &self,
+        bytes: &[u8],
+        own: &[AreaCode],
+        of: &dyn Fn(&Value) -> Result<Option<AreaCode>, String>,
+    ) -> Result<Boundaries, BoundariesError> {
+        let json: Value = serde_json::from_slice(bytes)
+            .map_err(|cause| self.error(None, format!("it is no JSON: {cause}"), self.format))?;
+        let Some(features) = json["features"].as_array() else {
+            let kind = json["type"].as_str().unwrap_or("not said");
+            let what = format!("it has no features; its type is {kind}");
+            return Err(self.error(None, what, self.format));
+        };
+        let mut found: BTreeMap<AreaCode, Vec<Polygon>> = BTreeMap::new();
+        for (feature, number) in features.iter().zip(1..) {
+            let code = of(&feature["properties"])
+                .map_err(|what| self.error(Some(number), what, self.format))?;
+            let Some(code) = code else { continue };
+            let read = polygons(&feature["geometry"]).map_err(|(what, advice)| {
+                self.error(Some(number), format!("{code}: {what}"), advice)
+            })?;
+            found.entry(code).or_default().extend(read);
+        }
+        let without: Vec<&AreaCode> = own.iter().filter(|own| !found.contains_key(own)).collect();
+        if let Some(first) = without.first() {
+            let what = format!(
+                "{} of {} {} have no boundary, the first {first}",
+                without.len(),
+                own.len(),
+                self.whose
+            );
+            return Err(self.error(None, what, self.cover));
+        }
+        Ok(Boundaries(found))
+    }
+}
+
+/// No property of a feature is the code that is looked for.
+fn no_code(properties: &Value) -> String {
+    let names: Vec<&str> = properties
+        .as_object()
+        .map(|all| all.keys().map(String::as_str).collect())
+        .unwrap_or_default();
+    format!("no property holds the code; found {}", names.join(", "))
 }
 
 type Fault = (String, &'static str);

@@ -11,7 +11,7 @@ mod read;
 mod seen;
 mod table;
 mod verify;
-pub use boundaries::{BoundariesError, read_boundaries};
+pub use boundaries::{BoundariesError, read_authority_boundaries, read_boundaries};
 pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths};
 pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};

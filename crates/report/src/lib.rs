@@ -8,6 +8,7 @@
 //! 4. [`render`] puts everything on one page that needs nothing from elsewhere.
 //! 5. [`needs_document`] makes a document of a needs assessment, opening with its findings in
 //!    sentences ([`needs::sentences`]), for whoever writes documents.
+//! 6. [`run_document`] makes a document of the tables of a run, for whoever writes workbooks.
 //!
 //! What it deliberately does not do: it computes no statistic and writes no file.
 
@@ -16,10 +17,12 @@ mod format;
 pub mod needs;
 mod page;
 pub mod profile;
+mod shapes;
 mod site;
 mod view;
+mod workbook;
 
-pub use charts::{Chart, DataTable};
+pub use charts::{Chart, DataTable, Numerals};
 pub use format::{
     certainty, change, count, expected, probability, rate, ratio, reported, unit_words,
     with_interval,
@@ -28,3 +31,4 @@ pub use needs::{NeedsOptions, NeedsSection, NeedsView, needs_document};
 pub use page::{Page, RenderError, render};
 pub use site::{Site, SiteFile, SiteMethod, SitePage};
 pub use view::{Standing, View, is_synthetic};
+pub use workbook::run_document;

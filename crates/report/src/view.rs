@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use disparity_core::neighbourhoods::Boundaries;
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
@@ -71,6 +72,9 @@ pub struct View<'a> {
     pub catalogue: &'a Catalogue,
     /// What was asked for.
     pub plan: &'a Plan,
+    /// How wide drawings are, in their own units.
+    width: i32,
+    boundaries: Option<&'a Boundaries>,
 }
 
 impl<'a> View<'a> {
@@ -85,7 +89,39 @@ impl<'a> View<'a> {
             release,
             catalogue,
             plan,
+            width: Self::USUAL_WIDTH,
+            boundaries: None,
         }
+    }
+
+    /// How wide drawings are if nothing else is asked, in their own units: letters of axes and labels have
+    /// 12 of them.
+    pub const USUAL_WIDTH: i32 = 900;
+
+    /// With drawings of another width, in their own units: letters stay as large as they are and what is drawn is laid
+    /// out anew, so that in print at a given width they are larger in a narrower drawing.
+    #[must_use]
+    pub const fn with_width(self, width: i32) -> Self {
+        Self { width, ..self }
+    }
+
+    /// With the boundaries of authorities, from which maps are drawn.
+    #[must_use]
+    pub const fn with_boundaries(self, boundaries: &'a Boundaries) -> Self {
+        Self {
+            boundaries: Some(boundaries),
+            ..self
+        }
+    }
+
+    /// How wide drawings are, in their own units.
+    pub(crate) const fn width(&self) -> i32 {
+        self.width
+    }
+
+    /// The boundaries of authorities, where they were given.
+    pub(crate) const fn boundaries(&self) -> Option<&'a Boundaries> {
+        self.boundaries
     }
 
     /// The results.
@@ -109,6 +145,13 @@ impl<'a> View<'a> {
     /// What drawings say of themselves, wherever they are copied to.
     pub(crate) fn watermark(&self) -> Watermark {
         Watermark::of(self.results().provenance, self.release.policy())
+    }
+
+    /// What everything that is made of the release says of itself, if there is something to say: that its children are
+    /// invented, that nothing of them is withheld.
+    #[must_use]
+    pub fn says_of_itself(&self) -> Option<String> {
+        self.watermark().words().map(str::to_owned)
     }
 
     /// The confidence levels of the release.

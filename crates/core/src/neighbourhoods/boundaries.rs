@@ -1,4 +1,4 @@
-//! Boundaries of neighbourhoods that somebody gives, for maps of their own.
+//! Boundaries of neighbourhoods and authorities that somebody gives, for maps of their own.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub type Ring = Vec<[f64; 2]>;
 /// An area: its outer ring, then those of what is cut out of it.
 pub type Polygon = Vec<Ring>;
 
-/// Boundaries of every neighbourhood of an authority, by code.
+/// Boundaries of every neighbourhood of an authority, or of authorities, by code.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Boundaries(pub BTreeMap<AreaCode, Vec<Polygon>>);
 

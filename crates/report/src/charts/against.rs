@@ -14,10 +14,8 @@ use super::{Chart, DataTable, chosen_note, standing_out};
 use crate::format::{expected, grouped, ratio};
 use crate::view::{Standing, View};
 
-const WIDTH: i32 = 900;
 const HEIGHT: i32 = 620;
 const LEFT: i32 = 76;
-const RIGHT: i32 = WIDTH - 30;
 const TOP: i32 = 70;
 const BOTTOM: i32 = HEIGHT - 62;
 
@@ -149,7 +147,7 @@ fn chart(
     points: &[Point<'_>],
     paint: fn(&Canvas<'_>, &str, &[Point<'_>]) -> Drawn,
 ) -> Chart {
-    let size = (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs());
+    let size = (view.width().unsigned_abs(), HEIGHT.unsigned_abs());
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, heading, points)
     });
@@ -163,6 +161,11 @@ fn chart(
     }
 }
 
+/// Where what is drawn ends.
+fn right(canvas: &Canvas<'_>) -> i32 {
+    svg::width(canvas) - 30
+}
+
 fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
     let rates = |point: &Point<'_>| {
         let per = 10_000.0 / point.children;
@@ -172,16 +175,17 @@ fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Draw
         .iter()
         .map(|point| rates(point).0.max(rates(point).1))
         .fold(0.0, f64::max);
-    let (across, ticks) = Scale::from_zero(high, LEFT, RIGHT);
+    let right = right(canvas);
+    let (across, ticks) = Scale::from_zero(high, LEFT, right);
     let (up, _) = Scale::from_zero(high, BOTTOM, TOP);
     headings(canvas, heading, "Up: observed per 10,000 children")?;
     let words = "Expected per 10,000 children";
-    let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
+    let below = (i32::midpoint(LEFT, right), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
     for tick in &ticks {
         let (x, y) = (across.at(*tick), up.at(*tick));
         svg::line(canvas, (x, TOP), (x, BOTTOM), PALE, 1)?;
-        svg::line(canvas, (LEFT, y), (RIGHT, y), PALE, 1)?;
+        svg::line(canvas, (LEFT, y), (right, y), PALE, 1)?;
         let words = grouped(*tick, u8::from(tick.fract() != 0.0));
         svg::text(canvas, &words, (x, BOTTOM + 18), 12, GREY, Anchor::Middle)?;
         svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
@@ -272,20 +276,21 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         heading,
         "Up: observed ÷ expected; bars: where such ratios ordinarily lie",
     )?;
+    let right = right(canvas);
     let words = "Expected count (each step across is twice as many)";
-    let below = (i32::midpoint(LEFT, RIGHT), BOTTOM + 42);
+    let below = (i32::midpoint(LEFT, right), BOTTOM + 42);
     svg::text(canvas, words, below, 13, GREY, Anchor::Middle)?;
     let ends = points.iter().flat_map(limits_and_ratio);
     let up = RatioScale::covering(ends, BOTTOM, TOP);
     for (tick, words) in up.ticks() {
         let y = up.at(tick);
         let (colour, width) = tick_line(tick);
-        svg::line(canvas, (LEFT, y), (RIGHT, y), colour, width)?;
+        svg::line(canvas, (LEFT, y), (right, y), colour, width)?;
         svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
     }
     let least = points.first().map_or(1.0, |point| point.count.expected) * 0.92;
     let most = points.last().map_or(2.0, |point| point.count.expected) * 1.09;
-    let across = Scale::new(least.ln(), most.ln(), LEFT, RIGHT);
+    let across = Scale::new(least.ln(), most.ln(), LEFT, right);
     let mut tick = 2_f64.powf(least.log2().ceil());
     let mut doublings: Vec<f64> = Vec::new();
     while tick <= most && doublings.len() < 20 {
@@ -314,7 +319,7 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         }
     }
     let line = up.at(1.0);
-    svg::line(canvas, (LEFT, line), (RIGHT, line), INK, 2)?;
+    svg::line(canvas, (LEFT, line), (right, line), INK, 2)?;
     for point in points.iter().filter(|p| !up.covers(p.count.ratio.value)) {
         // Nothing was counted: its place would be below any drawing.
         let tip = (across.at(point.count.expected.ln()), BOTTOM);
@@ -367,6 +372,7 @@ fn dots(
         }
         svg::dot(canvas, at, 4, faded(colour, point.standing), filled)?;
     }
+    let edge = right(canvas);
     let mut taken: Vec<[i32; 4]> = Vec::new();
     for point in named {
         let (x, y) = place(point);
@@ -382,7 +388,7 @@ fn dots(
             let clear = |other: &[i32; 4]| {
                 *right < other[0] || *left > other[1] || y + 7 < other[2] || y - 7 > other[3]
             };
-            *left > LEFT && *right < RIGHT && taken.iter().all(clear)
+            *left > LEFT && *right < edge && taken.iter().all(clear)
         });
         if let Some((left, right)) = free {
             let (name, at) = (point.area.name.as_str(), (left, y));

@@ -10,7 +10,6 @@ use super::{Chart, DataTable, chosen_note};
 use crate::format::{probability, ratio, reported};
 use crate::view::{Standing, View};
 
-const WIDTH: u32 = 900;
 const ROW: i32 = 14;
 const LABELS: i32 = 270;
 const TOP: i32 = 84;
@@ -53,7 +52,7 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     );
     let rows = i32::try_from(effects.len()).unwrap_or(i32::MAX / ROW / 2);
     let bottom = TOP + rows * ROW + 10;
-    let size = (WIDTH, bottom.unsigned_abs() + 20);
+    let size = (view.width().unsigned_abs(), bottom.unsigned_abs() + 20);
     let heading = format!("{}, {}", own.title, key.span);
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, view, &heading, &effects, bottom)
@@ -93,7 +92,7 @@ fn paint(
         let ends = effect.ratio.intervals.shown();
         [ends.low, ends.high]
     });
-    let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
+    let right = svg::width(canvas) - 30;
     let scale = RatioScale::covering(ends, LABELS + 14, right);
     for (effect, i) in effects.iter().zip(0..) {
         let end = (right + 12, TOP + i * ROW);

@@ -13,9 +13,7 @@ use super::{Chart, chosen_note};
 use crate::format::{rate, sentence, unit_words};
 use crate::view::{Standing, View};
 
-const WIDTH: i32 = 900;
 const LEFT: i32 = 30;
-const RIGHT: i32 = WIDTH - 30;
 const TOP: i32 = 84;
 /// A dot and the air around it.
 const STEP: i32 = 11;
@@ -86,7 +84,7 @@ fn drawn(
         .map(|found| found.value);
     let reach = Reach::covering(dots.iter().map(|dot| &dot.figure));
     let highest = reach.high_of(own.unit());
-    let (across, ticks) = Scale::from_zero(highest, LEFT, RIGHT);
+    let (across, ticks) = Scale::from_zero(highest, LEFT, view.width() - 30);
     let place = |dot: &Dot| across.at(dot.figure.value * own.unit().factor());
     let mut stacks: BTreeMap<i32, Vec<&Dot>> = BTreeMap::new();
     for dot in dots {
@@ -97,7 +95,7 @@ fn drawn(
     }
     let tallest = stacks.values().map(Vec::len).max().unwrap_or(1);
     let bottom = TOP + i32::try_from(tallest).unwrap_or(1) * STEP + 10;
-    let size = (WIDTH.unsigned_abs(), (bottom + 34).unsigned_abs());
+    let size = (view.width().unsigned_abs(), (bottom + 34).unsigned_abs());
     svg::draw(&view.watermark(), size, words, |canvas| {
         headings(
             canvas,

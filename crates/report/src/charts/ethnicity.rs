@@ -11,7 +11,6 @@ use super::{Chart, DataTable};
 use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
 use crate::view::View;
 
-const WIDTH: u32 = 900;
 const ROW: i32 = 34;
 const LABELS: i32 = 300;
 const TOP: i32 = 84;
@@ -62,7 +61,7 @@ pub fn ethnicity(
         TOP.unsigned_abs() + u32::try_from(groups.len()).unwrap_or(0) * ROW.unsigned_abs() + 60;
     let svg = svg::draw(
         &view.watermark(),
-        (WIDTH, height),
+        (view.width().unsigned_abs(), height),
         (&title, &description),
         |canvas| {
             let heading = format!("{}, {place}, {period}", own.title);
@@ -131,7 +130,7 @@ fn paint(
 ) -> Drawn {
     let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
     let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
-    let right = i32::try_from(WIDTH).unwrap_or(900) - 170;
+    let right = svg::width(canvas) - 170;
     let rows = Rows::new(
         own,
         Reach::covering(known.iter()),
@@ -178,7 +177,7 @@ fn paint_group(
     };
     rows.figure(canvas, &measured, y, mark)?;
     let words = with_interval(&measured, rows.own);
-    let right = i32::try_from(WIDTH).unwrap_or(900) - 12;
+    let right = svg::width(canvas) - 12;
     svg::text(canvas, &words, (right, y), 12, INK, Anchor::End)
 }
 

@@ -11,7 +11,6 @@ use super::{Chart, DataTable};
 use crate::format::{grouped, ratio, reported, unit_words, with_interval};
 use crate::view::View;
 
-const WIDTH: u32 = 900;
 const ROW: i32 = 34;
 const LABELS: i32 = 190;
 const TOP: i32 = 84;
@@ -75,7 +74,7 @@ pub fn gradient(
     let height = TOP.unsigned_abs() + 10 * ROW.unsigned_abs() + 30;
     let svg = svg::draw(
         &view.watermark(),
-        (WIDTH, height),
+        (view.width().unsigned_abs(), height),
         (&title, &description),
         |canvas| paint(canvas, view, indicator, &heading, (&first, &second)),
     );
@@ -119,7 +118,7 @@ fn paint(
 ) -> Drawn {
     let own = view.indicator(indicator);
     let all = first.iter().chain(second).map(|(_, found)| found);
-    let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
+    let right = svg::width(canvas) - 30;
     let rows = Rows::new(
         own,
         Reach::covering(all),

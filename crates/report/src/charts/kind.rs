@@ -115,6 +115,12 @@ impl Kind {
         )
     }
 
+    /// Whether it is a map, which can be drawn within boundaries.
+    #[must_use]
+    pub fn is_map(self) -> bool {
+        matches!(self, Self::Map | Self::MapGiven)
+    }
+
     /// Whether it is about one area, and not about all authorities.
     #[must_use]
     pub fn is_of_one_area(self) -> bool {

@@ -12,7 +12,6 @@ use super::{Chart, DataTable, chosen_note, standing_out};
 use crate::format::{absence, grouped, rate, reported, sentence, unit_words, with_interval};
 use crate::view::{Standing, View};
 
-const WIDTH: u32 = 900;
 const ROW: i32 = 15;
 const LABELS: i32 = 270;
 const TOP: i32 = 84;
@@ -63,7 +62,7 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
     );
     let svg = svg::draw(
         &view.watermark(),
-        (WIDTH, height(&lines)),
+        (view.width().unsigned_abs(), height(&lines)),
         (&title, &description),
         |canvas| paint(canvas, view, (indicator, period), &lines, england.as_ref()),
     );
@@ -183,7 +182,7 @@ fn paint(
 ) -> Drawn {
     let own = view.indicator(indicator);
     let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
-    let right = i32::try_from(WIDTH).unwrap_or(900) - 30;
+    let right = svg::width(canvas) - 30;
     let rows = Rows::new(own, reach(lines), (LABELS + 10, right), (TOP, bottom));
     let measure = format!(
         "{}, with {} interval",

@@ -2,12 +2,14 @@
 
 mod against;
 mod alone;
+mod areas;
 mod caterpillar;
 mod distribution;
 mod ethnicity;
 mod gradient;
 mod kind;
 mod league;
+mod numerals;
 mod position;
 mod ratios;
 mod regions;
@@ -24,6 +26,7 @@ pub use gradient::gradient;
 pub use kind::Kind;
 pub(crate) use kind::{SHOWN, held_against};
 pub use league::league;
+pub use numerals::Numerals;
 pub use position::position;
 pub use regions::regions;
 pub use tiles::tiles;

@@ -10,9 +10,7 @@ use crate::format::{ratio, ratio_ends, reported};
 use crate::profile::Row;
 use crate::view::View;
 
-const WIDTH: i32 = 900;
 const LABELS: i32 = 230;
-const RIGHT: i32 = WIDTH - 160;
 const ROW: i32 = 34;
 const TOP: i32 = 84;
 /// Where ratios of this size ordinarily lie.
@@ -62,7 +60,7 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
         if cut { CUT } else { "" }
     );
     let bottom = TOP + ROW * i32::try_from(lines.len()).unwrap_or(0);
-    let size = (WIDTH.unsigned_abs(), (bottom + 30).unsigned_abs());
+    let size = (view.width().unsigned_abs(), (bottom + 30).unsigned_abs());
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         paint(canvas, area, &lines, bottom)
     });
@@ -85,7 +83,11 @@ fn ends(line: &Line<'_>) -> [f64; 5] {
 
 fn paint(canvas: &Canvas<'_>, area: &Area, lines: &[Line<'_>], bottom: i32) -> Drawn {
     super::rows::headings(canvas, &area.name, "Observed ÷ expected; 1 is as expected")?;
-    let scale = RatioScale::covering(lines.iter().flat_map(ends), LABELS + 14, RIGHT);
+    let scale = RatioScale::covering(
+        lines.iter().flat_map(ends),
+        LABELS + 14,
+        svg::width(canvas) - 160,
+    );
     for (tick, words) in scale.ticks() {
         let x = scale.at(tick);
         let (colour, width) = tick_line(tick);
@@ -117,7 +119,7 @@ fn paint(canvas: &Canvas<'_>, area: &Area, lines: &[Line<'_>], bottom: i32) -> D
         svg::text(
             canvas,
             &ratio(&line.found),
-            (WIDTH - 12, y),
+            (svg::width(canvas) - 12, y),
             12,
             INK,
             Anchor::End,

@@ -9,12 +9,10 @@ use super::{Chart, DataTable};
 use crate::format::{reported, sentence, unit_words, with_interval};
 use crate::view::View;
 
-const SIZE: (i32, i32) = (900, 460);
+const HEIGHT: i32 = 460;
 const LEFT: i32 = 66;
-/// Names stand to the right of it.
-const RIGHT: i32 = SIZE.0 - 210;
 const TOP: i32 = 70;
-const BOTTOM: i32 = SIZE.1 - 46;
+const BOTTOM: i32 = HEIGHT - 46;
 /// Names closer than this lie on one another.
 const APART: i32 = 15;
 
@@ -64,7 +62,7 @@ pub fn regions(view: View<'_>, indicator: IndicatorId) -> Option<Chart> {
         "The thick line with dots is England, the band is its {level} interval; each thin line is a region, named at its \
          end. A gap is a year without a figure. The intervals of regions are in the table."
     );
-    let size = (SIZE.0.unsigned_abs(), SIZE.1.unsigned_abs());
+    let size = (view.width().unsigned_abs(), HEIGHT.unsigned_abs());
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         let measure = format!(
             "{}, years ending 31 March",
@@ -116,10 +114,12 @@ fn paint(
         .filter_map(|(_, found)| found.value())
         .fold(0.0, |most: f64, found| most.max(found.value));
     let (up, ticks) = Scale::from_zero(high * factor, BOTTOM, TOP);
-    let across = Scale::new(f64::from(first.year()), f64::from(last.year()), LEFT, RIGHT);
+    // Names stand to the right of it.
+    let right = svg::width(canvas) - 210;
+    let across = Scale::new(f64::from(first.year()), f64::from(last.year()), LEFT, right);
     for tick in &ticks {
         let y = up.at(*tick);
-        svg::line(canvas, (LEFT, y), (RIGHT, y), PALE, 1)?;
+        svg::line(canvas, (LEFT, y), (right, y), PALE, 1)?;
         let words = tick_words(*tick, own.unit());
         svg::text(canvas, &words, (LEFT - 8, y), 12, GREY, Anchor::End)?;
     }

@@ -17,6 +17,11 @@ pub(crate) const INK: RGBColor = RGBColor(0x1A, 0x1A, 0x1A);
 pub(crate) const GREY: RGBColor = RGBColor(0x6B, 0x6B, 0x6B);
 pub(crate) const PALE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 
+/// How wide a canvas is.
+pub(crate) fn width(canvas: &Canvas<'_>) -> i32 {
+    i32::try_from(canvas.dim_in_pixel().0).unwrap_or(i32::MAX)
+}
+
 /// Which point of a text is placed.
 #[derive(Clone, Copy)]
 pub(crate) enum Anchor {

@@ -18,14 +18,14 @@ const LEFT: i32 = 14;
 const TOP: i32 = 66;
 
 /// How a position is drawn: fill, text colour, mark. The further out it lies, the stronger.
-struct Look {
-    fill: RGBColor,
-    ink: RGBColor,
-    mark: String,
+pub(super) struct Look {
+    pub(super) fill: RGBColor,
+    pub(super) ink: RGBColor,
+    pub(super) mark: String,
 }
 
 impl Look {
-    fn of(position: Position) -> Self {
+    pub(super) fn of(position: Position) -> Self {
         let (pale, strong, ink, mark) = if position.is_higher() {
             (RGBColor(0xF9, 0xB3, 0x8F), ORANGE, INK, "▲")
         } else if position.is_lower() {
@@ -42,19 +42,19 @@ impl Look {
     }
 }
 
-struct Tile<'a> {
-    area: &'a Area,
+pub(super) struct Tile<'a> {
+    pub(super) area: &'a Area,
     label: &'a str,
     row: i32,
     column: i32,
-    ratio: Reported<Measured>,
+    pub(super) ratio: Reported<Measured>,
     verdict: Option<Verdict>,
-    standing: Standing,
+    pub(super) standing: Standing,
 }
 
 impl Tile<'_> {
     /// Where it lies among authorities.
-    fn position(&self) -> Option<Position> {
+    pub(super) fn position(&self) -> Option<Position> {
         self.verdict.map(|verdict| verdict.among)
     }
 }
@@ -109,6 +109,10 @@ pub fn tiles(
     let positions = tiles.iter().filter_map(Tile::position);
     let title = format!("{heading}, {}: {}", words.finding, standing_out(positions));
     let levels = view.levels();
+    let without = match view.boundaries() {
+        Some(boundaries) => super::areas::without(&tiles, boundaries),
+        None => "A tile without a number has a symbol that says why.".to_owned(),
+    };
     let further = levels.as_slice().iter().skip(1).zip(["doubled", "tripled"]);
     let further = further.fold(String::new(), |words, (level, times)| {
         format!(
@@ -116,28 +120,83 @@ pub fn tiles(
             percent(*level)
         )
     });
+    let (place, number) = match view.boundaries() {
+        Some(_) => (
+            "Each area is one authority within its boundaries; London is drawn again, larger, beside the map. Its ratio, \
+             in the table,",
+            "; areas that are lower are hatched, too, as marks stand only where there is room",
+        ),
+        None => (
+            "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number",
+            "",
+        ),
+    };
     let description = format!(
-        "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number \
-         is the count divided by {}. Marks and colours say whether authorities ordinarily lie so far out: ▲ higher than is \
-         usual between authorities (outside the limits that hold {} of them), ▼ lower{further}. A tile without a number has a \
-         symbol that says why. Higher or lower is not better or worse.{}",
+        "{place} is the count divided by {}. Marks and colours say whether authorities ordinarily lie so far out: ▲ higher than is \
+         usual between authorities (outside the limits that hold {} of them), ▼ lower{further}{number}. {without} Higher or lower is not better or worse.{}",
         words.number,
         view.level(),
         chosen_note(view)
     );
-    let width = LEFT * 2 + SIZE * (tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1);
-    let height = TOP + SIZE * (tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1) + 20;
-    let size = (width.unsigned_abs().max(760), height.unsigned_abs());
-    let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
-        paint(canvas, (&heading, &words.measure), view.levels(), &tiles)
-    });
+    let svg = match view.boundaries() {
+        Some(boundaries) => {
+            let around = (heading.as_str(), words.measure.as_str());
+            super::areas::draw(view, (&title, &description), around, &tiles, boundaries)?
+        }
+        None => draw(
+            view,
+            (&title, &description),
+            (&heading, &words.measure),
+            &tiles,
+        ),
+    };
     Some(Chart {
         file: format!("{}_{}.svg", words.file, own.name),
         table: table(view, &format!("{heading}: {}", words.measure), &tiles),
         title,
         description,
         svg,
-        source: view.source(indicator),
+        source: match view.boundaries() {
+            Some(_) => view.source(indicator) + " Boundaries as given.",
+            None => view.source(indicator),
+        },
+    })
+}
+
+/// How tiles are laid out: how large each is, and where the first row begins.
+#[derive(Clone, Copy)]
+struct Layout {
+    size: i32,
+    top: i32,
+    /// Where the legend stands.
+    legend: (i32, i32),
+}
+
+/// The legend needs so much room to the right of its corner.
+const LEGEND: i32 = 300;
+const LEGEND_ROW: i32 = 24;
+
+fn draw(view: View<'_>, words: (&str, &str), heading: (&str, &str), tiles: &[Tile<'_>]) -> String {
+    let columns = tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1;
+    let rows = tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1;
+    let (wide, size) = if view.width() == View::USUAL_WIDTH {
+        ((LEFT * 2 + SIZE * columns).max(760), SIZE)
+    } else {
+        let size = (view.width() - LEFT * 2) / columns;
+        (view.width(), size.min(SIZE))
+    };
+    // The north-west of the grid is sea; where the legend does not fit beside the north, it stands above.
+    let beside = LEFT + size * 480 / SIZE;
+    let lines = i32::try_from(Position::all(view.levels()).count()).unwrap_or(5) + 1;
+    let (top, legend) = if beside + LEGEND <= wide {
+        (TOP, (beside, TOP + 4))
+    } else {
+        (TOP + lines * LEGEND_ROW + 8, (LEFT, TOP))
+    };
+    let layout = Layout { size, top, legend };
+    let canvas = (wide.unsigned_abs(), (top + size * rows + 20).unsigned_abs());
+    svg::draw(&view.watermark(), canvas, words, |canvas| {
+        paint(canvas, heading, view.levels(), tiles, layout)
     })
 }
 
@@ -200,36 +259,43 @@ fn paint(
     (heading, measure): (&str, &str),
     levels: Levels,
     tiles: &[Tile<'_>],
+    layout: Layout,
 ) -> Drawn {
     svg::strong(canvas, heading, (LEFT, 18), 15, INK, Anchor::Start)?;
     svg::text(canvas, measure, (LEFT, 38), 13, GREY, Anchor::Start)?;
     let chosen = tiles.iter().any(|tile| tile.standing == Standing::Chosen);
-    legend(canvas, levels, chosen)?;
+    legend(canvas, levels, chosen, layout.legend, fill_box)?;
     // The outlines of those that were chosen lie over their neighbours'.
     let chosen = |tile: &&Tile<'_>| tile.standing == Standing::Chosen;
     for tile in tiles.iter().filter(|tile| !chosen(tile)) {
-        paint_tile(canvas, tile)?;
+        paint_tile(canvas, tile, layout)?;
     }
     for tile in tiles.iter().filter(chosen) {
-        paint_tile(canvas, tile)?;
+        paint_tile(canvas, tile, layout)?;
     }
     Ok(())
 }
 
-fn legend(canvas: &Canvas<'_>, levels: Levels, chosen: bool) -> Drawn {
-    // The north-west of the grid is sea.
+/// What a ground of a look means in the legend.
+fn fill_box(canvas: &Canvas<'_>, look: &Look, corners: [(i32, i32); 2]) -> Drawn {
+    canvas.draw(&Rectangle::new(corners, look.fill.filled()))
+}
+
+/// What grounds and marks mean, from a corner downwards. `fill` fills a box as the map fills an area.
+pub(super) fn legend(
+    canvas: &Canvas<'_>,
+    levels: Levels,
+    chosen: bool,
+    (x, top): (i32, i32),
+    fill: fn(&Canvas<'_>, &Look, [(i32, i32); 2]) -> Drawn,
+) -> Drawn {
     for (position, i) in Position::all(levels).zip(0..) {
         let look = Look::of(position);
-        let y = TOP + 4 + i * 24;
-        let (x, side) = (LEFT + 480, 18);
-        canvas.draw(&Rectangle::new(
-            [(x, y), (x + side, y + side)],
-            look.fill.filled(),
-        ))?;
-        canvas.draw(&Rectangle::new(
-            [(x, y), (x + side, y + side)],
-            GREY.stroke_width(1),
-        ))?;
+        let y = top + i * LEGEND_ROW;
+        let side = 18;
+        let corners = [(x, y), (x + side, y + side)];
+        fill(canvas, &look, corners)?;
+        canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
         svg::text(
             canvas,
             &format!("{} {}", look.mark, position.among_authorities()),
@@ -240,15 +306,19 @@ fn legend(canvas: &Canvas<'_>, levels: Levels, chosen: bool) -> Drawn {
         )?;
     }
     if chosen {
-        let words = "◤ outlined: chosen; the others are paler";
-        let below = TOP + 4 + 24 * i32::try_from(Position::all(levels).count()).unwrap_or(5) + 9;
-        svg::text(canvas, words, (LEFT + 480, below), 12, INK, Anchor::Start)?;
+        let words = "Outlined: chosen; the others are paler";
+        let rows = i32::try_from(Position::all(levels).count()).unwrap_or(5);
+        let below = top + LEGEND_ROW * rows + 9;
+        svg::text(canvas, words, (x, below), 12, INK, Anchor::Start)?;
     }
     Ok(())
 }
 
-fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
-    let (x, y) = (LEFT + tile.column * SIZE, TOP + tile.row * SIZE);
+fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>, layout: Layout) -> Drawn {
+    let size = layout.size;
+    let (x, y) = (LEFT + tile.column * size, layout.top + tile.row * size);
+    // Three lines share the height of a tile.
+    let line = |usual: i32| y + usual * size / SIZE;
     let look = tile.position().map(Look::of);
     let (fill, ink) = look
         .as_ref()
@@ -258,7 +328,7 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
         Standing::Background => (faded(fill, tile.standing), INK),
         Standing::Alike | Standing::Chosen => (fill, ink),
     };
-    let corners = [(x + 1, y + 1), (x + SIZE - 1, y + SIZE - 1)];
+    let corners = [(x + 1, y + 1), (x + size - 1, y + size - 1)];
     canvas.draw(&Rectangle::new(corners, fill.filled()))?;
     if tile.standing == Standing::Chosen {
         let [(left, top), (right, bottom)] = corners;
@@ -275,11 +345,11 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
     } else {
         canvas.draw(&Rectangle::new(corners, GREY.stroke_width(1)))?;
     }
-    let middle = x + SIZE / 2;
+    let middle = x + size / 2;
     svg::strong(
         canvas,
         tile.label,
-        (middle, y + 11),
+        (middle, line(11)),
         11,
         ink,
         Anchor::Middle,
@@ -288,11 +358,11 @@ fn paint_tile(canvas: &Canvas<'_>, tile: &Tile<'_>) -> Drawn {
         Reported::Value(measured) => grouped(measured.value, 2),
         Reported::Symbol(symbol) => absence(symbol),
     };
-    svg::text(canvas, &figure, (middle, y + 24), 11, ink, Anchor::Middle)?;
+    svg::text(canvas, &figure, (middle, line(24)), 11, ink, Anchor::Middle)?;
     svg::text(
         canvas,
         look.as_ref().map_or("", |look| &look.mark),
-        (middle, y + 37),
+        (middle, line(37)),
         9,
         ink,
         Anchor::Middle,

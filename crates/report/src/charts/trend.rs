@@ -12,7 +12,9 @@ use super::{Chart, DataTable};
 use crate::format::{absence, bounds, rate, reported, unit_words, with_interval};
 use crate::view::View;
 
-const PANEL: (i32, i32) = (440, 250);
+/// How wide a drawing is if nothing else is asked.
+const USUAL: i32 = 880;
+const HIGH: i32 = 250;
 const HEAD: i32 = 62;
 
 struct Year {
@@ -43,16 +45,23 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
          A gap is a year without a figure."
     );
     let rows = i32::try_from(panels.len().div_ceil(2)).unwrap_or(0);
+    let whole = if view.width() == View::USUAL_WIDTH {
+        USUAL
+    } else {
+        view.width()
+    };
+    // One alone has the room of both.
+    let wide = if panels.len() == 1 { whole } else { whole / 2 };
     let size = (
-        u32::try_from(PANEL.0 * 2).unwrap_or(880),
-        (HEAD + rows * PANEL.1 + 8).unsigned_abs(),
+        whole.unsigned_abs(),
+        (HEAD + rows * HIGH + 8).unsigned_abs(),
     );
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         svg::strong(canvas, &title, (12, 18), 16, INK, Anchor::Start)?;
         key(canvas, &area.name)?;
         for ((id, years), i) in panels.iter().zip(0..) {
-            let origin = ((i % 2) * PANEL.0, HEAD + (i / 2) * PANEL.1);
-            panel(canvas, view, *id, years, origin)?;
+            let origin = ((i % 2) * wide, HEAD + (i / 2) * HIGH);
+            panel(canvas, view, *id, years, (origin, wide))?;
         }
         Ok(())
     });
@@ -93,17 +102,20 @@ fn key(canvas: &Canvas<'_>, name: &str) -> Drawn {
     svg::line(canvas, (12, y), (42, y), DARK_BLUE, 3)?;
     canvas.draw(&Circle::new((27, y), 4, DARK_BLUE.filled()))?;
     svg::text(canvas, name, (50, y), 12, INK, Anchor::Start)?;
-    dashes(canvas, &[(330, y), (360, y)], ORANGE)?;
+    // What follows moves to the left where there is less room.
+    let name = i32::try_from(name.chars().count()).unwrap_or(40) * 7;
+    let x = (svg::width(canvas) - 330).clamp(70 + name.min(260), 330.max(70 + name.min(260)));
+    dashes(canvas, &[(x, y), (x + 30, y)], ORANGE)?;
     svg::text(
         canvas,
         "Statistical neighbours (median)",
-        (368, y),
+        (x + 38, y),
         12,
         INK,
         Anchor::Start,
     )?;
-    svg::line(canvas, (580, y), (610, y), GREY, 1)?;
-    svg::text(canvas, "England", (618, y), 12, INK, Anchor::Start)
+    svg::line(canvas, (x + 250, y), (x + 280, y), GREY, 1)?;
+    svg::text(canvas, "England", (x + 288, y), 12, INK, Anchor::Start)
 }
 
 fn panel(
@@ -111,10 +123,10 @@ fn panel(
     view: View<'_>,
     indicator: IndicatorId,
     years: &[Year],
-    (x, y): (i32, i32),
+    ((x, y), wide): ((i32, i32), i32),
 ) -> Drawn {
     let own = view.indicator(indicator);
-    let (left, right, top, bottom) = (x + 56, x + PANEL.0 - 16, y + 34, y + PANEL.1 - 34);
+    let (left, right, top, bottom) = (x + 56, x + wide - 16, y + 34, y + HIGH - 34);
     let (vertical, ticks) = Scale::from_zero(highest(years) * own.unit().factor(), bottom, top);
     let (first, last) = (years[0].period.year(), years[years.len() - 1].period.year());
     let frame = Frame {
