@@ -7,7 +7,7 @@ use disparity_core::{
 
 use super::rows::{Mark, Reach, Rows, headings};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
-use super::{Chart, DataTable};
+use super::{Chart, DataTable, Spot};
 use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
 use crate::view::View;
 
@@ -60,15 +60,22 @@ pub fn ethnicity(
     );
     let height =
         TOP.unsigned_abs() + u32::try_from(groups.len()).unwrap_or(0) * ROW.unsigned_abs() + 60;
+    let rows = frame(own, &groups);
     let svg = svg::draw(
         &view.watermark(),
         (WIDTH, height),
         (&title, &description),
         |canvas| {
             let heading = format!("{}, {place}, {period}", own.title);
-            paint(canvas, (&heading, &level), own, &groups, everyone.as_ref())
+            let heading = (heading.as_str(), level.as_str());
+            paint(canvas, heading, &rows, &groups, everyone.as_ref())
         },
     );
+    let spots = groups.iter().zip(0..).filter_map(|(group, i)| {
+        let x = rows.at(group.outcome.value()?.value);
+        Some(Spot::of((x, TOP + ROW * i + ROW / 2), &group.label))
+    });
+    let spots = spots.collect();
     let note = if groups.iter().any(|group| group.carried) {
         " Pupils of all schools by ethnic group are not in the tables compiled here for that year; shares of the nearest year \
          that is, moved on with those of primary pupils where these are."
@@ -84,6 +91,7 @@ pub fn ethnicity(
         svg,
         table,
         source: view.source(indicator) + note,
+        spots,
     })
 }
 
@@ -122,22 +130,22 @@ fn extremes(groups: &[Group]) -> Option<(&Group, &Group)> {
     Some((highest, lowest))
 }
 
-fn paint(
-    canvas: &Canvas<'_>,
-    (heading, level): (&str, &str),
-    own: &disparity_core::Indicator,
-    groups: &[Group],
-    everyone: Option<&Measured>,
-) -> Drawn {
+/// Where the rows are, and how values become pixels.
+fn frame<'a>(own: &'a disparity_core::Indicator, groups: &[Group]) -> Rows<'a> {
     let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
     let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
     let right = i32::try_from(WIDTH).unwrap_or(900) - 170;
-    let rows = Rows::new(
-        own,
-        Reach::covering(known.iter()),
-        (LABELS + 10, right),
-        (TOP, bottom),
-    );
+    let reach = Reach::covering(known.iter());
+    Rows::new(own, reach, (LABELS + 10, right), (TOP, bottom))
+}
+
+fn paint(
+    canvas: &Canvas<'_>,
+    (heading, level): (&str, &str),
+    rows: &Rows<'_>,
+    groups: &[Group],
+    everyone: Option<&Measured>,
+) -> Drawn {
     let measure = format!("Rate per 10,000 children of the group, with {level} interval");
     headings(canvas, heading, &measure)?;
     rows.axis(canvas)?;
@@ -145,7 +153,7 @@ fn paint(
         rows.benchmark(canvas, "Everyone", everyone.value)?;
     }
     for (group, i) in groups.iter().zip(0..) {
-        paint_group(canvas, group, everyone, &rows, TOP + ROW * i + ROW / 2)?;
+        paint_group(canvas, group, everyone, rows, TOP + ROW * i + ROW / 2)?;
     }
     Ok(())
 }

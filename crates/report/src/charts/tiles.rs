@@ -9,7 +9,7 @@ use plotters::prelude::*;
 
 use super::ratios::faded;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
-use super::{Chart, DataTable, chosen_note, standing_out};
+use super::{Chart, DataTable, Spot, chosen_note, standing_out};
 use crate::format::{absence, grouped, ratio, reported};
 use crate::view::{Standing, View};
 
@@ -56,6 +56,13 @@ impl Tile<'_> {
     /// Where it lies among authorities.
     fn position(&self) -> Option<Position> {
         self.verdict.map(|verdict| verdict.among)
+    }
+
+    /// Its middle.
+    fn spot(&self) -> Spot {
+        let middle = |start: i32, at: i32| start + at * SIZE + SIZE / 2;
+        let at = (middle(LEFT, self.column), middle(TOP, self.row));
+        Spot::of(at, &self.area.name)
     }
 }
 
@@ -138,6 +145,7 @@ pub fn tiles(
         description,
         svg,
         source: view.source(indicator),
+        spots: tiles.iter().map(Tile::spot).collect(),
     })
 }
 
