@@ -94,7 +94,10 @@
       var at = nearest(event);
       if (at >= 0) { show(at); } else { hide(); }
     });
-    box.addEventListener('pointerleave', function () { if (document.activeElement !== box) { hide(); } });
+    box.addEventListener('pointerleave', function (event) {
+      // A finger leaves whenever it is lifted.
+      if (event.pointerType !== 'touch' && document.activeElement !== box) { hide(); }
+    });
     box.addEventListener('blur', function () { resting = false; hide(); });
     box.addEventListener('keydown', function (event) {
       var step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -106,6 +109,9 @@
     all.push(own);
   }
 
+  document.addEventListener('pointerdown', function (event) {
+    all.forEach(function (own) { if (!own.svg.contains(event.target)) { own.hide(); } });
+  });
   document.addEventListener('keydown', function (event) {
     if (event.key === 'Escape') { all.forEach(function (own) { own.rest(); }); }
   });
@@ -133,13 +139,17 @@
     });
     var source = figure.querySelector('.source');
     details(svg.closest('.scroll'), svg, points, source && source.textContent);
-    hint(figure.querySelector('.read'));
+    hint(figure.querySelector('.read'), svg.closest('.scroll'));
   });
 
-  function hint(before) {
-    var words = 'Point at the chart or touch it to see the figures of a point; in the chart, arrow keys go from point to point, and Escape ends that.';
+  // Said once of all charts of a page; each names it as its description.
+  function hint(before, box) {
+    box.setAttribute('aria-describedby', 'chart-hint');
+    if (document.getElementById('chart-hint')) { return; }
+    var words = 'Point at a chart or touch it to see the figures of a point; in a chart that has the focus, arrow keys go from point to point, and Escape ends that.';
     var made = element('p', words);
     made.className = 'read only-here';
+    made.id = 'chart-hint';
     before.parentNode.insertBefore(made, before.nextSibling);
   }
 

@@ -148,7 +148,7 @@
     element('a', 'More on reading such a chart', read).href = 'reading.html#' + about.kind;
     element('p', about.source, made).className = 'source';
     window.disparity.details(box, drawn.svg, drawn.points, about.source);
-    window.disparity.hint(read);
+    window.disparity.hint(read, box);
     window.disparity.download(made, about.title, numbers);
   }
 
@@ -157,11 +157,15 @@
   }
 
   function shownEnds(ends, decimals) {
-    var words = function (value) { return value.toFixed(decimals); };
+    var words = function (value) { return Number(value).toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }); };
     return words(ends[0]) + ' (' + words(ends[1]) + ' to ' + words(ends[2]) + ')';
   }
 
+  function counted(count) { return count === null ? 'no figure' : window.disparity.draw.grouped(count); }
+
   function rateWords(ends) { return shownEnds(ends, ends[0] < 10 ? 1 : 0); }
+
+  function lowered(words) { return words.indexOf('England') === 0 ? words : words.charAt(0).toLowerCase() + words.slice(1); }
 
   // Against what is usual, of one indicator and model.
   function position(areas, indicator, model) {
@@ -177,7 +181,7 @@
     var outside = known.filter(function (one) { return one[2].out; }).length;
     var about = {
       kind: 'position',
-      title: own.title + ', ' + own.period + ', observed ÷ expected (' + known[0][2].words + '): ' +
+      title: own.title + ', ' + own.period + ', observed ÷ expected (' + lowered(known[0][2].words) + '): ' +
         (outside || 'none') + ' of ' + known.length + (known.length === 1 ? ' authority' : ' authorities') +
         (outside === 1 ? ' lies' : ' lie') + ' further out than is usual between authorities',
       description: 'Each line is one authority. The dot is what was counted divided by what is expected; 1 is as expected. The thin bar is the ' +
@@ -185,12 +189,12 @@
       source: own.source
     };
     var drawn = window.disparity.draw.rows(Object.assign({
-      heading: own.title + ', ' + own.period, measure: 'Observed ÷ expected; 1 is as expected. Expected: ' + known[0][2].words,
+      heading: own.title + ', ' + own.period, measure: 'Observed ÷ expected; 1 is as expected. Expected: ' + lowered(known[0][2].words),
       mark: choices.mark, ratios: true,
       rows: found.map(function (one) {
         return one[2] ? {
           name: one[0].name, ends: one[2].ratio, usual: one[2].usual, out: one[2].out, words: shownEnds(one[2].ratio, 2),
-          details: ['Counted: ' + one[1].count, 'Observed ÷ expected: ' + shownEnds(one[2].ratio, 2), one[2].verdict]
+          details: ['Counted: ' + counted(one[1].count), 'Observed ÷ expected: ' + shownEnds(one[2].ratio, 2), one[2].verdict]
         } : { name: one[0].name };
       })
     }, about));
@@ -221,7 +225,7 @@
         var found = of(area, indicator);
         return found.rate ? {
           name: area.name, ends: found.rate, words: rateWords(found.rate),
-          details: ['Counted: ' + (found.count === null ? 'no figure' : found.count), 'Figure: ' + rateWords(found.rate) + ' ' + found.unit]
+          details: ['Counted: ' + counted(found.count), 'Figure: ' + rateWords(found.rate) + ' ' + found.unit]
         } : { name: area.name };
       })
     }, about));
@@ -271,7 +275,8 @@
       kind: 'ethnicity',
       title: own.title + ', ' + own.groups_period + ': each ethnic group, with ' + choices.level + ' intervals',
       description: 'Each line is one ethnic group of one area, in the order of the published list. The number of children in each group is ' +
-        'estimated from pupils of state-funded schools, and the bar includes how far wrong such estimates have been.',
+        'estimated from pupils of state-funded schools, and the bar includes how far wrong such estimates have been.' +
+        (isFinite(window.disparity.draw.reach(rows)) ? ' A bar that ends in an arrow goes on beyond the axis; its figure stands at the end of the line.' : ''),
       source: own.source
     };
     var drawn = window.disparity.draw.rows(Object.assign({
@@ -328,8 +333,8 @@
       aligned(authorities, function (area) { return area.facts; }, function (row) { return row[0]; }, function (row) { return row[1]; }));
     heading('What must not be missed in the data', 'issues');
     table('What must be said of which figures of each area, warnings first', areas,
-      aligned(areas, function (area) { return area.issues; }, function (row) { return row.meaning; }, function (row) { return row.of; })
-        .map(function (line) { return [line[0], line[1].map(function (words) { return words === 'no figure' ? [] : words; })]; }));
+      aligned(areas, function (area) { return area.issues; }, function (row) { return row.meaning + ' (' + row.severity + ')'; }, function (row) { return row.of.join('; '); })
+        .map(function (line) { return [line[0], line[1].map(function (words) { return words === 'no figure' ? '' : words; })]; }));
   }
 
   function groupTables(areas) {

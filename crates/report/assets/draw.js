@@ -39,6 +39,16 @@
     made(svg, 'line', about);
   }
 
+  function grouped(value) { return Number(value).toLocaleString('en-GB', { maximumFractionDigits: 4 }); }
+
+  // How far an axis must go: to the end of the longest interval, unless that would make the others unreadable.
+  function reach(rows, ratios) {
+    var high = rows.filter(function (row) { return row.ends; }).map(function (row) { return row.ends[2]; })
+      .sort(function (a, b) { return a - b; });
+    var usual = high[Math.floor(high.length * 0.85)];
+    return !ratios && high.length > 7 && high[high.length - 1] > 2 * usual ? usual * 1.1 : Infinity;
+  }
+
   // A scale from values to pixels with its ticks: from nought, or of ratios, on which twice and half lie equally far from 1.
   function scale(values, start, end, ratios) {
     var finite = values.filter(function (value) { return isFinite(value) && (!ratios || value > 0); });
@@ -78,12 +88,13 @@
     text(svg, about.heading, 12, 18, { size: 16, bold: true });
     text(svg, about.measure, 12, 38, { size: 13, fill: GREY });
     var line1 = about.against ? [about.against.value] : [];
-    var own = scale(ends(about.rows).concat(line1), LABELS + 14, RIGHT, about.ratios);
+    var most = reach(about.rows, about.ratios);
+    var own = scale(ends(about.rows).concat(line1).map(function (end) { return Math.min(end, most); }), LABELS + 14, RIGHT, about.ratios);
     var bottom = height - 30;
     own.ticks.forEach(function (tick) {
       var is1 = about.ratios && tick === 1;
       line(svg, [own.at(tick), TOP - 8], [own.at(tick), bottom], is1 ? INK : PALE, is1 ? 2 : 1);
-      text(svg, String(tick), own.at(tick), TOP - 17, { at: 'middle', fill: GREY });
+      text(svg, grouped(tick), own.at(tick), TOP - 17, { at: 'middle', fill: GREY });
     });
     if (about.against) {
       var x = own.at(about.against.value);
@@ -101,7 +112,18 @@
       }
       var colour = row.out ? (row.ends[0] > 1 ? ORANGE : BLUE) : about.ratios ? GREY : BLUE;
       line(svg, [own.at(row.ends[1]), y], [own.at(row.ends[2]), y], colour, 3);
-      made(svg, 'circle', { cx: own.at(row.ends[0]), cy: y, r: 6, fill: row.out || !about.ratios ? colour : '#FFFFFF', stroke: colour, 'stroke-width': 2 });
+      // What goes on beyond the axis ends in an arrow; its figure stands at the end of the row.
+      if (!own.covers(row.ends[2])) {
+        var tip = own.at(row.ends[2]) + 9;
+        made(svg, 'polygon', { points: [tip, y, tip - 8, y - 5, tip - 8, y + 5].join(' '), fill: colour });
+      }
+      if (!own.covers(row.ends[1])) {
+        var back = own.at(row.ends[1]) - 9;
+        made(svg, 'polygon', { points: [back, y, back + 8, y - 5, back + 8, y + 5].join(' '), fill: colour });
+      }
+      if (own.covers(row.ends[0])) {
+        made(svg, 'circle', { cx: own.at(row.ends[0]), cy: y, r: 6, fill: row.out || !about.ratios ? colour : '#FFFFFF', stroke: colour, 'stroke-width': 2 });
+      }
       if (row.words) { text(svg, row.words, WIDTH - 12, y, { at: 'end' }); }
       points.push({ x: own.at(row.ends[0]), y: y, title: row.name, lines: row.details || [] });
     });
@@ -129,7 +151,7 @@
       text(svg, own.name, x0 + 12, y0 + 12, { size: 13, bold: true });
       vertical.ticks.forEach(function (tick) {
         line(svg, [left, vertical.at(tick)], [right, vertical.at(tick)], PALE, 1);
-        text(svg, String(tick), left - 7, vertical.at(tick), { size: 11, at: 'end', fill: GREY });
+        text(svg, grouped(tick), left - 7, vertical.at(tick), { size: 11, at: 'end', fill: GREY });
       });
       for (var year = last; year >= first; year -= Math.max(2, Math.ceil((last - first) / 5))) {
         text(svg, String(year), across(year), bottom + 14, { size: 11, at: 'middle', fill: GREY });
@@ -168,5 +190,5 @@
     });
   }
 
-  window.disparity.draw = { rows: rows, panels: panels };
+  window.disparity.draw = { rows: rows, panels: panels, grouped: grouped, reach: reach };
 }());

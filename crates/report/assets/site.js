@@ -158,6 +158,17 @@
       window.location.href = root + 'authority/' + area[1] + '.html';
     });
   }
+  // A page without a file of its figures has its tables, as they were written.
+  if (!document.querySelector('main a[download]')) {
+    Array.prototype.forEach.call(document.querySelectorAll('main .scroll table'), function (table) {
+      var rows = Array.prototype.map.call(table.rows, function (row) {
+        return Array.prototype.map.call(row.cells, function (cell) { return cell.textContent.trim(); });
+      });
+      var place = document.createElement('div');
+      table.parentNode.parentNode.insertBefore(place, table.parentNode.nextSibling);
+      download(place, table.caption.textContent, rows);
+    });
+  }
   Array.prototype.forEach.call(document.querySelectorAll('table[data-sortable]'), sortable);
   Array.prototype.forEach.call(document.querySelectorAll('table[data-filter]'), filtered);
 }());

@@ -11,10 +11,16 @@ pub(crate) fn check(run: &Run, title: &str, walk: &mut Walk) {
         return;
     }
     if let Some((area, rest)) = title
-        .split_once(" figures lie further out than is usual")
-        .map(|(words, _)| words)
+        .strip_suffix(" further out than is usual between authorities")
+        .filter(|words| words.contains(" figure"))
         .and_then(|words| words.rsplit_once(": "))
     {
+        // Of one figure it is said in words.
+        let rest = match rest {
+            "its one figure does not lie" => "0 of 1",
+            "its one figure lies" => "1 of 1",
+            rest => rest,
+        };
         walk.cell(
             title,
             &rest.replace("none", "0"),

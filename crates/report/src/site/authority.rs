@@ -55,6 +55,7 @@ struct List {
 #[derive(Debug, Serialize)]
 struct Neighbour {
     link: Link,
+    slug: String,
     /// Whether it has a page.
     has_page: bool,
     closeness: String,
@@ -244,6 +245,7 @@ fn lists(site: &Site<'_>, area: &Area) -> Vec<List> {
                 let own = areas.get(found.area)?;
                 Some(Neighbour {
                     link: england::link(own),
+                    slug: super::links::area_slug(own),
                     has_page: has_page(site, own),
                     closeness: found.closeness.to_lowercase(),
                 })
