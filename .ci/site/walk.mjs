@@ -198,7 +198,7 @@ await deed('neighbours of either list, a region and England stand beside, drawn 
     const own = await opened(1280);
     await own.goto(at('authority/hackney.html'));
     const list = await own.evaluate((words) => [...[...document.querySelectorAll('h3')].find((head) => head.textContent.endsWith(words))
-      .nextElementSibling.querySelectorAll('a')].map((one) => one.textContent), year);
+      .nextElementSibling.nextElementSibling.querySelectorAll('li a')].map((one) => one.textContent), year);
     await own.close();
     must(list.length === 10 && list.every((name) => heads.includes(name)), `${list} of ${heads}`);
   }
