@@ -412,7 +412,13 @@
     }
     lists.textContent = '';
     status.textContent = chosen.areas.length ? 'Side by side: ' + chosen.areas.map(function (slug) { return names[slug]; }).join(', ') : '';
-    if (!chosen.areas.length) { return; }
+    if (!chosen.areas.length) {
+      element('p', 'Or begin with one of these:', lists);
+      var beginning = element('ul', '', lists);
+      beginning.className = 'columns';
+      (window.disparityAreas || []).forEach(function (area) { link(beginning, area[0], Object.assign({}, chosen, { areas: [area[1]] })); });
+      return;
+    }
     var list = element('ul', '', lists);
     list.className = 'chosen';
     chosen.areas.forEach(function (slug) {

@@ -41,14 +41,13 @@ pub fn ethnicity(
         .total(indicator, period, area)
         .and_then(|row| row.outcome.value());
     let place = view.catalogue.areas.name(area);
-    let (highest, lowest) = extremes(&groups)?;
+    if !groups.iter().any(|group| group.outcome.is_value()) {
+        return None;
+    }
     let title = format!(
-        "{}, {place}, {period}: the rate is highest for {} ({}) and lowest for {} ({})",
+        "{}, {place}, {period}: {}",
         own.title,
-        highest.label,
-        reported(&highest.outcome, |m| rate(m.value, own)),
-        lowest.label,
-        reported(&lowest.outcome, |m| rate(m.value, own))
+        finding(own, &groups, everyone.as_ref())
     );
     let level = view.level();
     let description = format!(
@@ -122,12 +121,52 @@ fn groups(view: View<'_>, indicator: IndicatorId, period: Period, area: AreaCode
         .collect()
 }
 
-fn extremes(groups: &[Group]) -> Option<(&Group, &Group)> {
-    let with_rate = || groups.iter().filter(|group| group.outcome.is_value());
-    let value = |group: &&Group| group.outcome.value().map_or(0.0, |measured| measured.value);
-    let highest = with_rate().max_by(|a, b| value(a).total_cmp(&value(b)))?;
-    let lowest = with_rate().min_by(|a, b| value(a).total_cmp(&value(b)))?;
-    Some((highest, lowest))
+/// Whose rates are clearly different from everyone's, in words: those whose intervals leave it out, in the order of the
+/// list, as an order of rates whose intervals overlap says nothing.
+fn finding(
+    own: &disparity_core::Indicator,
+    groups: &[Group],
+    everyone: Option<&Measured>,
+) -> String {
+    let Some(everyone) = everyone else {
+        return "the rate of each group with its interval".to_owned();
+    };
+    let apart = |wanted: Side| {
+        let found = groups.iter().filter_map(|group| {
+            let found = group.outcome.value()?;
+            let is = side(&found, everyone) == Some(wanted);
+            is.then(|| format!("{} ({})", group.label, rate(found.value, own)))
+        });
+        found.collect::<Vec<_>>().join(", ")
+    };
+    let all = rate(everyone.value, own);
+    match (apart(Side::Above).as_str(), apart(Side::Below).as_str()) {
+        ("", "") => format!("no group’s rate is clearly different from everyone’s ({all})"),
+        (above, "") => format!("the rate is clearly above everyone’s ({all}) for {above}"),
+        ("", below) => format!("the rate is clearly below everyone’s ({all}) for {below}"),
+        (above, below) => format!(
+            "the rate is clearly above everyone’s ({all}) for {above}, and clearly below it for {below}"
+        ),
+    }
+}
+
+/// On which side of another figure an interval lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    Below,
+}
+
+/// On which side of everyone's rate an interval lies that leaves it out.
+fn side(found: &Measured, everyone: &Measured) -> Option<Side> {
+    let ends = found.intervals.shown();
+    if ends.low > everyone.value {
+        Some(Side::Above)
+    } else if ends.high < everyone.value {
+        Some(Side::Below)
+    } else {
+        None
+    }
 }
 
 /// Where the rows are, and how values become pixels.
@@ -172,11 +211,10 @@ fn paint_group(
         let words = format!("{why} {counted} counted");
         return svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start);
     };
-    let ends = measured.intervals.shown();
-    let colour = match everyone {
-        Some(everyone) if ends.low > everyone.value => ORANGE,
-        Some(everyone) if ends.high < everyone.value => DARK_BLUE,
-        _ => GREY,
+    let colour = match everyone.and_then(|everyone| side(&measured, everyone)) {
+        Some(Side::Above) => ORANGE,
+        Some(Side::Below) => DARK_BLUE,
+        None => GREY,
     };
     let mark = Mark {
         colour,
