@@ -77,7 +77,7 @@ pub(crate) fn check(run: &Run, title: &str, walk: &mut Walk) {
         let found = gradient(run, (&own.name, year), key).unwrap();
         let columns = ["value", "conf_low", "conf_high"];
         columns.map(|column| found.number(column).unwrap()).to_vec()
-    } else if rest.contains("everyone’s (") {
+    } else if rest.contains("everyone’s (") || rest.ends_with("each group with its interval") {
         let place = title[own.title.len()..]
             .strip_prefix(", ")
             .and_then(|words| words.split_once(", 20"))
@@ -172,7 +172,10 @@ fn clearly_apart(run: &Run, (indicator, year, area): (&str, &str, &str)) -> Vec<
     });
     let groups: Vec<_> = groups.collect();
     let total = Run::area(&run.estimates, (indicator, year, area), &TOTAL).unwrap();
-    let everyone = total.number("estimate").unwrap();
+    // Where there is no rate of everyone, none is said to differ from it.
+    let Some(everyone) = total.number("estimate") else {
+        return Vec::new();
+    };
     let above =
         |row: &&super::files::Row<'_>| row.number("conf_low").is_some_and(|low| low > everyone);
     let below =
