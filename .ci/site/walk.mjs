@@ -1,11 +1,12 @@
 // A real browser walks a site that `disparity site` wrote: at three widths, with scripts and without, in dark and in
 // print. It fails where a page asks for something from outside, throws, is wider than the window or breaks a rule of
-// axe-core, or where search, sort, filter or comparison do not do what they say.
+// axe-core, or where search, sort, filter, comparison, details of charts, marks or downloads do not do what they say.
 //
 //     node walk.mjs SITE [FOLDER FOR PICTURES]
-import { readdirSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 
@@ -41,7 +42,7 @@ async function opened(width, scripts = true) {
   await page.setViewport({ width, height: 900 });
   await page.setJavaScriptEnabled(scripts);
   page.on('request', (request) => {
-    if (!/^(file|data):/.test(request.url())) { wrong.push(`asks for ${request.url()}`); }
+    if (!/^(file|data|blob):/.test(request.url())) { wrong.push(`asks for ${request.url()}`); }
   });
   // A page that is left before its style sheet has come breaks that off.
   page.on('requestfailed', (request) => {
@@ -115,6 +116,8 @@ for (const [how, features, media] of [
 
 async function deed(what, done) {
   try {
+    // A deed that failed may have left a page of its own in front.
+    await page.bringToFront();
     await done();
     checked.deeds += 1;
   } catch (error) {
@@ -163,7 +166,7 @@ await deed('a table filters', async () => {
 await deed('authorities that the address names stand side by side, with the figures of their pages', async () => {
   await page.goto(`${at('compare.html')}?areas=hackney,kent`);
   await page.waitForFunction(() => document.querySelectorAll('#compare table').length > 3);
-  const heads = await page.$$eval('#compare table:first-of-type thead th', (cells) => cells.map((cell) => cell.textContent));
+  const heads = await page.$eval('#compare table', (own) => [...own.rows[0].cells].slice(1).map((cell) => cell.textContent));
   must(heads.slice(0, 2).join() === 'Hackney,Kent', heads.join());
   const said = await page.$eval('#compare', (own) => own.textContent);
   const own = await opened(1280);
@@ -179,8 +182,149 @@ await deed('authorities that the address names stand side by side, with the figu
   }
   await picture(page, 'compare.html', 'two_768');
   await page.setViewport({ width: 1280, height: 900 });
+  const heard = page.waitForFunction(() => document.querySelectorAll('#compare figure svg').length === 4);
+  must(await heard, 'four drawings');
+});
+await deed('neighbours of either list, a region and England stand beside, drawn and in words', async () => {
+  for (const year of ['2025', '2021']) {
+    await page.goto(`${at('compare.html')}?areas=hackney,region-london,england`);
+    await page.waitForSelector('.choices a');
+    const link = await page.evaluateHandle((words) => [...document.querySelectorAll('.choices a')]
+      .find((own) => own.textContent.endsWith(words)), year);
+    await link.asElement().click();
+    await page.waitForFunction(() => document.querySelector('#compare table').rows[0].cells.length === 14);
+    const heads = await page.$eval('#compare table', (own) => [...own.rows[0].cells].slice(1).map((cell) => cell.textContent));
+    must(heads[0] === 'Hackney' && heads.includes('London') && heads.includes('England'), heads.join());
+    const own = await opened(1280);
+    await own.goto(at('authority/hackney.html'));
+    const list = await own.evaluate((words) => [...[...document.querySelectorAll('h3')].find((head) => head.textContent.endsWith(words))
+      .nextElementSibling.nextElementSibling.querySelectorAll('li a')].map((one) => one.textContent), year);
+    await own.close();
+    must(list.length === 10 && list.every((name) => heads.includes(name)), `${list} of ${heads}`);
+  }
+  const rows = await page.$$eval('#compare figure.position svg circle:not(.mark)', (own) => own.length);
+  must(rows === 11, `${rows} authorities drawn`);
+  await rules(page, 'compare.html', 'neighbours');
+  await picture(page, 'compare.html', 'neighbours');
+});
+await deed('what is drawn, the model and the line to read against are choices with addresses', async () => {
+  await page.goto(`${at('compare.html')}?areas=kent,hackney`);
+  await page.waitForSelector('#model');
+  const title = () => page.$eval('#compare figure.position figcaption', (own) => own.textContent);
+  const before = await title();
+  await page.select('#model', 'national_rate');
+  await page.select('#indicator', 'referrals');
+  await page.select('#against', 'neighbours');
+  must(/indicator=referrals&model=national_rate&against=neighbours/.test(page.url()), page.url());
+  const after = await title();
+  must(before !== after && /^Referrals.*England’s rate/.test(after), after);
+  const again = await opened(1280);
+  await again.goto(page.url());
+  await again.waitForSelector('#compare figure.position figcaption');
+  must(await again.$eval('#compare figure.position figcaption', (own) => own.textContent) === after, 'the address says something else');
+  must(/Neighbours of Kent/.test(await again.$eval('#compare figure.league figcaption', (own) => own.textContent)), 'no neighbours to read against');
+  await again.close();
+});
+await deed('what is drawn side by side can be saved', async () => {
+  const saved = await page.$eval('#compare figure.position a[download]', async (link) => (await new Response(
+    await new Promise((then) => { const ask = new XMLHttpRequest(); ask.responseType = 'blob'; ask.onload = () => then(ask.response); ask.open('GET', link.href); ask.send(); }),
+  ).text()));
+  const lines = saved.trim().split('\r\n');
+  must(lines.length === 3 && /^\ufeff?area,indicator/.test(lines[0]) && lines[1].startsWith('Kent,referrals,2025'), saved);
+});
+await deed('details of a point are shown with keys, on pointing and on touch, and Escape closes them', async () => {
+  await page.goto(at('authority/hackney.html'));
+  const said = () => page.evaluate(() => [...document.querySelectorAll('.tip')].filter((tip) => !tip.hidden).map((tip) => tip.textContent).join());
+  await page.focus('figure.position .scroll');
+  must(await said() === '', 'before anything');
+  await page.keyboard.press('ArrowDown');
+  const first = await said();
+  const row = await page.$eval('table[data-name="expected"] tbody tr', (own) => [...own.cells].map((cell) => cell.textContent));
+  must(first.startsWith(row[0]) && row.slice(2, 6).every((cell) => first.includes(cell)) && /Source: /.test(first), `${first} | ${row}`);
+  await rules(page, 'authority/hackney.html', 'details open');
+  await page.keyboard.press('ArrowDown');
+  must(await said() !== first, 'the next point says the same');
+  await page.keyboard.press('Escape');
+  must(await said() === '', 'after Escape');
+  const place = await page.$eval('figure.position svg', (svg) => {
+    svg.scrollIntoView({ block: 'center' });
+    const [x, y] = svg.closest('figure').getAttribute('data-points').split(' ')[0].split(',').map(Number);
+    const box = svg.getBoundingClientRect();
+    const times = box.width / svg.viewBox.baseVal.width;
+    return [box.left + x * times, box.top + y * times];
+  });
+  await page.mouse.move(place[0] + 3, place[1] + 2);
+  must(await said() === first, 'on pointing');
+  await page.keyboard.press('Escape');
+  const hand = await opened(320);
+  await hand.goto(at('authority/hackney.html'));
+  const touched = await hand.$eval('figure.position', (figure) => {
+    const svg = figure.querySelector('svg');
+    const [x, y] = figure.getAttribute('data-points').split(' ')[0].split(',').map(Number);
+    svg.scrollIntoView({ block: 'center' });
+    const times = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    figure.querySelector('.scroll').scrollLeft = x * times - 150;
+    const box = svg.getBoundingClientRect();
+    return [box.left + x * times, box.top + y * times];
+  });
+  await hand.touchscreen.tap(touched[0], touched[1]);
+  must(await hand.$eval('figure.position .tip', (tip) => !tip.hidden && tip.textContent) === first, 'on touch');
+  await fits(hand, 'authority/hackney.html', 320, 'details open');
+  await hand.close();
+});
+await deed('an authority is marked in every chart and table of an indicator, and the address says so', async () => {
+  await page.goto(at(indicator));
+  await page.type('#highlight', 'york');
+  await page.waitForSelector('#highlight__option--0');
+  const name = await page.$eval('#highlight__option--0', (option) => option.firstChild.textContent.trim());
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('tr.own');
+  must(/highlight=/.test(page.url()), page.url());
+  must(await page.$eval('tr.own th', (cell) => cell.textContent) === name, name);
+  const rings = await page.$$eval('svg .highlight', (all) => all.filter((own) => own.getAttribute('visibility') === 'visible').length);
+  const charts = await page.$$eval('figure[data-points]', (all) => all.length);
+  must(rings === charts && charts >= 2, `${rings} of ${charts}`);
+  await rules(page, indicator, 'one marked');
+  await picture(page, indicator, 'marked');
+  await page.reload();
+  must(await page.$eval('tr.own th', (cell) => cell.textContent) === name, 'after reload');
+  await page.click('#mark + p button');
+  must(!/highlight=/.test(page.url()) && !(await page.$('tr.own')), 'the mark stays');
+});
+for (const scripts of [true, false]) {
+  await deed(`the figures of a page are saved ${scripts ? 'with' : 'without'} scripts`, async () => {
+    const own = await opened(1280, scripts);
+    await own.goto(at('authority/hackney.html'));
+    const link = await own.$eval('main a[download]', (one) => one.getAttribute('href'));
+    const text = readFileSync(resolve(`${site}/authority`, link), 'utf8');
+    must(/^time_period,geographic_level,/.test(text) && /,Hackney,/.test(text), text.slice(0, 200));
+    const folder = mkdtempSync(join(tmpdir(), 'walk-'));
+    const session = await own.createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+    await own.click('main a[download]');
+    const file = join(folder, link.split('/').pop());
+    for (let i = 0; i < 50 && !existsSync(file); i += 1) { await new Promise((then) => { setTimeout(then, 100); }); }
+    must(existsSync(file) && readFileSync(file, 'utf8') === text, `nothing came to ${folder}`);
+    rmSync(folder, { recursive: true });
+    await own.close();
+  });
+}
+await deed('a page without a file has its tables to be saved', async () => {
+  await page.goto(at('quality.html'));
+  const links = await page.$$eval('main a[download]', (all) => all.map((own) => own.href));
+  must(links.length === 2 && links.every((href) => href.startsWith('blob:')), links.join());
+});
+await deed('without scripts the comparison leads to pages that are whole', async () => {
+  const own = await opened(1280, false);
+  await own.goto(at('compare.html'));
+  const links = await own.$$eval('.no-script a', (all) => all.map((one) => one.getAttribute('href')));
+  must(links.length > authorities.length, `${links.length} links`);
+  must(await own.$eval('.no-script', (one) => one.offsetHeight > 0), 'hidden');
+  await own.close();
 });
 await deed('a third is added, its choice is an address, and going back takes it away', async () => {
+  await page.goto(`${at('compare.html')}?areas=hackney,kent`);
+  await page.waitForSelector('#add');
   await page.type('#add', 'york');
   await page.waitForSelector('#add__option--0');
   await page.keyboard.press('Enter');

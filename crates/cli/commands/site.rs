@@ -50,7 +50,15 @@ pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
 
 /// Writes every page, as many at once as there are cores; none is held longer than it takes to write it.
 fn write(site: &Site<'_>, pages: &[SitePage<'_>], folder: &Path) -> Result<Written> {
-    for within in ["assets", "authority", "data", "given", "indicator"] {
+    for within in [
+        "assets",
+        "authority",
+        "csv/authority",
+        "csv/indicator",
+        "data",
+        "given",
+        "indicator",
+    ] {
         std::fs::create_dir_all(folder.join(within))
             .with_context(|| format!("cannot make the folder for `{within}`"))?;
     }

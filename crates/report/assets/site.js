@@ -129,12 +129,44 @@
     });
   }
 
-  window.disparity = { root: root, searchBox: searchBox };
+  // A link that saves rows as a table for a spreadsheet; nothing is sent anywhere.
+  function download(place, title, rows) {
+    var cell = function (value) {
+      var text = String(value === null || value === undefined ? '' : value);
+      return /[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+    };
+    var text = rows.map(function (row) { return row.map(cell).join(','); }).join('\r\n') + '\r\n';
+    var line = document.createElement('p');
+    line.className = 'source only-here';
+    var link = document.createElement('a');
+    link.textContent = 'Download these figures (CSV)';
+    link.download = folded(title).split(' ').slice(0, 8).join('_') + '.csv';
+    link.href = URL.createObjectURL(new Blob(['\ufeff' + text], { type: 'text/csv' }));
+    var more = document.createElement('span');
+    more.className = 'govuk-visually-hidden';
+    more.textContent = ': ' + title;
+    link.appendChild(more);
+    line.appendChild(link);
+    place.appendChild(line);
+  }
+
+  window.disparity = { root: root, searchBox: searchBox, download: download };
   var search = document.getElementById('search');
   if (search && window.accessibleAutocomplete) {
     search.hidden = false;
     searchBox(search, 'find', 'Find an authority by any of its names', function (area) {
       window.location.href = root + 'authority/' + area[1] + '.html';
+    });
+  }
+  // A page without a file of its figures has its tables, as they were written.
+  if (!document.querySelector('main a[download]')) {
+    Array.prototype.forEach.call(document.querySelectorAll('main .scroll table'), function (table) {
+      var rows = Array.prototype.map.call(table.rows, function (row) {
+        return Array.prototype.map.call(row.cells, function (cell) { return cell.textContent.trim(); });
+      });
+      var place = document.createElement('div');
+      table.parentNode.parentNode.insertBefore(place, table.parentNode.nextSibling);
+      download(place, table.caption.textContent, rows);
     });
   }
   Array.prototype.forEach.call(document.querySelectorAll('table[data-sortable]'), sortable);

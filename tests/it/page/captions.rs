@@ -11,10 +11,16 @@ pub(crate) fn check(run: &Run, title: &str, walk: &mut Walk) {
         return;
     }
     if let Some((area, rest)) = title
-        .split_once(" figures lie further out than is usual")
-        .map(|(words, _)| words)
+        .strip_suffix(" further out than is usual between authorities")
+        .filter(|words| words.contains(" figure"))
         .and_then(|words| words.rsplit_once(": "))
     {
+        // Of one figure it is said in words.
+        let rest = match rest {
+            "its one figure does not lie" => "0 of 1",
+            "its one figure lies" => "1 of 1",
+            rest => rest,
+        };
         walk.cell(
             title,
             &rest.replace("none", "0"),
@@ -71,12 +77,12 @@ pub(crate) fn check(run: &Run, title: &str, walk: &mut Walk) {
         let found = gradient(run, (&own.name, year), key).unwrap();
         let columns = ["value", "conf_low", "conf_high"];
         columns.map(|column| found.number(column).unwrap()).to_vec()
-    } else if rest.contains("the rate is highest for") {
+    } else if rest.contains("everyone’s (") || rest.ends_with("each group with its interval") {
         let place = title[own.title.len()..]
             .strip_prefix(", ")
             .and_then(|words| words.split_once(", 20"))
             .unwrap();
-        extremes(run, (&own.name, year, &run.place(place.0))).to_vec()
+        clearly_apart(run, (&own.name, year, &run.place(place.0)))
     } else if rest.contains("authorities are spread") {
         vec![with_figure(run, &own.name, year)]
     } else {
@@ -151,8 +157,8 @@ fn with_figure(run: &Run, indicator: &str, year: &str) -> f64 {
     count
 }
 
-/// The highest and the lowest rate of an area's broad ethnic groups.
-fn extremes(run: &Run, (indicator, year, area): (&str, &str, &str)) -> [f64; 2] {
+/// Everyone's rate, then those of the groups whose intervals lie above it, then of those below.
+fn clearly_apart(run: &Run, (indicator, year, area): (&str, &str, &str)) -> Vec<f64> {
     let is_area = |row: &super::files::Row<'_>| match &area[..3] {
         "E92" => row.text("geographic_level") == "National",
         _ => row.text("new_la_code") == area,
@@ -164,9 +170,20 @@ fn extremes(run: &Run, (indicator, year, area): (&str, &str, &str)) -> [f64; 2] 
             && row.text("ethnicity_major") != "Total"
             && row.text("ethnicity_minor") == "Total"
     });
-    let rates: Vec<f64> = groups.filter_map(|row| row.number("estimate")).collect();
-    [
-        rates.iter().copied().fold(f64::MIN, f64::max),
-        rates.iter().copied().fold(f64::MAX, f64::min),
-    ]
+    let groups: Vec<_> = groups.collect();
+    let total = Run::area(&run.estimates, (indicator, year, area), &TOTAL).unwrap();
+    // Where there is no rate of everyone, none is said to differ from it.
+    let Some(everyone) = total.number("estimate") else {
+        return Vec::new();
+    };
+    let above =
+        |row: &&super::files::Row<'_>| row.number("conf_low").is_some_and(|low| low > everyone);
+    let below =
+        |row: &&super::files::Row<'_>| row.number("conf_high").is_some_and(|high| high < everyone);
+    let rows = groups
+        .iter()
+        .filter(above)
+        .chain(groups.iter().filter(below));
+    let rates = rows.map(|row| row.number("estimate").unwrap());
+    [everyone].into_iter().chain(rates).collect()
 }

@@ -278,7 +278,9 @@ impl Run {
     ) -> Option<Row<'f>> {
         match &code[..3] {
             "E92" => Self::england(file, indicator, year, more),
-            "E12" => file.get(&[&[indicator, year, "Regional", code, ""][..], more].concat()),
+            "E12" | "E13" => {
+                file.get(&[&[indicator, year, "Regional", code, ""][..], more].concat())
+            }
             _ => Self::authority(file, (indicator, year, code), more),
         }
     }

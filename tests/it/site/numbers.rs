@@ -5,7 +5,7 @@ use crate::page::files::{Run, TOTAL};
 use crate::page::{Found, Walk, captions, numbers, plain, tables};
 
 /// Ten authorities: the two tiny ones, some that were made from others, large and small ones.
-const TEN: [&str; 10] = [
+pub(super) const TEN: [&str; 10] = [
     "birmingham",
     "bournemouth-christchurch-and-poole",
     "bristol-city-of",

@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use super::ratios::{self, RatioScale, faded, look, tick_line};
 use super::rows::{BAND, headings};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, PALE, Scale, Way};
-use super::{Chart, DataTable, chosen_note, standing_out};
+use super::{Chart, DataTable, Spot, chosen_note, standing_out};
 use crate::format::{expected, grouped, ratio};
 use crate::view::{Standing, View};
 
@@ -145,11 +145,12 @@ fn chart(
     (file, heading): (&str, &str),
     (title, description): (String, String),
     points: &[Point<'_>],
-    paint: fn(&Canvas<'_>, &str, &[Point<'_>]) -> Drawn,
+    paint: fn(&Canvas<'_>, &str, &[Point<'_>], &mut Vec<Spot>) -> Drawn,
 ) -> Chart {
     let size = (view.width().unsigned_abs(), HEIGHT.unsigned_abs());
+    let mut spots = Vec::new();
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
-        paint(canvas, heading, points)
+        paint(canvas, heading, points, &mut spots)
     });
     Chart {
         file: format!("{file}_{}.svg", view.indicator(indicator).name),
@@ -158,6 +159,7 @@ fn chart(
         description,
         svg,
         source: view.source(indicator),
+        spots,
     }
 }
 
@@ -166,7 +168,12 @@ fn right(canvas: &Canvas<'_>) -> i32 {
     svg::width(canvas) - 30
 }
 
-fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
+fn paint_rates(
+    canvas: &Canvas<'_>,
+    heading: &str,
+    points: &[Point<'_>],
+    spots: &mut Vec<Spot>,
+) -> Drawn {
     let rates = |point: &Point<'_>| {
         let per = 10_000.0 / point.children;
         (point.count.expected * per, point.observed * per)
@@ -198,6 +205,11 @@ fn paint_rates(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Draw
         (across.at(expected), up.at(observed))
     };
     let all: Vec<&Point<'_>> = points.iter().collect();
+    spots.extend(
+        points
+            .iter()
+            .map(|point| Spot::of(place(point), &point.area.name)),
+    );
     dots(canvas, &all, &named(points), place)
 }
 
@@ -270,7 +282,12 @@ fn inside_bars(levels: Levels) -> String {
     })
 }
 
-fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Drawn {
+fn paint_funnel(
+    canvas: &Canvas<'_>,
+    heading: &str,
+    points: &[Point<'_>],
+    spots: &mut Vec<Spot>,
+) -> Drawn {
     headings(
         canvas,
         heading,
@@ -342,10 +359,16 @@ fn paint_funnel(canvas: &Canvas<'_>, heading: &str, points: &[Point<'_>]) -> Dra
         .iter()
         .filter(|point| up.covers(point.count.ratio.value))
         .collect();
-    dots(canvas, &placed, &named(points), |point| {
+    let place = |point: &Point<'_>| {
         let ratio = point.count.ratio.value;
         (across.at(point.count.expected.ln()), up.at(ratio))
-    })
+    };
+    spots.extend(
+        points
+            .iter()
+            .map(|point| Spot::of(place(point), &point.area.name)),
+    );
+    dots(canvas, &placed, &named(points), place)
 }
 
 /// The dots, those that stand out or were chosen on top; those to name with their names.

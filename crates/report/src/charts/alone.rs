@@ -118,6 +118,7 @@ mod tests {
                 .to_owned(),
             table: DataTable { caption: String::new(), columns: Vec::new(), rows: Vec::new() },
             source: "Source: somebody. ".repeat(20),
+            spots: Vec::new(),
         }
     }
 

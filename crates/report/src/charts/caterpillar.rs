@@ -6,7 +6,7 @@ use disparity_core::{Effect, FitKey, Position};
 use super::ratios::{self, RatioScale, faded, look, tick_line};
 use super::rows::{band, headings, name_row};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, Way};
-use super::{Chart, DataTable, chosen_note};
+use super::{Chart, DataTable, Spot, chosen_note};
 use crate::format::{probability, ratio, reported};
 use crate::view::{Standing, View};
 
@@ -54,9 +54,15 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
     let bottom = TOP + rows * ROW + 10;
     let size = (view.width().unsigned_abs(), bottom.unsigned_abs() + 20);
     let heading = format!("{}, {}", own.title, key.span);
+    let scale = scale(&effects, view.width() - 30);
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
-        paint(canvas, view, &heading, &effects, bottom)
+        paint(canvas, view, (&heading, &scale), &effects, bottom)
     });
+    let spots = effects.iter().zip(0..).map(|(effect, i)| {
+        let at = (scale.at(effect.ratio.value), TOP + i * ROW);
+        Spot::of(at, &view.catalogue.areas.name(effect.area))
+    });
+    let spots = spots.collect();
     Some(Chart {
         file: format!("caterpillar_{}.svg", own.name),
         table: table(view, &heading, &effects),
@@ -64,6 +70,7 @@ pub fn caterpillar(view: View<'_>, key: FitKey) -> Option<Chart> {
         description,
         svg,
         source: view.source(key.indicator),
+        spots,
     })
 }
 
@@ -77,10 +84,19 @@ fn position(effect: &Effect) -> Position {
     Position::of(&effect.ratio.intervals)
 }
 
+/// A scale that covers every interval.
+fn scale(effects: &[&Effect], right: i32) -> RatioScale {
+    let ends = effects.iter().flat_map(|effect| {
+        let ends = effect.ratio.intervals.shown();
+        [ends.low, ends.high]
+    });
+    RatioScale::covering(ends, LABELS + 14, right)
+}
+
 fn paint(
     canvas: &Canvas<'_>,
     view: View<'_>,
-    heading: &str,
+    (heading, scale): (&str, &RatioScale),
     effects: &[&Effect],
     bottom: i32,
 ) -> Drawn {
@@ -88,14 +104,8 @@ fn paint(
     let measure =
         format!("Ratio to a typical authority in the same circumstances, with {level} interval");
     headings(canvas, heading, &measure)?;
-    let ends = effects.iter().flat_map(|effect| {
-        let ends = effect.ratio.intervals.shown();
-        [ends.low, ends.high]
-    });
-    let right = svg::width(canvas) - 30;
-    let scale = RatioScale::covering(ends, LABELS + 14, right);
     for (effect, i) in effects.iter().zip(0..) {
-        let end = (right + 12, TOP + i * ROW);
+        let end = (svg::width(canvas) - 18, TOP + i * ROW);
         band(canvas, view.standing(effect.area), end, ROW)?;
     }
     for (tick, words) in scale.ticks() {

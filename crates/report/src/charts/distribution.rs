@@ -9,7 +9,7 @@ use super::league::figures;
 use super::ratios::{faded, look};
 use super::rows::{Reach, headings, tick_words};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, PALE, Scale};
-use super::{Chart, chosen_note};
+use super::{Chart, Spot, chosen_note};
 use crate::format::{rate, sentence, unit_words};
 use crate::view::{Standing, View};
 
@@ -18,7 +18,8 @@ const TOP: i32 = 84;
 /// A dot and the air around it.
 const STEP: i32 = 11;
 
-struct Dot {
+struct Dot<'a> {
+    name: &'a str,
     figure: Measured,
     position: Option<Position>,
     standing: Standing,
@@ -28,12 +29,13 @@ struct Dot {
 #[must_use]
 pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> Option<Chart> {
     let own = view.indicator(indicator);
-    let dots: Vec<Dot> = view
+    let dots: Vec<Dot<'_>> = view
         .authorities(period)
         .filter(|area| !area.tiny || view.plan.include_tiny)
         .filter_map(|area| {
             let expected = view.expected(indicator, period, area.code, ExpectedModel::NationalRate);
             Some(Dot {
+                name: &area.name,
                 figure: view.total(indicator, period, area.code)?.outcome.value()?,
                 position: expected.and_then(|row| Some(row.verdict().value()?.among)),
                 standing: view.standing(area.code),
@@ -59,7 +61,7 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
         },
         chosen_note(view)
     );
-    let svg = drawn(view, (indicator, period), (&title, &description), &dots);
+    let (svg, spots) = drawn(view, (indicator, period), (&title, &description), &dots);
     Some(Chart {
         file: format!("distribution_{}.svg", own.name),
         title,
@@ -67,6 +69,7 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
         svg,
         table: figures(view, indicator, period),
         source: view.source(indicator),
+        spots,
     })
 }
 
@@ -75,8 +78,8 @@ fn drawn(
     view: View<'_>,
     (indicator, period): (IndicatorId, Period),
     words: (&str, &str),
-    dots: &[Dot],
-) -> String {
+    dots: &[Dot<'_>],
+) -> (String, Vec<Spot>) {
     let own = view.indicator(indicator);
     let england = view.total(indicator, period, AreaCode::ENGLAND);
     let england = england
@@ -85,8 +88,8 @@ fn drawn(
     let reach = Reach::covering(dots.iter().map(|dot| &dot.figure));
     let highest = reach.high_of(own.unit());
     let (across, ticks) = Scale::from_zero(highest, LEFT, view.width() - 30);
-    let place = |dot: &Dot| across.at(dot.figure.value * own.unit().factor());
-    let mut stacks: BTreeMap<i32, Vec<&Dot>> = BTreeMap::new();
+    let place = |dot: &Dot<'_>| across.at(dot.figure.value * own.unit().factor());
+    let mut stacks: BTreeMap<i32, Vec<&Dot<'_>>> = BTreeMap::new();
     for dot in dots {
         stacks
             .entry((place(dot) - LEFT) / STEP)
@@ -96,7 +99,7 @@ fn drawn(
     let tallest = stacks.values().map(Vec::len).max().unwrap_or(1);
     let bottom = TOP + i32::try_from(tallest).unwrap_or(1) * STEP + 10;
     let size = (view.width().unsigned_abs(), (bottom + 34).unsigned_abs());
-    svg::draw(&view.watermark(), size, words, |canvas| {
+    let svg = svg::draw(&view.watermark(), size, words, |canvas| {
         headings(
             canvas,
             &format!("{}, {period}", own.title),
@@ -115,17 +118,31 @@ fn drawn(
             svg::text(canvas, &words, (x, TOP - 18), 12, INK, Anchor::Middle)?;
         }
         paint(canvas, &stacks, bottom)
-    })
+    });
+    let placed = placed(&stacks, bottom).into_iter();
+    (
+        svg,
+        placed.map(|(dot, at)| Spot::of(at, dot.name)).collect(),
+    )
 }
 
-fn paint(canvas: &Canvas<'_>, stacks: &BTreeMap<i32, Vec<&Dot>>, bottom: i32) -> Drawn {
-    for (stack, dots) in stacks {
+/// Every dot with its place.
+fn placed<'d>(
+    stacks: &BTreeMap<i32, Vec<&'d Dot<'d>>>,
+    bottom: i32,
+) -> Vec<(&'d Dot<'d>, (i32, i32))> {
+    let of = |(stack, dots): (&i32, &Vec<&'d Dot<'d>>)| {
         let x = LEFT + stack * STEP + STEP / 2;
-        for (dot, at) in dots.iter().zip(0..) {
-            let y = bottom - 6 - at * STEP;
-            let (colour, filled) = look(dot.position);
-            svg::dot(canvas, (x, y), 4, faded(colour, dot.standing), filled)?;
-        }
+        let up = (0..).map(|at| (x, bottom - 6 - at * STEP));
+        dots.iter().copied().zip(up).collect::<Vec<_>>()
+    };
+    stacks.iter().flat_map(of).collect()
+}
+
+fn paint<'d>(canvas: &Canvas<'_>, stacks: &BTreeMap<i32, Vec<&'d Dot<'d>>>, bottom: i32) -> Drawn {
+    for (dot, at) in placed(stacks, bottom) {
+        let (colour, filled) = look(dot.position);
+        svg::dot(canvas, at, 4, faded(colour, dot.standing), filled)?;
     }
     Ok(())
 }

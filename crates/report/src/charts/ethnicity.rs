@@ -7,7 +7,7 @@ use disparity_core::{
 
 use super::rows::{Mark, Reach, Rows, headings};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
-use super::{Chart, DataTable};
+use super::{Chart, DataTable, Spot};
 use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
 use crate::view::View;
 
@@ -40,14 +40,13 @@ pub fn ethnicity(
         .total(indicator, period, area)
         .and_then(|row| row.outcome.value());
     let place = view.catalogue.areas.name(area);
-    let (highest, lowest) = extremes(&groups)?;
+    if !groups.iter().any(|group| group.outcome.is_value()) {
+        return None;
+    }
     let title = format!(
-        "{}, {place}, {period}: the rate is highest for {} ({}) and lowest for {} ({})",
+        "{}, {place}, {period}: {}",
         own.title,
-        highest.label,
-        reported(&highest.outcome, |m| rate(m.value, own)),
-        lowest.label,
-        reported(&lowest.outcome, |m| rate(m.value, own))
+        finding(own, &groups, everyone.as_ref())
     );
     let level = view.level();
     let description = format!(
@@ -59,15 +58,22 @@ pub fn ethnicity(
     );
     let height =
         TOP.unsigned_abs() + u32::try_from(groups.len()).unwrap_or(0) * ROW.unsigned_abs() + 60;
+    let rows = frame(own, &groups, view.width() - 170);
     let svg = svg::draw(
         &view.watermark(),
         (view.width().unsigned_abs(), height),
         (&title, &description),
         |canvas| {
             let heading = format!("{}, {place}, {period}", own.title);
-            paint(canvas, (&heading, &level), own, &groups, everyone.as_ref())
+            let heading = (heading.as_str(), level.as_str());
+            paint(canvas, heading, &rows, &groups, everyone.as_ref())
         },
     );
+    let spots = groups.iter().zip(0..).filter_map(|(group, i)| {
+        let x = rows.at(group.outcome.value()?.value);
+        Some(Spot::of((x, TOP + ROW * i + ROW / 2), &group.label))
+    });
+    let spots = spots.collect();
     let note = if groups.iter().any(|group| group.carried) {
         " Pupils of all schools by ethnic group are not in the tables compiled here for that year; shares of the nearest year \
          that is, moved on with those of primary pupils where these are."
@@ -83,6 +89,7 @@ pub fn ethnicity(
         svg,
         table,
         source: view.source(indicator) + note,
+        spots,
     })
 }
 
@@ -113,30 +120,69 @@ fn groups(view: View<'_>, indicator: IndicatorId, period: Period, area: AreaCode
         .collect()
 }
 
-fn extremes(groups: &[Group]) -> Option<(&Group, &Group)> {
-    let with_rate = || groups.iter().filter(|group| group.outcome.is_value());
-    let value = |group: &&Group| group.outcome.value().map_or(0.0, |measured| measured.value);
-    let highest = with_rate().max_by(|a, b| value(a).total_cmp(&value(b)))?;
-    let lowest = with_rate().min_by(|a, b| value(a).total_cmp(&value(b)))?;
-    Some((highest, lowest))
+/// Whose rates are clearly different from everyone's, in words: those whose intervals leave it out, in the order of the
+/// list, as an order of rates whose intervals overlap says nothing.
+fn finding(
+    own: &disparity_core::Indicator,
+    groups: &[Group],
+    everyone: Option<&Measured>,
+) -> String {
+    let Some(everyone) = everyone else {
+        return "the rate of each group with its interval".to_owned();
+    };
+    let apart = |wanted: Side| {
+        let found = groups.iter().filter_map(|group| {
+            let found = group.outcome.value()?;
+            let is = side(&found, everyone) == Some(wanted);
+            is.then(|| format!("{} ({})", group.label, rate(found.value, own)))
+        });
+        found.collect::<Vec<_>>().join(", ")
+    };
+    let all = rate(everyone.value, own);
+    match (apart(Side::Above).as_str(), apart(Side::Below).as_str()) {
+        ("", "") => format!("no group’s rate is clearly different from everyone’s ({all})"),
+        (above, "") => format!("the rate is clearly above everyone’s ({all}) for {above}"),
+        ("", below) => format!("the rate is clearly below everyone’s ({all}) for {below}"),
+        (above, below) => format!(
+            "the rate is clearly above everyone’s ({all}) for {above}, and clearly below it for {below}"
+        ),
+    }
+}
+
+/// On which side of another figure an interval lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    Below,
+}
+
+/// On which side of everyone's rate an interval lies that leaves it out.
+fn side(found: &Measured, everyone: &Measured) -> Option<Side> {
+    let ends = found.intervals.shown();
+    if ends.low > everyone.value {
+        Some(Side::Above)
+    } else if ends.high < everyone.value {
+        Some(Side::Below)
+    } else {
+        None
+    }
+}
+
+/// Where the rows are, and how values become pixels.
+fn frame<'a>(own: &'a disparity_core::Indicator, groups: &[Group], right: i32) -> Rows<'a> {
+    let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
+    let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
+    let reach = Reach::covering(known.iter());
+    Rows::new(own, reach, (LABELS + 10, right), (TOP, bottom))
 }
 
 fn paint(
     canvas: &Canvas<'_>,
     (heading, level): (&str, &str),
-    own: &disparity_core::Indicator,
+    rows: &Rows<'_>,
     groups: &[Group],
     everyone: Option<&Measured>,
 ) -> Drawn {
-    let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
-    let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
-    let right = svg::width(canvas) - 170;
-    let rows = Rows::new(
-        own,
-        Reach::covering(known.iter()),
-        (LABELS + 10, right),
-        (TOP, bottom),
-    );
     let measure = format!("Rate per 10,000 children of the group, with {level} interval");
     headings(canvas, heading, &measure)?;
     rows.axis(canvas)?;
@@ -144,7 +190,7 @@ fn paint(
         rows.benchmark(canvas, "Everyone", everyone.value)?;
     }
     for (group, i) in groups.iter().zip(0..) {
-        paint_group(canvas, group, everyone, &rows, TOP + ROW * i + ROW / 2)?;
+        paint_group(canvas, group, everyone, rows, TOP + ROW * i + ROW / 2)?;
     }
     Ok(())
 }
@@ -163,11 +209,10 @@ fn paint_group(
         let words = format!("{why} {counted} counted");
         return svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start);
     };
-    let ends = measured.intervals.shown();
-    let colour = match everyone {
-        Some(everyone) if ends.low > everyone.value => ORANGE,
-        Some(everyone) if ends.high < everyone.value => DARK_BLUE,
-        _ => GREY,
+    let colour = match everyone.and_then(|everyone| side(&measured, everyone)) {
+        Some(Side::Above) => ORANGE,
+        Some(Side::Below) => DARK_BLUE,
+        None => GREY,
     };
     let mark = Mark {
         colour,

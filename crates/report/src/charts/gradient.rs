@@ -85,6 +85,7 @@ pub fn gradient(
         description,
         svg,
         source: view.source(indicator),
+        spots: Vec::new(),
     })
 }
 

@@ -2,13 +2,14 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Reported, Unit, Verdict,
+    Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
+    Unit, Verdict,
 };
 
 use super::ratios::{faded, look};
 use super::rows::{CUT, Mark, Reach, Rows, band, headings, name_row};
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY};
-use super::{Chart, DataTable, chosen_note, standing_out};
+use super::{Chart, DataTable, Spot, chosen_note, standing_out};
 use crate::format::{absence, grouped, rate, reported, sentence, unit_words, with_interval};
 use crate::view::{Standing, View};
 
@@ -60,12 +61,18 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         if reach(&lines).cut { CUT } else { "" },
         chosen_note(view)
     );
+    let rows = frame(own, &lines, view.width() - 30);
     let svg = svg::draw(
         &view.watermark(),
         (view.width().unsigned_abs(), height(&lines)),
         (&title, &description),
-        |canvas| paint(canvas, view, (indicator, period), &lines, england.as_ref()),
+        |canvas| paint(canvas, view, &rows, (period, &lines), england.as_ref()),
     );
+    let spots = placed(&lines).filter_map(|(line, y)| {
+        let x = rows.at(line.outcome.value()?.value);
+        Some(Spot::of((x, y), &line.area.name))
+    });
+    let spots = spots.collect();
     let table = table(view, indicator, period, &lines);
     Chart {
         file: format!("league_{}.svg", own.name),
@@ -74,7 +81,14 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
         svg,
         table,
         source: view.source(indicator),
+        spots,
     }
+}
+
+/// Where the rows are, and how values become pixels.
+fn frame<'a>(own: &'a Indicator, lines: &[(String, Vec<Line<'_>>)], right: i32) -> Rows<'a> {
+    let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
+    Rows::new(own, reach(lines), (LABELS + 10, right), (TOP, bottom))
 }
 
 fn lines<'a>(
@@ -176,14 +190,11 @@ fn height(lines: &[(String, Vec<Line<'_>>)]) -> u32 {
 fn paint(
     canvas: &Canvas<'_>,
     view: View<'_>,
-    (indicator, period): (IndicatorId, Period),
-    lines: &[(String, Vec<Line<'_>>)],
+    rows: &Rows<'_>,
+    (period, lines): (Period, &[(String, Vec<Line<'_>>)]),
     england: Option<&Measured>,
 ) -> Drawn {
-    let own = view.indicator(indicator);
-    let bottom = i32::try_from(height(lines)).unwrap_or(0) - 30;
-    let right = svg::width(canvas) - 30;
-    let rows = Rows::new(own, reach(lines), (LABELS + 10, right), (TOP, bottom));
+    let own = rows.own;
     let measure = format!(
         "{}, with {} interval",
         sentence(unit_words(own.unit())),
@@ -191,7 +202,7 @@ fn paint(
     );
     headings(canvas, &format!("{}, {period}", own.title), &measure)?;
     for (line, y) in placed(lines) {
-        band(canvas, line.standing, (right + 18, y), ROW)?;
+        band(canvas, line.standing, (svg::width(canvas) - 12, y), ROW)?;
     }
     rows.axis(canvas)?;
     if let Some(england) = england {
@@ -203,7 +214,7 @@ fn paint(
         y += ROW * (i32::try_from(lines.len()).unwrap_or(0) + 2);
     }
     for (line, y) in placed(lines) {
-        paint_line(canvas, line, &rows, y)?;
+        paint_line(canvas, line, rows, y)?;
     }
     Ok(())
 }

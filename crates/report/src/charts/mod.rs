@@ -80,6 +80,30 @@ pub struct Chart {
     pub table: DataTable,
     /// Where the figures come from.
     pub source: String,
+    /// Where the drawing shows which row of the table; empty where it does not say.
+    pub spots: Vec<Spot>,
+}
+
+/// Where a drawing shows a row of its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The place in the drawing, in its own units.
+    pub at: (i32, i32),
+    /// The first field of the row.
+    pub row: String,
+    /// The second, where the first is not enough to name a row.
+    pub second: Option<String>,
+}
+
+impl Spot {
+    /// The place of a row that its first field names.
+    fn of(at: (i32, i32), row: &str) -> Self {
+        Self {
+            at,
+            row: row.to_owned(),
+            second: None,
+        }
+    }
 }
 
 /// The figures behind a chart.

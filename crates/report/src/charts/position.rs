@@ -5,7 +5,7 @@ use plotters::prelude::*;
 
 use super::ratios::{CUT, RatioScale, look, tick_line};
 use super::svg::{self, Anchor, Canvas, Drawn, GREY, INK, Way};
-use super::{Chart, DataTable};
+use super::{Chart, DataTable, Spot};
 use crate::format::{ratio, ratio_ends, reported};
 use crate::profile::Row;
 use crate::view::View;
@@ -40,19 +40,10 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
         return None;
     }
     let out = lines.iter().filter(|line| line.among.stands_out()).count();
-    let title = format!(
-        "{}: {} of {} figures lie further out than is usual between authorities",
-        area.name,
-        if out == 0 {
-            "none".to_owned()
-        } else {
-            out.to_string()
-        },
-        lines.len()
-    );
+    let title = format!("{}: {}", area.name, further_out(out, lines.len()));
     let level = view.level();
-    let ends = lines.iter().flat_map(ends);
-    let cut = { ends }.any(|end| !(end > 0.0 && end.is_finite()));
+    let all = lines.iter().flat_map(ends);
+    let cut = { all }.any(|end| !(end > 0.0 && end.is_finite()));
     let description = format!(
         "Each line is one indicator. The dot is what was counted divided by what is expected: given who lives there where \
          there is a model of it, at England’s rate otherwise; 1 is as expected. The thin bar is the {level} interval; the \
@@ -61,9 +52,16 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
     );
     let bottom = TOP + ROW * i32::try_from(lines.len()).unwrap_or(0);
     let size = (view.width().unsigned_abs(), (bottom + 30).unsigned_abs());
+    let ends = lines.iter().flat_map(ends);
+    let scale = RatioScale::covering(ends, LABELS + 14, view.width() - 160);
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
-        paint(canvas, area, &lines, bottom)
+        paint(canvas, (area, &scale), &lines, bottom)
     });
+    let spots = lines.iter().zip(0..).map(|(line, at)| {
+        let place = (scale.at(line.found.value), TOP + ROW * at + ROW / 2);
+        Spot::of(place, line.name)
+    });
+    let spots = spots.collect();
     let drawn = rows.iter().filter(|row| row.quoted.is_some());
     let drawn: Vec<IndicatorId> = drawn.map(|row| row.indicator).collect();
     Some(Chart {
@@ -73,7 +71,20 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
         svg,
         table: against_expected(view, rows),
         source: view.sources(&drawn),
+        spots,
     })
+}
+
+/// How many of an authority's figures lie further out than is usual, in words.
+fn further_out(out: usize, all: usize) -> String {
+    const USUAL: &str = "further out than is usual between authorities";
+    match (out, all) {
+        (0, 1) => format!("its one figure does not lie {USUAL}"),
+        (1, 1) => format!("its one figure lies {USUAL}"),
+        (0, _) => format!("none of {all} figures lies {USUAL}"),
+        (1, _) => format!("1 of {all} figures lies {USUAL}"),
+        _ => format!("{out} of {all} figures lie {USUAL}"),
+    }
 }
 
 fn ends(line: &Line<'_>) -> [f64; 5] {
@@ -81,13 +92,13 @@ fn ends(line: &Line<'_>) -> [f64; 5] {
     [line.found.value, own.low, own.high, limits.low, limits.high]
 }
 
-fn paint(canvas: &Canvas<'_>, area: &Area, lines: &[Line<'_>], bottom: i32) -> Drawn {
+fn paint(
+    canvas: &Canvas<'_>,
+    (area, scale): (&Area, &RatioScale),
+    lines: &[Line<'_>],
+    bottom: i32,
+) -> Drawn {
     super::rows::headings(canvas, &area.name, "Observed ÷ expected; 1 is as expected")?;
-    let scale = RatioScale::covering(
-        lines.iter().flat_map(ends),
-        LABELS + 14,
-        svg::width(canvas) - 160,
-    );
     for (tick, words) in scale.ticks() {
         let x = scale.at(tick);
         let (colour, width) = tick_line(tick);
@@ -151,5 +162,25 @@ fn against_expected(view: View<'_>, rows: &[Row<'_>]) -> DataTable {
         .map(str::to_owned)
         .to_vec(),
         rows: rows.iter().filter_map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::further_out;
+
+    #[test]
+    fn one_figure_is_not_several() {
+        let said = |out, all| {
+            further_out(out, all)
+                .split(" further")
+                .next()
+                .map(str::to_owned)
+        };
+        assert_eq!(said(0, 1).as_deref(), Some("its one figure does not lie"));
+        assert_eq!(said(1, 1).as_deref(), Some("its one figure lies"));
+        assert_eq!(said(0, 8).as_deref(), Some("none of 8 figures lies"));
+        assert_eq!(said(1, 8).as_deref(), Some("1 of 8 figures lies"));
+        assert_eq!(said(3, 8).as_deref(), Some("3 of 8 figures lie"));
     }
 }

@@ -99,6 +99,7 @@ pub fn regions(view: View<'_>, indicator: IndicatorId) -> Option<Chart> {
         svg,
         table,
         source: view.source(indicator),
+        spots: Vec::new(),
     })
 }
 

@@ -9,7 +9,7 @@ use plotters::prelude::*;
 
 use super::ratios::faded;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE};
-use super::{Chart, DataTable, chosen_note, standing_out};
+use super::{Chart, DataTable, Spot, chosen_note, standing_out};
 use crate::format::{absence, grouped, ratio, reported};
 use crate::view::{Standing, View};
 
@@ -56,6 +56,13 @@ impl Tile<'_> {
     /// Where it lies among authorities.
     pub(super) fn position(&self) -> Option<Position> {
         self.verdict.map(|verdict| verdict.among)
+    }
+
+    /// Its middle.
+    fn spot(&self, layout: Layout) -> Spot {
+        let middle = |start: i32, at: i32| start + at * layout.size + layout.size / 2;
+        let at = (middle(LEFT, self.column), middle(layout.top, self.row));
+        Spot::of(at, &self.area.name)
     }
 }
 
@@ -138,6 +145,7 @@ pub fn tiles(
         view.level(),
         chosen_note(view)
     );
+    let layout = Layout::of(view, &tiles);
     let svg = match view.boundaries() {
         Some(boundaries) => {
             let around = (heading.as_str(), words.measure.as_str());
@@ -148,6 +156,7 @@ pub fn tiles(
             (&title, &description),
             (&heading, &words.measure),
             &tiles,
+            layout,
         ),
     };
     Some(Chart {
@@ -160,41 +169,66 @@ pub fn tiles(
             Some(_) => view.source(indicator) + " Boundaries as given.",
             None => view.source(indicator),
         },
+        spots: match view.boundaries() {
+            Some(_) => vec![],
+            None => tiles.iter().map(|tile| tile.spot(layout)).collect(),
+        },
     })
 }
 
-/// How tiles are laid out: how large each is, and where the first row begins.
+/// How tiles are laid out.
 #[derive(Clone, Copy)]
 struct Layout {
+    /// How large each is.
     size: i32,
+    /// Where the first row begins.
     top: i32,
     /// Where the legend stands.
     legend: (i32, i32),
+    /// How wide and how high the drawing is.
+    canvas: (i32, i32),
 }
 
 /// The legend needs so much room to the right of its corner.
 const LEGEND: i32 = 300;
 const LEGEND_ROW: i32 = 24;
 
-fn draw(view: View<'_>, words: (&str, &str), heading: (&str, &str), tiles: &[Tile<'_>]) -> String {
-    let columns = tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1;
-    let rows = tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1;
-    let (wide, size) = if view.width() == View::USUAL_WIDTH {
-        ((LEFT * 2 + SIZE * columns).max(760), SIZE)
-    } else {
-        let size = (view.width() - LEFT * 2) / columns;
-        (view.width(), size.min(SIZE))
-    };
-    // The north-west of the grid is sea; where the legend does not fit beside the north, it stands above.
-    let beside = LEFT + size * 480 / SIZE;
-    let lines = i32::try_from(Position::all(view.levels()).count()).unwrap_or(5) + 1;
-    let (top, legend) = if beside + LEGEND <= wide {
-        (TOP, (beside, TOP + 4))
-    } else {
-        (TOP + lines * LEGEND_ROW + 8, (LEFT, TOP))
-    };
-    let layout = Layout { size, top, legend };
-    let canvas = (wide.unsigned_abs(), (top + size * rows + 20).unsigned_abs());
+impl Layout {
+    fn of(view: View<'_>, tiles: &[Tile<'_>]) -> Self {
+        let columns = tiles.iter().map(|tile| tile.column).max().unwrap_or(0) + 1;
+        let rows = tiles.iter().map(|tile| tile.row).max().unwrap_or(0) + 1;
+        let (wide, size) = if view.width() == View::USUAL_WIDTH {
+            ((LEFT * 2 + SIZE * columns).max(760), SIZE)
+        } else {
+            let size = (view.width() - LEFT * 2) / columns;
+            (view.width(), size.min(SIZE))
+        };
+        // The north-west of the grid is sea; where the legend does not fit beside the north, it stands above.
+        let beside = LEFT + size * 480 / SIZE;
+        let lines = i32::try_from(Position::all(view.levels()).count()).unwrap_or(5) + 1;
+        let (top, legend) = if beside + LEGEND <= wide {
+            (TOP, (beside, TOP + 4))
+        } else {
+            (TOP + lines * LEGEND_ROW + 8, (LEFT, TOP))
+        };
+        Self {
+            size,
+            top,
+            legend,
+            canvas: (wide, top + size * rows + 20),
+        }
+    }
+}
+
+fn draw(
+    view: View<'_>,
+    words: (&str, &str),
+    heading: (&str, &str),
+    tiles: &[Tile<'_>],
+    layout: Layout,
+) -> String {
+    let (wide, high) = layout.canvas;
+    let canvas = (wide.unsigned_abs(), high.unsigned_abs());
     svg::draw(&view.watermark(), canvas, words, |canvas| {
         paint(canvas, heading, view.levels(), tiles, layout)
     })

@@ -1,14 +1,14 @@
 //! An authority's rates over the years against its statistical neighbours and England.
 
 use disparity_core::{
-    Area, AreaCode, Comparator, IndicatorId, Measure, Measured, Neighbours, Period, Reported,
-    Symbol,
+    Area, AreaCode, Comparator, Indicator, IndicatorId, Measure, Measured, Neighbours, Period,
+    Reported, Symbol,
 };
 use plotters::prelude::*;
 
 use super::rows::tick_words;
 use super::svg::{self, Anchor, Canvas, DARK_BLUE, Drawn, GREY, INK, ORANGE, PALE, Scale};
-use super::{Chart, DataTable};
+use super::{Chart, DataTable, Spot};
 use crate::format::{absence, bounds, rate, reported, unit_words, with_interval};
 use crate::view::View;
 
@@ -56,12 +56,13 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
         whole.unsigned_abs(),
         (HEAD + rows * HIGH + 8).unsigned_abs(),
     );
+    let mut spots = Vec::new();
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         svg::strong(canvas, &title, (12, 18), 16, INK, Anchor::Start)?;
         key(canvas, &area.name)?;
         for ((id, years), i) in panels.iter().zip(0..) {
             let origin = ((i % 2) * wide, HEAD + (i / 2) * HIGH);
-            panel(canvas, view, *id, years, (origin, wide))?;
+            spots.extend(panel(canvas, view.indicator(*id), years, (origin, wide))?);
         }
         Ok(())
     });
@@ -73,6 +74,7 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
         svg,
         table: table(view, &panels, area),
         source: view.sources(&drawn),
+        spots,
     }
 }
 
@@ -120,12 +122,10 @@ fn key(canvas: &Canvas<'_>, name: &str) -> Drawn {
 
 fn panel(
     canvas: &Canvas<'_>,
-    view: View<'_>,
-    indicator: IndicatorId,
+    own: &Indicator,
     years: &[Year],
     ((x, y), wide): ((i32, i32), i32),
-) -> Drawn {
-    let own = view.indicator(indicator);
+) -> Result<Vec<Spot>, DrawingAreaErrorKind<std::io::Error>> {
     let (left, right, top, bottom) = (x + 56, x + wide - 16, y + 34, y + HIGH - 34);
     let (vertical, ticks) = Scale::from_zero(highest(years) * own.unit().factor(), bottom, top);
     let (first, last) = (years[0].period.year(), years[years.len() - 1].period.year());
@@ -159,7 +159,15 @@ fn panel(
             Anchor::Middle,
         )?;
     }
-    frame.lines(canvas, years)
+    frame.lines(canvas, years)?;
+    let spot = |year: &Year| {
+        Some(Spot {
+            at: frame.at(year, year.own.value()?.value),
+            row: own.short_title.clone(),
+            second: Some(year.period.to_string()),
+        })
+    };
+    Ok(years.iter().filter_map(spot).collect())
 }
 
 fn highest(years: &[Year]) -> f64 {

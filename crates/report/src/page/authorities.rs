@@ -165,6 +165,13 @@ pub(crate) struct ExpectedRow {
     fifth: String,
 }
 
+impl ExpectedRow {
+    /// What its row begins with.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+}
+
 pub(crate) fn expected_row(view: View<'_>, row: &Row<'_>) -> Option<ExpectedRow> {
     let quoted = row.quoted?;
     // Of England's rates there is no probability.

@@ -30,7 +30,7 @@ pub(super) const VENDORED: [Vendored; 2] = [
     },
 ];
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     (
         "govuk-frontend.css",
         include_str!("../../assets/govuk-frontend/govuk-frontend.min.css"),
@@ -53,6 +53,8 @@ const FILES: [(&str, &str); 8] = [
     ),
     ("site.css", include_str!("../../assets/site.css")),
     ("site.js", include_str!("../../assets/site.js")),
+    ("charts.js", include_str!("../../assets/charts.js")),
+    ("draw.js", include_str!("../../assets/draw.js")),
     ("compare.js", include_str!("../../assets/compare.js")),
 ];
 

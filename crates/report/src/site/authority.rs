@@ -55,6 +55,7 @@ struct List {
 #[derive(Debug, Serialize)]
 struct Neighbour {
     link: Link,
+    slug: String,
     /// Whether it has a page.
     has_page: bool,
     closeness: String,
@@ -62,7 +63,7 @@ struct Neighbour {
 
 /// What must not be missed in an authority's figures.
 #[derive(Debug, Serialize)]
-struct IssueOf {
+pub(super) struct IssueOf {
     severity: &'static str,
     meaning: &'static str,
     hint: &'static str,
@@ -106,8 +107,13 @@ impl<'a> Parts<'a> {
 pub(super) fn authority(site: &Site<'_>, parts: Parts<'_>) -> Authority {
     let view = site.view;
     let Parts { area, rows, .. } = parts;
-    let position =
-        position(view, area, &rows).map(|chart| Figure::beside("position", chart, "expected"));
+    let expected: Vec<ExpectedRow> = rows
+        .iter()
+        .filter_map(|row| expected_row(view, row))
+        .collect();
+    let names: Vec<&str> = expected.iter().map(ExpectedRow::title).collect();
+    let position = position(view, area, &rows)
+        .map(|chart| Figure::beside("position", chart, ("expected", &names)));
     let small = small_numbers(view, area, Years::Last);
     let areas = &view.catalogue.areas;
     Authority {
@@ -119,10 +125,7 @@ pub(super) fn authority(site: &Site<'_>, parts: Parts<'_>) -> Authority {
         findings: parts.findings,
         facts: parts.facts,
         position,
-        expected: rows
-            .iter()
-            .filter_map(|row| expected_row(view, row))
-            .collect(),
+        expected,
         behind: BEHIND.map(|model| sentence(model.rests_on())).into(),
         others: rows.iter().filter_map(|row| other_row(view, row)).collect(),
         rows: rows.iter().map(|row| authority_row(view, row)).collect(),
@@ -234,9 +237,6 @@ fn has_page(site: &Site<'_>, area: &Area) -> bool {
 
 fn lists(site: &Site<'_>, area: &Area) -> Vec<List> {
     let areas = &site.view.catalogue.areas;
-    let mut models = areas.neighbour_models();
-    models.sort_unstable_by(|a, b| b.cmp(a));
-    models.dedup();
     let of = |model: NeighbourModel| {
         let neighbours = areas
             .neighbours(model, area.code)
@@ -245,6 +245,7 @@ fn lists(site: &Site<'_>, area: &Area) -> Vec<List> {
                 let own = areas.get(found.area)?;
                 Some(Neighbour {
                     link: england::link(own),
+                    slug: super::links::area_slug(own),
                     has_page: has_page(site, own),
                     closeness: found.closeness.to_lowercase(),
                 })
@@ -254,12 +255,12 @@ fn lists(site: &Site<'_>, area: &Area) -> Vec<List> {
             neighbours: neighbours.collect(),
         }
     };
-    let lists = models.into_iter().map(of);
+    let lists = super::compare::lists(site.view).into_iter().map(of);
     lists.filter(|list| !list.neighbours.is_empty()).collect()
 }
 
 /// What must be said of the figures of the page, warnings first, each with the figures that it is said of.
-fn issues(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<IssueOf> {
+pub(super) fn issues(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Vec<IssueOf> {
     let mut found: BTreeMap<(std::cmp::Reverse<Severity>, IssueCode), Vec<String>> =
         BTreeMap::new();
     let mut note = |code: IssueCode, name: &str| {

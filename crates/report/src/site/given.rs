@@ -58,9 +58,14 @@ pub(super) fn of_indicator(site: &Site<'_>, id: IndicatorId) -> Option<GivenOf> 
     let view = site.view;
     let period = view.last_period(id)?;
     let chart = |kind: Kind| kind.draw(view, (id, period), None);
+    let counted = chart(Kind::ObservedExpected);
+    let rows = counted.iter().flat_map(|chart| &chart.table.rows);
+    let names: Vec<String> = rows.map(|row| row[0].clone()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let table = ("observed_expected", names.as_slice());
     let drawn = [
-        chart(Kind::MapGiven).map(|chart| Figure::beside("map", chart, "observed_expected")),
-        chart(Kind::ObservedExpected).map(|chart| Figure::of("observed_expected", chart)),
+        chart(Kind::MapGiven).map(|chart| Figure::beside("map", chart, table)),
+        counted.map(|chart| Figure::of("observed_expected", chart)),
         chart(Kind::Caterpillar).map(|chart| Figure::of("caterpillar", chart)),
     ];
     Some(GivenOf {

@@ -10,7 +10,7 @@ use crate::charts::ethnicity;
 /// What stands on the page.
 #[derive(Debug, Serialize)]
 pub(super) struct Groups {
-    figures: Vec<Figure>,
+    figures: Vec<(String, Figure)>,
 }
 
 pub(super) fn groups(site: &Site<'_>) -> Groups {
@@ -18,7 +18,8 @@ pub(super) fn groups(site: &Site<'_>) -> Groups {
     let is_rate = |id: &IndicatorId| view.indicator(*id).unit() == Unit::Per10k;
     let of = |id: IndicatorId| {
         let mut periods = view.periods(id).into_iter().rev();
-        periods.find_map(|period| ethnicity(view, id, period, AreaCode::ENGLAND))
+        let chart = periods.find_map(|period| ethnicity(view, id, period, AreaCode::ENGLAND))?;
+        Some((view.indicator(id).title.clone(), chart))
     };
     let charts = site
         .indicators
@@ -27,6 +28,8 @@ pub(super) fn groups(site: &Site<'_>) -> Groups {
         .filter(is_rate)
         .filter_map(of);
     Groups {
-        figures: charts.map(|chart| Figure::of("ethnicity", chart)).collect(),
+        figures: charts
+            .map(|(title, chart)| (title, Figure::of("ethnicity", chart)))
+            .collect(),
     }
 }

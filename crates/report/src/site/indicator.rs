@@ -50,7 +50,13 @@ pub(super) fn indicator(site: &Site<'_>, id: IndicatorId) -> Option<Indicator> {
     let given = site.given.contains(&id);
     let model = held_against(view, id, period);
     let chart = |kind: Kind| kind.draw(view, (id, period), None);
-    let beside = |kind: Kind| Some(Figure::beside(kind.word(), chart(kind)?, "authorities"));
+    let names: Vec<&str> = site
+        .authorities
+        .iter()
+        .map(|area| area.name.as_str())
+        .collect();
+    let table = ("authorities", names.as_slice());
+    let beside = |kind: Kind| Some(Figure::beside(kind.word(), chart(kind)?, table));
     Some(Indicator {
         title: own.title.clone(),
         name: own.name.clone(),

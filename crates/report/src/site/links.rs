@@ -1,6 +1,6 @@
 //! Where every page of the site is, and how one page names another.
 
-use disparity_core::{Area, IndicatorId};
+use disparity_core::{Area, GeographicLevel, IndicatorId};
 
 use crate::view::View;
 
@@ -78,12 +78,21 @@ impl SitePage<'_> {
 
 /// Where an authority's page is.
 pub(super) fn authority(area: &Area) -> String {
-    format!("authority/{}.html", slug(&area.name))
+    format!("authority/{}.html", area_slug(area))
 }
 
-/// Where what the comparison page reads of an authority is.
+/// What an area is called in addresses: a region may have the name of a place in it.
+pub(super) fn area_slug(area: &Area) -> String {
+    let name = slug(&area.name);
+    match area.level {
+        GeographicLevel::Regional => format!("region-{name}"),
+        GeographicLevel::National | GeographicLevel::LocalAuthority => name,
+    }
+}
+
+/// Where what the comparison page reads of an area is.
 pub(super) fn script(area: &Area) -> String {
-    format!("data/{}.js", slug(&area.name))
+    format!("data/{}.js", area_slug(area))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! 1. [`Site`] knows which pages there are ([`SitePage`]) and fills one in at a time, so that several can be written at
 //!    once and none is held longer than that. Pages depend on the release alone.
 //! 2. A room for each kind of page says what stands on it: [`england`], [`authority`], [`indicator`], [`groups`],
-//!    [`given`], [`quality`], [`compare`]. The words are in `templates/site/`.
+//!    [`given`], [`quality`], [`compare`]. The words are in `templates/site/`. [`tidy`] writes the figures behind a page.
 //! 3. [`findings`] are the sentences that a page opens with; [`words`] marks their figures with the rows they are of.
 //! 4. [`assets`] are the style sheets and scripts, vendored with their licences.
 
@@ -18,6 +18,7 @@ mod groups;
 mod indicator;
 mod links;
 mod quality;
+mod tidy;
 mod words;
 
 use disparity_core::{Area, IndicatorId, Period, Provenance, Unit};
@@ -99,6 +100,8 @@ const TEMPLATES: [(&str, &str); 12] = [
 struct Frame<'a> {
     /// The way to the top of the site.
     root: &'static str,
+    /// Where the figures behind the page are as a table; empty for a page without.
+    csv: String,
     /// Which part of the navigation the page is in.
     part: &'static str,
     version: &'static str,
@@ -186,7 +189,7 @@ impl<'a> Site<'a> {
     /// # Errors
     /// [`RenderError`] if the template and its data do not fit.
     pub fn files(&self, page: SitePage<'a>) -> Result<Vec<SiteFile>, RenderError> {
-        let mut files = Vec::new();
+        let mut files: Vec<SiteFile> = tidy::file(self, page).into_iter().collect();
         let text = match page {
             SitePage::England => self.fill(page, "england", england::england(self)),
             SitePage::Authority(area) => {
@@ -198,7 +201,10 @@ impl<'a> Site<'a> {
             SitePage::Groups => self.fill(page, "groups", groups::groups(self)),
             SitePage::Given => self.fill(page, "given", given::given(self)),
             SitePage::GivenOf(id) => self.fill(page, "given_of", given::of_indicator(self, id)),
-            SitePage::Compare => self.fill(page, "compare", compare::compare(self)),
+            SitePage::Compare => {
+                files.extend(compare::scripts_above(self));
+                self.fill(page, "compare", compare::compare(self))
+            }
             SitePage::Quality => self.fill(page, "quality", quality::quality(self)),
             SitePage::Reading => self.fill(page, "reading", Words {}),
             SitePage::Methods => self.fill(page, "methods", self.methods()),
@@ -239,12 +245,9 @@ impl<'a> Site<'a> {
 
     fn frame(&self, page: SitePage<'_>) -> Frame<'a> {
         let view = self.view;
-        let link = |id: IndicatorId| Link {
-            title: view.indicator(id).short_title.clone(),
-            address: SitePage::Indicator(id).address(view),
-        };
         Frame {
             root: page.root(),
+            csv: tidy::address(page, view).unwrap_or_default(),
             part: match page {
                 SitePage::England => "england",
                 SitePage::Authority(_) => "authority",
@@ -264,7 +267,15 @@ impl<'a> Site<'a> {
             unprotected: view.unprotected(),
             unpublished: view.results().provenance != Provenance::Published,
             given: !self.given.is_empty(),
-            indicators: self.indicators.iter().copied().map(link).collect(),
+            indicators: self.indicators.iter().map(|id| self.link(*id)).collect(),
+        }
+    }
+
+    /// The page of an indicator by its short title.
+    fn link(&self, id: IndicatorId) -> Link {
+        Link {
+            title: self.view.indicator(id).short_title.clone(),
+            address: SitePage::Indicator(id).address(self.view),
         }
     }
 
