@@ -18,11 +18,11 @@ fn holds(folder: &Path) -> usize {
             .is_some_and(|source| source.len() > 10)
     );
     assert!(
-        metadata["dc:license"]["@id"]
+        metadata["dc:rights"]
             .as_str()
-            .unwrap()
-            .contains("open-government-licence")
+            .is_some_and(|rights| rights.contains("Open Government Licence"))
     );
+    assert!(metadata["dc:license"].is_null());
     let tables = metadata["tables"].as_array().unwrap();
     let described: BTreeSet<&str> = tables
         .iter()

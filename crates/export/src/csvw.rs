@@ -16,9 +16,6 @@ use disparity_core::Symbol;
 /// What the file is called that a program looks for in the folder of a table.
 pub(crate) const FILE: &str = "csv-metadata.json";
 
-/// The Open Government Licence 3.0.
-const LICENCE: &str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/";
-
 /// Columns whose meaning has a name of its own on the web: the content-oriented guidelines of SDMX, as RDF
 /// (<https://www.w3.org/TR/vocab-data-cube/>).
 const PROPERTIES: [(&str, &str); 8] = [
@@ -90,7 +87,8 @@ fn plain(file: &str, title: &str, heading: &str) -> Value {
     json!({ "url": file, "dc:title": title, "tableSchema": { "columns": columns } })
 }
 
-/// The whole file, of tables whose metadata files are named beside them.
+/// The whole file, of tables whose metadata files are named beside them. What the tables contain is under a licence that
+/// `dc:rights` names; the tables themselves are the user's, who may have counted children of their own.
 pub(crate) fn group(manifest: &Manifest, tables: Vec<(Value, String)>) -> String {
     let mut all = vec![plain("columns.csv", "What every column is", COLUMNS_HEADER)];
     for (table, meta) in tables {
@@ -107,7 +105,6 @@ pub(crate) fn group(manifest: &Manifest, tables: Vec<(Value, String)>) -> String
     for (name, words) in manifest.described() {
         group.insert(name.into(), words.into());
     }
-    group.insert("dc:license".into(), json!({ "@id": LICENCE }));
     group.insert("tables".into(), all.into());
     format!("{:#}\n", Value::Object(group))
 }
