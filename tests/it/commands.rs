@@ -384,8 +384,10 @@ fn a_run_for_some_shows_them_among_all() {
             "{table}"
         );
     }
-    let page = read("index.html");
+    let page = read("page.html");
     assert_eq!(page.matches("class=\"authority\"").count(), 2);
+    let pages = std::fs::read_dir(out.join("authority")).unwrap();
+    assert_eq!(pages.count(), 2);
     // The drawings have all, those chosen marked by more than a colour.
     for chart in ["league", "caterpillar"] {
         let svg = read(&format!("charts/{chart}_cla_at_31_march.svg"));

@@ -396,8 +396,15 @@ fn every_table_of_a_narrow_run_keeps_the_rules() {
         limits.join(" "),
         "conf_low conf_high conf_level conf_low_90 conf_high_90 conf_low_99 conf_high_99"
     );
-    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
-    assert!(page.contains("with 80% interval") && !page.contains("95% interval"));
+    for name in [
+        "page.html",
+        "authority/camden.html",
+        "indicator/cla_at_31_march.html",
+    ] {
+        let page = std::fs::read_to_string(out.join(name)).unwrap();
+        assert!(page.contains("80% interval"), "{name}");
+        assert!(!page.contains("95% interval"), "{name}");
+    }
 }
 
 /// Authorities and regions have the codes and names that the Department knows, where its lists stand

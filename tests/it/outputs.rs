@@ -266,7 +266,7 @@ fn tiny_areas_are_in_the_figures_but_not_in_the_ranking() {
 
 #[test]
 fn the_page_names_its_charts_and_holds_nothing_from_elsewhere() {
-    let page = std::fs::read_to_string(run().join("index.html")).unwrap();
+    let page = std::fs::read_to_string(run().join("page.html")).unwrap();
     assert!(
         page.contains("role=\"img\"") && page.contains("<title>") && page.contains("<caption>")
     );
@@ -303,6 +303,8 @@ fn the_manifest_lists_every_file_and_no_clock() {
         "estimates.meta.csv",
         "contrasts.csv",
         "index.html",
+        "page.html",
+        "authority/hackney.html",
     ] {
         assert!(listed.contains_key(name), "{name}");
     }
@@ -388,7 +390,7 @@ fn a_long_table_has_its_latest_year_as_csv_unless_all_of_it_is_asked_for() {
     assert_eq!(long, ["estimates", "contrasts"]);
     // The page leads to what is there.
     for out in [&cut, &all] {
-        let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+        let page = std::fs::read_to_string(out.join("page.html")).unwrap();
         let links = page.split("<a href=\"").skip(1);
         let links: Vec<&str> = links.filter_map(|rest| rest.split('"').next()).collect();
         let is_csv = |link: &&&str| link.rsplit_once('.').is_some_and(|(_, end)| end == "csv");

@@ -111,6 +111,7 @@ fn every_block_of_the_readme_does_what_it_says() {
         }
     }
     assert!(folder.join("out/index.html").is_file());
+    assert!(folder.join("out/page.html").is_file());
     assert!(folder.join("planned/index.html").is_file());
     assert!(folder.join("planned-needs/needs.docx").is_file());
     // A document without blocks would pass.

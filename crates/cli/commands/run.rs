@@ -10,6 +10,7 @@ use disparity_export::{Csv, EarlierOutputs, Manifest, Written};
 use disparity_report::{Page, View, render, run_document};
 
 use super::needs::newest;
+use super::site::write_site;
 use crate::args::RunArgs;
 use crate::out::print;
 use crate::place::{Output, RUN};
@@ -21,6 +22,12 @@ use crate::remembered::Memory;
 use crate::returns_stage;
 use crate::stages::Published;
 use crate::years::Unheld;
+
+/// What a browser opens first.
+const FIRST_PAGE: &str = "index.html";
+
+/// Everything on one page, where `index.html` is the first of a site.
+const ONE_PAGE: &str = "page.html";
 
 /// Writes the folder; false where what was asked for is not there, or the store holds what no table
 /// shows.
@@ -72,9 +79,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     };
     let manifest = Manifest::describe(&release, catalogue, &plan);
     let staged = output.staged();
-    let mut written = progress.stage(
-        "writing tables and drawing charts",
-        || -> Result<Written> {
+    let mut written =
+        progress.stage("writing tables, pages and charts", || -> Result<Written> {
             let (tables, page) = std::thread::scope(|scope| {
                 let csv = if args.csv { Csv::All } else { Csv::Latest };
                 let files = disparity_export::csv_files(&release, csv);
@@ -86,10 +92,17 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
             });
             let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             let mut written = tables?;
-            written.extend(write_page(&page, staged)?);
+            // Of published figures there is a site, and the one page has all of it; of a store the page is all.
+            let (name, site) = match &args.returns {
+                Some(_) => (FIRST_PAGE, None),
+                None => (ONE_PAGE, Some(View::new(&release, catalogue, &plan))),
+            };
+            written.extend(write_page(&page, name, staged)?);
+            if let Some(view) = site {
+                written.extend(write_site(view, &release, staged)?);
+            }
             Ok(written)
-        },
-    )?;
+        })?;
     if args.workbook {
         let view = View::new(&release, catalogue, &plan);
         let books = progress.stage("writing the workbook", || {
@@ -108,7 +121,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         })?;
     }
     let folder = output.finish(None)?;
-    print(&summary(&folder, &release, &plan, (is_cut, args.workbook)))?;
+    let has = Has {
+        cut: is_cut,
+        workbook: args.workbook,
+        site: args.returns.is_none(),
+    };
+    print(&summary(&folder, &release, &plan, has))?;
     Ok(is_whole && !unheld.failed)
 }
 
@@ -142,7 +160,7 @@ fn date_of(view: View<'_>) -> Result<Date> {
         .context("nothing says of which day the workbook is: no figures, and no source with a date")
 }
 
-fn write_page(page: &Page, folder: &Path) -> Result<Written> {
+fn write_page(page: &Page, name: &str, folder: &Path) -> Result<Written> {
     let charts = folder.join("charts");
     std::fs::create_dir_all(&charts).context("cannot make the folder for charts")?;
     let mut written = Written::new();
@@ -150,38 +168,48 @@ fn write_page(page: &Page, folder: &Path) -> Result<Written> {
         let record = disparity_export::write_file(&charts.join(&chart.file), chart.svg.as_bytes())?;
         written.insert(format!("charts/{}", chart.file), record);
     }
-    let page = disparity_export::write_file(&folder.join("index.html"), page.html.as_bytes())?;
-    written.insert("index.html".to_owned(), page);
+    let page = disparity_export::write_file(&folder.join(name), page.html.as_bytes())?;
+    written.insert(name.to_owned(), page);
     Ok(written)
 }
 
-/// Says what was made. `is_cut` says that of some table the CSV holds the latest year alone; `has_workbook` that there is one.
-fn summary(
-    folder: &Path,
-    release: &Release<Results>,
-    plan: &Plan,
-    (is_cut, has_workbook): (bool, bool),
-) -> String {
+/// What a folder has.
+#[derive(Clone, Copy)]
+struct Has {
+    /// Of some table the CSV holds the latest year alone.
+    cut: bool,
+    workbook: bool,
+    site: bool,
+}
+
+/// Says what was made.
+fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, has: Has) -> String {
     let results = release.results();
     let note = if disparity_report::is_synthetic(results.provenance) {
         "SYNTHETIC: these children are invented; no figure here is about anyone\n"
     } else {
         ""
     };
-    let csv = if is_cut {
+    let csv = if has.cut {
         "as .csv with .meta.csv the short ones whole,\nof the long ones the latest year (_latest; all of it with --csv)"
     } else {
         "and as .csv with .meta.csv"
     };
     let unprotected = unprotected_note(release.policy());
-    let workbook = if has_workbook {
+    let workbook = if has.workbook {
         "  workbook        what was asked, for people: workbook.xlsx, .ods\n"
     } else {
         ""
     };
+    let pages = if has.site {
+        "  index.html      England, the search and every authority: open it in a browser\n\
+         \x20 page.html       everything on one page, to pass on as a file\n"
+    } else {
+        "  index.html      the page: open it in a browser\n"
+    };
     format!(
         "{unprotected}{note}Wrote {}\n\
-         \x20 index.html      the page: open it in a browser\n\
+         {pages}\
          \x20 estimates       {} rates and proportions with intervals\n\
          \x20 expected        {} expected counts against what was counted\n\
          \x20 contrasts       {} comparisons between areas, years and groups\n\

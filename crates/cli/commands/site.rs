@@ -48,6 +48,16 @@ pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
     Ok(!unheld.failed)
 }
 
+/// Writes the site of a release into a folder of other files.
+pub(crate) fn write_site(
+    view: View<'_>,
+    release: &Release<Results>,
+    folder: &Path,
+) -> Result<Written> {
+    let site = Site::new(view, methods_of(release))?;
+    write(&site, &site.pages(), folder)
+}
+
 /// Writes every page, as many at once as there are cores; none is held longer than it takes to write it.
 fn write(site: &Site<'_>, pages: &[SitePage<'_>], folder: &Path) -> Result<Written> {
     for within in [

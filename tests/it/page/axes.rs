@@ -75,7 +75,7 @@ fn check(name: &str, svg: &str, figures: &[[f64; 3]]) {
 fn what_is_drawn_lies_where_its_figures_lie() {
     let folder = crate::outputs::run();
     let run = Run::read(&folder);
-    let page = std::fs::read_to_string(folder.join("index.html")).unwrap();
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
     let svg = |name: &str| std::fs::read_to_string(folder.join("charts").join(name)).unwrap();
     let mut charts = 0;
     for table in tables(&page) {

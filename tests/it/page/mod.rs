@@ -169,7 +169,7 @@ pub(crate) enum Found {
 fn every_number_on_the_page_is_in_the_files() {
     let folder = crate::outputs::run();
     let run = Run::read(&folder);
-    let page = std::fs::read_to_string(folder.join("index.html")).unwrap();
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
     let mut walk = Walk::default();
     for table in tables(&page) {
         tables::check(&run, &table, &mut walk);

@@ -1,6 +1,7 @@
 //! The site: pages that hold together, need nothing from elsewhere, are built for whoever cannot see them, and say no
 //! number that is not in the files of a run.
 
+mod browser;
 mod figures;
 mod html;
 mod numbers;
