@@ -31,7 +31,7 @@ fn holds(folder: &Path) -> usize {
     let files = std::fs::read_dir(folder).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     let there: BTreeSet<String> = names
-        .filter(|name| name.rsplit('.').next() == Some("csv"))
+        .filter(|name| name.rsplit_once('.').is_some_and(|(_, end)| end == "csv"))
         .collect();
     let there: BTreeSet<&str> = there.iter().map(String::as_str).collect();
     assert_eq!(described, there);
