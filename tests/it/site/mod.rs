@@ -4,6 +4,7 @@
 mod figures;
 mod html;
 mod numbers;
+mod prior;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -106,6 +106,10 @@ const TEMPLATES: [(&str, &str); 13] = [
 
 /// What every page is framed with.
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark or an entry that a page has or has not"
+)]
 struct Frame<'a> {
     /// The way to the top of the site.
     root: &'static str,

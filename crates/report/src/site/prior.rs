@@ -111,8 +111,18 @@ const WAYS: [(&str, GroupBy); 5] = [
     ),
 ];
 
-/// The kind of help that charts and first tables of groups are of.
-const FIRST: HelpKind = HelpKind::Any;
+/// The kinds of help that charts and first tables of groups are of: the first of which something can be told of all.
+const FIRST: [HelpKind; 9] = [
+    HelpKind::Any,
+    HelpKind::ProtectionPlan,
+    HelpKind::EarlyHelp,
+    HelpKind::CinPlan,
+    HelpKind::CinEpisodeClosed,
+    HelpKind::CinEpisodeAny,
+    HelpKind::Section47,
+    HelpKind::Referral,
+    HelpKind::None,
+];
 
 /// Rows of one authority, or of all together.
 pub(super) struct Rows<'a> {
@@ -143,6 +153,15 @@ impl<'a> Rows<'a> {
             (key.kind, key.group, key.look_back) == (kind, group, self.look_back)
         };
         self.rows.iter().find(is_own).copied()
+    }
+
+    /// The kind of help by which groups are told apart first, as far as shown figures allow.
+    pub(super) fn first(&self) -> HelpKind {
+        let is_told = |kind: &HelpKind| {
+            let row = self.find(*kind, Group::TOTAL);
+            row.is_some_and(|row| headline(row).0.is_value())
+        };
+        FIRST.into_iter().find(is_told).unwrap_or(HelpKind::Any)
     }
 
     pub(super) fn groups(&self, kind: HelpKind, by: GroupBy) -> Vec<&'a PriorHelpRow> {
@@ -186,7 +205,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What help there was before, as the list of indicators has it.
-    fn kind(&self, kind: HelpKind) -> String {
+    pub(super) fn kind(&self, kind: HelpKind) -> String {
         self.own(kind)
             .map_or_else(|| kind.as_str().to_owned(), |own| own.short_title.clone())
     }
@@ -269,7 +288,7 @@ pub(super) fn address(own: &PriorHelpAuthority) -> String {
 pub(super) fn prior_help(site: &Site<'_>, page: SitePage<'_>) -> Option<PriorHelp> {
     let help = site.prior?;
     let rows = Rows::of(help, whose(help, page));
-    let everyone = rows.find(FIRST, Group::TOTAL);
+    let everyone = rows.find(rows.first(), Group::TOTAL);
     let count = |n: &u32| grouped(f64::from(*n), 0);
     let told = |value: Option<Reported<u32>>| {
         value.map_or_else(String::new, |value| reported(&value, count))
@@ -390,7 +409,8 @@ fn section(rows: &Rows<'_>, (id, by): (&'static str, GroupBy)) -> Option<Section
             })
         })
     };
-    let others = HelpKind::ALL.into_iter().filter(|kind| *kind != FIRST);
+    let first = rows.first();
+    let others = HelpKind::ALL.into_iter().filter(|kind| *kind != first);
     Some(Section {
         id,
         title: crate::format::sentence(titled(by)),
@@ -398,7 +418,7 @@ fn section(rows: &Rows<'_>, (id, by): (&'static str, GroupBy)) -> Option<Section
             .then(|| groups_chart(rows, by))
             .flatten()
             .map(|chart| Figure::of("prior_help", chart)),
-        first: table(FIRST)?,
+        first: table(first)?,
         others: others.filter_map(table).collect(),
     })
 }
@@ -434,7 +454,7 @@ fn drawn(
     let everyone = everyone.and_then(|row| headline(row).0.value());
     shares(Shares {
         watermark: rows.watermark(),
-        own: rows.own(FIRST)?,
+        own: rows.own(rows.first())?,
         heading: format!("{what}, {}, {}", rows.place(), rows.years()),
         measure: format!(
             "Share of children entering care, look-back {}, with 95% interval",
@@ -446,7 +466,8 @@ fn drawn(
         file: String::new(),
         source: format!(
             "Source: returns of {}, linked by disparity; unaccompanied children are left out.",
-            rows.place()
+            rows.authority
+                .map_or_else(|| "all loaded authorities".to_owned(), |_| rows.place())
         ),
     })
 }
@@ -464,14 +485,14 @@ fn kinds_chart(rows: &Rows<'_>) -> Option<crate::charts::Chart> {
 }
 
 fn groups_chart(rows: &Rows<'_>, by: GroupBy) -> Option<crate::charts::Chart> {
-    let groups = rows.groups(FIRST, by).into_iter();
+    let groups = rows.groups(rows.first(), by).into_iter();
     let lines = groups.map(|row| line(row, rows.label(row.key.group)));
-    let what = format!("{} {}", rows.kind(FIRST), titled(by));
+    let what = format!("{} {}", rows.kind(rows.first()), titled(by));
     drawn(
         rows,
         (&what, true),
         lines.collect(),
-        rows.find(FIRST, Group::TOTAL),
+        rows.find(rows.first(), Group::TOTAL),
     )
 }
 

@@ -91,12 +91,15 @@ fn of_kind(rows: &Rows<'_>, kind: HelpKind, words: &str) -> Option<Sentence> {
 
 /// The groups whose intervals leave out everyone's share, in the order of the list.
 fn apart(rows: &Rows<'_>, by: GroupBy) -> Option<Sentence> {
-    let kind = HelpKind::Any;
+    let kind = rows.first();
     let everyone = measured(headline(rows.find(kind, Group::TOTAL)?).0.value()?)?;
     let groups = rows.groups(kind, by);
-    let mut sentence = Sentence::of("Help of these three kinds was on record ");
+    let mut sentence = Sentence::of(format!("{}: ", rows.kind(kind)));
     let mut said = false;
-    for (wanted, words) in [(Side::Below, "less often"), (Side::Above, "more often")] {
+    for (wanted, words) in [
+        (Side::Below, "a lower share"),
+        (Side::Above, "a higher share"),
+    ] {
         let found = groups.iter().filter_map(|row| {
             let (found, estimator) = headline(row);
             let found = found.value()?;
@@ -111,9 +114,9 @@ fn apart(rows: &Rows<'_>, by: GroupBy) -> Option<Sentence> {
         });
         for (at, (label, found, place)) in found.enumerate() {
             sentence = match (at, said) {
-                (0, false) => sentence.words(format!("{words} than of all together for {label}: ")),
-                (0, true) => sentence.words(format!(", and {words} for {label}: ")),
-                _ => sentence.words(format!(", {label}: ")),
+                (0, false) => sentence.words(format!("{words} than of all together for {label}, ")),
+                (0, true) => sentence.words(format!(", and {words} for {label}, ")),
+                _ => sentence.words(format!("; for {label}, ")),
             };
             sentence = figure(sentence, found, place);
             said = true;
