@@ -12,6 +12,9 @@ use crate::support::{Folder, disparity, root};
 /// Rows of an output by the names of its columns.
 type Row = BTreeMap<String, String>;
 
+/// An answer as a page is to show it: indicator and name of the group, and the fields.
+type Shown = ([String; 2], Vec<String>);
+
 /// A site with pages of a store, of one indicator and authority, as its other pages are tried elsewhere.
 fn site_of(store: &str, out: &str, more: &[&str]) -> crate::support::Said {
     let asked = "--indicator cla_at_31_march --authority Hackney --models none --out";
@@ -79,7 +82,7 @@ fn answer(of: &[&Row]) -> Vec<String> {
 }
 
 /// Every answer that is printed, as a page is to show it, by authority; with the group's name.
-fn answers(printed: &[Row]) -> BTreeMap<&str, BTreeSet<([String; 2], Vec<String>)>> {
+fn answers(printed: &[Row]) -> BTreeMap<&str, BTreeSet<Shown>> {
     let mut each: BTreeMap<[&str; 5], Vec<&Row>> = BTreeMap::new();
     for row in printed {
         let names = [

@@ -43,16 +43,13 @@ pub fn ethnicity(
     if !groups.iter().any(|group| group.outcome.is_value()) {
         return None;
     }
+    let each = groups.iter();
+    let each = each.map(|group| (group.label.as_str(), group.outcome));
+    let each: Vec<_> = each.collect();
     let title = format!(
         "{}, {place}, {period}: {}",
         own.title,
-        finding(
-            (own, "rate"),
-            groups
-                .iter()
-                .map(|group| (group.label.as_str(), group.outcome)),
-            everyone.as_ref()
-        )
+        finding((own, "rate"), &each, everyone.as_ref())
     );
     let level = view.level();
     let description = format!(
@@ -128,16 +125,16 @@ fn groups(view: View<'_>, indicator: IndicatorId, period: Period, area: AreaCode
 
 /// Whose rates are clearly different from everyone's, in words: those whose intervals leave it out, in the order of the
 /// list, as an order of rates whose intervals overlap says nothing.
-pub(super) fn finding<'g>(
+pub(super) fn finding(
     (own, figure): (&Indicator, &str),
-    groups: impl Iterator<Item = (&'g str, Reported<Measured>)> + Clone,
+    groups: &[(&str, Reported<Measured>)],
     everyone: Option<&Measured>,
 ) -> String {
     let Some(everyone) = everyone else {
         return format!("the {figure} of each group with its interval");
     };
     let apart = |wanted: Side| {
-        let found = groups.clone().filter_map(|(label, outcome)| {
+        let found = groups.iter().filter_map(|(label, outcome)| {
             let found = outcome.value()?;
             let is = side(&found, everyone) == Some(wanted);
             is.then(|| format!("{label} ({})", rate(found.value, own)))

@@ -54,9 +54,10 @@ pub(crate) fn shares(of: Shares<'_>) -> Option<Chart> {
     let each = of
         .lines
         .iter()
-        .map(|line| (line.label.as_str(), line.share));
+        .map(|line| (line.label.as_str(), line.share))
+        .collect::<Vec<_>>();
     let title = if of.of_groups {
-        let found = finding((of.own, "share"), each, of.everyone.as_ref());
+        let found = finding((of.own, "share"), &each, of.everyone.as_ref());
         format!("{}: {found}", of.heading)
     } else {
         format!("{}: the share of each with its interval", of.heading)
@@ -86,11 +87,12 @@ pub(crate) fn shares(of: Shares<'_>) -> Option<Chart> {
         let x = frame.at(line.share.value()?.value);
         Some(Spot::of((x, TOP + ROW * i + ROW / 2), &line.label))
     });
+    let head = if of.of_groups { "Group" } else { "Help" };
     Some(Chart {
         spots: spots.collect(),
         table: DataTable {
             caption: of.heading.clone(),
-            columns: vec![String::new(), of.measure.clone()],
+            columns: vec![head.to_owned(), of.measure.clone()],
             rows: of
                 .lines
                 .iter()

@@ -128,7 +128,7 @@ const FIRST: [HelpKind; 9] = [
 pub(super) struct Rows<'a> {
     pub(super) help: PriorHelpView<'a>,
     pub(super) authority: Option<usize>,
-    pub(super) rows: Vec<&'a PriorHelpRow>,
+    pub(super) answers: Vec<&'a PriorHelpRow>,
     /// The shortest look-back that was asked for.
     pub(super) look_back: LookBack,
 }
@@ -136,13 +136,13 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn of(help: PriorHelpView<'a>, authority: Option<usize>) -> Self {
         let all = help.release.rows().iter();
-        let rows: Vec<_> = all.filter(|row| row.key.authority == authority).collect();
-        let backs = rows.iter().map(|row| row.key.look_back);
+        let answers: Vec<_> = all.filter(|row| row.key.authority == authority).collect();
+        let backs = answers.iter().map(|row| row.key.look_back);
         Self {
             look_back: backs.min().unwrap_or(LookBack::Ever),
             help,
             authority,
-            rows,
+            answers,
         }
     }
 
@@ -152,7 +152,7 @@ impl<'a> Rows<'a> {
             let key = row.key;
             (key.kind, key.group, key.look_back) == (kind, group, self.look_back)
         };
-        self.rows.iter().find(is_own).copied()
+        self.answers.iter().find(is_own).copied()
     }
 
     /// The kind of help by which groups are told apart first, as far as shown figures allow.
@@ -184,7 +184,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn years(&self) -> String {
-        let Some(key) = self.rows.first().map(|row| row.key) else {
+        let Some(key) = self.answers.first().map(|row| row.key) else {
             return String::new();
         };
         if key.from == key.to {
@@ -375,7 +375,10 @@ fn headed(first: &[&str]) -> Vec<String> {
 }
 
 fn kinds(rows: &Rows<'_>) -> DataTable {
-    let of_all = rows.rows.iter().filter(|row| row.key.group == Group::TOTAL);
+    let of_all = rows
+        .answers
+        .iter()
+        .filter(|row| row.key.group == Group::TOTAL);
     let mut of_all: Vec<_> = of_all.collect();
     of_all.sort_by_key(|row| (row.key.look_back, row.key.kind));
     let line = |row: &&&PriorHelpRow| {
