@@ -23,10 +23,12 @@ const wanted = ['city-of-london', 'isles-of-scilly', 'hackney', 'kent', 'stoke-o
   'westmorland-and-furness', 'birmingham', 'rutland', 'york'].map((name) => `authority/${name}.html`);
 const ten = wanted.filter((name) => authorities.includes(name));
 if (!ten.length) { ten.push(...authorities.slice(0, 10)); }
-const others = ['.', 'indicator', 'given'].flatMap((folder) => files(folder));
+// Pages of a store, where the site has some.
+const prior = existsSync(`${site}/prior-help`) ? files('prior-help') : [];
+const others = [...['.', 'indicator', 'given'].flatMap((folder) => files(folder)), ...prior];
 // One page of each type, for what takes longest.
 const types = ['index.html', 'groups.html', 'given.html', 'compare.html', 'quality.html', 'reading.html', 'methods.html',
-  files('indicator')[0], files('given')[0], ten[0], ten.find((name) => name.includes('hackney')) ?? ten[0]].filter(Boolean);
+  existsSync(`${site}/prior-help.html`) && 'prior-help.html', prior[0], files('indicator')[0], files('given')[0], ten[0], ten.find((name) => name.includes('hackney')) ?? ten[0]].filter(Boolean);
 const widths = [320, 768, 1280];
 
 const wrong = [];

@@ -149,6 +149,8 @@ pub(crate) struct SiteArgs {
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
+    #[command(flatten)]
+    pub(crate) help: crate::returns_args::SiteHelpArgs,
 }
 
 #[derive(Debug, Args)]

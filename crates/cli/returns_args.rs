@@ -144,6 +144,48 @@ pub(crate) struct PriorHelpArgs {
     pub(crate) force: bool,
 }
 
+/// Who was helped before entering care, for a site.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Help before care (with --returns)")]
+pub(crate) struct SiteHelpArgs {
+    /// Store of linked journeys: pages about who was helped before entering care, as `disparity prior-help`
+    /// answers its usual question; all other pages stay those of the published figures
+    #[arg(long, value_name = "STORE")]
+    pub(crate) returns: Option<PathBuf>,
+    /// Years to look back, or `ever`; repeat for several
+    #[arg(long = "look-back", value_name = "YEARS", default_value = "5")]
+    pub(crate) look_backs: Vec<String>,
+    /// Go on where fewer than 70% of entrants are linked, or the files do not look back so far
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) control: ControlArgs,
+}
+
+impl SiteHelpArgs {
+    /// The first option that asks something of a store, where none is named.
+    pub(crate) fn without_store(&self) -> Option<&'static str> {
+        let control = &self.control;
+        let asked = [
+            (self.force, "--force"),
+            (self.look_backs != ["5"], "--look-back"),
+            (
+                control.withhold_to != Rule::DEFAULT.withhold_to,
+                "--withhold-to",
+            ),
+            (control.hide_zeros, "--hide-zeros"),
+            (control.round_to != Rule::DEFAULT.round_to, "--round-to"),
+            (control.unprotected.is_some(), "--unprotected"),
+            (!control.published.is_empty(), "--published"),
+            (control.remember, "--remember"),
+        ];
+        let found = asked.into_iter().find(|(asked, _)| *asked);
+        found
+            .filter(|_| self.returns.is_none())
+            .map(|(_, name)| name)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct JourneysArgs {
     /// Store that `disparity returns build` made

@@ -15,3 +15,4 @@ mod sections;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod site;
+mod site_help;

@@ -1,12 +1,13 @@
 //! `disparity prior-help`: who was helped before care, from a store.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
-use disparity_disclosure::{KnownBefore, PriorHelpRow, Proportion, protect_prior_help};
+use disparity_disclosure::{KnownBefore, PriorHelpRow, Proportion, Release, protect_prior_help};
 use disparity_export::{PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
 use disparity_journeys::{
     PriorHelpParams, Years, entries, linked_of, match_rates, names_of_prior_help, prior_help,
@@ -21,7 +22,7 @@ use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::published::{self, OutputKind};
 use crate::remembered::Memory;
-use crate::returns_args::PriorHelpArgs;
+use crate::returns_args::{ControlArgs, PriorHelpArgs};
 
 /// Words of an option to values, or the words there are.
 pub(crate) fn words<T: Copy>(
@@ -56,26 +57,27 @@ pub(crate) fn groups(typed: &[String], default: &[GroupBy]) -> Result<Vec<GroupB
     Ok(found)
 }
 
+pub(crate) fn look_backs(typed: &[String]) -> Result<Vec<LookBack>> {
+    let each = typed.iter().map(|word| {
+        let usual = |back: &LookBack| !matches!(back, LookBack::Years(0 | 26..));
+        LookBack::from_word(word).filter(usual).ok_or_else(|| {
+            Hinted::new(
+                format!("--look-back cannot be {word:?}"),
+                "use a number of years from 1 to 25, or ever",
+            )
+            .into()
+        })
+    });
+    each.collect()
+}
+
 fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
     let kinds = words(
         &args.kinds,
         &HelpKind::ALL.map(|kind| (kind.as_str(), kind)),
         "--kind",
     )?;
-    let look_backs = args
-        .look_backs
-        .iter()
-        .map(|word| {
-            let usual = |back: &LookBack| !matches!(back, LookBack::Years(0 | 26..));
-            LookBack::from_word(word).filter(usual).ok_or_else(|| {
-                Hinted::new(
-                    format!("--look-back cannot be {word:?}"),
-                    "use a number of years from 1 to 25, or ever",
-                )
-                .into()
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
+    let look_backs = look_backs(&args.look_backs)?;
     let shortest = look_backs.iter().filter_map(|back| match back {
         LookBack::Years(years) => Some(u16::from(*years)),
         LookBack::Ever => None,
@@ -113,13 +115,75 @@ fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
     })
 }
 
+/// A question about prior help, of whom, and how answers are protected.
+pub(crate) struct Asked<'a> {
+    pub(crate) store: &'a Path,
+    pub(crate) params: &'a PriorHelpParams,
+    pub(crate) control: &'a ControlArgs,
+    /// Whether to go on where few entrants are linked, or nothing lies within the files.
+    pub(crate) force: bool,
+}
+
+/// What may be shown of the answers to a question, and what it was asked of.
+pub(crate) struct Answered {
+    pub(crate) journeys: Journeys,
+    pub(crate) release: Release<Vec<PriorHelpRow>>,
+    pub(crate) memory: Memory,
+}
+
+/// Remembers a release, if that was asked for, before anybody is shown it.
+pub(crate) fn keep(
+    memory: Memory,
+    release: &Release<Vec<PriorHelpRow>>,
+    journeys: &Journeys,
+    catalogue: &Catalogue,
+) -> Result<()> {
+    let rows = prior_help_rows(release, journeys, catalogue);
+    memory.keep(OutputKind::PriorHelp, || {
+        Ok(csv_of_rows(&PRIOR_HELP_HEADER, rows)?.into_bytes())
+    })
+}
+
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
-    let mut progress = Progress::new(false);
-    let policy = policy(&args.control)?;
-    let memory = Memory::of(&args.store, &args.control)?;
-    let earlier = memory.outputs(&args.control.published, policy.rule().round_to)?;
-    let before = published::question(&earlier, args.include_unaccompanied)?;
+    if args.supported {
+        let journeys = store_of(&args.store, &catalogue.dimensions, &params.wanted())?;
+        return print_supported(&journeys, catalogue, args.format);
+    }
+    let asked = Asked {
+        store: &args.store,
+        params: &params,
+        control: &args.control,
+        force: args.force,
+    };
+    let Answered {
+        journeys,
+        release,
+        memory,
+    } = answer(&asked, catalogue, &mut Progress::new(false))?;
+    keep(memory, &release, &journeys, catalogue)?;
+    let rows = prior_help_rows(&release, &journeys, catalogue);
+    match args.format {
+        Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
+        Format::Json => print_json(&PRIOR_HELP_HEADER, rows),
+        Format::Text => {
+            let note = unprotected_note(release.policy());
+            print(&(note + &text(release.rows(), &journeys, catalogue)))
+        }
+    }
+}
+
+/// Answers a question through the gate.
+pub(crate) fn answer(
+    asked: &Asked<'_>,
+    catalogue: &Catalogue,
+    progress: &mut Progress,
+) -> Result<Answered> {
+    let params = asked.params;
+    let policy = policy(asked.control)?;
+    let memory = Memory::of(asked.store, asked.control)?;
+    let earlier = memory.outputs(&asked.control.published, policy.rule().round_to)?;
+    let before = published::question(&earlier, params.include_unaccompanied)?;
     let mut questions = params.questions();
     // With nothing withheld there is nothing to know before.
     if policy.rule().withhold_to == 0 {
@@ -140,14 +204,11 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let journeys = progress.stage("reading the store", || {
         let dimensions = &catalogue.dimensions;
         if others {
-            return store(&args.store, dimensions);
+            return store(asked.store, dimensions);
         }
-        store_of(&args.store, dimensions, &wanted)
+        store_of(asked.store, dimensions, &wanted)
     })?;
-    if args.supported {
-        return print_supported(&journeys, catalogue, args.format);
-    }
-    check(&journeys, catalogue, &params, args.force)?;
+    check(&journeys, catalogue, params, asked.force)?;
     let mut earlier_answers = before
         .as_ref()
         .map_or_else(BTreeMap::new, |(question, params)| {
@@ -191,24 +252,14 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         shown = Some(safe);
         bar.clear();
     }
-    let Some(safe) = shown else {
-        return Ok(());
-    };
+    let safe = shown.context("nothing was asked about help before care")?;
     say_withheld(safe.how_many(), policy.rule());
     let release = safe.release(|key| params.asks(key) && spans.contains(&(key.from, key.to)));
-    let rows = || prior_help_rows(&release, &journeys, catalogue);
-    memory.keep(kind, || {
-        Ok(csv_of_rows(&PRIOR_HELP_HEADER, rows())?.into_bytes())
-    })?;
-    let rows = rows();
-    match args.format {
-        Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
-        Format::Json => print_json(&PRIOR_HELP_HEADER, rows),
-        Format::Text => {
-            let note = unprotected_note(release.policy());
-            print(&(note + &text(release.rows(), &journeys, catalogue)))
-        }
-    }
+    Ok(Answered {
+        journeys,
+        release,
+        memory,
+    })
 }
 
 /// Refuses where the identifiers of the returns plainly do not go together, or nothing covers the

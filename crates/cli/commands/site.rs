@@ -10,6 +10,7 @@ use disparity_export::{Manifest, Written};
 use disparity_report::{Site, SiteFile, SiteMethod, SitePage, View};
 use disparity_stats::methods;
 
+use super::site_help::{Help, refuse_without_store};
 use crate::args::SiteArgs;
 use crate::out::print;
 use crate::place::{Output, SITE};
@@ -22,6 +23,7 @@ use crate::years::Unheld;
 /// Writes the folder; false where what was asked for is not there.
 pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
+    refuse_without_store(&args.help)?;
     let output = Output::prepare(&args.out, SITE, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
     let file = PlanFile::read(&args.selection)?;
@@ -36,13 +38,30 @@ pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
     if unheld.empty {
         return Ok(false);
     }
+    // What a store cannot tell is said before anything that takes long.
+    let store = args.help.returns.as_deref();
+    let help = store
+        .map(|store| Help::read(store, &args.help, published.catalogue(), &mut progress))
+        .transpose()?;
+    let (help, memory) = help.unzip();
     let release = published.release(&plan, &mut progress)?;
     let catalogue = &published.into_catalogue();
-    let manifest = Manifest::of_drawn("site", &release, catalogue, &plan);
-    let site = Site::new(View::new(&release, catalogue, &plan), methods_of(&release))?;
+    let mut manifest = Manifest::of_drawn("site", &release, catalogue, &plan);
+    let mut site = Site::new(View::new(&release, catalogue, &plan), methods_of(&release))?;
+    if let Some(help) = &help {
+        site = site.with_prior_help(help.view());
+        manifest = manifest.with_prior_help(&help.release, help.journeys.synthetic);
+    }
     let pages = site.pages();
-    let written = progress.stage("writing pages", || write(&site, &pages, output.staged()))?;
-    disparity_export::write_manifest(&manifest.with_outputs(written), output.staged())?;
+    let mut written = progress.stage("writing pages", || write(&site, &pages, output.staged()))?;
+    if let Some(help) = &help {
+        written.extend(help.write(&site, output.staged())?);
+    }
+    let manifest = manifest.with_outputs(written);
+    disparity_export::write_manifest(&manifest, output.staged())?;
+    if let Some((help, memory)) = help.as_ref().zip(memory) {
+        help.keep(memory)?;
+    }
     let folder = output.finish(None)?;
     print(&summary(&folder, &pages))?;
     Ok(!unheld.failed)
@@ -71,6 +90,15 @@ fn write(site: &Site<'_>, pages: &[SitePage<'_>], folder: &Path) -> Result<Writt
     ] {
         std::fs::create_dir_all(folder.join(within))
             .with_context(|| format!("cannot make the folder for `{within}`"))?;
+    }
+    if pages
+        .iter()
+        .any(|page| matches!(page, SitePage::PriorHelpOf(..)))
+    {
+        for within in ["prior-help", "csv/prior-help"] {
+            std::fs::create_dir_all(folder.join(within))
+                .with_context(|| format!("cannot make the folder for `{within}`"))?;
+        }
     }
     let put = |files: Vec<SiteFile>| -> Result<Written> {
         let put = |file: SiteFile| -> Result<_> {
@@ -135,12 +163,17 @@ fn methods_of(release: &Release<Results>) -> Vec<SiteMethod> {
 fn summary(folder: &Path, pages: &[SitePage<'_>]) -> String {
     let count =
         |wanted: fn(&SitePage<'_>) -> bool| pages.iter().filter(|page| wanted(page)).count();
+    let help = match count(|page| matches!(page, SitePage::PriorHelp | SitePage::PriorHelpOf(..))) {
+        0 => "",
+        _ => "\x20 prior-help.html who was helped before entering care\n",
+    };
     format!(
         "Wrote {}\n\
          \x20 index.html      England, the search and every authority: open it in a browser\n\
          \x20 authority/      {} authorities\n\
          \x20 indicator/      {} indicators\n\
          \x20 given/          {} of them given who lives there\n\
+         {help}\
          \x20 manifest.json   inputs, plan and digests\n\
          {} pages that need nothing from elsewhere and work without JavaScript\n",
         folder.display(),

@@ -4,7 +4,7 @@
 use disparity_core::needs::{Assumed, NeedsAssessment, assumptions_of};
 use disparity_core::neighbourhoods::FootprintOrigin;
 use disparity_core::{Catalogue, Levels, Origin, Plan, Provenance, Results};
-use disparity_disclosure::{Policy, Release};
+use disparity_disclosure::{Policy, PriorHelpRow, Release};
 use serde::Serialize;
 
 use crate::{NeedsReleases, Written};
@@ -204,8 +204,21 @@ struct Asked {
     /// Whether the children behind the figures were invented.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     synthetic: bool,
+    /// How counts of records passed the gate that stand on pages beside those of the figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prior_help: Option<BesideRecord>,
     plan: AskedFor,
     inputs: Vec<InputRecord>,
+}
+
+/// What was done to counts of records that stand beside published figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct BesideRecord {
+    disclosure_policy: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unprotected: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    synthetic: bool,
 }
 
 impl Manifest {
@@ -280,15 +293,35 @@ impl Manifest {
             disclosure_policy: policy.as_str(),
             unprotected: policy.reason().map(str::to_owned),
             synthetic: matches!(provenance, Provenance::Records { synthetic: true }),
+            prior_help: None,
             plan,
             inputs,
         };
+        Self::asking(asked)
+    }
+
+    fn asking(asked: Asked) -> Self {
         let json = serde_json::to_string(&asked).unwrap_or_default();
         Self {
             run_sha256: crate::sink::digest(json.as_bytes()),
             asked,
             outputs: Written::new(),
         }
+    }
+
+    /// The same with answers about help before care beside the figures, of children who are invented or not.
+    #[must_use]
+    pub fn with_prior_help(self, release: &Release<Vec<PriorHelpRow>>, synthetic: bool) -> Self {
+        let policy = release.policy();
+        let prior_help = Some(BesideRecord {
+            disclosure_policy: policy.as_str(),
+            unprotected: policy.reason().map(str::to_owned),
+            synthetic,
+        });
+        Self::asking(Asked {
+            prior_help,
+            ..self.asked
+        })
     }
 
     /// The same run with the files it wrote.

@@ -29,6 +29,8 @@ pub use format::{
 };
 pub use needs::{NeedsOptions, NeedsSection, NeedsView, needs_document};
 pub use page::{Page, RenderError, render};
-pub use site::{Site, SiteFile, SiteMethod, SitePage};
+pub use site::{
+    PriorHelpAuthority, PriorHelpCover, PriorHelpView, Site, SiteFile, SiteMethod, SitePage,
+};
 pub use view::{Standing, View, is_synthetic};
 pub use workbook::run_document;

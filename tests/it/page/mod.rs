@@ -14,9 +14,9 @@ use files::Run;
 
 /// A table of the page.
 pub(crate) struct Table {
-    caption: String,
-    header: Vec<String>,
-    rows: Vec<Vec<String>>,
+    pub(crate) caption: String,
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 /// The text of every piece between two marks.

@@ -5,6 +5,7 @@ mod browser;
 mod figures;
 mod html;
 mod numbers;
+mod prior;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

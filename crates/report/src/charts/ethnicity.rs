@@ -1,8 +1,8 @@
 //! Ethnic groups named one by one: the rate of each with its interval, in code-list order.
 
 use disparity_core::{
-    AreaCode, CellKey, Comparator, Dimension, IndicatorId, IssueCode, Measure, Measured, Period,
-    Reported, Stratum, Symbol,
+    AreaCode, CellKey, Comparator, Dimension, Indicator, IndicatorId, IssueCode, Measure, Measured,
+    Period, Reported, Stratum, Symbol,
 };
 
 use super::rows::{Mark, Reach, Rows, headings};
@@ -11,9 +11,9 @@ use super::{Chart, DataTable, Spot};
 use crate::format::{absence, grouped, rate, ratio, reported, unit_words, with_interval};
 use crate::view::View;
 
-const ROW: i32 = 34;
-const LABELS: i32 = 300;
-const TOP: i32 = 84;
+pub(super) const ROW: i32 = 34;
+pub(super) const LABELS: i32 = 300;
+pub(super) const TOP: i32 = 84;
 
 struct Group {
     label: String,
@@ -43,10 +43,13 @@ pub fn ethnicity(
     if !groups.iter().any(|group| group.outcome.is_value()) {
         return None;
     }
+    let each = groups.iter();
+    let each = each.map(|group| (group.label.as_str(), group.outcome));
+    let each: Vec<_> = each.collect();
     let title = format!(
         "{}, {place}, {period}: {}",
         own.title,
-        finding(own, &groups, everyone.as_ref())
+        finding((own, "rate"), &each, everyone.as_ref())
     );
     let level = view.level();
     let description = format!(
@@ -122,42 +125,42 @@ fn groups(view: View<'_>, indicator: IndicatorId, period: Period, area: AreaCode
 
 /// Whose rates are clearly different from everyone's, in words: those whose intervals leave it out, in the order of the
 /// list, as an order of rates whose intervals overlap says nothing.
-fn finding(
-    own: &disparity_core::Indicator,
-    groups: &[Group],
+pub(super) fn finding(
+    (own, figure): (&Indicator, &str),
+    groups: &[(&str, Reported<Measured>)],
     everyone: Option<&Measured>,
 ) -> String {
     let Some(everyone) = everyone else {
-        return "the rate of each group with its interval".to_owned();
+        return format!("the {figure} of each group with its interval");
     };
     let apart = |wanted: Side| {
-        let found = groups.iter().filter_map(|group| {
-            let found = group.outcome.value()?;
+        let found = groups.iter().filter_map(|(label, outcome)| {
+            let found = outcome.value()?;
             let is = side(&found, everyone) == Some(wanted);
-            is.then(|| format!("{} ({})", group.label, rate(found.value, own)))
+            is.then(|| format!("{label} ({})", rate(found.value, own)))
         });
         found.collect::<Vec<_>>().join(", ")
     };
     let all = rate(everyone.value, own);
     match (apart(Side::Above).as_str(), apart(Side::Below).as_str()) {
-        ("", "") => format!("no group’s rate is clearly different from everyone’s ({all})"),
-        (above, "") => format!("the rate is clearly above everyone’s ({all}) for {above}"),
-        ("", below) => format!("the rate is clearly below everyone’s ({all}) for {below}"),
+        ("", "") => format!("no group’s {figure} is clearly different from everyone’s ({all})"),
+        (above, "") => format!("the {figure} is clearly above everyone’s ({all}) for {above}"),
+        ("", below) => format!("the {figure} is clearly below everyone’s ({all}) for {below}"),
         (above, below) => format!(
-            "the rate is clearly above everyone’s ({all}) for {above}, and clearly below it for {below}"
+            "the {figure} is clearly above everyone’s ({all}) for {above}, and clearly below it for {below}"
         ),
     }
 }
 
 /// On which side of another figure an interval lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(crate) enum Side {
     Above,
     Below,
 }
 
 /// On which side of everyone's rate an interval lies that leaves it out.
-fn side(found: &Measured, everyone: &Measured) -> Option<Side> {
+pub(crate) fn side(found: &Measured, everyone: &Measured) -> Option<Side> {
     let ends = found.intervals.shown();
     if ends.low > everyone.value {
         Some(Side::Above)
@@ -169,7 +172,7 @@ fn side(found: &Measured, everyone: &Measured) -> Option<Side> {
 }
 
 /// Where the rows are, and how values become pixels.
-fn frame<'a>(own: &'a disparity_core::Indicator, groups: &[Group], right: i32) -> Rows<'a> {
+fn frame<'a>(own: &'a Indicator, groups: &[Group], right: i32) -> Rows<'a> {
     let known: Vec<Measured> = groups.iter().filter_map(|g| g.outcome.value()).collect();
     let bottom = TOP + ROW * i32::try_from(groups.len()).unwrap_or(0);
     let reach = Reach::covering(known.iter());
@@ -209,7 +212,21 @@ fn paint_group(
         let words = format!("{why} {counted} counted");
         return svg::text(canvas, &words, (LABELS + 14, y), 12, GREY, Anchor::Start);
     };
-    let colour = match everyone.and_then(|everyone| side(&measured, everyone)) {
+    paint_figure(canvas, &measured, everyone, rows, y)?;
+    let words = with_interval(&measured, rows.own);
+    let right = svg::width(canvas) - 12;
+    svg::text(canvas, &words, (right, y), 12, INK, Anchor::End)
+}
+
+/// The dot and bar of a group, in the colour of the side of everyone's figure on which it clearly lies.
+pub(super) fn paint_figure(
+    canvas: &Canvas<'_>,
+    measured: &Measured,
+    everyone: Option<&Measured>,
+    rows: &Rows<'_>,
+    y: i32,
+) -> Drawn {
+    let colour = match everyone.and_then(|everyone| side(measured, everyone)) {
         Some(Side::Above) => ORANGE,
         Some(Side::Below) => DARK_BLUE,
         None => GREY,
@@ -220,14 +237,11 @@ fn paint_group(
         width: 3,
         radius: 6,
     };
-    rows.figure(canvas, &measured, y, mark)?;
-    let words = with_interval(&measured, rows.own);
-    let right = svg::width(canvas) - 12;
-    svg::text(canvas, &words, (right, y), 12, INK, Anchor::End)
+    rows.figure(canvas, measured, y, mark)
 }
 
 fn table(
-    own: &disparity_core::Indicator,
+    own: &Indicator,
     groups: &[Group],
     (place, level): (&str, &str),
     period: Period,

@@ -2,6 +2,7 @@
 
 use disparity_core::{Area, GeographicLevel, IndicatorId};
 
+use super::prior::{self, PriorHelpAuthority};
 use crate::view::View;
 
 /// A name as it stands in an address: small letters and digits, with hyphens between words.
@@ -40,6 +41,10 @@ pub enum SitePage<'a> {
     Compare,
     /// What the data hold, and what must be known of them.
     Quality,
+    /// Who was helped before entering care: all authorities of a store, or its only one.
+    PriorHelp,
+    /// The same of one of several, by its position in the store.
+    PriorHelpOf(usize, &'a PriorHelpAuthority),
     /// How to read each chart.
     Reading,
     /// How figures are made, of what.
@@ -61,6 +66,8 @@ impl SitePage<'_> {
             Self::GivenOf(id) => named("given", id),
             Self::Compare => "compare.html".to_owned(),
             Self::Quality => "quality.html".to_owned(),
+            Self::PriorHelp => "prior-help.html".to_owned(),
+            Self::PriorHelpOf(_, own) => prior::address(own),
             Self::Reading => "reading.html".to_owned(),
             Self::Methods => "methods.html".to_owned(),
         }
@@ -70,7 +77,9 @@ impl SitePage<'_> {
     /// from a folder on a disk.
     pub(super) const fn root(&self) -> &'static str {
         match self {
-            Self::Authority(_) | Self::Indicator(_) | Self::GivenOf(_) => "../",
+            Self::Authority(_) | Self::Indicator(_) | Self::GivenOf(_) | Self::PriorHelpOf(..) => {
+                "../"
+            }
             _ => "",
         }
     }

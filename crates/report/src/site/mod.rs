@@ -3,8 +3,8 @@
 //! 1. [`Site`] knows which pages there are ([`SitePage`]) and fills one in at a time, so that several can be written at
 //!    once and none is held longer than that. Pages depend on the release alone.
 //! 2. A room for each kind of page says what stands on it: [`england`], [`authority`], [`indicator`], [`groups`],
-//!    [`given`], [`quality`], [`compare`]. The words are in `templates/site/`. [`tidy`] writes the figures behind a page.
-//! 3. [`findings`] are the sentences that a page opens with; [`words`] marks their figures with the rows they are of.
+//!    [`given`], [`prior`], [`quality`], [`compare`]. The words are in `templates/site/`. [`tidy`] writes the figures behind a page.
+//! 3. [`findings`] and [`prior_words`] are the sentences that a page opens with; [`words`] marks their figures with the rows they are of.
 //! 4. [`assets`] are the style sheets and scripts, vendored with their licences.
 
 mod assets;
@@ -17,6 +17,8 @@ mod given;
 mod groups;
 mod indicator;
 mod links;
+mod prior;
+mod prior_words;
 mod quality;
 mod tidy;
 mod words;
@@ -31,6 +33,7 @@ use crate::format::{beyond_usual, certainty};
 use crate::page::{RenderError, charted, definitions, environment, sources};
 use crate::view::{Standing, View};
 pub use links::SitePage;
+pub use prior::{PriorHelpAuthority, PriorHelpCover, PriorHelpView};
 
 /// A file of the site: its name, with `/` between the parts, and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +69,14 @@ pub struct Site<'a> {
     indicators: Vec<IndicatorId>,
     /// Those that a model of everything known was fitted to in their last year.
     given: Vec<IndicatorId>,
+    /// Who was helped before entering care, from a store.
+    prior: Option<PriorHelpView<'a>>,
     methods: Vec<SiteMethod>,
     environment: Environment<'static>,
 }
 
 /// Every template of the site with its name.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("base", include_str!("../../templates/site/base.html")),
     ("macros", include_str!("../../templates/site/macros.html")),
     ("england", include_str!("../../templates/site/england.html")),
@@ -91,12 +96,20 @@ const TEMPLATES: [(&str, &str); 12] = [
     ),
     ("compare", include_str!("../../templates/site/compare.html")),
     ("quality", include_str!("../../templates/site/quality.html")),
+    (
+        "prior_help",
+        include_str!("../../templates/site/prior_help.html"),
+    ),
     ("reading", include_str!("../../templates/site/reading.html")),
     ("methods", include_str!("../../templates/site/methods.html")),
 ];
 
 /// What every page is framed with.
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark or an entry that a page has or has not"
+)]
 struct Frame<'a> {
     /// The way to the top of the site.
     root: &'static str,
@@ -114,6 +127,8 @@ struct Frame<'a> {
     unpublished: bool,
     /// Whether there are models.
     given: bool,
+    /// Whether there is a page about help before care.
+    prior: bool,
     indicators: Vec<Link>,
 }
 
@@ -159,9 +174,34 @@ impl<'a> Site<'a> {
             indicators,
             period,
             charted,
+            prior: None,
             methods,
             environment: environment(&TEMPLATES)?,
         })
+    }
+
+    /// The same site with pages about who was helped before entering care. Its other pages stay as they are.
+    #[must_use]
+    pub fn with_prior_help(self, help: PriorHelpView<'a>) -> Self {
+        Self {
+            prior: Some(help),
+            ..self
+        }
+    }
+
+    /// The files that are to stand beside the pages about help before care, each with whose answers it has: the
+    /// position of the authority in the store, none for all together.
+    #[must_use]
+    pub fn prior_help_files(&self) -> Vec<(String, Option<usize>)> {
+        let pages = self
+            .prior
+            .iter()
+            .flat_map(|help| prior::pages(*help).into_iter().map(|page| (*help, page)));
+        pages
+            .filter_map(|(help, page)| {
+                Some((tidy::address(page, self.view)?, prior::whose(help, page)))
+            })
+            .collect()
     }
 
     /// Every page, authorities in code order after England.
@@ -175,6 +215,7 @@ impl<'a> Site<'a> {
             pages.push(SitePage::Given);
         }
         pages.extend(self.given.iter().copied().map(SitePage::GivenOf));
+        pages.extend(self.prior.into_iter().flat_map(prior::pages));
         pages.extend([
             SitePage::Compare,
             SitePage::Quality,
@@ -204,6 +245,9 @@ impl<'a> Site<'a> {
             SitePage::Compare => {
                 files.extend(compare::scripts_above(self));
                 self.fill(page, "compare", compare::compare(self))
+            }
+            SitePage::PriorHelp | SitePage::PriorHelpOf(..) => {
+                self.fill(page, "prior_help", prior::prior_help(self, page))
             }
             SitePage::Quality => self.fill(page, "quality", quality::quality(self)),
             SitePage::Reading => self.fill(page, "reading", Words {}),
@@ -245,6 +289,9 @@ impl<'a> Site<'a> {
 
     fn frame(&self, page: SitePage<'_>) -> Frame<'a> {
         let view = self.view;
+        // What must be said of a page is said of the release that it shows.
+        let is_prior = matches!(page, SitePage::PriorHelp | SitePage::PriorHelpOf(..));
+        let help = self.prior.filter(|_| is_prior);
         Frame {
             root: page.root(),
             csv: tidy::address(page, view).unwrap_or_default(),
@@ -255,6 +302,7 @@ impl<'a> Site<'a> {
                 SitePage::Groups => "groups",
                 SitePage::Given | SitePage::GivenOf(_) => "given",
                 SitePage::Compare => "compare",
+                SitePage::PriorHelp | SitePage::PriorHelpOf(..) => "prior",
                 SitePage::Quality => "quality",
                 SitePage::Reading => "reading",
                 SitePage::Methods => "methods",
@@ -263,10 +311,14 @@ impl<'a> Site<'a> {
             level: view.level(),
             certainty: certainty(view.levels()),
             usual: beyond_usual(view.levels()),
-            synthetic: view.is_synthetic(),
-            unprotected: view.unprotected(),
-            unpublished: view.results().provenance != Provenance::Published,
+            synthetic: help.map_or(view.is_synthetic(), |help| help.synthetic),
+            unprotected: match help {
+                Some(help) => help.release.policy().reason(),
+                None => view.unprotected(),
+            },
+            unpublished: is_prior || view.results().provenance != Provenance::Published,
             given: !self.given.is_empty(),
+            prior: self.prior.is_some(),
             indicators: self.indicators.iter().map(|id| self.link(*id)).collect(),
         }
     }

@@ -38,9 +38,11 @@ pub(super) fn address(page: SitePage<'_>, view: View<'_>) -> Option<String> {
     let name = match page {
         SitePage::England => "england".to_owned(),
         SitePage::Groups => "groups".to_owned(),
-        SitePage::Authority(_) | SitePage::Indicator(_) => {
-            page.address(view).trim_end_matches(".html").to_owned()
-        }
+        // What is of a store is written as `disparity prior-help` prints it, by whoever has the journeys.
+        SitePage::PriorHelp
+        | SitePage::PriorHelpOf(..)
+        | SitePage::Authority(_)
+        | SitePage::Indicator(_) => page.address(view).trim_end_matches(".html").to_owned(),
         // What models expect of every authority is in the file of the indicator.
         SitePage::GivenOf(id) => return address(SitePage::Indicator(id), view),
         SitePage::Given
