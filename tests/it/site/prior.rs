@@ -199,12 +199,12 @@ fn pages_of_a_store_show_what_prior_help_prints_and_nothing_else() {
     let folder = Folder::new("site-prior");
     let store = store_of(
         &folder,
-        "--authorities 2 --years 8 --children 1000 --seed 3",
+        "--authorities 2 --years 8 --children 2600 --seed 3",
     );
-    let printed = disparity(&["prior-help", &store, "--look-back", "3", "--format", "csv"]).ok();
+    let printed = disparity(&["prior-help", &store, "--look-back", "5", "--format", "csv"]).ok();
     let printed = rows(&printed);
     let out = folder.join("site");
-    site_of(&store, out.to_str().unwrap(), &["--look-back", "3"]).ok();
+    site_of(&store, out.to_str().unwrap(), &["--look-back", "5"]).ok();
     let pages = pages(&out);
     assert_eq!(pages.len(), 3, "all and each of two");
     let (mut held, mut said, mut withheld) = (0, 0, 0);
