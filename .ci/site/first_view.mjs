@@ -3,7 +3,7 @@
 // asked for later, is not seen before.
 //
 //     node first_view.mjs PAGE WHAT OTHER WHAT [TIMES]
-//     node first_view.mjs site/authority/hackney.html h1 'out/index.html#E09000012' '#E09000012'
+//     node first_view.mjs site/authority/hackney.html h1 'out/page.html#E09000012' '#E09000012'
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
