@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::attacker::store_of;
 use crate::support::{Folder, disparity};
 
 /// Reads a folder and holds its description against it; how many tables there are.
@@ -152,26 +153,8 @@ fn every_table_of_a_run_is_described_as_it_is() {
 #[test]
 fn a_description_says_what_figures_are_of() {
     let folder = Folder::new("csvw-synthetic");
-    let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let (world, store, out) = (at("world"), at("store"), at("out"));
-    disparity(&[
-        "simulate",
-        "--authorities",
-        "1",
-        "--years",
-        "2",
-        "--out",
-        &world,
-    ])
-    .ok();
-    disparity(&[
-        "returns",
-        "build",
-        &format!("{world}/returns"),
-        "--out",
-        &store,
-    ])
-    .ok();
+    let store = store_of(&folder, "--authorities 1 --years 2");
+    let out = folder.join("out");
     disparity(&[
         "run",
         "--returns",
@@ -181,7 +164,7 @@ fn a_description_says_what_figures_are_of() {
         "--unprotected",
         "a test",
         "--out",
-        &out,
+        out.to_str().unwrap(),
     ])
     .ok();
     holds(&folder.join("out"));

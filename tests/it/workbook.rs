@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::attacker::store_of;
 use crate::support::{Folder, disparity, root, say};
 
 const ASKED: [&str; 8] = [
@@ -99,26 +100,8 @@ fn years_that_were_asked_for_are_in_the_workbook() {
 #[test]
 fn a_workbook_of_invented_children_says_so_on_every_sheet() {
     let folder = Folder::new("workbook-synthetic");
-    let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let (world, store, out) = (at("world"), at("store"), at("out"));
-    disparity(&[
-        "simulate",
-        "--authorities",
-        "1",
-        "--years",
-        "2",
-        "--out",
-        &world,
-    ])
-    .ok();
-    disparity(&[
-        "returns",
-        "build",
-        &format!("{world}/returns"),
-        "--out",
-        &store,
-    ])
-    .ok();
+    let store = store_of(&folder, "--authorities 1 --years 2");
+    let out = folder.join("out");
     disparity(&[
         "run",
         "--returns",
@@ -129,7 +112,7 @@ fn a_workbook_of_invented_children_says_so_on_every_sheet() {
         "--unprotected",
         "a test",
         "--out",
-        &out,
+        out.to_str().unwrap(),
     ])
     .ok();
     let ods = part(&folder.join("out/workbook.ods"), "content.xml");

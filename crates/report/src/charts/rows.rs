@@ -212,7 +212,7 @@ pub(super) fn tick_words(tick: f64, unit: Unit) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use disparity_core::{Counted, DenominatorKind, Interval, Intervals, Timing};
 
     use super::*;
@@ -241,7 +241,8 @@ mod tests {
         assert!(!Reach::of([].iter(), longer.iter()).cut);
     }
 
-    fn rates() -> Indicator {
+    /// A rate of nobody's, for tests of what is drawn in rows.
+    pub(crate) fn rates() -> Indicator {
         Indicator {
             name: "in_need".into(),
             title: "In need".into(),

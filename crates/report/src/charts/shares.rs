@@ -133,8 +133,9 @@ fn paint(canvas: &Canvas<'_>, of: &Shares<'_>, rows: &Rows<'_>) -> Drawn {
 
 #[cfg(test)]
 mod tests {
-    use disparity_core::{Counted, DenominatorKind, Interval, Intervals, Symbol, Timing};
+    use disparity_core::{Interval, Intervals, Symbol, Timing};
 
+    use super::super::rows::tests::rates;
     use super::*;
 
     fn share(value: f64, low: f64, high: f64) -> Reported<Measured> {
@@ -150,19 +151,8 @@ mod tests {
             name: "prior_help_any".into(),
             title: "Helped".into(),
             short_title: "Helped".into(),
-            family: String::new(),
             timing: Timing::During,
-            counted: Counted {
-                noun: "children".into(),
-                repeats: false,
-            },
-            denominator: DenominatorKind::Children0To17,
-            headline: true,
-            modelled: false,
-            decimals: 1,
-            comparable: (None, None),
-            includes_18_and_over: false,
-            definition: String::new(),
+            ..rates()
         };
         shares(Shares {
             watermark: Watermark::saying(&["Synthetic"]),
