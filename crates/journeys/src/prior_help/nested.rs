@@ -12,8 +12,9 @@ impl PriorHelpParams {
     /// shown of those before it; the last holds this one.
     ///
     /// Of the usual windows (every kind, five years, not counting the day of entry) they are: the
-    /// latest five years of entry by every way of telling entrants apart; each year by broad ethnic
-    /// group; and each year by every way. Whoever asks for less is shown what is shown of it beside
+    /// latest five years of entry, of everyone and then by every way of telling entrants apart; each year of
+    /// everyone, by broad ethnic group, and by every way. Everyone comes before the groups so that a small count of a
+    /// group costs counts of groups, not the figures of everyone, which most readers come for. Whoever asks for less is shown what is shown of it beside
     /// the rest. Another window comes after those that are asked in its place, and so many years together as
     /// are not usual after the usual five.
     #[must_use]
@@ -28,7 +29,9 @@ impl PriorHelpParams {
             ..usual.clone()
         };
         let all = [
+            usual.of_everyone(),
             usual.clone(),
+            each(vec![GroupBy::Total]),
             each(GroupBy::BROAD.to_vec()),
             each(GroupBy::ALL.to_vec()),
         ];
@@ -50,14 +53,27 @@ impl PriorHelpParams {
                 .copied()
                 .chain([GroupBy::Total])
                 .collect();
-            questions.push(Self {
+            let asked = Self {
                 kinds: HelpKind::ALL.to_vec(),
                 groups: groups.into_iter().collect(),
                 by_authority: true,
                 ..self.clone()
-            });
+            };
+            let everyone = asked.of_everyone();
+            if everyone.groups != asked.groups {
+                questions.push(everyone);
+            }
+            questions.push(asked);
         }
         questions
+    }
+
+    /// The same of all entrants together.
+    fn of_everyone(&self) -> Self {
+        Self {
+            groups: vec![GroupBy::Total],
+            ..self.clone()
+        }
     }
 
     /// Whether an answer is one to this, whatever the years of entry.
@@ -95,10 +111,10 @@ mod tests {
         };
         for (groups, years, many) in [
             (vec![GroupBy::Total], Years::Pooled(5), 1),
-            (vec![GroupBy::Total, sex], Years::Pooled(5), 1),
-            (vec![GroupBy::Total], Years::Each, 2),
-            (vec![GroupBy::Total, sex], Years::Each, 3),
-            (vec![GroupBy::Total], Years::Pooled(3), 2),
+            (vec![GroupBy::Total, sex], Years::Pooled(5), 2),
+            (vec![GroupBy::Total], Years::Each, 3),
+            (vec![GroupBy::Total, sex], Years::Each, 5),
+            (vec![GroupBy::Total], Years::Pooled(3), 3),
         ] {
             let asked = asked(groups, years);
             let questions = asked.questions();
@@ -117,8 +133,12 @@ mod tests {
         let mut other = asked(vec![GroupBy::Total, sex], Years::Pooled(5));
         other.look_backs = vec![LookBack::Years(3)];
         let questions = other.questions();
-        assert_eq!(questions.len(), 2);
-        assert_eq!(questions[1].kinds, HelpKind::ALL);
-        assert_eq!(questions[1].look_backs, other.look_backs);
+        assert_eq!(questions.len(), 4);
+        for own in &questions[2..] {
+            assert_eq!(own.kinds, HelpKind::ALL);
+            assert_eq!(own.look_backs, other.look_backs);
+        }
+        assert_eq!(questions[2].groups, [GroupBy::Total]);
+        assert_eq!(questions[3].groups, [GroupBy::Total, sex]);
     }
 }
