@@ -321,6 +321,18 @@ pub(crate) enum DataCommand {
         #[arg(long, value_name = "DIR", default_value = "data")]
         to: PathBuf,
     },
+    /// Add files of a newer release to the tables, in a folder for `--data`
+    Add {
+        /// Files as they were published; the newer first where two state the same
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Folder for the tables; where it has some already, they are added to, else the built-in ones are
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// The source whose columns the files have, by its name in `data list`, where their figures do not tell
+        #[arg(long, value_name = "SOURCE")]
+        like: Option<String>,
+    },
     /// List the built-in tables and their sources
     List,
     /// Check the built-in tables against their digests and against the rates that were printed

@@ -73,6 +73,9 @@ fn main() -> ExitCode {
         Some(Command::Simulate(args)) => {
             with_catalogue(|catalogue| commands::simulate::simulate(args, catalogue).map(|()| true))
         }
+        Some(Command::Data(DataCommand::Add { files, to, like })) => {
+            commands::data_add::add(files, to, like.as_deref()).map(|()| true)
+        }
         Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
         Some(Command::Data(DataCommand::Verify { data, all })) => {
             commands::data::verify(data.as_deref(), *all)

@@ -5,6 +5,7 @@ pub(crate) mod chart;
 pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod data;
+pub(crate) mod data_add;
 pub(crate) mod journeys;
 pub(crate) mod method;
 pub(crate) mod needs;

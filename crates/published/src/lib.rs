@@ -12,6 +12,7 @@ mod seen;
 mod table;
 mod verify;
 pub use boundaries::{BoundariesError, read_authority_boundaries, read_boundaries};
+pub use build::{Added, AddedIndicator, AddedRelease, PrintedRates, SumApart, add};
 pub use build::{SOURCES, Sources, SourcesError, TableRecord, build, source_paths};
 pub use codelists::{CODE_LISTS, with_indicators};
 pub use error::{Fault, LoadError, LoadErrors};

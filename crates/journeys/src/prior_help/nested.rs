@@ -114,7 +114,7 @@ mod tests {
             (vec![GroupBy::Total, sex], Years::Pooled(5), 2),
             (vec![GroupBy::Total], Years::Each, 3),
             (vec![GroupBy::Total, sex], Years::Each, 5),
-            (vec![GroupBy::Total], Years::Pooled(3), 3),
+            (vec![GroupBy::Total], Years::Pooled(3), 2),
         ] {
             let asked = asked(groups, years);
             let questions = asked.questions();

@@ -105,6 +105,21 @@ impl Facts {
         self.revisions.iter()
     }
 
+    /// Every fact.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&FactKey, Reported<Count>)> {
+        self.by_key.iter().map(|(key, fact)| (key, fact.value))
+    }
+
+    /// The publication that states a fact, by position.
+    pub(super) fn publication_of(&self, key: &FactKey) -> Option<usize> {
+        self.by_key.get(key).map(|fact| fact.publication)
+    }
+
+    /// The last year of any fact.
+    pub(super) fn last_year(&self) -> Option<Period> {
+        self.by_key.keys().map(|key| key.period).max()
+    }
+
     /// The value of one fact.
     pub(super) fn get(&self, key: &FactKey) -> Option<Reported<Count>> {
         self.by_key.get(key).map(|fact| fact.value)

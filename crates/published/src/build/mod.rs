@@ -11,6 +11,7 @@
 //! publisher gives as a rate alone ([`implied`]) or as a rank alone ([`low_income`]), in columns that
 //! say so.
 
+mod add;
 mod ages;
 mod changes;
 mod context;
@@ -43,6 +44,7 @@ use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::table::Table;
 
+pub use self::add::{Added, AddedIndicator, AddedRelease, PrintedRates, SumApart, add};
 pub(crate) use self::provenance::digest;
 pub use self::provenance::{SOURCES, Sources, SourcesError, TableRecord};
 pub(crate) use self::rules::CountTable;

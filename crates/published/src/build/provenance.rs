@@ -103,7 +103,64 @@ impl SourceRecord {
     }
 }
 
+/// A file that was added to tables that are there.
+pub(super) struct AddedSource {
+    /// The publication, with the name and the path of this file.
+    pub(super) publication: Publication,
+    pub(super) sha256: String,
+    pub(super) release: String,
+    /// Tables that have its figures.
+    pub(super) feeds: BTreeSet<String>,
+}
+
+impl AddedSource {
+    /// Where the file was got and when is not known: the publication's page is.
+    fn record(&self) -> SourceRecord {
+        let publication = &self.publication;
+        SourceRecord {
+            id: publication.id.clone(),
+            publication: publication.title.clone(),
+            table: publication.table.clone(),
+            release: self.release.clone(),
+            licence: publication.licence.clone(),
+            page: recorded(&publication.origin.page),
+            copy: recorded(""),
+            copied: recorded(""),
+            released: recorded(""),
+            retrieved: recorded(""),
+            path: publication.path.clone(),
+            sha256: self.sha256.clone(),
+            feeds: self.feeds.iter().cloned().collect(),
+        }
+    }
+}
+
 impl Sources {
+    /// The same with files that were added, and tables that changed with them.
+    pub(super) fn with(&self, added: &[AddedSource], changed: &BTreeMap<String, String>) -> Self {
+        let mut all = self.clone();
+        let new: BTreeSet<&str> = added
+            .iter()
+            .map(|one| one.publication.id.as_str())
+            .collect();
+        all.source
+            .retain(|source| !new.contains(source.id.as_str()));
+        all.source
+            .splice(0..0, added.iter().map(AddedSource::record));
+        for (name, csv) in changed {
+            let record = TableRecord {
+                name: name.clone(),
+                rows: (csv.lines().count() as u64).saturating_sub(1),
+                sha256: digest(csv.as_bytes()),
+            };
+            match all.table.iter_mut().find(|table| table.name == *name) {
+                Some(table) => *table = record,
+                None => all.table.push(record),
+            }
+        }
+        all
+    }
+
     pub(super) fn describe(
         publications: &[Publication],
         published: &Files,
