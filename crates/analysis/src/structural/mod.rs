@@ -29,7 +29,7 @@ use std::rc::Rc;
 
 use disparity_core::{
     AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey,
-    Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
+    Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Nation, Period, Span,
     StructuralModel, Symbol, Unit, Variation,
 };
 use rayon::prelude::*;
@@ -178,7 +178,7 @@ impl Models {
 fn one(input: Input<'_>, job: Job) -> Models {
     let mut models = Models::default();
     let main = Question::new(input, job, Variation::Main);
-    for model in StructuralModel::ALL {
+    for &model in asked(input) {
         let answer = main.ask(model);
         models
             .fifths
@@ -212,6 +212,19 @@ fn one(input: Input<'_>, job: Job) -> Models {
     models
 }
 
+/// The models that something is known for: of Wales nothing is but deprivation.
+fn asked(input: Input<'_>) -> &'static [StructuralModel] {
+    match input.nation() {
+        Nation::England => &StructuralModel::ALL,
+        Nation::Wales => &[StructuralModel::Null, StructuralModel::Deprivation],
+    }
+}
+
+/// Whether authorities lie in regions, so that these can be told apart.
+fn has_regions(input: Input<'_>) -> bool {
+    input.catalogue.areas.entities().any(|area| area.region.is_some())
+}
+
 /// The same model of a somewhat different question, for those variations that make one.
 fn variations(
     input: Input<'_>,
@@ -227,7 +240,7 @@ fn variations(
         Variation::WithTinyAreas => !input.plan.include_tiny,
         Variation::WithoutUnaccompanied => indicator.name == HOLDS_UNACCOMPANIED,
         Variation::LaterIndex => year(Edition::InForce) != year(Edition::Newest),
-        Variation::WithoutLondon | Variation::WithRegion => true,
+        Variation::WithoutLondon | Variation::WithRegion => has_regions(input),
     };
     let compared = |rows: &[Expected]| rows.iter().filter(|row| row.fifth.is_value()).count();
     Variation::ALL
@@ -335,7 +348,16 @@ impl<'a> Question<'a> {
         let levels = self.input.plan.levels;
         // The null model of the same authorities, so that a share of variance is of one variance.
         let null = self.null_of(panel);
-        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues, levels);
+        let fit = fit::describe(
+            key,
+            panel,
+            fitted,
+            null.as_deref(),
+            // What has been said of Wales is said of rates.
+            self.input.nation() == Nation::Wales,
+            issues,
+            levels,
+        );
         let effects = if self.variation == Variation::Main {
             against::effects(key, panel, fitted, fit.issues, levels)
         } else {

@@ -1,7 +1,7 @@
 //! What must be said about the run.
 
 use disparity_core::{
-    AreaCode, Catalogue, Issue, IssueCode, Period, Reported, Results, Severity, Symbol,
+    Catalogue, Issue, IssueCode, Period, Reported, Results, Severity, Symbol,
 };
 
 use super::place::{place, time};
@@ -73,7 +73,7 @@ pub(crate) fn issues<'a>(
     ];
     columns.extend(time(|row: &IssueRow<'_>| row.year));
     columns.extend(place(catalogue, |row: &IssueRow<'_>| {
-        row.issue.area.unwrap_or(AreaCode::ENGLAND)
+        row.issue.area
     }));
     columns.extend([
         cases(
