@@ -17,7 +17,7 @@ use crate::years::Unheld;
 /// Prints an area's figures; false where what was asked for is not there.
 pub(crate) fn authority(args: &AuthorityArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
-    let published = Published::load(&args.selection, &mut progress)?;
+    let published = Published::load_with(std::slice::from_ref(&args.name), &args.selection, &mut progress)?;
     let catalogue = published.catalogue();
     let area = find_area(&args.name, &catalogue.areas)?;
     let file = PlanFile::read(&args.selection)?;

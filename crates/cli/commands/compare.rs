@@ -20,7 +20,7 @@ use crate::years::Unheld;
 /// Prints the comparisons; false where what was asked for is not there.
 pub(crate) fn compare(args: &CompareArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
-    let published = Published::load(&args.selection, &mut progress)?;
+    let published = Published::load_with(&args.names, &args.selection, &mut progress)?;
     let catalogue = published.catalogue();
     let Some((name, beside)) = args.names.split_first() else {
         bail!("name an authority");
@@ -140,8 +140,8 @@ fn lines<'a>(
         }
     };
     let others = whom.iter().map(|code| {
-        let comparator = if *code == AreaCode::ENGLAND {
-            Comparator::England
+        let comparator = if *code == view.nation().code() {
+            Comparator::Nation(view.nation())
         } else if own.region == Some(*code) {
             Comparator::Region(*code)
         } else {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Unit};
+use disparity_core::{ExpectedModel, IndicatorId, Measured, Period, Position, Unit};
 
 use super::league::figures;
 use super::ratios::{faded, look};
@@ -81,7 +81,7 @@ fn drawn(
     dots: &[Dot<'_>],
 ) -> (String, Vec<Spot>) {
     let own = view.indicator(indicator);
-    let england = view.total(indicator, period, AreaCode::ENGLAND);
+    let england = view.total(indicator, period, view.national());
     let england = england
         .and_then(|row| row.outcome.value())
         .map(|found| found.value);

@@ -2,7 +2,7 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
+    Area, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
     Unit, Verdict,
 };
 
@@ -43,7 +43,7 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
     let own = view.indicator(indicator);
     let lines = lines(view, indicator, period);
     let england = view
-        .total(indicator, period, AreaCode::ENGLAND)
+        .total(indicator, period, view.national())
         .and_then(|row| row.outcome.value());
     let title = title(view, indicator, period, &lines, england.as_ref());
     let filled = match own.unit() {

@@ -1,7 +1,7 @@
 //! An authority's rates over the years against its statistical neighbours and England.
 
 use disparity_core::{
-    Area, AreaCode, Comparator, Indicator, IndicatorId, Measure, Measured, Neighbours, Period,
+    Area, Comparator, Indicator, IndicatorId, Measure, Measured, Neighbours, Period,
     Reported, Symbol,
 };
 use plotters::prelude::*;
@@ -86,7 +86,7 @@ fn years(view: View<'_>, indicator: IndicatorId, area: &Area) -> Vec<Year> {
             let neighbours = view.contrast(indicator, period, area.code, Measure::Ratio, |c| {
                 c == Comparator::NeighbourMedian
             });
-            let england = view.total(indicator, period, AreaCode::ENGLAND);
+            let england = view.total(indicator, period, view.national());
             let absent = Reported::Symbol(disparity_core::Symbol::NotAvailable);
             Some(Year {
                 period,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    AreaCode, Comparator, Concern, ExpectedModel, IndicatorId, IssueCode, Measure, Provenance,
+    Comparator, Concern, ExpectedModel, IndicatorId, IssueCode, Measure, Provenance,
     Severity, Unit,
 };
 use minijinja::value::Serde;
@@ -215,7 +215,7 @@ fn section(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>) -> O
 /// England by ethnic group for every charted indicator that has such counts, in its last year with
 /// them; and each chosen authority's.
 fn ethnic_charts(view: View<'_>, charted: &[IndicatorId]) -> Vec<Chart> {
-    let mut places = vec![AreaCode::ENGLAND];
+    let mut places = vec![view.national()];
     places.extend(view.plan.authorities.iter().flatten().copied());
     let mut found = Vec::new();
     for indicator in charted {
@@ -247,9 +247,9 @@ pub(crate) fn headlines(view: View<'_>) -> Vec<Headline> {
     let line = |id: IndicatorId| {
         let period = view.last_period(id)?;
         let own = view.indicator(id);
-        let england = view.total(id, period, AreaCode::ENGLAND)?;
+        let england = view.total(id, period, view.national())?;
         let change = |wanted: fn(Comparator) -> bool| {
-            let by = |measure| view.compared(id, period, AreaCode::ENGLAND, measure, wanted);
+            let by = |measure| view.compared(id, period, view.national(), measure, wanted);
             change(&by(Measure::Ratio), &by(Measure::Difference), own.unit())
         };
         Some(Headline {

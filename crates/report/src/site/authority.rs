@@ -175,7 +175,7 @@ fn beside(site: &Site<'_>, area: &Area, rows: &[Row<'_>]) -> Beside {
         ]
     });
     let neighbours = areas.neighbours(view.plan.neighbours, area.code).iter();
-    let above = area.region.into_iter().chain([AreaCode::ENGLAND]);
+    let above = area.region.into_iter().chain([site.view.national()]);
     let codes = std::iter::once(area.code)
         .chain(neighbours.map(|found| found.area))
         .chain(above);

@@ -127,7 +127,7 @@ pub(super) fn above<'a>(site: &Site<'a>) -> impl Iterator<Item = &'a Area> {
         view.total(id, period, area.code).is_some()
     };
     let areas = &view.catalogue.areas;
-    let england = areas.get(AreaCode::ENGLAND).into_iter();
+    let england = areas.get(site.view.national()).into_iter();
     let regions = areas.entities();
     let regions = regions.filter(|area| area.level == GeographicLevel::Regional);
     england.chain(regions).filter(has_figures)

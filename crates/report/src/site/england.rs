@@ -44,12 +44,12 @@ pub(super) fn england(site: &Site<'_>) -> England {
             also: also(site, area).join(", "),
         };
         by_region
-            .entry(area.region.unwrap_or(AreaCode::ENGLAND))
+            .entry(area.region.unwrap_or(view.national()))
             .or_default()
             .push(listed);
     }
     let findings = areas
-        .get(AreaCode::ENGLAND)
+        .get(view.national())
         .map_or_else(Vec::new, |england| {
             let rows = profile(view, england, Years::Last);
             findings::of_england(view, &site.charted, &rows, england)

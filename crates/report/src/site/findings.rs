@@ -71,7 +71,7 @@ pub(super) fn of_england(
         let place = Place {
             indicator: view.indicator(*id),
             period: row.period,
-            area: AreaCode::ENGLAND,
+            area: view.national(),
         };
         let start = figure(place, row)?;
         Some(match clear_change(row) {
