@@ -70,7 +70,7 @@ pub(crate) enum Command {
 }
 
 /// What to analyse.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub(crate) struct Selection {
     /// Indicator to compute, by its name; repeat for several [default: all]
     #[arg(long = "indicator", value_name = "NAME")]
@@ -92,7 +92,7 @@ pub(crate) struct Selection {
     pub(crate) data: Option<PathBuf>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option that is typed or not"

@@ -124,3 +124,15 @@ pub(crate) fn one_nation(selection: &Selection) -> Result<Option<Nation>> {
         .into()),
     }
 }
+
+/// Refuses another nation beside a store of returns.
+pub(crate) fn england_alone(selection: &Selection) -> Result<()> {
+    match selection.nation {
+        None | Some(NationName::England) => Ok(()),
+        Some(NationName::Wales | NationName::Both) => Err(Hinted::new(
+            "the authorities of a store of returns are England's",
+            "leave --nation out",
+        )
+        .into()),
+    }
+}

@@ -95,9 +95,7 @@ impl Unheld {
 /// The years of an indicator in which the nation has a figure.
 fn held(cube: &Cube, id: IndicatorId, nation: AreaCode) -> Vec<Period> {
     let totals = cube.indicator(id).iter().filter(|cell| {
-        cell.key.area == nation
-            && cell.key.stratum.is_total()
-            && cell.numerator.is_value()
+        cell.key.area == nation && cell.key.stratum.is_total() && cell.numerator.is_value()
     });
     totals.map(|cell| cell.key.period).collect()
 }

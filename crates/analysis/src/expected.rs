@@ -121,7 +121,9 @@ impl Reference {
         );
         let mut rates = Vec::new();
         for (stratum, count) in counted {
-            let population = input.populations.get(period, input.nation().code(), stratum)?;
+            let population = input
+                .populations
+                .get(period, input.nation().code(), stratum)?;
             issues = issues.union(population.issues);
             // Children whose group is not known are shared over the known groups in proportion, so
             // that what is expected of the nation is what was counted in it.

@@ -33,8 +33,8 @@ pub use input::Input;
 use std::collections::BTreeSet;
 
 use disparity_core::{
-    Background, Contrast, Estimate, Expected, ExpectedModel, Fit, GeographicLevel,
-    IndicatorId, Period, Results, Shrunken, Span, StructuralModel, Variation,
+    Background, Contrast, Estimate, Expected, ExpectedModel, Fit, GeographicLevel, IndicatorId,
+    Period, Results, Shrunken, Span, StructuralModel, Variation,
 };
 use rayon::prelude::*;
 

@@ -12,8 +12,7 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Cell, GeographicLevel, IndicatorId, IssueCode, Period, Provenance, Reported,
-    Symbol,
+    AreaCode, Cell, GeographicLevel, IndicatorId, IssueCode, Period, Provenance, Reported, Symbol,
 };
 use disparity_stats::Interval;
 

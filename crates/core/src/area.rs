@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Nation, Period};
 use crate::date::Date;
 use crate::names::{did_you_mean, fold_name};
+use crate::{Nation, Period};
 
 /// A nine-character code of the Office for National Statistics, such as `E08000003`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -309,9 +309,7 @@ impl Areas {
     #[must_use]
     pub fn nation(&self) -> Nation {
         let first = self.by_code.keys().next();
-        first
-            .and_then(|code| Nation::of(*code))
-            .unwrap_or_default()
+        first.and_then(|code| Nation::of(*code)).unwrap_or_default()
     }
 
     /// What else people call an area, as they write it.

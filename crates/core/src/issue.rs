@@ -184,6 +184,8 @@ issue_codes! {
     LaterMidYear = "LATER_MID_YEAR", Note, Figure, "the difference between two mid-years is about one in a hundred";
     /// Wales is not England: counts are to the nearest 5 and those of 0 to 4 withheld (England: of authorities exact, 1 to 5 withheld), children of 18 and over who are still looked after are counted, the children of 2024 are those of mid-2024, and ethnic groups have other names and bounds.
     NationsDiffer = "NATIONS_DIFFER", Warning, Figure, "do not pool the two, and compare rates only where none of these matters";
+    /// Children by authority are held for some mid-years only; this one was chosen for the year.
+    MidYearUsed = "MID_YEAR_USED", Note, Figure, "`codelists/wales/denominators.csv` names the mid-year of each year, and why";
 }
 
 impl fmt::Display for IssueCode {

@@ -40,6 +40,15 @@ impl Nation {
         }
     }
 
+    /// Its name as the owner of a figure: `England’s rate`.
+    #[must_use]
+    pub const fn possessive(self) -> &'static str {
+        match self {
+            Self::England => "England’s",
+            Self::Wales => "Wales’s",
+        }
+    }
+
     /// The word for it in options, columns and names of folders.
     #[must_use]
     pub const fn word(self) -> &'static str {

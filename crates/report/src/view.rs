@@ -6,8 +6,8 @@ use disparity_core::neighbourhoods::Boundaries;
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
-    IndicatorId, Levels, Measure, Measured, Nation, Period, Plan, Provenance, Reported, Results, Span,
-    Stratum, StructuralModel, Symbol, Variation,
+    IndicatorId, Levels, Measure, Measured, Nation, Period, Plan, Provenance, Reported, Results,
+    Span, Stratum, StructuralModel, Symbol, Variation,
 };
 use disparity_disclosure::{Policy, Release};
 
@@ -378,7 +378,11 @@ impl<'a> View<'a> {
                 stratum: Stratum::TOTAL,
                 ..row.key
             });
-            if whole.is_some_and(|row| row.outcome.is_value()) {
+            // Where children are held of some years only, a count alone is a figure too.
+            let counts = !self.nation().has_children_of_every_year();
+            let held =
+                |row: &Estimate| row.outcome.is_value() || (counts && row.numerator.is_value());
+            if whole.is_some_and(held) {
                 periods.push(period);
             }
             let of_year = rows[next..]

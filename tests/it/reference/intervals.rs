@@ -4,8 +4,7 @@ use disparity_stats::{
     Estimate, EventFrequency, Interval, byar, byar_mid_p, clopper_pearson, crude_rate,
     crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean, mean_interval,
     median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, rounded_counts,
-    uncertain_denominator,
-    wald_poisson, wald_proportion, wilson, wilson_finite_population,
+    uncertain_denominator, wald_poisson, wald_proportion, wilson, wilson_finite_population,
 };
 
 use super::{Inputs, Outputs, estimate, limits, named};

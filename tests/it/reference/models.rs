@@ -9,8 +9,7 @@ use disparity_stats::models::{
     Coefficients, Design, EffectSpread, Expectation, Family, FittedMixed, FittedRegression,
     Integration, LeftOut, Likelihood, LinearMixedModel, MixedModel, MixedOptions, Observations,
     RandomEffect, RegressionModel, against_expected, log_rate_variation, median_ratio,
-    rate_variation,
-    proportional_change, rank_effects, strata_partition,
+    proportional_change, rank_effects, rate_variation, strata_partition,
 };
 use disparity_stats::models::{
     ConditionalMode, DECILES, DecileArea, DecileRate, Resampling, Scatter, decile_rates_log_linear,

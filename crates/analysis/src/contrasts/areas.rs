@@ -39,7 +39,11 @@ fn of(input: Input<'_>, series: Series<'_>, withheld: &Withheld, row: &Estimate)
             row.outcome.map(|measured| measured.value)
         })
     };
-    let mut contrasts = vec![ratio(row, Comparator::Nation(input.nation()), whole(input.nation().code()))];
+    let mut contrasts = vec![ratio(
+        row,
+        Comparator::Nation(input.nation()),
+        whole(input.nation().code()),
+    )];
     if let Some(region) = area.region {
         contrasts.push(ratio(row, Comparator::Region(region), whole(region)));
     }

@@ -43,7 +43,9 @@ impl References {
             .find(|(_, category)| {
                 category.parent.as_deref() == Some(input.plan.reference_group.as_str())
             })
-            .map_or(major, |(minor, _)| major.with(Dimension::EthnicityMinor, minor));
+            .map_or(major, |(minor, _)| {
+                major.with(Dimension::EthnicityMinor, minor)
+            });
         Some(Self { major, minor })
     }
 }
@@ -194,7 +196,10 @@ fn share(input: Input<'_>, row: &Estimate, everyone: Option<&Estimate>) -> Contr
         }
         // A part is at most its whole, however both are rounded.
         let (least, most) = (own.least(part), whole.most(all));
-        let ends = [of(least, most), of(own.most(part).min(whole.least(all)), whole.least(all))];
+        let ends = [
+            of(least, most),
+            of(own.most(part).min(whole.least(all)), whole.least(all)),
+        ];
         measure::between(levels, known, ends)
     });
     Contrast {

@@ -70,11 +70,14 @@ fn compared(
     let own = pair.and_then(&figure);
     let of = |row: &Estimate| (row.numerator.value(), input.cube.rounding(&row.key));
     match (pair, of(row), of(other)) {
-        (Reported::Value(((_, n), (_, n_other))), (Some(count), rounding), (Some(against), coarse))
-            if !(rounding.is_exact() && coarse.is_exact()) =>
-        {
+        (
+            Reported::Value(((_, n), (_, n_other))),
+            (Some(count), rounding),
+            (Some(against), coarse),
+        ) if !(rounding.is_exact() && coarse.is_exact()) => {
             // Counts of events, which may repeat, are nowhere printed rounded.
-            let at = |one: Count, two: Count| figure(((f64::from(one), n), (f64::from(two), n_other)));
+            let at =
+                |one: Count, two: Count| figure(((f64::from(one), n), (f64::from(two), n_other)));
             let least = at(rounding.least(count), coarse.most(against));
             let most = at(rounding.most(count), coarse.least(against));
             measure::between(input.plan.levels, own, [least, most])

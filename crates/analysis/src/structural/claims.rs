@@ -1,8 +1,8 @@
 //! What documents of the field claim, beside the same figure computed here.
 
 use disparity_core::{
-    Claim, ClaimCheck, ClaimFigure, ExpectedModel, Fit, GradientFigure, GradientMethod,
-    IssueSet, Measured, Reported, Span, Symbol, Term, Variation,
+    Claim, ClaimCheck, ClaimFigure, ExpectedModel, Fit, GradientFigure, GradientMethod, IssueSet,
+    Measured, Reported, Span, Symbol, Term, Variation,
 };
 
 use super::Models;

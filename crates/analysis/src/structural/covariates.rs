@@ -14,7 +14,7 @@ use disparity_core::{
 use crate::Input;
 
 /// The indicator that counts unaccompanied asylum-seeking children.
-const UNACCOMPANIED: &str = "cla_unaccompanied_at_31_march";
+pub(super) const UNACCOMPANIED: &str = "cla_unaccompanied_at_31_march";
 
 /// Which edition of the deprivation indices describes a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,10 @@ impl<'a> Covariates<'a> {
 
     fn low_income(&self, area: AreaCode, year: u16) -> (Reported<f64>, IssueSet) {
         let context = &self.input.catalogue.context;
-        let key = (format!("{}_{year}", self.input.nation().child_index()), area);
+        let key = (
+            format!("{}_{year}", self.input.nation().child_index()),
+            area,
+        );
         if let Some(share) = context.low_income_shares.get(&key) {
             return (Reported::Value(*share), IssueSet::EMPTY);
         }

@@ -28,14 +28,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use disparity_core::{
-    AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey,
-    Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Nation, Period, Span,
-    StructuralModel, Symbol, Unit, Variation,
+    AreaCode, Background, CellKey, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit,
+    FitKey, Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Nation,
+    Period, Span, Stratum, StructuralModel, Symbol, Unit, Variation,
 };
 use rayon::prelude::*;
 
 use crate::input::{AT_ONCE, Input};
-use covariates::{Covariates, Edition};
+use covariates::{Covariates, Edition, UNACCOMPANIED};
 use fit::Fitted;
 use panel::Panel;
 
@@ -222,7 +222,11 @@ fn asked(input: Input<'_>) -> &'static [StructuralModel] {
 
 /// Whether authorities lie in regions, so that these can be told apart.
 fn has_regions(input: Input<'_>) -> bool {
-    input.catalogue.areas.entities().any(|area| area.region.is_some())
+    input
+        .catalogue
+        .areas
+        .entities()
+        .any(|area| area.region.is_some())
 }
 
 /// The same model of a somewhat different question, for those variations that make one.
@@ -238,7 +242,10 @@ fn variations(
     let asks = |variation: &Variation| match variation {
         Variation::Main => false,
         Variation::WithTinyAreas => !input.plan.include_tiny,
-        Variation::WithoutUnaccompanied => indicator.name == HOLDS_UNACCOMPANIED,
+        Variation::WithoutUnaccompanied => {
+            indicator.name == HOLDS_UNACCOMPANIED
+                && input.catalogue.indicators.id(UNACCOMPANIED).is_some()
+        }
         Variation::LaterIndex => year(Edition::InForce) != year(Edition::Newest),
         Variation::WithoutLondon | Variation::WithRegion => has_regions(input),
     };
@@ -308,7 +315,9 @@ impl<'a> Question<'a> {
         };
         let tiny = self.input.plan.include_tiny || self.variation == Variation::WithTinyAreas;
         let panel = Panel::of(&self.records, self.family, model, self.variation, tiny);
+        let later = self.has(IssueCode::LaterMidYear);
         let issues = panel.issues(self.family, model);
+        let issues = issues.with_if(later, IssueCode::LaterMidYear);
         let fitted = if panel.keeps_its_name(model) {
             fit::fit(&panel, self.variation).map_err(|why| why.to_string())
         } else {
@@ -337,6 +346,17 @@ impl<'a> Question<'a> {
                 self.told(key, &panel, &fitted, issues)
             }
         }
+    }
+
+    /// Whether something must be said of the nation's own figure of the last year.
+    fn has(&self, code: IssueCode) -> bool {
+        let cell = self.input.cube.get(&CellKey {
+            indicator: self.job.indicator,
+            period: self.job.span.last,
+            area: self.input.nation().code(),
+            stratum: Stratum::TOTAL,
+        });
+        cell.is_some_and(|cell| cell.issues.contains(code))
     }
 
     fn keep_null(&self, panel: &Panel<'_>, fitted: Option<Rc<Fitted>>) {

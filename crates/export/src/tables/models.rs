@@ -71,8 +71,12 @@ macro_rules! about {
     };
 }
 
-placed!(CovariateValue, |row: &Self| row.span, |row: &Self| Some(row.area));
-placed!(Effect, |row: &Self| row.key.span, |row: &Self| Some(row.area));
+placed!(CovariateValue, |row: &Self| row.span, |row: &Self| Some(
+    row.area
+));
+placed!(Effect, |row: &Self| row.key.span, |row: &Self| Some(
+    row.area
+));
 about!(Effect, |row: &Self| row.key.indicator);
 placed!(Fifth, |row: &Self| row.span, |row: &Self| Some(row.region));
 about!(Fifth, |row: &Self| row.indicator);

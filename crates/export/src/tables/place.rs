@@ -123,9 +123,13 @@ where
             words([nation.code().as_str()]),
             |_| Value::Text(0),
         ),
-        text("country_name", id, "Country", words([nation.name()]), |_| {
-            Value::Text(0)
-        }),
+        text(
+            "country_name",
+            id,
+            "Country",
+            words([nation.name()]),
+            |_| Value::Text(0),
+        ),
         by_area("region_code", "Region code", |area, _| {
             region(area).map(|code| code.to_string())
         }),

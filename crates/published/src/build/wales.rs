@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use disparity_core::{AreaCode, Areas, Dimension, GeographicLevel, MidYear, Nation, Period, Reported};
+use disparity_core::{
+    AreaCode, Areas, Dimension, GeographicLevel, MidYear, Nation, Period, Reported,
+};
 
 use super::ages;
 use crate::codelists::{CodeLists, collect};
@@ -108,7 +110,12 @@ fn totals(table: &Table, areas: &Areas) -> Result<String, LoadErrors> {
     for (row, key, (count, basis)) in rows {
         if basis.is_rounded() && count % 5 != 0 {
             let what = format!("{count} is not a multiple of 5, to which this source rounds");
-            errors.push(read::contradiction(row, 3, what, "correct the count or its basis"));
+            errors.push(read::contradiction(
+                row,
+                3,
+                what,
+                "correct the count or its basis",
+            ));
         }
         // Of Wales an exact figure goes before a rounded one.
         let before = found.get(&key).map(|(_, basis)| *basis);
@@ -187,9 +194,13 @@ fn by_group(
             return Ok(());
         }
         let words = ["released", "suppressed_by_source", BY_COPY];
-        let found = read::word(row, status, "released, or who withholds it", &words, |word| {
-            words.iter().position(|own| *own == word)
-        })?;
+        let found = read::word(
+            row,
+            status,
+            "released, or who withholds it",
+            &words,
+            |word| words.iter().position(|own| *own == word),
+        )?;
         let value = match found {
             0 => (mark(row, count, lists)?, ""),
             1 => ("c".to_owned(), "publisher"),
@@ -198,14 +209,28 @@ fn by_group(
         };
         if found > 0 && !row.text(count).is_empty() {
             let what = "a count that is withheld is there";
-            return Err(read::contradiction(row, count, what, "clear it, or call it released"));
+            return Err(read::contradiction(
+                row,
+                count,
+                what,
+                "clear it, or call it released",
+            ));
         }
-        add(row, (key.0, key.1, [ethnic, String::new(), String::new()]), value)
+        add(
+            row,
+            (key.0, key.1, [ethnic, String::new(), String::new()]),
+            value,
+        )
     })?;
     let mut csv =
-        "time_period,area_code,ethnicity_major,age_band,sex,cla_at_31_march,withheld_by\n".to_owned();
+        "time_period,area_code,ethnicity_major,age_band,sex,cla_at_31_march,withheld_by\n"
+            .to_owned();
     for ((period, area, groups), (value, by)) in rows {
-        let by = if by.is_empty() && value == "c" { "publisher" } else { by };
+        let by = if by.is_empty() && value == "c" {
+            "publisher"
+        } else {
+            by
+        };
         let _ = writeln!(csv, "{period},{area},{},{value},{by}", groups.join(","));
     }
     Ok(csv)
@@ -222,9 +247,18 @@ fn group(
     if row.text(column) == everyone {
         return Ok(String::new());
     }
-    read::word(row, column, "a group of wales/categories.csv", &[], |text| {
-        lists.labels.code(dimension.column(), text).map(str::to_owned)
-    })
+    read::word(
+        row,
+        column,
+        "a group of wales/categories.csv",
+        &[],
+        |text| {
+            lists
+                .labels
+                .code(dimension.column(), text)
+                .map(str::to_owned)
+        },
+    )
 }
 
 /// A count, rounded to 5, or the standard mark of what is withheld.
@@ -247,14 +281,22 @@ fn children(open: Open<'_>, areas: &Areas) -> Result<ages::SingleYears, LoadErro
     let of_year = |row: Row<'_>| read::whole::<u16>(row, year, "").map(MidYear);
     add_children(&mut found, &early, "ltla_code", "age_", areas, of_year)?;
     let (mid_2020, mid_2024) = (open("ons-mye-2020-ltla")?, open("ons-mye-2024")?);
-    add_children(&mut found, &mid_2020, "ltla21_code", "age_", areas, |_| Ok(MidYear(2020)))?;
-    add_children(&mut found, &mid_2024, "Code", "", areas, |_| Ok(MidYear(2024)))?;
+    add_children(&mut found, &mid_2020, "ltla21_code", "age_", areas, |_| {
+        Ok(MidYear(2020))
+    })?;
+    add_children(&mut found, &mid_2024, "Code", "", areas, |_| {
+        Ok(MidYear(2024))
+    })?;
     let years: BTreeSet<MidYear> = found.keys().map(|(year, _)| *year).collect();
     for mid_year in years {
         let mut sum = [0.0; 18];
         for area in authorities(areas) {
             let own = found.get(&(mid_year, area)).ok_or_else(|| {
-                missing(format!("{} has no children at mid-{}", areas.name(area), mid_year.0))
+                missing(format!(
+                    "{} has no children at mid-{}",
+                    areas.name(area),
+                    mid_year.0
+                ))
             })?;
             for (sum, own) in sum.iter_mut().zip(own) {
                 *sum += own;
@@ -354,9 +396,9 @@ fn summaries(table: &Table, areas: &Areas) -> Result<String, LoadErrors> {
         }
     }
     let rows = collect(table, |row| {
-        let values = columns.iter().map(|column| {
-            read::number(row, *column, "").map(|value| format!("{value:.6}"))
-        });
+        let values = columns
+            .iter()
+            .map(|column| read::number(row, *column, "").map(|value| format!("{value:.6}")));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         Ok((read::area(row, area, areas)?, values.join(",")))
     })?;
@@ -391,7 +433,8 @@ fn neighbourhoods(
         ranks.columns(["LSOA code", "Local Authority name (Eng)", "WIMD 2019"])?;
     let mut found = collect(ranks, |row| {
         let text = row.text(code);
-        let no_children = || read::contradiction(row, code, "nobody counted its children", "correct the code");
+        let no_children =
+            || read::contradiction(row, code, "nobody counted its children", "correct the code");
         let area = read::word(row, authority, "a Welsh authority", &[], |name| {
             areas.find(name).ok().map(|area| area.code)
         })?;
@@ -419,7 +462,11 @@ fn write_neighbourhoods(found: &[Neighbourhood]) -> String {
     let mut csv = "lsoa_2011,area_code,wimd_rank_2019,wimd_decile_2019,children_0_17\n".to_owned();
     for own in found {
         let decile = decile(own.rank, found.len());
-        let _ = writeln!(csv, "{},{},{},{decile},{}", own.code, own.area, own.rank, own.children);
+        let _ = writeln!(
+            csv,
+            "{},{},{},{decile},{}",
+            own.code, own.area, own.rank, own.children
+        );
     }
     csv
 }

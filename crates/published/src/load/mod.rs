@@ -17,8 +17,8 @@ mod wales;
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Nation, Neighbour, NeighbourModel,
-    Place, Populations, Source, Warned,
+    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Nation, Neighbour,
+    NeighbourModel, Place, Populations, Source, Warned,
 };
 
 use crate::build::{CountTable, SOURCES, Sources, count_tables};

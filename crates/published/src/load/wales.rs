@@ -67,7 +67,8 @@ pub fn load_wales(files: &Files) -> Result<Warned<Loaded>, LoadErrors> {
     let populations = populations(&mid_years, &catalogue)?;
     let cells = denominators::attach(&read.counts, &populations, &catalogue);
     let cube = Cube::new(cells).map_err(|error| contradiction(error.to_string()))?;
-    let issues = issues(&cube, &catalogue, indicator);
+    let mut issues = issues(&cube, &catalogue, indicator);
+    issues.extend(mid_years_used(&mid_years, &catalogue, indicator)?);
     Ok(Warned {
         output: Loaded {
             cube: cube.with_roundings(read.roundings),
@@ -87,7 +88,11 @@ struct Read {
 
 impl Read {
     fn add(&mut self, key: CellKey, value: Reported<u32>, rounding: Rounding, issues: IssueSet) {
-        let issues = issues.with_if(!rounding.is_exact() && value.is_value(), IssueCode::RoundedTo5);
+        // What was worked out of rounded counts says so itself, and may be further off.
+        let printed = value.is_value() && !issues.contains(IssueCode::DerivedCount);
+        let issues = issues
+            .without(IssueCode::RoundedTo5)
+            .with_if(printed && !rounding.is_exact(), IssueCode::RoundedTo5);
         self.counts.insert(key, (value, issues));
         if value.is_value() && !rounding.is_exact() {
             self.roundings.insert(key, rounding);
@@ -100,7 +105,7 @@ impl Read {
         let [period, area, basis] = table.columns(["time_period", "area_code", "basis"])?;
         let authorities = authorities(&catalogue.areas).count();
         let words = Came::ALL.map(Came::word);
-        let standing = standing(catalogue, indicator);
+        let standing = standing(catalogue, indicator, Stratum::TOTAL);
         let rows = collect(table, |row| {
             let came = read::word(row, basis, "how the count came about", &words, |word| {
                 Came::ALL.into_iter().find(|own| own.word() == word)
@@ -123,7 +128,12 @@ impl Read {
                 continue;
             }
             let issues = standing.with_if(came.is_derived(), IssueCode::DerivedCount);
-            self.add(key, Reported::Value(count), came.rounding(authorities), issues);
+            self.add(
+                key,
+                Reported::Value(count),
+                came.rounding(authorities),
+                issues,
+            );
         }
         LoadErrors::check(errors, indicator)
     }
@@ -137,9 +147,12 @@ impl Read {
     ) -> Result<(), LoadErrors> {
         let (indicator, column) = indicator(table, catalogue)?;
         let [period, area, by] = table.columns(["time_period", "area_code", "withheld_by"])?;
-        let dimensions = [Dimension::EthnicityMajor, Dimension::AgeBand, Dimension::Sex];
+        let dimensions = [
+            Dimension::EthnicityMajor,
+            Dimension::AgeBand,
+            Dimension::Sex,
+        ];
         let groups = table.columns(dimensions.map(Dimension::column))?;
-        let standing = standing(catalogue, indicator);
         let rows = collect(table, |row| {
             let mut stratum = Stratum::TOTAL;
             for (dimension, column) in dimensions.into_iter().zip(groups) {
@@ -148,9 +161,13 @@ impl Read {
                 }
                 let list = catalogue.dimensions.list(dimension);
                 let codes: Vec<&str> = list.iter().map(|(_, own)| own.code.as_str()).collect();
-                let id = read::word(row, column, "a group of wales/categories.csv", &codes, |code| {
-                    list.id(code)
-                })?;
+                let id = read::word(
+                    row,
+                    column,
+                    "a group of wales/categories.csv",
+                    &codes,
+                    |code| list.id(code),
+                )?;
                 stratum = stratum.with(dimension, id);
             }
             let key = CellKey {
@@ -172,7 +189,12 @@ impl Read {
             };
             if !expected {
                 let what = format!("{value} does not go with who withholds it");
-                return Err(read::contradiction(row, column, what, "build the tables again"));
+                return Err(read::contradiction(
+                    row,
+                    column,
+                    what,
+                    "build the tables again",
+                ));
             }
             Ok((row, key, value, by == 2))
         })?;
@@ -180,9 +202,15 @@ impl Read {
         for (row, key, value, by_copy) in rows {
             if self.counts.contains_key(&key) {
                 let what = "the count of this group is stated twice";
-                errors.push(read::contradiction(row, column, what, "keep one row for each"));
+                errors.push(read::contradiction(
+                    row,
+                    column,
+                    what,
+                    "keep one row for each",
+                ));
                 continue;
             }
+            let standing = standing(catalogue, indicator, key.stratum);
             let issues = standing.with_if(by_copy, IssueCode::WithheldByCopy);
             self.add(key, value, Rounding::to_nearest(5), issues);
         }
@@ -197,21 +225,29 @@ impl Read {
         for (key, cell) in &self.counts {
             let age = key.stratum.get(Dimension::AgeBand);
             let sex = key.stratum.get(Dimension::Sex);
-            if Stratum::TOTAL.with(Dimension::AgeBand, age).with(Dimension::Sex, sex) != key.stratum
+            if Stratum::TOTAL
+                .with(Dimension::AgeBand, age)
+                .with(Dimension::Sex, sex)
+                != key.stratum
                 || age == disparity_core::CategoryId::TOTAL
                 || sex == disparity_core::CategoryId::TOTAL
             {
                 continue;
             }
             let stratum = Stratum::TOTAL.with(Dimension::AgeBand, age);
-            parts.entry(CellKey { stratum, ..*key }).or_default().push(*cell);
+            parts
+                .entry(CellKey { stratum, ..*key })
+                .or_default()
+                .push(*cell);
         }
         for (key, parts) in parts {
             if parts.len() != sexes.len() || self.counts.contains_key(&key) {
                 continue;
             }
             let value = Reported::sum_complete(parts.iter().map(|(value, _)| *value));
-            let issues = parts.iter().fold(IssueSet::EMPTY, |all, (_, own)| all.union(*own));
+            let issues = parts
+                .iter()
+                .fold(IssueSet::EMPTY, |all, (_, own)| all.union(*own));
             let rounding = Rounding::of_all(parts.iter().map(|_| Rounding::to_nearest(5)));
             let issues = issues.with_if(value.is_value(), IssueCode::DerivedCount);
             self.add(key, value, rounding, issues);
@@ -228,10 +264,17 @@ fn indicator(table: &Table, catalogue: &Catalogue) -> Result<(IndicatorId, usize
     })
 }
 
-/// What must be said of any count of an indicator.
-fn standing(catalogue: &Catalogue, indicator: IndicatorId) -> IssueSet {
+/// What must be said of any count of an indicator: not of one that is of an age below 18.
+fn standing(catalogue: &Catalogue, indicator: IndicatorId, stratum: Stratum) -> IssueSet {
     let indicator = catalogue.indicators.get(indicator);
-    IssueSet::EMPTY.with_if(indicator.includes_18_and_over, IssueCode::Includes18AndOver)
+    let age = Stratum::TOTAL.with(Dimension::AgeBand, stratum.get(Dimension::AgeBand));
+    let below = BANDS
+        .iter()
+        .any(|(code, _)| catalogue.dimensions.stratum(Dimension::AgeBand, code) == Some(age));
+    IssueSet::EMPTY.with_if(
+        indicator.includes_18_and_over && !below,
+        IssueCode::Includes18AndOver,
+    )
 }
 
 fn authorities(areas: &Areas) -> impl Iterator<Item = AreaCode> {
@@ -258,14 +301,22 @@ fn context(tables: &Tables<'_>, areas: &Areas) -> Result<Context, LoadErrors> {
     let population = tables.read("population")?;
     let [year, area, children] = population.columns(["mid_year", "area_code", "children_0_17"])?;
     collect(&population, |row| {
-        let key = (MidYear(read::whole(row, year, "")?), read::area(row, area, areas)?);
+        let key = (
+            MidYear(read::whole(row, year, "")?),
+            read::area(row, area, areas)?,
+        );
         let whole = read::number(row, children, "")?;
         let by_age = context.children_by_age.get(&key);
         match by_age.map(|ages| ages.iter().sum::<f64>()) {
             Some(sum) if (sum - whole).abs() < 0.5 => Ok(()),
             _ => {
                 let what = format!("{whole} children are not the sum of those of each age");
-                Err(read::contradiction(row, children, what, "build the tables again"))
+                Err(read::contradiction(
+                    row,
+                    children,
+                    what,
+                    "build the tables again",
+                ))
             }
         }
     })?;
@@ -277,14 +328,28 @@ fn populations(mid_years: &Table, catalogue: &Catalogue) -> Result<Populations, 
     let [period, mid_year, why] = mid_years.columns(["time_period", "mid_year", "why"])?;
     let years = collect(mid_years, |row| {
         let mid = MidYear(read::whole(row, mid_year, "")?);
-        let held = catalogue.context.children_by_age.keys().any(|(year, _)| *year == mid);
+        let held = catalogue
+            .context
+            .children_by_age
+            .keys()
+            .any(|(year, _)| *year == mid);
         if !held {
             let what = format!("children of mid-{} are not held", mid.0);
-            return Err(read::contradiction(row, mid_year, what, "name a year that is, or leave the row out"));
+            return Err(read::contradiction(
+                row,
+                mid_year,
+                what,
+                "name a year that is, or leave the row out",
+            ));
         }
         if row.text(why).is_empty() {
             let what = "the year has no reason";
-            return Err(read::contradiction(row, why, what, "say why this mid-year goes with it"));
+            return Err(read::contradiction(
+                row,
+                why,
+                what,
+                "say why this mid-year goes with it",
+            ));
         }
         Ok((read::period(row, period)?, mid))
     })?;
@@ -314,11 +379,38 @@ fn populations(mid_years: &Table, catalogue: &Catalogue) -> Result<Populations, 
                 error: DenominatorError::NONE,
             };
             for (stratum, own) in &bands {
-                found.push(((period, *area, *stratum), of(ages[own.clone()].iter().sum(), part)));
+                found.push((
+                    (period, *area, *stratum),
+                    of(ages[own.clone()].iter().sum(), part),
+                ));
             }
         }
     }
     Ok(found.into_iter().collect())
+}
+
+/// Which mid-year's children each year is divided by, and why.
+fn mid_years_used(
+    mid_years: &Table,
+    catalogue: &Catalogue,
+    indicator: IndicatorId,
+) -> Result<Vec<Issue>, LoadErrors> {
+    let [period, mid_year, why] = mid_years.columns(["time_period", "mid_year", "why"])?;
+    collect(mid_years, |row| {
+        let period = read::period(row, period)?;
+        Ok(Issue {
+            indicator: catalogue.indicators.get(indicator).name.clone(),
+            period: Some(period),
+            ..Issue::new(
+                IssueCode::MidYearUsed,
+                format!(
+                    "31 March {period} is divided by children of mid-{}. {}",
+                    row.text(mid_year),
+                    row.text(why)
+                ),
+            )
+        })
+    })
 }
 
 /// What must be said about the counts as a whole.
@@ -330,15 +422,25 @@ fn issues(cube: &Cube, catalogue: &Catalogue, indicator: IndicatorId) -> Vec<Iss
         rows: rows as u64,
         ..Issue::new(code, message)
     };
-    let number = |wanted: &dyn Fn(&disparity_core::Cell) -> bool| cells.iter().filter(|cell| wanted(cell)).count();
+    let number = |wanted: &dyn Fn(&disparity_core::Cell) -> bool| {
+        cells.iter().filter(|cell| wanted(cell)).count()
+    };
     let wales = Nation::Wales.code();
-    let totals: Vec<_> = cells.iter().filter(|cell| cell.key.stratum.is_total() && cell.key.area == wales).collect();
+    let totals: Vec<_> = cells
+        .iter()
+        .filter(|cell| cell.key.stratum.is_total() && cell.key.area == wales)
+        .collect();
     let years = |wanted: &dyn Fn(&disparity_core::Cell) -> bool| {
-        let years = totals.iter().filter(|cell| wanted(cell)).map(|cell| cell.key.period.to_string());
+        let years = totals
+            .iter()
+            .filter(|cell| wanted(cell))
+            .map(|cell| cell.key.period.to_string());
         years.collect::<Vec<_>>().join(", ")
     };
     let held: Vec<Period> = totals.iter().map(|cell| cell.key.period).collect();
-    let gaps = held.windows(2).flat_map(|pair| pair[0].year() + 1..pair[1].year());
+    let gaps = held
+        .windows(2)
+        .flat_map(|pair| pair[0].year() + 1..pair[1].year());
     let gaps: Vec<String> = gaps.map(|year| year.to_string()).collect();
     let mut found = vec![
         issue(
@@ -350,7 +452,8 @@ fn issues(cube: &Cube, catalogue: &Catalogue, indicator: IndicatorId) -> Vec<Iss
             IssueCode::NoDenominator,
             number(&|cell| !cell.denominator.value.is_value()),
             format!(
-                "children by authority are not held for {}: counts, and no rates; nor by sex or ethnic group in any year",
+                "children by authority are not held for {}: counts, and no rates (of 2023 the nearest mid-year held is \
+                 fifteen months later); nor by sex or ethnic group in any year",
                 years(&|cell| !cell.denominator.value.is_value())
             ),
         ),

@@ -31,11 +31,14 @@ pub fn regions(view: View<'_>, indicator: IndicatorId) -> Option<Chart> {
     if first == last {
         return None;
     }
-    let regions = view
+    let mut regions = view
         .catalogue
         .areas
         .entities()
-        .filter(|area| area.level == GeographicLevel::Regional && area.region.is_none());
+        .filter(|area| area.level == GeographicLevel::Regional && area.region.is_none())
+        .peekable();
+    // Of a nation without regions it would be one line.
+    regions.peek()?;
     let codes = std::iter::once(view.national()).chain(regions.map(|area| area.code));
     let lines: Vec<Line> = codes
         .map(|code| Line {

@@ -126,7 +126,9 @@ pub(super) fn authority(site: &Site<'_>, parts: Parts<'_>) -> Authority {
         facts: parts.facts,
         position,
         expected,
-        behind: BEHIND.map(|model| sentence(model.rests_on())).into(),
+        behind: BEHIND
+            .map(|model| sentence(&model.rests_on(view.nation())))
+            .into(),
         others: rows.iter().filter_map(|row| other_row(view, row)).collect(),
         rows: rows.iter().map(|row| authority_row(view, row)).collect(),
         small: small.iter().map(|small| small_row(view, small)).collect(),

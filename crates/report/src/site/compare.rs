@@ -6,7 +6,7 @@
 
 use disparity_core::{
     Area, AreaCode, Dimension, ExpectedModel, GeographicLevel, IndicatorId, Intervals, Measured,
-    NeighbourModel, Stratum,
+    Nation, NeighbourModel, Stratum,
 };
 use serde::Serialize;
 
@@ -252,7 +252,7 @@ fn against(found: &disparity_core::Expected) -> Option<Against> {
     let usual = found.adjusted.value().map(|own| own.limits.shown());
     let words = match found.model {
         ExpectedModel::Structural(_) if found.quoted => "Given who lives there".to_owned(),
-        model => sentence(model.rests_on()),
+        model => sentence(&model.rests_on(Nation::of(found.area).unwrap_or_default())),
     };
     Some(Against {
         model: found.model.as_str(),

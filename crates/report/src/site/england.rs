@@ -48,12 +48,10 @@ pub(super) fn england(site: &Site<'_>) -> England {
             .or_default()
             .push(listed);
     }
-    let findings = areas
-        .get(view.national())
-        .map_or_else(Vec::new, |england| {
-            let rows = profile(view, england, Years::Last);
-            findings::of_england(view, &site.charted, &rows, england)
-        });
+    let findings = areas.get(view.national()).map_or_else(Vec::new, |england| {
+        let rows = profile(view, england, Years::Last);
+        findings::of_england(view, &site.charted, &rows, england)
+    });
     England {
         findings,
         headlines: headlines(view),

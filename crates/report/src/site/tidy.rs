@@ -36,7 +36,7 @@ const COLUMNS: [&str; 18] = [
 /// Where the figures behind a page are; none for pages of words.
 pub(super) fn address(page: SitePage<'_>, view: View<'_>) -> Option<String> {
     let name = match page {
-        SitePage::England => "england".to_owned(),
+        SitePage::England => view.nation().word().to_owned(),
         SitePage::Groups => "groups".to_owned(),
         // What is of a store is written as `disparity prior-help` prints it, by whoever has the journeys.
         SitePage::PriorHelp

@@ -37,11 +37,14 @@ mod tests {
     fn the_interval_holds_that_of_every_count_that_may_have_been_made() {
         for printed in [5.0, 10.0, 40.0, 420.0] {
             let ends = |count: f64| crude_rate(count, 9_000.0, Level::P95).unwrap().interval;
-            let found =
-                rounded_counts(printed / 9_000.0, ends(printed - 2.0), ends(printed + 2.0)).unwrap();
+            let found = rounded_counts(printed / 9_000.0, ends(printed - 2.0), ends(printed + 2.0))
+                .unwrap();
             for off in [-2.0, -1.0, 0.0, 1.0, 2.0] {
                 let one = ends(printed + off);
-                assert!(found.low <= one.low && one.high <= found.high, "{printed} {off}");
+                assert!(
+                    found.low <= one.low && one.high <= found.high,
+                    "{printed} {off}"
+                );
             }
         }
     }
