@@ -118,9 +118,8 @@ fn run_one(args: &RunArgs) -> Result<bool> {
                     disparity_export::write_tables(&release, catalogue, &manifest, csv, staged);
                 (tables, page.map(std::thread::ScopedJoinHandle::join))
             });
-            let page = page.map(|page| {
-                page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
+            let page =
+                page.map(|page| page.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             let page = page.transpose()?;
             let mut written = tables?;
             // Of published figures there is a site, and the one page has all of it; of a store the page is all.

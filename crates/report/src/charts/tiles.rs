@@ -136,7 +136,12 @@ pub fn tiles(
             "; areas that are lower are hatched, too, as marks stand only where there is room",
         ),
         None => (
-            if view.catalogue.areas.iter().any(|area| area.region.is_some()) {
+            if view
+                .catalogue
+                .areas
+                .iter()
+                .any(|area| area.region.is_some())
+            {
                 "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number"
             } else {
                 "Each tile is one authority; tiles stand roughly where the authorities lie. The number"
