@@ -250,7 +250,7 @@ fn less_and_less_of_the_variation_goes_with_deprivation() {
     assert_eq!([holds(0), holds(1), holds(2)], [false, true, false]);
 }
 
-/// Whatever was counted behind the printed counts, R² is the same to two hundredths.
+/// Whatever was counted behind the printed counts, R² is the same to within two hundredths.
 #[test]
 fn rounding_hardly_moves_the_share_of_variation() {
     let loaded = loaded();
@@ -274,7 +274,7 @@ fn rounding_hardly_moves_the_share_of_variation() {
         found.unwrap().r_squared.value
     };
     let printed = of(&counts);
-    // As far towards the line of deprivation, and away from it, as rounding lets each count be, and mixtures.
+    // Each count moved by up to 2, in 64 patterns. (Of 20,000 draws the furthest is 0.015 away.)
     for pattern in 0..64_u32 {
         let moved: Vec<f64> = counts
             .iter()
@@ -529,7 +529,8 @@ fn the_pages_of_wales_are_of_wales() {
                 assert!(!text.contains(word), "{}: {word}", path.display());
             }
             for link in text.split("href=\"").skip(1) {
-                let target = link.split(['"', '#']).next().unwrap();
+                let target = link.split('"').next().unwrap().replace("&#x2f;", "/");
+                let target = target.split('#').next().unwrap();
                 if target.is_empty() || target.contains(':') {
                     continue;
                 }

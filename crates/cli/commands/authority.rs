@@ -1,7 +1,9 @@
 //! `disparity authority`: one area beside its neighbours, region and England.
 
 use anyhow::Result;
-use disparity_core::{Area, Expected, GeographicLevel, Measured, Reported, Verdict};
+use disparity_core::{
+    Area, Expected, GeographicLevel, IssueCode, Measured, Nation, Reported, Verdict,
+};
 use disparity_report::profile::{Against, BEHIND, Row, Years, profile};
 use disparity_report::{View, reported, with_interval};
 use serde::Serialize;
@@ -62,7 +64,12 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>], years: Years) -> String {
         Years::Last => " Other years: --period 2018-2025.",
         Years::Every => "",
     };
+    let apart = match view.nation() {
+        Nation::England => String::new(),
+        Nation::Wales => paragraph(IssueCode::NationsDiffer.meaning()),
+    };
     text + "\n"
+        + &apart
         + &paragraph(&format!(
             "Rates are per 10,000 children aged 0 to 17. [c] withheld, [x] not available, [u] unreliable, [z] does \
              not apply.{others} Everything: disparity run."
