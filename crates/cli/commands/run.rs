@@ -142,7 +142,6 @@ fn run_one(args: &RunArgs) -> Result<bool> {
         })?;
         written.extend(books);
     }
-    let has_page = written.keys().any(|name| name == ONE_PAGE);
     let is_cut = written.keys().any(|name| name.ends_with("_latest.csv"));
     disparity_export::write_manifest(&manifest.with_outputs(written), staged)?;
     if let Some(memory) = memory {
@@ -158,7 +157,6 @@ fn run_one(args: &RunArgs) -> Result<bool> {
         cut: is_cut,
         workbook: args.workbook,
         site: args.returns.is_none(),
-        page: has_page,
         nation: catalogue.areas.nation(),
     };
     print(&summary(&folder, &release, &plan, has))?;
@@ -215,8 +213,6 @@ struct Has {
     cut: bool,
     workbook: bool,
     site: bool,
-    /// Beside a site, everything on one page.
-    page: bool,
     nation: Nation,
 }
 
@@ -239,8 +235,10 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, has: Has) -> 
     } else {
         ""
     };
+    // All that is held of Wales is on its site.
+    let has_page = has.nation.has_children_of_every_year();
     let pages = if has.site {
-        let page = if has.page {
+        let page = if has_page {
             "  page.html       everything on one page, to pass on as a file\n"
         } else {
             ""
@@ -251,7 +249,7 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, has: Has) -> 
     } else {
         "  index.html      the page: open it in a browser\n".to_owned()
     };
-    let charts = if has.page || !has.site {
+    let charts = if has_page || !has.site {
         "  charts/         drawings as SVG\n"
     } else {
         ""

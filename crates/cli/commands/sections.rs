@@ -70,7 +70,8 @@ fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
     }
     if by_model(|model| !matches!(model, ExpectedModel::Structural(_))) {
         let whose = view.nation().possessive();
-        text += &format!("What {whose} rate would give is arithmetic, not a target.\n");
+        let said = format!("What {whose} rate would give is arithmetic, not a target.\n");
+        text += &said;
     }
     if quoted.iter().any(|(_, own)| own.verdict().is_value()) {
         text += &paragraph(

@@ -18,9 +18,11 @@ pub(super) fn read(
     lists: &CodeLists,
     areas: &Areas,
 ) -> Result<Context, LoadErrors> {
-    let mut context = Context::default();
-
-    context.children_by_decile = children_by_decile(tables, areas)?;
+    let mut context = Context {
+        children_by_decile: children_by_decile(tables, areas)?,
+        children_by_age: children_by_age(tables, areas)?,
+        ..Context::default()
+    };
 
     let table = tables.read("children_in_low_income_families")?;
     let [index, area, children, known, withheld, estimated] = table.columns([
@@ -44,8 +46,6 @@ pub(super) fn read(
         ))
     })?;
     context.low_income = rows.into_iter().collect();
-
-    context.children_by_age = children_by_age(tables, areas)?;
 
     let table = tables.read("inspections")?;
     let [area, inspected, published, overall] =

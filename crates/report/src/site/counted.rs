@@ -56,7 +56,7 @@ struct Year {
     between: String,
     /// The children that it is divided by, and at which mid-year.
     children: String,
-    mid_year: String,
+    children_of: String,
     figure: String,
 }
 
@@ -195,7 +195,7 @@ fn years(view: View<'_>, id: IndicatorId, area: AreaCode) -> Vec<Year> {
         count: reported(&row.numerator, |n| grouped(f64::from(*n), 0)),
         between: between(row),
         children: reported(&row.denominator.value, |children| grouped(*children, 0)),
-        mid_year: match (row.denominator.basis, row.denominator.value) {
+        children_of: match (row.denominator.basis, row.denominator.value) {
             (Basis::Children0To17 { mid_year }, Reported::Value(_)) => {
                 format!("mid-{}", mid_year.0)
             }
