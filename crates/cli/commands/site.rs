@@ -31,8 +31,9 @@ pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
     let published = Published::load(&args.selection, &mut progress)?;
     let file = PlanFile::read(&args.selection)?;
     let mut plan = file.resolve(&args.selection, &args.authorities, published.catalogue())?;
-    if !file.names_models(&args.selection) {
-        // Pages show what models say of the latest year.
+    let nation = published.catalogue().areas.nation();
+    if !file.names_models(&args.selection) && nation.has_children_of_every_year() {
+        // Pages of England show what models say of the latest year, those of Wales what they say of each.
         plan.model_years = ModelYears::Latest;
     }
     let named = file.names_indicators(&args.selection);
