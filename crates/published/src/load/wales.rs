@@ -1,8 +1,8 @@
 //! The built-in tables of Wales to a catalogue and a cube.
 //!
-//! Counts are rounded, so each goes into the cube with how far it may be from what was counted. Children are held of some
-//! mid-years only: `codelists/wales/denominators.csv` says which goes with which year, and where a year is not in it, its
-//! counts have no denominator. Nothing is interpolated.
+//! Counts are rounded, so each goes into the cube with how far it may be from what was counted. Children are held
+//! of some mid-years only: `codelists/wales/denominators.csv` says which goes with which year, and where a year is
+//! not in it, its counts have no denominator. Nothing is interpolated.
 
 use std::collections::BTreeMap;
 
@@ -217,7 +217,7 @@ impl Read {
         LoadErrors::check(errors, ())
     }
 
-    /// Children of an age, whether girls or boys: published apart only, so that the sum may be twice as far off as each.
+    /// Children of an age, whether girls or boys: published apart only, so that the sum may be twice as far off.
     fn both_sexes(&mut self, catalogue: &Catalogue) {
         let sexes = catalogue.dimensions.list(Dimension::Sex);
         let sexes: Vec<_> = sexes.iter().map(|(id, _)| id).collect();
