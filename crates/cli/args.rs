@@ -70,7 +70,7 @@ pub(crate) enum Command {
 }
 
 /// What to analyse.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub(crate) struct Selection {
     /// Indicator to compute, by its name; repeat for several [default: all]
     #[arg(long = "indicator", value_name = "NAME")]
@@ -81,6 +81,9 @@ pub(crate) struct Selection {
     /// Years to fit models of authorities to [default: all; latest for one authority and for a site]
     #[arg(long, value_enum, value_name = "YEARS")]
     pub(crate) models: Option<Models>,
+    /// Nation whose figures to read [default: england; the other, where only there an area is called so]
+    #[arg(long, value_enum, value_name = "NATION")]
+    pub(crate) nation: Option<NationName>,
     /// Plan in TOML; what is typed beside it wins
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
@@ -89,7 +92,7 @@ pub(crate) struct Selection {
     pub(crate) data: Option<PathBuf>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option that is typed or not"
@@ -270,6 +273,17 @@ pub(crate) enum Drawing {
     Png,
     /// A page whose text is text
     Pdf,
+}
+
+/// Whose figures are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NationName {
+    /// England: the Department for Education's figures
+    England,
+    /// Wales: the Welsh Government's, of children looked after; every count rounded to the nearest 5
+    Wales,
+    /// Both, each in a folder of its own; they are not pooled
+    Both,
 }
 
 /// For which years models of authorities are fitted.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use disparity_core::{
     Area, AreaCode, Areas, Catalogue, ChineseGroup, Dimension, GeographicLevel, Indicator,
-    IndicatorId, Levels, ModelYears, NeighbourModel, Period, Plan, Unit, did_you_mean,
+    IndicatorId, Levels, ModelYears, Nation, NeighbourModel, Period, Plan, Unit, did_you_mean,
 };
 use serde::Deserialize;
 
@@ -245,7 +245,12 @@ pub(crate) fn find_authority(typed: &str, areas: &Areas) -> Result<AreaCode> {
         } else {
             "a region"
         };
-        let hint = "England and the regions are always written; name local authorities beside them";
+        let hint = match areas.nation() {
+            Nation::England => {
+                "England and the regions are always written; name local authorities beside them"
+            }
+            Nation::Wales => "Wales is always written; name local authorities beside it",
+        };
         return Err(Hinted::new(
             format!("{} is {words}, not a local authority", area.name),
             hint,

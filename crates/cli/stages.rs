@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use disparity_analysis::{Input, analyse, analyse_expected};
-use disparity_core::{Catalogue, Plan, Provenance, Results};
+use disparity_core::{AreaLookupError, Catalogue, Nation, Plan, Provenance, Results};
 use disparity_disclosure::Release;
-use disparity_published::{Loaded, load};
+use disparity_published::{Loaded, load, load_wales};
 
-use crate::args::Selection;
+use crate::args::{NationName, Selection};
 use crate::builtin;
+use crate::hint::Hinted;
 use crate::plan::{PlanFile, folder};
 use crate::progress::Progress;
 
@@ -18,11 +19,43 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    /// Loads the built-in figures, or those of the folder that was named.
+    /// Loads the built-in figures of the nation that was named, or those of the folder that was; England's, where none
+    /// was named.
     pub(crate) fn load(selection: &Selection, progress: &mut Progress) -> Result<Self> {
+        let nation = one_nation(selection)?.unwrap_or_default();
+        Self::load_of(nation, selection, progress)
+    }
+
+    /// Loads the figures in which every one of these areas is: those of the nation that was named, otherwise of the first
+    /// in which all are; England's, where there is none.
+    pub(crate) fn load_with(
+        names: &[String],
+        selection: &Selection,
+        progress: &mut Progress,
+    ) -> Result<Self> {
+        let usual = Self::load(selection, progress)?;
+        let has_all = |published: &Self| {
+            let areas = &published.catalogue().areas;
+            names.iter().all(|name| {
+                // A name of several is answered with all of them, where it is looked up.
+                !matches!(areas.find(name), Err(AreaLookupError::Unknown { .. }))
+            })
+        };
+        if selection.nation.is_some() || has_all(&usual) {
+            return Ok(usual);
+        }
+        let wales = Self::load_of(Nation::Wales, selection, progress)?;
+        Ok(if has_all(&wales) { wales } else { usual })
+    }
+
+    fn load_of(nation: Nation, selection: &Selection, progress: &mut Progress) -> Result<Self> {
         let chinese_group = PlanFile::read(selection)?.chinese_group()?;
         let warned = progress.stage("reading the published figures", || -> Result<_> {
-            Ok(load(&builtin::files(folder(selection))?, chinese_group)?)
+            let files = builtin::files(folder(selection))?;
+            Ok(match nation {
+                Nation::England => load(&files, chinese_group)?,
+                Nation::Wales => load_wales(&files)?,
+            })
         })?;
         Ok(Self {
             loaded: warned.output,
@@ -75,5 +108,31 @@ impl Published {
             plan,
             provenance: Provenance::Published,
         }
+    }
+}
+
+/// The nation that was named, where a command is about one.
+pub(crate) fn one_nation(selection: &Selection) -> Result<Option<Nation>> {
+    match selection.nation {
+        None => Ok(None),
+        Some(NationName::England) => Ok(Some(Nation::England)),
+        Some(NationName::Wales) => Ok(Some(Nation::Wales)),
+        Some(NationName::Both) => Err(Hinted::new(
+            "figures of both nations are never in one answer",
+            "name one, or ask `disparity run --nation both`, which writes a folder for each",
+        )
+        .into()),
+    }
+}
+
+/// Refuses another nation beside a store of returns.
+pub(crate) fn england_alone(selection: &Selection) -> Result<()> {
+    match selection.nation {
+        None | Some(NationName::England) => Ok(()),
+        Some(NationName::Wales | NationName::Both) => Err(Hinted::new(
+            "the authorities of a store of returns are England's",
+            "leave --nation out",
+        )
+        .into()),
     }
 }

@@ -33,7 +33,7 @@ impl Unheld {
         let held: Vec<(IndicatorId, Vec<Period>)> = plan
             .compared
             .iter()
-            .map(|id| (*id, held(cube, *id)))
+            .map(|id| (*id, held(cube, *id, catalogue.areas.nation().code())))
             .collect();
         let existed =
             |period: &Period| area.is_none_or(|area| catalogue.areas.exists_at(area.code, *period));
@@ -92,12 +92,10 @@ impl Unheld {
     }
 }
 
-/// The years of an indicator in which England has a figure.
-fn held(cube: &Cube, id: IndicatorId) -> Vec<Period> {
+/// The years of an indicator in which the nation has a figure.
+fn held(cube: &Cube, id: IndicatorId, nation: AreaCode) -> Vec<Period> {
     let totals = cube.indicator(id).iter().filter(|cell| {
-        cell.key.area == AreaCode::ENGLAND
-            && cell.key.stratum.is_total()
-            && cell.numerator.is_value()
+        cell.key.area == nation && cell.key.stratum.is_total() && cell.numerator.is_value()
     });
     totals.map(|cell| cell.key.period).collect()
 }

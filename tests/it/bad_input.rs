@@ -265,11 +265,13 @@ fn a_published_file_with_a_bad_count_stops_the_build_and_writes_nothing() {
     std::fs::remove_file(&file).unwrap();
     std::fs::write(&file, text.replacen(",21090,332,157", ",21090,33O,157", 1)).unwrap();
     let to = folder.join("data");
-    std::fs::create_dir_all(to.join("codelists")).unwrap();
-    for entry in std::fs::read_dir(root().join("data/codelists")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            std::fs::copy(&path, to.join("codelists").join(path.file_name().unwrap())).unwrap();
+    for lists in ["codelists", "codelists/wales"] {
+        std::fs::create_dir_all(to.join(lists)).unwrap();
+        for entry in std::fs::read_dir(root().join("data").join(lists)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, to.join(lists).join(path.file_name().unwrap())).unwrap();
+            }
         }
     }
     let said = disparity(&[
@@ -288,7 +290,9 @@ fn a_published_file_with_a_bad_count_stops_the_build_and_writes_nothing() {
         "{}",
         said.stderr
     );
-    assert!(!to.join("england").exists(), "something was written");
+    for nation in ["england", "wales"] {
+        assert!(!to.join(nation).exists(), "something was written");
+    }
 }
 
 /// The same tree, each file a link: copying 90 MB is not worth it.

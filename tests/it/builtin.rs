@@ -15,14 +15,16 @@ fn rebuilding_gives_the_same_bytes() {
         return;
     };
     let folder = Folder::new("rebuild");
-    let lists = folder.join("data/codelists");
-    std::fs::create_dir_all(&lists).unwrap();
-    for entry in std::fs::read_dir(root().join("data/codelists")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            continue;
+    for of in ["data/codelists", "data/codelists/wales"] {
+        let lists = folder.join(of);
+        std::fs::create_dir_all(&lists).unwrap();
+        for entry in std::fs::read_dir(root().join(of)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            std::fs::copy(&path, lists.join(path.file_name().unwrap())).unwrap();
         }
-        std::fs::copy(&path, lists.join(path.file_name().unwrap())).unwrap();
     }
     let data = folder.join("data");
     disparity(&[
@@ -68,7 +70,7 @@ fn the_program_holds_every_file_under_data() {
         })
         .collect();
     let mut present = BTreeSet::from([SOURCES.to_owned()]);
-    for folder in ["codelists", "england"] {
+    for folder in ["codelists", "codelists/wales", "england", "wales"] {
         for entry in std::fs::read_dir(root().join("data").join(folder)).unwrap() {
             let entry = entry.unwrap();
             // What the returns need is compiled in where it is read; the list of columns is for people.
@@ -126,7 +128,7 @@ fn described() -> BTreeMap<String, Vec<String>> {
 fn every_column_of_every_code_list_is_described() {
     let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let folder = root().join("data/codelists");
-    for within in ["", "returns/"] {
+    for within in ["", "returns/", "wales/"] {
         for entry in std::fs::read_dir(folder.join(within)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name.rsplit_once('.').is_some_and(|(_, end)| end == "csv") {

@@ -56,5 +56,6 @@ mod structural;
 mod support;
 mod suppression;
 mod unprotected;
+mod wales;
 mod workbook;
 mod years;

@@ -110,7 +110,7 @@ pub(crate) fn with_threads(arguments: &[&str], threads: Option<&str>) -> Said {
 /// Copies `data/` so that a test can spoil it.
 pub(crate) fn copy_of_data(to: &Folder) -> PathBuf {
     let target = to.join("data");
-    for folder in ["codelists", "england"] {
+    for folder in ["codelists", "codelists/wales", "england", "wales"] {
         std::fs::create_dir_all(target.join(folder)).unwrap();
         for entry in std::fs::read_dir(root().join("data").join(folder)).unwrap() {
             let path = entry.unwrap().path();

@@ -1,6 +1,6 @@
 //! Every cell as a rate or a proportion.
 
-use disparity_core::{Cell, Estimate, IndicatorId, IssueCode, Levels, Unit};
+use disparity_core::{Cell, Estimate, IndicatorId, IssueCode, Levels, Rounding, Unit};
 
 use crate::{Input, measure};
 
@@ -16,20 +16,29 @@ pub(crate) fn estimate(input: Input<'_>, id: IndicatorId) -> Vec<Estimate> {
         .iter()
         .map(|cell| {
             let inflation = input.cube.inflation(&cell.key);
-            estimate_cell(cell, unit, inflation, input.plan.levels)
+            let rounding = input.cube.rounding(&cell.key);
+            estimate_cell(cell, unit, inflation, rounding, input.plan.levels)
         })
         .collect()
 }
 
-fn estimate_cell(cell: &Cell, unit: Unit, inflation: Option<f64>, levels: Levels) -> Estimate {
+fn estimate_cell(
+    cell: &Cell,
+    unit: Unit,
+    inflation: Option<f64>,
+    rounding: Rounding,
+    levels: Levels,
+) -> Estimate {
     let outcome = cell
         .numerator
         .zip(cell.denominator.value)
         .and_then(|(count, denominator)| match unit {
-            Unit::Per10k => measure::rate(levels, f64::from(count), denominator, inflation)
-                .and_then(|rate| {
+            Unit::Per10k => {
+                let rate = |count| measure::rate(levels, count, denominator, inflation);
+                measure::rounded(levels, rounding, count, rate).and_then(|rate| {
                     measure::widened(levels, rate, cell.denominator.error().of_rate())
-                }),
+                })
+            }
             Unit::Proportion => measure::proportion(levels, f64::from(count), denominator),
         });
     let symbol = !cell.numerator.is_value() || !cell.denominator.value.is_value();

@@ -1,8 +1,8 @@
-//! Expected versus actual by indirect standardisation: what England's rates, for everyone or within
+//! Expected versus actual by indirect standardisation: what the nation's rates, for everyone or within
 //! each group, would give with the children who live in the authority.
 //!
 //! "Expected" is arithmetic, not a target: it says what would be counted if the authority's children
-//! met England's rates that year. It does not say that England's rates are right, nor that a
+//! met England's rates that year. It does not say that the nation's rates are right, nor that a
 //! difference is explained or justified.
 
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ pub(crate) fn expected(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
     rows
 }
 
-/// The same at England's rate for everyone, without what needs all authorities: ranks, and limits that allow
+/// The same at the nation's rate for everyone, without what needs all authorities: ranks, and limits that allow
 /// for how they differ.
 pub(crate) fn at_national_rate(input: Input<'_>, id: IndicatorId) -> Vec<Expected> {
     if input.catalogue.indicators.get(id).unit() != Unit::Per10k {
@@ -80,7 +80,7 @@ pub(crate) fn at_national_rate(input: Input<'_>, id: IndicatorId) -> Vec<Expecte
         .collect()
 }
 
-/// England's rate in each stratum of one model.
+/// The nation's rate in each stratum of one model.
 struct Reference {
     model: ExpectedModel,
     rates: Vec<(Stratum, Reported<f64>)>,
@@ -88,7 +88,7 @@ struct Reference {
 }
 
 impl Reference {
-    /// The reference of a model, if England's counts are published by its strata.
+    /// The reference of a model, if the nation's counts are published by its strata.
     fn of(input: Input<'_>, id: IndicatorId, period: Period, model: ExpectedModel) -> Option<Self> {
         let count = |stratum| {
             input
@@ -96,7 +96,7 @@ impl Reference {
                 .get(&CellKey {
                     indicator: id,
                     period,
-                    area: AreaCode::ENGLAND,
+                    area: input.nation().code(),
                     stratum,
                 })
                 .map(|cell| cell.numerator)
@@ -121,10 +121,12 @@ impl Reference {
         );
         let mut rates = Vec::new();
         for (stratum, count) in counted {
-            let population = input.populations.get(period, AreaCode::ENGLAND, stratum)?;
+            let population = input
+                .populations
+                .get(period, input.nation().code(), stratum)?;
             issues = issues.union(population.issues);
             // Children whose group is not known are shared over the known groups in proportion, so
-            // that what is expected of England is what was counted in England.
+            // that what is expected of the nation is what was counted in it.
             let rate = count
                 .zip(total)
                 .zip(known)
@@ -190,10 +192,11 @@ fn expect(input: Input<'_>, cell: &Cell, reference: &Reference) -> (Expected, Re
         .numerator
         .zip(expected)
         .and_then(|(observed, expected)| {
-            let observed = f64::from(observed);
-            over_expected(levels, observed, expected, inflation).map(|ratio| ExpectedCount {
+            let ratio = |count| over_expected(levels, count, expected, inflation);
+            let rounding = input.cube.rounding(&cell.key);
+            measure::rounded(levels, rounding, observed, ratio).map(|ratio| ExpectedCount {
                 expected,
-                // England's rates are taken as they were counted.
+                // The nation's rates are taken as they were counted.
                 intervals: Reported::Symbol(Symbol::NotApplicable),
                 scaled_by: 1.0,
                 ratio,

@@ -1,6 +1,6 @@
 //! What an analysis reads, and how its parts are put together.
 
-use disparity_core::{Catalogue, Cube, Plan, Populations, Provenance};
+use disparity_core::{Catalogue, Cube, Nation, Plan, Populations, Provenance};
 
 /// What an analysis reads.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,13 @@ pub struct Input<'a> {
     pub plan: &'a Plan,
     /// Where the counts came from.
     pub provenance: Provenance,
+}
+
+impl Input<'_> {
+    /// The nation whose areas are analysed: its rates are what others are held against.
+    pub(crate) fn nation(&self) -> Nation {
+        self.catalogue.areas.nation()
+    }
 }
 
 /// How many pieces of work are done before their rows are put behind those before: what a thread let go of

@@ -2,9 +2,9 @@
 //!
 //! For each indicator, in code-list order:
 //! 1. [`estimates`]: every cell becomes a rate or a proportion with its intervals.
-//! 2. [`expected`]: what England's rates would give with the authority's children, against what was
+//! 2. [`expected`]: what the nation's rates would give with the authority's children, against what was
 //!    counted.
-//! 3. [`contrasts`]: against England, the region and the statistical neighbours; against earlier
+//! 3. [`contrasts`]: against the nation, the region and the statistical neighbours; against earlier
 //!    years; between groups.
 //! 4. [`shrink`]: small-number rates drawn towards those of their kind.
 //!
@@ -33,8 +33,8 @@ pub use input::Input;
 use std::collections::BTreeSet;
 
 use disparity_core::{
-    AreaCode, Background, Contrast, Estimate, Expected, ExpectedModel, Fit, GeographicLevel,
-    IndicatorId, Period, Results, Shrunken, Span, StructuralModel, Variation,
+    Background, Contrast, Estimate, Expected, ExpectedModel, Fit, GeographicLevel, IndicatorId,
+    Period, Results, Shrunken, Span, StructuralModel, Variation,
 };
 use rayon::prelude::*;
 
@@ -67,7 +67,7 @@ pub fn analyse(input: Input<'_>) -> Results {
 }
 
 /// Of every indicator of the plan only what a needs assessment stands on: what is expected of each area at
-/// England's rate and by the model that knows everything, that fit, and the gradients by deprivation. The
+/// the nation's rate and by the model that knows everything, that fit, and the gradients by deprivation. The
 /// figures are those of [`analyse`]; nothing is ranked, contrasted or asked in another way, and no row is put
 /// into the background.
 #[must_use]
@@ -98,7 +98,7 @@ fn order_and_quote(rows: &mut [Expected], fits: &[Fit]) {
 }
 
 /// Marks the expectations to quote: of every indicator and span those of everything that is known, where
-/// there is such a fit, and those at England's rate where there is none. All areas have the same.
+/// there is such a fit, and those at the nation's rate where there is none. All areas have the same.
 fn quote(rows: &mut [Expected], fits: &[Fit]) {
     let fitted: BTreeSet<(IndicatorId, Span)> = fits
         .iter()
@@ -168,7 +168,7 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
     let mut background = Background::default();
     if input.plan.authorities.is_some()
         && input.plan.compared.contains(&id)
-        && let Some(last) = last_of_england(input, &estimates)
+        && let Some(last) = last_of_nation(input, &estimates)
     {
         let other = |area, period| period == last && !input.plan.wants_area(area, authority(area));
         let totals = estimates.iter().filter(|row| row.key.stratum.is_total());
@@ -187,11 +187,11 @@ fn analyse_one(input: Input<'_>, id: IndicatorId) -> Part {
     }
 }
 
-/// The last year asked for in which England has a figure: the year that charts show.
-fn last_of_england(input: Input<'_>, estimates: &[Estimate]) -> Option<Period> {
+/// The last year asked for in which the nation has a figure: the year that charts show.
+fn last_of_nation(input: Input<'_>, estimates: &[Estimate]) -> Option<Period> {
     estimates
         .iter()
-        .filter(|row| row.key.area == AreaCode::ENGLAND && row.key.stratum.is_total())
+        .filter(|row| row.key.area == input.nation().code() && row.key.stratum.is_total())
         .filter(|row| row.outcome.is_value() && input.plan.wants_period(row.key.period))
         .map(|row| row.key.period)
         .max()

@@ -1,6 +1,8 @@
 //! From a statistic at one level to a value with its intervals at all, or the reason there is none.
 
-use disparity_core::{DenominatorError, Intervals, Levels, Measured, Reported, Symbol, Unit};
+use disparity_core::{
+    Count, DenominatorError, Intervals, Levels, Measured, Reported, Rounding, Symbol, Unit,
+};
 use disparity_stats::{CountMethod, EventFrequency, Interval, Level, Result};
 
 /// A value with its intervals at every level. What the statistics refuse (a rate over nobody, a ratio
@@ -58,6 +60,46 @@ pub(crate) fn rate(
     let method = count_method(estimate.method);
     measured(levels, estimate.value, method, |level| {
         disparity_stats::crude_rate(count, population, level).map(|estimate| estimate.interval)
+    })
+}
+
+/// A figure of a count that may be printed rounded: with intervals that hold those of the least and of the most that may
+/// have been counted.
+pub(crate) fn rounded(
+    levels: Levels,
+    rounding: Rounding,
+    printed: Count,
+    figure: impl Fn(f64) -> Reported<Measured>,
+) -> Reported<Measured> {
+    let own = figure(f64::from(printed));
+    if rounding.is_exact() {
+        return own;
+    }
+    let ends = [rounding.least(printed), rounding.most(printed)].map(f64::from);
+    between(levels, own, ends.map(figure))
+}
+
+/// A figure whose counts are rounded, with intervals that hold those at both extremes.
+pub(crate) fn between(
+    levels: Levels,
+    own: Reported<Measured>,
+    [least, most]: [Reported<Measured>; 2],
+) -> Reported<Measured> {
+    let all = own.zip(least.zip(most));
+    all.and_then(|(own, (least, most))| {
+        let ends = (0..levels.len()).map(|place| {
+            let (least, most) = (least.intervals.get(place)?, most.intervals.get(place)?);
+            disparity_stats::rounded_counts(own.value, least, most).ok()
+        });
+        let ends: Option<Vec<Interval>> = ends.collect();
+        let intervals = ends.and_then(|ends| Intervals::of(&ends));
+        intervals.map_or(Reported::Symbol(Symbol::NotApplicable), |intervals| {
+            Reported::Value(Measured {
+                intervals,
+                method: "rounded_counts",
+                ..own
+            })
+        })
     })
 }
 

@@ -12,8 +12,7 @@
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Cell, GeographicLevel, IndicatorId, IssueCode, Period, Provenance, Reported,
-    Suppression, Symbol,
+    AreaCode, Cell, GeographicLevel, IndicatorId, IssueCode, Period, Provenance, Reported, Symbol,
 };
 use disparity_stats::Interval;
 
@@ -68,7 +67,7 @@ impl Withheld {
                 high: left + ROUNDING,
             })
         };
-        let rule = Suppression::DFE_1_TO_5;
+        let rule = input.nation().suppression();
         let (least, most) = (f64::from(rule.min), f64::from(rule.max));
         let secondary = regions.iter().any(|(key, own)| {
             left(key, own).is_some_and(|left| left.low > most * number(own.withheld.len()))

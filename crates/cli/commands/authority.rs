@@ -1,7 +1,9 @@
 //! `disparity authority`: one area beside its neighbours, region and England.
 
 use anyhow::Result;
-use disparity_core::{Area, Expected, GeographicLevel, Measured, Reported, Verdict};
+use disparity_core::{
+    Area, Expected, GeographicLevel, IssueCode, Measured, Nation, Reported, Verdict,
+};
 use disparity_report::profile::{Against, BEHIND, Row, Years, profile};
 use disparity_report::{View, reported, with_interval};
 use serde::Serialize;
@@ -17,7 +19,11 @@ use crate::years::Unheld;
 /// Prints an area's figures; false where what was asked for is not there.
 pub(crate) fn authority(args: &AuthorityArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
-    let published = Published::load(&args.selection, &mut progress)?;
+    let published = Published::load_with(
+        std::slice::from_ref(&args.name),
+        &args.selection,
+        &mut progress,
+    )?;
     let catalogue = published.catalogue();
     let area = find_area(&args.name, &catalogue.areas)?;
     let file = PlanFile::read(&args.selection)?;
@@ -58,7 +64,12 @@ fn text(view: View<'_>, area: &Area, rows: &[Row<'_>], years: Years) -> String {
         Years::Last => " Other years: --period 2018-2025.",
         Years::Every => "",
     };
+    let apart = match view.nation() {
+        Nation::England => String::new(),
+        Nation::Wales => paragraph(IssueCode::NationsDiffer.meaning()),
+    };
     text + "\n"
+        + &apart
         + &paragraph(&format!(
             "Rates are per 10,000 children aged 0 to 17. [c] withheld, [x] not available, [u] unreliable, [z] does \
              not apply.{others} Everything: disparity run."
@@ -107,11 +118,16 @@ fn heading(view: View<'_>, area: &Area) -> String {
 fn figures(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
     let figure = format!("Figure ({} interval)", view.level());
     let mut header = vec!["Indicator", "Year", "Count", figure.as_str()];
+    let nation = view.nation().name();
+    // Where there are neither lists of neighbours nor regions, the nation alone stands beside an authority.
+    let alone = view.catalogue.areas.neighbour_models().is_empty();
     header.extend(match area.level {
-        GeographicLevel::LocalAuthority => &["Neighbours", "with data", "Region", "England"][..],
-        GeographicLevel::Regional => &["England"],
-        GeographicLevel::National => &[],
+        GeographicLevel::LocalAuthority if !alone => &["Neighbours", "with data", "Region"][..],
+        _ => &[],
     });
+    if area.level != GeographicLevel::National {
+        header.push(nation);
+    }
     let right: Vec<usize> = (2..header.len()).collect();
     let lines = rows.iter().map(|row| {
         let own = view.indicator(row.indicator);
@@ -122,7 +138,7 @@ fn figures(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> String {
             reported(&row.count, |n| disparity_report::count(f64::from(*n))),
             reported(&row.estimate, |m| with_interval(m, own)),
         ];
-        if area.level == GeographicLevel::LocalAuthority {
+        if area.level == GeographicLevel::LocalAuthority && !alone {
             let with_data = row.neighbours.neighbours;
             line.extend([
                 other(&row.neighbours),

@@ -32,7 +32,7 @@ pub(crate) fn chart(args: &ChartArgs) -> Result<bool> {
     }
     let output = Output::prepare(&args.out, CHARTS, None)?;
     let mut progress = Progress::new(false);
-    let published = Published::load(&args.selection, &mut progress)?;
+    let published = Published::load_with(&args.authorities, &args.selection, &mut progress)?;
     let catalogue = published.catalogue();
     let file = PlanFile::read(&args.selection)?;
     let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use disparity_core::{Catalogue, Dimension, IssueCode, Symbol};
 use std::fmt::Write as _;
 
-use crate::args::{CodeListName, Selection};
+use crate::args::{CodeListName, NationName, Selection};
 use crate::out::{paragraph, print, table, wrapped};
 use crate::progress::Progress;
 use crate::stages::Published;
@@ -24,8 +24,20 @@ pub(crate) fn codes(list: Option<CodeListName>) -> Result<()> {
         ),
         Some(CodeListName::Issues) => issues(),
         Some(list) => {
-            let published = Published::load(&Selection::default(), &mut Progress::new(false))?;
-            from_catalogue(list, published.catalogue())
+            let mut text = String::new();
+            for nation in [NationName::England, NationName::Wales] {
+                let selection = Selection {
+                    nation: Some(nation),
+                    ..Selection::default()
+                };
+                let published = Published::load(&selection, &mut Progress::new(false))?;
+                let catalogue = published.catalogue();
+                if nation == NationName::Wales {
+                    let _ = write!(text, "\n{}\n", catalogue.areas.nation());
+                }
+                text += &from_catalogue(list, catalogue);
+            }
+            text
         }
     };
     print(&text)

@@ -20,7 +20,7 @@ use crate::years::Unheld;
 /// Prints the comparisons; false where what was asked for is not there.
 pub(crate) fn compare(args: &CompareArgs) -> Result<bool> {
     let mut progress = Progress::new(false);
-    let published = Published::load(&args.selection, &mut progress)?;
+    let published = Published::load_with(&args.names, &args.selection, &mut progress)?;
     let catalogue = published.catalogue();
     let Some((name, beside)) = args.names.split_first() else {
         bail!("name an authority");
@@ -140,8 +140,8 @@ fn lines<'a>(
         }
     };
     let others = whom.iter().map(|code| {
-        let comparator = if *code == AreaCode::ENGLAND {
-            Comparator::England
+        let comparator = if *code == view.nation().code() {
+            Comparator::Nation(view.nation())
         } else if own.region == Some(*code) {
             Comparator::Region(*code)
         } else {
@@ -167,11 +167,12 @@ fn text(view: View<'_>, lines: &[Line<'_>]) -> String {
          miss 1 by chance.",
     );
     if lines.iter().any(|line| line.quoted.is_some()) {
-        text += &paragraph(
+        let whose = view.nation().possessive().replace('’', "'");
+        text += &paragraph(&format!(
             "Expected is what usually goes with an authority's circumstances, scaled so that all together have what \
-             was counted (without a model, what England's rate would give): not what should be. Explained is not the \
+             was counted (without a model, what {whose} rate would give): not what should be. Explained is not the \
              same as justified. The last column says how far authorities ordinarily lie from what is expected.",
-        );
+        ));
         text += &sections::certain(view);
     }
     text
@@ -245,13 +246,14 @@ fn against_expected(line: &Line<'_>) -> [String; 4] {
     ]
 }
 
-/// How steeply England's rates go with the deprivation of children's neighbourhoods.
+/// How steeply the nation's rates go with the deprivation of children's neighbourhoods.
 fn by_deprivation(view: View<'_>, line: &Line<'_>) -> String {
     let found = view.most_to_least(line.indicator, line.period);
     found.map_or(String::new(), |row| {
         let (value, found) = (reported(&row.value, ratio), row.found.words());
+        let whose = view.nation().possessive().replace('’', "'");
         let said =
-            format!("England's most deprived tenth ÷ its least deprived: {value} (from {found})");
+            format!("{whose} most deprived tenth ÷ its least deprived: {value} (from {found})");
         wrapped(" ", 1, &said)
     })
 }

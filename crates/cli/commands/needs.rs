@@ -116,6 +116,7 @@ fn selection(args: &NeedsArgs) -> Selection {
         indicators: names.collect(),
         periods: args.period.iter().cloned().collect(),
         models: Some(Models::Latest),
+        nation: None,
         plan: args.plan.clone(),
         data: args.data.clone(),
     }

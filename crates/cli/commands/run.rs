@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{Date, Plan, Results};
+use disparity_core::{Date, Nation, Plan, Results};
 use disparity_disclosure::Release;
 use disparity_documents::Format;
 use disparity_export::{Csv, EarlierOutputs, Manifest, Written};
@@ -11,7 +11,8 @@ use disparity_report::{Page, View, render, run_document};
 
 use super::needs::newest;
 use super::site::write_site;
-use crate::args::RunArgs;
+use crate::args::{NationName, RunArgs};
+use crate::hint::Hinted;
 use crate::out::print;
 use crate::place::{Output, RUN};
 use crate::plan::PlanFile;
@@ -20,7 +21,7 @@ use crate::progress::Progress;
 use crate::published::OutputKind;
 use crate::remembered::Memory;
 use crate::returns_stage;
-use crate::stages::Published;
+use crate::stages::{Published, england_alone};
 use crate::years::Unheld;
 
 /// What a browser opens first.
@@ -29,9 +30,34 @@ const FIRST_PAGE: &str = "index.html";
 /// Everything on one page, where `index.html` is the first of a site.
 const ONE_PAGE: &str = "page.html";
 
-/// Writes the folder; false where what was asked for is not there, or the store holds what no table
-/// shows.
+/// Writes the folder, or of both nations one for each; false where what was asked for is not there, or the store holds
+/// what no table shows.
 pub(crate) fn run(args: &RunArgs) -> Result<bool> {
+    if args.returns.is_some() {
+        england_alone(&args.selection)?;
+    }
+    if args.selection.nation != Some(NationName::Both) {
+        return run_one(args);
+    }
+    if args.out.join("manifest.json").exists() {
+        let message = format!("`{}` holds the run of one nation", args.out.display());
+        let hint = "name another folder with --out: both are written into folders within it";
+        return Err(Hinted::new(message, hint).into());
+    }
+    let mut whole = true;
+    for (nation, name) in [
+        (Nation::England, NationName::England),
+        (Nation::Wales, NationName::Wales),
+    ] {
+        let mut own = args.clone();
+        own.selection.nation = Some(name);
+        own.out = args.out.join(nation.word());
+        whole &= run_one(&own)?;
+    }
+    Ok(whole)
+}
+
+fn run_one(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out, RUN, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
@@ -85,19 +111,25 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
                 let csv = if args.csv { Csv::All } else { Csv::Latest };
                 let files = disparity_export::csv_files(&release, csv);
                 let view = View::new(&release, catalogue, &plan);
-                let page = scope.spawn(move || render(view, &files));
+                // All that is held of Wales is on its site; the one page is England's.
+                let one_page = view.nation().has_children_of_every_year();
+                let page = one_page.then(|| scope.spawn(move || render(view, &files)));
                 let tables =
                     disparity_export::write_tables(&release, catalogue, &manifest, csv, staged);
-                (tables, page.join())
+                (tables, page.map(std::thread::ScopedJoinHandle::join))
             });
-            let page = page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let page =
+                page.map(|page| page.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let page = page.transpose()?;
             let mut written = tables?;
             // Of published figures there is a site, and the one page has all of it; of a store the page is all.
             let (name, site) = match &args.returns {
                 Some(_) => (FIRST_PAGE, None),
                 None => (ONE_PAGE, Some(View::new(&release, catalogue, &plan))),
             };
-            written.extend(write_page(&page, name, staged)?);
+            if let Some(page) = &page {
+                written.extend(write_page(page, name, staged)?);
+            }
             if let Some(view) = site {
                 written.extend(write_site(view, &release, staged)?);
             }
@@ -125,6 +157,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
         cut: is_cut,
         workbook: args.workbook,
         site: args.returns.is_none(),
+        nation: catalogue.areas.nation(),
     };
     print(&summary(&folder, &release, &plan, has))?;
     Ok(is_whole && !unheld.failed)
@@ -180,6 +213,7 @@ struct Has {
     cut: bool,
     workbook: bool,
     site: bool,
+    nation: Nation,
 }
 
 /// Says what was made.
@@ -201,11 +235,24 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, has: Has) -> 
     } else {
         ""
     };
+    // All that is held of Wales is on its site.
+    let has_page = has.nation.has_children_of_every_year();
     let pages = if has.site {
-        "  index.html      England, the search and every authority: open it in a browser\n\
-         \x20 page.html       everything on one page, to pass on as a file\n"
+        let page = if has_page {
+            "  page.html       everything on one page, to pass on as a file\n"
+        } else {
+            ""
+        };
+        let first = "  index.html      ";
+        let nation = has.nation;
+        format!("{first}{nation}, the search and every authority: open it in a browser\n{page}")
     } else {
-        "  index.html      the page: open it in a browser\n"
+        "  index.html      the page: open it in a browser\n".to_owned()
+    };
+    let charts = if has_page || !has.site {
+        "  charts/         drawings as SVG\n"
+    } else {
+        ""
     };
     format!(
         "{unprotected}{note}Wrote {}\n\
@@ -214,8 +261,7 @@ fn summary(folder: &Path, release: &Release<Results>, plan: &Plan, has: Has) -> 
          \x20 expected        {} expected counts against what was counted\n\
          \x20 contrasts       {} comparisons between areas, years and groups\n\
          \x20 issues          {} things to know\n\
-         {workbook}\x20 charts/         drawings as SVG\n\
-         \x20 manifest.json   inputs, plan and digests\n\
+         {workbook}{charts}\x20 manifest.json   inputs, plan and digests\n\
          {} indicators; every table as .parquet, {csv}; columns.csv says what each column is,\n\
          and csv-metadata.json says it to programs\n",
         folder.display(),

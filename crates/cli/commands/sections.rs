@@ -69,7 +69,9 @@ fn notes(view: View<'_>, quoted: &[(&Row<'_>, &Expected)]) -> String {
         );
     }
     if by_model(|model| !matches!(model, ExpectedModel::Structural(_))) {
-        text += "What England’s rate would give is arithmetic, not a target.\n";
+        let whose = view.nation().possessive();
+        let said = format!("What {whose} rate would give is arithmetic, not a target.\n");
+        text += &said;
     }
     if quoted.iter().any(|(_, own)| own.verdict().is_value()) {
         text += &paragraph(
@@ -145,8 +147,10 @@ fn others(view: View<'_>, rows: &[Row<'_>]) -> String {
     };
     let rows: Vec<&Row<'_>> = rows.iter().filter(behind).collect();
     // Of a region there are no models.
+    let whose = view.nation().possessive();
+    let national = format!("{whose} rate");
     let named = BEHIND.iter().zip([
-        "England’s rate",
+        national.as_str(),
         "by age",
         "by ethnic group",
         "children",
@@ -178,22 +182,23 @@ fn others(view: View<'_>, rows: &[Row<'_>]) -> String {
     format!(
         "\n{}{}",
         table(&header, &right, lines),
-        paragraph(
-            "Quote the one above; these show how much hangs on what is known: England’s rates for everyone, by age \
+        paragraph(&format!(
+            "Quote the one above; these show how much hangs on what is known: {whose} rates for everyone, by age \
              and by ethnic group; models of the number of children, also low income, also ethnic groups."
-        )
+        ))
     )
 }
 
-/// How steeply England's rates go with the deprivation of children's neighbourhoods.
+/// How steeply the nation's rates go with the deprivation of children's neighbourhoods.
 pub(super) fn gradients(view: View<'_>, rows: &[Row<'_>]) -> String {
     let steep = rows.iter().filter_map(|row| row.most_to_least);
     let lines: Vec<Vec<String>> = steep.map(|row| gradient(view, row)).collect();
     if lines.is_empty() {
         return String::new();
     }
+    let heading = format!("{} by deprivation", view.nation());
     let header = [
-        "England by deprivation",
+        heading.as_str(),
         "Year",
         "Most ÷ least deprived tenth",
         "Found from",

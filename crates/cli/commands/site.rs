@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{ModelYears, Results};
+use disparity_core::{ModelYears, Nation, Results};
 use disparity_disclosure::Release;
 use disparity_export::{Manifest, Written};
 use disparity_report::{Site, SiteFile, SiteMethod, SitePage, View};
@@ -17,19 +17,23 @@ use crate::place::{Output, SITE};
 use crate::plan::PlanFile;
 use crate::progress::Progress;
 use crate::side_by_side::{cores, each};
-use crate::stages::Published;
+use crate::stages::{Published, england_alone};
 use crate::years::Unheld;
 
 /// Writes the folder; false where what was asked for is not there.
 pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     refuse_without_store(&args.help)?;
+    if args.help.returns.is_some() {
+        england_alone(&args.selection)?;
+    }
     let output = Output::prepare(&args.out, SITE, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
     let file = PlanFile::read(&args.selection)?;
     let mut plan = file.resolve(&args.selection, &args.authorities, published.catalogue())?;
-    if !file.names_models(&args.selection) {
-        // Pages show what models say of the latest year.
+    let nation = published.catalogue().areas.nation();
+    if !file.names_models(&args.selection) && nation.has_children_of_every_year() {
+        // Pages of England show what models say of the latest year, those of Wales what they say of each.
         plan.model_years = ModelYears::Latest;
     }
     let named = file.names_indicators(&args.selection);
@@ -63,7 +67,7 @@ pub(crate) fn site(args: &SiteArgs) -> Result<bool> {
         help.keep(memory)?;
     }
     let folder = output.finish(None)?;
-    print(&summary(&folder, &pages))?;
+    print(&summary(&folder, &pages, catalogue.areas.nation()))?;
     Ok(!unheld.failed)
 }
 
@@ -160,26 +164,28 @@ fn methods_of(release: &Release<Results>) -> Vec<SiteMethod> {
 }
 
 /// Says what was made.
-fn summary(folder: &Path, pages: &[SitePage<'_>]) -> String {
+fn summary(folder: &Path, pages: &[SitePage<'_>], nation: Nation) -> String {
     let count =
         |wanted: fn(&SitePage<'_>) -> bool| pages.iter().filter(|page| wanted(page)).count();
     let help = match count(|page| matches!(page, SitePage::PriorHelp | SitePage::PriorHelpOf(..))) {
         0 => "",
         _ => "\x20 prior-help.html who was helped before entering care\n",
     };
+    let given = match count(|page| matches!(page, SitePage::GivenOf(_))) {
+        0 => String::new(),
+        several => format!("  given/          {several} of them given who lives there\n"),
+    };
     format!(
         "Wrote {}\n\
-         \x20 index.html      England, the search and every authority: open it in a browser\n\
+         \x20 index.html      {nation}, the search and every authority: open it in a browser\n\
          \x20 authority/      {} authorities\n\
          \x20 indicator/      {} indicators\n\
-         \x20 given/          {} of them given who lives there\n\
-         {help}\
+         {given}{help}\
          \x20 manifest.json   inputs, plan and digests\n\
          {} pages that need nothing from elsewhere and work without JavaScript\n",
         folder.display(),
         count(|page| matches!(page, SitePage::Authority(_))),
         count(|page| matches!(page, SitePage::Indicator(_))),
-        count(|page| matches!(page, SitePage::GivenOf(_))),
         pages.len()
     )
 }

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Period;
 use crate::date::Date;
 use crate::names::{did_you_mean, fold_name};
+use crate::{Nation, Period};
 
 /// A nine-character code of the Office for National Statistics, such as `E08000003`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,9 @@ pub struct AreaCodeError {
 impl AreaCode {
     /// England.
     pub const ENGLAND: Self = Self(*b"E92000001");
+
+    /// Wales.
+    pub const WALES: Self = Self(*b"W92000004");
 
     /// The code as text.
     #[must_use]
@@ -67,10 +70,10 @@ impl fmt::Debug for AreaCode {
     }
 }
 
-/// Whether an area is the country, a region or a local authority.
+/// Whether an area is the nation, a region or a local authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GeographicLevel {
-    /// England.
+    /// England or Wales.
     National,
     /// One of the nine regions, or Inner or Outer London.
     Regional,
@@ -124,13 +127,14 @@ pub struct Area {
 }
 
 impl Area {
-    /// The larger areas it is part of, England last.
+    /// The larger areas it is part of, the nation last.
     pub fn above(&self) -> impl Iterator<Item = AreaCode> {
-        let england = (self.level != GeographicLevel::National).then_some(AreaCode::ENGLAND);
+        let nation = Nation::of(self.code).unwrap_or_default();
+        let nation = (self.level != GeographicLevel::National).then_some(nation.code());
         self.part_of_london
             .into_iter()
             .chain(self.region)
-            .chain(england)
+            .chain(nation)
     }
 
     /// Whether the code was in force on 31 March of the year in which `period` ends.
@@ -298,6 +302,14 @@ impl Areas {
             self.called.entry(code).or_default().push(alias);
         }
         self
+    }
+
+    /// The nation that these areas make up: that of the first of them, as a list holds those of one. England's if
+    /// there are none.
+    #[must_use]
+    pub fn nation(&self) -> Nation {
+        let first = self.by_code.keys().next();
+        first.and_then(|code| Nation::of(*code)).unwrap_or_default()
     }
 
     /// What else people call an area, as they write it.

@@ -101,6 +101,8 @@ pub struct Context {
     pub children_by_decile: BTreeMap<(String, AreaCode), [f64; 10]>,
     /// Children in low-income families, by index name and area.
     pub low_income: BTreeMap<(String, AreaCode), LowIncome>,
+    /// The share of children in low-income families where nothing but the share is published, by index name and area.
+    pub low_income_shares: BTreeMap<(String, AreaCode), f64>,
     /// The latest published inspection of each authority.
     pub inspections: BTreeMap<AreaCode, Inspection>,
     /// Published spending of each authority, by financial year ending.
@@ -116,7 +118,9 @@ impl Context {
     #[must_use]
     pub fn editions(&self) -> BTreeSet<u16> {
         let year = |name: &str| name.rsplit('_').next()?.parse().ok();
-        let names = self.low_income.keys().chain(self.children_by_decile.keys());
+        let shares = self.low_income_shares.keys();
+        let names = self.low_income.keys().chain(shares);
+        let names = names.chain(self.children_by_decile.keys());
         names.filter_map(|(name, _)| year(name)).collect()
     }
 }

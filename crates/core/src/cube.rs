@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{AreaCode, Count, IndicatorId, IssueSet, MidYear, Period, Reported, Stratum};
+use crate::{AreaCode, Count, IndicatorId, IssueSet, MidYear, Period, Reported, Rounding, Stratum};
 
 /// Children by how many events they had: at place k those with k + 1. The key is that of the events
 /// of everyone.
@@ -136,6 +136,8 @@ pub struct Cube {
     cells: Vec<Cell>,
     /// How much more events vary than as many children would, by the key of everyone's events.
     inflations: BTreeMap<CellKey, f64>,
+    /// Counts that are not printed as they were made.
+    roundings: BTreeMap<CellKey, Rounding>,
 }
 
 impl Cube {
@@ -150,6 +152,7 @@ impl Cube {
             None => Ok(Self {
                 cells,
                 inflations: BTreeMap::new(),
+                roundings: BTreeMap::new(),
             }),
         }
     }
@@ -159,6 +162,18 @@ impl Cube {
     #[must_use]
     pub fn with_inflations(self, inflations: BTreeMap<CellKey, f64>) -> Self {
         Self { inflations, ..self }
+    }
+
+    /// The same cube with how far counts may be from what was counted.
+    #[must_use]
+    pub fn with_roundings(self, roundings: BTreeMap<CellKey, Rounding>) -> Self {
+        Self { roundings, ..self }
+    }
+
+    /// How far a count may be from what was counted: nothing, unless it is known to be rounded.
+    #[must_use]
+    pub fn rounding(&self, key: &CellKey) -> Rounding {
+        self.roundings.get(key).copied().unwrap_or_default()
     }
 
     /// By how much the variance of a count of events exceeds its mean, if that is known: of all
@@ -207,6 +222,11 @@ impl Cube {
         let mut inflations = self.inflations.clone();
         inflations.extend(&other.inflations);
         inflations.retain(|key, _| !both(key));
+        let mut roundings = self.roundings;
+        for (key, rounding) in other.roundings {
+            let own = roundings.entry(key).or_default();
+            *own = own.and(rounding);
+        }
         let mut left = self.cells.into_iter().peekable();
         let mut right = other.cells.into_iter().peekable();
         loop {
@@ -228,6 +248,7 @@ impl Cube {
                     return Ok(Self {
                         cells: merged,
                         inflations,
+                        roundings,
                     });
                 }
             }

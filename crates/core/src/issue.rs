@@ -174,6 +174,18 @@ issue_codes! {
     SplitMissing = "SPLIT_MISSING", Warning, Expectation, "read what is expected as that of children of the same deprivation";
     /// The neighbourhood was redrawn and has no decile in the index in force; that of the Indices of 2025 is used.
     DecileOfLaterIndex = "DECILE_OF_LATER_INDEX", Note, Figure, "few neighbourhoods are concerned, and most are in the same tenth in both";
+    /// The count is published to the nearest 5, so that it may be 2 more or less; of counts from 0 to 4 only a mark is published.
+    RoundedTo5 = "ROUNDED_TO_5", Note, Figure, "the interval reaches from the lower limit of the least that may have been counted to the upper limit of the most";
+    /// The count is not published as such: it was worked out from rounded counts that are, by subtraction or addition.
+    DerivedCount = "DERIVED_COUNT", Warning, Figure, "good enough for a trend; do not quote it as a published figure";
+    /// The publisher prints the count, but the public copy that was compiled withholds it.
+    WithheldByCopy = "WITHHELD_BY_COPY", Note, Figure, "look the figure up at the publisher; it says nothing of its size that it is absent here";
+    /// No estimate of children of the mid-year before is held; that of the mid-year after, three months later, stands in for it.
+    LaterMidYear = "LATER_MID_YEAR", Note, Figure, "the difference between two mid-years is about one in a hundred";
+    /// Wales is not England: counts are to the nearest 5 and those of 0 to 4 withheld (England: of authorities exact, 1 to 5 withheld), children of 18 and over who are still looked after are counted, the children of 2024 are those of mid-2024, and ethnic groups have other names and bounds.
+    NationsDiffer = "NATIONS_DIFFER", Warning, Figure, "do not pool the two, and compare rates only where none of these matters";
+    /// Children by authority are held for some mid-years only; this one was chosen for the year.
+    MidYearUsed = "MID_YEAR_USED", Note, Figure, "`codelists/wales/denominators.csv` names the mid-year of each year, and why";
 }
 
 impl fmt::Display for IssueCode {

@@ -26,6 +26,7 @@ pub mod journeys;
 mod levels;
 mod measured;
 mod names;
+mod nation;
 pub mod needs;
 pub mod neighbourhoods;
 mod period;
@@ -66,11 +67,12 @@ pub use journeys::{Day, Journeys};
 pub use levels::{Intervals, Levels, LevelsError, Position, percent};
 pub use measured::{Measured, Rank};
 pub use names::{did_you_mean, fold_name, nearest};
+pub use nation::Nation;
 pub use period::{MidYear, Period, PeriodError};
 pub use plan::{ChineseGroup, ModelYears, Plan};
 pub use population::{DecileShares, Population, Populations};
 pub use relations::{CountRole, IndicatorRelations, Partition, Relations, StockFlow, Sums};
-pub use reported::{Count, Reported, Suppression, Symbol};
+pub use reported::{Count, Reported, Rounding, Suppression, Symbol};
 pub use results::{
     Adjusted, Background, Comparator, Contrast, Estimate, Expected, ExpectedCount, Measure,
     ModelBased, Neighbours, Provenance, Results,

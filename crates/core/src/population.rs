@@ -106,7 +106,8 @@ impl<'a> DecileShares<'a> {
         let (catalogue, editions) = (self.catalogue, &self.editions);
         *self.found.entry((period, area)).or_insert_with(|| {
             let year = edition_in_force(editions, period)?;
-            let key = (format!("imd_{year}"), area);
+            let index = catalogue.areas.nation().overall_index();
+            let key = (format!("{index}_{year}"), area);
             let children = catalogue.context.children_by_decile.get(&key)?;
             let all: f64 = children.iter().sum();
             (all > 0.0).then(|| (children.map(|n| n / all), year))

@@ -169,6 +169,70 @@ pub struct Suppression {
 impl Suppression {
     /// The Department for Education's rule for authority-level counts of children: 1 to 5 are withheld.
     pub const DFE_1_TO_5: Self = Self { min: 1, max: 5 };
+
+    /// The Welsh Government's rule: its `*` stands for 0 to 4, as no 0 is printed and counts are rounded to 5.
+    pub const STATSWALES_0_TO_4: Self = Self { min: 0, max: 4 };
+}
+
+/// How far a printed count may be from the count that was made, because it was rounded or added up from counts that
+/// were.
+///
+/// ```
+/// use disparity_core::Rounding;
+/// // 420 to the nearest 5 is anything from 418 to 422; the sum of two such counts may be 4 off.
+/// let five = Rounding::to_nearest(5);
+/// assert_eq!((five.least(420), five.most(420)), (418, 422));
+/// assert_eq!(five.and(five).most(840), 844);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Rounding {
+    /// The most by which the printed count is too small, or too large.
+    within: Count,
+}
+
+impl Rounding {
+    /// Printed as counted.
+    pub const EXACT: Self = Self { within: 0 };
+
+    /// Rounded to the nearest multiple of a number: to 5, at most 2 off.
+    #[must_use]
+    pub const fn to_nearest(multiple: Count) -> Self {
+        Self {
+            within: multiple / 2,
+        }
+    }
+
+    /// Of a sum or a difference of two counts, of which each may be off.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            within: self.within.saturating_add(other.within),
+        }
+    }
+
+    /// Of a sum of several counts.
+    #[must_use]
+    pub fn of_all(parts: impl IntoIterator<Item = Self>) -> Self {
+        parts.into_iter().fold(Self::EXACT, Self::and)
+    }
+
+    /// Whether the count is as it was made.
+    #[must_use]
+    pub const fn is_exact(self) -> bool {
+        self.within == 0
+    }
+
+    /// The smallest count that may stand behind a printed one.
+    #[must_use]
+    pub const fn least(self, printed: Count) -> Count {
+        printed.saturating_sub(self.within)
+    }
+
+    /// The largest.
+    #[must_use]
+    pub const fn most(self, printed: Count) -> Count {
+        printed.saturating_add(self.within)
+    }
 }
 
 impl Reported<Count> {
@@ -244,6 +308,19 @@ mod tests {
             Some((12, 20))
         );
         assert_eq!(Reported::sum_bounds([Reported::Value(10), X], rule), None);
+    }
+
+    #[test]
+    fn a_rounded_count_may_be_so_much_off_and_a_sum_as_much_as_its_parts_together() {
+        let five = Rounding::to_nearest(5);
+        assert_eq!((five.least(1), five.most(Count::MAX)), (0, Count::MAX));
+        // Whole numbers that print as 5: 3 to 7.
+        let printed = |n: Count| (n + 2) / 5 * 5;
+        let behind: Vec<Count> = (0..20).filter(|n| printed(*n) == 5).collect();
+        assert_eq!(behind, (five.least(5)..=five.most(5)).collect::<Vec<_>>());
+        let all = Rounding::of_all([five; 22]);
+        assert_eq!((all.least(7_080), all.most(7_080)), (7_036, 7_124));
+        assert!(Rounding::EXACT.is_exact() && Rounding::to_nearest(1).is_exact());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use disparity_stats::Interval;
 use crate::{
     AreaCode, CellKey, ClaimCheck, Count, CovariateValue, Cube, Denominator, Effect, ExpectedModel,
     Fifth, Fit, Gradient, IndicatorId, Intersection, Intervals, Issue, IssueSet, Levels, Measured,
-    Period, Position, Rank, Reported, Shrunken, Span, Symbol, Unit,
+    Nation, Period, Position, Rank, Reported, Shrunken, Span, Symbol, Unit,
 };
 
 /// Whether figures were published by their owner or computed from records of children.
@@ -118,8 +118,8 @@ pub struct Expected {
 /// What a figure is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Comparator {
-    /// England in the same year.
-    England,
+    /// The nation in the same year.
+    Nation(Nation),
     /// The authority's region in the same year.
     Region(AreaCode),
     /// The median of the statistical neighbours in the same year.
@@ -147,7 +147,7 @@ impl Comparator {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::England => "england",
+            Self::Nation(nation) => nation.word(),
             Self::Region(_) => "region",
             Self::NeighbourMedian => "neighbours_median",
             Self::NeighbourMean => "neighbours_mean",
@@ -173,6 +173,8 @@ pub enum Measure {
     Disproportionality,
     /// Share of the group among all counted, whether or not their group is known.
     Share,
+    /// One count divided by the other, where there are no children to divide by.
+    CountRatio,
 }
 
 impl Measure {
@@ -186,6 +188,7 @@ impl Measure {
             (Self::Difference, Unit::Proportion) => "proportion_difference",
             (Self::Disproportionality, _) => "disproportionality",
             (Self::Share, _) => "share_of_count",
+            (Self::CountRatio, _) => "count_ratio",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! A verdict is two statements, and neither stands for the other: whether the authority's own interval
 //! tells its count from what is expected, and whether authorities ordinarily lie as far from it.
 
-use crate::{Expected, ExpectedModel, Position, Reported, StructuralModel};
+use crate::{Expected, ExpectedModel, Nation, Position, Reported, StructuralModel};
 
 /// The fewest authorities whose spread may say what is usual between authorities. A standard deviation
 /// found from 20 has a 95% interval from 0.76 to 1.46 times itself (chi-squared with 19 degrees of
@@ -20,6 +20,8 @@ pub struct Verdict {
     pub among: Position,
     /// What was expected of what.
     pub model: ExpectedModel,
+    /// In which nation: expected at its rates, or of authorities like it there.
+    pub nation: Nation,
 }
 
 impl Expected {
@@ -33,6 +35,7 @@ impl Expected {
                 own: outcome.position,
                 among: adjusted.position,
                 model: self.model,
+                nation: Nation::of(self.area).unwrap_or_default(),
             })
     }
 }
@@ -45,7 +48,7 @@ impl Verdict {
         format!(
             "{} {}; {} between authorities",
             self.own.against_expected(),
-            self.model.would_suggest(),
+            self.model.would_suggest(self.nation),
             self.among.among_authorities()
         )
     }
@@ -93,35 +96,35 @@ impl ExpectedModel {
     /// What the expectation rests on, for people, as the end of a sentence: `what its circumstances
     /// would suggest`.
     #[must_use]
-    pub const fn would_suggest(self) -> &'static str {
-        match self {
-            Self::NationalRate => "what England’s rate would give",
-            Self::Age => "what England’s rates by age would give",
-            Self::Ethnicity => "what England’s rates by ethnic group would give",
-            Self::Structural(StructuralModel::Null) => "what its number of children would suggest",
-            Self::Structural(StructuralModel::Deprivation) => {
-                "what its low-income families would suggest"
+    pub fn would_suggest(self, nation: Nation) -> String {
+        let known = match self {
+            Self::NationalRate | Self::Age | Self::Ethnicity => {
+                return format!("what {} would give", self.rests_on(nation));
             }
+            Self::Structural(StructuralModel::Null) => "number of children",
+            Self::Structural(StructuralModel::Deprivation) => "low-income families",
             Self::Structural(StructuralModel::DeprivationEthnicity) => {
-                "what its low-income families and ethnic groups would suggest"
+                "low-income families and ethnic groups"
             }
-            Self::Structural(StructuralModel::Full) => "what its circumstances would suggest",
-        }
+            Self::Structural(StructuralModel::Full) => "circumstances",
+        };
+        format!("what its {known} would suggest")
     }
 
     /// What the expectation rests on, as the heading of a column or row.
     #[must_use]
-    pub const fn rests_on(self) -> &'static str {
+    pub fn rests_on(self, nation: Nation) -> String {
+        let whose = nation.possessive();
         match self {
-            Self::NationalRate => "England’s rate",
-            Self::Age => "England’s rates by age",
-            Self::Ethnicity => "England’s rates by ethnic group",
-            Self::Structural(StructuralModel::Null) => "number of children",
-            Self::Structural(StructuralModel::Deprivation) => "low income",
+            Self::NationalRate => format!("{whose} rate"),
+            Self::Age => format!("{whose} rates by age"),
+            Self::Ethnicity => format!("{whose} rates by ethnic group"),
+            Self::Structural(StructuralModel::Null) => "number of children".to_owned(),
+            Self::Structural(StructuralModel::Deprivation) => "low income".to_owned(),
             Self::Structural(StructuralModel::DeprivationEthnicity) => {
-                "low income and ethnic groups"
+                "low income and ethnic groups".to_owned()
             }
-            Self::Structural(StructuralModel::Full) => "circumstances",
+            Self::Structural(StructuralModel::Full) => "circumstances".to_owned(),
         }
     }
 }
@@ -146,6 +149,7 @@ mod tests {
             own: beyond(2),
             among: Position::AS_EXPECTED,
             model: ExpectedModel::Structural(StructuralModel::Full),
+            nation: Nation::England,
         };
         assert_eq!(
             verdict.words(),
@@ -155,10 +159,19 @@ mod tests {
             own: Position::AS_EXPECTED,
             among: beyond(-1),
             model: ExpectedModel::NationalRate,
+            nation: Nation::England,
         };
         assert_eq!(
             verdict.words(),
             "not clearly different from what England’s rate would give; lower than is usual between authorities"
+        );
+        let verdict = Verdict {
+            nation: Nation::Wales,
+            ..verdict
+        };
+        assert_eq!(
+            verdict.words(),
+            "not clearly different from what Wales’s rate would give; lower than is usual between authorities"
         );
     }
 

@@ -84,8 +84,8 @@ pub fn workbook_tables(
     let issues = tables::issue_rows(&results.issues, tables::last_year(results));
     let everyone = ", everyone";
     let of_areas = |comparator| {
-        use Comparator::{England, NeighbourMedian, Region};
-        matches!(comparator, England | Region(_) | NeighbourMedian)
+        use Comparator::{Nation, NeighbourMedian, Region};
+        matches!(comparator, Nation(_) | Region(_) | NeighbourMedian)
     };
     let each = [
         asked.table(

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::{
     Area, AreaChange, AreaCode, Areas, Category, ChangeKind, Claim, ClaimFigure, CodeList, Counted,
     DenominatorKind, Dimension, Dimensions, GeographicLevel, Indicator, IndicatorId, Indicators,
-    Origin, Period, StructuralModel, Symbol, Tile, Timing,
+    Nation, Origin, Period, StructuralModel, Symbol, Tile, Timing,
 };
 
 use crate::error::{Fault, LoadError, LoadErrors};
@@ -15,7 +15,7 @@ use crate::read::{self, Labels, Marks};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
-pub const CODE_LISTS: [&str; 17] = [
+pub const CODE_LISTS: [&str; 26] = [
     "codelists/areas.csv",
     "codelists/area_aliases.csv",
     "codelists/area_changes.csv",
@@ -33,7 +33,19 @@ pub const CODE_LISTS: [&str; 17] = [
     LINKS,
     COLUMNS,
     SPEND_LINES,
+    "codelists/wales/areas.csv",
+    "codelists/wales/area_aliases.csv",
+    "codelists/wales/tiles.csv",
+    "codelists/wales/categories.csv",
+    "codelists/wales/category_labels.csv",
+    "codelists/wales/indicators.csv",
+    "codelists/wales/indicator_aliases.csv",
+    "codelists/wales/claims.csv",
+    WELSH_MID_YEARS,
 ];
+
+/// The code list that says which mid-year's children go with which year in Wales, and why.
+pub(crate) const WELSH_MID_YEARS: &str = "codelists/wales/denominators.csv";
 
 /// How wrong estimates of children by ethnic group are: only read where neighbourhoods are.
 pub(crate) const GROUP_ERRORS: &str = "codelists/group_estimate_errors.csv";
@@ -102,24 +114,36 @@ pub(crate) struct Publication {
 }
 
 impl CodeLists {
+    /// England's lists.
     pub(crate) fn read(files: &Files) -> Result<Self, LoadErrors> {
-        let areas = read_areas(&open(files, "codelists/areas.csv")?)?;
+        Self::read_of(files, Nation::England)
+    }
+
+    /// The lists of a nation: symbols and publications are one list for all, the others its own.
+    pub(crate) fn read_of(files: &Files, nation: Nation) -> Result<Self, LoadErrors> {
+        let own = |name: &str| open(files, &list_of(nation, name));
+        let areas = read_areas(&own("areas")?)?;
         let index = Areas::new(areas.clone(), Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let (dimensions, labels) = read_dimensions(
-            &open(files, "codelists/categories.csv")?,
-            &open(files, "codelists/category_labels.csv")?,
-        )?;
+        let (dimensions, labels) = read_dimensions(&own("categories")?, &own("category_labels")?)?;
         let marks = read_marks(&open(files, "codelists/symbols.csv")?)?;
-        let indicators = read_indicators(&open(files, "codelists/indicators.csv")?, Vec::new())?;
-        let aliases = open(files, "codelists/indicator_aliases.csv")?;
+        let indicators = read_indicators(&own("indicators")?, Vec::new())?;
+        let aliases = own("indicator_aliases")?;
         let aliases = read_indicator_aliases(&aliases, &indicators)?;
         let indicators = indicators.with_aliases(aliases);
+        // No Welsh authority has changed since the first figures, and no row is of two.
+        let (changes, combined) = match nation {
+            Nation::England => (
+                read_changes(&own("area_changes")?, &index)?,
+                read_combined(&own("combined_areas")?)?,
+            ),
+            Nation::Wales => (Vec::new(), BTreeSet::new()),
+        };
         Ok(Self {
-            claims: read_claims(&open(files, "codelists/claims.csv")?, &indicators)?,
-            area_aliases: read_area_aliases(&open(files, "codelists/area_aliases.csv")?, &index)?,
-            changes: read_changes(&open(files, "codelists/area_changes.csv")?, &index)?,
-            tiles: read_tiles(&open(files, "codelists/tiles.csv")?, &index)?,
-            combined: read_combined(&open(files, "codelists/combined_areas.csv")?)?,
+            claims: read_claims(&own("claims")?, &indicators)?,
+            area_aliases: read_area_aliases(&own("area_aliases")?, &index)?,
+            changes,
+            tiles: read_tiles(&own("tiles")?, &index)?,
+            combined,
             indicators,
             publications: read_publications(&open(files, "codelists/publications.csv")?, &marks)?,
             areas,
@@ -137,6 +161,14 @@ impl CodeLists {
             BTreeMap::new(),
             self.tiles.clone(),
         )
+    }
+}
+
+/// The file of a list of a nation's own.
+fn list_of(nation: Nation, name: &str) -> String {
+    match nation {
+        Nation::England => format!("codelists/{name}.csv"),
+        Nation::Wales => format!("codelists/wales/{name}.csv"),
     }
 }
 

@@ -151,7 +151,7 @@ fn row<'a>(view: View<'a>, area: &Area, indicator: IndicatorId, period: Period) 
         period,
         count: estimate.map_or(Reported::Symbol(absent), |row| row.numerator),
         estimate: estimate.map_or(Reported::Symbol(absent), |row| row.outcome),
-        england: against(|comparator| comparator == Comparator::England),
+        england: against(|comparator| matches!(comparator, Comparator::Nation(_))),
         region: against(|comparator| matches!(comparator, Comparator::Region(_))),
         neighbours: against(|comparator| comparator == Comparator::NeighbourMedian),
         year_before: change(|comparator| matches!(comparator, Comparator::YearBefore(_))),

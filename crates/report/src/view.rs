@@ -6,8 +6,8 @@ use disparity_core::neighbourhoods::Boundaries;
 use disparity_core::{
     Area, AreaCode, Catalogue, CellKey, Comparator, Contrast, Effect, Estimate, Expected,
     ExpectedModel, Fifth, Fit, FitKey, GeographicLevel, Gradient, GradientFigure, Indicator,
-    IndicatorId, Levels, Measure, Measured, Period, Plan, Provenance, Reported, Results, Span,
-    Stratum, StructuralModel, Symbol, Variation,
+    IndicatorId, Levels, Measure, Measured, Nation, Period, Plan, Provenance, Reported, Results,
+    Span, Stratum, StructuralModel, Symbol, Variation,
 };
 use disparity_disclosure::{Policy, Release};
 
@@ -152,6 +152,17 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn says_of_itself(&self) -> Option<String> {
         self.watermark().words().map(str::to_owned)
+    }
+
+    /// The nation whose figures they are: what is said of the country is said of it.
+    #[must_use]
+    pub fn nation(&self) -> Nation {
+        self.catalogue.areas.nation()
+    }
+
+    /// Its area code.
+    pub(crate) fn national(&self) -> AreaCode {
+        self.nation().code()
     }
 
     /// The confidence levels of the release.
@@ -301,11 +312,11 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The rate of England's most over that of its least deprived tenth: from counts by tenth or,
+    /// The rate of the nation's most over that of its least deprived tenth: from counts by tenth or,
     /// without them, from the totals of authorities.
     #[must_use]
     pub fn most_to_least(&self, indicator: IndicatorId, period: Period) -> Option<&'a Gradient> {
-        self.gradients(indicator, period, AreaCode::ENGLAND)
+        self.gradients(indicator, period, self.national())
             .filter(|row| row.figure == GradientFigure::RatioMostToLeast && row.value.is_value())
             .min_by_key(|row| row.found)
     }
@@ -347,13 +358,13 @@ impl<'a> View<'a> {
         found.map_or(Reported::Symbol(Symbol::NotAvailable), |row| row.outcome)
     }
 
-    /// The last period in which an indicator has a figure for England.
+    /// The last period in which an indicator has a figure for the nation.
     #[must_use]
     pub fn last_period(&self, indicator: IndicatorId) -> Option<Period> {
         self.periods(indicator).last().copied()
     }
 
-    /// Periods in which an indicator has a figure for England, in order.
+    /// Periods in which an indicator has a figure for the nation, in order.
     #[must_use]
     pub fn periods(&self, indicator: IndicatorId) -> Vec<Period> {
         let rows = &self.results().estimates;
@@ -362,12 +373,16 @@ impl<'a> View<'a> {
         // Rows are in the order of their keys: from year to year without those of its areas and groups.
         while let Some(row) = rows.get(next).filter(|row| row.key.indicator == indicator) {
             let period = row.key.period;
-            let england = self.results().estimate(&CellKey {
-                area: AreaCode::ENGLAND,
+            let whole = self.results().estimate(&CellKey {
+                area: self.national(),
                 stratum: Stratum::TOTAL,
                 ..row.key
             });
-            if england.is_some_and(|row| row.outcome.is_value()) {
+            // Where children are held of some years only, a count alone is a figure too.
+            let counts = !self.nation().has_children_of_every_year();
+            let held =
+                |row: &Estimate| row.outcome.is_value() || (counts && row.numerator.is_value());
+            if whole.is_some_and(held) {
                 periods.push(period);
             }
             let of_year = rows[next..]

@@ -18,7 +18,7 @@ pub fn run_document(
 ) -> Result<Document, DocumentError> {
     let whose = view
         .chosen_names()
-        .unwrap_or_else(|| "every local authority in England".to_owned());
+        .unwrap_or_else(|| format!("every local authority in {}", view.nation()));
     let indicators = &view.plan.indicators;
     let what = match &indicators[..] {
         [only] => view.indicator(*only).title.clone(),

@@ -78,7 +78,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Intervals":
         program {
             exact_poisson byar poisson_count_interval crude_rate crude_rate_non_independent wilson
-            uncertain_denominator
+            uncertain_denominator rounded_counts
         }
         library {
             mid_p_poisson byar_mid_p wald_poisson wilson_finite_population clopper_pearson
@@ -134,7 +134,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Models":
         program {
             mixed_model spread median_ratio variance_partition proportional_change
-            leave_out_scaled against_expected rank_effects log_rate_variation
+            leave_out_scaled against_expected rank_effects log_rate_variation rate_variation
             decile_rates_log_linear decile_rates_monotone strata_partition
             panel_model panel_within_between linear_mixed_model fixed_effects
         }

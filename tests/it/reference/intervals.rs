@@ -3,8 +3,8 @@
 use disparity_stats::{
     Estimate, EventFrequency, Interval, byar, byar_mid_p, clopper_pearson, crude_rate,
     crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean, mean_interval,
-    median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, uncertain_denominator,
-    wald_poisson, wald_proportion, wilson, wilson_finite_population,
+    median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, rounded_counts,
+    uncertain_denominator, wald_poisson, wald_proportion, wilson, wilson_finite_population,
 };
 
 use super::{Inputs, Outputs, estimate, limits, named};
@@ -54,6 +54,12 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
                 given.one("n"),
                 level,
             ))
+        }
+        "rounded_counts" => {
+            let [o, within, n] = given.some(["o", "within", "n"]);
+            let [least, most] = [o - within, o + within].map(|count| crude_rate(count, n, level));
+            let (least, most) = (least.unwrap().interval, most.unwrap().interval);
+            limits(rounded_counts(o / n, least, most))
         }
         "uncertain_denominator" => {
             let [v, low, high, s] = given.some(["v", "low", "high", "s"]);

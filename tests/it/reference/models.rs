@@ -9,7 +9,7 @@ use disparity_stats::models::{
     Coefficients, Design, EffectSpread, Expectation, Family, FittedMixed, FittedRegression,
     Integration, LeftOut, Likelihood, LinearMixedModel, MixedModel, MixedOptions, Observations,
     RandomEffect, RegressionModel, against_expected, log_rate_variation, median_ratio,
-    proportional_change, rank_effects, strata_partition,
+    proportional_change, rank_effects, rate_variation, strata_partition,
 };
 use disparity_stats::models::{
     ConditionalMode, DECILES, DecileArea, DecileRate, Resampling, Scatter, decile_rates_log_linear,
@@ -74,6 +74,7 @@ fn outputs(method: &str, given: &Inputs<'_>) -> Result<Outputs> {
         "against_expected" => expected(given),
         "rank_effects" => ranks(given),
         "log_rate_variation" => variation(given),
+        "rate_variation" => variation_of_rates(given),
         _ => deciles(method),
     }
 }
@@ -524,6 +525,20 @@ fn variation(given: &Inputs<'_>) -> Result<Outputs> {
         ("high".to_owned(), found.r_squared.interval.high),
         ("adjusted".to_owned(), found.adjusted),
     ])
+}
+
+fn variation_of_rates(given: &Inputs<'_>) -> Result<Outputs> {
+    let [counts, children, poor] = ["o", "n", "x"].map(|name| given.all(name));
+    let design = Design::intercept(poor.len()).with("poor", &poor)?;
+    let found = rate_variation(&counts, &children, &design, given.level())?;
+    let mut out = named("r_squared", found.r_squared);
+    for (name, _) in &mut out {
+        if let Some(end) = name.strip_prefix("r_squared_") {
+            *name = end.to_owned();
+        }
+    }
+    out.extend(single("adjusted", found.adjusted));
+    Ok(out)
 }
 
 fn rates(found: &[DecileRate]) -> Outputs {

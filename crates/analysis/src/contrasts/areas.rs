@@ -1,4 +1,4 @@
-//! An authority against England, its region and its statistical neighbours in the same year.
+//! An authority against its nation, its region and its statistical neighbours in the same year.
 //!
 //! The comparator is taken as fixed: only the authority's own uncertainty is in the interval. A median or
 //! a mean of neighbours of which some counts are withheld lies between two bounds ([`Withheld`]); it is
@@ -10,7 +10,7 @@ use disparity_core::{
 };
 use disparity_stats::{Interval, mean_bounds, median_bounds};
 
-use super::{Series, pair};
+use super::{Series, compared};
 use crate::measure::relative_to;
 use crate::withheld::Withheld;
 use crate::{Input, measure};
@@ -39,14 +39,18 @@ fn of(input: Input<'_>, series: Series<'_>, withheld: &Withheld, row: &Estimate)
             row.outcome.map(|measured| measured.value)
         })
     };
-    let mut contrasts = vec![ratio(row, Comparator::England, whole(AreaCode::ENGLAND))];
+    let mut contrasts = vec![ratio(
+        row,
+        Comparator::Nation(input.nation()),
+        whole(input.nation().code()),
+    )];
     if let Some(region) = area.region {
         contrasts.push(ratio(row, Comparator::Region(region), whole(region)));
     }
     if area.level == GeographicLevel::LocalAuthority {
         let neighbours = Listed::of(input, series, withheld, row);
         let own = input.catalogue.indicators.get(row.key.indicator);
-        let compared = |comparator, exact, bounds: Option<Interval>| {
+        let against_list = |comparator, exact, bounds: Option<Interval>| {
             let benchmark = match (exact, bounds) {
                 (Some(exact), _) => Reported::Value(exact),
                 (None, Some(bounds)) => printed(bounds, own),
@@ -59,12 +63,12 @@ fn of(input: Input<'_>, series: Series<'_>, withheld: &Withheld, row: &Estimate)
                 ..compared
             }
         };
-        contrasts.push(compared(
+        contrasts.push(against_list(
             Comparator::NeighbourMedian,
             neighbours.exact(disparity_stats::median),
             neighbours.bounds(median_bounds),
         ));
-        contrasts.push(compared(
+        contrasts.push(against_list(
             Comparator::NeighbourMean,
             neighbours.exact(disparity_stats::mean),
             neighbours.bounds(mean_bounds),
@@ -97,8 +101,9 @@ fn against(input: Input<'_>, series: Series<'_>, row: &Estimate, code: AreaCode)
             .map_or(absent, |other| other.outcome.map(|measured| measured.value)),
         neighbours: None,
         outcome: other.map_or(Reported::Symbol(Symbol::NotAvailable), |other| {
-            pair(input, row, other)
-                .and_then(|counts| measure::ratio(input.plan.levels, counts, unit))
+            compared(input, row, other, |counts| {
+                measure::ratio(input.plan.levels, counts, unit)
+            })
         }),
         issues: other.map_or(row.issues, |other| row.issues.union(other.issues)),
     }

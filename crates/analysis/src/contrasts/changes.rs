@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Series, pair};
-use crate::measure::Estimated;
+use super::{Series, compared};
+use crate::measure::{Estimated, Pair};
 use crate::{Input, measure};
 use disparity_core::{
-    AreaCode, Comparator, Contrast, DenominatorError, Estimate, GeographicLevel, IssueCode,
-    Measure, Period, Reported, Stratum, Symbol, Timing,
+    AreaCode, CellKey, Comparator, Contrast, Count, DenominatorError, Estimate, GeographicLevel,
+    IssueCode, Measure, Measured, Period, Reported, Stratum, Symbol, Timing, Unit,
 };
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -52,8 +52,75 @@ pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
         {
             against(Comparator::FirstYear(period), period);
         }
+        if !input.nation().has_children_of_every_year() {
+            contrasts.extend(counts(input, series, row));
+        }
     }
     contrasts
+}
+
+/// The count against those of earlier years, where these have no children to divide by.
+fn counts(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Vec<Contrast> {
+    let CellKey {
+        period,
+        area,
+        stratum,
+        ..
+    } = row.key;
+    let same = |other: &&Estimate| (other.key.area, other.key.stratum) == (area, stratum);
+    let counted = series.estimates.iter().filter(same);
+    let first = counted
+        .filter(|other| other.numerator.is_value())
+        .map(|other| other.key.period)
+        .find(|first| *first < period);
+    let before = [
+        period.earlier(1).map(Comparator::YearBefore),
+        period.earlier(5).map(Comparator::FiveYearsBefore),
+        first.map(Comparator::FirstYear),
+    ];
+    let before = before.into_iter().flatten();
+    let rows = before.filter_map(|comparator| {
+        let earlier = match comparator {
+            Comparator::YearBefore(year)
+            | Comparator::FiveYearsBefore(year)
+            | Comparator::FirstYear(year) => series.get(year, area, stratum)?,
+            _ => return None,
+        };
+        // Everybody counted in each year, over one, so that the ratio is that of counts.
+        let over_one = |row: &Estimate| row.numerator.zip(Reported::Value(1.0));
+        let both = over_one(row).zip(over_one(earlier));
+        let levels = input.plan.levels;
+        let [own, other] = [row, earlier].map(|row| input.cube.rounding(&row.key));
+        let outcome = both.and_then(|((count, one), (against, _))| {
+            let ratio = |count: Count, against: Count| {
+                let pair = ((f64::from(count), one), (f64::from(against), one));
+                measure::ratio(levels, pair, Unit::Per10k)
+            };
+            let known = ratio(count, against);
+            if own.is_exact() && other.is_exact() {
+                return known;
+            }
+            let least = ratio(own.least(count), other.most(against));
+            let most = ratio(own.most(count), other.least(against));
+            measure::between(levels, known, [least, most])
+        });
+        Some(Contrast {
+            key: row.key,
+            comparator,
+            measure: Measure::CountRatio,
+            group_value: row.numerator.map(f64::from),
+            comparator_value: earlier.numerator.map(f64::from),
+            neighbours: None,
+            outcome,
+            issues: row
+                .issues
+                .union(earlier.issues)
+                .without(IssueCode::NoDenominator)
+                .without(IssueCode::LaterMidYear)
+                .with(IssueCode::OverlappingStock),
+        })
+    });
+    rows.collect()
 }
 
 fn is_written(input: Input<'_>, area: AreaCode) -> bool {
@@ -73,9 +140,11 @@ fn compare(
     let earlier = before.map_or(absent, |before| {
         before.outcome.map(|measured| measured.value)
     });
-    let counts = before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
-        pair(input, row, before)
-    });
+    let against = |figure: &dyn Fn(Pair) -> Reported<Measured>| {
+        before.map_or(Reported::Symbol(Symbol::NotAvailable), |before| {
+            compared(input, row, before, figure)
+        })
+    };
     let issues = before
         .map_or(row.issues, |before| row.issues.union(before.issues))
         .with_if(
@@ -96,8 +165,8 @@ fn compare(
     let error = before.map_or(none, |before| before.denominator.error());
     let errors = Estimated::Years(row.denominator.error(), error);
     let (levels, unit) = (input.plan.levels, indicator.unit());
-    let ratio = counts.and_then(|counts| measure::ratio_of(levels, counts, unit, errors));
-    let difference = counts.and_then(|counts| measure::difference_of(levels, counts, unit, errors));
+    let ratio = against(&|counts| measure::ratio_of(levels, counts, unit, errors));
+    let difference = against(&|counts| measure::difference_of(levels, counts, unit, errors));
     [
         contrast(Measure::Ratio, ratio),
         contrast(Measure::Difference, difference),

@@ -2,13 +2,13 @@
 //! counted against its share of the children, and its share of all counted, the unknown included.
 
 use disparity_core::{
-    CategoryId, CellKey, Comparator, Contrast, Dimension, Estimate, IssueCode, IssueSet, Levels,
+    CategoryId, CellKey, Comparator, Contrast, Count, Dimension, Estimate, IssueCode, IssueSet,
     Measure, Reported, Stratum, Symbol, Unit,
 };
 use disparity_stats::{disproportionality, wilson};
 
-use super::{Series, pair};
-use crate::measure::{Estimated, Pair, measured, proportion, widened};
+use super::{Series, compared};
+use crate::measure::{Estimated, measured, proportion, widened};
 use crate::{Input, measure};
 
 pub(super) fn contrasts(input: Input<'_>, series: Series<'_>) -> Vec<Contrast> {
@@ -36,17 +36,17 @@ impl References {
     fn of(input: Input<'_>) -> Option<Self> {
         let dimensions = &input.catalogue.dimensions;
         let major = dimensions.stratum(Dimension::EthnicityMajor, &input.plan.reference_group)?;
-        let (minor, _) =
-            dimensions
-                .list(Dimension::EthnicityMinor)
-                .iter()
-                .find(|(_, category)| {
-                    category.parent.as_deref() == Some(input.plan.reference_group.as_str())
-                })?;
-        Some(Self {
-            major,
-            minor: major.with(Dimension::EthnicityMinor, minor),
-        })
+        // Where no detailed groups are published there is none to compare with.
+        let minor = dimensions
+            .list(Dimension::EthnicityMinor)
+            .iter()
+            .find(|(_, category)| {
+                category.parent.as_deref() == Some(input.plan.reference_group.as_str())
+            })
+            .map_or(major, |(minor, _)| {
+                major.with(Dimension::EthnicityMinor, minor)
+            });
+        Some(Self { major, minor })
     }
 }
 
@@ -64,11 +64,10 @@ fn of(
     } = row.key;
     let detailed = stratum.get(Dimension::EthnicityMinor) != CategoryId::TOTAL;
     let unit = input.catalogue.indicators.get(series.id).unit();
-    let levels = input.plan.levels;
     let mut contrasts = Vec::new();
     // Of a proportion the children are those at risk, not everyone: shares would say nothing.
     if unit == Unit::Per10k {
-        contrasts.push(share(levels, row, series.get(period, area, Stratum::TOTAL)));
+        contrasts.push(share(input, row, series.get(period, area, Stratum::TOTAL)));
     }
     if input.catalogue.dimensions.is_unknown(stratum) {
         return contrasts;
@@ -81,13 +80,7 @@ fn of(
     if stratum != reference
         && let Some(other) = series.get(period, area, reference)
     {
-        contrasts.extend(against(
-            levels,
-            pair(input, row, other),
-            (row, other),
-            reference,
-            unit,
-        ));
+        contrasts.extend(against(input, row, other, reference, unit));
     }
     if !detailed && unit == Unit::Per10k {
         contrasts.push(disproportion(input, series, row));
@@ -96,15 +89,20 @@ fn of(
 }
 
 fn against(
-    levels: Levels,
-    counts: Reported<Pair>,
-    (row, other): (&Estimate, &Estimate),
+    input: Input<'_>,
+    row: &Estimate,
+    other: &Estimate,
     reference: Stratum,
     unit: Unit,
 ) -> [Contrast; 2] {
+    let levels = input.plan.levels;
     let errors = Estimated::Groups(row.denominator.error(), other.denominator.error());
-    let ratio = counts.and_then(|counts| measure::ratio_of(levels, counts, unit, errors));
-    let difference = counts.and_then(|counts| measure::difference_of(levels, counts, unit, errors));
+    let ratio = compared(input, row, other, |counts| {
+        measure::ratio_of(levels, counts, unit, errors)
+    });
+    let difference = compared(input, row, other, |counts| {
+        measure::difference_of(levels, counts, unit, errors)
+    });
     let contrast = |measure, outcome| Contrast {
         key: row.key,
         comparator: Comparator::Group(reference),
@@ -183,14 +181,27 @@ fn disproportion(input: Input<'_>, series: Series<'_>, row: &Estimate) -> Contra
 }
 
 /// Share of the group among all counted. For the unknown group this is how much is not known.
-fn share(levels: Levels, row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
+fn share(input: Input<'_>, row: &Estimate, everyone: Option<&Estimate>) -> Contrast {
+    let levels = input.plan.levels;
     let all = everyone.map_or(Reported::Symbol(Symbol::NotAvailable), |everyone| {
         everyone.numerator
     });
-    let outcome = row
-        .numerator
-        .zip(all)
-        .and_then(|(part, whole)| proportion(levels, f64::from(part), f64::from(whole)));
+    let of = |part: Count, whole: Count| proportion(levels, f64::from(part), f64::from(whole));
+    let rounding = |row: &Estimate| input.cube.rounding(&row.key);
+    let (own, whole) = (rounding(row), everyone.map(rounding).unwrap_or_default());
+    let outcome = row.numerator.zip(all).and_then(|(part, all)| {
+        let known = of(part, all);
+        if own.is_exact() && whole.is_exact() {
+            return known;
+        }
+        // A part is at most its whole, however both are rounded.
+        let (least, most) = (own.least(part), whole.most(all));
+        let ends = [
+            of(least, most),
+            of(own.most(part).min(whole.least(all)), whole.least(all)),
+        ];
+        measure::between(levels, known, ends)
+    });
     Contrast {
         key: row.key,
         comparator: Comparator::Everyone,

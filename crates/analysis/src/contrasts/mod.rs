@@ -5,11 +5,11 @@ mod changes;
 mod groups;
 
 use disparity_core::{
-    AreaCode, CellKey, Contrast, Estimate, IndicatorId, Period, Reported, Stratum,
+    AreaCode, CellKey, Contrast, Count, Estimate, IndicatorId, Measured, Period, Reported, Stratum,
 };
 
-use crate::Input;
 use crate::measure::Pair;
+use crate::{Input, measure};
 
 /// The contrasts of one indicator, sorted by key, comparator and measure.
 pub(crate) fn contrast(input: Input<'_>, id: IndicatorId, estimates: &[Estimate]) -> Vec<Contrast> {
@@ -56,4 +56,32 @@ fn pair(input: Input<'_>, row: &Estimate, other: &Estimate) -> Reported<Pair> {
     counts(row)
         .zip(counts(other))
         .map(|((_, own), (_, other))| (own, other))
+}
+
+/// A comparison of the counts behind two estimates; of counts that are printed rounded with an interval that holds those
+/// of all that may have been counted.
+fn compared(
+    input: Input<'_>,
+    row: &Estimate,
+    other: &Estimate,
+    figure: impl Fn(Pair) -> Reported<Measured>,
+) -> Reported<Measured> {
+    let pair = pair(input, row, other);
+    let own = pair.and_then(&figure);
+    let of = |row: &Estimate| (row.numerator.value(), input.cube.rounding(&row.key));
+    match (pair, of(row), of(other)) {
+        (
+            Reported::Value(((_, n), (_, n_other))),
+            (Some(count), rounding),
+            (Some(against), coarse),
+        ) if !(rounding.is_exact() && coarse.is_exact()) => {
+            // Counts of events, which may repeat, are nowhere printed rounded.
+            let at =
+                |one: Count, two: Count| figure(((f64::from(one), n), (f64::from(two), n_other)));
+            let least = at(rounding.least(count), coarse.most(against));
+            let most = at(rounding.most(count), coarse.least(against));
+            measure::between(input.plan.levels, own, [least, most])
+        }
+        _ => own,
+    }
 }

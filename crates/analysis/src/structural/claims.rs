@@ -1,8 +1,8 @@
 //! What documents of the field claim, beside the same figure computed here.
 
 use disparity_core::{
-    AreaCode, Claim, ClaimCheck, ClaimFigure, ExpectedModel, Fit, GradientFigure, GradientMethod,
-    IssueSet, Measured, Reported, Span, Symbol, Term, Variation,
+    Claim, ClaimCheck, ClaimFigure, ExpectedModel, Fit, GradientFigure, GradientMethod, IssueSet,
+    Measured, Reported, Span, Symbol, Term, Variation,
 };
 
 use super::Models;
@@ -21,7 +21,7 @@ pub(super) fn checks(input: Input<'_>, models: &Models) -> Vec<ClaimCheck> {
                 .filter(|fit| fit.key.indicator == claim.indicator && !fit.key.span.is_pooled());
             let latest = years.map(|fit| fit.key.span).max()?;
             let span = claim.period.map_or(latest, Span::year);
-            Some(found(models, claim, span).check(place, span))
+            Some(found(input, models, claim, span).check(place, span))
         })
         .collect()
 }
@@ -54,11 +54,12 @@ impl Found {
     }
 }
 
-fn found(models: &Models, claim: &Claim, span: Span) -> Found {
+fn found(input: Input<'_>, models: &Models, claim: &Claim, span: Span) -> Found {
     let figure = match claim.figure {
-        ClaimFigure::Decile1To10 => gradient(models, claim, span),
+        ClaimFigure::Decile1To10 => gradient(input, models, claim, span),
         ClaimFigure::ExpSigma => term(models, claim, span, Term::OneSdRatio),
         ClaimFigure::RSquared => term(models, claim, span, Term::RSquared),
+        ClaimFigure::RSquaredRate => term(models, claim, span, Term::RSquaredRate),
         ClaimFigure::LondonLowestFifth => fifth(models, claim, span, 1),
         ClaimFigure::LondonHighestFifth => fifth(models, claim, span, 5),
     };
@@ -70,12 +71,12 @@ fn found(models: &Models, claim: &Claim, span: Span) -> Found {
 }
 
 /// What was counted, where it was; otherwise what is found from totals.
-fn gradient(models: &Models, claim: &Claim, span: Span) -> Option<Found> {
+fn gradient(input: Input<'_>, models: &Models, claim: &Claim, span: Span) -> Option<Found> {
     let of = |method| {
         models.gradients.iter().find(|row| {
             row.indicator == claim.indicator
                 && Span::year(row.period) == span
-                && row.area == AreaCode::ENGLAND
+                && row.area == input.nation().code()
                 && row.found == method
                 && row.figure == GradientFigure::RatioMostToLeast
         })

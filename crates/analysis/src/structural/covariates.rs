@@ -14,7 +14,7 @@ use disparity_core::{
 use crate::Input;
 
 /// The indicator that counts unaccompanied asylum-seeking children.
-const UNACCOMPANIED: &str = "cla_unaccompanied_at_31_march";
+pub(super) const UNACCOMPANIED: &str = "cla_unaccompanied_at_31_march";
 
 /// Which edition of the deprivation indices describes a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,14 @@ impl<'a> Covariates<'a> {
 
     fn low_income(&self, area: AreaCode, year: u16) -> (Reported<f64>, IssueSet) {
         let context = &self.input.catalogue.context;
-        let found = context.low_income.get(&(format!("idaci_{year}"), area));
+        let key = (
+            format!("{}_{year}", self.input.nation().child_index()),
+            area,
+        );
+        if let Some(share) = context.low_income_shares.get(&key) {
+            return (Reported::Value(*share), IssueSet::EMPTY);
+        }
+        let found = context.low_income.get(&key);
         found
             .filter(|found| found.children > 0.0)
             .map_or(ABSENT, |found| {
@@ -129,9 +136,10 @@ impl<'a> Covariates<'a> {
     /// The mean decile of children's neighbourhoods, and the share of children in each.
     fn deciles(&self, area: AreaCode, year: u16) -> Option<(f64, [f64; 10])> {
         let context = &self.input.catalogue.context;
+        let index = self.input.nation().overall_index();
         let children = context
             .children_by_decile
-            .get(&(format!("imd_{year}"), area))?;
+            .get(&(format!("{index}_{year}"), area))?;
         let all: f64 = children.iter().sum();
         let by_decile = children.iter().zip(1_u8..);
         let weighted: f64 = by_decile.map(|(n, d)| n * f64::from(d)).sum();

@@ -6,7 +6,7 @@ use disparity_core::{
 };
 use disparity_stats::models::{
     Design, Family, FittedMixed, INTERCEPT, MixedModel, MixedOptions, Observations, RandomEffect,
-    Spread, log_rate_variation, proportional_change,
+    Spread, log_rate_variation, proportional_change, rate_variation,
 };
 use disparity_stats::{Estimate, Interval, Level, Result};
 
@@ -59,12 +59,14 @@ fn counts(panel: &Panel<'_>) -> (Vec<f64>, Vec<f64>) {
         .unzip()
 }
 
-/// What is said of a fit. `null` is the fit of the same authorities without covariates.
+/// What is said of a fit. `null` is the fit of the same authorities without covariates; `with_rates` asks how much of
+/// the variation of rates goes with the covariates, beside that of their logs.
 pub(super) fn describe(
     key: FitKey,
     panel: &Panel<'_>,
     fitted: &Fitted,
     null: Option<&Fitted>,
+    with_rates: bool,
     issues: IssueSet,
     levels: Levels,
 ) -> Fit {
@@ -77,6 +79,12 @@ pub(super) fn describe(
             explained(&null.mixed, mixed, levels),
         ));
         terms.push((Term::RSquared, r_squared(panel, &fitted.design, levels)));
+        if with_rates {
+            terms.push((
+                Term::RSquaredRate,
+                r_squared_rate(panel, &fitted.design, levels),
+            ));
+        }
     }
     Fit {
         key,
@@ -151,6 +159,13 @@ fn spread(mixed: &FittedMixed, levels: Levels) -> [(Term, Reported<Measured>); 3
 fn explained(null: &FittedMixed, adjusted: &FittedMixed, levels: Levels) -> Reported<Measured> {
     at_all(levels, "proportional_change", |level| {
         proportional_change(null, adjusted, AUTHORITY, level).map(|found| found.change)
+    })
+}
+
+fn r_squared_rate(panel: &Panel<'_>, design: &Design, levels: Levels) -> Reported<Measured> {
+    let (counts, children) = counts(panel);
+    at_all(levels, "rate_variation", |level| {
+        rate_variation(&counts, &children, design, level).map(|found| found.r_squared)
     })
 }
 

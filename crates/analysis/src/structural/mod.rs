@@ -28,14 +28,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use disparity_core::{
-    AreaCode, Background, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit, FitKey,
-    Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Period, Span,
-    StructuralModel, Symbol, Unit, Variation,
+    AreaCode, Background, CellKey, ClaimCheck, CovariateValue, Effect, Expected, Fifth, Fit,
+    FitKey, Gradient, IndicatorId, Intersection, Issue, IssueCode, IssueSet, ModelYears, Nation,
+    Period, Span, Stratum, StructuralModel, Symbol, Unit, Variation,
 };
 use rayon::prelude::*;
 
 use crate::input::{AT_ONCE, Input};
-use covariates::{Covariates, Edition};
+use covariates::{Covariates, Edition, UNACCOMPANIED};
 use fit::Fitted;
 use panel::Panel;
 
@@ -178,7 +178,7 @@ impl Models {
 fn one(input: Input<'_>, job: Job) -> Models {
     let mut models = Models::default();
     let main = Question::new(input, job, Variation::Main);
-    for model in StructuralModel::ALL {
+    for &model in asked(input) {
         let answer = main.ask(model);
         models
             .fifths
@@ -212,6 +212,23 @@ fn one(input: Input<'_>, job: Job) -> Models {
     models
 }
 
+/// The models that something is known for: of Wales nothing is but deprivation.
+fn asked(input: Input<'_>) -> &'static [StructuralModel] {
+    match input.nation() {
+        Nation::England => &StructuralModel::ALL,
+        Nation::Wales => &[StructuralModel::Null, StructuralModel::Deprivation],
+    }
+}
+
+/// Whether authorities lie in regions, so that these can be told apart.
+fn has_regions(input: Input<'_>) -> bool {
+    input
+        .catalogue
+        .areas
+        .entities()
+        .any(|area| area.region.is_some())
+}
+
 /// The same model of a somewhat different question, for those variations that make one.
 fn variations(
     input: Input<'_>,
@@ -225,9 +242,12 @@ fn variations(
     let asks = |variation: &Variation| match variation {
         Variation::Main => false,
         Variation::WithTinyAreas => !input.plan.include_tiny,
-        Variation::WithoutUnaccompanied => indicator.name == HOLDS_UNACCOMPANIED,
+        Variation::WithoutUnaccompanied => {
+            indicator.name == HOLDS_UNACCOMPANIED
+                && input.catalogue.indicators.id(UNACCOMPANIED).is_some()
+        }
         Variation::LaterIndex => year(Edition::InForce) != year(Edition::Newest),
-        Variation::WithoutLondon | Variation::WithRegion => true,
+        Variation::WithoutLondon | Variation::WithRegion => has_regions(input),
     };
     let compared = |rows: &[Expected]| rows.iter().filter(|row| row.fifth.is_value()).count();
     Variation::ALL
@@ -295,7 +315,9 @@ impl<'a> Question<'a> {
         };
         let tiny = self.input.plan.include_tiny || self.variation == Variation::WithTinyAreas;
         let panel = Panel::of(&self.records, self.family, model, self.variation, tiny);
+        let later = self.has(IssueCode::LaterMidYear);
         let issues = panel.issues(self.family, model);
+        let issues = issues.with_if(later, IssueCode::LaterMidYear);
         let fitted = if panel.keeps_its_name(model) {
             fit::fit(&panel, self.variation).map_err(|why| why.to_string())
         } else {
@@ -326,6 +348,17 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Whether something must be said of the nation's own figure of the last year.
+    fn has(&self, code: IssueCode) -> bool {
+        let cell = self.input.cube.get(&CellKey {
+            indicator: self.job.indicator,
+            period: self.job.span.last,
+            area: self.input.nation().code(),
+            stratum: Stratum::TOTAL,
+        });
+        cell.is_some_and(|cell| cell.issues.contains(code))
+    }
+
     fn keep_null(&self, panel: &Panel<'_>, fitted: Option<Rc<Fitted>>) {
         let areas = panel.records.iter().map(|r| r.area.code).collect();
         *self.null.borrow_mut() = Some(Null { areas, fitted });
@@ -335,7 +368,16 @@ impl<'a> Question<'a> {
         let levels = self.input.plan.levels;
         // The null model of the same authorities, so that a share of variance is of one variance.
         let null = self.null_of(panel);
-        let fit = fit::describe(key, panel, fitted, null.as_deref(), issues, levels);
+        let fit = fit::describe(
+            key,
+            panel,
+            fitted,
+            null.as_deref(),
+            // What has been said of Wales is said of rates.
+            self.input.nation() == Nation::Wales,
+            issues,
+            levels,
+        );
         let effects = if self.variation == Variation::Main {
             against::effects(key, panel, fitted, fit.issues, levels)
         } else {

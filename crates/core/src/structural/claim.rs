@@ -18,16 +18,19 @@ pub enum ClaimFigure {
     LondonHighestFifth,
     /// The share of the variation of log rates that goes with a model's covariates.
     RSquared,
+    /// The share of the variation of rates, not of their logs, that goes with them.
+    RSquaredRate,
 }
 
 impl ClaimFigure {
     /// Every figure.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Decile1To10,
         Self::ExpSigma,
         Self::LondonLowestFifth,
         Self::LondonHighestFifth,
         Self::RSquared,
+        Self::RSquaredRate,
     ];
 
     /// The word in the list of claims and in the `figure` column.
@@ -39,6 +42,7 @@ impl ClaimFigure {
             Self::LondonLowestFifth => "london_lowest_fifth",
             Self::LondonHighestFifth => "london_highest_fifth",
             Self::RSquared => "r_squared",
+            Self::RSquaredRate => "r_squared_rate",
         }
     }
 }

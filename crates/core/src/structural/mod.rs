@@ -182,6 +182,8 @@ pub enum Term {
     VarianceExplained,
     /// The share of the variation of log rates that goes with the covariates.
     RSquared,
+    /// The share of the variation of rates themselves.
+    RSquaredRate,
 }
 
 impl Term {
@@ -196,6 +198,7 @@ impl Term {
             Self::MedianRateRatio => "median_rate_ratio",
             Self::VarianceExplained => "variance_explained",
             Self::RSquared => "r_squared_log_rate",
+            Self::RSquaredRate => "r_squared_rate",
         }
     }
 }

@@ -13,8 +13,8 @@ impl IsPlaced for ClaimCheck {
         self.span
     }
 
-    fn area(&self) -> AreaCode {
-        AreaCode::ENGLAND
+    fn area(&self) -> Option<AreaCode> {
+        None
     }
 }
 

@@ -14,8 +14,8 @@ impl IsPlaced for Contrast {
         Span::year(self.key.period)
     }
 
-    fn area(&self) -> AreaCode {
-        self.key.area
+    fn area(&self) -> Option<AreaCode> {
+        Some(self.key.area)
     }
 }
 
@@ -68,7 +68,7 @@ impl ValueUnit {
                 Self::Of(catalogue.indicators.get(row.key.indicator).unit())
             }
             Measure::Disproportionality => Self::Of(Unit::Proportion),
-            Measure::Share => Self::Count,
+            Measure::Share | Measure::CountRatio => Self::Count,
         }
     }
 
@@ -204,7 +204,7 @@ fn neighbours(catalogue: &Catalogue) -> Vec<Column<'_, Contrast>> {
 
 fn comparator_name(comparator: Comparator, catalogue: &Catalogue) -> String {
     match comparator {
-        Comparator::England => "England".to_owned(),
+        Comparator::Nation(nation) => nation.name().to_owned(),
         Comparator::Region(code) | Comparator::Area(code) => catalogue.areas.name(code),
         Comparator::NeighbourMedian => "Statistical neighbours (median)".to_owned(),
         Comparator::NeighbourMean => "Statistical neighbours (mean)".to_owned(),

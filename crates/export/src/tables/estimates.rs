@@ -14,8 +14,8 @@ impl IsPlaced for Estimate {
         Span::year(self.key.period)
     }
 
-    fn area(&self) -> AreaCode {
-        self.key.area
+    fn area(&self) -> Option<AreaCode> {
+        Some(self.key.area)
     }
 }
 

@@ -17,8 +17,8 @@ impl IsPlaced for Expected {
         self.span
     }
 
-    fn area(&self) -> AreaCode {
-        self.area
+    fn area(&self) -> Option<AreaCode> {
+        Some(self.area)
     }
 }
 

@@ -1,8 +1,6 @@
 //! What must be said about the run.
 
-use disparity_core::{
-    AreaCode, Catalogue, Issue, IssueCode, Period, Reported, Results, Severity, Symbol,
-};
+use disparity_core::{Catalogue, Issue, IssueCode, Period, Reported, Results, Severity, Symbol};
 
 use super::place::{place, time};
 use super::{cases, key, named, text, whole};
@@ -72,9 +70,7 @@ pub(crate) fn issues<'a>(
         ),
     ];
     columns.extend(time(|row: &IssueRow<'_>| row.year));
-    columns.extend(place(catalogue, |row: &IssueRow<'_>| {
-        row.issue.area.unwrap_or(AreaCode::ENGLAND)
-    }));
+    columns.extend(place(catalogue, |row: &IssueRow<'_>| row.issue.area));
     columns.extend([
         cases(
             "concerns",

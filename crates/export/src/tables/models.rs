@@ -51,7 +51,7 @@ macro_rules! placed {
                 $span(self)
             }
 
-            fn area(&self) -> AreaCode {
+            fn area(&self) -> Option<AreaCode> {
                 $area(self)
             }
         }
@@ -71,25 +71,27 @@ macro_rules! about {
     };
 }
 
-placed!(CovariateValue, |row: &Self| row.span, |row: &Self| row.area);
-placed!(Effect, |row: &Self| row.key.span, |row: &Self| row.area);
+placed!(CovariateValue, |row: &Self| row.span, |row: &Self| Some(
+    row.area
+));
+placed!(Effect, |row: &Self| row.key.span, |row: &Self| Some(
+    row.area
+));
 about!(Effect, |row: &Self| row.key.indicator);
-placed!(Fifth, |row: &Self| row.span, |row: &Self| row.region);
+placed!(Fifth, |row: &Self| row.span, |row: &Self| Some(row.region));
 about!(Fifth, |row: &Self| row.indicator);
-placed!(FitFigure<'_>, |row: &Self| row.fit.key.span, |_| {
-    AreaCode::ENGLAND
-});
+placed!(FitFigure<'_>, |row: &Self| row.fit.key.span, |_| None);
 about!(FitFigure<'_>, |row: &Self| row.fit.key.indicator);
 placed!(
     Gradient,
     |row: &Self| Span::year(row.period),
-    |row: &Self| { row.area }
+    |row: &Self| Some(row.area)
 );
 about!(Gradient, |row: &Self| row.indicator);
 placed!(
     Intersection,
     |row: &Self| Span::year(row.period),
-    |row: &Self| row.area
+    |row: &Self| Some(row.area)
 );
 about!(Intersection, |row: &Self| row.indicator, |row: &Self| row
     .stratum);

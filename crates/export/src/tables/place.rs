@@ -11,7 +11,8 @@ use crate::column::{Column, Dictionary, Role, Value, Words, each};
 /// Rows that are about an area over a year or several.
 pub(super) trait IsPlaced: Sync {
     fn span(&self) -> Span;
-    fn area(&self) -> AreaCode;
+    /// Where; none for the nation whose figures they are.
+    fn area(&self) -> Option<AreaCode>;
 }
 
 /// Rows that are also about an indicator and perhaps a group.
@@ -79,7 +80,7 @@ pub(super) fn time<'a, R>(
 /// `geographic_level` to `la_name`.
 pub(super) fn place<'a, R>(
     catalogue: &'a Catalogue,
-    area_of: fn(&R) -> AreaCode,
+    area_of: fn(&R) -> Option<AreaCode>,
 ) -> Vec<Column<'a, R>>
 where
     R: 'a,
@@ -90,6 +91,7 @@ where
         GeographicLevel::LocalAuthority,
     ];
     let id = Role::Identifier;
+    let nation = catalogue.areas.nation();
     let by_area = |name, label, pick: fn(&Area, &Catalogue) -> Option<String>| -> Column<'a, R> {
         let own = Words::of(catalogue.areas.iter().map(|area| area.code), |code| {
             catalogue
@@ -99,7 +101,7 @@ where
                 .unwrap_or_default()
         });
         text_by(name, id, label, own.dictionary(), area_of, move |area| {
-            own.value(*area)
+            own.value(area.unwrap_or(nation.code()))
         })
     };
     vec![
@@ -110,7 +112,7 @@ where
             words(levels.map(GeographicLevel::as_str)),
             area_of,
             move |area| {
-                let area = catalogue.areas.get(*area);
+                let area = catalogue.areas.get(area.unwrap_or(nation.code()));
                 area.map_or(Value::None, |area| Value::Text(area.level as u32))
             },
         ),
@@ -118,12 +120,16 @@ where
             "country_code",
             id,
             "Country code",
-            words([AreaCode::ENGLAND.as_str()]),
+            words([nation.code().as_str()]),
             |_| Value::Text(0),
         ),
-        text("country_name", id, "Country", words(["England"]), |_| {
-            Value::Text(0)
-        }),
+        text(
+            "country_name",
+            id,
+            "Country",
+            words([nation.name()]),
+            |_| Value::Text(0),
+        ),
         by_area("region_code", "Region code", |area, _| {
             region(area).map(|code| code.to_string())
         }),

@@ -70,12 +70,15 @@ pub(super) fn single_years(
     Ok(years)
 }
 
-fn age_columns(table: &Table, prefix: &str) -> Result<[usize; 18], LoadErrors> {
+pub(super) fn age_columns(table: &Table, prefix: &str) -> Result<[usize; 18], LoadErrors> {
     let names: [String; 18] = std::array::from_fn(|age| format!("{prefix}{age}"));
     table.columns(names.each_ref().map(String::as_str))
 }
 
-fn age_values(row: crate::table::Row<'_>, columns: &[usize; 18]) -> Result<[f64; 18], LoadError> {
+pub(super) fn age_values(
+    row: crate::table::Row<'_>,
+    columns: &[usize; 18],
+) -> Result<[f64; 18], LoadError> {
     let mut values = [0.0; 18];
     for (value, column) in values.iter_mut().zip(columns) {
         *value = read::number(row, *column, row.text(0))?;

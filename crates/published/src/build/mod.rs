@@ -27,11 +27,12 @@ mod provenance;
 mod pupils;
 mod rules;
 mod spend;
+mod wales;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use disparity_core::{AreaCode, Areas, Period, Reported, Symbol, Warned};
+use disparity_core::{AreaCode, Areas, Nation, Period, Reported, Symbol, Warned};
 
 use self::ages::NomisTable;
 use self::changes::Changes;
@@ -91,7 +92,8 @@ pub fn build(code_lists: &Files, published: &Files) -> Result<Warned<Files>, Loa
         tables: BTreeMap::new(),
         fed: BTreeMap::new(),
     };
-    builder.build(&rules, &spend_lines)
+    let wales = CodeLists::read_of(code_lists, Nation::Wales)?;
+    builder.build(&rules, &spend_lines, &wales)
 }
 
 /// The built-in tables that hold counts of indicators.
@@ -123,6 +125,7 @@ impl Builder<'_> {
         mut self,
         rules: &[rules::Rule],
         spend_lines: &spend::SpendLines,
+        wales: &CodeLists,
     ) -> Result<Warned<Files>, LoadErrors> {
         let mut facts = Facts::default();
         let mut rates = BTreeSet::new();
@@ -162,6 +165,7 @@ impl Builder<'_> {
         self.ethnic_groups()?;
         self.context()?;
         self.spend_by_service(spend_lines)?;
+        self.wales(wales)?;
         Ok(Warned {
             output: self.finish(),
             issues,
@@ -197,7 +201,11 @@ impl Builder<'_> {
     }
 
     fn insert(&mut self, name: &str, csv: String, from: BTreeSet<usize>) {
-        let name = format!("{ENGLAND}/{name}.csv");
+        self.insert_into(ENGLAND, name, csv, from);
+    }
+
+    fn insert_into(&mut self, folder: &str, name: &str, csv: String, from: BTreeSet<usize>) {
+        let name = format!("{folder}/{name}.csv");
         self.fed.insert(name.clone(), from);
         self.tables.insert(name, csv);
     }
@@ -528,6 +536,14 @@ impl Builder<'_> {
         }
         let csv = spend::write(&tables, lines, self.lists, self.areas)?;
         self.put("spend_by_service", csv, &ids);
+        Ok(())
+    }
+
+    fn wales(&mut self, lists: &CodeLists) -> Result<(), LoadErrors> {
+        for (name, csv, from) in wales::tables(&|id| self.open(id), lists)? {
+            let from = from.iter().map(|id| self.position(id)).collect();
+            self.insert_into(wales::FOLDER, name, csv, from);
+        }
         Ok(())
     }
 

@@ -18,23 +18,11 @@ pub(super) fn read(
     lists: &CodeLists,
     areas: &Areas,
 ) -> Result<Context, LoadErrors> {
-    let mut context = Context::default();
-
-    let table = tables.read("children_by_decile")?;
-    let [index, area] = table.columns(["deprivation_index", "area_code"])?;
-    let names: [String; 10] = std::array::from_fn(|i| format!("decile_{}", i + 1));
-    let deciles = table.columns(names.each_ref().map(String::as_str))?;
-    let rows = collect(&table, |row| {
-        let mut children = [0.0; 10];
-        for (children, column) in children.iter_mut().zip(deciles) {
-            *children = read::number(row, column, row.text(area))?;
-        }
-        Ok((
-            (row.text(index).to_owned(), read::area(row, area, areas)?),
-            children,
-        ))
-    })?;
-    context.children_by_decile = rows.into_iter().collect();
+    let mut context = Context {
+        children_by_decile: children_by_decile(tables, areas)?,
+        children_by_age: children_by_age(tables, areas)?,
+        ..Context::default()
+    };
 
     let table = tables.read("children_in_low_income_families")?;
     let [index, area, children, known, withheld, estimated] = table.columns([
@@ -58,25 +46,6 @@ pub(super) fn read(
         ))
     })?;
     context.low_income = rows.into_iter().collect();
-
-    let table = tables.read("children_by_single_year")?;
-    let [year, area] = table.columns(["mid_year", "area_code"])?;
-    let names: [String; 18] = std::array::from_fn(|age| format!("age_{age}"));
-    let ages = table.columns(names.each_ref().map(String::as_str))?;
-    let rows = collect(&table, |row| {
-        let mut children = [0.0; 18];
-        for (children, column) in children.iter_mut().zip(ages) {
-            *children = read::number(row, column, row.text(area))?;
-        }
-        Ok((
-            (
-                MidYear(read::whole(row, year, "")?),
-                read::area(row, area, areas)?,
-            ),
-            children,
-        ))
-    })?;
-    context.children_by_age = rows.into_iter().collect();
 
     let table = tables.read("inspections")?;
     let [area, inspected, published, overall] =
@@ -146,6 +115,53 @@ fn spend_by_service(
         }
         let key = (read::area(row, area, areas)?, read::whole(row, year, "")?);
         Ok((key, ServiceSpend::new(own, pounds(all)?)))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Children by tenth of neighbourhoods, by index and area.
+pub(super) fn children_by_decile(
+    tables: &Tables<'_>,
+    areas: &Areas,
+) -> Result<BTreeMap<(String, AreaCode), [f64; 10]>, LoadErrors> {
+    let table = tables.read("children_by_decile")?;
+    let [index, area] = table.columns(["deprivation_index", "area_code"])?;
+    let names: [String; 10] = std::array::from_fn(|i| format!("decile_{}", i + 1));
+    let deciles = table.columns(names.each_ref().map(String::as_str))?;
+    let rows = collect(&table, |row| {
+        let mut children = [0.0; 10];
+        for (children, column) in children.iter_mut().zip(deciles) {
+            *children = read::number(row, column, row.text(area))?;
+        }
+        Ok((
+            (row.text(index).to_owned(), read::area(row, area, areas)?),
+            children,
+        ))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Children by single year of age, by mid-year and area.
+pub(super) fn children_by_age(
+    tables: &Tables<'_>,
+    areas: &Areas,
+) -> Result<BTreeMap<(MidYear, AreaCode), [f64; 18]>, LoadErrors> {
+    let table = tables.read("children_by_single_year")?;
+    let [year, area] = table.columns(["mid_year", "area_code"])?;
+    let names: [String; 18] = std::array::from_fn(|age| format!("age_{age}"));
+    let ages = table.columns(names.each_ref().map(String::as_str))?;
+    let rows = collect(&table, |row| {
+        let mut children = [0.0; 18];
+        for (children, column) in children.iter_mut().zip(ages) {
+            *children = read::number(row, column, row.text(area))?;
+        }
+        Ok((
+            (
+                MidYear(read::whole(row, year, "")?),
+                read::area(row, area, areas)?,
+            ),
+            children,
+        ))
     })?;
     Ok(rows.into_iter().collect())
 }

@@ -12,12 +12,13 @@ mod neighbourhoods;
 mod populations;
 mod pupils;
 mod share_errors;
+mod wales;
 
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Neighbour, NeighbourModel,
-    Place, Populations, Warned,
+    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Nation, Neighbour,
+    NeighbourModel, Place, Populations, Source, Warned,
 };
 
 use crate::build::{CountTable, SOURCES, Sources, count_tables};
@@ -29,6 +30,7 @@ use crate::table::Table;
 
 pub use self::neighbourhoods::{load_group_errors, load_neighbourhoods};
 pub(crate) use self::populations::Children;
+pub use self::wales::load_wales;
 
 /// What the analysis starts from.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +99,7 @@ fn catalogue(tables: &Tables<'_>, lists: &CodeLists) -> Result<Catalogue, LoadEr
     Ok(Catalogue {
         tables: BTreeMap::new(),
         context: context::read(tables, lists, &areas)?,
-        sources: tables.sources.sources(),
+        sources: tables.sources(),
         indicators: lists.indicators.clone(),
         dimensions: lists.dimensions.clone(),
         claims: lists.claims.clone(),
@@ -128,11 +130,18 @@ fn contradiction(what: String) -> LoadError {
 /// The built-in tables by name, each checked against the number of rows on record.
 pub(crate) struct Tables<'a> {
     files: &'a Files,
+    nation: Nation,
     pub(crate) sources: Sources,
 }
 
 impl<'a> Tables<'a> {
+    /// England's.
     pub(crate) fn open(files: &'a Files) -> Result<Self, LoadErrors> {
+        Self::open_of(files, Nation::England)
+    }
+
+    /// Those of a nation.
+    pub(crate) fn open_of(files: &'a Files, nation: Nation) -> Result<Self, LoadErrors> {
         let text = String::from_utf8_lossy(files.get(SOURCES)?);
         let sources = Sources::from_toml(&text).map_err(|error| LoadError {
             place: Place {
@@ -145,7 +154,29 @@ impl<'a> Tables<'a> {
                 advice: "make it again with `disparity data build`".into(),
             },
         })?;
-        Ok(Self { files, sources })
+        Ok(Self {
+            files,
+            nation,
+            sources,
+        })
+    }
+
+    /// The publications that the nation's tables were compiled from, each with the tables of the nation that it feeds.
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        let mut sources = self.sources.sources();
+        sources.retain_mut(|source| {
+            let feeds = !source.tables.is_empty();
+            source
+                .tables
+                .retain(|table| table.starts_with(self.nation.word()));
+            // What feeds no table is on record with England's, which it was used to check.
+            !source.tables.is_empty() || (!feeds && self.nation == Nation::England)
+        });
+        sources
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("{}/{name}.csv", self.nation.word())
     }
 
     /// The tables of counts, as `columns.csv` names them. One that is not there is an error: its
@@ -153,7 +184,7 @@ impl<'a> Tables<'a> {
     pub(crate) fn of_counts(&self, lists: &CodeLists) -> Result<Vec<CountTable>, LoadErrors> {
         let named = count_tables(self.files, lists)?;
         let missing = named.iter().filter_map(|table| {
-            let file = format!("england/{}.csv", table.name);
+            let file = self.file(&table.name);
             self.files.get(&file).is_err().then(|| LoadError {
                 place: Place {
                     file: COLUMNS.into(),
@@ -175,7 +206,7 @@ impl<'a> Tables<'a> {
     }
 
     pub(crate) fn read(&self, name: &str) -> Result<Table, LoadErrors> {
-        let name = format!("england/{name}.csv");
+        let name = self.file(name);
         let table = Table::read_own(&name, self.files.get(&name)?)?;
         let recorded = self
             .sources

@@ -2,8 +2,8 @@
 //! in a funnel whose limits allow for the ordinary spread between authorities.
 
 use disparity_core::{
-    Area, Expected, ExpectedCount, ExpectedModel, IndicatorId, Intervals, Levels, Period, Position,
-    StructuralModel, Verdict, percent,
+    Area, Expected, ExpectedCount, ExpectedModel, IndicatorId, Intervals, Levels, Nation, Period,
+    Position, StructuralModel, Verdict, percent,
 };
 use plotters::prelude::*;
 
@@ -236,7 +236,7 @@ pub fn funnel(
     let description = format!(
         "Each dot is one authority: across, the count expected of it {}; up, its own count divided by that. Authorities differ by more than chance, so the bars are wide: about {}. \
          Filled dots lie outside the dark bar.{}{}",
-        expected_from(model, &own.family),
+        expected_from(model, &own.family, view.nation()),
         inside_bars(view.levels()),
         if cut { ratios::CUT } else { "" },
         chosen_note(view)
@@ -253,12 +253,12 @@ pub fn funnel(
 }
 
 /// What an expected count is made from, after `expected`.
-fn expected_from(model: ExpectedModel, family: &str) -> String {
+fn expected_from(model: ExpectedModel, family: &str, nation: Nation) -> String {
     match model {
         ExpectedModel::Structural(model) => {
             format!("from {} by a model of all the others", model.words(family))
         }
-        other => format!("at {}", other.rests_on()),
+        other => format!("at {}", other.rests_on(nation)),
     }
 }
 

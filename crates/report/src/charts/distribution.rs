@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{AreaCode, ExpectedModel, IndicatorId, Measured, Period, Position, Unit};
+use disparity_core::{ExpectedModel, IndicatorId, Measured, Period, Position, Unit};
 
 use super::league::figures;
 use super::ratios::{faded, look};
@@ -52,12 +52,15 @@ pub fn distribution(view: View<'_>, indicator: IndicatorId, period: Period) -> O
     );
     let description = format!(
         "Each dot is one authority: the further to the right, the higher its figure {}; dots of figures that are nearly \
-         the same stand on one another. The vertical line is England.{} A dot has no interval here: the league has them.{}",
+         the same stand on one another. The vertical line is {}.{} A dot has no interval here: the league has them.{}",
         unit_words(own.unit()),
+        view.nation(),
         match own.unit() {
-            Unit::Per10k =>
-                " Filled dots lie further from England’s rate than is usual between authorities.",
-            Unit::Proportion => "",
+            Unit::Per10k => format!(
+                " Filled dots lie further from {} rate than is usual between authorities.",
+                view.nation().possessive()
+            ),
+            Unit::Proportion => String::new(),
         },
         chosen_note(view)
     );
@@ -81,7 +84,7 @@ fn drawn(
     dots: &[Dot<'_>],
 ) -> (String, Vec<Spot>) {
     let own = view.indicator(indicator);
-    let england = view.total(indicator, period, AreaCode::ENGLAND);
+    let england = view.total(indicator, period, view.national());
     let england = england
         .and_then(|row| row.outcome.value())
         .map(|found| found.value);
@@ -114,7 +117,7 @@ fn drawn(
         if let Some(value) = england {
             let x = across.at(value * own.unit().factor());
             svg::line(canvas, (x, TOP - 8), (x, bottom), INK, 2)?;
-            let words = format!("England {}", rate(value, own));
+            let words = format!("{} {}", view.nation(), rate(value, own));
             svg::text(canvas, &words, (x, TOP - 18), 12, INK, Anchor::Middle)?;
         }
         paint(canvas, &stacks, bottom)

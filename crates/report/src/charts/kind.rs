@@ -1,7 +1,7 @@
 //! Every kind of chart by its name.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, FitKey, IndicatorId, Period, Span, StructuralModel, Variation,
+    Area, ExpectedModel, FitKey, IndicatorId, Period, Span, StructuralModel, Variation,
 };
 
 use super::{
@@ -148,7 +148,7 @@ impl Kind {
         (indicator, period): (IndicatorId, Period),
         area: Option<&Area>,
     ) -> Option<Chart> {
-        let code = area.map_or(AreaCode::ENGLAND, |area| area.code);
+        let code = area.map_or(view.national(), |area| area.code);
         match self {
             Self::League => Some(league(view, indicator, period)),
             Self::Distribution => distribution(view, indicator, period),

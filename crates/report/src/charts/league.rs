@@ -2,8 +2,8 @@
 //! neighbours are seen before rank.
 
 use disparity_core::{
-    Area, AreaCode, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported,
-    Unit, Verdict,
+    Area, ExpectedModel, Indicator, IndicatorId, Measured, Period, Position, Reported, Unit,
+    Verdict,
 };
 
 use super::ratios::{faded, look};
@@ -43,18 +43,20 @@ pub fn league(view: View<'_>, indicator: IndicatorId, period: Period) -> Chart {
     let own = view.indicator(indicator);
     let lines = lines(view, indicator, period);
     let england = view
-        .total(indicator, period, AreaCode::ENGLAND)
+        .total(indicator, period, view.national())
         .and_then(|row| row.outcome.value());
     let title = title(view, indicator, period, &lines, england.as_ref());
     let filled = match own.unit() {
-        Unit::Per10k => {
-            " Filled dots lie further from England’s rate than is usual between authorities; hollow dots do not."
-        }
-        Unit::Proportion => "",
+        Unit::Per10k => format!(
+            " Filled dots lie further from {} rate than is usual between authorities; hollow dots do not.",
+            view.nation().possessive()
+        ),
+        Unit::Proportion => String::new(),
     };
+    let nation = view.nation();
     let description = format!(
         "Each line is one authority. The dot is its figure {}; the bar is the {} interval: the longer the bar, the less \
-         the figure says about the authority. The vertical line is England.{filled}{}{}{}",
+         the figure says about the authority. The vertical line is {nation}.{filled}{}{}{}",
         unit_words(own.unit()),
         view.level(),
         not_compared(&lines),
@@ -146,7 +148,7 @@ fn title(
     if own.unit() == Unit::Proportion {
         // Nothing is expected of a percentage, so that none is said to lie far out.
         let england = england.map_or(String::new(), |found| {
-            format!(": {} in England,", rate(found.value, own))
+            format!(": {} in {},", rate(found.value, own), view.nation())
         });
         return format!(
             "{}, {period}{england} and every authority with its interval",
@@ -155,9 +157,10 @@ fn title(
     }
     let england = england.map_or(String::new(), |england| {
         format!(
-            ": {} {} in England",
+            ": {} {} in {}",
             rate(england.value, own),
-            unit_words(own.unit())
+            unit_words(own.unit()),
+            view.nation()
         )
     });
     format!(
@@ -206,7 +209,7 @@ fn paint(
     }
     rows.axis(canvas)?;
     if let Some(england) = england {
-        rows.benchmark(canvas, "England", england.value)?;
+        rows.benchmark(canvas, view.nation().name(), england.value)?;
     }
     let mut y = TOP + 6;
     for (region, lines) in lines {
@@ -293,7 +296,7 @@ fn table(
             "Region",
             "Count",
             &format!("Figure ({level} interval)"),
-            "Against England, and between authorities",
+            &format!("Against {}, and between authorities", view.nation()),
         ]
         .map(str::to_owned)
         .to_vec(),

@@ -46,8 +46,9 @@ pub fn position(view: View<'_>, area: &Area, rows: &[Row<'_>]) -> Option<Chart> 
     let cut = { all }.any(|end| !(end > 0.0 && end.is_finite()));
     let description = format!(
         "Each line is one indicator. The dot is what was counted divided by what is expected: given who lives there where \
-         there is a model of it, at England’s rate otherwise; 1 is as expected. The thin bar is the {level} interval; the \
+         there is a model of it, at {} rate otherwise; 1 is as expected. The thin bar is the {level} interval; the \
          wide grey bar is where {level} of such ratios ordinarily lie. Filled dots lie outside it.{}",
+        view.nation().possessive(),
         if cut { CUT } else { "" }
     );
     let bottom = TOP + ROW * i32::try_from(lines.len()).unwrap_or(0);

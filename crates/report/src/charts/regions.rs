@@ -1,6 +1,6 @@
 //! England and its regions over the years.
 
-use disparity_core::{AreaCode, GeographicLevel, IndicatorId, Measured, Period, Reported, Symbol};
+use disparity_core::{GeographicLevel, IndicatorId, Measured, Period, Reported, Symbol};
 use plotters::prelude::*;
 
 use super::rows::{headings, tick_words};
@@ -31,16 +31,19 @@ pub fn regions(view: View<'_>, indicator: IndicatorId) -> Option<Chart> {
     if first == last {
         return None;
     }
-    let regions = view
+    let mut regions = view
         .catalogue
         .areas
         .entities()
-        .filter(|area| area.level == GeographicLevel::Regional && area.region.is_none());
-    let codes = std::iter::once(AreaCode::ENGLAND).chain(regions.map(|area| area.code));
+        .filter(|area| area.level == GeographicLevel::Regional && area.region.is_none())
+        .peekable();
+    // Of a nation without regions it would be one line.
+    regions.peek()?;
+    let codes = std::iter::once(view.national()).chain(regions.map(|area| area.code));
     let lines: Vec<Line> = codes
         .map(|code| Line {
             name: view.catalogue.areas.name(code),
-            is_england: code == AreaCode::ENGLAND,
+            is_england: code == view.national(),
             years: periods
                 .iter()
                 .map(|period| {

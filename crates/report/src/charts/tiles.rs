@@ -2,8 +2,8 @@
 //! enormous. The tile says what the colour says.
 
 use disparity_core::{
-    Area, Expected, ExpectedModel, IndicatorId, Levels, Measured, Period, Position, Reported,
-    Symbol, Verdict, percent,
+    Area, Expected, ExpectedModel, IndicatorId, Levels, Measured, Nation, Period, Position,
+    Reported, Symbol, Verdict, percent,
 };
 use plotters::prelude::*;
 
@@ -69,17 +69,18 @@ impl Tile<'_> {
 /// What a map holds counts against, in the words around it.
 struct Words {
     file: &'static str,
-    finding: &'static str,
+    finding: String,
     number: String,
     measure: String,
 }
 
 impl Words {
-    fn of(model: ExpectedModel, family: &str) -> Self {
+    fn of(model: ExpectedModel, family: &str, nation: Nation) -> Self {
+        let whose = nation.possessive();
         match model {
             ExpectedModel::Structural(known) => Self {
                 file: "map_given_who_lives_there",
-                finding: "counted against what is expected given who lives there",
+                finding: "counted against what is expected given who lives there".into(),
                 number: format!(
                     "what a model of all the other authorities expects from {}: 1.00 is as expected",
                     known.words(family)
@@ -88,11 +89,12 @@ impl Words {
             },
             _ => Self {
                 file: "map",
-                finding: "counted against what England’s rate would give",
-                number:
-                    "what England's rate would give with the authority's children: 1.00 is England"
-                        .into(),
-                measure: "Observed ÷ expected at England’s rate; 1.00 is England".into(),
+                finding: format!("counted against what {whose} rate would give"),
+                number: format!(
+                    "what {} rate would give with the authority's children: 1.00 is {nation}",
+                    whose.replace('’', "'")
+                ),
+                measure: format!("Observed ÷ expected at {whose} rate; 1.00 is {nation}"),
             },
         }
     }
@@ -111,7 +113,7 @@ pub fn tiles(
     if !tiles.iter().any(|tile| tile.ratio.is_value()) {
         return None;
     }
-    let words = Words::of(model, &own.family);
+    let words = Words::of(model, &own.family, view.nation());
     let heading = format!("{}, {period}", own.title);
     let positions = tiles.iter().filter_map(Tile::position);
     let title = format!("{heading}, {}: {}", words.finding, standing_out(positions));
@@ -134,7 +136,16 @@ pub fn tiles(
             "; areas that are lower are hatched, too, as marks stand only where there is room",
         ),
         None => (
-            "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number",
+            if view
+                .catalogue
+                .areas
+                .iter()
+                .any(|area| area.region.is_some())
+            {
+                "Each tile is one authority; tiles stand roughly where the authorities lie, grouped by region. The number"
+            } else {
+                "Each tile is one authority; tiles stand roughly where the authorities lie. The number"
+            },
             "",
         ),
     };

@@ -1,7 +1,7 @@
 //! An authority's rates over the years against its statistical neighbours and England.
 
 use disparity_core::{
-    Area, AreaCode, Comparator, Indicator, IndicatorId, Measure, Measured, Neighbours, Period,
+    Area, Comparator, Indicator, IndicatorId, Measure, Measured, Nation, Neighbours, Period,
     Reported, Symbol,
 };
 use plotters::prelude::*;
@@ -33,15 +33,18 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
         .iter()
         .map(|id| (*id, years(view, *id, area)))
         .filter(|(_, years)| years.len() > 1)
+        // Of rates of a few years there is no line to draw.
+        .filter(|_| view.nation().has_children_of_every_year())
         .collect();
+    let nation = view.nation();
     let title = format!(
-        "{}: trends against statistical neighbours and England",
+        "{}: trends against statistical neighbours and {nation}",
         area.name
     );
     let level = view.level();
     let description = format!(
         "Each panel is one indicator over the years ending 31 March. The thick line with dots is the authority, \
-         the band is its {level} interval; the dashed line is the median of its statistical neighbours, the thin line is England. \
+         the band is its {level} interval; the dashed line is the median of its statistical neighbours, the thin line is {nation}. \
          A gap is a year without a figure."
     );
     let rows = i32::try_from(panels.len().div_ceil(2)).unwrap_or(0);
@@ -59,7 +62,7 @@ pub fn trend(view: View<'_>, indicators: &[IndicatorId], area: &Area) -> Chart {
     let mut spots = Vec::new();
     let svg = svg::draw(&view.watermark(), size, (&title, &description), |canvas| {
         svg::strong(canvas, &title, (12, 18), 16, INK, Anchor::Start)?;
-        key(canvas, &area.name)?;
+        key(canvas, &area.name, nation)?;
         for ((id, years), i) in panels.iter().zip(0..) {
             let origin = ((i % 2) * wide, HEAD + (i / 2) * HIGH);
             spots.extend(panel(canvas, view.indicator(*id), years, (origin, wide))?);
@@ -86,7 +89,7 @@ fn years(view: View<'_>, indicator: IndicatorId, area: &Area) -> Vec<Year> {
             let neighbours = view.contrast(indicator, period, area.code, Measure::Ratio, |c| {
                 c == Comparator::NeighbourMedian
             });
-            let england = view.total(indicator, period, AreaCode::ENGLAND);
+            let england = view.total(indicator, period, view.national());
             let absent = Reported::Symbol(disparity_core::Symbol::NotAvailable);
             Some(Year {
                 period,
@@ -99,7 +102,7 @@ fn years(view: View<'_>, indicator: IndicatorId, area: &Area) -> Vec<Year> {
         .collect()
 }
 
-fn key(canvas: &Canvas<'_>, name: &str) -> Drawn {
+fn key(canvas: &Canvas<'_>, name: &str, nation: Nation) -> Drawn {
     let y = 42;
     svg::line(canvas, (12, y), (42, y), DARK_BLUE, 3)?;
     canvas.draw(&Circle::new((27, y), 4, DARK_BLUE.filled()))?;
@@ -117,7 +120,7 @@ fn key(canvas: &Canvas<'_>, name: &str) -> Drawn {
         Anchor::Start,
     )?;
     svg::line(canvas, (x + 250, y), (x + 280, y), GREY, 1)?;
-    svg::text(canvas, "England", (x + 288, y), 12, INK, Anchor::Start)
+    svg::text(canvas, nation.name(), (x + 288, y), 12, INK, Anchor::Start)
 }
 
 fn panel(
@@ -311,7 +314,7 @@ fn table(view: View<'_>, panels: &[(IndicatorId, Vec<Year>)], area: &Area) -> Da
             "Year",
             &format!("Authority ({level} interval)"),
             "Statistical neighbours (median)",
-            "England",
+            view.nation().name(),
         ]
         .map(str::to_owned)
         .to_vec(),

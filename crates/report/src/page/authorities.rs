@@ -67,7 +67,7 @@ pub(super) fn regions(
         .filter(|area| view.standing(area.code) != Standing::Background);
     for area in told {
         by_region
-            .entry(area.region.unwrap_or(AreaCode::ENGLAND))
+            .entry(area.region.unwrap_or(view.national()))
             .or_default()
             .push(area);
     }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    AreaCode, Comparator, Concern, ExpectedModel, IndicatorId, IssueCode, Measure, Provenance,
+    Comparator, Concern, ExpectedModel, IndicatorId, IssueCode, Measure, Nation, Provenance,
     Severity, Unit,
 };
 use minijinja::value::Serde;
@@ -76,17 +76,22 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
         given,
         claims: models::claims(view),
         regions,
-        behind: BEHIND.map(|model| sentence(model.rests_on())).into(),
+        behind: BEHIND
+            .map(|model| sentence(&model.rests_on(view.nation())))
+            .into(),
         issues: issues(view),
         indicators: definitions(view),
         sources: sources(view),
         chosen: view.plan.authorities.is_some(),
         files,
     };
-    let html = environment(&[("index", include_str!("../../templates/index.html"))])?
-        .get_template("index")
-        .and_then(|template| template.render(Value::from(Serde(&content))))
-        .map_err(RenderError)?;
+    let html = environment(
+        &[("index", include_str!("../../templates/index.html"))],
+        view.nation(),
+    )?
+    .get_template("index")
+    .and_then(|template| template.render(Value::from(Serde(&content))))
+    .map_err(RenderError)?;
     Ok(Page { html, charts })
 }
 
@@ -104,10 +109,17 @@ const SHARED: [(&str, &str); 3] = [
 ];
 
 /// Templates by their names, with those that are shared, for HTML.
+///
+/// Every template knows the nation (`nation`, `whose`), and whether its children are held of every year and its
+/// authorities lie in regions and have neighbours, which is so of England alone (`every_year`).
 pub(crate) fn environment(
     own: &[(&'static str, &'static str)],
+    nation: Nation,
 ) -> Result<Environment<'static>, RenderError> {
     let mut environment = Environment::new();
+    environment.add_global("nation", nation.name());
+    environment.add_global("whose", nation.possessive());
+    environment.add_global("every_year", nation.has_children_of_every_year());
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     for (name, text) in own.iter().chain(&SHARED) {
         environment.add_template(name, text).map_err(RenderError)?;
@@ -215,7 +227,7 @@ fn section(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>) -> O
 /// England by ethnic group for every charted indicator that has such counts, in its last year with
 /// them; and each chosen authority's.
 fn ethnic_charts(view: View<'_>, charted: &[IndicatorId]) -> Vec<Chart> {
-    let mut places = vec![AreaCode::ENGLAND];
+    let mut places = vec![view.national()];
     places.extend(view.plan.authorities.iter().flatten().copied());
     let mut found = Vec::new();
     for indicator in charted {
@@ -247,9 +259,9 @@ pub(crate) fn headlines(view: View<'_>) -> Vec<Headline> {
     let line = |id: IndicatorId| {
         let period = view.last_period(id)?;
         let own = view.indicator(id);
-        let england = view.total(id, period, AreaCode::ENGLAND)?;
+        let england = view.total(id, period, view.national())?;
         let change = |wanted: fn(Comparator) -> bool| {
-            let by = |measure| view.compared(id, period, AreaCode::ENGLAND, measure, wanted);
+            let by = |measure| view.compared(id, period, view.national(), measure, wanted);
             change(&by(Measure::Ratio), &by(Measure::Difference), own.unit())
         };
         Some(Headline {

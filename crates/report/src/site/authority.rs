@@ -126,7 +126,9 @@ pub(super) fn authority(site: &Site<'_>, parts: Parts<'_>) -> Authority {
         facts: parts.facts,
         position,
         expected,
-        behind: BEHIND.map(|model| sentence(model.rests_on())).into(),
+        behind: BEHIND
+            .map(|model| sentence(&model.rests_on(view.nation())))
+            .into(),
         others: rows.iter().filter_map(|row| other_row(view, row)).collect(),
         rows: rows.iter().map(|row| authority_row(view, row)).collect(),
         small: small.iter().map(|small| small_row(view, small)).collect(),
@@ -175,7 +177,7 @@ fn beside(site: &Site<'_>, area: &Area, rows: &[Row<'_>]) -> Beside {
         ]
     });
     let neighbours = areas.neighbours(view.plan.neighbours, area.code).iter();
-    let above = area.region.into_iter().chain([AreaCode::ENGLAND]);
+    let above = area.region.into_iter().chain([site.view.national()]);
     let codes = std::iter::once(area.code)
         .chain(neighbours.map(|found| found.area))
         .chain(above);

@@ -6,7 +6,7 @@
 
 use disparity_core::{
     Area, AreaCode, Dimension, ExpectedModel, GeographicLevel, IndicatorId, Intervals, Measured,
-    NeighbourModel, Stratum,
+    Nation, NeighbourModel, Stratum,
 };
 use serde::Serialize;
 
@@ -127,7 +127,7 @@ pub(super) fn above<'a>(site: &Site<'a>) -> impl Iterator<Item = &'a Area> {
         view.total(id, period, area.code).is_some()
     };
     let areas = &view.catalogue.areas;
-    let england = areas.get(AreaCode::ENGLAND).into_iter();
+    let england = areas.get(site.view.national()).into_iter();
     let regions = areas.entities();
     let regions = regions.filter(|area| area.level == GeographicLevel::Regional);
     england.chain(regions).filter(has_figures)
@@ -252,7 +252,7 @@ fn against(found: &disparity_core::Expected) -> Option<Against> {
     let usual = found.adjusted.value().map(|own| own.limits.shown());
     let words = match found.model {
         ExpectedModel::Structural(_) if found.quoted => "Given who lives there".to_owned(),
-        model => sentence(model.rests_on()),
+        model => sentence(&model.rests_on(Nation::of(found.area).unwrap_or_default())),
     };
     Some(Against {
         model: found.model.as_str(),

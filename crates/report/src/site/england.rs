@@ -44,16 +44,14 @@ pub(super) fn england(site: &Site<'_>) -> England {
             also: also(site, area).join(", "),
         };
         by_region
-            .entry(area.region.unwrap_or(AreaCode::ENGLAND))
+            .entry(area.region.unwrap_or(view.national()))
             .or_default()
             .push(listed);
     }
-    let findings = areas
-        .get(AreaCode::ENGLAND)
-        .map_or_else(Vec::new, |england| {
-            let rows = profile(view, england, Years::Last);
-            findings::of_england(view, &site.charted, &rows, england)
-        });
+    let findings = areas.get(view.national()).map_or_else(Vec::new, |england| {
+        let rows = profile(view, england, Years::Last);
+        findings::of_england(view, &site.charted, &rows, england)
+    });
     England {
         findings,
         headlines: headlines(view),

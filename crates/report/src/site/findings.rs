@@ -5,7 +5,7 @@
 
 use disparity_core::{
     Area, AreaCode, CellKey, Comparator, Contrast, Dimension, Expected, ExpectedModel, IndicatorId,
-    Interval, IssueCode, Measure, Measured, Period, Position, Reported, Stratum, Timing,
+    Interval, IssueCode, Measure, Measured, Nation, Period, Position, Reported, Stratum, Timing,
 };
 
 use super::words::{Place, Sentence, listed};
@@ -71,7 +71,7 @@ pub(super) fn of_england(
         let place = Place {
             indicator: view.indicator(*id),
             period: row.period,
-            area: AreaCode::ENGLAND,
+            area: view.national(),
         };
         let start = figure(place, row)?;
         Some(match clear_change(row) {
@@ -145,16 +145,18 @@ fn england(place: Place<'_>, row: &Row<'_>, before: Sentence) -> Sentence {
     else {
         return before;
     };
-    let contrast = || place.contrast("Total", "england", Measure::Ratio);
+    let nation = Nation::of(place.area).unwrap_or_default();
+    let contrast = || place.contrast("Total", nation.word(), Measure::Ratio);
+    let whose = nation.possessive();
     let ends = found.intervals.shown();
     let opening = match beyond(ends) {
-        Beyond::Twice => ", more than twice England’s ",
-        Beyond::Half => ", less than half England’s ",
+        Beyond::Twice => format!(", more than twice {whose} "),
+        Beyond::Half => format!(", less than half {whose} "),
         Beyond::One => {
             return before
                 .words(", ")
                 .ratio(&found, contrast(), "estimate")
-                .words(" times England’s ")
+                .words(format!(" times {whose} "))
                 .rate(value, place.indicator, contrast(), "comparator_value")
                 .words(" (")
                 .ratio_interval(&found, contrast())
@@ -162,7 +164,7 @@ fn england(place: Place<'_>, row: &Row<'_>, before: Sentence) -> Sentence {
         }
         Beyond::Nothing => {
             return before
-                .words(", not clearly different from England’s ")
+                .words(format!(", not clearly different from {whose} "))
                 .rate(value, place.indicator, contrast(), "comparator_value");
         }
     };

@@ -1,6 +1,6 @@
 //! The page about ethnic groups: England, each group by its name.
 
-use disparity_core::{AreaCode, IndicatorId, Unit};
+use disparity_core::{IndicatorId, Unit};
 use serde::Serialize;
 
 use super::Site;
@@ -18,7 +18,7 @@ pub(super) fn groups(site: &Site<'_>) -> Groups {
     let is_rate = |id: &IndicatorId| view.indicator(*id).unit() == Unit::Per10k;
     let of = |id: IndicatorId| {
         let mut periods = view.periods(id).into_iter().rev();
-        let chart = periods.find_map(|period| ethnicity(view, id, period, AreaCode::ENGLAND))?;
+        let chart = periods.find_map(|period| ethnicity(view, id, period, view.national()))?;
         Some((view.indicator(id).title.clone(), chart))
     };
     let charts = site

@@ -3,13 +3,14 @@
 //! 1. [`Site`] knows which pages there are ([`SitePage`]) and fills one in at a time, so that several can be written at
 //!    once and none is held longer than that. Pages depend on the release alone.
 //! 2. A room for each kind of page says what stands on it: [`england`], [`authority`], [`indicator`], [`groups`],
-//!    [`given`], [`prior`], [`quality`], [`compare`]. The words are in `templates/site/`. [`tidy`] writes the figures behind a page.
+//!    [`given`], [`prior`], [`quality`], [`compare`]; [`counted`] has those of Wales. The words are in `templates/site/`. [`tidy`] writes the figures behind a page.
 //! 3. [`findings`] and [`prior_words`] are the sentences that a page opens with; [`words`] marks their figures with the rows they are of.
 //! 4. [`assets`] are the style sheets and scripts, vendored with their licences.
 
 mod assets;
 mod authority;
 mod compare;
+mod counted;
 mod england;
 mod figure;
 mod findings;
@@ -76,10 +77,15 @@ pub struct Site<'a> {
 }
 
 /// Every template of the site with its name.
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("base", include_str!("../../templates/site/base.html")),
     ("macros", include_str!("../../templates/site/macros.html")),
     ("england", include_str!("../../templates/site/england.html")),
+    ("nation", include_str!("../../templates/site/nation.html")),
+    (
+        "authority_of_nation",
+        include_str!("../../templates/site/authority_of_nation.html"),
+    ),
     (
         "authority",
         include_str!("../../templates/site/authority.html"),
@@ -176,7 +182,7 @@ impl<'a> Site<'a> {
             charted,
             prior: None,
             methods,
-            environment: environment(&TEMPLATES)?,
+            environment: environment(&TEMPLATES, view.nation())?,
         })
     }
 
@@ -210,6 +216,11 @@ impl<'a> Site<'a> {
         let mut pages = vec![SitePage::England];
         pages.extend(self.authorities.iter().copied().map(SitePage::Authority));
         pages.extend(self.indicators.iter().copied().map(SitePage::Indicator));
+        if counted::are_pages_of(self.view.nation()) {
+            // Nothing is published that the other pages could show.
+            pages.extend([SitePage::Quality, SitePage::Reading, SitePage::Methods]);
+            return pages;
+        }
         pages.push(SitePage::Groups);
         if !self.given.is_empty() {
             pages.push(SitePage::Given);
@@ -232,7 +243,13 @@ impl<'a> Site<'a> {
     pub fn files(&self, page: SitePage<'a>) -> Result<Vec<SiteFile>, RenderError> {
         let mut files: Vec<SiteFile> = tidy::file(self, page).into_iter().collect();
         let text = match page {
+            SitePage::England if counted::are_pages_of(self.view.nation()) => {
+                self.fill(page, "nation", counted::nation(self))
+            }
             SitePage::England => self.fill(page, "england", england::england(self)),
+            SitePage::Authority(area) if counted::are_pages_of(self.view.nation()) => {
+                self.fill(page, "authority_of_nation", counted::authority(self, area))
+            }
             SitePage::Authority(area) => {
                 let parts = authority::Parts::of(self, area);
                 files.push(compare::script(self, &parts));

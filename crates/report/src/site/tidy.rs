@@ -36,7 +36,7 @@ const COLUMNS: [&str; 18] = [
 /// Where the figures behind a page are; none for pages of words.
 pub(super) fn address(page: SitePage<'_>, view: View<'_>) -> Option<String> {
     let name = match page {
-        SitePage::England => "england".to_owned(),
+        SitePage::England => view.nation().word().to_owned(),
         SitePage::Groups => "groups".to_owned(),
         // What is of a store is written as `disparity prior-help` prints it, by whoever has the journeys.
         SitePage::PriorHelp
@@ -58,12 +58,12 @@ pub(super) fn address(page: SitePage<'_>, view: View<'_>) -> Option<String> {
 pub(super) fn file(site: &Site<'_>, page: SitePage<'_>) -> Option<SiteFile> {
     let mut table = Tidy::new(site.view);
     match page {
-        SitePage::England => table.everything(site, AreaCode::ENGLAND),
+        SitePage::England => table.everything(site, site.view.national()),
         SitePage::Authority(area) => table.authority(site, area),
         SitePage::Indicator(id) => table.indicator(site, id),
         SitePage::Groups => {
             for id in &site.indicators {
-                table.groups(*id, AreaCode::ENGLAND);
+                table.groups(*id, site.view.national());
             }
         }
         _ => return None,
@@ -141,7 +141,7 @@ impl<'a> Tidy<'a> {
         let others = neighbours
             .map(|found| found.area)
             .chain(area.region)
-            .chain([AreaCode::ENGLAND]);
+            .chain([site.view.national()]);
         for other in others {
             for id in &site.charted {
                 let Some(period) = self.view.last_period(*id) else {

@@ -5,6 +5,7 @@ mod mean;
 mod poisson;
 mod proportion;
 mod rate;
+mod rounded;
 mod uncertain;
 
 pub use mean::{MeanEstimate, mean_interval};
@@ -16,4 +17,5 @@ pub use poisson::{
 pub(crate) use proportion::EXACT_DENOMINATOR;
 pub use proportion::{clopper_pearson, wald_proportion, wilson, wilson_finite_population};
 pub use rate::{EventFrequency, RateEstimate, crude_rate, crude_rate_non_independent};
+pub use rounded::rounded_counts;
 pub use uncertain::uncertain_denominator;

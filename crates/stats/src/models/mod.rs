@@ -61,7 +61,7 @@ pub use mixed::{
     Spread, VariancePartition, median_ratio, proportional_change,
 };
 pub use observations::Observations;
-pub use r_squared::{LogRateVariation, log_rate_variation};
+pub use r_squared::{VariationExplained, log_rate_variation, rate_variation};
 pub use random::RandomEffect;
 pub use rank::rank_effects;
 pub use regression::{FittedRegression, LeftOut, Prediction, RegressionModel};

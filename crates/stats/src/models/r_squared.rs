@@ -1,4 +1,4 @@
-//! The share of the variation of log rates between areas that goes with covariates, with an exact
+//! The share of the variation of rates, or of their logs, between areas that goes with covariates, with an exact
 //! interval under normal errors. The variance of effects is told by `mixed`.
 
 use super::basis::Basis;
@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::level::{Estimate, Level};
 use crate::sum::sum;
 
-/// How much of the variation of log rates goes with covariates.
+/// How much of the variation between areas goes with covariates.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LogRateVariation {
+pub struct VariationExplained {
     /// R², the share in these areas, with an interval for the share that the process has.
     pub r_squared: Estimate,
     /// R² less what covariates without any bearing would explain by chance.
@@ -28,11 +28,32 @@ pub fn log_rate_variation(
     denominators: &[f64],
     design: &Design,
     level: Level,
-) -> Result<LogRateVariation> {
+) -> Result<VariationExplained> {
     check::same_length("counts", counts, "denominators", denominators)?;
     check::each(counts, |o| check::count(o).and(check::positive("count", o)))?;
     check::each(denominators, check::denominator)?;
-    let (n, k) = (counts.len(), design.width().saturating_sub(1));
+    let rates = counts.iter().zip(denominators);
+    explained(rates.map(|(o, n)| (o / n).ln()).collect(), design, level)
+}
+
+#[doc = include_str!("../../docs/rate_variation.md")]
+pub fn rate_variation(
+    counts: &[f64],
+    denominators: &[f64],
+    design: &Design,
+    level: Level,
+) -> Result<VariationExplained> {
+    check::same_length("counts", counts, "denominators", denominators)?;
+    check::each(counts, check::count)?;
+    check::each(denominators, check::denominator)?;
+    let rates = counts.iter().zip(denominators);
+    explained(rates.map(|(o, n)| o / n).collect(), design, level)
+}
+
+/// The share of the variation of values of areas that goes with the covariates of a design.
+#[expect(clippy::needless_pass_by_value, reason = "made for this")]
+fn explained(values: Vec<f64>, design: &Design, level: Level) -> Result<VariationExplained> {
+    let (n, k) = (values.len(), design.width().saturating_sub(1));
     if design.rows() != n {
         return Err(Error::Lengths {
             left: "counts",
@@ -54,16 +75,14 @@ pub fn log_rate_variation(
             found: n,
         });
     }
-    let rates: Vec<f64> = counts
-        .iter()
-        .zip(denominators)
-        .map(|(o, n)| (o / n).ln())
-        .collect();
     let basis = Basis::new(design.columns(), design.names())?;
-    let mean = sum(rates.iter().copied()) / n as f64;
-    let centred: Vec<f64> = rates.iter().map(|y| y - mean).collect();
+    let mean = sum(values.iter().copied()) / n as f64;
+    // Logs are of the size of 1; rates are as small as their unit makes them.
+    let scale = sum(values.iter().map(|y| y * y)) / n as f64;
+    let scale = scale.min(1.0);
+    let centred: Vec<f64> = values.iter().map(|y| y - mean).collect();
     let total = sum(centred.iter().map(|y| y * y));
-    if total <= 1e-24 * n as f64 {
+    if total <= 1e-24 * n as f64 * scale {
         return Err(Error::Undefined {
             what: "the variation explained",
             why: "all areas have the same rate",
@@ -77,7 +96,7 @@ pub fn log_rate_variation(
     let r_squared = (explained / total).clamp(0.0, 1.0);
     let (above, below) = (k as f64, (n - k - 1) as f64);
     let (low, high) = limits(r_squared, above, below, level);
-    Ok(LogRateVariation {
+    Ok(VariationExplained {
         r_squared: Estimate::of(
             "R squared",
             r_squared,

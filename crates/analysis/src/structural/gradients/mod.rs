@@ -83,7 +83,7 @@ impl<'a> About<'a> {
         }
     }
 
-    /// England's gradient from the totals of authorities and their children by decile.
+    /// The nation's gradient from the totals of authorities and their children by decile.
     fn ecological(self, latest: bool) -> Vec<Gradient> {
         let areas = self.authorities();
         let levels = self.levels();
@@ -110,7 +110,11 @@ impl<'a> About<'a> {
                 let refused = IssueSet::EMPTY.with(IssueCode::ModelRefused);
                 rows.push(Gradient {
                     issues: refused,
-                    ..self.row(AreaCode::ENGLAND, found, GradientFigure::RatioMostToLeast)
+                    ..self.row(
+                        self.input.nation().code(),
+                        found,
+                        GradientFigure::RatioMostToLeast,
+                    )
                 });
             }
         }
@@ -143,7 +147,10 @@ impl<'a> About<'a> {
                 let cell = self.cell(area.code, Stratum::TOTAL)?;
                 let count = f64::from(cell.numerator.value()?);
                 let all = cell.denominator.value.value()?;
-                let key = (format!("imd_{year}"), area.code);
+                let key = (
+                    format!("{}_{year}", input.nation().overall_index()),
+                    area.code,
+                );
                 let by_decile = input.catalogue.context.children_by_decile.get(&key)?;
                 let sum: f64 = by_decile.iter().sum();
                 (sum > 0.0).then(|| DecileArea {
@@ -159,7 +166,7 @@ impl<'a> About<'a> {
         let method = "decile_rates_log_linear";
         let figure = |figure, pick: fn(&LogLinearDeciles) -> Estimate| Gradient {
             value: joined(method, fits.iter().map(pick)),
-            ..self.row(AreaCode::ENGLAND, found, figure)
+            ..self.row(self.input.nation().code(), found, figure)
         };
         let mut rows = vec![
             figure(GradientFigure::RatioPerDecile, |fit| fit.ratio_per_decile),
@@ -172,7 +179,11 @@ impl<'a> About<'a> {
             let decile = u8::try_from(rate.decile).ok()?;
             Some(Gradient {
                 value: joined(method, fits.iter().map(|fit| fit.rates[place].rate)),
-                ..self.row(AreaCode::ENGLAND, found, GradientFigure::Rate(decile))
+                ..self.row(
+                    self.input.nation().code(),
+                    found,
+                    GradientFigure::Rate(decile),
+                )
             })
         }));
         rows
@@ -189,7 +200,11 @@ impl<'a> About<'a> {
                 let decile = u8::try_from(rate.decile).ok()?;
                 Some(Gradient {
                     value: joined(method, fits.iter().map(|fit| fit.rates[place].rate)),
-                    ..self.row(AreaCode::ENGLAND, found, GradientFigure::Rate(decile))
+                    ..self.row(
+                        self.input.nation().code(),
+                        found,
+                        GradientFigure::Rate(decile),
+                    )
                 })
             })
             .collect();
@@ -206,7 +221,11 @@ impl<'a> About<'a> {
         });
         rows.push(Gradient {
             value: ratio,
-            ..self.row(AreaCode::ENGLAND, found, GradientFigure::RatioMostToLeast)
+            ..self.row(
+                self.input.nation().code(),
+                found,
+                GradientFigure::RatioMostToLeast,
+            )
         });
         rows
     }

@@ -28,8 +28,8 @@ impl IsPlaced for EnglandRow<'_> {
         Span::year(self.period)
     }
 
-    fn area(&self) -> AreaCode {
-        AreaCode::ENGLAND
+    fn area(&self) -> Option<AreaCode> {
+        Some(AreaCode::ENGLAND)
     }
 }
 

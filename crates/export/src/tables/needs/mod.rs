@@ -62,8 +62,8 @@ impl<R: Sync> IsPlaced for Of<'_, R> {
         Span::year(self.about.assessment.period)
     }
 
-    fn area(&self) -> AreaCode {
-        self.about.assessment.authority
+    fn area(&self) -> Option<AreaCode> {
+        Some(self.about.assessment.authority)
     }
 }
 

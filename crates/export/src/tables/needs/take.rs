@@ -23,8 +23,8 @@ impl<R: Sync> IsPlaced for TakeRow<'_, R> {
         Span::year(self.period)
     }
 
-    fn area(&self) -> AreaCode {
-        self.area
+    fn area(&self) -> Option<AreaCode> {
+        Some(self.area)
     }
 }
 
