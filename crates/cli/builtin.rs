@@ -3,7 +3,6 @@
 
 use disparity_published::Files;
 
-use crate::hint::Hinted;
 use crate::place::consistent;
 
 /// Files under `data/`, by their name there.
@@ -93,11 +92,6 @@ pub(crate) const FILES: &[(&str, &[u8])] = built_in![
 pub(crate) fn files(folder: Option<&std::path::Path>) -> anyhow::Result<Files> {
     match folder {
         None => Ok(Files::built_in(FILES)),
-        Some(folder) if !folder.is_dir() => Err(Hinted::new(
-            format!("there is no folder `{}`", folder.display()),
-            "--data wants a folder of tables, as `disparity data add` and `disparity data build` write them",
-        )
-        .into()),
         Some(folder) => consistent(folder, || {
             Ok(Files::read(folder, FILES.iter().map(|(name, _)| *name))?)
         }),

@@ -20,6 +20,7 @@ mod commands;
 mod conformance;
 mod continuity;
 mod csvw;
+mod data_add;
 mod determinism;
 mod disclosure;
 mod faults;

@@ -80,6 +80,11 @@ impl Drop for Within {
 
 /// Reads files of such a folder, and refuses them if some may be of one build and some of another.
 pub(crate) fn consistent<T>(folder: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    if !folder.is_dir() {
+        let message = format!("there is no folder `{}`", folder.display());
+        let hint = "give a folder of tables, as `disparity data add` and `disparity data build` write them";
+        return Err(Hinted::new(message, hint).into());
+    }
     // The sources hold the digest of every table: where they are the same, so are the tables.
     let sources = std::fs::read(folder.join(SOURCES)).ok();
     let refuse_mixed = || {

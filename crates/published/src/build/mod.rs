@@ -45,13 +45,12 @@ use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::table::Table;
 
-pub use self::add::{Added, AddedIndicator, AddedRelease, PrintedRates, SumApart, add};
+pub(crate) use self::add::add;
+pub use self::add::{Added, AddedIndicator, AddedRelease, PrintedRates, SumApart};
+use self::provenance::ENGLAND;
 pub(crate) use self::provenance::digest;
 pub use self::provenance::{SOURCES, Sources, SourcesError, TableRecord};
 pub(crate) use self::rules::CountTable;
-
-/// The folder of built-in tables for England.
-const ENGLAND: &str = "england";
 
 /// Children by age, up to 16.
 const NOMIS: [&str; 5] = [

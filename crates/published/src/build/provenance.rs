@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::codelists::Publication;
 use crate::files::Files;
 
+/// The folder of built-in tables for England.
+pub(super) const ENGLAND: &str = "england";
+
 /// Name of the file that records the sources.
 pub const SOURCES: &str = "sources.toml";
 

@@ -13,20 +13,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use disparity_core::{
-    AreaCode, Areas, ChineseGroup, Count, DenominatorKind, Dimension, Issue, Period, Reported,
-    Stratum, Warned,
+    AreaCode, Areas, Count, DenominatorKind, Dimension, Issue, Period, Reported, Stratum, Warned,
 };
 
 pub use self::checked::{PrintedRates, SumApart};
 use self::recognised::{Recognised, refusal};
 use super::ees::{self, Gathered, PublishedRate};
 use super::facts::{FactKey, Facts};
-use super::provenance::{AddedSource, SOURCES, digest};
-use super::{ENGLAND, layouts, rules};
+use super::layouts::bytes as unpacked;
+use super::provenance::{AddedSource, ENGLAND, SOURCES, Sources, digest};
+use super::rules::{column_order, read_rules};
 use crate::codelists::{COLUMNS, CodeLists, Publication};
 use crate::error::LoadErrors;
 use crate::files::Files;
-use crate::load::{Tables, load};
 use crate::read;
 use crate::table::Table;
 
@@ -145,28 +144,28 @@ impl AddedRelease {
 ///
 /// # Errors
 /// [`LoadErrors`] if the columns of a file are those of no publication, if it shares no figure with the tables or most
-/// of those are others, so that it may as well be another publication with the same columns; for every row that cannot be read, and if the
-/// tables do not go together afterwards.
-pub fn add(
+/// of those are others, so that it may as well be another publication with the same columns; if it is older; for every row that cannot be read.
+pub(crate) fn add(
     tables: &Files,
+    sources: &Sources,
     given: &[(String, Vec<u8>)],
     like: Option<&str>,
 ) -> Result<Warned<Added>, LoadErrors> {
     let lists = CodeLists::read(tables)?;
     let areas = lists.areas();
     let rules_table = Table::read_own(COLUMNS, tables.get(COLUMNS)?)?;
-    let rules = rules::read_rules(&rules_table, &lists)?;
+    let rules = read_rules(&rules_table, &lists)?;
     let before = Before {
-        tables: Tables::open(tables)?,
+        sources,
         files: tables,
         lists: &lists,
         areas: &areas,
     };
     let mut facts = Facts::default();
-    let (mut releases, mut sources, mut issues) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut releases, mut new, mut issues) = (Vec::new(), Vec::new(), Vec::new());
     let mut likes = Vec::new();
     for (position, (file, bytes)) in given.iter().enumerate() {
-        let table = Table::read(file, &layouts::bytes(file, bytes)?)?;
+        let table = Table::read(file, &unpacked(file, bytes)?)?;
         let found = recognised::recognise(&table, &rules, &lists, like)?;
         let Read {
             found,
@@ -188,7 +187,7 @@ pub fn add(
         let last = own
             .last_year()
             .map_or_else(String::new, |year| year.to_string());
-        sources.push(AddedSource {
+        new.push(AddedSource {
             publication: Publication {
                 id: id.clone(),
                 path: file.clone(),
@@ -222,9 +221,7 @@ pub fn add(
         };
         release.without_children = years.filter(has_none).collect();
     }
-    let files = before.with(&mut facts, &likes, &sources)?;
-    // Whatever does not go together with the rest is an error before anything is written.
-    load(&files, ChineseGroup::default())?;
+    let files = before.with(&mut facts, &likes, &new)?;
     let output = Added { files, releases };
     Ok(Warned { output, issues })
 }
@@ -250,7 +247,7 @@ const FROM_RATES: &str = "counts_from_rates";
 
 /// The tables before anything is added.
 struct Before<'a> {
-    tables: Tables<'a>,
+    sources: &'a Sources,
     files: &'a Files,
     lists: &'a CodeLists,
     areas: &'a Areas,
@@ -343,15 +340,15 @@ impl Before<'_> {
                 refusal(table.file(), what, "check that it is the whole file").into()
             }));
         };
-        if let Some((own, known)) = read.release.outdated() {
+        let alike = read.release.alike().unwrap_or(0.0);
+        if is_told || alike >= ALIKE {
+            let Some((own, known)) = read.release.outdated() else {
+                return Ok(read);
+            };
             let what = format!(
                 "its years end with {own}, and the tables have {known}: it is an older release"
             );
             return Err(refusal(table.file(), what, "give the newest release of it").into());
-        }
-        let alike = read.release.alike().unwrap_or(0.0);
-        if is_told || alike >= ALIKE {
-            return Ok(read);
         }
         let (name, id) = (&read.found.publication.table, &read.found.publication.id);
         let what = match read.release.alike() {
@@ -482,7 +479,7 @@ impl Before<'_> {
                 drop(facts.add(before, 0, key, value));
             }
         }
-        let order = rules::column_order(&self.lists.indicators);
+        let order = column_order(&self.lists.indicators);
         let mut changed = BTreeMap::new();
         for table in facts.tables() {
             let year = if table == "population" {
@@ -495,7 +492,7 @@ impl Before<'_> {
         }
         changed.insert(path_of("revisions"), self.revisions(facts, like)?);
         let mut files = self.files.clone();
-        let sources = self.tables.sources.with(sources, &changed);
+        let sources = self.sources.with(sources, &changed);
         for (name, csv) in changed {
             files.insert(name, csv.into_bytes());
         }
