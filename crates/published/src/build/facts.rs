@@ -146,6 +146,15 @@ impl Facts {
         self.by_key.keys().map(|key| key.table.as_str()).collect()
     }
 
+    /// The tables that a publication feeds.
+    pub(super) fn tables_of(&self, publication: usize) -> BTreeSet<&str> {
+        let own = self
+            .by_key
+            .iter()
+            .filter(|(_, fact)| fact.publication == publication);
+        own.map(|(key, _)| key.table.as_str()).collect()
+    }
+
     /// Publications that fed each table, by position.
     pub(super) fn publications_of(&self, table: &str) -> BTreeSet<usize> {
         let facts = self
