@@ -34,18 +34,31 @@ impl Published {
         progress: &mut Progress,
     ) -> Result<Self> {
         let usual = Self::load(selection, progress)?;
-        let has_all = |published: &Self| {
+        let has = |published: &Self, name: &str| {
             let areas = &published.catalogue().areas;
-            names.iter().all(|name| {
-                // A name of several is answered with all of them, where it is looked up.
-                !matches!(areas.find(name), Err(AreaLookupError::Unknown { .. }))
-            })
+            // A name of several is answered with all of them, where it is looked up.
+            !matches!(areas.find(name), Err(AreaLookupError::Unknown { .. }))
         };
+        let has_all = |published: &Self| names.iter().all(|name| has(published, name));
         if selection.nation.is_some() || has_all(&usual) {
             return Ok(usual);
         }
         let wales = Self::load_of(Nation::Wales, selection, progress)?;
-        Ok(if has_all(&wales) { wales } else { usual })
+        if has_all(&wales) {
+            return Ok(wales);
+        }
+        let welsh = names.iter().find(|name| !has(&usual, name));
+        let mixed = names
+            .iter()
+            .all(|name| has(&usual, name) || has(&wales, name));
+        if let (Some(welsh), true) = (welsh, mixed) {
+            return Err(Hinted::new(
+                format!("{welsh:?} is in Wales, and others of these areas are in England"),
+                "ask for the areas of one nation: figures of both are never in one answer",
+            )
+            .into());
+        }
+        Ok(usual)
     }
 
     fn load_of(nation: Nation, selection: &Selection, progress: &mut Progress) -> Result<Self> {

@@ -455,6 +455,33 @@ fn a_welsh_authority_is_found_by_any_of_its_names() {
 }
 
 #[test]
+fn what_is_asked_of_both_nations_or_is_not_held_of_wales_says_so() {
+    let folder = Folder::new("wales-refused");
+    let out = folder.join("needs");
+    for (asked, said) in [
+        (
+            &["compare", "Torfaen", "Kent"][..],
+            "\"Torfaen\" is in Wales",
+        ),
+        (&["compare", "Kent", "Torfaen"], "\"Torfaen\" is in Wales"),
+        (&["compare", "Torfaen", "Nowhere"], "no area is called"),
+        (
+            &["needs", "Torfaen", "--out", out.to_str().unwrap()],
+            "needs of Wales are not assessed",
+        ),
+    ] {
+        let refused = disparity(asked);
+        assert_ne!(refused.code, 0, "{asked:?}");
+        assert!(
+            refused.stderr.contains(said),
+            "{asked:?}: {}",
+            refused.stderr
+        );
+    }
+    assert!(!out.exists());
+}
+
+#[test]
 fn both_nations_are_written_apart() {
     let home = Folder::new("both-nations");
     let out = home.join("out");

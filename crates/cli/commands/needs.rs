@@ -8,7 +8,7 @@ use disparity_core::needs::{Need, SeenAgainstExpected, SeenLevel, SeenQuestion, 
 use disparity_core::neighbourhoods::{
     Boundaries, Footprints, GroupEstimateErrors, Neighbourhood, Neighbourhoods, TeamSize,
 };
-use disparity_core::{AreaCode, Catalogue, Date, NeighbourModel, Period, Results};
+use disparity_core::{AreaCode, Catalogue, Date, Nation, NeighbourModel, Period, Results};
 use disparity_disclosure::{Policy, Release, protect_seen};
 use disparity_documents::Format;
 use disparity_export::{Manifest, NeedsReleases, Written, footprint_outlines, footprints_geojson};
@@ -47,8 +47,14 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
     let options = file.needs().options()?;
     let size = file.needs().team_size(args.team_size)?;
     let mut output = Output::prepare(&args.out, NEEDS, None)?;
-    let published = Published::load(&selection, &mut progress)?;
+    let published = Published::load_with(&args.names, &selection, &mut progress)?;
     let catalogue = published.catalogue();
+    if catalogue.areas.nation() != Nation::England {
+        let message = format!("needs of {} are not assessed", catalogue.areas.nation());
+        let hint = "its figures are children looked after alone, of no age, group or neighbourhood; `disparity authority` \
+                    shows them";
+        return Err(Hinted::new(message, hint).into());
+    }
     let (neighbourhoods, errors) = progress.stage("reading neighbourhoods", || {
         let files = builtin::files(folder(&selection))?;
         let neighbourhoods = load_neighbourhoods(&files, &catalogue.areas)?;
