@@ -1,7 +1,7 @@
 //! Published files of Wales to tables.
 //!
 //! The Welsh Government rounds every count to the nearest 5 and prints a mark for 0 to 4, so each total says how it
-//! came about ([`Basis`](crate::wales::Basis)). Nothing is filled in: a year without a total by authority has no rows, and
+//! came about ([`Basis`]). Nothing is filled in: a year without a total by authority has no rows, and
 //! a cell that a public copy withholds stays apart from those that the publisher withholds.
 
 use std::collections::{BTreeMap, BTreeSet};
