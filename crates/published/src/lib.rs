@@ -8,6 +8,7 @@ mod footprints;
 mod given_codes;
 mod load;
 mod newer;
+mod printed;
 mod read;
 mod seen;
 mod table;

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{AreaCode, Areas, Count, Date, Period, Reported, Symbol, did_you_mean};
+use disparity_core::{
+    AreaCode, Areas, Count, Date, Dimension, Dimensions, Period, Reported, Stratum, Symbol,
+    did_you_mean,
+};
 
 use crate::error::{Fault, LoadError};
 use crate::table::Row;
@@ -214,6 +217,27 @@ pub(crate) fn area(row: Row<'_>, column: usize, areas: &Areas) -> Result<AreaCod
                 },
             )
         })
+}
+
+/// The group that a row of a built-in table is about; an empty field is everyone. `what` names the list of the codes.
+pub(crate) fn stratum(
+    row: Row<'_>,
+    groups: &[(usize, Dimension)],
+    dimensions: &Dimensions,
+    what: &str,
+) -> Result<Stratum, LoadError> {
+    let mut stratum = Stratum::TOTAL;
+    for (column, dimension) in groups {
+        if row.text(*column).is_empty() {
+            continue;
+        }
+        let list = dimensions.list(*dimension);
+        let codes = list.iter().map(|(_, category)| category.code.as_str());
+        let codes: Vec<&str> = codes.collect();
+        let id = word(row, *column, what, &codes, |code| list.id(code))?;
+        stratum = stratum.with(*dimension, id);
+    }
+    Ok(stratum)
 }
 
 /// One of a set of words.

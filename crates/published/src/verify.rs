@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     AreaCode, Catalogue, CellKey, ChineseGroup, Count, Cube, DenominatorKind, GeographicLevel,
-    IndicatorId, IssueCode, MidYear, Period, Stratum, round_half_up,
+    IndicatorId, IssueCode, MidYear, Period, Stratum,
 };
 
 use crate::build::digest;
@@ -19,6 +19,7 @@ use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
 use crate::files::Files;
 use crate::load::{Children, Loaded, Tables, load};
+use crate::printed::{NEAREST_10, Parts};
 use crate::read;
 use crate::table::Table;
 
@@ -283,40 +284,6 @@ impl Ground<'_> {
     }
 }
 
-/// What a rate was computed from.
-#[derive(Debug, Clone, Copy)]
-struct Parts {
-    count: Option<Count>,
-    whole: Option<f64>,
-    /// Whether the whole is children, published unrounded, and not a count like the other.
-    of_children: bool,
-}
-
-impl Parts {
-    /// Per 10,000 children, or per cent of the whole.
-    fn of(self, count: f64, whole: f64) -> f64 {
-        count / whole * if self.of_children { 10_000.0 } else { 100.0 }
-    }
-
-    fn rate(self) -> Option<f64> {
-        let both = self.count.zip(self.whole);
-        both.map(|(count, whole)| self.of(f64::from(count), whole))
-    }
-
-    /// Whether counts that are known to within so many give the printed rate.
-    fn gives(self, printed: f64, decimals: u8, rounding: f64) -> bool {
-        self.count.zip(self.whole).is_some_and(|(count, whole)| {
-            let count = f64::from(count);
-            let of_whole = if self.of_children { 0.0 } else { rounding };
-            let least = self.of((count - rounding).max(0.0), whole + of_whole);
-            let most = self.of(count + rounding, whole - of_whole);
-            let ends = [least, most].map(|rate| round_half_up(rate, decimals).ok());
-            matches!(ends, [Some(least), Some(most)]
-                if not_above(least, printed) && not_above(printed, most))
-        })
-    }
-}
-
 fn check(
     printed: &Table,
     name: &str,
@@ -372,7 +339,7 @@ fn check(
             };
             let authority = level == GeographicLevel::LocalAuthority;
             let decimals = catalogue.indicators.get(id).decimals;
-            let rounding = if authority { 0.0 } else { 5.0 };
+            let rounding = if authority { 0.0 } else { NEAREST_10 };
             let reproduced = parts.gives(rate, decimals, rounding);
             let tally = if authority {
                 &mut result.authorities
@@ -395,11 +362,6 @@ fn check(
         }
     }
     Ok(result)
-}
-
-/// Whether one number of a few decimals prints as at most another.
-fn not_above(a: f64, b: f64) -> bool {
-    a < b + 1e-6
 }
 
 /// Counts as a release had them, where a newer one replaced them.

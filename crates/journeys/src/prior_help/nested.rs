@@ -14,9 +14,9 @@ impl PriorHelpParams {
     /// Of the usual windows (every kind, five years, not counting the day of entry) they are: the
     /// latest five years of entry, of everyone and then by every way of telling entrants apart; each year of
     /// everyone, by broad ethnic group, and by every way. Everyone comes before the groups so that a small count of a
-    /// group costs counts of groups, not the figures of everyone, which most readers come for. Whoever asks for less is shown what is shown of it beside
-    /// the rest. Another window comes after those that are asked in its place, and so many years together as
-    /// are not usual after the usual five.
+    /// group costs counts of groups, not the figures of everyone, which most readers come for. Whoever asks for less is
+    /// shown what is shown of it beside the rest. Another window comes after those that are asked in its place, and so
+    /// many years together as are not usual after the usual five.
     #[must_use]
     pub fn questions(&self) -> Vec<Self> {
         let usual = Self {

@@ -40,12 +40,13 @@ pub(super) struct OnlyRate {
     pub(super) rate: Reported<f64>,
 }
 
-/// What reading one file adds.
-pub(super) struct Gathered<'a> {
-    pub(super) facts: &'a mut Facts,
-    pub(super) rates: &'a mut BTreeSet<PublishedRate>,
-    pub(super) only_rates: &'a mut Vec<OnlyRate>,
-    pub(super) issues: &'a mut Vec<Issue>,
+/// What was read from files.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) facts: Facts,
+    pub(super) rates: BTreeSet<PublishedRate>,
+    pub(super) only_rates: Vec<OnlyRate>,
+    pub(super) issues: Vec<Issue>,
 }
 
 /// Reads one published file by its rules.
@@ -56,7 +57,7 @@ pub(super) fn read(
     rules: &[&Rule],
     lists: &CodeLists,
     areas: &Areas,
-    into: &mut Gathered<'_>,
+    into: &mut Gathered,
 ) -> Result<(), LoadErrors> {
     let reader = Reader {
         table,
@@ -123,7 +124,7 @@ impl<'a> Reader<'a> {
         row: Row<'a>,
         time: usize,
         rules: &[Bound<'_>],
-        into: &mut Gathered<'_>,
+        into: &mut Gathered,
         repairs: &mut Repairs,
     ) -> Result<(), Vec<LoadError>> {
         let applying: Vec<&Bound<'_>> = rules
@@ -254,7 +255,7 @@ impl<'a> Reader<'a> {
         area: AreaCode,
         stratum: Stratum,
         about: &str,
-        into: &mut Gathered<'_>,
+        into: &mut Gathered,
     ) -> Result<(), LoadError> {
         let text = row.text(bound.column);
         let at = |fault| row.error(bound.column, about, fault);
@@ -560,13 +561,7 @@ mod tests {
             "Martian",
             Some(("group".into(), vec![Dimension::EthnicityMajor])),
         );
-        let (mut facts, mut rates, mut issues) = (Facts::default(), BTreeSet::new(), Vec::new());
-        let mut into = Gathered {
-            facts: &mut facts,
-            rates: &mut rates,
-            only_rates: &mut Vec::new(),
-            issues: &mut issues,
-        };
+        let mut into = Gathered::default();
         read(
             &table,
             0,
@@ -576,7 +571,7 @@ mod tests {
             &areas,
             &mut into,
         )?;
-        Ok((facts, issues))
+        Ok((into.facts, into.issues))
     }
 
     fn count(facts: &Facts, year: u16, area: &str) -> Option<Reported<Count>> {

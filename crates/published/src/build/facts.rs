@@ -35,6 +35,14 @@ pub(super) struct Revision {
     pub(super) value: Count,
 }
 
+impl Revision {
+    /// The row of `revisions.csv` up to the figure, by the name of the source that stated it.
+    pub(super) fn row(&self, source: &str) -> String {
+        let key = &self.key;
+        format!("{source},{},{},{}", key.period, key.area, key.column)
+    }
+}
+
 /// Everything gathered so far.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -175,7 +183,6 @@ impl Facts {
     pub(super) fn write_table(
         &self,
         table: &str,
-        year: &str,
         order: &[&str],
         dimensions: &Dimensions,
     ) -> String {
@@ -197,6 +204,11 @@ impl Facts {
                 .or_default()
                 .insert(&key.column, fact.value);
         }
+        let year = if table == "population" {
+            "mid_year"
+        } else {
+            "time_period"
+        };
         let mut csv = format!("{year},area_code");
         for name in used
             .iter()

@@ -126,10 +126,7 @@ impl Builder<'_> {
         spend_lines: &spend::SpendLines,
         wales: &CodeLists,
     ) -> Result<Warned<Files>, LoadErrors> {
-        let mut facts = Facts::default();
-        let mut rates = BTreeSet::new();
-        let mut only_rates = Vec::new();
-        let mut issues = Vec::new();
+        let mut into = Gathered::default();
         for (position, publication) in self.lists.publications.iter().enumerate() {
             let own: Vec<&rules::Rule> = rules
                 .iter()
@@ -139,12 +136,6 @@ impl Builder<'_> {
                 continue;
             }
             let table = self.open(&publication.id)?;
-            let mut into = Gathered {
-                facts: &mut facts,
-                rates: &mut rates,
-                only_rates: &mut only_rates,
-                issues: &mut issues,
-            };
             ees::read(
                 &table,
                 position,
@@ -155,6 +146,12 @@ impl Builder<'_> {
                 &mut into,
             )?;
         }
+        let Gathered {
+            mut facts,
+            rates,
+            only_rates,
+            issues,
+        } = into;
         implied::add(&mut facts, &only_rates, self.lists, self.areas);
         self.counts(&facts);
         self.revisions(&facts);
@@ -212,12 +209,7 @@ impl Builder<'_> {
     fn counts(&mut self, facts: &Facts) {
         let order = rules::column_order(&self.lists.indicators);
         for table in facts.tables() {
-            let year = if table == "population" {
-                "mid_year"
-            } else {
-                "time_period"
-            };
-            let csv = facts.write_table(table, year, &order, &self.lists.dimensions);
+            let csv = facts.write_table(table, &order, &self.lists.dimensions);
             self.insert(table, csv, facts.publications_of(table));
         }
     }
@@ -226,16 +218,8 @@ impl Builder<'_> {
         let id = |position: usize| self.lists.publications[position].id.as_str();
         let mut csv = "source,time_period,area_code,indicator,count\n".to_owned();
         for revision in facts.revisions() {
-            let key = &revision.key;
-            let _ = writeln!(
-                csv,
-                "{},{},{},{},{}",
-                id(revision.publication),
-                key.period,
-                key.area,
-                key.column,
-                revision.value
-            );
+            let row = revision.row(id(revision.publication));
+            let _ = writeln!(csv, "{row},{}", revision.value);
         }
         let from = facts
             .revisions()

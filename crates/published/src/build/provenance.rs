@@ -26,7 +26,7 @@ pub struct Sources {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SourceRecord {
+pub(super) struct SourceRecord {
     id: String,
     publication: String,
     table: String,
@@ -106,56 +106,46 @@ impl SourceRecord {
     }
 }
 
-/// A file that was added to tables that are there.
-pub(super) struct AddedSource {
-    /// The publication, with the name and the path of this file.
-    pub(super) publication: Publication,
-    pub(super) sha256: String,
-    pub(super) release: String,
-    /// Tables that have its figures.
-    pub(super) feeds: BTreeSet<String>,
-}
-
-impl AddedSource {
-    /// Where the file was got and when is not known: the publication's page is.
-    fn record(&self) -> SourceRecord {
-        let publication = &self.publication;
-        SourceRecord {
+impl SourceRecord {
+    /// What is recorded of a publication's file, and the tables that have its figures.
+    pub(super) fn of(publication: &Publication, sha256: String, feeds: Vec<String>) -> Self {
+        Self {
             id: publication.id.clone(),
             publication: publication.title.clone(),
             table: publication.table.clone(),
-            release: self.release.clone(),
+            release: publication.release.clone(),
             licence: publication.licence.clone(),
             page: recorded(&publication.origin.page),
-            copy: recorded(""),
-            copied: recorded(""),
-            released: recorded(""),
-            retrieved: recorded(""),
+            copy: recorded(&publication.origin.copy),
+            copied: Origin::on(publication.origin.copied),
+            released: Origin::on(publication.origin.released),
+            retrieved: Origin::on(publication.origin.retrieved),
             path: publication.path.clone(),
-            sha256: self.sha256.clone(),
-            feeds: self.feeds.iter().cloned().collect(),
+            sha256,
+            feeds,
+        }
+    }
+}
+
+impl TableRecord {
+    fn of(name: &str, csv: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            rows: (csv.lines().count() as u64).saturating_sub(1),
+            sha256: digest(csv.as_bytes()),
         }
     }
 }
 
 impl Sources {
     /// The same with files that were added, and tables that changed with them.
-    pub(super) fn with(&self, added: &[AddedSource], changed: &BTreeMap<String, String>) -> Self {
+    pub(super) fn with(&self, added: &[SourceRecord], changed: &BTreeMap<String, String>) -> Self {
         let mut all = self.clone();
-        let new: BTreeSet<&str> = added
-            .iter()
-            .map(|one| one.publication.id.as_str())
-            .collect();
         all.source
-            .retain(|source| !new.contains(source.id.as_str()));
-        all.source
-            .splice(0..0, added.iter().map(AddedSource::record));
+            .retain(|source| added.iter().all(|new| new.id != source.id));
+        all.source.splice(0..0, added.iter().cloned());
         for (name, csv) in changed {
-            let record = TableRecord {
-                name: name.clone(),
-                rows: (csv.lines().count() as u64).saturating_sub(1),
-                sha256: digest(csv.as_bytes()),
-            };
+            let record = TableRecord::of(name, csv);
             match all.table.iter_mut().find(|table| table.name == *name) {
                 Some(table) => *table = record,
                 None => all.table.push(record),
@@ -173,33 +163,16 @@ impl Sources {
         let source = publications
             .iter()
             .enumerate()
-            .map(|(position, publication)| SourceRecord {
-                id: publication.id.clone(),
-                publication: publication.title.clone(),
-                table: publication.table.clone(),
-                release: publication.release.clone(),
-                licence: publication.licence.clone(),
-                page: recorded(&publication.origin.page),
-                copy: recorded(&publication.origin.copy),
-                copied: Origin::on(publication.origin.copied),
-                released: Origin::on(publication.origin.released),
-                retrieved: Origin::on(publication.origin.retrieved),
-                path: publication.path.clone(),
-                sha256: published
-                    .get(&publication.path)
-                    .map(digest)
-                    .unwrap_or_default(),
-                feeds: fed
-                    .iter()
-                    .filter(|(_, from)| from.contains(&position))
-                    .map(|(table, _)| table.clone())
-                    .collect(),
+            .map(|(position, publication)| {
+                let sha256 = published.get(&publication.path).map(digest);
+                let own = fed.iter().filter(|(_, from)| from.contains(&position));
+                SourceRecord::of(
+                    publication,
+                    sha256.unwrap_or_default(),
+                    own.map(|(table, _)| table.clone()).collect(),
+                )
             });
-        let table = tables.iter().map(|(name, csv)| TableRecord {
-            name: name.clone(),
-            rows: (csv.lines().count() as u64).saturating_sub(1),
-            sha256: digest(csv.as_bytes()),
-        });
+        let table = tables.iter().map(|(name, csv)| TableRecord::of(name, csv));
         Self {
             source: source.collect(),
             table: table.collect(),

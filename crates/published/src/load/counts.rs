@@ -165,21 +165,8 @@ fn read_table(
         let key = (|| {
             let period = read::period(row, columns.period)?;
             let area = read::area(row, columns.area, &catalogue.areas)?;
-            let mut stratum = Stratum::TOTAL;
-            for (column, dimension) in &columns.groups {
-                if row.text(*column).is_empty() {
-                    continue;
-                }
-                let list = catalogue.dimensions.list(*dimension);
-                let codes: Vec<&str> = list
-                    .iter()
-                    .map(|(_, category)| category.code.as_str())
-                    .collect();
-                let id = read::word(row, *column, "a group of categories.csv", &codes, |code| {
-                    list.id(code)
-                })?;
-                stratum = stratum.with(*dimension, id);
-            }
+            let groups = "a group of categories.csv";
+            let stratum = read::stratum(row, &columns.groups, &catalogue.dimensions, groups)?;
             Ok((period, area, stratum))
         })();
         let (period, area, stratum) = match key {

@@ -153,23 +153,10 @@ impl Read {
             Dimension::Sex,
         ];
         let groups = table.columns(dimensions.map(Dimension::column))?;
+        let groups: Vec<(usize, Dimension)> = groups.into_iter().zip(dimensions).collect();
         let rows = collect(table, |row| {
-            let mut stratum = Stratum::TOTAL;
-            for (dimension, column) in dimensions.into_iter().zip(groups) {
-                if row.text(column).is_empty() {
-                    continue;
-                }
-                let list = catalogue.dimensions.list(dimension);
-                let codes: Vec<&str> = list.iter().map(|(_, own)| own.code.as_str()).collect();
-                let id = read::word(
-                    row,
-                    column,
-                    "a group of wales/categories.csv",
-                    &codes,
-                    |code| list.id(code),
-                )?;
-                stratum = stratum.with(dimension, id);
-            }
+            let list = "a group of wales/categories.csv";
+            let stratum = read::stratum(row, &groups, &catalogue.dimensions, list)?;
             let key = CellKey {
                 indicator,
                 period: read::period(row, period)?,

@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{
-    AreaCode, Areas, Count, GeographicLevel, Period, Reported, Stratum, round_half_up,
-};
+use disparity_core::{Areas, Count, DenominatorKind, GeographicLevel, Period, Reported};
 
-use super::super::ees::PublishedRate;
-use super::super::facts::{FactKey, Facts};
+use super::children_key;
+use crate::build::ees::PublishedRate;
+use crate::build::facts::{FactKey, Facts};
 use crate::codelists::CodeLists;
-
-/// Counts of regions and England are published to the nearest 10.
-const NEAREST: f64 = 5.0;
+use crate::printed::{NEAREST_10, Parts};
 
 /// Printed rates per 10,000 children against the counts beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,59 +36,60 @@ pub struct SumApart {
     pub withheld: usize,
 }
 
-/// Checks printed rates.
+/// Checks printed rates per 10,000 children.
 pub(super) fn rates(
     printed: &BTreeSet<PublishedRate>,
     own: &Facts,
     children: &BTreeMap<FactKey, Reported<Count>>,
+    lists: &CodeLists,
+    areas: &Areas,
 ) -> PrintedRates {
     let mut found = PrintedRates::default();
-    for rate in printed {
+    let per_child = |rate: &&PublishedRate| {
+        let id = lists.indicators.id(&rate.indicator);
+        let denominator = id.map(|id| lists.indicators.get(id).denominator);
+        denominator == Some(DenominatorKind::Children0To17)
+    };
+    for rate in printed.iter().filter(per_child) {
         let count = own.total(&rate.indicator, rate.period, rate.area);
-        // Releases before that of 2022 used the estimates before the census of 2021 was taken in.
-        let all: Vec<Count> = ["children_0_17", "children_0_17_before_rebase"]
-            .into_iter()
-            .filter_map(|column| {
-                let key = FactKey {
-                    table: "population".into(),
-                    column: column.into(),
-                    period: Period::ending(rate.period.population_year().0)?,
-                    area: rate.area,
-                    stratum: Stratum::TOTAL,
-                };
-                let known = own.get(&key).or_else(|| children.get(&key).copied());
-                known.and_then(Reported::value)
-            })
-            .collect();
         let count = count.and_then(Reported::value);
-        let (Some(count), false, Ok(as_printed)) =
-            (count, all.is_empty(), rate.rate.parse::<f64>())
-        else {
+        // Releases before that of 2022 used the estimates before the census of 2021 was taken in.
+        let all = ["children_0_17", "children_0_17_before_rebase"].map(|column| {
+            let key = children_key(column, rate.period, rate.area)?;
+            let known = own.get(&key).or_else(|| children.get(&key).copied());
+            known.and_then(Reported::value)
+        });
+        let (true, true, Ok(as_printed)) = (
+            count.is_some(),
+            all.iter().any(Option::is_some),
+            rate.rate.parse::<f64>(),
+        ) else {
             found.unchecked += 1;
             continue;
         };
+        let places = rate
+            .rate
+            .split_once('.')
+            .map_or(0, |(_, places)| places.len());
+        let places = u8::try_from(places).unwrap_or(u8::MAX);
+        let level = areas.get(rate.area).map(|area| area.level);
+        let rounding = if level == Some(GeographicLevel::LocalAuthority) {
+            0.0
+        } else {
+            NEAREST_10
+        };
+        let gives = |children: Option<Count>| {
+            let parts = Parts {
+                count,
+                whole: children.map(f64::from),
+                of_children: true,
+            };
+            parts.gives(as_printed, places, rounding)
+        };
         found.checked += 1;
-        let gives = |all: &Count| is_rate(count, *all, as_printed, &rate.rate, rate.area);
-        found.reproduced += u64::from(all.iter().any(gives));
+        found.reproduced += u64::from(all.into_iter().any(gives));
     }
     found
-}
-
-/// Whether a count, or one that rounds to it, gives a printed rate.
-fn is_rate(count: Count, children: Count, printed: f64, text: &str, area: AreaCode) -> bool {
-    let places = text.split_once('.').map_or(0, |(_, places)| places.len());
-    let places = u8::try_from(places).unwrap_or(u8::MAX);
-    let of = |count: f64| round_half_up(count.max(0.0) / f64::from(children) * 10_000.0, places);
-    let off = if area == AreaCode::ENGLAND || area.as_str().starts_with("E12") {
-        NEAREST
-    } else {
-        0.0
-    };
-    let count = f64::from(count);
-    match (of(count - off), of(count + off)) {
-        (Ok(low), Ok(high)) => low <= printed && printed <= high,
-        _ => false,
-    }
 }
 
 /// Checks that authorities add up to England, as far as they are shown.
@@ -123,8 +121,8 @@ pub(super) fn sums(own: &Facts, lists: &CodeLists, areas: &Areas) -> Vec<SumApar
     let apart = |sum: &Sum| {
         let england = f64::from(sum.england?);
         let shown = sum.shown as f64;
-        let too_many = shown > england + NEAREST;
-        let too_few = sum.withheld == 0 && shown < england - NEAREST;
+        let too_many = shown > england + NEAREST_10;
+        let too_few = sum.withheld == 0 && shown < england - NEAREST_10;
         (sum.authorities > 0 && (too_many || too_few)).then_some(())
     };
     let all = sums.into_iter().filter(|(_, sum)| apart(sum).is_some());

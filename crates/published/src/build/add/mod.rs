@@ -11,16 +11,16 @@ mod recognised;
 mod said;
 mod tables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use disparity_core::{AreaCode, DenominatorKind, Period, Stratum, Warned};
+use disparity_core::{AreaCode, Count, DenominatorKind, Origin, Period, Reported, Stratum, Warned};
 
 pub use self::checked::{PrintedRates, SumApart};
 pub use self::said::{Added, AddedIndicator, AddedRelease};
 use self::tables::{Before, Read, path_of};
 use super::facts::{FactKey, Facts};
 use super::layouts::bytes as unpacked;
-use super::provenance::{AddedSource, Sources, digest};
+use super::provenance::{SourceRecord, Sources, digest};
 use super::rules::read_rules;
 use crate::codelists::{COLUMNS, CodeLists, Publication};
 use crate::error::LoadErrors;
@@ -51,6 +51,7 @@ pub(crate) fn add(
         lists: &lists,
         areas: &areas,
     };
+    let children = before.facts_of(POPULATION)?;
     let mut facts = Facts::default();
     let (mut releases, mut new, mut issues) = (Vec::new(), Vec::new(), Vec::new());
     let mut likes = Vec::new();
@@ -59,44 +60,55 @@ pub(crate) fn add(
         let found = recognised::recognise(&table, &rules, &lists, like)?;
         let Read {
             found,
-            facts: own,
-            rates,
-            issues: said,
-            release,
+            gathered,
+            indicators,
         } = before.most_alike(&table, found, position, like.is_some())?;
-        issues.extend(said);
+        issues.extend(gathered.issues);
+        let own = gathered.facts;
         let older = |key: &FactKey| {
-            let mut all = release.indicators.iter();
+            let mut all = indicators.iter();
             all.any(|one| one.name == key.column && one.is_older())
         };
         for (key, value) in own.iter().filter(|(key, _)| !older(key)) {
             // Each key of a file stands there once.
             drop(facts.add(position, 0, key.clone(), value));
         }
-        let id = format!("added-{}", &digest(bytes)[..12]);
         let last = own
             .last_year()
             .map_or_else(String::new, |year| year.to_string());
-        new.push(AddedSource {
-            publication: Publication {
-                id: id.clone(),
-                path: file.clone(),
-                ..found.publication.clone()
-            },
-            sha256: digest(bytes),
+        let publication = Publication {
+            id: format!("added-{}", &digest(bytes)[..12]),
+            path: file.clone(),
             release: format!("added, years to {last}"),
-            feeds: facts.tables_of(position).into_iter().map(path_of).collect(),
-        });
+            // Where the file was got and when is not known: the publication's page is.
+            origin: Origin {
+                page: found.publication.origin.page.clone(),
+                ..Origin::default()
+            },
+            ..found.publication.clone()
+        };
         releases.push(AddedRelease {
-            id,
-            rates: checked::rates(&rates, &own, &before.children()?),
+            file: file.clone(),
+            publication: publication.title.clone(),
+            table: publication.table.clone(),
+            id: publication.id.clone(),
+            like: found.publication.id.clone(),
+            absent: found.absent,
+            indicators,
+            rates: checked::rates(&gathered.rates, &own, &children, &lists, &areas),
+            without_children: BTreeSet::new(),
             sums: checked::sums(&own, &lists, &areas),
-            ..release
         });
+        let feeds = facts.tables_of(position).into_iter().map(path_of);
+        new.push(SourceRecord::of(
+            &publication,
+            digest(bytes),
+            feeds.collect(),
+        ));
         likes.push(found.publication.id.clone());
     }
     for release in &mut releases {
-        release.without_children = without_children(release, &facts, &before)?;
+        release.without_children = without_children(release, &facts, &children, &lists);
     }
     let files = before.with(&mut facts, &likes, &new)?;
     let output = Added { files, releases };
@@ -107,30 +119,33 @@ pub(crate) fn add(
 fn without_children(
     release: &AddedRelease,
     facts: &Facts,
-    before: &Before<'_>,
-) -> Result<BTreeSet<Period>, LoadErrors> {
-    let children = before.children()?;
+    children: &BTreeMap<FactKey, Reported<Count>>,
+    lists: &CodeLists,
+) -> BTreeSet<Period> {
     let per_child = |one: &&AddedIndicator| {
-        let id = before.lists.indicators.id(&one.name);
-        let denominator = id.map(|id| before.lists.indicators.get(id).denominator);
+        let id = lists.indicators.id(&one.name);
+        let denominator = id.map(|id| lists.indicators.get(id).denominator);
         denominator == Some(DenominatorKind::Children0To17)
     };
     let years = release.indicators.iter().filter(per_child);
     let years = years.flat_map(|one| one.new_years.iter().copied());
     let has_none = |period: &Period| {
-        let key = children_of(*period);
+        let key = children_key("children_0_17", *period, AreaCode::ENGLAND);
         key.is_some_and(|key| facts.get(&key).is_none() && !children.contains_key(&key))
     };
-    Ok(years.filter(has_none).collect())
+    years.filter(has_none).collect()
 }
 
-/// The children of England by whom a year's counts are divided.
-fn children_of(period: Period) -> Option<FactKey> {
+/// The table of children.
+const POPULATION: &str = "population";
+
+/// The children of an area by whom a year's counts are divided.
+fn children_key(column: &str, period: Period, area: AreaCode) -> Option<FactKey> {
     Some(FactKey {
-        table: "population".into(),
-        column: "children_0_17".into(),
+        table: POPULATION.into(),
+        column: column.into(),
         period: Period::ending(period.population_year().0)?,
-        area: AreaCode::ENGLAND,
+        area,
         stratum: Stratum::TOTAL,
     })
 }

@@ -70,30 +70,24 @@ impl AddedIndicator {
     }
 }
 
+/// The share of the figures that a file has in common with the tables that is the same in both; none if it has none.
+pub(super) fn alike(indicators: &[AddedIndicator]) -> Option<f64> {
+    let sum = |of: fn(&AddedIndicator) -> u64| indicators.iter().map(of).sum::<u64>() as f64;
+    let same = sum(|one| one.same);
+    let all = same + sum(|one| one.revised) + sum(|one| one.withheld);
+    (all > 0.0).then(|| same / all)
+}
+
+/// The last year of a file and of the tables, if it ends before them with every indicator.
+pub(super) fn outdated(indicators: &[AddedIndicator]) -> Option<(Period, Period)> {
+    let years = indicators.iter().map(|one| {
+        let both = one.last.zip(one.known_to);
+        both.filter(|_| one.is_older())
+    });
+    years.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
 impl AddedRelease {
-    /// The share of the figures that it has in common with the tables that is the same in both; none if it has none.
-    #[must_use]
-    pub fn alike(&self) -> Option<f64> {
-        let sum =
-            |of: fn(&AddedIndicator) -> u64| self.indicators.iter().map(of).sum::<u64>() as f64;
-        let same = sum(|one| one.same);
-        let all = same + sum(|one| one.revised) + sum(|one| one.withheld);
-        (all > 0.0).then(|| same / all)
-    }
-
-    /// The last year of it and of the tables, if it ends before them with every indicator.
-    pub(super) fn outdated(&self) -> Option<(Period, Period)> {
-        let years = self.indicators.iter();
-        let years: Option<Vec<(Period, Period)>> = years
-            .map(|one| {
-                one.last
-                    .zip(one.known_to)
-                    .filter(|(own, known)| own < known)
-            })
-            .collect();
-        years?.into_iter().max()
-    }
-
     /// Whether it changes anything. What is older than the tables does not.
     #[must_use]
     pub fn is_news(&self) -> bool {

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use disparity_core::{Areas, Count, Dimension, Issue, Period, Reported, Stratum};
+use disparity_core::{Areas, Count, Dimension, Period, Reported};
 
-use super::checked::PrintedRates;
 use super::recognised::{Recognised, refusal};
-use super::said::{AddedIndicator, AddedRelease};
-use crate::build::ees::{self, Gathered, PublishedRate};
+use super::said::{AddedIndicator, alike, outdated};
+use crate::build::ees::{self, Gathered};
 use crate::build::facts::{FactKey, Facts};
-use crate::build::provenance::{AddedSource, ENGLAND, SOURCES, Sources};
+use crate::build::provenance::{ENGLAND, SOURCES, SourceRecord, Sources};
 use crate::build::rules::column_order;
 use crate::codelists::CodeLists;
 use crate::error::LoadErrors;
@@ -25,10 +24,8 @@ const ALIKE: f64 = 0.5;
 /// A file as one publication.
 pub(super) struct Read<'a> {
     pub(super) found: Recognised<'a>,
-    pub(super) facts: Facts,
-    pub(super) rates: BTreeSet<PublishedRate>,
-    pub(super) issues: Vec<Issue>,
-    pub(super) release: AddedRelease,
+    pub(super) gathered: Gathered,
+    pub(super) indicators: Vec<AddedIndicator>,
 }
 
 /// The path of a table of England.
@@ -49,7 +46,10 @@ pub(super) struct Before<'a> {
 
 impl Before<'_> {
     /// What a table says; nothing if there is none.
-    fn facts_of(&self, table: &str) -> Result<BTreeMap<FactKey, Reported<Count>>, LoadErrors> {
+    pub(super) fn facts_of(
+        &self,
+        table: &str,
+    ) -> Result<BTreeMap<FactKey, Reported<Count>>, LoadErrors> {
         let mut facts = BTreeMap::new();
         let Ok(bytes) = self.files.get(&path_of(table)) else {
             return Ok(facts);
@@ -59,29 +59,34 @@ impl Before<'_> {
             .column("time_period")
             .or_else(|_| own.column("mid_year"))?;
         let area = own.column("area_code")?;
+        let (mut groups, mut counts) = (Vec::new(), Vec::new());
+        for (column, name) in own.names().iter().enumerate() {
+            match Dimension::from_column(name) {
+                Some(dimension) => groups.push((column, dimension)),
+                None if column != year && column != area => counts.push((column, name)),
+                None => {}
+            }
+        }
         let mut errors = Vec::new();
         for row in own.rows() {
-            let key = read::period(row, year)
-                .and_then(|period| Ok((period, read::area(row, area, self.areas)?)));
-            let (period, code) = match key {
+            let key = (|| {
+                let list = "a group of categories.csv";
+                Ok((
+                    read::period(row, year)?,
+                    read::area(row, area, self.areas)?,
+                    read::stratum(row, &groups, &self.lists.dimensions, list)?,
+                ))
+            })();
+            let (period, code, stratum) = match key {
                 Ok(key) => key,
                 Err(error) => {
                     errors.push(error);
                     continue;
                 }
             };
-            let mut stratum = Stratum::TOTAL;
-            for (column, name) in own.names().iter().enumerate() {
-                if let Some(dimension) = Dimension::from_column(name) {
-                    let id = self.lists.dimensions.list(dimension).id(row.text(column));
-                    stratum = id.map_or(stratum, |id| stratum.with(dimension, id));
-                }
-            }
-            for (column, name) in own.names().iter().enumerate() {
+            for (column, name) in counts.iter().copied() {
                 let text = row.text(column);
-                let is_key =
-                    column == year || column == area || Dimension::from_column(name).is_some();
-                if is_key || text.is_empty() {
+                if text.is_empty() {
                     continue;
                 }
                 let key = FactKey {
@@ -98,11 +103,6 @@ impl Before<'_> {
             }
         }
         LoadErrors::check(errors, facts)
-    }
-
-    /// Children of everyone by year and area.
-    pub(super) fn children(&self) -> Result<BTreeMap<FactKey, Reported<Count>>, LoadErrors> {
-        self.facts_of("population")
     }
 
     /// A file read as each publication that it may be: the one with whose figures it agrees the most.
@@ -123,7 +123,7 @@ impl Before<'_> {
                     continue;
                 }
             };
-            let same = read.release.indicators.iter().map(|one| one.same).sum();
+            let same = read.indicators.iter().map(|one| one.same).sum();
             if best.as_ref().is_none_or(|(most, _)| same > *most) {
                 best = Some((same, read));
             }
@@ -134,9 +134,9 @@ impl Before<'_> {
                 refusal(table.file(), what, "check that it is the whole file").into()
             }));
         };
-        let alike = read.release.alike().unwrap_or(0.0);
-        if is_told || alike >= ALIKE {
-            let Some((own, known)) = read.release.outdated() else {
+        let alike = alike(&read.indicators);
+        if is_told || alike.is_some_and(|share| share >= ALIKE) {
+            let Some((own, known)) = outdated(&read.indicators) else {
                 return Ok(read);
             };
             let what = format!(
@@ -145,14 +145,14 @@ impl Before<'_> {
             return Err(refusal(table.file(), what, "give the newest release of it").into());
         }
         let (name, id) = (&read.found.publication.table, &read.found.publication.id);
-        let what = match read.release.alike() {
+        let what = match alike {
             None => format!(
                 "it has the columns of {name} ({id}), and no figure by which to tell whether it is that"
             ),
-            Some(_) => format!(
+            Some(share) => format!(
                 "it has the columns of {name} ({id}), and of the figures of the same years only {:.0}% are the same: it is \
                  another table with such columns",
-                alike * 100.0
+                share * 100.0
             ),
         };
         let advice = format!("if it is {name}, say so with --like {id}");
@@ -166,14 +166,7 @@ impl Before<'_> {
         found: Recognised<'r>,
         position: usize,
     ) -> Result<Read<'r>, LoadErrors> {
-        let (mut facts, mut rates) = (Facts::default(), BTreeSet::new());
-        let (mut only_rates, mut issues) = (Vec::new(), Vec::new());
-        let mut into = Gathered {
-            facts: &mut facts,
-            rates: &mut rates,
-            only_rates: &mut only_rates,
-            issues: &mut issues,
-        };
+        let mut gathered = Gathered::default();
         ees::read(
             table,
             position,
@@ -181,25 +174,18 @@ impl Before<'_> {
             &found.rules,
             self.lists,
             self.areas,
-            &mut into,
+            &mut gathered,
         )?;
-        let release = self.release(table.file(), &found, &facts)?;
+        let indicators = self.indicators(&gathered.facts)?;
         Ok(Read {
             found,
-            facts,
-            rates,
-            issues,
-            release,
+            gathered,
+            indicators,
         })
     }
 
     /// What a file says, beside what the tables say.
-    fn release(
-        &self,
-        file: &str,
-        found: &Recognised<'_>,
-        own: &Facts,
-    ) -> Result<AddedRelease, LoadErrors> {
+    fn indicators(&self, own: &Facts) -> Result<Vec<AddedIndicator>, LoadErrors> {
         let mut known = BTreeMap::new();
         for table in own.tables() {
             known.extend(self.facts_of(table)?);
@@ -232,18 +218,7 @@ impl Before<'_> {
             let known = years.iter().filter(|(column, _)| column == name);
             one.known_to = known.map(|(_, year)| *year).max();
         }
-        Ok(AddedRelease {
-            file: file.to_owned(),
-            publication: found.publication.title.clone(),
-            table: found.publication.table.clone(),
-            id: String::new(),
-            like: found.publication.id.clone(),
-            absent: found.absent.clone(),
-            indicators: indicators.into_values().collect(),
-            rates: PrintedRates::default(),
-            without_children: BTreeSet::new(),
-            sums: Vec::new(),
-        })
+        Ok(indicators.into_values().collect())
     }
 
     /// Every file, with the tables that the facts belong to written anew.
@@ -251,7 +226,7 @@ impl Before<'_> {
         &self,
         facts: &mut Facts,
         like: &[String],
-        sources: &[AddedSource],
+        sources: &[SourceRecord],
     ) -> Result<Files, LoadErrors> {
         let before = like.len();
         let touched: Vec<String> = facts.tables().into_iter().map(str::to_owned).collect();
@@ -264,11 +239,9 @@ impl Before<'_> {
         // What is stated now need not be worked out from a rate any more.
         let from_rates = self.facts_of(FROM_RATES)?;
         let stated = |key: &FactKey| facts.total(&key.column, key.period, key.area).is_some();
-        if from_rates.keys().any(stated) {
-            let left: Vec<_> = from_rates
-                .into_iter()
-                .filter(|(key, _)| !stated(key))
-                .collect();
+        let (now, left): (Vec<_>, Vec<_>) =
+            from_rates.into_iter().partition(|(key, _)| stated(key));
+        if !now.is_empty() {
             for (key, value) in left {
                 drop(facts.add(before, 0, key, value));
             }
@@ -276,12 +249,7 @@ impl Before<'_> {
         let order = column_order(&self.lists.indicators);
         let mut changed = BTreeMap::new();
         for table in facts.tables() {
-            let year = if table == "population" {
-                "mid_year"
-            } else {
-                "time_period"
-            };
-            let csv = facts.write_table(table, year, &order, &self.lists.dimensions);
+            let csv = facts.write_table(table, &order, &self.lists.dimensions);
             changed.insert(path_of(table), csv);
         }
         changed.insert(path_of("revisions"), self.revisions(facts, like)?);
@@ -304,13 +272,14 @@ impl Before<'_> {
             .filter_map(|line| Some(line.rsplit_once(',')?.0.to_owned()))
             .collect();
         for revision in facts.revisions() {
-            let key = &revision.key;
             // Of a figure of the tables it is the newest release of the same publication that stated it.
-            let by = facts.publication_of(key).and_then(|at| like.get(at));
+            let by = facts
+                .publication_of(&revision.key)
+                .and_then(|at| like.get(at));
             let Some(source) = like.get(revision.publication).or(by) else {
                 continue;
             };
-            let line = format!("{source},{},{},{}", key.period, key.area, key.column);
+            let line = revision.row(source);
             if !known.contains(&line) {
                 let _ = writeln!(csv, "{line},{}", revision.value);
             }
