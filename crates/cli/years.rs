@@ -127,7 +127,7 @@ fn absent(area: &Area, years: &[Period], own: &[Period], catalogue: &Catalogue) 
 }
 
 /// Years in words, those that follow one another together: `2010 to 2018, 2020`.
-fn words(years: &[Period]) -> String {
+pub(crate) fn words(years: &[Period]) -> String {
     if years.is_empty() {
         return "none".to_owned();
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{Catalogue, Origin};
+use disparity_core::{Catalogue, Issue, Origin};
 use disparity_published::{
     CODE_LISTS, Files, RateCheck, SOURCES, Sources, verify_rates, verify_tables,
 };
@@ -27,19 +27,7 @@ pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
     let built = progress.stage("compiling the published files", || {
         disparity_published::build(&lists, &published)
     })?;
-    for issue in &built.issues {
-        let place = issue
-            .place
-            .as_ref()
-            .map(|place| format!(" ({place})"))
-            .unwrap_or_default();
-        crate::out::tell(format_args!(
-            "{}: {}{place} [{}]",
-            issue.code.severity().as_str(),
-            issue.message,
-            issue.code
-        ));
-    }
+    tell_issues(&built.issues);
     place.write(&built.output)?;
     let bytes: usize = built.output.iter().map(|(_, bytes)| bytes.len()).sum();
     print(&format!(
@@ -49,6 +37,20 @@ pub(crate) fn build(from: &Path, to: &Path) -> Result<()> {
         bytes as f64 / 1e6,
         to.display()
     ))
+}
+
+/// Says what was found in files on the way.
+pub(super) fn tell_issues(issues: &[Issue]) {
+    for issue in issues {
+        let place = issue.place.as_ref().map(|place| format!(" ({place})"));
+        crate::out::tell(format_args!(
+            "{}: {}{} [{}]",
+            issue.code.severity().as_str(),
+            issue.message,
+            place.unwrap_or_default(),
+            issue.code
+        ));
+    }
 }
 
 /// Lists the built-in tables and their sources.

@@ -8,11 +8,14 @@ use anyhow::{Context, Result};
 use disparity_core::Period;
 use disparity_published::{AddedRelease, Files, SOURCES, add as add_to};
 
+use super::data::tell_issues;
+use super::needs::given;
 use crate::builtin;
 use crate::hint::Hinted;
 use crate::out::{print, table, wrapped};
 use crate::place::Within;
 use crate::progress::Progress;
+use crate::years::words;
 
 /// Sums that are named one by one.
 const NAMED: usize = 5;
@@ -25,16 +28,7 @@ pub(crate) fn add(files: &[PathBuf], to: &Path, like: Option<&str>) -> Result<()
     let before = builtin::files(has_tables.then_some(to))?;
     let mut progress = Progress::new(false);
     let added = progress.stage("reading the new figures", || add_to(&before, &given, like))?;
-    for issue in &added.issues {
-        let place = issue.place.as_ref().map(|place| format!(" ({place})"));
-        crate::out::tell(format_args!(
-            "{}: {}{} [{}]",
-            issue.code.severity().as_str(),
-            issue.message,
-            place.unwrap_or_default(),
-            issue.code
-        ));
-    }
+    tell_issues(&added.issues);
     let mut text = String::new();
     for release in &added.output.releases {
         text += &described(release);
@@ -56,12 +50,9 @@ pub(crate) fn add(files: &[PathBuf], to: &Path, like: Option<&str>) -> Result<()
 fn read(file: &Path) -> Result<(String, Vec<u8>)> {
     let name = file.file_name().unwrap_or(file.as_os_str());
     let name = name.to_string_lossy().into_owned();
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read `{}`", file.display()));
     let hint = "give a file as the Department publishes it, as CSV";
-    match bytes {
-        Ok(bytes) => Ok((name, bytes)),
-        Err(error) => Err(Hinted::new(format!("{error:#}"), hint).into()),
-    }
+    let (_, bytes) = given(file).map_err(|error| Hinted::new(format!("{error:#}"), hint))?;
+    Ok((name, bytes))
 }
 
 /// Writes the tables into a folder that is new, empty, or has tables already.
@@ -101,7 +92,11 @@ fn described(release: &AddedRelease) -> String {
         }
         vec![
             one.name.clone(),
-            years(&one.new_years),
+            if one.new_years.is_empty() {
+                String::new()
+            } else {
+                years(&one.new_years)
+            },
             one.new.to_string(),
             one.revised.to_string(),
             one.withheld.to_string(),
@@ -158,21 +153,6 @@ fn described(release: &AddedRelease) -> String {
     text
 }
 
-/// Years with runs of them put together.
 fn years(all: &BTreeSet<Period>) -> String {
-    let mut runs: Vec<(u16, u16)> = Vec::new();
-    for year in all.iter().map(|period| period.year()) {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == year => *last = year,
-            _ => runs.push((year, year)),
-        }
-    }
-    let text = runs.into_iter().map(|(first, last)| {
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first}–{last}")
-        }
-    });
-    text.collect::<Vec<_>>().join(", ")
+    words(&all.iter().copied().collect::<Vec<_>>())
 }
