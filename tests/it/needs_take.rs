@@ -9,13 +9,12 @@ use disparity_core::needs::take::{
 };
 use disparity_core::needs::{Assumptions, Need};
 use disparity_core::{
-    AreaCode, ChineseGroup, IndicatorId, ModelYears, NeighbourModel, Period, Plan, Provenance,
-    Reported, Results, SpendGroup, Symbol,
+    AreaCode, ChineseGroup, Period, Provenance, Reported, Results, SpendGroup, Symbol,
 };
 use disparity_needs::{England, Inputs};
 use disparity_published::{load, load_group_errors, load_neighbourhoods};
 
-use crate::support::{built_in, say};
+use crate::support::{built_in, plan_of, say};
 
 /// What R finds in the same tables: `Rscript crates/needs/src/tests/help_panel.R . tests/it/needs_help.csv`.
 const EXPECTED: &str = include_str!("needs_help.csv");
@@ -39,24 +38,6 @@ fn invented_index() -> TakeAssumptions {
     }
 }
 
-/// A run about some indicators, with models of the latest year.
-fn plan(ids: Vec<IndicatorId>) -> Plan {
-    Plan {
-        indicators: ids.clone(),
-        compared: ids.clone(),
-        modelled: ids,
-        model_years: ModelYears::Latest,
-        authorities: None,
-        periods: None,
-        against: Vec::new(),
-        neighbours: NeighbourModel(2025),
-        chinese_group: ChineseGroup::Asian,
-        include_tiny: false,
-        reference_group: "white".to_owned(),
-        levels: disparity_core::Levels::default(),
-    }
-}
-
 /// What an assessment stands on is computed without the rest of an analysis, and nothing differs.
 #[test]
 fn an_assessment_is_the_same_without_the_rest_of_an_analysis() {
@@ -65,7 +46,7 @@ fn an_assessment_is_the_same_without_the_rest_of_an_analysis() {
     let neighbourhoods = load_neighbourhoods(&files, &loaded.catalogue.areas).unwrap();
     let group_errors = load_group_errors(&files).unwrap();
     let ids = Need::INDICATORS.map(|name| loaded.catalogue.indicators.id(name).unwrap());
-    let plan = plan(ids.to_vec());
+    let plan = plan_of(ids.to_vec());
     let input = Input {
         cube: &loaded.cube,
         populations: &loaded.populations,
@@ -110,7 +91,7 @@ fn children_cost_and_spend_of_an_authority_and_what_r_finds_in_the_panel() {
     let group_errors = load_group_errors(&files).unwrap();
     let names = ["cin_at_31_march", "cla_at_31_march"];
     let ids = names.map(|name| loaded.catalogue.indicators.id(name).unwrap());
-    let plan = plan(ids.to_vec());
+    let plan = plan_of(ids.to_vec());
     let results = analyse(Input {
         cube: &loaded.cube,
         populations: &loaded.populations,

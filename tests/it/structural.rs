@@ -8,12 +8,12 @@ use disparity_analysis::{Input, analyse};
 use disparity_core::{
     AreaCode, Basis, Cell, CellKey, ChineseGroup, ClaimFigure, Covariate, Cube, Denominator,
     Dimension, ExpectedCount, ExpectedModel, GeographicLevel, GradientFigure, GradientMethod,
-    IntersectionFigure, IssueCode, IssueSet, ModelYears, NeighbourModel, Period, Plan, Provenance,
-    Reported, Results, Span, Stratum, StructuralModel, Symbol, Term, Variation,
+    IntersectionFigure, IssueCode, IssueSet, ModelYears, Period, Plan, Provenance, Reported,
+    Results, Span, Stratum, StructuralModel, Symbol, Term, Variation,
 };
 use disparity_published::{CODE_LISTS, Files, Loaded, SOURCES, Sources, load};
 
-use crate::support::root;
+use crate::support::{plan_of, root};
 
 /// The built-in figures, read once.
 fn loaded() -> &'static Loaded {
@@ -33,20 +33,7 @@ fn loaded() -> &'static Loaded {
 /// A plan that models children looked after at 31 March and nothing else.
 fn plan() -> Plan {
     let id = loaded().catalogue.indicators.id("cla_at_31_march").unwrap();
-    Plan {
-        indicators: vec![id],
-        compared: vec![id],
-        modelled: vec![id],
-        model_years: ModelYears::Latest,
-        authorities: None,
-        periods: None,
-        against: Vec::new(),
-        neighbours: NeighbourModel(2025),
-        chinese_group: ChineseGroup::Asian,
-        include_tiny: false,
-        reference_group: "white".to_owned(),
-        levels: disparity_core::Levels::default(),
-    }
+    plan_of(vec![id])
 }
 
 /// Analyses the cells of the plan's indicator from one year on, changed as asked.

@@ -146,6 +146,24 @@ pub(crate) fn golden(name: &str, found: &str) {
     );
 }
 
+/// A plan about some indicators, compared and modelled in the latest year, with everything else as usual.
+pub(crate) fn plan_of(indicators: Vec<disparity_core::IndicatorId>) -> disparity_core::Plan {
+    disparity_core::Plan {
+        compared: indicators.clone(),
+        modelled: indicators.clone(),
+        indicators,
+        model_years: disparity_core::ModelYears::Latest,
+        authorities: None,
+        periods: None,
+        against: Vec::new(),
+        neighbours: disparity_core::NeighbourModel(2025),
+        chinese_group: disparity_core::ChineseGroup::Asian,
+        include_tiny: false,
+        reference_group: "white".to_owned(),
+        levels: disparity_core::Levels::default(),
+    }
+}
+
 /// Answers about prior help as they may be shown.
 pub(crate) fn rows_shown(
     answers: Vec<disparity_core::answers::PriorHelp>,

@@ -17,7 +17,7 @@ use disparity_core::{
 use disparity_published::{Files, Loaded, load};
 use proptest::prelude::*;
 
-use crate::support::root;
+use crate::support::{plan_of, root};
 
 struct Fixture {
     loaded: Loaded,
@@ -46,18 +46,8 @@ fn fixture() -> &'static Fixture {
         .map(|name| loaded.catalogue.indicators.id(name).unwrap())
         .to_vec();
         let plan = Plan {
-            compared: indicators.clone(),
             modelled: indicators[..2].to_vec(),
-            model_years: disparity_core::ModelYears::Latest,
-            indicators,
-            authorities: None,
-            periods: None,
-            against: Vec::new(),
-            neighbours: disparity_core::NeighbourModel(2025),
-            chinese_group: ChineseGroup::Asian,
-            include_tiny: false,
-            reference_group: "white".to_owned(),
-            levels: disparity_core::Levels::default(),
+            ..plan_of(indicators)
         };
         // A few authorities of two regions keep each analysis short; England and regions stay.
         let kept = |cell: &Cell| {

@@ -8,12 +8,12 @@ use disparity_analysis::{Input, analyse};
 use disparity_core::{
     AreaCode, Basis, CellKey, ChineseGroup, Comparator, Count, Dimension, Estimate,
     GeographicLevel, IndicatorId, IssueCode, Measure, Measured, MidYear, ModelYears, Nation,
-    NeighbourModel, Period, Plan, Provenance, Reported, Results, Span, Stratum, StructuralModel,
-    Symbol, Term, Variation,
+    Period, Plan, Provenance, Reported, Results, Span, Stratum, StructuralModel, Symbol, Term,
+    Variation,
 };
 use disparity_published::{Loaded, load, load_wales};
 
-use crate::support::{Folder, built_in, copy_of_data, disparity, published_files};
+use crate::support::{Folder, built_in, copy_of_data, disparity, plan_of, published_files};
 
 fn loaded() -> &'static Loaded {
     static LOADED: OnceLock<Loaded> = OnceLock::new();
@@ -27,18 +27,8 @@ fn results() -> &'static Results {
     RESULTS.get_or_init(|| {
         let loaded = loaded();
         let plan = Plan {
-            indicators: vec![CLA],
-            compared: vec![CLA],
-            modelled: vec![CLA],
             model_years: ModelYears::All,
-            authorities: None,
-            periods: None,
-            against: Vec::new(),
-            neighbours: NeighbourModel(2025),
-            chinese_group: ChineseGroup::Asian,
-            include_tiny: false,
-            reference_group: "white".to_owned(),
-            levels: disparity_core::Levels::default(),
+            ..plan_of(vec![CLA])
         };
         analyse(Input {
             cube: &loaded.cube,

@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 use disparity_analysis::{Input, analyse};
 use disparity_core::{
     AreaCode, Basis, Cell, CellKey, ChineseGroup, Comparator, Contrast, Cube, Denominator,
-    ExpectedModel, GeographicLevel, IndicatorId, IssueSet, Levels, ModelYears, NeighbourModel,
-    Period, Plan, Population, Populations, Provenance, Reported, Results, Span, Stratum, Symbol,
+    ExpectedModel, GeographicLevel, IndicatorId, IssueSet, ModelYears, NeighbourModel, Period,
+    Plan, Population, Populations, Provenance, Reported, Results, Span, Stratum, Symbol,
 };
 use disparity_published::{Loaded, load};
 
-use crate::support::built_in;
+use crate::support::{built_in, plan_of};
 
 /// Part of 200 plans each, in per cent with one decimal.
 const PROPORTION: &str = "cpp_two_years_or_more";
@@ -69,18 +69,9 @@ fn analysed(name: &str, whole: f64, of: &[(AreaCode, Reported<u32>)]) -> (Result
         ((year(), *area, Stratum::TOTAL), population)
     });
     let plan = Plan {
-        indicators: vec![id],
-        compared: vec![id],
         modelled: Vec::new(),
         model_years: ModelYears::None,
-        authorities: None,
-        periods: None,
-        against: Vec::new(),
-        neighbours: NeighbourModel(2025),
-        chinese_group: ChineseGroup::Asian,
-        include_tiny: false,
-        reference_group: "white".to_owned(),
-        levels: Levels::default(),
+        ..plan_of(vec![id])
     };
     let results = analyse(Input {
         cube: &Cube::new(cells.collect()).unwrap(),

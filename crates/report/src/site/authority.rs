@@ -104,16 +104,24 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// What was counted against what is expected: a row of each indicator, and the chart of them.
+pub(super) fn against_usual(
+    view: View<'_>,
+    area: &Area,
+    rows: &[Row<'_>],
+) -> (Vec<ExpectedRow>, Option<Figure>) {
+    let expected = rows.iter().filter_map(|row| expected_row(view, row));
+    let expected: Vec<ExpectedRow> = expected.collect();
+    let names: Vec<&str> = expected.iter().map(ExpectedRow::title).collect();
+    let chart = position(view, area, rows);
+    let figure = chart.map(|chart| Figure::beside("position", chart, ("expected", &names)));
+    (expected, figure)
+}
+
 pub(super) fn authority(site: &Site<'_>, parts: Parts<'_>) -> Authority {
     let view = site.view;
     let Parts { area, rows, .. } = parts;
-    let expected: Vec<ExpectedRow> = rows
-        .iter()
-        .filter_map(|row| expected_row(view, row))
-        .collect();
-    let names: Vec<&str> = expected.iter().map(ExpectedRow::title).collect();
-    let position = position(view, area, &rows)
-        .map(|chart| Figure::beside("position", chart, ("expected", &names)));
+    let (expected, position) = against_usual(view, area, &rows);
     let small = small_numbers(view, area, Years::Last);
     let areas = &view.catalogue.areas;
     Authority {

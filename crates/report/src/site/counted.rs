@@ -5,17 +5,17 @@
 //! England is said on each.
 
 use disparity_core::{
-    Area, AreaCode, Basis, Comparator, Dimension, Estimate, IndicatorId, IssueCode, Measure,
-    Nation, Period, Reported, Rounding, Stratum, StructuralModel, Term,
+    Area, AreaCode, Basis, Comparator, Dimension, Estimate, IndicatorId, IssueCode, IssueSet,
+    Measure, Nation, Period, Reported, Rounding, Stratum, StructuralModel, Term,
 };
 use serde::Serialize;
 
+use super::authority::against_usual;
 use super::figure::Figure;
 use super::words::{Place, Sentence};
 use super::{Link, Site, england, findings};
-use crate::charts::position;
 use crate::format::{grouped, reported, with_interval};
-use crate::page::authorities::{ExpectedRow, expected_row};
+use crate::page::authorities::ExpectedRow;
 use crate::page::{Headline, headlines};
 use crate::profile::{Row, Years, profile};
 use crate::view::View;
@@ -93,6 +93,17 @@ struct Said {
     hint: &'static str,
 }
 
+impl Said {
+    fn of(code: IssueCode, words: &str) -> Self {
+        Self {
+            code: code.as_str(),
+            severity: code.severity().as_str(),
+            words: words.to_owned(),
+            hint: code.hint(),
+        }
+    }
+}
+
 pub(super) fn nation(site: &Site<'_>) -> NationPage {
     let view = site.view;
     let own = view.catalogue.areas.get(view.national());
@@ -106,13 +117,13 @@ pub(super) fn nation(site: &Site<'_>) -> NationPage {
         all
     });
     let first = site.charted.first().copied();
-    let claims = view.catalogue.claims.iter();
+    let claims = &view.catalogue.claims;
     NationPage {
         findings,
         headlines: headlines(view),
         years: first.map_or_else(Vec::new, |id| years(view, id, view.national())),
         variation: first.map_or_else(Vec::new, |id| variation(view, id)),
-        claim: claims.take(1).next().map(|claim| Claim {
+        claim: claims.first().map(|claim| Claim {
             said: claim.said.clone(),
             document: claim.document.clone(),
             why: claim.why.clone(),
@@ -129,13 +140,7 @@ pub(super) fn nation(site: &Site<'_>) -> NationPage {
 pub(super) fn authority(site: &Site<'_>, area: &Area) -> AuthorityPage {
     let view = site.view;
     let rows = profile(view, area, Years::Last);
-    let expected: Vec<ExpectedRow> = rows
-        .iter()
-        .filter_map(|row| expected_row(view, row))
-        .collect();
-    let names: Vec<&str> = expected.iter().map(ExpectedRow::title).collect();
-    let position = position(view, area, &rows)
-        .map(|chart| Figure::beside("position", chart, ("expected", &names)));
+    let (expected, position) = against_usual(view, area, &rows);
     let mut findings = findings::of_authority(view, area, &site.charted, &rows);
     findings.extend(
         rows.first()
@@ -291,33 +296,26 @@ fn groups(view: View<'_>, id: IndicatorId, area: AreaCode, periods: &[Period]) -
 fn run_issues(view: View<'_>) -> Vec<Said> {
     let mut issues: Vec<_> = view.results().issues.iter().collect();
     issues.sort_by_key(|issue| std::cmp::Reverse(issue.code.severity()));
-    let said = issues.into_iter().map(|issue| Said {
-        code: issue.code.as_str(),
-        severity: issue.code.severity().as_str(),
-        words: issue.message.clone(),
-        hint: issue.code.hint(),
-    });
+    let said = issues
+        .into_iter()
+        .map(|issue| Said::of(issue.code, &issue.message));
     said.collect()
 }
 
 /// What must be said of an authority's figures of the last year; that the nations differ always.
 fn own_issues(rows: &[Row<'_>]) -> Vec<Said> {
-    let quoted = |row: &Row<'_>| {
-        row.quoted
-            .map_or(disparity_core::IssueSet::EMPTY, |own| own.issues)
-    };
-    let mut codes = vec![IssueCode::NationsDiffer];
-    for row in rows {
-        codes.extend(row.issues.union(quoted(row)).iter());
-    }
-    codes.dedup();
+    let quoted = |row: &Row<'_>| row.quoted.map_or(IssueSet::EMPTY, |own| own.issues);
+    let own = rows
+        .iter()
+        .fold(IssueSet::EMPTY, |all, row| {
+            all.union(row.issues).union(quoted(row))
+        })
+        .without(IssueCode::NationsDiffer);
+    let mut codes: Vec<IssueCode> = std::iter::once(IssueCode::NationsDiffer)
+        .chain(own.iter())
+        .collect();
     codes.sort_by_key(|code| std::cmp::Reverse(code.severity()));
-    let said = codes.into_iter().map(|code| Said {
-        code: code.as_str(),
-        severity: code.severity().as_str(),
-        words: code.meaning().to_owned(),
-        hint: code.hint(),
-    });
+    let said = codes.into_iter().map(|code| Said::of(code, code.meaning()));
     said.collect()
 }
 
