@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Build, list or verify the built-in figures
     #[command(subcommand)]
     Data(DataCommand),
+    /// Look at a table of your own, to describe it for `run --table`
+    #[command(subcommand)]
+    Table(TableCommand),
     /// Read child-level statutory returns: check them, or build a store of linked journeys
     #[command(subcommand)]
     Returns(crate::returns_args::ReturnsCommand),
@@ -104,11 +107,13 @@ pub(crate) struct RunArgs {
     #[arg(long = "authority", value_name = "NAME")]
     pub(crate) authorities: Vec<String>,
     /// Store of linked journeys to analyse instead of the published figures
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", group = "own")]
     pub(crate) returns: Option<PathBuf>,
-    /// With --returns: withhold nothing, for an authority's own analysts on their own returns; say why,
+    #[command(flatten)]
+    pub(crate) own: TableArgs,
+    /// With --returns or --table: withhold nothing, for an authority's own analysts on their own records; say why,
     /// which stands on the page and in every chart and table
-    #[arg(long, value_name = "WHY", requires = "returns")]
+    #[arg(long, value_name = "WHY", requires = "own")]
     pub(crate) unprotected: Option<String>,
     /// With --returns: earlier output of the same store that readers have as well, of `run --returns`,
     /// `prior-help` or `journeys`, as a file or a folder: what it shows is known, and what it withholds is
@@ -137,6 +142,23 @@ pub(crate) struct RunArgs {
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
+}
+
+/// Tables of one's own, each with its description.
+#[derive(Debug, Default, Clone, Args)]
+pub(crate) struct TableArgs {
+    /// Table of your own to analyse: .csv, .parquet (or a folder of them), .arrow, .ndjson or a workbook; repeat for
+    /// several
+    #[arg(
+        long = "table",
+        value_name = "FILE",
+        requires = "describe",
+        group = "own"
+    )]
+    pub(crate) tables: Vec<PathBuf>,
+    /// What its columns are, in TOML (`disparity table inspect FILE` writes one); one for each --table
+    #[arg(long, value_name = "FILE", requires = "tables")]
+    pub(crate) describe: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -322,6 +344,19 @@ pub(crate) enum CodeListName {
     Symbols,
     /// Issue codes
     Issues,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TableCommand {
+    /// Propose a description of a table from its content, with what is unsure
+    Inspect {
+        /// Table: .csv, .parquet (or a folder of them), .arrow, .ndjson or a workbook
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Sheet of a workbook that has several
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -29,13 +29,14 @@ mod returns_args;
 mod returns_stage;
 mod side_by_side;
 mod stages;
+mod tables_stage;
 mod years;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command, DataCommand};
+use crate::args::{Cli, Command, DataCommand, TableCommand};
 use crate::hint::Hinted;
 use crate::returns_args::ReturnsCommand;
 
@@ -77,6 +78,9 @@ fn main() -> ExitCode {
             commands::data_add::add(files, to, like.as_deref()).map(|()| true)
         }
         Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
+        Some(Command::Table(TableCommand::Inspect { file, sheet })) => {
+            commands::table::inspect(file, sheet.as_deref()).map(|()| true)
+        }
         Some(Command::Data(DataCommand::Verify { data, all })) => {
             commands::data::verify(data.as_deref(), *all)
         }

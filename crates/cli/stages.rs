@@ -80,6 +80,11 @@ impl Published {
         &self.loaded.populations
     }
 
+    /// What publishers write where a figure is absent.
+    pub(crate) fn marks(&self) -> &disparity_core::Marks {
+        &self.loaded.marks
+    }
+
     pub(crate) fn cube(&self) -> &disparity_core::Cube {
         &self.loaded.cube
     }

@@ -56,6 +56,7 @@ mod store_asked;
 mod structural;
 mod support;
 mod suppression;
+mod tables;
 mod unprotected;
 mod wales;
 mod workbook;

@@ -17,3 +17,4 @@ pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod site;
 mod site_help;
+pub(crate) mod table;

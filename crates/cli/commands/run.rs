@@ -22,6 +22,7 @@ use crate::published::OutputKind;
 use crate::remembered::Memory;
 use crate::returns_stage;
 use crate::stages::{Published, england_alone};
+use crate::tables_stage::Given;
 use crate::years::Unheld;
 
 /// What a browser opens first.
@@ -61,33 +62,53 @@ fn run_one(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out, RUN, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
+    let tables = Given::describe(&args.own, published.catalogue())?;
     let is_protected = args.unprotected.is_none();
     let store = args.returns.as_deref().filter(|_| is_protected);
     let memory = store.map(|store| Memory::open(store, args.remember));
     let memory = memory.transpose()?;
-    // Returns have indicators of their own; everything after the gate treats both alike.
-    let extended = args
-        .returns
-        .is_some()
-        .then(|| returns_stage::catalogue_with_returns(published.catalogue()))
-        .transpose()?;
+    // Returns and tables have indicators of their own; everything after the gate treats all alike.
+    let mut extended = match (&args.returns, &tables) {
+        (Some(_), _) => Some(returns_stage::catalogue_with_returns(
+            published.catalogue(),
+        )?),
+        (None, Some(tables)) => Some(tables.catalogue(published.catalogue())?),
+        (None, None) => None,
+    };
     let catalogue = extended.as_ref().unwrap_or(published.catalogue());
     let file = PlanFile::read(&args.selection)?;
-    let plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
-    // Which years returns have is known once they are counted.
-    let unheld = match &args.returns {
-        Some(_) => Unheld::default(),
-        None => {
-            let named = file.names_indicators(&args.selection);
-            Unheld::of(&plan, named, published.cube(), catalogue, None)
-        }
+    let named = file.names_indicators(&args.selection);
+    let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
+    if let (Some(tables), false) = (&tables, named) {
+        tables.restrict(&mut plan);
+    }
+    // Which years returns and tables have is known once they are counted.
+    let is_own = args.returns.is_some() || tables.is_some();
+    let unheld = if is_own {
+        Unheld::default()
+    } else {
+        Unheld::of(&plan, named, published.cube(), catalogue, None)
     };
     unheld.say();
     if unheld.empty {
         return Ok(false);
     }
-    let (release, is_whole) = match &args.returns {
-        Some(store) => {
+    let (release, is_whole) = match (&args.returns, &tables, &mut extended) {
+        (None, Some(tables), Some(catalogue)) => {
+            let policy = usual_or(args.unprotected.as_deref())?;
+            let selection = &args.selection;
+            let release = tables.release(
+                selection,
+                &published,
+                catalogue,
+                &plan,
+                policy,
+                &mut progress,
+            )?;
+            (release, true)
+        }
+        (Some(store), ..) => {
+            let catalogue = extended.as_ref().unwrap_or(published.catalogue());
             let policy = usual_or(args.unprotected.as_deref())?;
             let known = match &memory {
                 Some(memory) => memory.outputs(&args.published, policy.rule().round_to)?,
@@ -96,7 +117,7 @@ fn run_one(args: &RunArgs) -> Result<bool> {
             let known = (policy, &known);
             returns_stage::release(store, catalogue, &published, &plan, known, &mut progress)?
         }
-        None => (published.release(&plan, &mut progress)?, true),
+        _ => (published.release(&plan, &mut progress)?, true),
     };
     // Of what was read nothing is needed now but what its keys mean.
     let catalogue = &match extended {
@@ -112,7 +133,7 @@ fn run_one(args: &RunArgs) -> Result<bool> {
                 let files = disparity_export::csv_files(&release, csv);
                 let view = View::new(&release, catalogue, &plan);
                 // All that is held of Wales is on its site; the one page is England's.
-                let one_page = view.nation().has_children_of_every_year();
+                let one_page = is_own || view.nation().has_children_of_every_year();
                 let page = one_page.then(|| scope.spawn(move || render(view, &files)));
                 let tables =
                     disparity_export::write_tables(&release, catalogue, &manifest, csv, staged);
@@ -122,10 +143,11 @@ fn run_one(args: &RunArgs) -> Result<bool> {
                 page.map(|page| page.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             let page = page.transpose()?;
             let mut written = tables?;
-            // Of published figures there is a site, and the one page has all of it; of a store the page is all.
-            let (name, site) = match &args.returns {
-                Some(_) => (FIRST_PAGE, None),
-                None => (ONE_PAGE, Some(View::new(&release, catalogue, &plan))),
+            // Of published figures there is a site, and the one page has all of it; of a store and of tables the page is all.
+            let (name, site) = if is_own {
+                (FIRST_PAGE, None)
+            } else {
+                (ONE_PAGE, Some(View::new(&release, catalogue, &plan)))
             };
             if let Some(page) = &page {
                 written.extend(write_page(page, name, staged)?);
@@ -156,7 +178,7 @@ fn run_one(args: &RunArgs) -> Result<bool> {
     let has = Has {
         cut: is_cut,
         workbook: args.workbook,
-        site: args.returns.is_none(),
+        site: !is_own,
         nation: catalogue.areas.nation(),
     };
     print(&summary(&folder, &release, &plan, has))?;

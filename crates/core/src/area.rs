@@ -507,6 +507,30 @@ impl Areas {
         }
     }
 
+    /// Every area that goes by a code, a name or what else it is called, those that are gone too, by code.
+    ///
+    /// Whose figures of a year are meant by a name is the one of these that was there in that year
+    /// ([`Areas::exists_at`]): `Dorset` is one authority until 2019 and another from then on.
+    #[must_use]
+    pub fn called(&self, typed: &str) -> Vec<&Area> {
+        let text = typed.trim();
+        // No name has the form of a code.
+        if let Ok(code) = text.to_uppercase().parse() {
+            return self.get(code).into_iter().collect();
+        }
+        let folded = fold_name(text);
+        let named = |area: &&Area| {
+            area.old_la_code.as_deref() == Some(text)
+                || (!folded.is_empty() && fold_name(&area.name) == folded)
+        };
+        let mut found: Vec<&Area> = self.by_code.values().filter(named).collect();
+        if found.is_empty() {
+            let aliases = self.aliases.get(&folded).into_iter().flatten();
+            found.extend(aliases.filter_map(|code| self.get(*code)));
+        }
+        found
+    }
+
     fn unknown(&self, typed: &str) -> AreaLookupError {
         AreaLookupError::Unknown {
             typed: typed.to_owned(),
@@ -614,6 +638,25 @@ mod tests {
         );
         // An area's own name goes before what another is called.
         assert_eq!(areas.find("Dorset").unwrap().code, dorset);
+    }
+
+    #[test]
+    fn all_that_ever_went_by_a_name_are_told_apart_by_when_they_were() {
+        let areas = areas();
+        let codes = |typed| -> Vec<String> {
+            let found = areas.called(typed).into_iter();
+            found.map(|area| area.code.to_string()).collect()
+        };
+        assert_eq!(codes("dorset"), ["E06000059", "E10000009"]);
+        assert_eq!(codes("825"), ["E06000060", "E10000002"]);
+        assert_eq!(codes("e10000002"), ["E10000002"]);
+        assert!(codes("Wessex").is_empty() && codes("").is_empty());
+        let in_2018: Vec<&Area> = areas
+            .called("Dorset")
+            .into_iter()
+            .filter(|area| area.exists_at(Period::ending(2018).unwrap()))
+            .collect();
+        assert_eq!(in_2018[0].code.as_str(), "E10000009");
     }
 
     #[test]

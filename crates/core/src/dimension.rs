@@ -3,6 +3,8 @@
 //! The groups, their names and their order are data (`categories.csv`); only the set of dimensions
 //! is fixed here, because output columns are.
 
+use std::collections::BTreeMap;
+
 /// A way of breaking a count down. Each is a column of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
@@ -124,17 +126,73 @@ impl CodeList {
     }
 }
 
+/// What a text in a column of groups means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupNamed {
+    /// Everyone: a row of totals.
+    Everyone,
+    /// One group.
+    Group(CategoryId),
+}
+
 /// The code lists of all dimensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dimensions {
     lists: [CodeList; Dimension::ALL.len()],
+    /// What publishers call groups, in small letters and with single spaces, by dimension.
+    labels: BTreeMap<(Dimension, String), GroupNamed>,
 }
 
 impl Dimensions {
     /// The code lists, one for each dimension in [`Dimension::ALL`] order.
     #[must_use]
     pub fn new(lists: [CodeList; Dimension::ALL.len()]) -> Self {
-        Self { lists }
+        Self {
+            lists,
+            labels: BTreeMap::new(),
+        }
+    }
+
+    /// The same lists with what else publishers call groups: dimension, label and code, or none for a label of
+    /// everyone. A label of a code that the list does not have is left out.
+    #[must_use]
+    pub fn with_labels<'a>(
+        mut self,
+        labels: impl IntoIterator<Item = (Dimension, &'a str, Option<&'a str>)>,
+    ) -> Self {
+        for (dimension, label, code) in labels {
+            let means = match code {
+                None => Some(GroupNamed::Everyone),
+                Some(code) => self.list(dimension).id(code).map(GroupNamed::Group),
+            };
+            if let Some(means) = means {
+                self.labels.insert((dimension, fold_label(label)), means);
+            }
+        }
+        self
+    }
+
+    /// What a text means in a dimension: a code, a label, or what a publisher calls the group. Case and spaces do
+    /// not matter. `Total` and `All` are everyone.
+    #[must_use]
+    pub fn named(&self, dimension: Dimension, text: &str) -> Option<GroupNamed> {
+        let folded = fold_label(text);
+        if matches!(folded.as_str(), "total" | "all") {
+            return Some(GroupNamed::Everyone);
+        }
+        let own = self.list(dimension).iter().find(|(_, category)| {
+            category.code.eq_ignore_ascii_case(&folded) || fold_label(&category.label) == folded
+        });
+        match own {
+            Some((id, _)) => Some(GroupNamed::Group(id)),
+            None => self.labels.get(&(dimension, folded)).copied(),
+        }
+    }
+
+    /// The labels and codes of a dimension, for suggestions.
+    pub fn words(&self, dimension: Dimension) -> impl Iterator<Item = &str> {
+        let own = self.list(dimension).iter();
+        own.flat_map(|(_, category)| [category.code.as_str(), category.label.as_str()])
     }
 
     /// The code list of one dimension.
@@ -167,6 +225,12 @@ impl Dimensions {
             .into_iter()
             .any(|d| self.list(d).get(stratum.get(d)).unknown)
     }
+}
+
+/// Case and spacing differ between tables with the same label.
+fn fold_label(label: &str) -> String {
+    let words: Vec<&str> = label.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }
 
 /// One combination of groups, one for each dimension; `Total` where not broken down.

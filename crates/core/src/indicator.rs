@@ -127,6 +127,9 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// The family of indicators of tables that somebody gave.
+    pub const OF_A_TABLE: &'static str = "own_tables";
+
     /// The scale its estimates are shown in.
     #[must_use]
     pub const fn unit(&self) -> Unit {

@@ -186,6 +186,10 @@ issue_codes! {
     NationsDiffer = "NATIONS_DIFFER", Warning, Figure, "do not pool the two, and compare rates only where none of these matters";
     /// Children by authority are held for some mid-years only; this one was chosen for the year.
     MidYearUsed = "MID_YEAR_USED", Note, Figure, "`codelists/wales/denominators.csv` names the mid-year of each year, and why";
+    /// Totals in a table that somebody gave are sums made here of its rows, or differ from what its parts add up to.
+    TotalsOfTable = "TOTALS_OF_TABLE", Note, Figure, "a sum is of every authority that existed in the year; where totals differ, ask who made the table";
+    /// Rows of a table that somebody gave name no group that is known: they are among everyone and in no group.
+    GroupNotKnown = "GROUP_NOT_KNOWN", Warning, Figure, "rates of groups are too low by their share; name the groups in the description if they have a code";
 }
 
 impl fmt::Display for IssueCode {

@@ -24,6 +24,7 @@ mod indicator;
 mod issue;
 pub mod journeys;
 mod levels;
+mod marks;
 mod measured;
 mod names;
 mod nation;
@@ -58,13 +59,14 @@ pub use catalogue::{
 };
 pub use cube::{Basis, Cell, CellKey, Cube, CubeError, Denominator, DenominatorError, Frequencies};
 pub use date::{Date, DateError};
-pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, Stratum};
+pub use dimension::{Category, CategoryId, CodeList, Dimension, Dimensions, GroupNamed, Stratum};
 pub use indicator::{
     Counted, DenominatorKind, Indicator, IndicatorId, Indicators, IndicatorsError, Timing, Unit,
 };
 pub use issue::{Concern, Issue, IssueCode, IssueSet, Place, Severity, Warned};
 pub use journeys::{Day, Journeys};
 pub use levels::{Intervals, Levels, LevelsError, Position, percent};
+pub use marks::Marks;
 pub use measured::{Measured, Rank};
 pub use names::{did_you_mean, fold_name, nearest};
 pub use nation::Nation;

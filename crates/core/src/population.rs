@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     AreaCode, Basis, Catalogue, Denominator, DenominatorError, Dimension, IssueCode, IssueSet,
-    Period, Stratum, edition_in_force,
+    Period, Reported, Stratum, Symbol, edition_in_force,
 };
 
 /// A number of children and what must be said about it.
@@ -100,6 +100,31 @@ impl<'a> DecileShares<'a> {
             },
             issues: all.issues.with(IssueCode::DecileShare),
         })
+    }
+
+    /// What a count of a stratum is divided by, and what must be said of it: published children, or those of a decile; a
+    /// symbol where neither is known.
+    pub fn denominator(
+        &mut self,
+        populations: &Populations,
+        period: Period,
+        area: AreaCode,
+        stratum: Stratum,
+    ) -> (Denominator, IssueSet) {
+        let known = populations.get(period, area, stratum).copied();
+        let known = known.or_else(|| self.children(populations, period, area, stratum));
+        known.map_or_else(
+            || {
+                let none = Denominator {
+                    value: Reported::Symbol(Symbol::NotAvailable),
+                    basis: Basis::Children0To17 {
+                        mid_year: period.population_year(),
+                    },
+                };
+                (none, IssueSet::EMPTY.with(IssueCode::NoDenominator))
+            },
+            |own| (own.denominator, own.issues),
+        )
     }
 
     fn of(&mut self, period: Period, area: AreaCode) -> Option<Shares> {

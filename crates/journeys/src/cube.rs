@@ -43,19 +43,7 @@ pub fn cube(
         let what = catalogue.indicators.get(indicator);
         let (denominator, issues) = match what.denominator {
             DenominatorKind::Children0To17 => {
-                let found = populations.get(*period, area, *stratum).copied();
-                let found =
-                    found.or_else(|| deciles.children(populations, *period, area, *stratum));
-                let none = Denominator {
-                    value: Reported::Symbol(Symbol::NotAvailable),
-                    basis: Basis::Children0To17 {
-                        mid_year: period.population_year(),
-                    },
-                };
-                found.map_or(
-                    (none, IssueSet::EMPTY.with(IssueCode::NoDenominator)),
-                    |p| (p.denominator, p.issues),
-                )
+                deciles.denominator(populations, *period, area, *stratum)
             }
             DenominatorKind::Indicator(id) => {
                 let whole = counts

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::{
     Area, AreaChange, AreaCode, Areas, Category, ChangeKind, Claim, ClaimFigure, CodeList, Counted,
     DenominatorKind, Dimension, Dimensions, GeographicLevel, Indicator, IndicatorId, Indicators,
-    Nation, Origin, Period, StructuralModel, Symbol, Tile, Timing,
+    Marks, Nation, Origin, Period, StructuralModel, Symbol, Tile, Timing,
 };
 
 use crate::error::{Fault, LoadError, LoadErrors};
 use crate::files::Files;
-use crate::read::{self, Labels, Marks};
+use crate::read::{self, Labels};
 use crate::table::{Row, Table};
 
 /// The code lists that any run needs.
@@ -402,7 +402,17 @@ fn read_dimensions(
     for row in label_table.rows() {
         labels.insert(row.text(dimension), row.text(label), row.text(code));
     }
-    Ok((Dimensions::new(lists), labels))
+    // Labels of two dimensions at once are those of particular publications.
+    let called = label_table.rows().filter_map(|row| {
+        let dimension = Dimension::from_column(row.text(dimension))?;
+        let code = row.text(code);
+        Some((
+            dimension,
+            row.text(label),
+            (code != Labels::SKIP).then_some(code),
+        ))
+    });
+    Ok((Dimensions::new(lists).with_labels(called), labels))
 }
 
 fn read_marks(table: &Table) -> Result<Marks, LoadErrors> {

@@ -4,68 +4,53 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    AreaCode, Areas, Count, Date, Dimension, Dimensions, Period, Reported, Stratum, Symbol,
+    AreaCode, Areas, Count, Date, Dimension, Dimensions, Marks, Period, Reported, Stratum,
     did_you_mean,
 };
 
 use crate::error::{Fault, LoadError};
 use crate::table::Row;
 
-/// The marks that each vintage of file uses for an absent figure.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Marks(BTreeMap<String, BTreeMap<String, Symbol>>);
-
-impl Marks {
-    pub(crate) fn insert(&mut self, vintage: &str, mark: &str, symbol: Symbol) {
-        self.0
-            .entry(vintage.to_owned())
-            .or_default()
-            .insert(mark.to_owned(), symbol);
-    }
-
-    /// Whether the code list knows the vintage.
-    pub(crate) fn knows(&self, vintage: &str) -> bool {
-        self.0.contains_key(vintage)
-    }
-
-    fn of(&self, vintage: &str) -> impl Iterator<Item = (&str, Symbol)> {
-        self.0
-            .get(vintage)
-            .into_iter()
-            .flatten()
-            .map(|(mark, symbol)| (mark.as_str(), *symbol))
-    }
-
+/// Fields that hold a figure or a mark of a vintage.
+pub(crate) trait ReadReported {
     /// Reads a count or a mark of this vintage. Thousands may be grouped with commas.
-    pub(crate) fn count(&self, vintage: &str, text: &str) -> Result<Reported<Count>, Fault> {
-        self.reported(vintage, text, |text| grouped_digits(text)?.parse().ok())
-    }
+    fn count(&self, vintage: &str, text: &str) -> Result<Reported<Count>, Fault>;
 
     /// Reads a number or a mark of this vintage.
-    pub(crate) fn number(&self, vintage: &str, text: &str) -> Result<Reported<f64>, Fault> {
-        self.reported(vintage, text, finite)
+    fn number(&self, vintage: &str, text: &str) -> Result<Reported<f64>, Fault>;
+}
+
+impl ReadReported for Marks {
+    fn count(&self, vintage: &str, text: &str) -> Result<Reported<Count>, Fault> {
+        reported(self, vintage, text, |text| {
+            grouped_digits(text)?.parse().ok()
+        })
     }
 
-    fn reported<T>(
-        &self,
-        vintage: &str,
-        text: &str,
-        value: impl Fn(&str) -> Option<T>,
-    ) -> Result<Reported<T>, Fault> {
-        if let Some(value) = value(text) {
-            return Ok(Reported::Value(value));
-        }
-        match self.of(vintage).find(|(mark, _)| *mark == text) {
-            Some((_, symbol)) => Ok(Reported::Symbol(symbol)),
-            None => {
-                let symbols = self.of(vintage).map(|(mark, _)| mark.to_owned()).collect();
-                let found = text.to_owned();
-                Err(if found.chars().any(|c| c.is_ascii_digit()) {
-                    Fault::NotACount { found, symbols }
-                } else {
-                    Fault::UnknownSymbol { found, symbols }
-                })
-            }
+    fn number(&self, vintage: &str, text: &str) -> Result<Reported<f64>, Fault> {
+        reported(self, vintage, text, finite)
+    }
+}
+
+fn reported<T>(
+    marks: &Marks,
+    vintage: &str,
+    text: &str,
+    value: impl Fn(&str) -> Option<T>,
+) -> Result<Reported<T>, Fault> {
+    if let Some(value) = value(text) {
+        return Ok(Reported::Value(value));
+    }
+    match marks.symbol(vintage, text) {
+        Some(symbol) => Ok(Reported::Symbol(symbol)),
+        None => {
+            let symbols = marks.of(vintage).map(|(mark, _)| mark.to_owned()).collect();
+            let found = text.to_owned();
+            Err(if found.chars().any(|c| c.is_ascii_digit()) {
+                Fault::NotACount { found, symbols }
+            } else {
+                Fault::UnknownSymbol { found, symbols }
+            })
         }
     }
 }
@@ -312,6 +297,8 @@ fn fold_label(label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use disparity_core::Symbol;
+
     use super::*;
 
     fn marks() -> Marks {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use disparity_core::needs::{Part, SeenCount, SeenGroup, SeenLevel, SeenTable};
 use disparity_core::neighbourhoods::{Neighbourhood, Neighbourhoods, Redrawn};
-use disparity_core::{AreaCode, Areas, Count, Reported, Symbol};
+use disparity_core::{AreaCode, Areas, Count, Marks, Reported, Symbol};
 
 use crate::error::{LoadError, LoadErrors};
 use crate::given_codes::{GivenCodes, Meant, listed, one_of, whole_file};
-use crate::read::Marks;
+use crate::read::ReadReported as _;
 use crate::table::{Row, Table};
 
 /// What the column of codes may be called, the most exact first.

@@ -364,9 +364,32 @@ impl<'a> View<'a> {
         self.periods(indicator).last().copied()
     }
 
-    /// Periods in which an indicator has a figure for the nation, in order.
+    /// Periods in which an indicator has a figure for the nation, in order; where it has none in any, as a table of
+    /// some authorities, those in which any area has one.
     #[must_use]
     pub fn periods(&self, indicator: IndicatorId) -> Vec<Period> {
+        let of_nation = self.periods_of(indicator);
+        if !of_nation.is_empty() || !self.is_of_tables() {
+            return of_nation;
+        }
+        let rows = &self.results().estimates;
+        let from = rows.partition_point(|row| row.key.indicator < indicator);
+        let own = rows[from..]
+            .iter()
+            .take_while(|row| row.key.indicator == indicator);
+        let held = own.filter(|row| row.key.stratum.is_total() && row.outcome.is_value());
+        let periods: BTreeSet<Period> = held.map(|row| row.key.period).collect();
+        periods.into_iter().collect()
+    }
+
+    /// Whether all that is shown is of tables that somebody gave.
+    #[must_use]
+    pub fn is_of_tables(&self) -> bool {
+        let own = |id: &IndicatorId| self.indicator(*id).family == Indicator::OF_A_TABLE;
+        !self.plan.indicators.is_empty() && self.plan.indicators.iter().all(own)
+    }
+
+    fn periods_of(&self, indicator: IndicatorId) -> Vec<Period> {
         let rows = &self.results().estimates;
         let mut next = rows.partition_point(|row| row.key.indicator < indicator);
         let mut periods = Vec::new();
@@ -396,8 +419,8 @@ impl<'a> View<'a> {
     /// the others that stand around them in charts.
     pub fn authorities(&self, period: Period) -> impl Iterator<Item = &'a Area> {
         let catalogue = self.catalogue;
-        // Publications are of all authorities, returns of those that were loaded.
-        let published = self.results().provenance == Provenance::Published;
+        // Publications are of all authorities, returns and tables of those that they have.
+        let published = self.results().provenance == Provenance::Published && !self.is_of_tables();
         let estimates = self.results().estimates.iter();
         let loaded: BTreeSet<AreaCode> = if published {
             BTreeSet::new()
@@ -448,9 +471,16 @@ impl<'a> View<'a> {
             .collect();
         releases.sort_unstable();
         releases.dedup();
+        let releases = releases.join("; ");
+        // Of a table that somebody gave the licence is theirs to say.
+        if self.is_of_tables() {
+            return format!(
+                "Source: {releases}; population: Office for National Statistics mid-year estimates (Open Government \
+                 Licence v3.0)."
+            );
+        }
         format!(
-            "Source: {}; population: Office for National Statistics mid-year estimates. Open Government Licence v3.0.",
-            releases.join("; ")
+            "Source: {releases}; population: Office for National Statistics mid-year estimates. Open Government Licence v3.0."
         )
     }
 }

@@ -7,7 +7,7 @@ use disparity_core::{AreaCode, Areas, Date, Period, Reported};
 
 use crate::codelists::{CodeLists, collect};
 use crate::error::{LoadError, LoadErrors};
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::{Row, Table};
 
 /// The neighbour lists as CSV. `tables` gives each list's period, table and the name of the column

@@ -14,7 +14,7 @@ use super::facts::{FactKey, Facts};
 use super::rules::{Kind, Rule};
 use crate::codelists::{CodeLists, Publication};
 use crate::error::{Fault, LoadError, LoadErrors};
-use crate::read::{self, Labels};
+use crate::read::{self, Labels, ReadReported as _};
 use crate::table::{Row, Table};
 
 /// A published rate, kept to check ours against.

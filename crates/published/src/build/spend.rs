@@ -12,7 +12,7 @@ use disparity_core::{AreaCode, Areas, Period, Place, Reported, SpendService, Sym
 
 use crate::codelists::{CodeLists, collect};
 use crate::error::{Fault, LoadError, LoadErrors};
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::{Row, Table};
 
 /// What the list calls the total that a statement prints.

@@ -14,7 +14,7 @@ use disparity_core::{
 use super::ages;
 use crate::codelists::{CodeLists, collect};
 use crate::error::{Fault, LoadError, LoadErrors};
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::{Row, Table};
 use crate::wales::Basis;
 

@@ -10,7 +10,7 @@ use disparity_core::{
 use super::Tables;
 use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::Table;
 
 pub(super) fn read(

@@ -11,7 +11,7 @@ use super::Tables;
 use crate::build::CountTable;
 use crate::codelists::CodeLists;
 use crate::error::{Fault, LoadError, LoadErrors};
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::Table;
 
 /// The built-in tables that hold each indicator.

@@ -17,7 +17,7 @@ mod wales;
 use std::collections::BTreeMap;
 
 use disparity_core::{
-    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Nation, Neighbour,
+    AreaCode, Areas, Catalogue, ChineseGroup, Cube, Issue, IssueCode, Marks, Nation, Neighbour,
     NeighbourModel, Place, Populations, Source, Warned,
 };
 
@@ -41,6 +41,8 @@ pub struct Loaded {
     pub cube: Cube,
     /// Children by period, area and group.
     pub populations: Populations,
+    /// The marks of absent figures by vintage, for tables that somebody gives.
+    pub marks: Marks,
 }
 
 /// Reads the built-in tables, or a folder laid out like them.
@@ -72,6 +74,7 @@ pub fn load(files: &Files, chinese_group: ChineseGroup) -> Result<Warned<Loaded>
             catalogue,
             cube,
             populations,
+            marks: lists.marks,
         },
         issues,
     })

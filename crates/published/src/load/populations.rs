@@ -16,7 +16,7 @@ use super::Tables;
 use super::pupils::{self, Pupils, detailed};
 use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
-use crate::read;
+use crate::read::{self, ReadReported as _};
 
 /// Children by mid-year and area, and the shares that divide them.
 pub(crate) struct Children {

@@ -17,7 +17,7 @@ use super::Tables;
 use super::share_errors::Errors;
 use crate::codelists::{CodeLists, collect};
 use crate::error::LoadErrors;
-use crate::read;
+use crate::read::{self, ReadReported as _};
 
 /// The broad groups that primary pupils and the census are told apart by, in that order.
 pub(super) const GROUPS: [&str; 5] = ["white", "mixed", "asian", "black", "other"];

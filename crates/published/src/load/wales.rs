@@ -17,7 +17,7 @@ use super::{Loaded, Tables, contradiction, denominators};
 use crate::codelists::{CodeLists, WELSH_MID_YEARS, collect};
 use crate::error::{Fault, LoadErrors};
 use crate::files::Files;
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::Table;
 use crate::wales::Basis as Came;
 
@@ -74,6 +74,7 @@ pub fn load_wales(files: &Files) -> Result<Warned<Loaded>, LoadErrors> {
             cube: cube.with_roundings(read.roundings),
             catalogue,
             populations,
+            marks: lists.marks,
         },
         issues,
     })

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 pub(crate) mod authorities;
 pub(crate) mod models;
+mod tables;
 
 use crate::charts::{Chart, DataTable, ethnicity, league, tiles};
 use crate::format::{
@@ -70,7 +71,9 @@ pub fn render(view: View<'_>, files: &BTreeMap<&'static str, String>) -> Result<
         synthetic: view.is_synthetic(),
         unprotected: view.unprotected(),
         unpublished: view.results().provenance != Provenance::Published,
+        table: view.is_of_tables().then(|| tables::title(view)),
         headlines: headlines(view),
+        by_group: tables::by_group(view),
         sections,
         groups,
         given,
@@ -141,6 +144,9 @@ struct Content<'a> {
     /// Why nothing was withheld of records of children, if nothing was.
     unprotected: Option<&'a str>,
     unpublished: bool,
+    /// The title of what was given, where all is of tables that somebody gave.
+    table: Option<String>,
+    by_group: Vec<DataTable>,
     headlines: Vec<Headline>,
     sections: Vec<Section>,
     groups: Vec<Figure>,
@@ -158,8 +164,11 @@ struct Content<'a> {
     files: &'a BTreeMap<&'static str, String>,
 }
 
-/// The first rate of each family that is compared: what the charts show.
+/// The first rate of each family that is compared: what the charts show. Of tables that somebody gave, everything.
 pub(crate) fn charted(view: View<'_>) -> Vec<IndicatorId> {
+    if view.is_of_tables() {
+        return view.plan.compared.clone();
+    }
     let mut families = BTreeSet::new();
     let rates = view
         .plan
@@ -227,7 +236,11 @@ fn section(view: View<'_>, indicator: IndicatorId, charts: &mut Vec<Chart>) -> O
 /// England by ethnic group for every charted indicator that has such counts, in its last year with
 /// them; and each chosen authority's.
 fn ethnic_charts(view: View<'_>, charted: &[IndicatorId]) -> Vec<Chart> {
-    let mut places = vec![view.national()];
+    let mut places = if view.is_of_tables() {
+        tables::places(view)
+    } else {
+        vec![view.national()]
+    };
     places.extend(view.plan.authorities.iter().flatten().copied());
     let mut found = Vec::new();
     for indicator in charted {

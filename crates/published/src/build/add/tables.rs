@@ -14,7 +14,7 @@ use crate::build::rules::column_order;
 use crate::codelists::CodeLists;
 use crate::error::LoadErrors;
 use crate::files::Files;
-use crate::read;
+use crate::read::{self, ReadReported as _};
 use crate::table::Table;
 
 /// So much of what a file shares with the tables must be the same for it to be what its columns say: a release revises

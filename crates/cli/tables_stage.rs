@@ -1,0 +1,312 @@
+//! Tables that somebody gives, through the same analysis as published figures: described, added up, protected unless
+//! their publisher has, and only then analysed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use disparity_analysis::{Input, analyse};
+use disparity_core::neighbourhoods::Neighbourhoods;
+use disparity_core::{
+    Catalogue, Counted as CountedNoun, Cube, DenominatorKind, Frequencies, Indicator, IndicatorId,
+    IndicatorRelations, Indicators, Issue, Nation, Origin, Plan, Provenance, Results, Source,
+};
+use disparity_disclosure::{Policy, Release, protect};
+use disparity_frames::{Counted, Denominator, Description, Known, Protection, RowsAre, read_table};
+use disparity_published::load_neighbourhoods;
+
+use crate::args::{Selection, TableArgs};
+use crate::builtin;
+use crate::hint::Hinted;
+use crate::plan::folder;
+use crate::progress::Progress;
+use crate::stages::Published;
+
+/// Tables with their descriptions, before any is read.
+pub(crate) struct Given {
+    tables: Vec<(PathBuf, Description, IndicatorId, Option<IndicatorId>)>,
+    /// Descriptions as they were written, for the manifest.
+    texts: Vec<(String, String)>,
+}
+
+impl Given {
+    /// Reads the descriptions, one for each table.
+    pub(crate) fn describe(args: &TableArgs, catalogue: &Catalogue) -> Result<Option<Self>> {
+        if args.tables.is_empty() {
+            return Ok(None);
+        }
+        if args.tables.len() != args.describe.len() {
+            let message = format!(
+                "there are {} tables and {} descriptions",
+                args.tables.len(),
+                args.describe.len()
+            );
+            let hint = "give one --describe FILE.toml for each --table, in the same order; `disparity table inspect \
+                        FILE` writes one";
+            return Err(Hinted::new(message, hint).into());
+        }
+        let mut given = Self {
+            tables: Vec::new(),
+            texts: Vec::new(),
+        };
+        let mut next = u16::try_from(catalogue.indicators.len()).unwrap_or(u16::MAX);
+        for (table, file) in args.tables.iter().zip(&args.describe) {
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("cannot read the description `{name}`"))?;
+            let description = Description::read(&name, &text)?;
+            given.check_name(&description, &name, catalogue)?;
+            let own = IndicatorId(next);
+            let whole = match &description.denominator {
+                Denominator::Children => None,
+                Denominator::Column { .. } => Some(IndicatorId(next + 1)),
+            };
+            next += 1 + u16::from(whole.is_some());
+            given.tables.push((table.clone(), description, own, whole));
+            given.texts.push((name, text));
+        }
+        Ok(Some(given))
+    }
+
+    fn check_name(&self, own: &Description, file: &str, catalogue: &Catalogue) -> Result<()> {
+        let twice = self.tables.iter().zip(&self.texts);
+        let twice = twice
+            .filter(|((_, other, ..), _)| other.name == own.name)
+            .map(|(_, (file, _))| file)
+            .next();
+        if let Some(other) = twice {
+            let message = format!("`{other}` and `{file}` both describe `{}`", own.name);
+            let hint = "give one of the indicators another name; rows of one indicator belong into one table";
+            return Err(Hinted::new(message, hint).into());
+        }
+        if catalogue.indicators.id(&own.name).is_some() {
+            let message = format!("`{file}` describes `{}`, which is built in", own.name);
+            return Err(Hinted::new(message, "give the indicator another name").into());
+        }
+        Ok(())
+    }
+
+    /// The catalogue with the indicators that the tables have.
+    pub(crate) fn catalogue(&self, catalogue: &Catalogue) -> Result<Catalogue> {
+        let mut list: Vec<Indicator> = catalogue
+            .indicators
+            .iter()
+            .map(|(_, indicator)| indicator.clone())
+            .collect();
+        for (_, description, _, whole) in &self.tables {
+            list.push(indicator(description, *whole));
+            if let Denominator::Column { title, .. } = &description.denominator {
+                list.push(whole_of(description, title));
+            }
+        }
+        Ok(Catalogue {
+            indicators: Indicators::new(list)?.with_aliases_of(&catalogue.indicators),
+            ..catalogue.clone()
+        })
+    }
+
+    /// What a plan computes where no indicator was named: those of the tables.
+    pub(crate) fn restrict(&self, plan: &mut Plan) {
+        let own = |id: &IndicatorId| self.tables.iter().any(|(_, _, own, _)| own == id);
+        plan.indicators.retain(own);
+        plan.compared.retain(own);
+        plan.modelled.retain(own);
+    }
+
+    /// Reads the tables, and adds where they came from to the catalogue.
+    fn read(
+        &self,
+        selection: &Selection,
+        published: &Published,
+        catalogue: &mut Catalogue,
+        progress: &mut Progress,
+    ) -> Result<Vec<Counted>> {
+        let neighbourhoods = neighbourhoods(selection, catalogue)?;
+        let mut counted = Vec::new();
+        for ((path, description, ..), (file, text)) in self.tables.iter().zip(&self.texts) {
+            let known = Known {
+                catalogue,
+                populations: published.populations(),
+                neighbourhoods: neighbourhoods.as_ref(),
+                marks: published.marks(),
+            };
+            let table =
+                progress.stage("reading the table", || read_table(path, description, known))?;
+            crate::out::tell(format_args!(
+                "{}: {} rows, of {} areas and years",
+                path.display(),
+                disparity_core::thousands(&table.rows.to_string()),
+                table.places().len()
+            ));
+            counted.push(table);
+            let own = counted.last().map(|table| table.sha256.clone());
+            let described = disparity_export::digest(text.as_bytes());
+            catalogue.sources.extend(sources(
+                path,
+                description,
+                own.unwrap_or_default(),
+                (file, described),
+            ));
+        }
+        for (_, description, own, _) in &self.tables {
+            catalogue
+                .tables
+                .entry(*own)
+                .or_default()
+                .insert(description.name.clone());
+        }
+        Ok(counted)
+    }
+
+    /// Reads, protects and analyses the tables.
+    pub(crate) fn release(
+        &self,
+        selection: &Selection,
+        published: &Published,
+        catalogue: &mut Catalogue,
+        plan: &Plan,
+        policy: Policy,
+        progress: &mut Progress,
+    ) -> Result<Release<Results>> {
+        let counted = self.read(selection, published, catalogue, progress)?;
+        let mut issues: Vec<Issue> = Vec::new();
+        let mut shown = published.cube().clone();
+        let mut records = Cube::default();
+        let mut frequencies = Frequencies::new();
+        let mut has_records = false;
+        for (table, (_, _, own, whole)) in counted.iter().zip(&self.tables) {
+            let cube = table.cube(*own, *whole, catalogue, published.populations())?;
+            issues.extend(table.issues.iter().cloned());
+            match table.protection {
+                Protection::Published => shown = shown.merge(cube)?,
+                Protection::Records => {
+                    has_records = true;
+                    frequencies.extend(table.frequencies(*own));
+                    records = records.merge(cube)?;
+                }
+            }
+        }
+        let catalogue = &*catalogue;
+        let compute = |cube: &Cube, provenance: Provenance, progress: &mut Progress| {
+            let mut results = progress.stage("computing rates and comparisons", || {
+                analyse(Input {
+                    cube,
+                    populations: published.populations(),
+                    catalogue,
+                    plan,
+                    provenance,
+                })
+            });
+            results.issues.extend(issues.iter().cloned());
+            results
+        };
+        if !has_records {
+            let results = compute(&shown, Provenance::Published, progress);
+            return Ok(Release::of_published(results)?);
+        }
+        let synthetic = self.tables.iter().all(|(_, own, ..)| own.invented);
+        let relations = IndicatorRelations::default();
+        let safe = progress.stage("withholding small counts", || {
+            let (dimensions, areas) = (&catalogue.dimensions, &catalogue.areas);
+            protect(&records, dimensions, areas, &relations, (policy, synthetic))
+        })?;
+        let safe = safe.with_inflations(&frequencies, &relations);
+        let (primary, secondary) = (safe.primary(), safe.secondary());
+        let release = safe.release(|cube, provenance| -> Result<Results> {
+            let cube = cube.merge(shown)?;
+            Ok(compute(&cube, provenance, progress))
+        })?;
+        crate::out::tell(format_args!(
+            "{} counts withheld because they are small, {} more so that those cannot be worked out from sums",
+            crate::commands::returns::about(primary),
+            crate::commands::returns::about(secondary)
+        ));
+        Ok(release)
+    }
+}
+
+/// Neighbourhoods, where they are held.
+pub(crate) fn neighbourhoods(
+    selection: &Selection,
+    catalogue: &Catalogue,
+) -> Result<Option<Neighbourhoods>> {
+    if catalogue.areas.nation() != Nation::England {
+        return Ok(None);
+    }
+    let files = builtin::files(folder(selection))?;
+    Ok(Some(load_neighbourhoods(&files, &catalogue.areas)?))
+}
+
+fn indicator(own: &Description, whole: Option<IndicatorId>) -> Indicator {
+    Indicator {
+        name: own.name.clone(),
+        title: own.title.clone(),
+        short_title: own.short_title.clone(),
+        family: Indicator::OF_A_TABLE.to_owned(),
+        timing: own.timing,
+        counted: CountedNoun {
+            noun: own.counts.clone(),
+            repeats: own.rows == RowsAre::Events,
+        },
+        denominator: whole.map_or(DenominatorKind::Children0To17, DenominatorKind::Indicator),
+        headline: true,
+        modelled: whole.is_none(),
+        decimals: 1,
+        comparable: (None, None),
+        includes_18_and_over: false,
+        definition: own.definition.clone(),
+    }
+}
+
+/// The indicator that another is a part of; nothing is computed of it.
+fn whole_of(own: &Description, title: &str) -> Indicator {
+    Indicator {
+        name: format!("{}_of", own.name),
+        title: title.to_owned(),
+        short_title: title.to_owned(),
+        headline: false,
+        modelled: false,
+        denominator: DenominatorKind::Children0To17,
+        definition: format!("What `{}` is a part of, from the same table.", own.name),
+        ..indicator(own, None)
+    }
+}
+
+/// A table and its description as sources of figures.
+fn sources(
+    path: &Path,
+    own: &Description,
+    sha256: String,
+    (file, described): (&str, String),
+) -> [Source; 2] {
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        name.to_string_lossy().into_owned()
+    };
+    let [publication, release, licence, page] = own.source.clone();
+    let not_said = || Origin::NOT_RECORDED.to_owned();
+    let table = Source {
+        id: format!("table-{}", own.name),
+        publication: publication
+            .unwrap_or_else(|| format!("A table that was given: {}", own.title)),
+        table: name(path),
+        release: release.unwrap_or_else(not_said),
+        licence: licence.unwrap_or_else(not_said),
+        origin: Origin {
+            page: page.unwrap_or_default(),
+            ..Origin::default()
+        },
+        sha256,
+        tables: vec![own.name.clone()],
+    };
+    let description = Source {
+        id: format!("description-{}", own.name),
+        publication: format!("The description of {}", name(path)),
+        table: name(Path::new(file)),
+        release: not_said(),
+        licence: not_said(),
+        origin: Origin::default(),
+        sha256: described,
+        tables: Vec::new(),
+    };
+    [table, description]
+}

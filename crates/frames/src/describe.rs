@@ -1,0 +1,514 @@
+//! What a table says: which column is what, and what its counts are of. A description is a file in TOML.
+
+use std::collections::BTreeMap;
+
+use disparity_core::{Dimension, Symbol, Timing, nearest};
+use serde::Deserialize;
+
+use crate::error::TableError;
+
+/// What one row of a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowsAre {
+    /// A count of children or events, in a column.
+    #[default]
+    Counts,
+    /// One child, once in a year.
+    Children,
+    /// One event, of which a child may have several.
+    Events,
+}
+
+/// Who has protected the counts of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// Nobody: they are as they were counted, and are withheld by the program's rule.
+    #[default]
+    Records,
+    /// Their publisher: they are shown as they are given.
+    Published,
+}
+
+/// What counts of groups that no row has are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Absent {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// Nobody: whoever made the table left out what is 0.
+    Zero,
+}
+
+/// What counts are divided by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denominator {
+    /// Children aged 0 to 17 of the area, year and group: those that published counts have.
+    Children,
+    /// The numbers in another column, of which the counts are a part.
+    Column {
+        /// The column.
+        column: String,
+        /// What they are, in sentence case.
+        title: String,
+    },
+}
+
+/// A description as it is written.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    rows: RowsAre,
+    #[serde(default)]
+    protection: Protection,
+    #[serde(default)]
+    invented: bool,
+    symbols: Option<String>,
+    #[serde(default)]
+    absent: Absent,
+    sheet: Option<String>,
+    indicator: WrittenIndicator,
+    columns: WrittenColumns,
+    #[serde(default)]
+    fixed: Fixed,
+    #[serde(default)]
+    denominator: WrittenDenominator,
+    #[serde(default)]
+    codes: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    source: WrittenSource,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenIndicator {
+    name: String,
+    title: String,
+    short_title: Option<String>,
+    timing: String,
+    #[serde(default = "children")]
+    counts: String,
+    #[serde(default)]
+    definition: String,
+}
+
+fn children() -> String {
+    "children".to_owned()
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenColumns {
+    area: Option<String>,
+    neighbourhood: Option<String>,
+    period: Option<String>,
+    date: Option<String>,
+    count: Option<String>,
+    child: Option<String>,
+    ethnic_group: Option<String>,
+    detailed_ethnic_group: Option<String>,
+    age: Option<String>,
+    sex: Option<String>,
+    decile: Option<WrittenDecile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenDecile {
+    column: String,
+    index: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Fixed {
+    /// The area of every row.
+    pub(crate) area: Option<String>,
+    /// The year of every row.
+    pub(crate) period: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenDenominator {
+    column: Option<String>,
+    title: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenSource {
+    publication: Option<String>,
+    release: Option<String>,
+    licence: Option<String>,
+    page: Option<String>,
+}
+
+/// Where the place of a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// An authority, a region or the nation, by code or name.
+    Area,
+    /// A neighbourhood, middle layer area, ward or district, by code.
+    Neighbourhood,
+}
+
+/// A column of groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GroupColumn {
+    pub(crate) column: String,
+    /// What is looked up first; of ethnic groups both lists may be in one column.
+    pub(crate) dimension: Dimension,
+    /// The deprivation index that deciles are of.
+    pub(crate) index: Option<String>,
+    /// What the table calls groups, in small letters, and their code, `total` or `skip`.
+    pub(crate) codes: BTreeMap<String, String>,
+}
+
+/// What a table says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// What one row is.
+    pub rows: RowsAre,
+    /// Who has protected the counts.
+    pub protection: Protection,
+    /// Whether the children were invented.
+    pub invented: bool,
+    /// Stable name of the indicator.
+    pub name: String,
+    /// Title, in sentence case.
+    pub title: String,
+    /// Title for a row of a table.
+    pub short_title: String,
+    /// Stock or flow.
+    pub timing: Timing,
+    /// Plural noun of what is counted.
+    pub counts: String,
+    /// What is counted, in a sentence or two.
+    pub definition: String,
+    /// What counts are divided by.
+    pub denominator: Denominator,
+    /// Publication, release, licence and page, as far as they are said.
+    pub source: [Option<String>; 4],
+    pub(crate) file: String,
+    pub(crate) symbols: Option<String>,
+    pub(crate) absent: Absent,
+    pub(crate) sheet: Option<String>,
+    pub(crate) place: Option<(Where, String)>,
+    /// The column of years, and whether it holds dates of events.
+    pub(crate) period: Option<(String, bool)>,
+    pub(crate) fixed: Fixed,
+    pub(crate) count: Option<String>,
+    pub(crate) child: Option<String>,
+    pub(crate) groups: Vec<GroupColumn>,
+    /// What the table writes where a count is absent, beside the marks of its vintage.
+    pub(crate) absences: BTreeMap<String, Symbol>,
+}
+
+impl Description {
+    /// Reads a description.
+    ///
+    /// # Errors
+    /// [`TableError`] with the line of a key that is missing, unknown or of another kind, and of a description that
+    /// contradicts itself: no column of counts, an area twice, a date of a stock.
+    pub fn read(file: &str, text: &str) -> Result<Self, TableError> {
+        let written: Written = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            TableError::at(file, line, "", error.message(), hint_of(error.message()))
+        })?;
+        Checked { file, text }.description(written)
+    }
+
+    /// Every column that is read, each once.
+    pub(crate) fn wanted(&self) -> Vec<&str> {
+        let place = self.place.iter().map(|(_, column)| column);
+        let period = self.period.iter().map(|(column, _)| column);
+        let whole = match &self.denominator {
+            Denominator::Children => None,
+            Denominator::Column { column, .. } => Some(column),
+        };
+        let columns = place.chain(period).chain(&self.count).chain(&self.child);
+        let columns = columns.chain(self.groups.iter().map(|own| &own.column));
+        let mut wanted: Vec<&str> = Vec::new();
+        for column in columns.chain(whole) {
+            if !wanted.contains(&column.as_str()) {
+                wanted.push(column);
+            }
+        }
+        wanted
+    }
+}
+
+fn line_of(text: &str, at: usize) -> u64 {
+    let before = text.get(..at).unwrap_or(text);
+    1 + before.bytes().filter(|byte| *byte == b'\n').count() as u64
+}
+
+fn hint_of(message: &str) -> &'static str {
+    if message.contains("unknown field") {
+        "the words that are known stand behind it; `disparity table inspect FILE` writes a description to begin with"
+    } else if message.contains("missing field") {
+        "add it; `disparity table inspect FILE` writes a description to begin with"
+    } else {
+        "a description is TOML; `disparity table inspect FILE` writes one to begin with"
+    }
+}
+
+/// The word for counts among codes.
+const COUNT: &str = "count";
+
+/// A written description on its way to one that makes sense.
+struct Checked<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+/// Columns that break counts down: the word in a description and the dimension.
+const GROUPS: [(&str, Dimension); 5] = [
+    ("ethnic_group", Dimension::EthnicityMajor),
+    ("detailed_ethnic_group", Dimension::EthnicityMinor),
+    ("age", Dimension::AgeBand),
+    ("sex", Dimension::Sex),
+    ("decile", Dimension::DeprivationDecile),
+];
+
+impl Checked<'_> {
+    /// An error at the first line that has a word.
+    fn wrong(&self, word: &str, what: impl Into<String>, hint: impl Into<String>) -> TableError {
+        let lines = (1..).zip(self.text.lines());
+        let line = lines.into_iter().find(|(_, line)| line.contains(word));
+        TableError::at(self.file, line.map_or(0, |(at, _)| at), "", what, hint)
+    }
+
+    fn description(&self, written: Written) -> Result<Description, TableError> {
+        let Written {
+            indicator, columns, ..
+        } = &written;
+        let timing = Timing::from_word(&indicator.timing).ok_or_else(|| {
+            let what = format!("`timing` cannot be {:?}", indicator.timing);
+            let hint = "use \"as_at\" for what is counted on 31 March, \"during\" for the year ending then";
+            self.wrong("timing", what, hint)
+        })?;
+        self.name(&indicator.name)?;
+        let place = self.place(columns, &written.fixed)?;
+        let period = self.period(columns, &written.fixed, timing)?;
+        self.counted(&written)?;
+        let denominator = match (&written.denominator.column, &written.denominator.title) {
+            (None, None) => Denominator::Children,
+            (Some(column), Some(title)) => Denominator::Column {
+                column: column.clone(),
+                title: title.clone(),
+            },
+            (_, _) => {
+                let what = "a denominator of one's own needs both `column` and `title`";
+                let hint = "say what the numbers are: title = \"Children assessed\"";
+                return Err(self.wrong("[denominator]", what, hint));
+            }
+        };
+        let groups = self.groups(&written)?;
+        let absences = self.absences(&written)?;
+        let title = indicator.title.trim().to_owned();
+        Ok(Description {
+            rows: written.rows,
+            protection: written.protection,
+            invented: written.invented,
+            name: indicator.name.clone(),
+            short_title: indicator
+                .short_title
+                .clone()
+                .unwrap_or_else(|| title.clone()),
+            title,
+            timing,
+            counts: indicator.counts.clone(),
+            definition: indicator.definition.clone(),
+            denominator,
+            source: [
+                written.source.publication.clone(),
+                written.source.release.clone(),
+                written.source.licence.clone(),
+                written.source.page.clone(),
+            ],
+            file: self.file.to_owned(),
+            symbols: written.symbols.clone(),
+            absent: written.absent,
+            sheet: written.sheet.clone(),
+            place,
+            period,
+            fixed: written.fixed.clone(),
+            count: columns.count.clone(),
+            child: columns.child.clone(),
+            groups,
+            absences,
+        })
+    }
+
+    /// Names of indicators are those of columns and files: small letters, digits and underscores.
+    fn name(&self, name: &str) -> Result<(), TableError> {
+        let well = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if !name.is_empty() && name.bytes().all(well) {
+            return Ok(());
+        }
+        let what = format!("an indicator cannot be named {name:?}");
+        let hint = "use small letters, digits and underscores, such as early_help_at_31_march";
+        Err(self.wrong("name", what, hint))
+    }
+
+    fn place(
+        &self,
+        columns: &WrittenColumns,
+        fixed: &Fixed,
+    ) -> Result<Option<(Where, String)>, TableError> {
+        match (&columns.area, &columns.neighbourhood, &fixed.area) {
+            (Some(column), None, None) => Ok(Some((Where::Area, column.clone()))),
+            (None, Some(column), None) => Ok(Some((Where::Neighbourhood, column.clone()))),
+            (None, None, Some(_)) => Ok(None),
+            (None, None, None) => Err(self.wrong(
+                "[columns]",
+                "no column says where a row is of",
+                "name one of `area` (codes or names of authorities) or `neighbourhood` (codes), or say \
+                 [fixed] area = \"…\"",
+            )),
+            _ => Err(self.wrong(
+                "area",
+                "it is said twice where a row is of",
+                "keep one of `area`, `neighbourhood` and [fixed] area: an authority follows from its neighbourhoods",
+            )),
+        }
+    }
+
+    fn period(
+        &self,
+        columns: &WrittenColumns,
+        fixed: &Fixed,
+        timing: Timing,
+    ) -> Result<Option<(String, bool)>, TableError> {
+        match (&columns.period, &columns.date, &fixed.period) {
+            (Some(column), None, None) => Ok(Some((column.clone(), false))),
+            (None, Some(_), None) if timing == Timing::AsAt => Err(self.wrong(
+                "date",
+                "dates say when something happened, but `timing` is \"as_at\"",
+                "name a column of years with `period`, or say timing = \"during\"",
+            )),
+            (None, Some(column), None) => Ok(Some((column.clone(), true))),
+            (None, None, Some(_)) => Ok(None),
+            (None, None, None) => Err(self.wrong(
+                "[columns]",
+                "no column says of which year a row is",
+                "name one of `period` (years) or `date` (days of events), or say [fixed] period = \"2025\"",
+            )),
+            _ => Err(self.wrong(
+                "period",
+                "it is said twice of which year a row is",
+                "keep one of `period`, `date` and [fixed] period",
+            )),
+        }
+    }
+
+    fn counted(&self, written: &Written) -> Result<(), TableError> {
+        let has_count = written.columns.count.is_some();
+        match written.rows {
+            RowsAre::Counts if !has_count => Err(self.wrong(
+                "[columns]",
+                "no column has the counts",
+                "name it with `count`, or say rows = \"children\" or \"events\" where each row is one",
+            )),
+            RowsAre::Counts if written.columns.child.is_some() => Err(self.wrong(
+                "child",
+                "a row of counts is of no one child",
+                "leave `child` out, or say rows = \"children\" or \"events\"",
+            )),
+            RowsAre::Children | RowsAre::Events if has_count => Err(self.wrong(
+                "count",
+                "each row is one, so that a column of counts has no meaning",
+                "leave `count` out, or say rows = \"counts\"",
+            )),
+            RowsAre::Children | RowsAre::Events if written.protection == Protection::Published => {
+                Err(self.wrong(
+                    "protection",
+                    "a row for each child is not protected by its publisher",
+                    "leave `protection` out",
+                ))
+            }
+            RowsAre::Children | RowsAre::Events if written.denominator.column.is_some() => {
+                Err(self.wrong(
+                    "[denominator]",
+                    "a row for each child or event has no denominator of its own",
+                    "leave [denominator] out: counts are divided by children of the area",
+                ))
+            }
+            RowsAre::Counts | RowsAre::Children | RowsAre::Events => Ok(()),
+        }
+    }
+
+    fn absences(&self, written: &Written) -> Result<BTreeMap<String, Symbol>, TableError> {
+        let given = written.codes.get(COUNT).into_iter().flatten();
+        let symbol = |(text, mark): (&String, &String)| match Symbol::from_mark(mark) {
+            Some(symbol) => Ok((text.trim().to_owned(), symbol)),
+            None => {
+                let what =
+                    format!("[codes.count] gives {text:?} the symbol {mark:?}, which is none");
+                let marks = Symbol::ALL.map(Symbol::mark).join(", ");
+                let hint =
+                    format!("use one of {marks} (`disparity codes symbols` says what they mean)");
+                Err(self.wrong("[codes.count]", what, hint))
+            }
+        };
+        given.map(symbol).collect()
+    }
+
+    fn groups(&self, written: &Written) -> Result<Vec<GroupColumn>, TableError> {
+        let columns = &written.columns;
+        if columns.decile.is_some() && columns.neighbourhood.is_some() {
+            let what = "deciles follow from neighbourhoods, and a column has them as well";
+            return Err(self.wrong("decile", what, "leave `decile` out"));
+        }
+        let known: Vec<&str> = GROUPS
+            .iter()
+            .map(|(word, _)| *word)
+            .chain([COUNT])
+            .collect();
+        let unknown = written
+            .codes
+            .keys()
+            .find(|word| !known.contains(&word.as_str()));
+        if let Some(unknown) = unknown {
+            let near = nearest(unknown, known.iter().copied()).first().copied();
+            let hint = match near {
+                Some(near) => format!("did you mean [codes.{near}]?"),
+                None => format!("use one of {}", known.join(", ")),
+            };
+            let what = format!("no column is described as {unknown:?}");
+            return Err(self.wrong(unknown, what, hint));
+        }
+        let named = [
+            columns.ethnic_group.as_ref(),
+            columns.detailed_ethnic_group.as_ref(),
+            columns.age.as_ref(),
+            columns.sex.as_ref(),
+            columns.decile.as_ref().map(|own| &own.column),
+        ];
+        let groups = GROUPS
+            .into_iter()
+            .zip(named)
+            .filter_map(|((word, dimension), column)| {
+                let codes = written.codes.get(word).into_iter().flatten();
+                let is_decile = dimension == Dimension::DeprivationDecile;
+                Some(GroupColumn {
+                    column: column?.clone(),
+                    dimension,
+                    index: columns
+                        .decile
+                        .as_ref()
+                        .filter(|_| is_decile)
+                        .map(|own| own.index.clone()),
+                    codes: codes
+                        .map(|(text, code)| (text.trim().to_lowercase(), code.clone()))
+                        .collect(),
+                })
+            });
+        Ok(groups.collect())
+    }
+}

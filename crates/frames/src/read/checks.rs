@@ -1,0 +1,132 @@
+//! What is decided of a table as a whole: totals beside parts, groups that no row has, counts that a publisher withheld.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use disparity_core::{
+    AreaCode, CategoryId, Dimension, Issue, IssueCode, Period, Reported, Stratum,
+};
+
+use super::once::child_twice;
+use super::plan::Plan;
+use crate::describe::{Absent, Protection, RowsAre};
+use crate::error::{TableError, Wrong};
+use crate::margins::{Disagreement, Found, resolve};
+use crate::tally::{Pattern, Tally, bit};
+
+impl Plan<'_> {
+    /// Children whom several workers met.
+    pub(super) fn check_children(&self, tally: &Tally, wrong: &mut Wrong) {
+        if self.description.rows == RowsAre::Children && self.child.is_some() && wrong.is_empty() {
+            let named = self.description.child.as_deref().unwrap_or_default();
+            let mut places = tally.places().into_values();
+            if places.any(|slot| tally.times(slot).len() > 1) {
+                wrong.add(child_twice(self.file, 0, named));
+            }
+        }
+    }
+
+    /// Counts by year, area and group, totals beside parts decided and groups that no row has filled in.
+    pub(super) fn resolved(
+        &self,
+        tally: &Tally,
+        wrong: &mut Wrong,
+        issues: &mut Vec<Issue>,
+    ) -> BTreeMap<(Period, AreaCode, Stratum), Found> {
+        let dimensions = &self.known.catalogue.dimensions;
+        let groups = |margin: Option<Dimension>| match margin {
+            None => vec![0],
+            Some(dimension) => dimensions
+                .list(dimension)
+                .iter()
+                .map(|(id, _)| id.0)
+                .collect(),
+        };
+        let is_published = self.description.protection == Protection::Published;
+        let mut differ: u64 = 0;
+        let mut cells = resolve(tally, groups, |own| {
+            if is_published {
+                differ += 1;
+            } else {
+                wrong.add(self.disagreement(&own));
+            }
+        });
+        if differ > 0 {
+            let what = format!(
+                "{differ} totals of {} are not what their parts add up to; the totals are used",
+                self.file
+            );
+            let mut issue = Issue::new(IssueCode::TotalsOfTable, what);
+            issue.rows = differ;
+            issues.push(issue);
+        }
+        if !is_published && cells.values().any(|own| is_withheld(own.count)) {
+            let what = "some counts are withheld (c or low), and nobody is said to have protected the others";
+            let hint = "if the publisher of the table has, say protection = \"published\"; otherwise give the counts";
+            wrong.add(TableError::of_file(self.file, what, hint));
+        }
+        let fills = self.description.absent == Absent::Zero
+            || matches!(self.description.rows, RowsAre::Children | RowsAre::Events);
+        if fills {
+            self.fill(&mut cells);
+        }
+        cells
+    }
+
+    /// Writes 0 for groups that other areas or years have; of deciles for all ten.
+    fn fill(&self, cells: &mut BTreeMap<(Period, AreaCode, Stratum), Found>) {
+        let mut strata: BTreeSet<Stratum> = cells.keys().map(|(_, _, stratum)| *stratum).collect();
+        let decile = Dimension::DeprivationDecile;
+        if strata.iter().any(|stratum| stratum.only() == Some(decile)) {
+            let all = self.known.catalogue.dimensions.list(decile).iter();
+            strata.extend(all.map(|(id, _)| Stratum::TOTAL.with(decile, id)));
+        }
+        let places: BTreeSet<(Period, AreaCode)> = cells
+            .keys()
+            .map(|(period, area, _)| (*period, *area))
+            .collect();
+        let zero = Found {
+            count: Reported::Value(0),
+            whole: self.whole.map(|_| Reported::Value(0)),
+        };
+        for (period, area) in places {
+            for stratum in &strata {
+                cells.entry((period, area, *stratum)).or_insert(zero);
+            }
+        }
+    }
+
+    fn disagreement(&self, own: &Disagreement) -> TableError {
+        let dimensions = &self.known.catalogue.dimensions;
+        let area = self.known.catalogue.areas.name(own.area);
+        let of = own.margin.map_or_else(String::new, |dimension| {
+            let id = CategoryId(own.group);
+            format!(" of {}", dimensions.list(dimension).get(id).label)
+        });
+        let by = |pattern: Pattern| {
+            let broken = Dimension::ALL
+                .into_iter()
+                .filter(|one| pattern & bit(*one) != 0);
+            let names: Vec<String> = broken.map(|one| one.column().replace('_', " ")).collect();
+            if names.is_empty() {
+                "rows of everyone".to_owned()
+            } else {
+                format!("rows by {}", names.join(" and "))
+            }
+        };
+        let what = format!(
+            "{} of {area} in {}{of} add up to {}, but {} to {}",
+            by(own.parts.0),
+            own.period,
+            own.parts.1,
+            by(own.total.0),
+            own.total.1
+        );
+        let hint = "check for rows that are missing or there twice; if the publisher has rounded them, say \
+                    protection = \"published\"";
+        TableError::of_file(self.file, what, hint)
+    }
+}
+
+fn is_withheld(count: Reported<u64>) -> bool {
+    matches!(count, Reported::Symbol(symbol) if symbol.is_withheld())
+}

@@ -1,0 +1,683 @@
+//! Tables that somebody gives: the same figures as those that are built in, whatever format they come in, and what is
+//! wrong with a table said by row.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use disparity_core::{AreaCode, CellKey, ChineseGroup, Cube, Dimension, Reported, Stratum};
+use disparity_frames::{Counted, Description, Known, TableErrors, read_table};
+use disparity_published::{Loaded, load, load_neighbourhoods};
+
+use crate::support::{Folder, built_in, disparity, root};
+
+struct World {
+    loaded: Loaded,
+    neighbourhoods: disparity_core::neighbourhoods::Neighbourhoods,
+}
+
+impl World {
+    fn new() -> Self {
+        let files = built_in();
+        let loaded = load(&files, ChineseGroup::default()).unwrap().output;
+        let neighbourhoods = load_neighbourhoods(&files, &loaded.catalogue.areas).unwrap();
+        Self {
+            loaded,
+            neighbourhoods,
+        }
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known {
+            catalogue: &self.loaded.catalogue,
+            populations: &self.loaded.populations,
+            neighbourhoods: Some(&self.neighbourhoods),
+            marks: &self.loaded.marks,
+        }
+    }
+
+    fn read(&self, table: &str, text: &str, description: &str) -> Result<Counted, TableErrors> {
+        let folder = Folder::new("table");
+        let file = folder.join(table);
+        std::fs::write(&file, text).unwrap();
+        let description = Description::read("t.toml", description)?;
+        read_table(&file, &description, self.known())
+    }
+
+    /// What is said of a table that is wrong, without the folder it is in.
+    fn wrong(&self, text: &str, description: &str) -> String {
+        let said = self.read("t.csv", text, description).unwrap_err();
+        let lines = said.to_string();
+        let shown = lines.lines().map(|line| match line.split_once("t.csv") {
+            Some((_, rest)) if line.starts_with("  --> ") => format!("  --> t.csv{rest}"),
+            _ => line.to_owned(),
+        });
+        shown.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A description with an area and a year, and further lines.
+fn described(columns: &str) -> String {
+    format!(
+        "[indicator]\nname = \"n\"\ntitle = \"N\"\ntiming = \"as_at\"\n[columns]\narea = \"area\"\nperiod = \"year\"\n{columns}"
+    )
+}
+
+/// The rows of two built-in tables that have a figure of an indicator, as one table: of everyone and by group.
+fn rows_of(indicator: &str, tables: [&str; 2]) -> String {
+    let mut text = String::from("year,area,broad,detailed,age,sex,n\n");
+    for table in tables {
+        let mut reader =
+            csv::Reader::from_path(root().join(format!("data/england/{table}.csv"))).unwrap();
+        let header = reader.headers().unwrap().clone();
+        let at = |name: &str| header.iter().position(|own| own == name);
+        for row in reader.records() {
+            let row = row.unwrap();
+            let field = |name: &str| at(name).map_or("", |at| &row[at]);
+            if !field(indicator).is_empty() {
+                let groups = ["ethnicity_major", "ethnicity_minor", "age_band", "sex"].map(field);
+                let _ = writeln!(
+                    text,
+                    "{},{},{},{}",
+                    field("time_period"),
+                    field("area_code"),
+                    groups.join(","),
+                    field(indicator)
+                );
+            }
+        }
+    }
+    text
+}
+
+const PUBLISHED: &str = r#"
+protection = "published"
+[indicator]
+name = "n"
+title = "N"
+timing = "as_at"
+[columns]
+area = "area"
+period = "year"
+ethnic_group = "broad"
+detailed_ethnic_group = "detailed"
+age = "age"
+sex = "sex"
+count = "n"
+[codes.ethnic_group]
+"" = "total"
+[codes.detailed_ethnic_group]
+"" = "total"
+[codes.age]
+"" = "total"
+[codes.sex]
+"" = "total"
+"#;
+
+/// Numerators and denominators by year, area and group, of single dimensions.
+fn figures(
+    cube: &Cube,
+    name: &str,
+    world: &World,
+) -> BTreeMap<(CellKey, ()), (Reported<u32>, Reported<f64>)> {
+    let id = world.loaded.catalogue.indicators.id(name).unwrap();
+    let cells = cube.indicator(id).iter();
+    cells
+        .map(|cell| ((cell.key, ()), (cell.numerator, cell.denominator.value)))
+        .collect()
+}
+
+#[test]
+fn the_built_in_figures_as_a_table_are_the_same_cube_to_the_cell() {
+    let world = World::new();
+    for (indicator, tables) in [
+        (
+            "cla_at_31_march",
+            ["children_looked_after", "children_looked_after_by_group"],
+        ),
+        (
+            "cla_started",
+            ["children_looked_after", "children_looked_after_by_group"],
+        ),
+        (
+            "cin_at_31_march",
+            ["children_in_need", "children_in_need_by_group"],
+        ),
+    ] {
+        let counted = world
+            .read("t.csv", &rows_of(indicator, tables), PUBLISHED)
+            .unwrap();
+        let id = world.loaded.catalogue.indicators.id(indicator).unwrap();
+        let (catalogue, populations) = (&world.loaded.catalogue, &world.loaded.populations);
+        let cube = counted.cube(id, None, catalogue, populations).unwrap();
+        let own = figures(&cube, indicator, &world);
+        let built_in = figures(&world.loaded.cube, indicator, &world);
+        assert!(built_in.len() > 1_000, "{indicator}: {}", built_in.len());
+        let missing: Vec<_> = built_in
+            .iter()
+            .filter(|(key, value)| own.get(key) != Some(value))
+            .take(5)
+            .collect();
+        assert!(missing.is_empty(), "{indicator}: {missing:?}");
+        let more: Vec<_> = own
+            .keys()
+            .filter(|key| !built_in.contains_key(key))
+            .take(5)
+            .collect();
+        assert!(more.is_empty(), "{indicator}: {more:?}");
+    }
+}
+
+fn count(
+    counted: &Counted,
+    world: &World,
+    area: &str,
+    year: u16,
+    stratum: Stratum,
+) -> Option<Reported<u32>> {
+    let (catalogue, populations) = (&world.loaded.catalogue, &world.loaded.populations);
+    let id = disparity_core::IndicatorId(0);
+    let cube = counted.cube(id, None, catalogue, populations).unwrap();
+    let key = CellKey {
+        indicator: id,
+        period: disparity_core::Period::ending(year).unwrap(),
+        area: area.parse::<AreaCode>().unwrap(),
+        stratum,
+    };
+    cube.get(&key).map(|cell| cell.numerator)
+}
+
+#[test]
+fn a_symbol_is_what_its_publisher_means_and_a_sum_over_it_is_none() {
+    let world = World::new();
+    let read = |vintage: &str, mark: &str| {
+        let text = format!(
+            "area,year,sex,n\nLeeds,2024,F,7\nLeeds,2024,M,{mark}\nKent,2024,F,1\nKent,2024,M,2\n"
+        );
+        let description = format!(
+            "protection = \"published\"\nsymbols = \"{vintage}\"\n{}",
+            described("sex = \"sex\"\ncount = \"n\"")
+        );
+        let counted = world.read("t.csv", &text, &description).unwrap();
+        let leeds = count(&counted, &world, "E08000035", 2024, Stratum::TOTAL).unwrap();
+        assert_eq!(
+            count(&counted, &world, "E10000016", 2024, Stratum::TOTAL),
+            Some(Reported::Value(3))
+        );
+        match leeds {
+            Reported::Symbol(symbol) => symbol.mark(),
+            Reported::Value(value) => panic!("{vintage} {mark}: {value}"),
+        }
+    };
+    for (vintage, mark, means) in [
+        ("ees", "c", "c"),
+        ("ees", "z", "z"),
+        ("ees", "x", "x"),
+        ("ees", "u", "u"),
+        ("ees", "k", "low"),
+        ("ees", "low", "low"),
+        ("ees", "..", "x"),
+        ("sfr", "x", "c"),
+        ("sfr", ".", "z"),
+        ("sfr", "-", "low"),
+        ("lait", "-", "x"),
+        ("statswales", "*", "c"),
+    ] {
+        assert_eq!(read(vintage, mark), means, "{vintage} {mark}");
+    }
+}
+
+#[test]
+fn what_a_table_writes_for_an_absence_may_be_said() {
+    let world = World::new();
+    let text = "area,year,sex,n\nLeeds,2024,F,-100\nLeeds,2024,M,9\nKent,2024,F,\nKent,2024,M,5\n";
+    let description = format!(
+        "protection = \"published\"\n{}\n[codes.count]\n\"-100\" = \"x\"\n\"\" = \"c\"\n",
+        described("sex = \"sex\"\ncount = \"n\"")
+    );
+    let counted = world.read("t.csv", text, &description).unwrap();
+    let total = |area| {
+        count(&counted, &world, area, 2024, Stratum::TOTAL)
+            .unwrap()
+            .symbol()
+    };
+    assert_eq!(
+        total("E08000035"),
+        Some(disparity_core::Symbol::NotAvailable)
+    );
+    assert_eq!(
+        total("E10000016"),
+        Some(disparity_core::Symbol::Confidential)
+    );
+    let wrong =
+        Description::read("t.toml", &description.replace("\"c\"", "\"secret\"")).unwrap_err();
+    assert!(
+        wrong
+            .to_string()
+            .contains("gives \"\" the symbol \"secret\", which is none"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn rates_by_decile_follow_from_neighbourhoods_and_one_without_children_is_not_applicable() {
+    let folder = Folder::new("deciles");
+    let hackney = built_in_rows("E09000012");
+    let mut text = String::from("lsoa,year,n\n");
+    for (at, lsoa) in hackney.iter().enumerate() {
+        let _ = writeln!(text, "{lsoa},2025,{}", 3 + at % 4);
+    }
+    let table = folder.join("hackney.csv");
+    std::fs::write(&table, &text).unwrap();
+    let description = folder.join("d.toml");
+    let words = "[indicator]\nname = \"helped\"\ntitle = \"Children helped\"\ntiming = \"during\"\n[columns]\nneighbourhood = \
+                 \"lsoa\"\nperiod = \"year\"\ncount = \"n\"\n";
+    std::fs::write(&description, words).unwrap();
+    let out = folder.join("out");
+    let path = |own: &PathBuf| own.to_str().unwrap().to_owned();
+    let said = disparity(&[
+        "run",
+        "--table",
+        &path(&table),
+        "--describe",
+        &path(&description),
+        "--out",
+        &path(&out),
+    ])
+    .ok();
+    assert!(said.contains("index.html"), "{said}");
+    let mut reader = csv::Reader::from_path(out.join("estimates.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|own| own == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let decile = |own: &csv::StringRecord| own[at("deprivation_decile")].to_owned();
+    let total: u32 = rows.iter().find(|row| decile(row) == "Total").unwrap()[at("numerator")]
+        .parse()
+        .unwrap();
+    let sum: u32 = hackney
+        .iter()
+        .enumerate()
+        .map(|(at, _)| 3 + u32::try_from(at % 4).unwrap())
+        .sum();
+    assert_eq!(total, sum);
+    let ninth = rows
+        .iter()
+        .find(|row| decile(row) == "9")
+        .expect("every decile has a row");
+    assert_eq!(
+        (
+            &ninth[at("numerator")],
+            &ninth[at("estimate")],
+            &ninth[at("symbol")]
+        ),
+        ("0", "z", "z")
+    );
+    let gradients = std::fs::read_to_string(out.join("gradients.csv")).unwrap();
+    assert!(
+        gradients.lines().any(|line| line.contains("helped")),
+        "{gradients}"
+    );
+    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(
+        page.contains("<h1>Children helped</h1>"),
+        "the page has its own title"
+    );
+    assert!(
+        page.contains("by tenth of neighbourhoods by deprivation"),
+        "and its deciles"
+    );
+}
+
+fn built_in_rows(authority: &str) -> Vec<String> {
+    let path = root().join("data/england/neighbourhoods_2021.csv");
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let rows = reader.records().map(Result::unwrap);
+    rows.filter(|row| &row[1] == authority)
+        .map(|row| row[0].to_owned())
+        .collect()
+}
+
+#[test]
+fn small_counts_of_records_are_withheld_and_those_of_a_publisher_are_not() {
+    let folder = Folder::new("gate");
+    let table = folder.join("t.csv");
+    std::fs::write(
+        &table,
+        "area,year,sex,n\nLeeds,2025,F,3\nLeeds,2025,M,40\nKent,2025,F,50\nKent,2025,M,60\n",
+    )
+    .unwrap();
+    let estimates = |first: &str| {
+        let description = folder.join("d.toml");
+        std::fs::write(
+            &description,
+            format!("{first}{}", described("sex = \"sex\"\ncount = \"n\"")),
+        )
+        .unwrap();
+        let out = folder.join("out");
+        let path = |own: &PathBuf| own.to_str().unwrap().to_owned();
+        disparity(&[
+            "run",
+            "--table",
+            &path(&table),
+            "--describe",
+            &path(&description),
+            "--out",
+            &path(&out),
+        ])
+        .ok();
+        let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
+        (
+            std::fs::read_to_string(out.join("estimates.csv")).unwrap(),
+            manifest,
+        )
+    };
+    let numerators = |text: &str| -> Vec<(String, String, String)> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let at = |name: &str| header.iter().position(|own| own == name).unwrap();
+        let rows = reader.records().map(Result::unwrap);
+        rows.map(|row| {
+            let own = |name: &str| row[at(name)].to_owned();
+            (own("la_name"), own("sex"), own("numerator"))
+        })
+        .collect()
+    };
+    let of = |rows: &[(String, String, String)], area: &str, sex: &str| {
+        rows.iter()
+            .find(|row| row.0 == area && row.1 == sex)
+            .map(|row| row.2.clone())
+            .unwrap()
+    };
+    let (records, manifest) = estimates("");
+    let rows = numerators(&records);
+    assert_eq!(of(&rows, "Leeds", "Female"), "c");
+    // With the total shown, the other would give it away.
+    assert!(of(&rows, "Leeds", "Total") == "c" || of(&rows, "Leeds", "Male") == "c");
+    assert_eq!(of(&rows, "Kent", "Female"), "50");
+    assert!(
+        manifest.contains("\"disclosure_policy\": \"controlled\""),
+        "{manifest}"
+    );
+    assert!(manifest.contains("table-n") && manifest.contains("description-n"));
+    assert!(
+        !manifest.contains(folder.path().to_str().unwrap()),
+        "no path of the machine"
+    );
+    let (published, manifest) = estimates("protection = \"published\"\n");
+    assert_eq!(of(&numerators(&published), "Leeds", "Female"), "3");
+    assert!(
+        manifest.contains("\"disclosure_policy\": \"published\""),
+        "{manifest}"
+    );
+}
+
+#[test]
+fn totals_of_regions_and_england_are_added_up_where_every_authority_is_there() {
+    let world = World::new();
+    let areas = &world.loaded.catalogue.areas;
+    let year = disparity_core::Period::ending(2025).unwrap();
+    let all: Vec<&disparity_core::Area> = areas
+        .entities()
+        .filter(|own| {
+            own.region.is_some() && own.level == disparity_core::GeographicLevel::LocalAuthority
+        })
+        .filter(|own| areas.exists_at(own.code, year))
+        .collect();
+    let table = |without: Option<&str>| {
+        let mut text = String::from("area,year,n\n");
+        for own in all.iter().filter(|own| Some(own.code.as_str()) != without) {
+            let _ = writeln!(text, "{},2025,10", own.code);
+        }
+        text
+    };
+    let description = described("count = \"n\"");
+    let whole = world.read("t.csv", &table(None), &description).unwrap();
+    let england = count(&whole, &world, "E92000001", 2025, Stratum::TOTAL);
+    assert_eq!(
+        england,
+        Some(Reported::Value(10 * u32::try_from(all.len()).unwrap()))
+    );
+    let london = count(&whole, &world, "E12000007", 2025, Stratum::TOTAL);
+    assert_eq!(london, Some(Reported::Value(330)));
+    let part = world
+        .read("t.csv", &table(Some("E08000035")), &description)
+        .unwrap();
+    assert_eq!(
+        count(&part, &world, "E92000001", 2025, Stratum::TOTAL),
+        None
+    );
+    assert_eq!(
+        count(&part, &world, "E12000007", 2025, Stratum::TOTAL),
+        Some(Reported::Value(330))
+    );
+    assert_eq!(
+        count(&part, &world, "E12000003", 2025, Stratum::TOTAL),
+        None
+    );
+}
+
+#[test]
+fn events_of_the_same_child_widen_the_interval_and_a_child_twice_is_an_error() {
+    let world = World::new();
+    let text = "area,opened,child,sex\nLeeds,2024-05-01,a,F\nLeeds,2024-06-01,a,F\nLeeds,01/07/2024,b,M\nLeeds,2025-04-01,a,F\n";
+    let description = |rows: &str| {
+        format!(
+            "rows = \"{rows}\"\n[indicator]\nname = \"n\"\ntitle = \"N\"\ntiming = \"during\"\n[columns]\narea = \"area\"\ndate = \
+             \"opened\"\nchild = \"child\"\nsex = \"sex\"\n"
+        )
+    };
+    let events = world.read("t.csv", text, &description("events")).unwrap();
+    assert_eq!(
+        count(&events, &world, "E08000035", 2025, Stratum::TOTAL),
+        Some(Reported::Value(3))
+    );
+    assert_eq!(
+        count(&events, &world, "E08000035", 2026, Stratum::TOTAL),
+        Some(Reported::Value(1))
+    );
+    let times = events.frequencies(disparity_core::IndicatorId(0));
+    assert_eq!(
+        times.values().cloned().collect::<Vec<_>>(),
+        [vec![1, 1], vec![1]]
+    );
+    let wrong = world.wrong(text, &description("children"));
+    assert!(
+        wrong.contains("a child is in the table twice in a year\n  --> t.csv:3, column `child`"),
+        "{wrong}"
+    );
+    assert!(!wrong.contains("\"a\""), "the child is not named");
+}
+
+#[test]
+fn what_is_wrong_with_a_table_is_said_with_row_column_value_and_remedy() {
+    let world = World::new();
+    let sex = described("sex = \"sex\"\ncount = \"n\"");
+    let plain = described("count = \"n\"");
+    for (text, description, says) in [
+        (
+            "area,year,m\nLeeds,2024,1\n",
+            &plain,
+            "there is no column `n`\n  --> t.csv:1\nhint: ",
+        ),
+        (
+            "area,yeer,n\nLeeds,2024,1\n",
+            &plain,
+            "there is no column `year`\n  --> t.csv:1\nhint: did you mean `yeer`?",
+        ),
+        (
+            "area,year,n\nLeeds,2024,1.5\n",
+            &plain,
+            "the count 1.5 is not whole\n  --> t.csv:2, column `n`",
+        ),
+        (
+            "area,year,n\nLeeds,2024,-1\n",
+            &plain,
+            "the count -1 is below 0\n  --> t.csv:2, column `n`",
+        ),
+        ("area,year,n\nLeeds,2024,\n", &plain, "the count is empty"),
+        (
+            "area,year,n\nLeeds,2024,x1\nKent,2024,x1\n",
+            &plain,
+            "cannot read \"x1\" as a count\n  --> t.csv:2, column `n`, and 1 more rows",
+        ),
+        (
+            "area,year,n\nLeads,2024,1\n",
+            &plain,
+            "no area is called \"Leads\"\n  --> t.csv:2, column `area`\nhint: did you mean \"Leeds\"?",
+        ),
+        (
+            "area,year,n\nW06000020,2024,1\n",
+            &plain,
+            "W06000020 is a code of Wales",
+        ),
+        (
+            "area,year,n\nE01000001,2024,1\n",
+            &plain,
+            "E01000001 is a part of an authority\n  --> t.csv:2, column `area`\nhint: describe the column as `neighbourhood`",
+        ),
+        (
+            "area,year,n\nLeeds,2024-05-01,1\n",
+            &plain,
+            "it is a day: describe the column as `date`",
+        ),
+        (
+            "area,year,n\nNorthamptonshire,2024,1\n",
+            &plain,
+            "Northamptonshire did not exist at 31 March 2024\n  --> t.csv:2, column `area`\nhint: in that year there was North Northamptonshire (E06000061), West Northamptonshire (E06000062)",
+        ),
+        (
+            "area,year,n\nE10000002,2019,1\nE06000060,2019,1\n",
+            &plain,
+            "are the same area, and both have rows of 2019",
+        ),
+        (
+            "area,year,n\nLeeds,2024,1\nLeeds,2024,2\n",
+            &plain,
+            "the same area, year and groups stand on row 2 already\n  --> t.csv:3",
+        ),
+        (
+            "area,year,sex,n\nLeeds,2024,Total,9\nLeeds,2024,F,4\nLeeds,2024,M,4\n",
+            &sex,
+            "rows by sex of Leeds in 2024 add up to 8, but rows of everyone to 9",
+        ),
+        (
+            "area,year,sex,n\nLeeds,2024,Femal,9\n",
+            &sex,
+            "\"Femal\" is no sex that is known\n  --> t.csv:2, column `sex`\nhint: did you mean",
+        ),
+        ("area,year,sex,n\nLeeds,2024,,9\n", &sex, "the sex is empty"),
+        (
+            "area,year,n\nLeeds,2024,c\n",
+            &plain,
+            "nobody is said to have protected the others",
+        ),
+        ("area,year,n\n", &plain, "a heading but no rows"),
+    ] {
+        let said = world.wrong(text, description);
+        assert!(said.contains(says), "{text}\n{said}");
+    }
+    let decile = described("decile = { column = \"d\", index = \"wimd_2019\" }\ncount = \"n\"");
+    let said = world.wrong("area,year,d,n\nLeeds,2024,1,9\n", &decile);
+    assert!(
+        said.contains("tenths of another nation’s neighbourhoods are others"),
+        "{said}"
+    );
+    let decile = described("decile = { column = \"d\", index = \"imd_2019\" }\ncount = \"n\"");
+    let said = world.wrong("area,year,d,n\nLeeds,2026,1,9\n", &decile);
+    assert!(
+        said.contains("deciles of imd_2019 cannot be divided by children of 2026"),
+        "{said}"
+    );
+}
+
+#[test]
+fn two_descriptions_of_one_indicator_are_refused_and_nothing_is_written() {
+    let folder = Folder::new("twice");
+    std::fs::write(folder.join("t.csv"), "area,year,n\nLeeds,2024,11\n").unwrap();
+    std::fs::write(folder.join("a.toml"), described("count = \"n\"")).unwrap();
+    std::fs::write(
+        folder.join("b.toml"),
+        described("count = \"n\"").replace("\"n\"\ntitle", "\"cla_started\"\ntitle"),
+    )
+    .unwrap();
+    let out = folder.join("out");
+    let path = |own: PathBuf| own.to_str().unwrap().to_owned();
+    let [table, first, second] = ["t.csv", "a.toml", "b.toml"].map(|own| path(folder.join(own)));
+    let run = |descriptions: &[&str]| {
+        let mut arguments = vec!["run", "--out"];
+        let out = path(out.clone());
+        arguments.push(&out);
+        for own in descriptions {
+            arguments.extend(["--table", table.as_str(), "--describe", own]);
+        }
+        disparity(&arguments)
+    };
+    let twice = run(&[&first, &first]);
+    assert_eq!(twice.code, 2);
+    assert!(
+        twice.stderr.contains("both describe `n`"),
+        "{}",
+        twice.stderr
+    );
+    let built_in = run(&[&second]);
+    assert!(
+        built_in.stderr.contains("which is built in"),
+        "{}",
+        built_in.stderr
+    );
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_description_is_proposed_that_reads_its_table() {
+    let world = World::new();
+    let folder = Folder::new("proposed");
+    let file = folder.join("early_help.csv");
+    let text = "Year,LA name,LA code,Ethnicity,Sex,Reached\n2024,Leeds,E08000035,White British,M,12\n2024,Leeds,E08000035,Pakistani,F,30\n\
+                2025,Kent,E10000016,Not recorded,F,7\n2025,Kent,E10000016,Pakistani,M,9\n";
+    std::fs::write(&file, text).unwrap();
+    let proposal = disparity_frames::propose(&file, None, world.known()).unwrap();
+    for line in [
+        "area = \"LA code\"",
+        "period = \"Year\"",
+        "detailed_ethnic_group = \"Ethnicity\"",
+        "sex = \"Sex\"",
+        "count = \"Reached\"",
+    ] {
+        assert!(
+            proposal.text.lines().any(|own| own == line),
+            "{line}\n{}",
+            proposal.text
+        );
+    }
+    let description = Description::read("t.toml", &proposal.text).unwrap();
+    let counted = read_table(&file, &description, world.known()).unwrap();
+    let pakistani = Stratum::TOTAL.with(
+        Dimension::EthnicityMinor,
+        world
+            .loaded
+            .catalogue
+            .dimensions
+            .list(Dimension::EthnicityMinor)
+            .id("APKN")
+            .unwrap(),
+    );
+    assert_eq!(
+        count(&counted, &world, "E08000035", 2024, pakistani),
+        Some(Reported::Value(30))
+    );
+    let asian = Stratum::TOTAL.with(
+        Dimension::EthnicityMajor,
+        world
+            .loaded
+            .catalogue
+            .dimensions
+            .list(Dimension::EthnicityMajor)
+            .id("asian")
+            .unwrap(),
+    );
+    assert_eq!(
+        count(&counted, &world, "E10000016", 2025, asian),
+        Some(Reported::Value(9))
+    );
+}
