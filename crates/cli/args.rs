@@ -53,9 +53,13 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         list: Option<CodeListName>,
     },
+    /// Count the answers to a survey of your own: shares with intervals, by group and area
+    Survey(SurveyArgs),
     /// Build, list or verify the built-in figures
     #[command(subcommand)]
     Data(DataCommand),
+    /// Ask the tables of a run and the built-in ones in SQL; without a question, list them
+    Query(QueryArgs),
     /// Look at a table of your own, to describe it for `run --table`
     #[command(subcommand)]
     Table(TableCommand),
@@ -142,6 +146,43 @@ pub(crate) struct RunArgs {
     /// Say on standard error how long each stage took
     #[arg(long)]
     pub(crate) timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    /// Question in SQL (`SQLite`'s), such as "SELECT `la_name`, estimate FROM estimates LIMIT 5"; `sum`, `avg` and `total` over
+    /// an absent value are absent
+    #[arg(value_name = "SQL")]
+    pub(crate) sql: Option<String>,
+    /// Folder of a run [default: out, if it is there]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: Option<PathBuf>,
+    /// Write the answer to a Parquet file instead of printing it
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(crate) parquet: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SurveyArgs {
+    /// Survey: a row for each respondent, or for each answer; .csv, .parquet, .arrow, .ndjson or a workbook
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What its columns are, in TOML: title, questions (columns) or question, answer and respondent; groups, area, weight;
+    /// unsure and unanswered (lists of answers)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) describe: PathBuf,
+    /// Withhold nothing, for those who may see every answer; say why, which is printed with the figures
+    #[arg(long, value_name = "WHY")]
+    pub(crate) unprotected: Option<String>,
+    /// Confidence level of the intervals, such as 0.95
+    #[arg(long, value_name = "LEVEL", default_value = "0.95")]
+    pub(crate) level: f64,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 /// Tables of one's own, each with its description.

@@ -78,6 +78,8 @@ fn main() -> ExitCode {
             commands::data_add::add(files, to, like.as_deref()).map(|()| true)
         }
         Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
+        Some(Command::Query(args)) => commands::query::query(args).map(|()| true),
+        Some(Command::Survey(args)) => commands::survey::survey(args).map(|()| true),
         Some(Command::Table(TableCommand::Inspect { file, sheet })) => {
             commands::table::inspect(file, sheet.as_deref()).map(|()| true)
         }

@@ -7,7 +7,7 @@ use crate::support::root;
 
 /// Each crate, the crates of ours it may name, and the heavy ones that only it may name, or only it
 /// and others that say so here, too.
-const CRATES: [(&str, &[&str], &[&str]); 15] = [
+const CRATES: [(&str, &[&str], &[&str]); 17] = [
     (
         "stats",
         &[],
@@ -16,6 +16,22 @@ const CRATES: [(&str, &[&str], &[&str]); 15] = [
     ("core", &["stats"], &[]),
     ("disclosure", &["core", "stats"], &[]),
     ("published", &["core"], &["flate2"]),
+    (
+        "frames",
+        &["core"],
+        &[
+            "calamine",
+            "arrow-array",
+            "arrow-ipc",
+            "arrow-schema",
+            "parquet",
+        ],
+    ),
+    (
+        "query",
+        &[],
+        &["rusqlite", "arrow-array", "arrow-schema", "parquet"],
+    ),
     (
         "returns",
         &["core"],
@@ -58,6 +74,8 @@ const CRATES: [(&str, &[&str], &[&str]); 15] = [
             "core",
             "disclosure",
             "published",
+            "frames",
+            "query",
             "returns",
             "journeys",
             "needs",
@@ -404,7 +422,7 @@ const ROOMS_OF_DISCLOSURE: [&[&str]; 8] = [
     &["release"],
     &["beside"],
     &["cube", "answers"],
-    &["seen"],
+    &["seen", "survey"],
 ];
 
 #[test]

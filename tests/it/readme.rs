@@ -37,11 +37,16 @@ fn arguments(line: &str) -> Option<Vec<String>> {
         .strip_prefix("cargo run --release --")
         .or_else(|| line.strip_prefix("disparity"))
         .or_else(|| (line == "cargo run --release").then_some(""))?;
-    Some(
-        rest.split_whitespace()
-            .map(|word| word.trim_matches('"').to_owned())
-            .collect(),
-    )
+    // What stands in quotes is one word.
+    let mut words = Vec::new();
+    for (at, part) in rest.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    Some(words)
 }
 
 fn run(arguments: &[String], within: &Path) -> String {
@@ -55,11 +60,22 @@ fn run(arguments: &[String], within: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The examples, where the README says that they are.
+fn copy_examples(to: &Path) {
+    let to = to.join("examples");
+    std::fs::create_dir_all(&to).unwrap();
+    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
 /// Every block is run in one folder, in order; where a block shows what is printed, that is compared.
 #[test]
 fn every_block_of_the_readme_does_what_it_says() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let folder = Folder::new("readme");
+    copy_examples(folder.path());
     let (mut ran, mut compared) = (0, 0);
     for block in blocks(&readme) {
         if block.language == "toml" {

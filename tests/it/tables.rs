@@ -412,6 +412,56 @@ fn small_counts_of_records_are_withheld_and_those_of_a_publisher_are_not() {
 }
 
 #[test]
+fn a_detailed_group_is_not_worked_out_from_its_broad_one() {
+    let folder = Folder::new("detailed");
+    let table = folder.join("t.csv");
+    std::fs::write(
+        &table,
+        "area,year,group,n\nLeeds,2025,White British,40\nLeeds,2025,White Irish,3\nLeeds,2025,Pakistani,30\n",
+    )
+    .unwrap();
+    let description = folder.join("d.toml");
+    let words = described("detailed_ethnic_group = \"group\"\ncount = \"n\"");
+    std::fs::write(&description, words).unwrap();
+    let out = folder.join("out");
+    let path = |own: &PathBuf| own.to_str().unwrap().to_owned();
+    let (table, description) = (path(&table), path(&description));
+    disparity(&[
+        "run",
+        "--table",
+        &table,
+        "--describe",
+        &description,
+        "--out",
+        &path(&out),
+    ])
+    .ok();
+    let mut reader = csv::Reader::from_path(out.join("estimates.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|own| own == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let of = |broad: &str, detailed: &str| {
+        let row = rows.iter().find(|row| {
+            &row[at("ethnicity_major")] == broad && &row[at("ethnicity_minor")] == detailed
+        });
+        row.unwrap_or_else(|| panic!("no row of {broad}, {detailed}"))[at("numerator")].to_owned()
+    };
+    assert_eq!(of("White", "White Irish"), "c");
+    assert!(of("White", "White British") == "c" || of("White", "Total") == "c");
+    // The rate of a detailed group has the children of the group.
+    let pakistani = rows
+        .iter()
+        .find(|row| &row[at("ethnicity_minor")] == "Pakistani")
+        .unwrap();
+    assert!(
+        pakistani[at("denominator")]
+            .parse::<f64>()
+            .is_ok_and(|children| children > 1_000.0),
+        "{pakistani:?}"
+    );
+}
+
+#[test]
 fn totals_of_regions_and_england_are_added_up_where_every_authority_is_there() {
     let world = World::new();
     let areas = &world.loaded.catalogue.areas;
@@ -652,30 +702,16 @@ fn a_description_is_proposed_that_reads_its_table() {
     }
     let description = Description::read("t.toml", &proposal.text).unwrap();
     let counted = read_table(&file, &description, world.known()).unwrap();
-    let pakistani = Stratum::TOTAL.with(
-        Dimension::EthnicityMinor,
-        world
-            .loaded
-            .catalogue
-            .dimensions
-            .list(Dimension::EthnicityMinor)
-            .id("APKN")
-            .unwrap(),
-    );
+    let dimensions = &world.loaded.catalogue.dimensions;
+    let of = |dimension: Dimension, code: &str| {
+        dimensions.within(dimension, dimensions.list(dimension).id(code).unwrap())
+    };
+    let pakistani = of(Dimension::EthnicityMinor, "APKN");
     assert_eq!(
         count(&counted, &world, "E08000035", 2024, pakistani),
         Some(Reported::Value(30))
     );
-    let asian = Stratum::TOTAL.with(
-        Dimension::EthnicityMajor,
-        world
-            .loaded
-            .catalogue
-            .dimensions
-            .list(Dimension::EthnicityMajor)
-            .id("asian")
-            .unwrap(),
-    );
+    let asian = of(Dimension::EthnicityMajor, "asian");
     assert_eq!(
         count(&counted, &world, "E10000016", 2025, asian),
         Some(Reported::Value(9))

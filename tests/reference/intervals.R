@@ -54,6 +54,13 @@ for (l in levels) {
     emit("wilson_finite_population", list(x = x, n = n, population = N, level = l),
          c(low = root(score, 1e-9, q), high = root(score, q, 1 - 1e-9)), 1e-9, ITER)
   }
+  for (w in list(c(1, 1, 2, 2, 3, 0.5, 0.5, 4), rep(1, 100), c(0.2, 5, 1, 1, 1))) {
+    # The score equation with the effective number of answers; every other one is of those who gave the answer.
+    part <- sum(w[seq(1, length(w), 2)]); whole <- sum(w); m <- whole^2 / sum(w^2); z <- qnorm((1 + l) / 2); q <- part / whole
+    score <- function(p) (q - p)^2 * m - z^2 * p * (1 - p)
+    emit("wilson_weighted", list(part = part, whole = whole, squares = sum(w^2), level = l),
+         c(low = root(score, 1e-9, q), high = root(score, q, 1 - 1e-9)), 1e-9, ITER)
+  }
   for (y in list(c(33.09375, 48.38596, 64.83495, 67.98475), c(1, 2), c(5.1, 4.9, 5.0, 5.2, 4.8, 5.3, 5.0))) {
     t <- t.test(y, conf.level = l)
     emit("mean_interval", list(y = y, level = l), c(value = mean(y), lh(t$conf.int[1:2]), median = median(y)), 1e-10, "t.test and median")

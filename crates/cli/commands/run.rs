@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::{Date, Nation, Plan, Results};
+use disparity_core::{Catalogue, Date, Nation, Plan, Results};
 use disparity_disclosure::Release;
 use disparity_documents::Format;
 use disparity_export::{Csv, EarlierOutputs, Manifest, Written};
@@ -62,63 +62,24 @@ fn run_one(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out, RUN, None)?;
     let published = Published::load(&args.selection, &mut progress)?;
-    let tables = Given::describe(&args.own, published.catalogue())?;
     let is_protected = args.unprotected.is_none();
     let store = args.returns.as_deref().filter(|_| is_protected);
     let memory = store.map(|store| Memory::open(store, args.remember));
     let memory = memory.transpose()?;
-    // Returns and tables have indicators of their own; everything after the gate treats all alike.
-    let mut extended = match (&args.returns, &tables) {
-        (Some(_), _) => Some(returns_stage::catalogue_with_returns(
-            published.catalogue(),
-        )?),
-        (None, Some(tables)) => Some(tables.catalogue(published.catalogue())?),
-        (None, None) => None,
-    };
-    let catalogue = extended.as_ref().unwrap_or(published.catalogue());
-    let file = PlanFile::read(&args.selection)?;
-    let named = file.names_indicators(&args.selection);
-    let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
-    if let (Some(tables), false) = (&tables, named) {
-        tables.restrict(&mut plan);
-    }
-    // Which years returns and tables have is known once they are counted.
-    let is_own = args.returns.is_some() || tables.is_some();
-    let unheld = if is_own {
-        Unheld::default()
-    } else {
-        Unheld::of(&plan, named, published.cube(), catalogue, None)
-    };
-    unheld.say();
-    if unheld.empty {
+    let mut asked = Asked::of(args, &published)?;
+    let is_own = asked.is_own;
+    asked.unheld.say();
+    if asked.unheld.empty {
         return Ok(false);
     }
-    let (release, is_whole) = match (&args.returns, &tables, &mut extended) {
-        (None, Some(tables), Some(catalogue)) => {
-            let policy = usual_or(args.unprotected.as_deref())?;
-            let selection = &args.selection;
-            let release = tables.release(
-                selection,
-                &published,
-                catalogue,
-                &plan,
-                policy,
-                &mut progress,
-            )?;
-            (release, true)
-        }
-        (Some(store), ..) => {
-            let catalogue = extended.as_ref().unwrap_or(published.catalogue());
-            let policy = usual_or(args.unprotected.as_deref())?;
-            let known = match &memory {
-                Some(memory) => memory.outputs(&args.published, policy.rule().round_to)?,
-                None => EarlierOutputs::default(),
-            };
-            let known = (policy, &known);
-            returns_stage::release(store, catalogue, &published, &plan, known, &mut progress)?
-        }
-        _ => (published.release(&plan, &mut progress)?, true),
-    };
+    let (release, is_whole) =
+        released(args, &mut asked, &published, memory.as_ref(), &mut progress)?;
+    let Asked {
+        plan,
+        unheld,
+        extended,
+        ..
+    } = asked;
     // Of what was read nothing is needed now but what its keys mean.
     let catalogue = &match extended {
         Some(extended) => extended,
@@ -183,6 +144,81 @@ fn run_one(args: &RunArgs) -> Result<bool> {
     };
     print(&summary(&folder, &release, &plan, has))?;
     Ok(is_whole && !unheld.failed)
+}
+
+/// What is to be computed, of what.
+struct Asked {
+    /// Tables that somebody gave.
+    tables: Option<Given>,
+    /// The catalogue with what returns or tables have beside it.
+    extended: Option<Catalogue>,
+    plan: Plan,
+    unheld: Unheld,
+    /// Whether it is of returns or tables, and not of published figures.
+    is_own: bool,
+}
+
+impl Asked {
+    fn of(args: &RunArgs, published: &Published) -> Result<Self> {
+        let tables = Given::describe(&args.own, published.catalogue())?;
+        // Returns and tables have indicators of their own; everything after the gate treats all alike.
+        let extended = match (&args.returns, &tables) {
+            (Some(_), _) => Some(returns_stage::catalogue_with_returns(
+                published.catalogue(),
+            )?),
+            (None, Some(tables)) => Some(tables.catalogue(published.catalogue())?),
+            (None, None) => None,
+        };
+        let catalogue = extended.as_ref().unwrap_or(published.catalogue());
+        let file = PlanFile::read(&args.selection)?;
+        let named = file.names_indicators(&args.selection);
+        let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
+        if let (Some(tables), false) = (&tables, named) {
+            tables.restrict(&mut plan);
+        }
+        // Which years returns and tables have is known once they are counted.
+        let is_own = args.returns.is_some() || tables.is_some();
+        let unheld = if is_own {
+            Unheld::default()
+        } else {
+            Unheld::of(&plan, named, published.cube(), catalogue, None)
+        };
+        Ok(Self {
+            tables,
+            extended,
+            plan,
+            unheld,
+            is_own,
+        })
+    }
+}
+
+/// The release, and whether everything that was read is in it.
+fn released(
+    args: &RunArgs,
+    asked: &mut Asked,
+    published: &Published,
+    memory: Option<&Memory>,
+    progress: &mut Progress,
+) -> Result<(Release<Results>, bool)> {
+    let plan = &asked.plan;
+    if let (Some(tables), Some(catalogue)) = (&asked.tables, &mut asked.extended) {
+        let policy = usual_or(args.unprotected.as_deref())?;
+        let selection = &args.selection;
+        let release = tables.release(selection, published, catalogue, plan, policy, progress)?;
+        return Ok((release, true));
+    }
+    let Some(store) = &args.returns else {
+        return Ok((published.release(plan, progress)?, true));
+    };
+    let catalogue = asked.extended.as_ref().unwrap_or(published.catalogue());
+    let policy = usual_or(args.unprotected.as_deref())?;
+    let known = match memory {
+        Some(memory) => memory.outputs(&args.published, policy.rule().round_to)?,
+        None => EarlierOutputs::default(),
+    };
+    let known = (policy, &known);
+    returns_stage::release(store, catalogue, published, plan, known, progress)
 }
 
 /// Writes the workbook in both formats.

@@ -189,6 +189,20 @@ impl Dimensions {
         }
     }
 
+    /// The stratum of a group, a detailed ethnic group within its broad one, as published counts and populations have it.
+    #[must_use]
+    pub fn within(&self, dimension: Dimension, id: CategoryId) -> Stratum {
+        let stratum = Stratum::TOTAL.with(dimension, id);
+        if dimension != Dimension::EthnicityMinor {
+            return stratum;
+        }
+        let parent = self.list(dimension).get(id).parent.as_deref();
+        let broad = parent.and_then(|code| self.list(Dimension::EthnicityMajor).id(code));
+        broad.map_or(stratum, |broad| {
+            stratum.with(Dimension::EthnicityMajor, broad)
+        })
+    }
+
     /// The labels and codes of a dimension, for suggestions.
     pub fn words(&self, dimension: Dimension) -> impl Iterator<Item = &str> {
         let own = self.list(dimension).iter();
@@ -258,6 +272,17 @@ impl Stratum {
     #[must_use]
     pub fn is_total(self) -> bool {
         self == Self::TOTAL
+    }
+
+    /// The one dimension that a count is by: that which is broken down, or of a detailed ethnic group its own, whether its
+    /// broad group stands beside it or not.
+    #[must_use]
+    pub fn by(self) -> Option<Dimension> {
+        if self.get(Dimension::EthnicityMinor) == CategoryId::TOTAL {
+            return self.only();
+        }
+        self.with(Dimension::EthnicityMajor, CategoryId::TOTAL)
+            .only()
     }
 
     /// The one dimension that is broken down, if exactly one is.

@@ -38,6 +38,7 @@ mod reported;
 mod results;
 mod spend;
 mod structural;
+mod survey;
 mod thousands;
 mod verdict;
 
@@ -85,4 +86,5 @@ pub use structural::{
     Fifth, Fit, FitKey, Gradient, GradientFigure, GradientMethod, Intersection, IntersectionFigure,
     Shrunken, Span, StructuralModel, Term, Variation,
 };
+pub use survey::{AnswerCount, AnswerKind, Respondents, SurveyCounts};
 pub use thousands::thousands;

@@ -19,6 +19,28 @@ pub struct Population {
     pub issues: IssueSet,
 }
 
+impl Population {
+    /// What stands where no number of children is known: of people whose group is not known there is none, of others it is
+    /// not available.
+    #[must_use]
+    pub fn absent(period: Period, is_of_unknown: bool) -> Self {
+        let symbol = if is_of_unknown {
+            Symbol::NotApplicable
+        } else {
+            Symbol::NotAvailable
+        };
+        Self {
+            denominator: Denominator {
+                value: Reported::Symbol(symbol),
+                basis: Basis::Children0To17 {
+                    mid_year: period.population_year(),
+                },
+            },
+            issues: IssueSet::EMPTY.with_if(!is_of_unknown, IssueCode::NoDenominator),
+        }
+    }
+}
+
 /// Children by period, area and stratum.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Populations(BTreeMap<(Period, AreaCode, Stratum), Population>);
@@ -113,18 +135,10 @@ impl<'a> DecileShares<'a> {
     ) -> (Denominator, IssueSet) {
         let known = populations.get(period, area, stratum).copied();
         let known = known.or_else(|| self.children(populations, period, area, stratum));
-        known.map_or_else(
-            || {
-                let none = Denominator {
-                    value: Reported::Symbol(Symbol::NotAvailable),
-                    basis: Basis::Children0To17 {
-                        mid_year: period.population_year(),
-                    },
-                };
-                (none, IssueSet::EMPTY.with(IssueCode::NoDenominator))
-            },
-            |own| (own.denominator, own.issues),
-        )
+        let own = known.unwrap_or_else(|| {
+            Population::absent(period, self.catalogue.dimensions.is_unknown(stratum))
+        });
+        (own.denominator, own.issues)
     }
 
     fn of(&mut self, period: Period, area: AreaCode) -> Option<Shares> {

@@ -25,6 +25,7 @@ mod release;
 mod rule;
 mod seen;
 mod suppression;
+mod survey;
 mod system;
 
 pub use answers::{
@@ -42,4 +43,5 @@ pub use release::{DisclosureError, Policy, Release};
 pub use rule::{Bounds, Rule, Threshold};
 pub use seen::{ProtectedSeen, protect_seen};
 pub use suppression::{Watch, Withheld, suppress};
+pub use survey::{ProtectedSurvey, SurveyRow, SurveyTable, protect_survey};
 pub use system::{Cell, Kind};

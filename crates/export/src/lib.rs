@@ -31,8 +31,8 @@ mod workbook;
 mod write;
 
 pub use answers::{
-    EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER, journey_rows,
-    la_name, prior_help_rows, span,
+    EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER,
+    SURVEY_HEADER, journey_rows, la_name, prior_help_rows, span, survey_rows,
 };
 pub use audit::{
     AUDIT_HEADER, AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount,

@@ -157,7 +157,12 @@ impl Counted {
                 },
                 numerator: count,
                 denominator,
-                issues: issues.with_if(self.repeats, IssueCode::RepeatEvents),
+                issues: issues
+                    .with_if(self.repeats, IssueCode::RepeatEvents)
+                    .with_if(
+                        catalogue.dimensions.is_unknown(*stratum),
+                        IssueCode::UnknownGroup,
+                    ),
             });
         }
         if !errors.is_empty() {
@@ -187,12 +192,12 @@ impl Counted {
 /// Several counts together: a symbol among them makes the sum one.
 fn sum(parts: &[&Found]) -> Found {
     let add = |all: Reported<u64>, one: Reported<u64>| all.zip(one).map(|(a, b)| a + b);
-    let wholes = parts.iter().map(|part| part.whole);
+    let mut wholes = parts.iter().map(|part| part.whole);
     Found {
         count: parts
             .iter()
             .map(|part| part.count)
             .fold(Reported::Value(0), add),
-        whole: wholes.fold(Some(Reported::Value(0)), |all, one| Some(add(all?, one?))),
+        whole: wholes.try_fold(Reported::Value(0), |all, one| Some(add(all, one?))),
     }
 }

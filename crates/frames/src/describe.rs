@@ -219,7 +219,7 @@ impl Description {
             let line = error.span().map_or(0, |span| line_of(text, span.start));
             TableError::at(file, line, "", error.message(), hint_of(error.message()))
         })?;
-        Checked { file, text }.description(written)
+        Checked { file, text }.description(&written)
     }
 
     /// Every column that is read, each once.
@@ -283,10 +283,10 @@ impl Checked<'_> {
         TableError::at(self.file, line.map_or(0, |(at, _)| at), "", what, hint)
     }
 
-    fn description(&self, written: Written) -> Result<Description, TableError> {
+    fn description(&self, written: &Written) -> Result<Description, TableError> {
         let Written {
             indicator, columns, ..
-        } = &written;
+        } = written;
         let timing = Timing::from_word(&indicator.timing).ok_or_else(|| {
             let what = format!("`timing` cannot be {:?}", indicator.timing);
             let hint = "use \"as_at\" for what is counted on 31 March, \"during\" for the year ending then";
@@ -295,7 +295,7 @@ impl Checked<'_> {
         self.name(&indicator.name)?;
         let place = self.place(columns, &written.fixed)?;
         let period = self.period(columns, &written.fixed, timing)?;
-        self.counted(&written)?;
+        self.counted(written)?;
         let denominator = match (&written.denominator.column, &written.denominator.title) {
             (None, None) => Denominator::Children,
             (Some(column), Some(title)) => Denominator::Column {
@@ -308,8 +308,8 @@ impl Checked<'_> {
                 return Err(self.wrong("[denominator]", what, hint));
             }
         };
-        let groups = self.groups(&written)?;
-        let absences = self.absences(&written)?;
+        let groups = self.groups(written)?;
+        let absences = self.absences(written)?;
         let title = indicator.title.trim().to_owned();
         Ok(Description {
             rows: written.rows,

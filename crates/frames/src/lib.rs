@@ -24,6 +24,7 @@ mod meaning;
 mod propose;
 mod read;
 mod source;
+mod survey;
 mod tally;
 
 pub use counted::Counted;
@@ -31,3 +32,4 @@ pub use describe::{Denominator, Description, Protection, RowsAre};
 pub use error::{TableError, TableErrors};
 pub use propose::{Proposal, propose};
 pub use read::{Known, read_table};
+pub use survey::{SurveyDescription, read_survey};

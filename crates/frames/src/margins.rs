@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use disparity_core::{AreaCode, Period, Reported, Stratum};
+use disparity_core::{AreaCode, CategoryId, Dimensions, Period, Reported, Stratum};
 
 use crate::tally::{Margin, Pattern, Tally};
 
@@ -33,6 +33,7 @@ pub(crate) struct Disagreement {
 /// symbol among them makes the sum one.
 pub(crate) fn resolve(
     tally: &Tally,
+    dimensions: &Dimensions,
     groups: impl Fn(Margin) -> Vec<u8>,
     mut disagrees: impl FnMut(Disagreement),
 ) -> BTreeMap<(Period, AreaCode, Stratum), Found> {
@@ -59,7 +60,7 @@ pub(crate) fn resolve(
                     }
                 }
                 let stratum = margin.map_or(Stratum::TOTAL, |dimension| {
-                    Stratum::TOTAL.with(dimension, disparity_core::CategoryId(group))
+                    dimensions.within(dimension, CategoryId(group))
                 });
                 resolved.insert((period, area, stratum), Found { count, whole });
             }

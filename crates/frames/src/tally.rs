@@ -315,7 +315,9 @@ impl Tally {
                 mine.wholes.merge(&sums.wholes, to);
             }
         }
-        for ((slot, child), times) in other.children {
+        let mut children: Vec<_> = other.children.into_iter().collect();
+        children.sort_unstable();
+        for ((slot, child), times) in children {
             *self
                 .children
                 .entry((slots[slot as usize], child))
@@ -368,19 +370,24 @@ impl Tally {
             .collect()
     }
 
-    /// Of an area and year, children by how many events they had: at place k those with k + 1.
-    pub(crate) fn times(&self, slot: u32) -> Vec<Count> {
-        let mut by_times: Vec<Count> = Vec::new();
-        for ((own, _), times) in &self.children {
-            if *own == slot {
-                let at = *times as usize - 1;
-                if by_times.len() <= at {
-                    by_times.resize(at + 1, 0);
-                }
-                by_times[at] += 1;
+    /// By area and year, children by how many events they had: at place k those with k + 1.
+    pub(crate) fn times(&self) -> BTreeMap<u32, Vec<Count>> {
+        let mut met: Vec<(u32, u32)> = self
+            .children
+            .iter()
+            .map(|((slot, _), times)| (*slot, *times))
+            .collect();
+        met.sort_unstable();
+        let mut by_slot: BTreeMap<u32, Vec<Count>> = BTreeMap::new();
+        for (slot, times) in met {
+            let own = by_slot.entry(slot).or_default();
+            // Times are in order, so that the last place is the largest so far.
+            own.resize(own.len().max(times as usize), 0);
+            if let Some(children) = own.last_mut() {
+                *children += 1;
             }
         }
-        by_times
+        by_slot
     }
 }
 

@@ -78,7 +78,7 @@ static METHODS: &[MethodDoc] = registry! {
     "Intervals":
         program {
             exact_poisson byar poisson_count_interval crude_rate crude_rate_non_independent wilson
-            uncertain_denominator rounded_counts
+            uncertain_denominator rounded_counts wilson_weighted
         }
         library {
             mid_p_poisson byar_mid_p wald_poisson wilson_finite_population clopper_pearson

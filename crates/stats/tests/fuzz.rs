@@ -106,7 +106,7 @@ proptest! {
             exact_poisson(a, level), byar(a, level), byar_mid_p(a, level), mid_p_poisson(a, level),
             wald_poisson(a, level), poisson_count_interval(a, level), crude_rate(a, b, level),
             rounded_counts(c, interval, Interval { low: b, high: d }),
-            wilson(a, b, level), wilson_finite_population(a, b, c, level),
+            wilson(a, b, level), wilson_finite_population(a, b, c, level), wilson_weighted(a, b, c, level),
             clopper_pearson(a, b, level), wald_proportion(a, b, level),
             rate_ratio(a, b, c, d, level), rate_ratio_exact(a, b, c, d, level),
             rate_ratio_exact_test(a, b, c, d, level.value()), rate_ratio_exact_test(b, c, d, a, b),

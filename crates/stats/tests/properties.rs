@@ -21,7 +21,7 @@ use disparity_stats::{
     quantile_groups, rank_intervals, rate_difference, rate_ratio, rate_ratio_exact,
     rate_ratio_exact_test, rate_ratio_mid_p, risk_difference, risk_ratio, shrink_gamma_poisson,
     slope_index, slope_index_linear, slope_index_log_linear, theil_index, wald_proportion, wilson,
-    wilson_finite_population,
+    wilson_finite_population, wilson_weighted,
 };
 use proptest::prelude::*;
 
@@ -321,6 +321,8 @@ proptest! {
         estimate_nests(levels, |l| risk_ratio(x, n, counts[1].0, counts[1].1, l))?;
         estimate_nests(levels, |l| odds_ratio(x, n - x, counts[1].0, counts[1].1, l))?;
         contains_and_nests(x / n, levels, |l| wilson_finite_population(x, n, 3.0 * n, l))?;
+        contains_and_nests(x / n, levels, |l| wilson_weighted(2.0 * x, 2.0 * n, 4.0 * n, l))?;
+        prop_assert_eq!(wilson_weighted(x, n, n, levels.0), wilson(x, n, levels.0));
         contains_and_nests(x / n, levels, |l| wald_proportion(x, n, l))?;
         let all = subgroups(&counts);
         estimate_nests(levels, |l| concentration_index(&all, l).map(|c| c.absolute))?;

@@ -5,6 +5,7 @@ use disparity_stats::{
     crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean, mean_interval,
     median, mid_p_poisson, poisson_count_interval, poisson_count_intervals, rounded_counts,
     uncertain_denominator, wald_poisson, wald_proportion, wilson, wilson_finite_population,
+    wilson_weighted,
 };
 
 use super::{Inputs, Outputs, estimate, limits, named};
@@ -68,6 +69,12 @@ pub(super) fn compute(method: &str, given: &Inputs<'_>) -> Outputs {
         "wilson" => limits(wilson(x, n, level)),
         "clopper_pearson" => limits(clopper_pearson(x, n, level)),
         "wald_proportion" => limits(wald_proportion(x, n, level)),
+        "wilson_weighted" => limits(wilson_weighted(
+            given.one("part"),
+            given.one("whole"),
+            given.one("squares"),
+            level,
+        )),
         "wilson_finite_population" => limits(wilson_finite_population(
             x,
             n,

@@ -130,7 +130,7 @@ pub fn beside_cube(
     let authorities: Vec<Option<usize>> = table.areas().iter().map(place).collect();
     let mut groups = vec![Group::TOTAL; table.cells.len()];
     for (key, at) in &table.numerators {
-        if let Some(dimension) = key.stratum.only() {
+        if let Some(dimension) = key.stratum.by() {
             groups[*at] = Group {
                 by: GroupBy::Dimension(dimension),
                 code: key.stratum.get(dimension).0,

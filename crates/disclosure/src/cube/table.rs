@@ -121,7 +121,7 @@ impl Table {
             for dimension in Dimension::ALL {
                 let parts: Vec<usize> = list
                     .iter()
-                    .filter(|(s, _)| s.only() == Some(dimension))
+                    .filter(|(s, _)| s.by() == Some(dimension))
                     .map(|(_, at)| *at)
                     .collect();
                 self.groups(total, parts);
@@ -133,7 +133,7 @@ impl Table {
                 let code = &dimensions.list(Dimension::EthnicityMajor).get(id).code;
                 let minor = dimensions.list(Dimension::EthnicityMinor);
                 let is_part = |s: Stratum| {
-                    s.only() == Some(Dimension::EthnicityMinor)
+                    s.by() == Some(Dimension::EthnicityMinor)
                         && minor
                             .get(s.get(Dimension::EthnicityMinor))
                             .parent
@@ -297,7 +297,7 @@ impl Table {
                 ..before
             };
             let counted = self.numerators.contains_key(&everyone)
-                && key.stratum.only() != Some(Dimension::AgeBand);
+                && key.stratum.by() != Some(Dimension::AgeBand);
             counted.then(|| self.at(flow.stock, before))
         });
         let at = |indicator| self.at(indicator, key);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
-    AreaCode, CategoryId, Dimension, Issue, IssueCode, Period, Reported, Stratum,
+    AreaCode, CategoryId, DecileShares, Dimension, Issue, IssueCode, Period, Reported, Stratum,
 };
 
 use super::once::child_twice;
@@ -18,8 +18,7 @@ impl Plan<'_> {
     pub(super) fn check_children(&self, tally: &Tally, wrong: &mut Wrong) {
         if self.description.rows == RowsAre::Children && self.child.is_some() && wrong.is_empty() {
             let named = self.description.child.as_deref().unwrap_or_default();
-            let mut places = tally.places().into_values();
-            if places.any(|slot| tally.times(slot).len() > 1) {
+            if tally.times().values().any(|times| times.len() > 1) {
                 wrong.add(child_twice(self.file, 0, named));
             }
         }
@@ -43,7 +42,7 @@ impl Plan<'_> {
         };
         let is_published = self.description.protection == Protection::Published;
         let mut differ: u64 = 0;
-        let mut cells = resolve(tally, groups, |own| {
+        let mut cells = resolve(tally, dimensions, groups, |own| {
             if is_published {
                 differ += 1;
             } else {
@@ -69,7 +68,62 @@ impl Plan<'_> {
         if fills {
             self.fill(&mut cells);
         }
+        self.fill_empty_deciles(&mut cells);
         cells
+    }
+
+    /// That rows are in no group of a dimension. Of records it is not told how many: it may be a child or two.
+    pub(super) fn unnamed(&self, tally: &Tally) -> Vec<Issue> {
+        let is_published = self.description.protection == Protection::Published;
+        let said = tally.unnamed.iter().map(|(dimension, rows)| {
+            let (many, told) = if is_published {
+                (rows.to_string(), *rows)
+            } else {
+                ("some".to_owned(), 1)
+            };
+            let what = format!(
+                "{many} rows of {} have no {} that is known: they are among everyone and in no group",
+                self.file,
+                dimension.column().replace('_', " ")
+            );
+            let mut issue = Issue::new(IssueCode::GroupNotKnown, what);
+            issue.rows = told;
+            issue
+        });
+        said.collect()
+    }
+
+    /// Of a table of neighbourhoods, writes 0 for tenths in which nobody of an area lives.
+    fn fill_empty_deciles(&self, cells: &mut BTreeMap<(Period, AreaCode, Stratum), Found>) {
+        if self.is_of_areas() {
+            return;
+        }
+        let catalogue = self.known.catalogue;
+        let dimension = Dimension::DeprivationDecile;
+        let places: BTreeSet<(Period, AreaCode)> = cells
+            .keys()
+            .filter(|(_, _, stratum)| stratum.only() == Some(dimension))
+            .map(|(period, area, _)| (*period, *area))
+            .collect();
+        let mut shares = DecileShares::new(catalogue);
+        for (period, area) in places {
+            for (id, _) in catalogue.dimensions.list(dimension).iter() {
+                let stratum = Stratum::TOTAL.with(dimension, id);
+                let children = shares.children(self.known.populations, period, area, stratum);
+                if children.is_some_and(|own| own.denominator.value == Reported::Value(0.0)) {
+                    cells
+                        .entry((period, area, stratum))
+                        .or_insert(self.nobody());
+                }
+            }
+        }
+    }
+
+    fn nobody(&self) -> Found {
+        Found {
+            count: Reported::Value(0),
+            whole: self.whole.map(|_| Reported::Value(0)),
+        }
     }
 
     /// Writes 0 for groups that other areas or years have; of deciles for all ten.
@@ -84,10 +138,7 @@ impl Plan<'_> {
             .keys()
             .map(|(period, area, _)| (*period, *area))
             .collect();
-        let zero = Found {
-            count: Reported::Value(0),
-            whole: self.whole.map(|_| Reported::Value(0)),
-        };
+        let zero = self.nobody();
         for (period, area) in places {
             for stratum in &strata {
                 cells.entry((period, area, *stratum)).or_insert(zero);

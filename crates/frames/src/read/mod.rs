@@ -9,6 +9,7 @@ mod plan;
 mod slots;
 mod worker;
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -101,6 +102,9 @@ fn digest(source: &Source) -> Result<String, TableError> {
             hasher.update(&buffer[..read]);
         }
     }
-    let bytes = hasher.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut text = String::new();
+    for byte in hasher.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
 }

@@ -45,7 +45,7 @@ pub(super) struct Slots<'a> {
     /// Which edition is in force in each year.
     in_force: Vec<Option<usize>>,
     /// By bearer and year.
-    slots: Vec<Slot>,
+    found: Vec<Slot>,
     /// What each area was called in each year.
     called: HashMap<u32, String>,
     /// What is wrong with places in their years.
@@ -63,7 +63,7 @@ impl<'a> Slots<'a> {
             deciles: Vec::new(),
             periods: Vec::new(),
             in_force: Vec::new(),
-            slots: Vec::new(),
+            found: Vec::new(),
             called: HashMap::new(),
             errors: Vec::new(),
         };
@@ -104,7 +104,7 @@ impl<'a> Slots<'a> {
         };
         if bearer == next {
             self.bearers.push(place);
-            self.slots.resize(YEARS * self.bearers.len(), Slot::Unseen);
+            self.found.resize(YEARS * self.bearers.len(), Slot::Unseen);
         }
         self.of_place.push(bearer);
         u32::try_from(self.of_place.len() - 1).unwrap_or(u32::MAX)
@@ -143,7 +143,7 @@ impl<'a> Slots<'a> {
         tally: &mut Tally,
     ) -> Option<(u32, Decile)> {
         let found = self.peek(key, row, tally);
-        if let Slot::Wrong(error) = self.slots[self.place_of(key)] {
+        if let Slot::Wrong(error) = self.found[self.place_of(key)] {
             self.errors[error as usize].rows += 1;
         }
         found
@@ -161,11 +161,11 @@ impl<'a> Slots<'a> {
         tally: &mut Tally,
     ) -> Option<(u32, Decile)> {
         let at = self.place_of((place, year));
-        if matches!(self.slots[at], Slot::Unseen) {
+        if matches!(self.found[at], Slot::Unseen) {
             let bearer = self.of_place[place as usize];
-            self.slots[at] = self.find((bearer, year), row, tally);
+            self.found[at] = self.find((bearer, year), row, tally);
         }
-        let Slot::Here(slot) = self.slots[at] else {
+        let Slot::Here(slot) = self.found[at] else {
             return None;
         };
         let edition = self.in_force[usize::from(year)];

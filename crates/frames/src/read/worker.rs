@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use disparity_core::{CategoryId, Count, Dimension, Issue, IssueCode, Reported, Symbol};
+use disparity_core::{CategoryId, Count, Dimension, Reported, Symbol};
 
 use super::once::{Once, child_twice};
 use super::plan::Plan;
@@ -14,7 +14,7 @@ use crate::describe::{Denominator, RowsAre};
 use crate::error::{TableError, TableErrors, Wrong};
 use crate::meaning::groups::{Group, group};
 use crate::meaning::places::Decile;
-use crate::meaning::{Fault, Lookup, Meant, counts, periods};
+use crate::meaning::{Lookup, Mean, Meant, counts, periods};
 use crate::source::Source;
 use crate::tally::{Alike, Row, Tally, bit};
 
@@ -401,20 +401,11 @@ impl<'a> Worker<'a> {
         if let Some(errors) = wrong.into_errors() {
             return Err(errors);
         }
-        issues.extend(tally.unnamed.iter().map(|(dimension, rows)| {
-            let what = format!(
-                "{rows} rows of {} have no {} that is known: they are among everyone and in no group",
-                plan.file,
-                dimension.column().replace('_', " ")
-            );
-            let mut issue = Issue::new(IssueCode::GroupNotKnown, what);
-            issue.rows = *rows;
-            issue
-        }));
+        issues.extend(plan.unnamed(&tally));
+        let mut by_slot = tally.times();
         let times = tally.places().into_iter();
         let times = times
-            .map(|((area, period), slot)| ((period, area), tally.times(slot)))
-            .filter(|(_, times)| !times.is_empty())
+            .filter_map(|((area, period), slot)| Some(((period, area), by_slot.remove(&slot)?)))
             .collect();
         let mut counted = Counted {
             file: plan.file.to_owned(),
@@ -456,7 +447,7 @@ fn numbers(
     file: &str,
     batch: &Batch,
     column: &Column,
-    mean: &mut dyn FnMut(Option<&str>) -> Result<Reported<Count>, Fault>,
+    mean: Mean<'_, Reported<Count>>,
 ) -> Numbers {
     if let Column::Whole {
         values,

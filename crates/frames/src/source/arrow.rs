@@ -128,7 +128,7 @@ fn column(array: &ArrayRef, known: &mut Option<(ArrayRef, Words)>) -> Option<Col
         DataType::Float64 => real::<Float64Type>(array),
         DataType::Date32 => {
             let days = array.as_primitive::<Date32Type>();
-            dates(days, |day| i64::from(day))
+            dates(days, i64::from)
         }
         DataType::Date64 => dates(array.as_primitive::<Date64Type>(), |ms| {
             ms.div_euclid(86_400_000)

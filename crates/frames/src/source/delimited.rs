@@ -89,12 +89,12 @@ fn reader(path: &Path, name: &str) -> Result<(Reader<BufReader<File>>, u64), Tab
             "save the file as UTF-8 (in Excel: CSV UTF-8), then try again",
         ));
     }
-    let skip = if start.starts_with(BYTE_ORDER_MARK) {
+    let skip: u8 = if start.starts_with(BYTE_ORDER_MARK) {
         3
     } else {
         0
     };
-    let heading = start[skip as usize..]
+    let heading = start[usize::from(skip)..]
         .split(|byte| *byte == b'\n')
         .next()
         .unwrap_or_default();
@@ -105,7 +105,7 @@ fn reader(path: &Path, name: &str) -> Result<(Reader<BufReader<File>>, u64), Tab
         .rev()
         .max_by_key(|byte| count(*byte))
         .unwrap_or(b',');
-    file.seek(SeekFrom::Start(skip)).map_err(fails)?;
+    file.seek(SeekFrom::Start(skip.into())).map_err(fails)?;
     let reader = ReaderBuilder::new()
         .delimiter(separator)
         .from_reader(BufReader::with_capacity(1 << 18, file));

@@ -76,8 +76,9 @@ fn fields(path: &Path, wanted: &[&str]) -> Vec<(u64, Vec<Option<String>>)> {
         source
             .read(part, &places, &mut |batch| {
                 for row in 0..batch.rows {
-                    let text =
-                        |own: &crate::batch::Column| own.text(row).map(|own| own.into_owned());
+                    let text = |own: &crate::batch::Column| {
+                        own.text(row).map(std::borrow::Cow::into_owned)
+                    };
                     all.push((batch.at.of(row), batch.columns.iter().map(text).collect()));
                 }
                 Ok(())
@@ -181,4 +182,83 @@ fn what_is_no_table_says_what_it_is() {
     );
     let error = source.places(&["A"]).unwrap_err();
     assert_eq!(error.hint, "did you mean `a`? columns are matched by name");
+}
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % most.max(1) as u64).unwrap_or_default()
+    }
+}
+
+#[test]
+fn a_damaged_file_is_an_error_or_a_table_and_never_a_panic() {
+    let folder = Folder::new("damaged");
+    let arrow = folder.0.join("whole.arrow");
+    let mut writer = FileWriter::try_new(create(&arrow), &batch().schema()).unwrap();
+    writer.write(&batch()).unwrap();
+    writer.finish().unwrap();
+    let parquet = folder.0.join("whole.parquet");
+    parquet_file(&parquet);
+    let bytes_of = |path: &Path| {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut open(path, "t").unwrap(), &mut bytes).unwrap();
+        bytes
+    };
+    let whole = [
+        (
+            "csv",
+            b"area,year,n\nLeeds,2024,12\nKent,2025,c\n\"a\nb\",2025,0\n".to_vec(),
+        ),
+        (
+            "ndjson",
+            b"{\"area\":\"Leeds\",\"n\":1}\n{\"area\":null,\"n\":\"c\"}\n".to_vec(),
+        ),
+        ("arrow", bytes_of(&arrow)),
+        ("parquet", bytes_of(&parquet)),
+    ];
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let (mut refused, mut read) = (0, 0);
+    for (ending, whole) in whole {
+        for round in 0..400 {
+            let mut bytes = whole.clone();
+            if round % 3 == 0 {
+                bytes.truncate(dice.below(whole.len()));
+            }
+            for _ in 0..=dice.below(4) {
+                let at = dice.below(bytes.len());
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = u8::try_from(dice.below(256)).unwrap_or_default();
+                }
+            }
+            let file = folder.file(&format!("t.{ending}"), &bytes);
+            let found = Source::open(&file, None).and_then(|source| {
+                let places: Vec<usize> = (0..source.columns.len()).collect();
+                (0..source.parts()).try_for_each(|part| {
+                    source.read(part, &places, &mut |batch| {
+                        for column in &batch.columns {
+                            (0..batch.rows).for_each(|row| drop(column.text(row)));
+                        }
+                        Ok(())
+                    })
+                })
+            });
+            match found {
+                Ok(()) => read += 1,
+                Err(error) => {
+                    assert!(!error.hint.is_empty() && !error.what.is_empty());
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(
+        refused > 300 && read > 100,
+        "{refused} refused, {read} read"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use calamine::{Data, DataType as _, Range, Reader as _, Sheets, open_workbook_auto};
+use calamine::{Data, DataType as _, Ods, Range, Reader as _, Sheets, Xlsx, open_workbook};
 
 use super::{Each, damaged};
 use crate::batch::{Batch, RowNumbers, WordsBuilder};
@@ -85,7 +85,19 @@ fn heading(range: &Range<Data>, name: &str) -> Result<usize, TableError> {
 }
 
 fn range(path: &Path, name: &str, sheet: Option<&str>) -> Result<Range<Data>, TableError> {
-    let book = open_workbook_auto(path);
+    let is_open_document = path
+        .extension()
+        .is_some_and(|own| own.eq_ignore_ascii_case("ods"));
+    // Each kind by its own reader: the one that guesses does not say why it fails.
+    let book = if is_open_document {
+        open_workbook::<Ods<_>, _>(path)
+            .map(Sheets::Ods)
+            .map_err(|error| error.to_string())
+    } else {
+        open_workbook::<Xlsx<_>, _>(path)
+            .map(Sheets::Xlsx)
+            .map_err(|error| error.to_string())
+    };
     let mut book: Sheets<_> = book.map_err(|error| damaged(name, "workbook", error))?;
     let names = book.sheet_names();
     let wanted = match (sheet, names.as_slice()) {

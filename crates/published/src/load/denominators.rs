@@ -36,27 +36,7 @@ fn children(populations: &Populations, key: &CellKey, catalogue: &Catalogue) -> 
     if let Some(population) = populations.get(key.period, key.area, key.stratum) {
         return *population;
     }
-    let basis = Basis::Children0To17 {
-        mid_year: key.period.population_year(),
-    };
-    if catalogue.dimensions.is_unknown(key.stratum) {
-        let denominator = Denominator {
-            value: Reported::Symbol(Symbol::NotApplicable),
-            basis,
-        };
-        return Population {
-            denominator,
-            issues: IssueSet::EMPTY,
-        };
-    }
-    let denominator = Denominator {
-        value: Reported::Symbol(Symbol::NotAvailable),
-        basis,
-    };
-    Population {
-        denominator,
-        issues: IssueSet::EMPTY.with(IssueCode::NoDenominator),
-    }
+    Population::absent(key.period, catalogue.dimensions.is_unknown(key.stratum))
 }
 
 /// The count that the numerator is a part of, in the same area and year.

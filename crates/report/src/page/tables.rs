@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use disparity_core::{AreaCode, CellKey, Dimension, GeographicLevel, IndicatorId, Period, Stratum};
+use disparity_core::{AreaCode, CellKey, Dimension, GeographicLevel, IndicatorId, Period};
 
 use crate::charts::DataTable;
 use crate::format::{grouped, reported, unit_words, with_interval};
@@ -76,7 +76,7 @@ fn groups(
                 indicator,
                 period,
                 area,
-                stratum: Stratum::TOTAL.with(dimension, id),
+                stratum: view.catalogue.dimensions.within(dimension, id),
             })?;
             Some(vec![
                 category.label.clone(),

@@ -15,7 +15,9 @@ pub use poisson::{
     poisson_count_interval, poisson_count_intervals, wald_poisson,
 };
 pub(crate) use proportion::EXACT_DENOMINATOR;
-pub use proportion::{clopper_pearson, wald_proportion, wilson, wilson_finite_population};
+pub use proportion::{
+    clopper_pearson, wald_proportion, wilson, wilson_finite_population, wilson_weighted,
+};
 pub use rate::{EventFrequency, RateEstimate, crude_rate, crude_rate_non_independent};
 pub use rounded::rounded_counts;
 pub use uncertain::uncertain_denominator;

@@ -35,6 +35,23 @@ pub(crate) fn wilson_limits(p: f64, n: f64, z: f64) -> (f64, f64) {
     (low, high)
 }
 
+#[doc = include_str!("../../docs/wilson_weighted.md")]
+pub fn wilson_weighted(part: f64, whole: f64, squares: f64, level: Level) -> Result<Interval> {
+    let (part, whole) = check::subset(part, whole)?;
+    let squares = check::denominator(squares)?;
+    // No squares add up to more than the square of the sum.
+    let effective = whole * whole / squares;
+    if !effective.is_finite() || effective < 1.0 - 1e-9 {
+        return Err(Error::Argument {
+            name: "squares",
+            must: "the sum of the squared weights",
+            found: squares,
+        });
+    }
+    let (low, high) = wilson_limits(part / whole, effective, level.z());
+    Interval::of("Wilson's interval of weighted answers", low, high)
+}
+
 #[doc = include_str!("../../docs/wilson_finite_population.md")]
 pub fn wilson_finite_population(x: f64, n: f64, population: f64, level: Level) -> Result<Interval> {
     let (x, n) = check::subset(x, n)?;
