@@ -11,7 +11,9 @@ use disparity_core::{
     IndicatorRelations, Indicators, Issue, Nation, Origin, Plan, Provenance, Results, Source,
 };
 use disparity_disclosure::{Policy, Release, protect};
-use disparity_frames::{Counted, Denominator, Description, Known, Protection, RowsAre, read_table};
+use disparity_frames::{
+    Beside, Counted, Denominator, Description, Known, Protection, RowsAre, read_table,
+};
 use disparity_published::load_neighbourhoods;
 
 use crate::args::{Selection, TableArgs};
@@ -23,7 +25,7 @@ use crate::stages::Published;
 
 /// Tables with their descriptions, before any is read.
 pub(crate) struct Given {
-    tables: Vec<(PathBuf, Description, IndicatorId, Option<IndicatorId>)>,
+    tables: Vec<(PathBuf, Description, IndicatorId, Beside)>,
     /// Descriptions as they were written, for the manifest.
     texts: Vec<(String, String)>,
 }
@@ -56,12 +58,14 @@ impl Given {
             let description = Description::read(&name, &text)?;
             given.check_name(&description, &name, catalogue)?;
             let own = IndicatorId(next);
-            let whole = match &description.denominator {
-                Denominator::Children => None,
-                Denominator::Column { .. } => Some(IndicatorId(next + 1)),
+            let after = Some(IndicatorId(next + 1));
+            // A table of events has no denominator of its own.
+            let beside = Beside {
+                whole: after.filter(|_| description.denominator != Denominator::Children),
+                children: after.filter(|_| description.names_children_of_events()),
             };
-            next += 1 + u16::from(whole.is_some());
-            given.tables.push((table.clone(), description, own, whole));
+            next += 1 + u16::from(beside != Beside::default());
+            given.tables.push((table.clone(), description, own, beside));
             given.texts.push((name, text));
         }
         Ok(Some(given))
@@ -92,10 +96,22 @@ impl Given {
             .iter()
             .map(|(_, indicator)| indicator.clone())
             .collect();
-        for (_, description, _, whole) in &self.tables {
-            list.push(indicator(description, *whole));
+        for (_, description, _, beside) in &self.tables {
+            list.push(indicator(description, beside.whole));
             if let Denominator::Column { title, .. } = &description.denominator {
-                list.push(whole_of(description, title));
+                let definition = format!(
+                    "What `{}` is a part of, from the same table.",
+                    description.name
+                );
+                list.push(beside_it(description, "of", title, definition));
+            }
+            if beside.children.is_some() {
+                let title = format!("{}: children", description.title);
+                let definition = format!(
+                    "Children who had one or more of `{}` in the year.",
+                    description.name
+                );
+                list.push(beside_it(description, "children", &title, definition));
             }
         }
         Ok(Catalogue {
@@ -104,12 +120,25 @@ impl Given {
         })
     }
 
-    /// What a plan computes where no indicator was named: those of the tables.
-    pub(crate) fn restrict(&self, plan: &mut Plan) {
-        let own = |id: &IndicatorId| self.tables.iter().any(|(_, _, own, _)| own == id);
-        plan.indicators.retain(own);
-        plan.compared.retain(own);
-        plan.modelled.retain(own);
+    /// Has a plan compute the indicators of the tables: alone, or beside those that were named.
+    pub(crate) fn have_computed(&self, plan: &mut Plan, beside_others: bool) {
+        for list in [&mut plan.indicators, &mut plan.compared, &mut plan.modelled] {
+            if !beside_others {
+                list.clear();
+            }
+        }
+        for (_, _, own, beside) in &self.tables {
+            plan.indicators.push(*own);
+            plan.compared.push(*own);
+            // Models are of counts of children among children.
+            if beside.whole.is_none() {
+                plan.modelled.push(*own);
+            }
+        }
+        for list in [&mut plan.indicators, &mut plan.compared, &mut plan.modelled] {
+            list.sort_unstable();
+            list.dedup();
+        }
     }
 
     /// Reads the tables, and adds where they came from to the catalogue.
@@ -173,8 +202,8 @@ impl Given {
         let mut records = Cube::default();
         let mut frequencies = Frequencies::new();
         let mut has_records = false;
-        for (table, (_, _, own, whole)) in counted.iter().zip(&self.tables) {
-            let cube = table.cube(*own, *whole, catalogue, published.populations())?;
+        for (table, (_, _, own, beside)) in counted.iter().zip(&self.tables) {
+            let cube = table.cube(*own, *beside, catalogue, published.populations())?;
             issues.extend(table.issues.iter().cloned());
             match table.protection {
                 Protection::Published => shown = shown.merge(cube)?,
@@ -203,8 +232,13 @@ impl Given {
             let results = compute(&shown, Provenance::Published, progress);
             return Ok(Release::of_published(results)?);
         }
-        let synthetic = self.tables.iter().all(|(_, own, ..)| own.invented);
-        let relations = IndicatorRelations::default();
+        let synthetic = self.tables.iter().any(|(_, own, ..)| own.invented);
+        let of_children =
+            |(_, _, own, beside): &(_, _, IndicatorId, Beside)| Some((*own, beside.children?));
+        let relations = IndicatorRelations {
+            children: self.tables.iter().filter_map(of_children).collect(),
+            ..IndicatorRelations::default()
+        };
         let safe = progress.stage("withholding small counts", || {
             let (dimensions, areas) = (&catalogue.dimensions, &catalogue.areas);
             protect(&records, dimensions, areas, &relations, (policy, synthetic))
@@ -257,16 +291,20 @@ fn indicator(own: &Description, whole: Option<IndicatorId>) -> Indicator {
     }
 }
 
-/// The indicator that another is a part of; nothing is computed of it.
-fn whole_of(own: &Description, title: &str) -> Indicator {
+/// An indicator that stands beside another in the cube; nothing is computed of it.
+fn beside_it(own: &Description, ending: &str, title: &str, definition: String) -> Indicator {
     Indicator {
-        name: format!("{}_of", own.name),
+        name: format!("{}_{ending}", own.name),
         title: title.to_owned(),
         short_title: title.to_owned(),
+        counted: CountedNoun {
+            noun: "children".to_owned(),
+            repeats: false,
+        },
         headline: false,
         modelled: false,
         denominator: DenominatorKind::Children0To17,
-        definition: format!("What `{}` is a part of, from the same table.", own.name),
+        definition,
         ..indicator(own, None)
     }
 }
@@ -295,7 +333,11 @@ fn sources(
             page: page.unwrap_or_default(),
             ..Origin::default()
         },
-        sha256,
+        // That of counts which were not protected tells them to whoever tries numbers until it fits.
+        sha256: match own.protection {
+            Protection::Published => sha256,
+            Protection::Records => "not told of a table of records".to_owned(),
+        },
         tables: vec![own.name.clone()],
     };
     let description = Source {

@@ -112,8 +112,8 @@ fn a_question_reads_tables_of_releases_and_nothing_else() {
     for (sql, says) in [
         ("SELECT * FROM estimatez", "there is no table `estimatez`"),
         (
-            "SELECT nothing FROM published_population",
-            "no such column: nothing",
+            "SELECT no_such FROM published_population",
+            "no such column: no_such",
         ),
         ("SELEC 1", "near \"SELEC\": syntax error"),
         ("SELECT 1; SELECT 2", "one question at a time"),

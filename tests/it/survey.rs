@@ -168,6 +168,32 @@ fn an_answer_of_few_is_withheld_with_what_would_give_it_away() {
 }
 
 #[test]
+fn what_one_question_says_of_who_was_asked_gives_nobody_away_in_another() {
+    // All 59 young people answer the first question; of the second 5 did not, so that 54 would tell them.
+    let mut text = String::from("who,fair,better\n");
+    for (who, n, silent) in [("parent", 102, 8), ("young person", 59, 5)] {
+        for at in 0..n {
+            let better = if at < silent {
+                ""
+            } else {
+                ["Yes", "No"][at % 2]
+            };
+            let _ = writeln!(text, "{who},{},{better}", ["Yes", "No"][at % 2]);
+        }
+    }
+    let description = "title = \"T\"\nquestions = [\"fair\", \"better\"]\ngroups = [\"who\"]\n";
+    let rows = rows(&text, description);
+    let of = |question: &str, who: &str, answer: &str| rows[&key(question, who, answer)].clone();
+    assert_eq!(of("better", "young person", "unanswered")[0], "c");
+    let told = |question: &str| {
+        let [yes, no] = ["Yes", "No"].map(|answer| of(question, "young person", answer));
+        let parts = [&yes[0], &no[0]].iter().all(|own| **own != "c");
+        yes[1] != "c" || parts
+    };
+    assert!(!(told("fair") && told("better")), "{rows:?}");
+}
+
+#[test]
 fn weights_make_the_interval_that_of_fewer_answers() {
     let mut text = String::from("id,q,a,w\n");
     for at in 0..40 {
@@ -227,5 +253,47 @@ fn what_is_wrong_with_a_survey_is_said_with_its_row() {
         assert_eq!(said.code, 2);
         assert!(said.stderr.contains(says), "{says}\n{}", said.stderr);
         assert!(said.stderr.contains("hint: "), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn ways_of_telling_people_apart_that_refine_one_another_are_protected_together() {
+    let mut text = String::from("role,detail,fair\n");
+    for (role, detail, answer, n) in [
+        ("Parent", "Mother", "Yes", 38),
+        ("Parent", "Father", "Yes", 2),
+        ("Parent", "Mother", "No", 20),
+        ("Parent", "Father", "No", 20),
+        ("Young", "Young person", "Yes", 20),
+        ("Young", "Young person", "No", 20),
+    ] {
+        for _ in 0..n {
+            let _ = writeln!(text, "{role},{detail},{answer}");
+        }
+    }
+    let description = "title = \"T\"\nquestions = [\"fair\"]\ngroups = [\"role\", \"detail\"]\n";
+    let rows = rows(&text, description);
+    let yes = |of: &str| rows[&key("fair", of, "Yes")][0].clone();
+    assert_eq!(yes("Father"), "c");
+    assert!(yes("Mother") == "c" || yes("Parent") == "c", "{rows:?}");
+    assert_eq!(yes("Young") == "c", yes("Young person") == "c");
+}
+
+#[test]
+fn a_weighted_share_tells_nothing_of_a_question_of_which_something_is_withheld() {
+    let mut text = String::from("who,w,fair\n");
+    for (who, weight, answer, n) in [
+        ("parent", "0.8", "Yes", 37),
+        ("parent", "0.8", "No", 23),
+        ("young", "1.3", "Yes", 3),
+        ("young", "1.3", "No", 37),
+    ] {
+        for _ in 0..n {
+            let _ = writeln!(text, "{who},{weight},{answer}");
+        }
+    }
+    let description = "title = \"T\"\nquestions = [\"fair\"]\ngroups = [\"who\"]\nweight = \"w\"\n";
+    for (_, row) in rows(&text, description) {
+        assert_eq!((row[2].as_str(), row[5].is_empty()), ("", false), "{row:?}");
     }
 }

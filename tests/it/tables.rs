@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use disparity_core::{AreaCode, CellKey, ChineseGroup, Cube, Dimension, Reported, Stratum};
-use disparity_frames::{Counted, Description, Known, TableErrors, read_table};
+use disparity_frames::{Beside, Counted, Description, Known, TableErrors, read_table};
 use disparity_published::{Loaded, load, load_neighbourhoods};
 
 use crate::support::{Folder, built_in, disparity, root};
@@ -76,6 +76,15 @@ fn rows_of(indicator: &str, tables: [&str; 2]) -> String {
             let field = |name: &str| at(name).map_or("", |at| &row[at]);
             if !field(indicator).is_empty() {
                 let groups = ["ethnicity_major", "ethnicity_minor", "age_band", "sex"].map(field);
+                // Groups of two dimensions at once would be added up to groups of one, which are not all built in.
+                let ways = [
+                    !groups[0].is_empty(),
+                    !groups[2].is_empty(),
+                    !groups[3].is_empty(),
+                ];
+                if ways.iter().filter(|own| **own).count() > 1 {
+                    continue;
+                }
                 let _ = writeln!(
                     text,
                     "{},{},{},{}",
@@ -122,7 +131,10 @@ fn figures(
 ) -> BTreeMap<(CellKey, ()), (Reported<u32>, Reported<f64>)> {
     let id = world.loaded.catalogue.indicators.id(name).unwrap();
     let cells = cube.indicator(id).iter();
+    // Groups of two dimensions at once are not made of a table that is given.
+    let single = |own: &disparity_core::Stratum| own.is_total() || own.by().is_some();
     cells
+        .filter(|cell| single(&cell.key.stratum))
         .map(|cell| ((cell.key, ()), (cell.numerator, cell.denominator.value)))
         .collect()
 }
@@ -149,7 +161,9 @@ fn the_built_in_figures_as_a_table_are_the_same_cube_to_the_cell() {
             .unwrap();
         let id = world.loaded.catalogue.indicators.id(indicator).unwrap();
         let (catalogue, populations) = (&world.loaded.catalogue, &world.loaded.populations);
-        let cube = counted.cube(id, None, catalogue, populations).unwrap();
+        let cube = counted
+            .cube(id, Beside::default(), catalogue, populations)
+            .unwrap();
         let own = figures(&cube, indicator, &world);
         let built_in = figures(&world.loaded.cube, indicator, &world);
         assert!(built_in.len() > 1_000, "{indicator}: {}", built_in.len());
@@ -177,7 +191,9 @@ fn count(
 ) -> Option<Reported<u32>> {
     let (catalogue, populations) = (&world.loaded.catalogue, &world.loaded.populations);
     let id = disparity_core::IndicatorId(0);
-    let cube = counted.cube(id, None, catalogue, populations).unwrap();
+    let cube = counted
+        .cube(id, Beside::default(), catalogue, populations)
+        .unwrap();
     let key = CellKey {
         indicator: id,
         period: disparity_core::Period::ending(year).unwrap(),
@@ -715,5 +731,349 @@ fn a_description_is_proposed_that_reads_its_table() {
     assert_eq!(
         count(&counted, &world, "E10000016", 2025, asian),
         Some(Reported::Value(9))
+    );
+}
+
+#[test]
+fn a_workbook_is_read_like_text_and_a_damaged_one_is_an_error() {
+    let world = World::new();
+    let rows: &[&[&str]] = &[
+        &["Early help in two boroughs"],
+        &["area", "year", "n"],
+        &["Leeds", "2024", "12"],
+        &["Kent", "2024.0", "1,234"],
+    ];
+    let bytes = crate::returns_codes::workbook(&[("Data", rows)]);
+    let folder = Folder::new("workbook");
+    let file = folder.join("t.xlsx");
+    std::fs::write(&file, &bytes).unwrap();
+    let description = Description::read("t.toml", &described("count = \"n\"")).unwrap();
+    let counted = read_table(&file, &description, world.known()).unwrap();
+    assert_eq!(
+        count(&counted, &world, "E10000016", 2024, Stratum::TOTAL),
+        Some(Reported::Value(1_234))
+    );
+    // A sheet among several has to be named.
+    let two = crate::returns_codes::workbook(&[("Data", rows), ("Notes", &[&["a", "b"]])]);
+    std::fs::write(&file, &two).unwrap();
+    let said = read_table(&file, &description, world.known())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        said.contains("it has several sheets: Data, Notes"),
+        "{said}"
+    );
+    let named = format!("sheet = \"Data\"\n{}", described("count = \"n\""));
+    let named = Description::read("t.toml", &named).unwrap();
+    assert_eq!(read_table(&file, &named, world.known()).unwrap().rows, 2);
+    let mut state = 0x9E37_79B9_u64;
+    let mut refused = 0;
+    for round in 0..300 {
+        let mut damaged = bytes.clone();
+        for _ in 0..=round % 3 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(state >> 33).unwrap() % damaged.len();
+            damaged[at] ^= u8::try_from(state >> 56).unwrap() | 1;
+        }
+        std::fs::write(&file, &damaged).unwrap();
+        refused += usize::from(read_table(&file, &description, world.known()).is_err());
+    }
+    assert!(refused > 100, "{refused} refused");
+}
+
+/// Runs a table through the program and reads a table of what it writes.
+struct Ran {
+    folder: Folder,
+}
+
+impl Ran {
+    fn new(table: &str, description: &str, more: &[&str]) -> Self {
+        let folder = Folder::new("ran");
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+        std::fs::write(folder.join("t.csv"), table).unwrap();
+        std::fs::write(folder.join("d.toml"), description).unwrap();
+        let (table, description, out) = (path("t.csv"), path("d.toml"), path("out"));
+        let mut arguments = vec![
+            "run",
+            "--csv",
+            "--table",
+            &table,
+            "--describe",
+            &description,
+            "--out",
+            &out,
+        ];
+        arguments.extend(more);
+        disparity(&arguments).ok();
+        Self { folder }
+    }
+
+    fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.join("out").join(name)).unwrap()
+    }
+
+    /// Fields of the rows of estimates of an indicator by area, sex and detailed ethnic group.
+    fn estimates(
+        &self,
+        indicator: &str,
+    ) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
+        let text = self.text("estimates.csv");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let rows = reader.records().map(Result::unwrap);
+        let fields = rows.map(|row| -> BTreeMap<String, String> {
+            header
+                .iter()
+                .map(str::to_owned)
+                .zip(row.iter().map(str::to_owned))
+                .collect()
+        });
+        let own = fields.filter(|row| row["indicator"] == indicator);
+        own.map(|row| {
+            let area = if row["la_name"].is_empty() {
+                if row["region_name"].is_empty() {
+                    row["country_name"].clone()
+                } else {
+                    row["region_name"].clone()
+                }
+            } else {
+                row["la_name"].clone()
+            };
+            (
+                (area, row["sex"].clone(), row["ethnicity_minor"].clone()),
+                row,
+            )
+        })
+        .collect()
+    }
+}
+
+#[test]
+fn a_withheld_borough_is_not_worked_out_from_parts_of_london_nor_from_london() {
+    let world = World::new();
+    let areas = &world.loaded.catalogue.areas;
+    let london: Vec<&disparity_core::Area> = areas
+        .entities()
+        .filter(|own| {
+            own.part_of_london.is_some()
+                && own.level == disparity_core::GeographicLevel::LocalAuthority
+        })
+        .collect();
+    assert_eq!(london.len(), 33);
+    let mut text = String::from("area,year,n\n");
+    for own in &london {
+        let n = if own.name == "Camden" { 3 } else { 100 };
+        let _ = writeln!(text, "{},2025,{n}", own.code);
+    }
+    let ran = Ran::new(&text, &described("count = \"n\""), &[]);
+    let rows = ran.estimates("n");
+    let counts: BTreeMap<&str, &str> = rows
+        .iter()
+        .map(|((area, ..), row)| (area.as_str(), row["numerator"].as_str()))
+        .collect();
+    assert_eq!(counts["Camden"], "c");
+    for whole in ["Inner London", "London"] {
+        let parts = london
+            .iter()
+            .filter(|own| whole == "London" || areas.name(own.part_of_london.unwrap()) == whole);
+        let withheld = parts.filter(|own| counts[own.name.as_str()] == "c").count();
+        assert!(counts[whole] == "c" || withheld > 1, "{whole}: {counts:?}");
+    }
+}
+
+#[test]
+fn what_counts_are_a_part_of_is_protected_too() {
+    let description = format!(
+        "{}\n[denominator]\ncolumn = \"of\"\ntitle = \"Children assessed\"\n",
+        described("sex = \"sex\"\ncount = \"n\"")
+    );
+    let ran = Ran::new(
+        "area,year,sex,n,of\nLeeds,2025,F,0,3\nLeeds,2025,M,20,40\n",
+        &description,
+        &[],
+    );
+    let rows = ran.estimates("n");
+    let of = |sex: &str| {
+        rows[&("Leeds".to_owned(), sex.to_owned(), "Total".to_owned())]["denominator"].clone()
+    };
+    assert_eq!(of("Female"), "c");
+    assert!(of("Male") == "c" || of("Total") == "c", "{rows:?}");
+    // Whatever is known of the part.
+    let description = format!("{description}\n[codes.count]\n\"?\" = \"x\"\n");
+    let ran = Ran::new(
+        "area,year,sex,n,of\nLeeds,2025,F,?,3\nLeeds,2025,M,20,40\n",
+        &description,
+        &[],
+    );
+    let rows = ran.estimates("n");
+    assert_eq!(
+        rows[&("Leeds".to_owned(), "Female".to_owned(), "Total".to_owned())]["denominator"],
+        "c"
+    );
+}
+
+#[test]
+fn broad_and_detailed_groups_in_one_column_are_one_breakdown_unless_they_overlap() {
+    let world = World::new();
+    let read = |text: &str, first: &str| {
+        let description = format!(
+            "{first}{}",
+            described("detailed_ethnic_group = \"g\"\ncount = \"n\"")
+        );
+        world.read("t.csv", text, &description)
+    };
+    let total = |counted: &Counted| count(counted, &world, "E08000035", 2025, Stratum::TOTAL);
+    let mixed = "area,year,g,n\nLeeds,2025,White British,40\nLeeds,2025,Pakistani,30\nLeeds,2025,Unknown,5\n";
+    for first in ["", "protection = \"published\"\n"] {
+        assert_eq!(
+            total(&read(mixed, first).unwrap()),
+            Some(Reported::Value(75))
+        );
+    }
+    let equal = "area,year,g,n\nLeeds,2025,White British,12\nLeeds,2025,Asian,12\n";
+    assert_eq!(total(&read(equal, "").unwrap()), Some(Reported::Value(24)));
+    // A total of a broad group beside its parts is a total.
+    let within = "area,year,g,n\nLeeds,2025,Total White,42\nLeeds,2025,White British,40\nLeeds,2025,White Irish,2\n";
+    assert_eq!(total(&read(within, "").unwrap()), Some(Reported::Value(42)));
+    let known = "area,year,g,n\nLeeds,2025,Known ethnicity,70\nLeeds,2025,White British,40\nLeeds,2025,Pakistani,30\n";
+    assert_eq!(total(&read(known, "").unwrap()), Some(Reported::Value(70)));
+}
+
+#[test]
+fn rows_of_neighbourhoods_and_of_wards_are_added_and_events_always() {
+    let world = World::new();
+    let own = world.neighbourhoods.of("E09000012".parse().unwrap());
+    let (lsoa, ward) = (own[0].code, own[0].ward);
+    let words = |rows: &str| {
+        format!(
+            "rows = \"{rows}\"\n[indicator]\nname = \"n\"\ntitle = \"N\"\ntiming = \"during\"\n[columns]\nneighbourhood = \
+             \"place\"\nperiod = \"year\"\n"
+        )
+    };
+    let events: String =
+        "place,year\n".to_owned() + &format!("{lsoa},2025\n{ward},2025\n").repeat(10);
+    let counted = world.read("t.csv", &events, &words("events")).unwrap();
+    assert_eq!(
+        count(&counted, &world, "E09000012", 2025, Stratum::TOTAL),
+        Some(Reported::Value(20))
+    );
+    let counts = format!("place,year,n\n{lsoa},2025,10\n{ward},2025,7\n");
+    let counted = world
+        .read("t.csv", &counts, &(words("counts") + "count = \"n\"\n"))
+        .unwrap();
+    assert_eq!(
+        count(&counted, &world, "E09000012", 2025, Stratum::TOTAL),
+        Some(Reported::Value(17))
+    );
+    assert!(
+        !counted.issues.is_empty(),
+        "that a ward has no decile is said"
+    );
+}
+
+#[test]
+fn nothing_is_0_of_which_an_area_has_no_rows() {
+    let world = World::new();
+    let text =
+        "area,year,sex,n\nLeeds,2024,F,7\nLeeds,2024,M,9\nKent,2024,Total,50\nHull,2024,F,8\n";
+    let description = format!(
+        "absent = \"zero\"\n{}",
+        described("sex = \"sex\"\ncount = \"n\"")
+    );
+    let counted = world.read("t.csv", text, &description).unwrap();
+    let male = world
+        .loaded
+        .catalogue
+        .dimensions
+        .stratum(Dimension::Sex, "male")
+        .unwrap();
+    assert_eq!(count(&counted, &world, "E10000016", 2024, male), None);
+    assert_eq!(
+        count(&counted, &world, "E06000010", 2024, male),
+        Some(Reported::Value(0))
+    );
+}
+
+#[test]
+fn an_age_that_would_be_counted_twice_is_refused() {
+    let world = World::new();
+    let age = described("age = \"age\"\ncount = \"n\"");
+    let said = world.wrong(
+        "area,year,age,n\nLeeds,2025,16,10\nLeeds,2025,17,12\nLeeds,2025,16 and over,22\n",
+        &age,
+    );
+    assert!(
+        said.contains("stand on row 2 already\n  --> t.csv:4"),
+        "{said}"
+    );
+    let said = world.wrong(
+        "area,year,age,n\nLeeds,2025,0 to 4,10\nLeeds,2025,Under 1,4\n",
+        &age,
+    );
+    assert!(
+        said.contains("an age band 0 to 4 beside bands or years within it"),
+        "{said}"
+    );
+    let sex = described("sex = \"sex\"\ncount = \"n\"");
+    let said = world.wrong(
+        "area,year,sex,n\nLeeds,2025,M,40\nLeeds,2025,Male,40\n",
+        &sex,
+    );
+    assert!(said.contains("stand on row 2 already"), "{said}");
+}
+
+#[test]
+fn an_interval_of_events_is_wider_where_children_had_several() {
+    let mut text = String::from("area,year,child\n");
+    for event in 0..400 {
+        let _ = writeln!(text, "Leeds,2025,c{}", event % 100);
+    }
+    let description = |child: &str| {
+        format!(
+            "rows = \"events\"\n[indicator]\nname = \"n\"\ntitle = \"N\"\ntiming = \"during\"\n[columns]\narea = \
+             \"area\"\nperiod = \"year\"\n{child}"
+        )
+    };
+    let width = |child: &str| {
+        let ran = Ran::new(&text, &description(child), &[]);
+        let rows = ran.estimates("n");
+        let own = &rows[&("Leeds".to_owned(), "Total".to_owned(), "Total".to_owned())];
+        assert_eq!(own["numerator"], "400");
+        own["conf_high"].parse::<f64>().unwrap() - own["conf_low"].parse::<f64>().unwrap()
+    };
+    let ratio = width("child = \"child\"\n") / width("");
+    // Each of 100 children had four: the variance is four times that of children, told coarsely.
+    assert!(ratio > 1.9 && ratio < 2.6, "{ratio}");
+}
+
+#[test]
+fn published_indicators_stand_beside_a_table_and_what_is_told_of_it_is_marked() {
+    let text = "area,year,n\nLeeds,2025,50\nKent,2025,60\n";
+    let ran = Ran::new(
+        text,
+        &described("count = \"n\""),
+        &["--indicator", "cla_at_31_march"],
+    );
+    assert!(!ran.estimates("n").is_empty() && !ran.estimates("cla_at_31_march").is_empty());
+    let manifest = ran.text("manifest.json");
+    assert!(
+        manifest.contains("not told of a table of records"),
+        "no digest that tells counts"
+    );
+    let invented = format!("invented = true\n{}", described("count = \"n\""));
+    let ran = Ran::new(text, &invented, &[]);
+    assert!(
+        ran.text("index.html")
+            .contains("Synthetic: these children are invented")
+    );
+    let wrong = Description::read("t.toml", &format!("protection = \"published\"\n{invented}"))
+        .unwrap_err();
+    assert!(
+        wrong
+            .to_string()
+            .contains("an invented table is nobody's publication"),
+        "{wrong}"
     );
 }

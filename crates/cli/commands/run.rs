@@ -40,6 +40,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     if args.selection.nation != Some(NationName::Both) {
         return run_one(args);
     }
+    if !args.own.tables.is_empty() {
+        let message = "a table is of the areas of one nation";
+        return Err(Hinted::new(message, "say --nation england or --nation wales").into());
+    }
     if args.out.join("manifest.json").exists() {
         let message = format!("`{}` holds the run of one nation", args.out.display());
         let hint = "name another folder with --out: both are written into folders within it";
@@ -173,8 +177,8 @@ impl Asked {
         let file = PlanFile::read(&args.selection)?;
         let named = file.names_indicators(&args.selection);
         let mut plan = file.resolve(&args.selection, &args.authorities, catalogue)?;
-        if let (Some(tables), false) = (&tables, named) {
-            tables.restrict(&mut plan);
+        if let Some(tables) = &tables {
+            tables.have_computed(&mut plan, named);
         }
         // Which years returns and tables have is known once they are counted.
         let is_own = args.returns.is_some() || tables.is_some();

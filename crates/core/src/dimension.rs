@@ -133,6 +133,8 @@ pub enum GroupNamed {
     Everyone,
     /// One group.
     Group(CategoryId),
+    /// Several groups together, such as all that are known: a row that repeats others.
+    Subtotal,
 }
 
 /// The code lists of all dimensions.
@@ -154,7 +156,8 @@ impl Dimensions {
     }
 
     /// The same lists with what else publishers call groups: dimension, label and code, or none for a label of
-    /// everyone. A label of a code that the list does not have is left out.
+    /// everyone (one that begins with `Total`) or of several groups together. A label of a code that the list does not
+    /// have is left out.
     #[must_use]
     pub fn with_labels<'a>(
         mut self,
@@ -162,7 +165,8 @@ impl Dimensions {
     ) -> Self {
         for (dimension, label, code) in labels {
             let means = match code {
-                None => Some(GroupNamed::Everyone),
+                None if fold_label(label).starts_with("total") => Some(GroupNamed::Everyone),
+                None => Some(GroupNamed::Subtotal),
                 Some(code) => self.list(dimension).id(code).map(GroupNamed::Group),
             };
             if let Some(means) = means {

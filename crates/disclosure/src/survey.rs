@@ -1,12 +1,17 @@
 //! Answers to a survey made into counts and shares that may be shown.
 
-use disparity_core::{AnswerCount, AnswerKind, Interval, Levels, Reported, SurveyCounts, Symbol};
+use std::collections::{BTreeMap, BTreeSet};
+
+use disparity_core::{
+    AnswerCount, AnswerKind, Count, Interval, Levels, Reported, Respondents, Sums, SurveyCounts,
+    Symbol,
+};
 use disparity_stats::{Error, wilson, wilson_weighted};
 
 use crate::answers::{HowMany, Proportion};
 use crate::release::{Policy, Release};
 use crate::suppression::{Watch, Withheld, suppress_in_blocks};
-use crate::system::{Blocks, Cell};
+use crate::system::{Blocks, Cell, Kind};
 
 /// Counts of answers that may be shown, with what was done to them. Made only by [`protect_survey`].
 #[derive(Debug, Clone)]
@@ -68,26 +73,7 @@ pub fn protect_survey(
         })
         .collect();
     let mut sums = counts.sums.clone();
-    // Everyone who was asked is those who answered and those who did not.
-    for at in 0..counts.counts.len() {
-        let own = &counts.counts[at];
-        if own.kind != AnswerKind::Answered {
-            continue;
-        }
-        let same = |other: &&AnswerCount| {
-            (&other.question, &other.of) == (&own.question, &own.of)
-                && other.kind == AnswerKind::Unanswered
-        };
-        let rest = counts.counts.iter().position(|other| same(&other));
-        if let Some(rest) = rest {
-            cells.push(Cell::follows(value(own) + value(&counts.counts[rest])));
-            if own.of.area.is_none() && own.of.group.is_none() {
-                let last = cells.len() - 1;
-                cells[last] = Cell::new(cells[last].count, crate::system::Kind::Shown);
-            }
-            sums.add(cells.len() - 1, [at, rest]);
-        }
-    }
+    add_asked(&counts.counts, &mut cells, &mut sums);
     let Withheld {
         hidden, given_up, ..
     } = suppress_in_blocks(&cells, &sums, threshold, &Blocks::default(), &(), watch);
@@ -115,6 +101,55 @@ pub fn protect_survey(
     }
 }
 
+/// Those who were asked are those who answered and those who did not: the same people in every question of a survey that
+/// asks all of everybody, so that one question gives their number to the next. Of everyone it is told; of groups and areas,
+/// which make everyone up, it follows.
+fn add_asked(counts: &[AnswerCount], cells: &mut Vec<Cell>, sums: &mut Sums) {
+    let value = |at: usize| counts[at].count.value().unwrap_or_default();
+    let mut asked: BTreeMap<(Respondents, Count), usize> = BTreeMap::new();
+    for (at, own) in counts.iter().enumerate() {
+        if own.kind != AnswerKind::Answered {
+            continue;
+        }
+        let same = |other: &AnswerCount| {
+            (&other.question, &other.of) == (&own.question, &own.of)
+                && other.kind == AnswerKind::Unanswered
+        };
+        let Some(rest) = counts.iter().position(same) else {
+            continue;
+        };
+        let all = value(at) + value(rest);
+        let is_everyone = own.of.area.is_none() && own.of.group.is_none();
+        let place = *asked.entry((own.of.clone(), all)).or_insert_with(|| {
+            cells.push(if is_everyone {
+                Cell::new(all, Kind::Shown)
+            } else {
+                Cell::follows(all)
+            });
+            cells.len() - 1
+        });
+        sums.add(place, [at, rest]);
+    }
+    let everyone: Vec<(Count, usize)> = asked
+        .iter()
+        .filter(|((of, _), _)| of.area.is_none() && of.group.is_none())
+        .map(|((_, all), at)| (*all, *at))
+        .collect();
+    let mut parts: BTreeMap<Option<&String>, Vec<(Count, usize)>> = BTreeMap::new();
+    for ((of, all), at) in &asked {
+        if of.area.is_some() || of.group.is_some() {
+            let by = of.group.as_ref().map(|(by, _)| by);
+            parts.entry(by).or_default().push((*all, *at));
+        }
+    }
+    for parts in parts.values() {
+        let sum: Count = parts.iter().map(|(all, _)| all).sum();
+        if let Some((_, whole)) = everyone.iter().find(|(all, _)| *all == sum) {
+            sums.add(*whole, parts.iter().map(|(_, at)| *at));
+        }
+    }
+}
+
 impl ProtectedSurvey {
     /// How many counts are withheld.
     #[must_use]
@@ -128,6 +163,13 @@ impl ProtectedSurvey {
     /// [`Error`] never in practice: a count is part of its whole.
     pub fn release(self, levels: Levels) -> Result<Release<SurveyTable>, Error> {
         let counts = &self.counts;
+        // Weights are published beside surveys: a weighted share of all tells how many of a withheld group are in it.
+        let withheld: BTreeSet<&String> = counts
+            .counts
+            .iter()
+            .filter(|own| !own.count.is_value())
+            .map(|own| &own.question)
+            .collect();
         let mut rows = Vec::new();
         for own in &counts.counts {
             let of = |kind: &AnswerKind| {
@@ -141,6 +183,7 @@ impl ProtectedSurvey {
             else {
                 continue;
             };
+            let tells = counts.is_weighted && withheld.contains(&own.question);
             let share = match own.kind {
                 // Who answered stands beside every answer.
                 AnswerKind::Answered => continue,
@@ -160,7 +203,13 @@ impl ProtectedSurvey {
             rows.push(SurveyRow {
                 answer: own.clone(),
                 answered: answered.count,
-                share,
+                share: share.and_then(|share| {
+                    if tells {
+                        Reported::Symbol(Symbol::Confidential)
+                    } else {
+                        Reported::Value(share)
+                    }
+                }),
             });
         }
         let table = SurveyTable {

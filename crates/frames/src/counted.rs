@@ -91,8 +91,8 @@ impl Counted {
         self.cells.extend(found);
     }
 
-    /// The counts as cells of an indicator, with children of the area, year and group as denominators or, with `whole`,
-    /// what the table says they are a part of.
+    /// The counts as cells of an indicator, with children of the area, year and group as denominators or, with a whole
+    /// beside them, what the table says they are a part of.
     ///
     /// # Errors
     /// Counts of more than can be counted, and counts larger than what they are a part of.
@@ -102,13 +102,15 @@ impl Counted {
     pub fn cube(
         &self,
         indicator: IndicatorId,
-        whole: Option<IndicatorId>,
+        beside: Beside,
         catalogue: &Catalogue,
         populations: &Populations,
     ) -> Result<Cube, TableErrors> {
+        let whole = beside.whole;
         let mut shares = DecileShares::new(catalogue);
         let mut errors = Vec::new();
         let mut cells = Vec::with_capacity(self.cells.len());
+        self.beside(beside, &mut cells, &mut shares, populations);
         for ((period, area, stratum), found) in &self.cells {
             let about = || format!("{} in {period}", catalogue.areas.name(*area));
             let count = found.count.map(Count::try_from);
@@ -172,6 +174,52 @@ impl Counted {
         Ok(Cube::new(cells).unwrap_or_default())
     }
 
+    /// Cells of what counts are a part of, and of the children who had the events: counts of children, which hang together
+    /// as the others do and are protected with them.
+    fn beside(
+        &self,
+        beside: Beside,
+        cells: &mut Vec<Cell>,
+        shares: &mut DecileShares<'_>,
+        populations: &Populations,
+    ) {
+        let mut add = |indicator, (period, area, stratum), numerator| {
+            let (denominator, issues) = shares.denominator(populations, period, area, stratum);
+            cells.push(Cell {
+                key: CellKey {
+                    indicator,
+                    period,
+                    area,
+                    stratum,
+                },
+                numerator,
+                denominator,
+                issues,
+            });
+        };
+        if let Some(indicator) = beside.whole {
+            for (key, found) in &self.cells {
+                let count = found.whole.and_then(|own| match own.map(Count::try_from) {
+                    Reported::Value(count) => count.ok().map(Reported::Value),
+                    Reported::Symbol(symbol) => Some(Reported::Symbol(symbol)),
+                });
+                if let Some(count) = count {
+                    add(indicator, *key, count);
+                }
+            }
+        }
+        if let Some(indicator) = beside.children {
+            for ((period, area), times) in &self.times {
+                let children = times.iter().sum();
+                add(
+                    indicator,
+                    (*period, *area, Stratum::TOTAL),
+                    Reported::Value(children),
+                );
+            }
+        }
+    }
+
     /// How many events children had, by the key of everyone's events.
     #[must_use]
     pub fn frequencies(&self, indicator: IndicatorId) -> Frequencies {
@@ -187,6 +235,15 @@ impl Counted {
         })
         .collect()
     }
+}
+
+/// Indicators whose counts stand beside those of a table: nothing is computed of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// What the counts are a part of.
+    pub whole: Option<IndicatorId>,
+    /// The children who had the events that are counted.
+    pub children: Option<IndicatorId>,
 }
 
 /// Several counts together: a symbol among them makes the sum one.

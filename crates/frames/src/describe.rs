@@ -222,6 +222,12 @@ impl Description {
         Checked { file, text }.description(&written)
     }
 
+    /// Whether rows are events of children who are named.
+    #[must_use]
+    pub fn names_children_of_events(&self) -> bool {
+        self.rows == RowsAre::Events && self.child.is_some()
+    }
+
     /// Every column that is read, each once.
     pub(crate) fn wanted(&self) -> Vec<&str> {
         let place = self.place.iter().map(|(_, column)| column);
@@ -439,6 +445,11 @@ impl Checked<'_> {
                     "leave [denominator] out: counts are divided by children of the area",
                 ))
             }
+            _ if written.invented && written.protection == Protection::Published => Err(self.wrong(
+                "invented",
+                "an invented table is nobody's publication",
+                "leave `protection` out: what is made of it is then marked as synthetic",
+            )),
             RowsAre::Counts | RowsAre::Children | RowsAre::Events => Ok(()),
         }
     }

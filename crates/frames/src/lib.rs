@@ -27,7 +27,7 @@ mod source;
 mod survey;
 mod tally;
 
-pub use counted::Counted;
+pub use counted::{Beside, Counted};
 pub use describe::{Denominator, Description, Protection, RowsAre};
 pub use error::{TableError, TableErrors};
 pub use propose::{Proposal, propose};

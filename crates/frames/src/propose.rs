@@ -348,7 +348,9 @@ impl Guess<'_> {
         }
         let rest = self.profiles.iter().enumerate();
         for (at, own) in rest.filter(|(at, _)| !self.taken.contains(at)) {
-            let _ = writeln!(text, "# not described: {} ({})", own.name, own.seen());
+            // Of a row for each child nothing of a child is written down.
+            let seen = if has_count { own.seen() } else { own.counted() };
+            let _ = writeln!(text, "# not described: {} ({seen})", own.name);
             if own.words.len() > 1 && own.words.len() < 50 && has_count {
                 unsure.push(format!(
                     "`{}` is not described: if it tells rows apart, keep the rows of one of its values only",

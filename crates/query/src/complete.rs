@@ -42,7 +42,9 @@ impl Sum {
         match value {
             ValueRef::Null => self.absent += sign,
             ValueRef::Integer(value) => {
-                let next = self.whole.checked_add(sign * value);
+                let next = value
+                    .checked_mul(sign)
+                    .and_then(|own| self.whole.checked_add(own));
                 self.whole =
                     next.ok_or_else(|| refused("the sum is larger than any that is kept"))?;
             }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float64Type, Int64Type};
-use arrow_array::{Array as _, ArrayRef};
+use arrow_array::{Array as _, ArrayRef, RecordBatchReader as _};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value as Json;
@@ -128,16 +128,17 @@ fn parquet(path: &Path) -> Result<Copied, QueryError> {
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(ParquetRecordBatchReaderBuilder::build);
     let reader = reader.map_err(|error| failed(error.to_string()))?;
+    let schema = reader.schema();
     let mut copied = Copied {
-        columns: Vec::new(),
+        columns: schema
+            .fields()
+            .iter()
+            .map(|own| own.name().clone())
+            .collect(),
         rows: Vec::new(),
     };
     for batch in reader {
         let batch = batch.map_err(|error| failed(error.to_string()))?;
-        if copied.columns.is_empty() {
-            let fields = batch.schema_ref().fields().iter();
-            copied.columns = fields.map(|own| own.name().clone()).collect();
-        }
         let columns: Option<Vec<Vec<Value>>> = batch.columns().iter().map(values).collect();
         let columns =
             columns.ok_or_else(|| failed("a column is of a kind that no table has".to_owned()))?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use disparity_core::answers::{CellCount, SharedName};
 use disparity_core::{
     AreaCode, Areas, Basis, Cell, CellKey, Count, CountRole, Cube, Dimension, Dimensions,
-    IndicatorId, Partition, Relations, Reported, StockFlow, Stratum, Sums, Symbol,
+    GeographicLevel, IndicatorId, Partition, Relations, Reported, StockFlow, Stratum, Sums, Symbol,
 };
 
 use super::{KnownOfCube, NamedCell, PublishedCell};
@@ -150,29 +150,29 @@ impl Table {
         }
     }
 
-    /// Authorities make up their region, and regions and authorities the country.
+    /// Authorities make up their region, their part of London and the nation.
     pub(crate) fn add_areas(&mut self, areas: &Areas) {
-        let england = |key: &CellKey| {
-            let area = AreaCode::ENGLAND;
+        let nation = areas.nation().code();
+        let everywhere = |key: &CellKey| {
+            let area = nation;
             (CellKey { area, ..*key }, key.area)
         };
-        for list in self.grouped(england) {
-            let region_of = |area: AreaCode| areas.get(area).and_then(|area| area.region);
-            for (whole, total) in &list {
+        let is_authority = |code: AreaCode| {
+            let area = areas.get(code);
+            area.is_some_and(|area| area.level == GeographicLevel::LocalAuthority)
+        };
+        let is_in = |code: AreaCode, whole: AreaCode| {
+            let area = areas.get(code);
+            area.is_some_and(|area| area.above().any(|above| above == whole))
+        };
+        for list in self.grouped(everywhere) {
+            for (whole, total) in list.iter().filter(|(whole, _)| !is_authority(*whole)) {
                 let parts: Vec<usize> = list
                     .iter()
-                    .filter(|(area, _)| region_of(*area) == Some(*whole))
+                    .filter(|(area, _)| is_authority(*area) && is_in(*area, *whole))
                     .map(|(_, at)| *at)
                     .collect();
                 self.sum(*total, parts);
-            }
-            if let Some((_, total)) = list.iter().find(|(area, _)| *area == AreaCode::ENGLAND) {
-                let authorities = list
-                    .iter()
-                    .filter(|(area, _)| region_of(*area).is_some())
-                    .map(|(_, at)| *at)
-                    .collect();
-                self.sum(*total, authorities);
             }
         }
     }
@@ -182,9 +182,6 @@ impl Table {
         let mut wholes: BTreeMap<(IndicatorId, CellKey), usize> = BTreeMap::new();
         for cell in cube.cells() {
             let Some((whole, id)) = whole_of(cell) else {
-                continue;
-            };
-            let Some(part) = self.numerators.get(&cell.key).copied() else {
                 continue;
             };
             let own = CellKey {
@@ -202,7 +199,11 @@ impl Table {
                     .entry((id, cell.key))
                     .or_insert_with(|| self.count(cell.key.area, Exposed::published(whole)))
             });
+            // Whether or not its part is known, a whole is a count of children.
             self.denominators.insert(cell.key, at);
+            let Some(part) = self.numerators.get(&cell.key).copied() else {
+                continue;
+            };
             if let Some(rest) = whole.checked_sub(self.cells[part].count) {
                 let complement = self.count(cell.key.area, Exposed::follows(rest));
                 self.sums.add(at, [part, complement]);

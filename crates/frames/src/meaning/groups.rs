@@ -1,7 +1,5 @@
 //! Groups of a breakdown: ethnic group, age, sex, decile.
 
-use std::hash::{DefaultHasher, Hasher as _};
-
 use disparity_core::{CategoryId, Dimension, Dimensions, GroupNamed, did_you_mean};
 
 use super::Fault;
@@ -18,7 +16,7 @@ pub(crate) enum Group {
         id: CategoryId,
         /// Of a detailed ethnic group its broad one.
         broad: Option<CategoryId>,
-        /// Tells texts apart that mean the same group, as single years of an age band.
+        /// A single year of age and one more; 0 for what is no single year.
         word: u32,
     },
     /// The row is of people whose group has no name here: they are among everyone.
@@ -46,7 +44,7 @@ pub(crate) fn group(
             });
         }
         Some(code) => {
-            return named(column, dimensions, code, &folded).ok_or_else(|| {
+            return named(column, dimensions, code, 0).ok_or_else(|| {
                 let what =
                     format!("the description gives {folded:?} the code {code:?}, which is none");
                 Fault::new(what, expected(column, dimensions, code))
@@ -65,21 +63,16 @@ pub(crate) fn group(
     if column.dimension == Dimension::AgeBand
         && let Ok(age) = text.trim_end_matches(".0").parse::<u8>()
     {
-        return years(age, column, dimensions, &folded);
+        return years(age, column, dimensions);
     }
-    named(column, dimensions, text, &folded).ok_or_else(|| {
+    named(column, dimensions, text, 0).ok_or_else(|| {
         let what = format!("{text:?} is no {} that is known", noun(column.dimension));
         Fault::new(what, expected(column, dimensions, text))
     })
 }
 
 /// A single year of age as its band.
-fn years(
-    age: u8,
-    column: &GroupColumn,
-    dimensions: &Dimensions,
-    folded: &str,
-) -> Result<Group, Fault> {
+fn years(age: u8, column: &GroupColumn, dimensions: &Dimensions) -> Result<Group, Fault> {
     let band = match age {
         0 => "under_1",
         1..=4 => "1_to_4",
@@ -94,7 +87,7 @@ fn years(
             ));
         }
     };
-    named(column, dimensions, band, folded).ok_or_else(|| {
+    named(column, dimensions, band, u32::from(age) + 1).ok_or_else(|| {
         Fault::new(
             format!("there is no age band {band}"),
             "use England's age bands",
@@ -103,7 +96,7 @@ fn years(
 }
 
 /// A code, a label or what a publisher calls a group; of ethnic groups in either list, that of the column first.
-fn named(column: &GroupColumn, dimensions: &Dimensions, text: &str, folded: &str) -> Option<Group> {
+fn named(column: &GroupColumn, dimensions: &Dimensions, text: &str, word: u32) -> Option<Group> {
     let both = [Dimension::EthnicityMajor, Dimension::EthnicityMinor];
     let places: Vec<Dimension> = match column.dimension {
         Dimension::EthnicityMajor => both.to_vec(),
@@ -115,6 +108,7 @@ fn named(column: &GroupColumn, dimensions: &Dimensions, text: &str, folded: &str
         .find_map(|dimension| Some((dimension, dimensions.named(dimension, text)?)));
     Some(match found? {
         (_, GroupNamed::Everyone) => Group::Everyone,
+        (_, GroupNamed::Subtotal) => Group::Skip,
         (dimension, GroupNamed::Group(id)) => {
             let parent = dimensions.list(dimension).get(id).parent.as_deref();
             let broad = parent.and_then(|code| dimensions.list(Dimension::EthnicityMajor).id(code));
@@ -122,19 +116,10 @@ fn named(column: &GroupColumn, dimensions: &Dimensions, text: &str, folded: &str
                 dimension,
                 id,
                 broad,
-                word: hash(folded),
+                word,
             }
         }
     })
-}
-
-fn hash(text: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    // The lower half is as good as the whole: a column has a few dozen words.
-    (hasher.finish() & u64::from(u32::MAX))
-        .try_into()
-        .unwrap_or_default()
 }
 
 const fn noun(dimension: Dimension) -> &'static str {

@@ -43,6 +43,15 @@ impl Profile {
         }
     }
 
+    /// How many texts it has.
+    pub(super) fn counted(&self) -> String {
+        if self.many {
+            format!("more than {WORDS} values")
+        } else {
+            format!("{} values", self.words.len())
+        }
+    }
+
     /// A few of its texts.
     pub(super) fn seen(&self) -> String {
         let first: Vec<&str> = self.words.keys().take(4).map(String::as_str).collect();

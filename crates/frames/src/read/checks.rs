@@ -10,7 +10,7 @@ use super::once::child_twice;
 use super::plan::Plan;
 use crate::describe::{Absent, Protection, RowsAre};
 use crate::error::{TableError, Wrong};
-use crate::margins::{Disagreement, Found, resolve};
+use crate::margins::{Disagreement, Found, Patterns, resolve};
 use crate::tally::{Pattern, Tally, bit};
 
 impl Plan<'_> {
@@ -41,8 +41,12 @@ impl Plan<'_> {
                 .collect(),
         };
         let is_published = self.description.protection == Protection::Published;
+        let patterns = match self.description.rows {
+            RowsAre::Counts => Patterns::TotalsBesideParts,
+            RowsAre::Children | RowsAre::Events => Patterns::Add,
+        };
         let mut differ: u64 = 0;
-        let mut cells = resolve(tally, dimensions, groups, |own| {
+        let mut cells = resolve(tally, (dimensions, patterns), groups, |own| {
             if is_published {
                 differ += 1;
             } else {
@@ -69,7 +73,32 @@ impl Plan<'_> {
             self.fill(&mut cells);
         }
         self.fill_empty_deciles(&mut cells);
+        self.check_ages(&cells, wrong);
         cells
+    }
+
+    /// That no age is counted in two bands.
+    fn check_ages(&self, cells: &BTreeMap<(Period, AreaCode, Stratum), Found>, wrong: &mut Wrong) {
+        let dimensions = &self.known.catalogue.dimensions;
+        let band = |code: &str| dimensions.stratum(Dimension::AgeBand, code);
+        let [Some(all), Some(first), Some(rest)] = ["0_to_4", "under_1", "1_to_4"].map(band) else {
+            return;
+        };
+        let places: BTreeSet<(Period, AreaCode)> = cells
+            .keys()
+            .map(|(period, area, _)| (*period, *area))
+            .collect();
+        for (period, area) in places {
+            let has = |stratum: Stratum| cells.contains_key(&(period, area, stratum));
+            if has(all) && (has(first) || has(rest)) {
+                let what = format!(
+                    "{} in {period} has an age band 0 to 4 beside bands or years within it",
+                    self.known.catalogue.areas.name(area)
+                );
+                let hint = "keep one of them: say \"skip\" for the other under [codes.age]";
+                wrong.add(TableError::of_file(self.file, what, hint));
+            }
+        }
     }
 
     /// That rows are in no group of a dimension. Of records it is not told how many: it may be a child or two.
@@ -134,13 +163,14 @@ impl Plan<'_> {
             let all = self.known.catalogue.dimensions.list(decile).iter();
             strata.extend(all.map(|(id, _)| Stratum::TOTAL.with(decile, id)));
         }
-        let places: BTreeSet<(Period, AreaCode)> = cells
+        // What an area and year has no rows by is not known there.
+        let broken: BTreeSet<(Period, AreaCode, Option<Dimension>)> = cells
             .keys()
-            .map(|(period, area, _)| (*period, *area))
+            .map(|(period, area, stratum)| (*period, *area, stratum.by()))
             .collect();
         let zero = self.nobody();
-        for (period, area) in places {
-            for stratum in &strata {
+        for (period, area, by) in broken {
+            for stratum in strata.iter().filter(|own| own.by() == by) {
                 cells.entry((period, area, *stratum)).or_insert(zero);
             }
         }

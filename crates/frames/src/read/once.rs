@@ -1,24 +1,44 @@
 //! Rows that may be there once only, and what is said where they are not.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use disparity_core::{Dimension, Period};
 
 use crate::error::{TableError, Wrong};
 use crate::meaning::Fault;
+use crate::tally::Pattern;
 
-/// What two rows of counts may not have in common: area, year and the text of every group.
-pub(super) type RowKey = (u32, [u32; Dimension::ALL.len()]);
+/// Area, year, and what the row is broken down by.
+type Place = (u32, Pattern);
+
+/// A row of counts of an area, as far as it can be told from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RowKey {
+    /// Area and year, and what the row is broken down by.
+    pub(super) place: Place,
+    /// The group in each dimension.
+    pub(super) groups: [u8; Dimension::ALL.len()],
+    /// Single years of age, of which a band has several; 0 for a band itself.
+    pub(super) age: u32,
+}
 
 /// The rows of counts of areas, where each must be there once.
 #[derive(Debug, Default)]
-pub(super) struct Once(HashMap<RowKey, u64>);
+pub(super) struct Once(BTreeMap<RowKey, u64>);
 
 impl Once {
-    /// Adds a row; an error, if its like was there before.
+    /// Adds a row; an error, if its like was there before, or a band of ages beside a year of it.
     pub(super) fn add(&mut self, file: &str, key: RowKey, row: u64, wrong: &mut Wrong) {
-        match self.0.get(&key) {
-            Some(first) => wrong.add(twice(file, (*first).min(row), (*first).max(row))),
+        let least = RowKey { age: 0, ..key };
+        let most = RowKey {
+            age: u32::MAX,
+            ..key
+        };
+        let mut others = self.0.range(least..=most);
+        let overlaps =
+            |(other, _): &(&RowKey, &u64)| other.age == key.age || other.age == 0 || key.age == 0;
+        match others.find(overlaps) {
+            Some((_, first)) => wrong.add(twice(file, (*first).min(row), (*first).max(row))),
             None => {
                 self.0.insert(key, row);
             }
@@ -26,10 +46,8 @@ impl Once {
     }
 
     /// The rows in the order of their keys.
-    pub(super) fn into_rows(self) -> Vec<(RowKey, u64)> {
-        let mut rows: Vec<(RowKey, u64)> = self.0.into_iter().collect();
-        rows.sort_unstable();
-        rows
+    pub(super) fn into_rows(self) -> impl Iterator<Item = (RowKey, u64)> {
+        self.0.into_iter()
     }
 }
 

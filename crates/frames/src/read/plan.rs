@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use disparity_core::{Catalogue, Period, edition_in_force};
 
 use super::Known;
-use crate::describe::{Denominator, Description, GroupColumn, Where};
+use crate::describe::{Denominator, Description, GroupColumn, RowsAre, Where};
 use crate::error::{TableError, TableErrors};
 use crate::meaning::places::{Gazetteer, Place};
 use crate::meaning::{Fault, periods};
@@ -103,7 +103,12 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// Whether each row of counts is of a whole area, and stands alone.
+    /// Whether each row is a count of a whole area, so that there is no other of the same year and groups.
+    pub(super) fn stand_alone(&self) -> bool {
+        self.description.rows == RowsAre::Counts && self.is_of_areas()
+    }
+
+    /// Whether rows are of whole areas, and not of neighbourhoods.
     pub(super) fn is_of_areas(&self) -> bool {
         !matches!(self.place, Some((Where::Neighbourhood, _)))
     }

@@ -84,18 +84,14 @@ impl<'a> Slots<'a> {
 
     fn add(&mut self, place: Place) -> u32 {
         let gazetteer = self.plan.gazetteer();
-        let ground = match &place {
-            Place::Area { .. } => &[][..],
-            Place::Part { ground, .. } => ground,
-        };
-        let deciles =
-            self.editions
-                .iter()
-                .map(|edition| match gazetteer.decile(ground, *edition) {
-                    Decile::None => NONE,
-                    Decile::Unknown => 0,
-                    Decile::One(tenth) => tenth,
-                });
+        let deciles = self.editions.iter().map(|edition| match &place {
+            Place::Area { .. } => NONE,
+            // Of a ward it is not known, as of a neighbourhood that was redrawn.
+            Place::Part { ground, .. } => match gazetteer.decile(ground, *edition) {
+                Decile::None | Decile::Unknown => 0,
+                Decile::One(tenth) => tenth,
+            },
+        });
         self.deciles.extend(deciles);
         let next = u32::try_from(self.bearers.len()).unwrap_or(u32::MAX);
         let bearer = match &place {
@@ -191,7 +187,7 @@ impl<'a> Slots<'a> {
             Err(fault) => fault,
             Ok(area) => {
                 let slot = tally.slot(area, period);
-                let (true, Place::Area { text, .. }) = (plan.is_of_areas(), bearer) else {
+                let (true, Place::Area { text, .. }) = (plan.stand_alone(), bearer) else {
                     return Slot::Here(slot);
                 };
                 let before = self.called.entry(slot).or_insert_with(|| text.clone());
@@ -221,7 +217,7 @@ impl<'a> Slots<'a> {
             let (area, period) = theirs[&slot];
             let slot = tally.slot(area, period);
             let before = self.called.entry(slot).or_insert_with(|| text.clone());
-            if *before != text && self.plan.is_of_areas() {
+            if *before != text && self.plan.stand_alone() {
                 let fault = twice_called(before, &text, period);
                 let column = self.plan.place_column();
                 wrong.add(TableError::at(

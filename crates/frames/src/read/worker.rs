@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use disparity_core::{CategoryId, Count, Dimension, Reported, Symbol};
 
-use super::once::{Once, child_twice};
+use super::once::{Once, RowKey, child_twice};
 use super::plan::Plan;
 use super::slots::Slots;
 use crate::batch::{Batch, Column};
@@ -156,12 +156,24 @@ impl<'a> Worker<'a> {
                 Some(symbol) => Ok(Reported::Symbol(*symbol)),
                 None => counts::count(plan.known.marks, vintage, text),
             };
+        // A number may stand for an absence.
+        let as_stored = plan.description.absences.is_empty();
         let counts = plan.count.map_or(Numbers::Ones, |at| {
-            numbers(&mut self.count, file, batch, column(at), &mut mean)
+            numbers(
+                &mut self.count,
+                (file, batch, column(at)),
+                as_stored,
+                &mut mean,
+            )
         });
-        let wholes = plan
-            .whole
-            .map(|at| numbers(&mut self.whole, file, batch, column(at), &mut mean));
+        let wholes = plan.whole.map(|at| {
+            numbers(
+                &mut self.whole,
+                (file, batch, column(at)),
+                as_stored,
+                &mut mean,
+            )
+        });
         LookedUp {
             places,
             years,
@@ -283,7 +295,7 @@ impl<'a> Worker<'a> {
             count,
             whole: whole.flatten(),
         };
-        let mut words = [0; Dimension::ALL.len()];
+        let mut age = 0;
         let mut unnamed = Vec::new();
         let groups = found.groups.iter().map(|list| list.of(at));
         for group in groups.chain(of_decile(decile).map(Some)) {
@@ -302,7 +314,9 @@ impl<'a> Worker<'a> {
                 }) => {
                     row.pattern |= bit(dimension);
                     row.groups[dimension as usize] = id.0;
-                    words[dimension as usize] = word;
+                    if dimension == Dimension::AgeBand {
+                        age = word;
+                    }
                     if let Some(broad) = broad {
                         row.groups[Dimension::EthnicityMajor as usize] = broad.0;
                     }
@@ -311,8 +325,12 @@ impl<'a> Worker<'a> {
         }
         if self.plan.description.rows == RowsAre::Counts {
             if self.plan.is_of_areas() {
-                self.once
-                    .add(self.plan.file, (slot, words), number, &mut self.wrong);
+                let key = RowKey {
+                    place: (slot, row.pattern),
+                    groups: row.groups,
+                    age,
+                };
+                self.once.add(self.plan.file, key, number, &mut self.wrong);
             }
         } else if let Some(column) = self.plan.child {
             self.child(number, slot, &batch.columns[column], at);
@@ -350,9 +368,13 @@ impl<'a> Worker<'a> {
             .collect();
         let (tally, wrong) = (&mut self.tally, &mut self.wrong);
         self.slots.merge(other.slots, &theirs, tally, wrong);
-        for ((slot, words), row) in other.once.into_rows() {
+        for (key, row) in other.once.into_rows() {
+            let (slot, pattern) = key.place;
             let (area, period) = theirs[&slot];
-            let key = (tally.slot(area, period), words);
+            let key = RowKey {
+                place: (tally.slot(area, period), pattern),
+                ..key
+            };
             self.once.add(self.plan.file, key, row, wrong);
         }
         tally.merge(other.tally);
@@ -444,15 +466,15 @@ const fn of_decile(decile: Decile) -> Option<Group> {
 /// Numbers of a column: those that are stored as such are looked up in nothing.
 fn numbers(
     lookup: &mut Lookup<Reported<Count>>,
-    file: &str,
-    batch: &Batch,
-    column: &Column,
+    (file, batch, column): (&str, &Batch, &Column),
+    as_stored: bool,
     mean: Mean<'_, Reported<Count>>,
 ) -> Numbers {
     if let Column::Whole {
         values,
         blank: None,
     } = column
+        && as_stored
     {
         let plain: Option<Vec<Count>> = values
             .iter()

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod delimited;
+mod guard;
 mod lines;
 mod parquet;
 mod workbook;
@@ -89,16 +90,18 @@ impl Source {
             let hint = "save it as .csv, .tsv, .parquet, .arrow, .ndjson, .xlsx or .ods";
             TableError::of_file(&name, what, hint)
         })?;
-        let (columns, parts) = match format {
-            Format::Delimited => (delimited::columns(path, &name)?, None),
-            Format::Lines => (lines::columns(path, &name)?, None),
-            Format::Workbook => (workbook::columns(path, &name, sheet)?, None),
-            Format::Arrow => (arrow::columns(path, &name)?, None),
-            Format::Parquet => {
-                let (columns, groups) = parquet::open(path, &name)?;
-                (columns, Some(groups))
-            }
-        };
+        let (columns, parts) = guard::guarded(&name, || {
+            Ok(match format {
+                Format::Delimited => (delimited::columns(path, &name)?, None),
+                Format::Lines => (lines::columns(path, &name)?, None),
+                Format::Workbook => (workbook::columns(path, &name, sheet)?, None),
+                Format::Arrow => (arrow::columns(path, &name)?, None),
+                Format::Parquet => {
+                    let (columns, groups) = parquet::open(path, &name)?;
+                    (columns, Some(groups))
+                }
+            })
+        })?;
         let parts = match parts {
             None => vec![Part::Whole(format, path.to_owned())],
             Some(groups) => groups.into_iter().map(Part::RowGroup).collect(),
@@ -119,7 +122,7 @@ impl Source {
         let mut parts = Vec::new();
         for file in &files {
             let own = file.display().to_string();
-            let (found, groups) = parquet::open(file, &own)?;
+            let (found, groups) = guard::guarded(&own, || parquet::open(file, &own))?;
             let first = columns.get_or_insert_with(|| found.clone());
             if *first != found {
                 let what = format!(
@@ -186,7 +189,7 @@ impl Source {
         wanted: &[usize],
         each: Each<'_>,
     ) -> Result<(), TableError> {
-        match &self.parts[part] {
+        guard::guarded(&self.name, || match &self.parts[part] {
             Part::RowGroup(group) => parquet::read(group, wanted, each),
             Part::Whole(Format::Delimited, path) => delimited::read(path, &self.name, wanted, each),
             Part::Whole(Format::Lines, path) => {
@@ -199,7 +202,7 @@ impl Source {
             Part::Whole(Format::Arrow | Format::Parquet, path) => {
                 arrow::read(path, &self.name, wanted, each)
             }
-        }
+        })
     }
 }
 
@@ -231,7 +234,7 @@ fn distinct(name: &str, columns: &[String]) -> Result<(), TableError> {
     let twice = columns
         .iter()
         .enumerate()
-        .find(|(at, own)| columns[..*at].contains(own));
+        .find(|(at, own)| !own.is_empty() && columns[..*at].contains(own));
     match twice {
         None => Ok(()),
         Some((_, own)) => Err(TableError::at(

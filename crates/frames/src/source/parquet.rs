@@ -43,6 +43,19 @@ pub(super) fn files_of(folder: &Path, name: &str) -> Result<Vec<PathBuf>, TableE
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(fails)? {
             let path = entry.map_err(fails)?.path();
+            let own = path
+                .file_name()
+                .map(|own| own.to_string_lossy().into_owned());
+            let own = own.unwrap_or_default();
+            if matches!(own.as_str(), "_delta_log" | "metadata") {
+                let what = "this is a table with a log of its own (Delta or Iceberg), of which some files no longer count";
+                let hint = "write the rows that count into plain Parquet files, and give those";
+                return Err(TableError::of_file(name, what, hint));
+            }
+            // What is being written, and what systems keep beside tables.
+            if own.starts_with(['_', '.']) {
+                continue;
+            }
             let ending = path.extension().and_then(|ending| ending.to_str());
             if path.is_dir() {
                 folders.push(path);

@@ -46,6 +46,8 @@ pub(super) struct Answers<'a> {
     /// Questions that each respondent has answered, where each row is an answer.
     answered: BTreeSet<(String, String)>,
     respondents: BTreeSet<String>,
+    /// Which groups and areas the same person was met in: ways of telling people apart of which one refines another.
+    met: BTreeSet<(Respondents, Respondents)>,
     rows: Count,
 }
 
@@ -62,6 +64,7 @@ impl<'a> Answers<'a> {
             counted: BTreeMap::new(),
             answered: BTreeSet::new(),
             respondents: BTreeSet::new(),
+            met: BTreeSet::new(),
             rows: 0,
         }
     }
@@ -131,6 +134,19 @@ impl<'a> Answers<'a> {
             let answer = self.field(batch, row, description.answer.as_ref());
             self.answer(&question, &answer, (area, &groups), weight);
         } else {
+            let respondent = self.field(batch, row, description.respondent.as_ref());
+            if !respondent.is_empty() && !self.respondents.insert(respondent) {
+                let what = "a respondent is there twice";
+                let column = description.respondent.as_deref().unwrap_or_default();
+                wrong.add(TableError::at(
+                    file,
+                    number,
+                    column,
+                    what,
+                    "keep one of the rows",
+                ));
+                return;
+            }
             for question in &description.questions {
                 let answer = self.field(batch, row, Some(question));
                 self.answer(question, &answer, (area, &groups), weight);
@@ -209,7 +225,13 @@ impl<'a> Answers<'a> {
             area: None,
             group: Some(group.clone()),
         });
-        for of in std::iter::once(everyone).chain(in_area).chain(in_groups) {
+        let apart: Vec<Respondents> = in_area.into_iter().chain(in_groups).collect();
+        for one in &apart {
+            for other in apart.iter().filter(|other| *other != one) {
+                self.met.insert((one.clone(), other.clone()));
+            }
+        }
+        for of in std::iter::once(everyone).chain(apart) {
             let own = self.counted.entry((question.to_owned(), of)).or_default();
             own.entry(kind.clone()).or_default().add(weight);
         }
@@ -233,7 +255,8 @@ impl<'a> Answers<'a> {
                 });
             }
         }
-        let sums = sums(&places);
+        let mut sums = sums(&places);
+        self.add_refined(&places, &mut sums);
         let respondents = if self.respondents.is_empty() {
             self.rows
         } else {
@@ -245,6 +268,48 @@ impl<'a> Answers<'a> {
             counts,
             sums,
             respondents,
+        }
+    }
+
+    /// Where one way of telling people apart refines another (mothers and fathers among parents, authorities of one
+    /// region), each count of the coarser is made up of those of the finer.
+    fn add_refined(
+        &self,
+        places: &BTreeMap<(String, Respondents, AnswerKind), usize>,
+        sums: &mut Sums,
+    ) {
+        let way = |of: &Respondents| of.group.as_ref().map(|(by, _)| by.clone());
+        // Of each finer group or area the coarser ones that its people were met in, by how those are told apart.
+        let mut within: BTreeMap<(&Respondents, Option<String>), BTreeSet<&Respondents>> =
+            BTreeMap::new();
+        for (one, other) in &self.met {
+            within.entry((one, way(other))).or_default().insert(other);
+        }
+        let mut parts: BTreeMap<(&Respondents, Option<String>), Vec<&Respondents>> =
+            BTreeMap::new();
+        for ((one, _), others) in &within {
+            for other in others {
+                parts.entry((*other, way(one))).or_default().push(one);
+            }
+        }
+        for ((whole, by), parts) in parts {
+            let only_here = |one: &&Respondents| within[&(*one, way(whole))].len() == 1;
+            if !parts.iter().all(only_here) {
+                continue;
+            }
+            let _ = by;
+            for ((question, of, kind), at) in places.iter().filter(|((_, of, _), _)| of == whole) {
+                debug_assert_eq!(of, whole);
+                let place = |one: &&Respondents| {
+                    places
+                        .get(&(question.clone(), (*one).clone(), kind.clone()))
+                        .copied()
+                };
+                let found: Option<Vec<usize>> = parts.iter().map(place).collect();
+                if let Some(found) = found {
+                    sums.add(*at, found);
+                }
+            }
         }
     }
 
