@@ -2,7 +2,7 @@
 //! lines of JSON or a workbook, of any size.
 //!
 //! # What flows through here
-//! 1. A [`Description`] says what the columns of a table are ([`propose`] writes a first one from the content).
+//! 1. A [`Description`] says what the columns of a table are ([`propose()`] writes a first one from the content).
 //! 2. [`source`] cuts the file into parts and each part into batches whose words are numbered.
 //! 3. [`meaning`] says what each word means, once for each word and not for each row: an area in a year, a group, a
 //!    count or the symbol that stands for one.
