@@ -94,7 +94,8 @@ pub(crate) struct Selection {
     /// Plan in TOML; what is typed beside it wins
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
-    /// Folder with tables laid out like the built-in ones, to use instead of them
+    /// Folder with tables laid out like the built-in ones, to use instead of them; `built-in` for those of the program
+    /// [default: what `data add --remember` named, or those of the program]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 }
@@ -422,7 +423,12 @@ pub(crate) enum DataCommand {
         /// The source whose columns the files have, by its name in `data list`, where their figures do not tell
         #[arg(long, value_name = "SOURCE")]
         like: Option<String>,
+        /// Use these tables from now on, in every command, without --data
+        #[arg(long)]
+        remember: bool,
     },
+    /// Forget the tables that `data add --remember` named: those of the program are used again
+    Forget,
     /// List the built-in tables and their sources
     List,
     /// Check the built-in tables against their digests and against the rates that were printed

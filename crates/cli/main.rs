@@ -15,6 +15,7 @@
 mod args;
 mod builtin;
 mod commands;
+mod config;
 mod hint;
 mod homes;
 mod needs_args;
@@ -74,9 +75,13 @@ fn main() -> ExitCode {
         Some(Command::Simulate(args)) => {
             with_catalogue(|catalogue| commands::simulate::simulate(args, catalogue).map(|()| true))
         }
-        Some(Command::Data(DataCommand::Add { files, to, like })) => {
-            commands::data_add::add(files, to, like.as_deref()).map(|()| true)
-        }
+        Some(Command::Data(DataCommand::Add {
+            files,
+            to,
+            like,
+            remember,
+        })) => commands::data_add::add(files, to, like.as_deref(), *remember).map(|()| true),
+        Some(Command::Data(DataCommand::Forget)) => commands::data_add::forget().map(|()| true),
         Some(Command::Data(DataCommand::List)) => commands::data::list().map(|()| true),
         Some(Command::Query(args)) => commands::query::query(args).map(|()| true),
         Some(Command::Survey(args)) => commands::survey::survey(args).map(|()| true),

@@ -10,6 +10,7 @@ use disparity_core::{
 use serde::Deserialize;
 
 use crate::args::{Models, Selection};
+use crate::config;
 use crate::hint::Hinted;
 use crate::needs_args::NeedsPlan;
 
@@ -340,7 +341,11 @@ pub(crate) fn for_area(
     Ok(plan)
 }
 
-/// The folder of tables to use instead of the built-in ones, if one was named.
-pub(crate) fn folder(selection: &Selection) -> Option<&Path> {
-    selection.data.as_deref()
+/// The folder of tables to use instead of the built-in ones: that which was named, or is remembered.
+pub(crate) fn folder(selection: &Selection) -> Result<Option<&Path>> {
+    match selection.data.as_deref() {
+        Some(named) if named.as_os_str() == config::BUILT_IN => Ok(None),
+        Some(named) => Ok(Some(named)),
+        None => config::data(),
+    }
 }

@@ -266,7 +266,7 @@ pub(crate) fn neighbourhoods(
     if catalogue.areas.nation() != Nation::England {
         return Ok(None);
     }
-    let files = builtin::files(folder(selection))?;
+    let files = builtin::files(folder(selection)?)?;
     Ok(Some(load_neighbourhoods(&files, &catalogue.areas)?))
 }
 

@@ -319,3 +319,70 @@ fn published_files_are_what_they_are() {
     assert!(refused.contains("only"), "{refused}");
     assert!(!to.exists());
 }
+
+#[test]
+fn a_folder_that_is_remembered_is_used_and_said_until_it_is_forgotten() {
+    let folder = Folder::new("data-remembered");
+    let mut all = children_in_need();
+    all.extend(next_year(&all, 7));
+    let (file, to, settings) = (
+        b1(&folder, &all),
+        folder.join("tables"),
+        folder.join("settings"),
+    );
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_disparity"))
+            .args(arguments)
+            .env("XDG_CONFIG_HOME", &settings)
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    };
+    let (file, tables) = (file.to_str().unwrap(), to.to_str().unwrap());
+    let said = run(&["data", "add", file, "--to", tables, "--remember"]).ok();
+    assert!(said.contains("and remembered"), "{said}");
+    let asked = [
+        "authority",
+        "Kent",
+        "--models",
+        "none",
+        "--period",
+        "2026",
+        "--indicator",
+        "cin_at_31_march",
+    ];
+    let with = run(&asked);
+    assert!(with.stderr.contains("as remembered"), "{}", with.stderr);
+    let chosen = [&asked[..], &["--data", "built-in"]].concat();
+    let built_in = run(&chosen);
+    assert!(
+        built_in.stderr.contains("no figures are held for 2026"),
+        "{}",
+        built_in.stderr
+    );
+    assert!(
+        !with.stderr.contains("no figures are held for 2026"),
+        "{}",
+        with.stderr
+    );
+    std::fs::remove_dir_all(&to).unwrap();
+    let gone = run(&asked);
+    assert_eq!(gone.code, 2);
+    assert!(
+        gone.stderr.contains("is not there") && gone.stderr.contains("disparity data forget"),
+        "{}",
+        gone.stderr
+    );
+    assert!(run(&["data", "forget"]).ok().contains("Forgotten"));
+    assert!(
+        run(&["data", "forget"])
+            .ok()
+            .contains("Nothing was remembered")
+    );
+    assert!(run(&asked).stderr.contains("no figures are held for 2026"));
+}

@@ -53,6 +53,7 @@ fn run(arguments: &[String], within: &Path) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_disparity"))
         .args(arguments)
         .current_dir(within)
+        .env("XDG_CONFIG_HOME", within.join("settings"))
         .output()
         .unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

@@ -100,6 +100,8 @@ pub(crate) fn with_threads(arguments: &[&str], threads: Option<&str>) -> Said {
     command
         .args(arguments)
         .current_dir(root())
+        // What whoever runs the tests has the program remember is not for them.
+        .env("XDG_CONFIG_HOME", root().join("target/no-settings"))
         .env_remove("COLUMNS");
     if let Some(threads) = threads {
         command.env("RAYON_NUM_THREADS", threads);

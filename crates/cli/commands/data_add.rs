@@ -11,6 +11,7 @@ use disparity_published::{AddedRelease, Files, SOURCES, add as add_to};
 use super::data::tell_issues;
 use super::needs::given;
 use crate::builtin;
+use crate::config;
 use crate::hint::Hinted;
 use crate::out::{print, table, wrapped};
 use crate::place::Within;
@@ -20,8 +21,18 @@ use crate::years::words;
 /// Sums that are named one by one.
 const NAMED: usize = 5;
 
-/// Adds files to the tables of a folder, or to the built-in ones where it has none, and writes them there.
-pub(crate) fn add(files: &[PathBuf], to: &Path, like: Option<&str>) -> Result<()> {
+/// Forgets the folder that is remembered.
+pub(crate) fn forget() -> Result<()> {
+    print(if config::forget()? {
+        "Forgotten: the tables of the program are used again.\n"
+    } else {
+        "Nothing was remembered.\n"
+    })
+}
+
+/// Adds files to the tables of a folder, or to the built-in ones where it has none, and writes them there. Remembers the
+/// folder, if asked, whether something is new or was added before.
+pub(crate) fn add(files: &[PathBuf], to: &Path, like: Option<&str>, remember: bool) -> Result<()> {
     let given = files.iter().map(|file| read(file));
     let given = given.collect::<Result<Vec<_>>>()?;
     let has_tables = to.join(SOURCES).is_file();
@@ -35,15 +46,28 @@ pub(crate) fn add(files: &[PathBuf], to: &Path, like: Option<&str>) -> Result<()
     }
     if !added.output.releases.iter().any(AddedRelease::is_news) {
         text += "Nothing is new, and nothing is written.\n";
+        if remember && has_tables {
+            config::remember(to)?;
+            text += "The folder is remembered.\n";
+        }
         return print(&text);
     }
     write(&added.output.files, to)?;
-    let _ = writeln!(
-        text,
-        "Written to {}; to use them: disparity run --data {}",
-        to.display(),
-        to.display()
-    );
+    if remember {
+        config::remember(to)?;
+    }
+    let to = to.display();
+    let _ = if remember {
+        writeln!(
+            text,
+            "Written to {to}, and remembered: every command uses them until `disparity data forget`"
+        )
+    } else {
+        writeln!(
+            text,
+            "Written to {to}; to use them: disparity run --data {to}"
+        )
+    };
     print(&text)
 }
 
