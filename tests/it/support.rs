@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Says a line past the test harness, which keeps what a passing test prints to itself: a reader
 /// must see how many cases were held, and what was not run.
@@ -43,8 +44,12 @@ pub(crate) fn built_in() -> disparity_published::Files {
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
+    /// A folder of its own for each that asks: tests of one process run side by side.
     pub(crate) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("disparity-{}-{name}", std::process::id()));
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("disparity-{}-{name}-{next}", std::process::id());
+        let path = std::env::temp_dir().join(name);
         drop(std::fs::remove_dir_all(&path));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
