@@ -292,14 +292,12 @@ impl<'a> Answers<'a> {
                 parts.entry((*other, way(one))).or_default().push(one);
             }
         }
-        for ((whole, by), parts) in parts {
+        for ((whole, _), parts) in parts {
             let only_here = |one: &&Respondents| within[&(*one, way(whole))].len() == 1;
             if !parts.iter().all(only_here) {
                 continue;
             }
-            let _ = by;
-            for ((question, of, kind), at) in places.iter().filter(|((_, of, _), _)| of == whole) {
-                debug_assert_eq!(of, whole);
+            for ((question, _, kind), at) in places.iter().filter(|((_, of, _), _)| of == whole) {
                 let place = |one: &&Respondents| {
                     places
                         .get(&(question.clone(), (*one).clone(), kind.clone()))
