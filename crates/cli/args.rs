@@ -151,7 +151,7 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
-    /// Question in SQL (`SQLite`'s), such as "SELECT `la_name`, estimate FROM estimates LIMIT 5"; `sum`, `avg` and `total` over
+    /// Question in SQL (SQLite's), such as "SELECT numerator, estimate FROM estimates LIMIT 5"; `sum`, `avg` and `total` over
     /// an absent value are absent
     #[arg(value_name = "SQL")]
     pub(crate) sql: Option<String>,

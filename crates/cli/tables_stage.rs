@@ -166,15 +166,12 @@ impl Given {
                 disparity_core::thousands(&table.rows.to_string()),
                 table.places().len()
             ));
+            let own = table.sha256.clone();
             counted.push(table);
-            let own = counted.last().map(|table| table.sha256.clone());
             let described = disparity_export::digest(text.as_bytes());
-            catalogue.sources.extend(sources(
-                path,
-                description,
-                own.unwrap_or_default(),
-                (file, described),
-            ));
+            catalogue
+                .sources
+                .extend(sources(path, description, own, (file, described)));
         }
         for (_, description, own, _) in &self.tables {
             catalogue
@@ -313,7 +310,7 @@ fn beside_it(own: &Description, ending: &str, title: &str, definition: String) -
 fn sources(
     path: &Path,
     own: &Description,
-    sha256: String,
+    sha256: Option<String>,
     (file, described): (&str, String),
 ) -> [Source; 2] {
     let name = |path: &Path| {
@@ -333,11 +330,7 @@ fn sources(
             page: page.unwrap_or_default(),
             ..Origin::default()
         },
-        // That of counts which were not protected tells them to whoever tries numbers until it fits.
-        sha256: match own.protection {
-            Protection::Published => sha256,
-            Protection::Records => "not told of a table of records".to_owned(),
-        },
+        sha256: sha256.unwrap_or_else(|| "not told of a table of records".to_owned()),
         tables: vec![own.name.clone()],
     };
     let description = Source {

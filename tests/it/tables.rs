@@ -282,35 +282,17 @@ fn what_a_table_writes_for_an_absence_may_be_said() {
 
 #[test]
 fn rates_by_decile_follow_from_neighbourhoods_and_one_without_children_is_not_applicable() {
-    let folder = Folder::new("deciles");
     let hackney = built_in_rows("E09000012");
     let mut text = String::from("lsoa,year,n\n");
     for (at, lsoa) in hackney.iter().enumerate() {
         let _ = writeln!(text, "{lsoa},2025,{}", 3 + at % 4);
     }
-    let table = folder.join("hackney.csv");
-    std::fs::write(&table, &text).unwrap();
-    let description = folder.join("d.toml");
     let words = "[indicator]\nname = \"helped\"\ntitle = \"Children helped\"\ntiming = \"during\"\n[columns]\nneighbourhood = \
                  \"lsoa\"\nperiod = \"year\"\ncount = \"n\"\n";
-    std::fs::write(&description, words).unwrap();
-    let out = folder.join("out");
-    let path = |own: &PathBuf| own.to_str().unwrap().to_owned();
-    let said = disparity(&[
-        "run",
-        "--table",
-        &path(&table),
-        "--describe",
-        &path(&description),
-        "--out",
-        &path(&out),
-    ])
-    .ok();
-    assert!(said.contains("index.html"), "{said}");
-    let mut reader = csv::Reader::from_path(out.join("estimates.csv")).unwrap();
-    let header = reader.headers().unwrap().clone();
-    let at = |name: &str| header.iter().position(|own| own == name).unwrap();
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let ran = Ran::new(&text, words, &[]);
+    assert!(ran.said.contains("index.html"), "{}", ran.said);
+    let (at, rows) = ran.rows();
+    let at = |name: &str| at[name];
     let decile = |own: &csv::StringRecord| own[at("deprivation_decile")].to_owned();
     let total: u32 = rows.iter().find(|row| decile(row) == "Total").unwrap()[at("numerator")]
         .parse()
@@ -333,12 +315,12 @@ fn rates_by_decile_follow_from_neighbourhoods_and_one_without_children_is_not_ap
         ),
         ("0", "z", "z")
     );
-    let gradients = std::fs::read_to_string(out.join("gradients.csv")).unwrap();
+    let gradients = ran.text("gradients.csv");
     assert!(
         gradients.lines().any(|line| line.contains("helped")),
         "{gradients}"
     );
-    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+    let page = ran.text("index.html");
     assert!(
         page.contains("<h1>Children helped</h1>"),
         "the page has its own title"
@@ -360,48 +342,17 @@ fn built_in_rows(authority: &str) -> Vec<String> {
 
 #[test]
 fn small_counts_of_records_are_withheld_and_those_of_a_publisher_are_not() {
-    let folder = Folder::new("gate");
-    let table = folder.join("t.csv");
-    std::fs::write(
-        &table,
-        "area,year,sex,n\nLeeds,2025,F,3\nLeeds,2025,M,40\nKent,2025,F,50\nKent,2025,M,60\n",
-    )
-    .unwrap();
-    let estimates = |first: &str| {
-        let description = folder.join("d.toml");
-        std::fs::write(
-            &description,
-            format!("{first}{}", described("sex = \"sex\"\ncount = \"n\"")),
-        )
-        .unwrap();
-        let out = folder.join("out");
-        let path = |own: &PathBuf| own.to_str().unwrap().to_owned();
-        disparity(&[
-            "run",
-            "--table",
-            &path(&table),
-            "--describe",
-            &path(&description),
-            "--out",
-            &path(&out),
-        ])
-        .ok();
-        let manifest = std::fs::read_to_string(out.join("manifest.json")).unwrap();
-        (
-            std::fs::read_to_string(out.join("estimates.csv")).unwrap(),
-            manifest,
-        )
+    let table =
+        "area,year,sex,n\nLeeds,2025,F,3\nLeeds,2025,M,40\nKent,2025,F,50\nKent,2025,M,60\n";
+    let run = |first: &str| {
+        let sex = described("sex = \"sex\"\ncount = \"n\"");
+        Ran::new(table, &format!("{first}{sex}"), &[])
     };
-    let numerators = |text: &str| -> Vec<(String, String, String)> {
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let header = reader.headers().unwrap().clone();
-        let at = |name: &str| header.iter().position(|own| own == name).unwrap();
-        let rows = reader.records().map(Result::unwrap);
-        rows.map(|row| {
-            let own = |name: &str| row[at(name)].to_owned();
-            (own("la_name"), own("sex"), own("numerator"))
-        })
-        .collect()
+    let numerators = |ran: &Ran| -> Vec<(String, String, String)> {
+        let (at, rows) = ran.rows();
+        let own = |row: &csv::StringRecord, name: &str| row[at[name]].to_owned();
+        let fields = |row| (own(row, "la_name"), own(row, "sex"), own(row, "numerator"));
+        rows.iter().map(fields).collect()
     };
     let of = |rows: &[(String, String, String)], area: &str, sex: &str| {
         rows.iter()
@@ -409,8 +360,8 @@ fn small_counts_of_records_are_withheld_and_those_of_a_publisher_are_not() {
             .map(|row| row.2.clone())
             .unwrap()
     };
-    let (records, manifest) = estimates("");
-    let rows = numerators(&records);
+    let records = run("");
+    let (rows, manifest) = (numerators(&records), records.text("manifest.json"));
     assert_eq!(of(&rows, "Leeds", "Female"), "c");
     // With the total shown, the other would give it away.
     assert!(of(&rows, "Leeds", "Total") == "c" || of(&rows, "Leeds", "Male") == "c");
@@ -421,10 +372,11 @@ fn small_counts_of_records_are_withheld_and_those_of_a_publisher_are_not() {
     );
     assert!(manifest.contains("table-n") && manifest.contains("description-n"));
     assert!(
-        !manifest.contains(folder.path().to_str().unwrap()),
+        !manifest.contains(records.folder.path().to_str().unwrap()),
         "no path of the machine"
     );
-    let (published, manifest) = estimates("protection = \"published\"\n");
+    let published = run("protection = \"published\"\n");
+    let manifest = published.text("manifest.json");
     assert_eq!(of(&numerators(&published), "Leeds", "Female"), "3");
     assert!(
         manifest.contains("\"disclosure_policy\": \"published\""),
@@ -434,33 +386,13 @@ fn small_counts_of_records_are_withheld_and_those_of_a_publisher_are_not() {
 
 #[test]
 fn a_detailed_group_is_not_worked_out_from_its_broad_one() {
-    let folder = Folder::new("detailed");
-    let table = folder.join("t.csv");
-    std::fs::write(
-        &table,
+    let ran = Ran::new(
         "area,year,group,n\nLeeds,2025,White British,40\nLeeds,2025,White Irish,3\nLeeds,2025,Pakistani,30\n",
-    )
-    .unwrap();
-    let description = folder.join("d.toml");
-    let words = described("detailed_ethnic_group = \"group\"\ncount = \"n\"");
-    std::fs::write(&description, words).unwrap();
-    let out = folder.join("out");
-    let path = |own: &PathBuf| own.to_str().unwrap().to_owned();
-    let (table, description) = (path(&table), path(&description));
-    disparity(&[
-        "run",
-        "--table",
-        &table,
-        "--describe",
-        &description,
-        "--out",
-        &path(&out),
-    ])
-    .ok();
-    let mut reader = csv::Reader::from_path(out.join("estimates.csv")).unwrap();
-    let header = reader.headers().unwrap().clone();
-    let at = |name: &str| header.iter().position(|own| own == name).unwrap();
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        &described("detailed_ethnic_group = \"group\"\ncount = \"n\""),
+        &[],
+    );
+    let (at, rows) = ran.rows();
+    let at = |name: &str| at[name];
     let of = |broad: &str, detailed: &str| {
         let row = rows.iter().find(|row| {
             &row[at("ethnicity_major")] == broad && &row[at("ethnicity_minor")] == detailed
@@ -791,6 +723,7 @@ fn a_workbook_is_read_like_text_and_a_damaged_one_is_an_error() {
 /// Runs a table through the program and reads a table of what it writes.
 struct Ran {
     folder: Folder,
+    said: String,
 }
 
 impl Ran {
@@ -811,8 +744,20 @@ impl Ran {
             &out,
         ];
         arguments.extend(more);
-        disparity(&arguments).ok();
-        Self { folder }
+        let said = disparity(&arguments).ok();
+        Self { folder, said }
+    }
+
+    /// The rows of the estimates, and where each column stands.
+    fn rows(&self) -> (BTreeMap<String, usize>, Vec<csv::StringRecord>) {
+        let text = self.text("estimates.csv");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let places = header.iter().map(str::to_owned).zip(0..);
+        (
+            places.collect(),
+            reader.records().map(Result::unwrap).collect(),
+        )
     }
 
     /// That a reader of all that was written can work nothing out.
@@ -830,15 +775,10 @@ impl Ran {
         &self,
         indicator: &str,
     ) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
-        let text = self.text("estimates.csv");
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let header = reader.headers().unwrap().clone();
-        let rows = reader.records().map(Result::unwrap);
-        let fields = rows.map(|row| -> BTreeMap<String, String> {
-            header
-                .iter()
-                .map(str::to_owned)
-                .zip(row.iter().map(str::to_owned))
+        let (places, rows) = self.rows();
+        let fields = rows.iter().map(|row| -> BTreeMap<String, String> {
+            let own = places.iter();
+            own.map(|(name, at)| (name.clone(), row[*at].to_owned()))
                 .collect()
         });
         let own = fields.filter(|row| row["indicator"] == indicator);

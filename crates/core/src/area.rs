@@ -468,15 +468,8 @@ impl Areas {
             return self.get(area.entity).ok_or_else(|| self.unknown(typed));
         }
         let folded = fold_name(text);
-        let mut matching: Vec<&Area> = self
-            .by_code
-            .values()
-            .filter(|area| {
-                area.old_la_code.as_deref() == Some(text)
-                    || (!folded.is_empty() && fold_name(&area.name) == folded)
-            })
-            .filter_map(|area| self.get(area.entity))
-            .collect();
+        let named = self.named(text, &folded).into_iter();
+        let mut matching: Vec<&Area> = named.filter_map(|area| self.get(area.entity)).collect();
         if matching.is_empty()
             && let Some(codes) = self.aliases.get(&folded)
         {
@@ -519,16 +512,21 @@ impl Areas {
             return self.get(code).into_iter().collect();
         }
         let folded = fold_name(text);
-        let named = |area: &&Area| {
-            area.old_la_code.as_deref() == Some(text)
-                || (!folded.is_empty() && fold_name(&area.name) == folded)
-        };
-        let mut found: Vec<&Area> = self.by_code.values().filter(named).collect();
+        let mut found = self.named(text, &folded);
         if found.is_empty() {
             let aliases = self.aliases.get(&folded).into_iter().flatten();
             found.extend(aliases.filter_map(|code| self.get(*code)));
         }
         found
+    }
+
+    /// Every area with that three-digit code or, folded, that name, by code.
+    fn named(&self, text: &str, folded: &str) -> Vec<&Area> {
+        let named = |area: &&Area| {
+            area.old_la_code.as_deref() == Some(text)
+                || (!folded.is_empty() && fold_name(&area.name) == folded)
+        };
+        self.by_code.values().filter(named).collect()
     }
 
     fn unknown(&self, typed: &str) -> AreaLookupError {

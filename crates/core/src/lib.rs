@@ -87,4 +87,4 @@ pub use structural::{
     Shrunken, Span, StructuralModel, Term, Variation,
 };
 pub use survey::{AnswerCount, AnswerKind, Respondents, SurveyCounts};
-pub use thousands::thousands;
+pub use thousands::{digits_of, thousands};

@@ -215,10 +215,8 @@ impl Description {
     /// [`TableError`] with the line of a key that is missing, unknown or of another kind, and of a description that
     /// contradicts itself: no column of counts, an area twice, a date of a stock.
     pub fn read(file: &str, text: &str) -> Result<Self, TableError> {
-        let written: Written = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(0, |span| line_of(text, span.start));
-            TableError::at(file, line, "", error.message(), hint_of(error.message()))
-        })?;
+        let written: Written = toml::from_str(text)
+            .map_err(|error| TableError::of_toml(file, text, &error, hint_of(error.message())))?;
         Checked { file, text }.description(&written)
     }
 
@@ -238,19 +236,24 @@ impl Description {
         };
         let columns = place.chain(period).chain(&self.count).chain(&self.child);
         let columns = columns.chain(self.groups.iter().map(|own| &own.column));
-        let mut wanted: Vec<&str> = Vec::new();
-        for column in columns.chain(whole) {
-            if !wanted.contains(&column.as_str()) {
-                wanted.push(column);
-            }
-        }
-        wanted
+        each_once(columns.chain(whole))
+    }
+
+    /// The deprivation index that a column of deciles is of.
+    pub(crate) fn index(&self) -> Option<&str> {
+        self.groups.iter().find_map(|own| own.index.as_deref())
     }
 }
 
-fn line_of(text: &str, at: usize) -> u64 {
-    let before = text.get(..at).unwrap_or(text);
-    1 + before.bytes().filter(|byte| *byte == b'\n').count() as u64
+/// Columns that are named, each once.
+pub(crate) fn each_once<'a>(named: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
+    let mut columns: Vec<&str> = Vec::new();
+    for column in named {
+        if !columns.contains(&column.as_str()) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 fn hint_of(message: &str) -> &'static str {

@@ -8,7 +8,7 @@ use disparity_core::Place;
 /// One thing wrong with a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableError {
-    /// File, row and column. Rows count from 1 with the heading, as a spreadsheet numbers them.
+    /// File, row and column. Rows count from 1 with the heading: those of a spreadsheet, and lines of text.
     pub place: Place,
     /// What is wrong, with the value.
     pub what: String,
@@ -22,6 +22,15 @@ impl TableError {
     /// Something wrong with a file as a whole.
     pub(crate) fn of_file(file: &str, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::at(file, 0, "", what, hint)
+    }
+
+    /// Something wrong with a description as TOML, at its line.
+    pub(crate) fn of_toml(file: &str, text: &str, error: &toml::de::Error, hint: &str) -> Self {
+        let line = error.span().map_or(0, |span| {
+            let before = text.get(..span.start).unwrap_or(text);
+            1 + before.matches('\n').count() as u64
+        });
+        Self::at(file, line, "", error.message(), hint)
     }
 
     /// Something wrong at a row and a column.
@@ -94,7 +103,7 @@ impl std::error::Error for TableErrors {}
 pub(crate) struct Wrong(BTreeMap<(String, String), TableError>);
 
 impl Wrong {
-    /// As many kinds as anybody would read; of what comes after them only the number is known.
+    /// As many kinds as anybody would read. What comes after them is not kept: the table is refused for those.
     const KEPT: usize = 1_000;
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -43,10 +43,7 @@ pub fn propose(
         let what = "the table has a heading but no rows";
         return Err(TableError::of_file(&source.name, what, "give a table with rows").into());
     }
-    let gazetteer = Gazetteer {
-        catalogue: known.catalogue,
-        neighbourhoods: known.neighbourhoods,
-    };
+    let gazetteer = known.gazetteer();
     let mut found = Guess {
         known,
         gazetteer,

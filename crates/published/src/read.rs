@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::{
     AreaCode, Areas, Count, Date, Dimension, Dimensions, Marks, Period, Reported, Stratum,
-    did_you_mean,
+    did_you_mean, digits_of,
 };
 
 use crate::error::{Fault, LoadError};
@@ -22,9 +22,7 @@ pub(crate) trait ReadReported {
 
 impl ReadReported for Marks {
     fn count(&self, vintage: &str, text: &str) -> Result<Reported<Count>, Fault> {
-        reported(self, vintage, text, |text| {
-            grouped_digits(text)?.parse().ok()
-        })
+        reported(self, vintage, text, |text| digits_of(text)?.parse().ok())
     }
 
     fn number(&self, vintage: &str, text: &str) -> Result<Reported<f64>, Fault> {
@@ -53,18 +51,6 @@ fn reported<T>(
             })
         }
     }
-}
-
-/// Digits with commas only between groups of three: `1,234` but not `1,24`.
-fn grouped_digits(text: &str) -> Option<String> {
-    let mut groups = text.split(',');
-    let first = groups.next()?;
-    let digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
-    let rest: Vec<&str> = groups.collect();
-    let well_grouped = digits(first)
-        && (rest.is_empty() || first.len() <= 3)
-        && rest.iter().all(|g| g.len() == 3 && digits(g));
-    well_grouped.then(|| first.to_owned() + &rest.concat())
 }
 
 /// A finite number that is not negative.

@@ -1,6 +1,6 @@
 //! Counts, and the symbols that stand where one is absent.
 
-use disparity_core::{Count, Marks, Reported};
+use disparity_core::{Count, Marks, Reported, digits_of};
 
 use super::Fault;
 
@@ -20,7 +20,8 @@ pub(crate) fn count(
             Fault::new(
                 "the count is empty",
                 format!(
-                    "write 0 where there was none, or one of the symbols {}",
+                    "write 0 where there was none, or one of the symbols {}; if an empty field means one, say so under \
+                     [codes.count]: \"\" = \"x\"",
                     listed(marks, own)
                 ),
             )
@@ -42,12 +43,7 @@ fn whole(text: &str) -> Option<Count> {
         Some(_) => return None,
         None => text,
     };
-    let groups: Vec<&str> = text.split(',').collect();
-    let digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
-    let well = groups.iter().all(|group| digits(group))
-        && (groups.len() == 1
-            || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3));
-    well.then(|| groups.concat().parse().ok()).flatten()
+    digits_of(text)?.parse().ok()
 }
 
 fn not_a_count(marks: &Marks, vintage: Option<&str>, text: &str) -> Fault {

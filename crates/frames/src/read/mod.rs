@@ -21,8 +21,9 @@ use sha2::{Digest as _, Sha256};
 use self::plan::Plan;
 use self::worker::Worker;
 use crate::counted::Counted;
-use crate::describe::Description;
+use crate::describe::{Description, Protection};
 use crate::error::{TableError, TableErrors};
+use crate::meaning::places::Gazetteer;
 use crate::source::Source;
 
 /// What the words of a table are looked up in.
@@ -36,6 +37,16 @@ pub struct Known<'a> {
     pub neighbourhoods: Option<&'a Neighbourhoods>,
     /// What publishers write where a figure is absent.
     pub marks: &'a Marks,
+}
+
+impl<'a> Known<'a> {
+    /// What places are looked up in.
+    pub(crate) fn gazetteer(&self) -> Gazetteer<'a> {
+        Gazetteer {
+            catalogue: self.catalogue,
+            neighbourhoods: self.neighbourhoods,
+        }
+    }
 }
 
 /// Reads a table, a file or a folder of Parquet files, and adds it up.
@@ -57,7 +68,8 @@ pub fn read_table(
     // As many workers as cores and no more: each learns what every word means.
     let workers = rayon::current_num_threads().clamp(1, source.parts().max(1));
     let (worked, digest) = std::thread::scope(|scope| {
-        let digest = scope.spawn(|| digest(&source));
+        let is_told = description.protection == Protection::Published;
+        let digest = is_told.then(|| scope.spawn(|| digest(&source)));
         let work = || {
             let mut worker = Worker::new(&plan);
             loop {
@@ -73,9 +85,9 @@ pub fn read_table(
         for other in others {
             worked = worked.merge(joined(other));
         }
-        (worked, joined(digest))
+        (worked, digest.map(joined))
     });
-    worked.finish(digest?)
+    worked.finish(digest.transpose()?)
 }
 
 /// What a thread made; its panic, if it did.

@@ -53,10 +53,7 @@ impl<'a> Plan<'a> {
             return Err(TableError::of_file(&description.file, what, hint).into());
         }
         let editions = known.catalogue.context.editions();
-        let gazetteer = Gazetteer {
-            catalogue: known.catalogue,
-            neighbourhoods: known.neighbourhoods,
-        };
+        let gazetteer = known.gazetteer();
         let said = |fault: Fault| {
             TableErrors::from(TableError::of_file(
                 &description.file,
@@ -120,25 +117,17 @@ impl<'a> Plan<'a> {
     }
 
     pub(super) fn gazetteer(&self) -> Gazetteer<'_> {
-        Gazetteer {
-            catalogue: self.known.catalogue,
-            neighbourhoods: self.known.neighbourhoods,
-        }
+        self.known.gazetteer()
     }
 
     /// Whether a year's deciles are of the index that the description names.
     pub(super) fn has_index(&self, period: Period) -> Result<(), Fault> {
-        let Some(index) = self
-            .description
-            .groups
-            .iter()
-            .find_map(|own| own.index.as_ref())
-        else {
+        let Some(index) = self.description.index() else {
             return Ok(());
         };
         let name = self.known.catalogue.areas.nation().overall_index();
         match edition_in_force(&self.editions, period) {
-            Some(year) if *index == format!("{name}_{year}") => Ok(()),
+            Some(year) if index == format!("{name}_{year}") => Ok(()),
             Some(year) => Err(Fault::new(
                 format!("deciles of {index} cannot be divided by children of {period}"),
                 format!(
@@ -155,7 +144,7 @@ impl<'a> Plan<'a> {
 
 /// Deciles are of an index of the nation: a rank or a tenth of another nation's neighbourhoods is another thing.
 fn check_index(description: &Description, catalogue: &Catalogue) -> Result<(), TableErrors> {
-    let Some(index) = description.groups.iter().find_map(|own| own.index.as_ref()) else {
+    let Some(index) = description.index() else {
         return Ok(());
     };
     let name = catalogue.areas.nation().overall_index();
@@ -165,7 +154,7 @@ fn check_index(description: &Description, catalogue: &Catalogue) -> Result<(), T
         .iter()
         .map(|year| format!("{name}_{year}"))
         .collect();
-    if held.contains(index) {
+    if held.iter().any(|own| own == index) {
         return Ok(());
     }
     let what = format!(

@@ -63,19 +63,24 @@ pub(super) struct Worker<'a> {
     plan: &'a Plan<'a>,
     tally: Tally,
     wrong: Wrong,
-    place: Lookup<u32>,
-    period: Lookup<u16>,
-    count: Lookup<Reported<Count>>,
-    whole: Lookup<Reported<Count>>,
-    groups: Vec<Lookup<Group>>,
+    lookups: Lookups,
     slots: Slots<'a>,
     once: Once,
     /// What stopped a part.
     failed: Option<TableError>,
 }
 
-impl<'a> Worker<'a> {
-    pub(super) fn new(plan: &'a Plan<'a>) -> Self {
+/// What the words of each column mean.
+struct Lookups {
+    place: Lookup<u32>,
+    period: Lookup<u16>,
+    count: Lookup<Reported<Count>>,
+    whole: Lookup<Reported<Count>>,
+    groups: Vec<Lookup<Group>>,
+}
+
+impl Lookups {
+    fn new(plan: &Plan<'_>) -> Self {
         let description = plan.description;
         let named = |own: Option<&str>| own.unwrap_or_default().to_owned();
         let period = description.period.as_ref().map(|(name, _)| name.as_str());
@@ -85,9 +90,6 @@ impl<'a> Worker<'a> {
         };
         let none = Reported::Symbol(Symbol::NotAvailable);
         Self {
-            plan,
-            tally: Tally::new(&plan.known.catalogue.dimensions),
-            wrong: Wrong::default(),
             place: Lookup::new(&named(Some(plan.place_column())), 0),
             period: Lookup::new(&named(period), 0),
             count: Lookup::new(&named(description.count.as_deref()), none),
@@ -97,6 +99,28 @@ impl<'a> Worker<'a> {
                 .iter()
                 .map(|(own, _)| Lookup::new(&own.column, Group::Everyone))
                 .collect(),
+        }
+    }
+
+    /// What was wrong.
+    fn into_wrong(self, wrong: &mut Wrong) {
+        self.groups
+            .into_iter()
+            .for_each(|lookup| lookup.into_wrong(wrong));
+        self.place.into_wrong(wrong);
+        self.period.into_wrong(wrong);
+        self.count.into_wrong(wrong);
+        self.whole.into_wrong(wrong);
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(plan: &'a Plan<'a>) -> Self {
+        Self {
+            plan,
+            tally: Tally::new(&plan.known.catalogue.dimensions),
+            wrong: Wrong::default(),
+            lookups: Lookups::new(plan),
             slots: Slots::new(plan),
             once: Once::default(),
             failed: None,
@@ -129,7 +153,7 @@ impl<'a> Worker<'a> {
         let column = |at: usize| &batch.columns[at];
         let places = plan.place.map(|(how, at)| {
             let mut mean = |text: Option<&str>| slots.place(how, text);
-            self.place.each(file, batch, column(at), &mut mean)
+            self.lookups.place.each(file, batch, column(at), &mut mean)
         });
         let years = plan.period.map(|(dates, at)| {
             let mut mean = |text: Option<&str>| {
@@ -140,10 +164,10 @@ impl<'a> Worker<'a> {
                 };
                 slots.year(period?)
             };
-            self.period.each(file, batch, column(at), &mut mean)
+            self.lookups.period.each(file, batch, column(at), &mut mean)
         });
         let dimensions = &plan.known.catalogue.dimensions;
-        let groups = plan.groups.iter().zip(&mut self.groups);
+        let groups = plan.groups.iter().zip(&mut self.lookups.groups);
         let groups = groups
             .map(|((own, at), lookup)| {
                 let mut mean = |text: Option<&str>| group(own, dimensions, text);
@@ -160,7 +184,7 @@ impl<'a> Worker<'a> {
         let as_stored = plan.description.absences.is_empty();
         let counts = plan.count.map_or(Numbers::Ones, |at| {
             numbers(
-                &mut self.count,
+                &mut self.lookups.count,
                 (file, batch, column(at)),
                 as_stored,
                 &mut mean,
@@ -168,7 +192,7 @@ impl<'a> Worker<'a> {
         });
         let wholes = plan.whole.map(|at| {
             numbers(
-                &mut self.whole,
+                &mut self.lookups.whole,
                 (file, batch, column(at)),
                 as_stored,
                 &mut mean,
@@ -379,19 +403,12 @@ impl<'a> Worker<'a> {
         }
         tally.merge(other.tally);
         wrong.extend(other.wrong);
-        other
-            .groups
-            .into_iter()
-            .for_each(|lookup| lookup.into_wrong(wrong));
-        other.place.into_wrong(wrong);
-        other.period.into_wrong(wrong);
-        other.count.into_wrong(wrong);
-        other.whole.into_wrong(wrong);
+        other.lookups.into_wrong(wrong);
         self
     }
 
     /// The counts, if nothing is wrong.
-    pub(super) fn finish(self, sha256: String) -> Result<Counted, TableErrors> {
+    pub(super) fn finish(self, sha256: Option<String>) -> Result<Counted, TableErrors> {
         let Self {
             plan,
             tally,
@@ -401,13 +418,7 @@ impl<'a> Worker<'a> {
         if let Some(failed) = self.failed {
             return Err(failed.into());
         }
-        self.groups
-            .into_iter()
-            .for_each(|lookup| lookup.into_wrong(&mut wrong));
-        self.place.into_wrong(&mut wrong);
-        self.period.into_wrong(&mut wrong);
-        self.count.into_wrong(&mut wrong);
-        self.whole.into_wrong(&mut wrong);
+        self.lookups.into_wrong(&mut wrong);
         self.slots.into_wrong(&mut wrong);
         plan.check_children(&tally, &mut wrong);
         if wrong.is_empty() && tally.is_empty() {

@@ -9,7 +9,7 @@ use super::{BATCH, Each, open};
 use crate::batch::{Batch, RowNumbers, WordsBuilder};
 use crate::error::TableError;
 
-/// The names in the objects of the first lines, in order of appearance.
+/// The names in the objects of the first thousand lines.
 pub(super) fn columns(path: &Path, name: &str) -> Result<Vec<String>, TableError> {
     let mut columns: Vec<String> = Vec::new();
     let mut seen = 0_usize;

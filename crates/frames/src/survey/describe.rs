@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::describe::each_once;
 use crate::error::TableError;
 
 /// What a survey says: a file in TOML.
@@ -55,12 +56,8 @@ impl SurveyDescription {
     /// or in two.
     pub fn read(file: &str, text: &str) -> Result<Self, TableError> {
         let read: Self = toml::from_str(text).map_err(|error| {
-            let before = error
-                .span()
-                .map_or("", |span| text.get(..span.start).unwrap_or(text));
-            let line = 1 + before.matches('\n').count() as u64;
-            let hint = "`disparity survey --help` has an example of a description";
-            TableError::at(file, line, "", error.message(), hint)
+            let hint = "`disparity survey --help` says what a description has";
+            TableError::of_toml(file, text, &error, hint)
         })?;
         let is_long = read.question.is_some() && read.answer.is_some() && read.respondent.is_some();
         let has_part = read.question.is_some() || read.answer.is_some();
@@ -90,12 +87,6 @@ impl SurveyDescription {
             &self.weight,
         ];
         let named = named.into_iter().flatten();
-        let mut wanted: Vec<&str> = Vec::new();
-        for column in self.questions.iter().chain(named).chain(&self.groups) {
-            if !wanted.contains(&column.as_str()) {
-                wanted.push(column);
-            }
-        }
-        wanted
+        each_once(self.questions.iter().chain(named).chain(&self.groups))
     }
 }
