@@ -256,6 +256,10 @@ fn every_printed_rate_is_reproduced() {
     let table = |name: &str| printed[&format!("published_rates_{name}")];
     assert_eq!(table("children_in_need_2022"), (33_359, 2_664));
     assert_eq!(table("local_authority_tool_2026"), (17_098, 1_368));
+    let percentages =
+        |year: u16| printed[&format!("published_percentages_children_looked_after_{year}")];
+    assert_eq!(percentages(2025), (36_708, 3_272));
+    assert_eq!(percentages(2024), (1_366, 118));
     let care = [2018, 2019, 2021, 2022, 2023, 2024, 2025];
     let care = care.map(|year| table(&format!("children_looked_after_{year}")).0);
     assert_eq!(care, [755, 755, 1_815, 2_271, 2_262, 2_274, 2_267]);
@@ -476,11 +480,12 @@ fn no_printed_rate_was_lost() {
             }
         }
     }
-    // The tool's measures are of no one release, and compressed.
+    // The tool's measures are of no one release, and compressed; percentages are of the rows that are indicators.
     let checks = checks();
-    let of_releases = checks
-        .iter()
-        .filter(|check| !check.table.ends_with("local_authority_tool_2026"));
+    let of_releases = checks.iter().filter(|check| {
+        check.table.starts_with("published_rates_")
+            && !check.table.ends_with("local_authority_tool_2026")
+    });
     let checked: u64 = of_releases.map(|check| check.authorities.0).sum();
     assert_eq!(checked, printed);
 }
@@ -504,6 +509,47 @@ fn england_in_2025_is_what_was_published() {
             .starts_with("cla_at_31_march,2025,E92000001,England,per_10k,81770,12183016.0,67.118"),
         "{england}"
     );
+}
+
+/// Placements, stability, missing, ways out of care, health and care leavers: England's counts as the publications have
+/// them.
+#[test]
+fn england_s_placements_outcomes_and_care_leavers_are_what_was_published() {
+    let loaded = load(&built_in(), ChineseGroup::Asian).unwrap().output;
+    let known = [
+        ("new_placements", 2025, 90_930),
+        ("cla_twelve_months", 2025, 58_530),
+        ("cla_convicted", 2025, 800),
+        ("cla_twelve_months_10_to_17", 2025, 40_990),
+        ("cla_foster_placement", 2025, 54_820),
+        ("cla_placed_over_20_miles", 2025, 18_120),
+        ("cla_three_or_more_placements", 2025, 8_500),
+        ("cla_same_carer_two_years", 2025, 19_680),
+        ("cla_ceased_special_guardianship", 2025, 4_110),
+        ("cla_ceased_adopted", 2020, 3_480),
+        ("cla_ceased_special_guardianship", 2020, 3_720),
+        ("cla_started_interim_care_order", 2018, 10_730),
+        ("cla_missing", 2024, 13_010),
+        ("cla_missing_incidents", 2024, 83_920),
+        ("cla_started_unaccompanied", 2025, 6_950),
+        ("cla_sdq_concern", 2025, 14_320),
+        ("care_leavers_19_to_21", 2025, 38_440),
+        ("care_leavers_17_to_18_suitable_accommodation", 2025, 13_380),
+    ];
+    for (indicator, year, count) in known {
+        let key = disparity_core::CellKey {
+            indicator: loaded.catalogue.indicators.id(indicator).unwrap(),
+            period: year.to_string().parse().unwrap(),
+            area: disparity_core::AreaCode::ENGLAND,
+            stratum: disparity_core::Stratum::TOTAL,
+        };
+        let cell = loaded.cube.get(&key).unwrap();
+        assert_eq!(
+            cell.numerator,
+            disparity_core::Reported::Value(count),
+            "{indicator} {year}"
+        );
+    }
 }
 
 /// What a newer release withdrew must not survive from an older one: City of London's re-referrals of

@@ -925,6 +925,71 @@ fn rows_of_neighbourhoods_and_of_wards_are_added_and_events_always() {
     );
 }
 
+/// A postcode is its neighbourhood, or where only that is known its authority.
+#[test]
+fn postcodes_are_looked_up_in_a_list_that_is_given() {
+    let world = World::new();
+    let folder = Folder::new("postcodes");
+    let own = world.neighbourhoods.of("E09000012".parse().unwrap());
+    let list = format!(
+        "pcds,doterm,lsoa21cd\nE8 1EA,,{}\nE81EB,,{}\nE8 1EC,,E09000012\nBT1 1AA,,\n",
+        own[0].code, own[1].code
+    );
+    std::fs::write(folder.join("list.csv"), list).unwrap();
+    let words = |place: &str| {
+        format!(
+            "[indicator]\nname = \"n\"\ntitle = \"N\"\ntiming = \"during\"\n[columns]\n{place} = \"place\"\nperiod = \
+             \"year\"\ncount = \"n\"\n"
+        )
+    };
+    let by_postcode = words("postcode")
+        + "[postcodes]\nfile = \"list.csv\"\npostcode = \"pcds\"\nplace = \"lsoa21cd\"\n";
+    let description = folder.join("t.toml").display().to_string();
+    let read = |text: &str| {
+        let file = folder.join("t.csv");
+        std::fs::write(&file, text).unwrap();
+        let description = Description::read(&description, &by_postcode).unwrap();
+        read_table(&file, &description, world.known())
+    };
+    let found = read("place,year,n\ne8 1ea,2025,10\nE8  1EB,2025,7\nE8 1EC,2025,9\n").unwrap();
+    let total = count(&found, &world, "E09000012", 2025, Stratum::TOTAL);
+    assert_eq!(total, Some(Reported::Value(26)));
+    // The same by neighbourhood, decile by decile.
+    let same = format!(
+        "place,year,n\n{},2025,10\n{},2025,7\n",
+        own[0].code, own[1].code
+    );
+    let same = world.read("t.csv", &same, &words("neighbourhood")).unwrap();
+    let deciles = world
+        .loaded
+        .catalogue
+        .dimensions
+        .list(Dimension::DeprivationDecile);
+    let mut seen = 0;
+    for (_, decile) in deciles.iter() {
+        let dimensions = &world.loaded.catalogue.dimensions;
+        let stratum = dimensions.stratum(Dimension::DeprivationDecile, &decile.code);
+        let of = |counted| count(counted, &world, "E09000012", 2025, stratum.unwrap());
+        assert_eq!(of(&found), of(&same), "decile {}", decile.code);
+        seen += of(&same).and_then(Reported::value).unwrap_or(0);
+    }
+    assert_eq!(seen, 17, "that a row of a whole authority is of no decile");
+    let said = read("place,year,n\nE8 1EA,2025,10\nBT1 1AA,2025,7\nHackney,2025,7\n");
+    let said = said.unwrap_err().to_string();
+    assert!(
+        said.contains("BT1 1AA is not in the list of postcodes"),
+        "{said}"
+    );
+    assert!(said.contains("\"Hackney\" is no postcode"), "{said}");
+    assert!(said.contains("t.csv:3, column `place`"), "{said}");
+    let without = Description::read("t.toml", &words("postcode")).unwrap_err();
+    assert!(
+        without
+            .to_string()
+            .contains("nothing says where the postcodes are")
+    );
+}
+
 #[test]
 fn nothing_is_0_of_which_an_area_has_no_rows() {
     let world = World::new();

@@ -144,6 +144,13 @@ fn describe(check: &RateCheck, catalogue: &Catalogue, all: bool) -> String {
     for (rates, which) in earlier.into_iter().filter(|(rates, _)| *rates > 0) {
         let _ = writeln!(text, "  {rates} of these rates {which}");
     }
+    if check.of_withheld > 0 {
+        let _ = writeln!(
+            text,
+            "  {} more are of a number that the publisher withholds",
+            check.of_withheld
+        );
+    }
     let shown = if all { usize::MAX } else { 5 };
     for exception in check.exceptions.iter().take(shown) {
         let _ = writeln!(

@@ -78,6 +78,7 @@ struct Written {
     denominator: WrittenDenominator,
     #[serde(default)]
     codes: BTreeMap<String, BTreeMap<String, String>>,
+    postcodes: Option<PostcodeList>,
     #[serde(default)]
     source: WrittenSource,
 }
@@ -104,6 +105,7 @@ fn children() -> String {
 struct WrittenColumns {
     area: Option<String>,
     neighbourhood: Option<String>,
+    postcode: Option<String>,
     period: Option<String>,
     date: Option<String>,
     count: Option<String>,
@@ -147,6 +149,18 @@ struct WrittenSource {
     page: Option<String>,
 }
 
+/// A list that says in which neighbourhood each postcode is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PostcodeList {
+    /// The file, beside the description unless it says otherwise.
+    pub(crate) file: String,
+    /// Its column of postcodes.
+    pub(crate) postcode: String,
+    /// Its column of codes of neighbourhoods or, where only that is known, of authorities.
+    pub(crate) place: String,
+}
+
 /// Where the place of a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Where {
@@ -154,6 +168,8 @@ pub(crate) enum Where {
     Area,
     /// A neighbourhood, middle layer area, ward or district, by code.
     Neighbourhood,
+    /// A neighbourhood, by a postcode in it.
+    Postcode,
 }
 
 /// A column of groups.
@@ -198,6 +214,8 @@ pub struct Description {
     pub(crate) absent: Absent,
     pub(crate) sheet: Option<String>,
     pub(crate) place: Option<(Where, String)>,
+    /// Where postcodes are, if places are written as such.
+    pub(crate) postcodes: Option<PostcodeList>,
     /// The column of years, and whether it holds dates of events.
     pub(crate) period: Option<(String, bool)>,
     pub(crate) fixed: Fixed,
@@ -302,7 +320,7 @@ impl Checked<'_> {
             self.wrong("timing", what, hint)
         })?;
         self.name(&indicator.name)?;
-        let place = self.place(columns, &written.fixed)?;
+        let place = self.place(written)?;
         let period = self.period(columns, &written.fixed, timing)?;
         self.counted(written)?;
         let denominator = match (&written.denominator.column, &written.denominator.title) {
@@ -345,6 +363,7 @@ impl Checked<'_> {
             absent: written.absent,
             sheet: written.sheet.clone(),
             place,
+            postcodes: written.postcodes.clone(),
             period,
             fixed: written.fixed.clone(),
             count: columns.count.clone(),
@@ -365,26 +384,46 @@ impl Checked<'_> {
         Err(self.wrong("name", what, hint))
     }
 
-    fn place(
-        &self,
-        columns: &WrittenColumns,
-        fixed: &Fixed,
-    ) -> Result<Option<(Where, String)>, TableError> {
-        match (&columns.area, &columns.neighbourhood, &fixed.area) {
-            (Some(column), None, None) => Ok(Some((Where::Area, column.clone()))),
-            (None, Some(column), None) => Ok(Some((Where::Neighbourhood, column.clone()))),
-            (None, None, Some(_)) => Ok(None),
-            (None, None, None) => Err(self.wrong(
-                "[columns]",
-                "no column says where a row is of",
-                "name one of `area` (codes or names of authorities) or `neighbourhood` (codes), or say \
-                 [fixed] area = \"…\"",
-            )),
-            _ => Err(self.wrong(
+    fn place(&self, written: &Written) -> Result<Option<(Where, String)>, TableError> {
+        let columns = &written.columns;
+        let named = [
+            (Where::Area, &columns.area),
+            (Where::Neighbourhood, &columns.neighbourhood),
+            (Where::Postcode, &columns.postcode),
+        ];
+        let named = named.into_iter();
+        let mut named = named.filter_map(|(how, column)| Some((how, column.clone()?)));
+        let (first, second) = (named.next(), named.next());
+        if second.is_some() || (first.is_some() && written.fixed.area.is_some()) {
+            return Err(self.wrong(
                 "area",
                 "it is said twice where a row is of",
-                "keep one of `area`, `neighbourhood` and [fixed] area: an authority follows from its neighbourhoods",
+                "keep one of `area`, `neighbourhood`, `postcode` and [fixed] area: an authority follows from its \
+                 neighbourhoods",
+            ));
+        }
+        if first.is_none() && written.fixed.area.is_none() {
+            return Err(self.wrong(
+                "[columns]",
+                "no column says where a row is of",
+                "name one of `area` (codes or names of authorities), `neighbourhood` (codes) or `postcode`, or say \
+                 [fixed] area = \"…\"",
+            ));
+        }
+        let by_postcode = matches!(first, Some((Where::Postcode, _)));
+        match (by_postcode, written.postcodes.is_some()) {
+            (true, false) => Err(self.wrong(
+                "postcode",
+                "nothing says where the postcodes are",
+                "give a list of them: [postcodes] file = \"postcodes.csv\", postcode = \"pcds\", place = \"lsoa21cd\"; \
+                 the Office for National Statistics publishes one each quarter",
             )),
+            (false, true) => Err(self.wrong(
+                "[postcodes]",
+                "a list of postcodes is given, but no column has any",
+                "name the column with `postcode`, or leave [postcodes] out",
+            )),
+            _ => Ok(first),
         }
     }
 
@@ -475,7 +514,8 @@ impl Checked<'_> {
 
     fn groups(&self, written: &Written) -> Result<Vec<GroupColumn>, TableError> {
         let columns = &written.columns;
-        if columns.decile.is_some() && columns.neighbourhood.is_some() {
+        let has_parts = columns.neighbourhood.is_some() || columns.postcode.is_some();
+        if columns.decile.is_some() && has_parts {
             let what = "deciles follow from neighbourhoods, and a column has them as well";
             return Err(self.wrong("decile", what, "leave `decile` out"));
         }

@@ -21,6 +21,7 @@ mod describe;
 mod error;
 mod margins;
 mod meaning;
+mod postcodes;
 mod propose;
 mod read;
 mod source;

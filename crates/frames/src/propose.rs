@@ -13,6 +13,7 @@ use crate::error::{TableError, TableErrors};
 use crate::meaning::groups::{Group, group, key};
 use crate::meaning::places::Gazetteer;
 use crate::meaning::{counts, periods};
+use crate::postcodes;
 use crate::read::Known;
 use crate::source::Source;
 
@@ -38,7 +39,7 @@ pub fn propose(
     known: Known<'_>,
 ) -> Result<Proposal, TableErrors> {
     let source = Source::open(path, sheet)?;
-    let profiles = profiles(&source)?;
+    let profiles = profiles(&source).map_err(|error| source.located(error.into()))?;
     if profiles.first().is_none_or(|own| own.rows == 0) {
         let what = "the table has a heading but no rows";
         return Err(TableError::of_file(&source.name, what, "give a table with rows").into());
@@ -127,6 +128,15 @@ impl Guess<'_> {
         };
         if let Some(at) = self.best("neighbourhoods", &["lsoa", "ward", "msoa"], part) {
             self.take("neighbourhood", at);
+            return;
+        }
+        let postcode = |text: &str| postcodes::key(text).is_some();
+        if let Some(at) = self.best("postcodes", &["postcode"], postcode) {
+            self.take("postcode", at);
+            self.unsure.push(
+                "where the postcodes are is for you to say: [postcodes] file = \"…\", postcode = \"…\", place = \"…\""
+                    .to_owned(),
+            );
             return;
         }
         let hints = ["code", "area", "authority", "la_", "lad", "council"];

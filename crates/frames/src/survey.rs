@@ -31,12 +31,13 @@ pub fn read_survey(
     let mut wrong = Wrong::default();
     let mut answers = Answers::new(description, &wanted, known);
     for part in 0..source.parts() {
-        source.read(part, &columns, &mut |batch| {
+        let read = source.read(part, &columns, &mut |batch| {
             for row in 0..batch.rows {
                 answers.row(&source.name, &batch, row, &mut wrong);
             }
             Ok(())
-        })?;
+        });
+        read.map_err(|error| source.located(error.into()))?;
     }
     if wrong.is_empty() && answers.is_empty() {
         let what = "the survey has a heading but nobody who was asked anything";
@@ -47,7 +48,7 @@ pub fn read_survey(
         ));
     }
     match wrong.into_errors() {
-        Some(errors) => Err(errors),
+        Some(errors) => Err(source.located(errors)),
         None => Ok(answers.counts()),
     }
 }

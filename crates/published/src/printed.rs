@@ -27,7 +27,12 @@ impl Parts {
     }
 
     /// Whether counts that are known to within so many give the printed rate.
+    ///
+    /// None of a number that is withheld, or none of none, is printed as 0.
     pub(crate) fn gives(self, printed: f64, decimals: u8, rounding: f64) -> bool {
+        if self.count == Some(0) && printed == 0.0 {
+            return true;
+        }
         self.count.zip(self.whole).is_some_and(|(count, whole)| {
             let count = f64::from(count);
             let of_whole = if self.of_children { 0.0 } else { rounding };

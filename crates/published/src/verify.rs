@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use disparity_core::{
     AreaCode, Catalogue, CellKey, ChineseGroup, Count, Cube, DenominatorKind, GeographicLevel,
-    IndicatorId, IssueCode, MidYear, Period, Stratum,
+    IndicatorId, IssueCode, MidYear, Period, Reported, Stratum, Symbol,
 };
 
 use crate::build::digest;
@@ -45,6 +45,8 @@ pub struct RateCheck {
     pub regions: (u64, u64),
     /// Which estimate of the population those rates used.
     pub populations: PopulationsUsed,
+    /// Printed percentages that are not among those: the publisher withholds the number that they are of.
+    pub of_withheld: u64,
     /// Rates that are not reproduced.
     pub exceptions: Vec<RateException>,
 }
@@ -254,6 +256,14 @@ impl Ground<'_> {
         Some(children)
     }
 
+    /// Whether the publisher withholds the count that a count is a part of.
+    fn withholds_whole(self, key: &CellKey) -> bool {
+        let own = self.catalogue.indicators.get(key.indicator);
+        let whole = self.cube.get(key).map(|cell| cell.denominator.value);
+        own.denominator != DenominatorKind::Children0To17
+            && whole == Some(Reported::Symbol(Symbol::Confidential))
+    }
+
     /// What a printed rate was computed from, with the counts of its release where they were replaced;
     /// nothing of a rate that our count was worked out from, which it would give whatever it is.
     fn parts(
@@ -302,6 +312,7 @@ fn check(
         authorities: (0, 0),
         regions: (0, 0),
         populations: PopulationsUsed::default(),
+        of_withheld: 0,
         exceptions: Vec::new(),
     };
     for row in printed.rows() {
@@ -337,6 +348,11 @@ fn check(
             else {
                 continue;
             };
+            let withheld = ground.withholds_whole(&key);
+            if withheld && parts.count.is_some_and(|count| count > 0) {
+                result.of_withheld += 1;
+                continue;
+            }
             let authority = level == GeographicLevel::LocalAuthority;
             let decimals = catalogue.indicators.get(id).decimals;
             let rounding = if authority { 0.0 } else { NEAREST_10 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use disparity_core::neighbourhoods::{Named, Neighbourhood, Neighbourhoods};
-use disparity_core::{AreaCode, Areas, Catalogue, Nation, Period, did_you_mean};
+use disparity_core::{AreaCode, Areas, Catalogue, GeographicLevel, Nation, Period, did_you_mean};
 
 use super::Fault;
 use crate::describe::Where;
@@ -72,12 +72,14 @@ impl Gazetteer<'_> {
             }
         }
         match (wanted, code, self.neighbourhoods) {
-            (Where::Neighbourhood, Some(code), Some(all)) => within(text, code, all),
-            (Where::Neighbourhood, None, _) => Err(Fault::new(
+            (Where::Neighbourhood | Where::Postcode, Some(code), Some(all)) => {
+                within(text, code, all)
+            }
+            (Where::Neighbourhood | Where::Postcode, None, _) => Err(Fault::new(
                 format!("{text:?} is no code of a neighbourhood, ward or middle layer area"),
                 "expected a letter and eight digits, such as E01012345 or E05001234",
             )),
-            (Where::Neighbourhood, Some(_), None) => Err(Fault::new(
+            (Where::Neighbourhood | Where::Postcode, Some(_), None) => Err(Fault::new(
                 format!("neighbourhoods of {} are not held", self.areas().nation()),
                 "give counts of authorities",
             )),
@@ -95,6 +97,22 @@ impl Gazetteer<'_> {
                     hint.unwrap_or_else(|| "`disparity codes areas` lists them all".to_owned()),
                 ))
             }
+        }
+    }
+
+    /// A place that is somewhere in an authority of today, nobody knows where.
+    pub(crate) fn somewhere_in(&self, text: String, codes: &[AreaCode]) -> Result<Place, Fault> {
+        let authority = codes.first().and_then(|code| self.areas().get(*code));
+        match authority.filter(|area| area.level == GeographicLevel::LocalAuthority) {
+            Some(area) => Ok(Place::Part {
+                text,
+                authority: area.entity,
+                ground: Vec::new(),
+            }),
+            None => Err(Fault::new(
+                format!("{text} is more than an authority"),
+                "give the code of a neighbourhood or of an authority",
+            )),
         }
     }
 

@@ -87,7 +87,10 @@ pub fn read_table(
         }
         (worked, digest.map(joined))
     });
-    worked.finish(digest.transpose()?)
+    let digest = digest.transpose()?;
+    worked
+        .finish(digest)
+        .map_err(|errors| source.located(errors))
 }
 
 /// What a thread made; its panic, if it did.

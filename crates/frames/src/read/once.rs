@@ -6,6 +6,7 @@ use disparity_core::{Dimension, Period};
 
 use crate::error::{TableError, Wrong};
 use crate::meaning::Fault;
+use crate::source::Source;
 use crate::tally::Pattern;
 
 /// Area, year, and what the row is broken down by.
@@ -28,7 +29,7 @@ pub(super) struct Once(BTreeMap<RowKey, u64>);
 
 impl Once {
     /// Adds a row; an error, if its like was there before, or a band of ages beside a year of it.
-    pub(super) fn add(&mut self, file: &str, key: RowKey, row: u64, wrong: &mut Wrong) {
+    pub(super) fn add(&mut self, source: &Source, key: RowKey, row: u64, wrong: &mut Wrong) {
         let least = RowKey { age: 0, ..key };
         let most = RowKey {
             age: u32::MAX,
@@ -38,7 +39,7 @@ impl Once {
         let overlaps =
             |(other, _): &(&RowKey, &u64)| other.age == key.age || other.age == 0 || key.age == 0;
         match others.find(overlaps) {
-            Some((_, first)) => wrong.add(twice(file, (*first).min(row), (*first).max(row))),
+            Some((_, first)) => wrong.add(twice(source, (*first).min(row), (*first).max(row))),
             None => {
                 self.0.insert(key, row);
             }
@@ -51,12 +52,15 @@ impl Once {
     }
 }
 
-fn twice(file: &str, first: u64, row: u64) -> TableError {
+fn twice(source: &Source, first: u64, row: u64) -> TableError {
     TableError::at(
-        file,
+        &source.name,
         row,
         "",
-        format!("the same area, year and groups stand on row {first} already"),
+        format!(
+            "the same area, year and groups stand on {} already",
+            source.row(first)
+        ),
         "keep one of the rows; if a column tells them apart, describe it, or give a table of one kind of count",
     )
 }

@@ -9,12 +9,14 @@ use crate::describe::{Denominator, Description, GroupColumn, RowsAre, Where};
 use crate::error::{TableError, TableErrors};
 use crate::meaning::places::{Gazetteer, Place};
 use crate::meaning::{Fault, periods};
+use crate::postcodes::Postcodes;
 use crate::source::Source;
 
 /// What of a batch is where, and what it is looked up in.
 pub(super) struct Plan<'a> {
     pub(super) description: &'a Description,
     pub(super) known: Known<'a>,
+    pub(super) source: &'a Source,
     pub(super) file: &'a str,
     /// Places of the columns in the file.
     pub(super) columns: Vec<usize>,
@@ -27,6 +29,7 @@ pub(super) struct Plan<'a> {
     pub(super) editions: BTreeSet<u16>,
     pub(super) fixed_period: Option<Period>,
     pub(super) fixed_area: Option<Place>,
+    pub(super) postcodes: Option<Postcodes>,
 }
 
 impl<'a> Plan<'a> {
@@ -70,9 +73,14 @@ impl<'a> Plan<'a> {
         let fixed_area = fixed_area.map(|text| gazetteer.place(Where::Area, Some(text)));
         let fixed_area = fixed_area.transpose().map_err(said)?;
         check_index(description, known.catalogue)?;
+        let postcodes = description.postcodes.as_ref();
+        let postcodes = postcodes
+            .map(|list| Postcodes::read(list, &description.file))
+            .transpose()?;
         Ok(Self {
             description,
             known,
+            source,
             file: &source.name,
             columns,
             place: description
@@ -96,6 +104,7 @@ impl<'a> Plan<'a> {
                 .collect(),
             fixed_period: fixed_period.transpose().map_err(said)?,
             fixed_area,
+            postcodes,
             editions,
         })
     }
@@ -107,7 +116,7 @@ impl<'a> Plan<'a> {
 
     /// Whether rows are of whole areas, and not of neighbourhoods.
     pub(super) fn is_of_areas(&self) -> bool {
-        !matches!(self.place, Some((Where::Neighbourhood, _)))
+        matches!(self.place, None | Some((Where::Area, _)))
     }
 
     /// The column of places.

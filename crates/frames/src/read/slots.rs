@@ -78,7 +78,17 @@ impl<'a> Slots<'a> {
 
     /// The number of the place that a text names.
     pub(super) fn place(&mut self, how: Where, text: Option<&str>) -> Result<u32, Fault> {
-        let place = self.plan.gazetteer().place(how, text)?;
+        let gazetteer = self.plan.gazetteer();
+        let place = match (text, &self.plan.postcodes) {
+            (Some(postcode), Some(list)) => {
+                let code = list.place(postcode)?.to_string();
+                match gazetteer.place(how, Some(&code))? {
+                    Place::Area { text, codes } => gazetteer.somewhere_in(text, &codes)?,
+                    part @ Place::Part { .. } => part,
+                }
+            }
+            _ => gazetteer.place(how, text)?,
+        };
         Ok(self.add(place))
     }
 

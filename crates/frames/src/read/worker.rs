@@ -354,7 +354,8 @@ impl<'a> Worker<'a> {
                     groups: row.groups,
                     age,
                 };
-                self.once.add(self.plan.file, key, number, &mut self.wrong);
+                self.once
+                    .add(self.plan.source, key, number, &mut self.wrong);
             }
         } else if let Some(column) = self.plan.child {
             self.child(number, slot, &batch.columns[column], at);
@@ -399,7 +400,7 @@ impl<'a> Worker<'a> {
                 place: (tally.slot(area, period), pattern),
                 ..key
             };
-            self.once.add(self.plan.file, key, row, wrong);
+            self.once.add(self.plan.source, key, row, wrong);
         }
         tally.merge(other.tally);
         wrong.extend(other.wrong);

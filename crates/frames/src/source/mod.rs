@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use disparity_core::nearest;
 
 use crate::batch::Batch;
-use crate::error::TableError;
+use crate::error::{TableError, TableErrors};
 
 /// Rows of a batch: a few megabytes of any table.
 pub(crate) const BATCH: usize = 1 << 16;
@@ -69,6 +69,8 @@ pub(crate) struct Source {
     pub(crate) columns: Vec<String>,
     sheet: Option<String>,
     parts: Vec<Part>,
+    /// Of a folder, how many rows come before each file: a row has one number in the whole table.
+    before: Vec<u64>,
 }
 
 impl Source {
@@ -97,7 +99,7 @@ impl Source {
                 Format::Workbook => (workbook::columns(path, &name, sheet)?, None),
                 Format::Arrow => (arrow::columns(path, &name)?, None),
                 Format::Parquet => {
-                    let (columns, groups) = parquet::open(path, &name)?;
+                    let (columns, groups) = parquet::open(path, &name, &mut 0)?;
                     (columns, Some(groups))
                 }
             })
@@ -113,6 +115,7 @@ impl Source {
             columns,
             sheet: sheet.map(str::to_owned),
             parts,
+            before: Vec::new(),
         })
     }
 
@@ -120,9 +123,12 @@ impl Source {
         let files = parquet::files_of(path, &name)?;
         let mut columns: Option<Vec<String>> = None;
         let mut parts = Vec::new();
+        let mut before = Vec::new();
+        let mut rows = 0;
         for file in &files {
             let own = file.display().to_string();
-            let (found, groups) = guard::guarded(&own, || parquet::open(file, &own))?;
+            before.push(rows);
+            let (found, groups) = guard::guarded(&own, || parquet::open(file, &own, &mut rows))?;
             let first = columns.get_or_insert_with(|| found.clone());
             if *first != found {
                 let what = format!(
@@ -144,7 +150,36 @@ impl Source {
             columns,
             sheet: None,
             parts,
+            before,
         })
+    }
+
+    /// The file of a folder that has a row of the whole table, and the row in it.
+    fn in_file(&self, row: u64) -> Option<(&Path, u64)> {
+        // The heading is the first row of every file.
+        let after = self.before.partition_point(|before| before + 2 <= row);
+        let at = after.checked_sub(1)?;
+        Some((&self.files[at], row - self.before[at]))
+    }
+
+    /// A row, as one reads it.
+    pub(crate) fn row(&self, row: u64) -> String {
+        match self.in_file(row) {
+            Some((file, row)) => format!("row {row} of {}", file.display()),
+            None => format!("row {row}"),
+        }
+    }
+
+    /// Errors of the whole table as errors of its files.
+    pub(crate) fn located(&self, mut errors: TableErrors) -> TableErrors {
+        for error in &mut errors.0 {
+            let own = error.place.file == self.name;
+            if let Some((file, row)) = self.in_file(error.place.line).filter(|_| own) {
+                error.place.file = file.display().to_string();
+                error.place.line = row;
+            }
+        }
+        errors
     }
 
     /// How many parts there are.
@@ -190,7 +225,7 @@ impl Source {
         each: Each<'_>,
     ) -> Result<(), TableError> {
         guard::guarded(&self.name, || match &self.parts[part] {
-            Part::RowGroup(group) => parquet::read(group, wanted, each),
+            Part::RowGroup(group) => parquet::read(group, &self.name, wanted, each),
             Part::Whole(Format::Delimited, path) => delimited::read(path, &self.name, wanted, each),
             Part::Whole(Format::Lines, path) => {
                 let names: Vec<&str> = wanted.iter().map(|at| self.columns[*at].as_str()).collect();

@@ -25,7 +25,7 @@ pub(super) struct RowGroup {
     name: String,
     metadata: ArrowReaderMetadata,
     group: usize,
-    /// Rows of the file before it.
+    /// Rows of the table before it.
     before: u64,
 }
 
@@ -76,8 +76,12 @@ pub(super) fn files_of(folder: &Path, name: &str) -> Result<Vec<PathBuf>, TableE
     Ok(files)
 }
 
-/// The columns of a file and its row groups.
-pub(super) fn open(path: &Path, name: &str) -> Result<(Vec<String>, Vec<RowGroup>), TableError> {
+/// The columns of a file and its row groups. Counts its rows to those that were before it.
+pub(super) fn open(
+    path: &Path,
+    name: &str,
+    before: &mut u64,
+) -> Result<(Vec<String>, Vec<RowGroup>), TableError> {
     let file = open_file(path, name)?;
     let broken = |error| damaged(name, "Parquet file", error);
     let stored = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(broken)?;
@@ -87,7 +91,6 @@ pub(super) fn open(path: &Path, name: &str) -> Result<(Vec<String>, Vec<RowGroup
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
     let metadata = ArrowReaderMetadata::try_new(Arc::clone(stored.metadata()), options);
     let metadata = metadata.map_err(broken)?;
-    let mut before = 0;
     let mut groups = Vec::new();
     for (group, own) in metadata.metadata().row_groups().iter().enumerate() {
         groups.push(RowGroup {
@@ -95,9 +98,9 @@ pub(super) fn open(path: &Path, name: &str) -> Result<(Vec<String>, Vec<RowGroup
             name: name.to_owned(),
             metadata: metadata.clone(),
             group,
-            before,
+            before: *before,
         });
-        before += u64::try_from(own.num_rows()).unwrap_or_default();
+        *before += u64::try_from(own.num_rows()).unwrap_or_default();
     }
     Ok((columns, groups))
 }
@@ -119,8 +122,13 @@ fn as_dictionary(field: &Field) -> Field {
     Field::new(field.name(), numbered, field.is_nullable())
 }
 
-/// Reads a row group.
-pub(super) fn read(group: &RowGroup, wanted: &[usize], each: Each<'_>) -> Result<(), TableError> {
+/// Reads a row group of a table.
+pub(super) fn read(
+    group: &RowGroup,
+    table: &str,
+    wanted: &[usize],
+    each: Each<'_>,
+) -> Result<(), TableError> {
     let name = group.name.as_str();
     let file = open_file(&group.file, name)?;
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, group.metadata.clone());
@@ -131,7 +139,7 @@ pub(super) fn read(group: &RowGroup, wanted: &[usize], each: Each<'_>) -> Result
         .with_batch_size(BATCH)
         .build()
         .map_err(|error| damaged(name, "Parquet file", error))?;
-    let mut converter = Converter::new(name, wanted);
+    let mut converter = Converter::new(table, wanted);
     // The heading is the first row.
     let mut first = group.before + 2;
     for batch in reader {

@@ -135,6 +135,14 @@ fn a_folder_of_parquet_files_is_one_table() {
     parquet_file(&folder.0.join("a.parquet"));
     parquet_file(&folder.0.join("year=2025/b.parquet"));
     assert_eq!(fields(&folder.0, &["n"]).len(), 6);
+    // Rows have one number in the whole table, and their own in their file.
+    let source = Source::open(&folder.0, None).unwrap();
+    assert!(source.row(4).starts_with("row 4 of ") && source.row(4).ends_with("a.parquet"));
+    assert!(source.row(5).starts_with("row 2 of ") && source.row(5).ends_with("b.parquet"));
+    let error = TableError::at(&source.name, 7, "n", "wrong", "mend it");
+    let place = source.located(error.into()).0.remove(0).place;
+    assert!(place.file.ends_with("b.parquet"), "{}", place.file);
+    assert_eq!(place.line, 4);
     folder.file("c.parquet", b"PAR1");
     let error = Source::open(&folder.0, None).unwrap_err();
     assert!(error.what.contains("no whole Parquet file"), "{error}");

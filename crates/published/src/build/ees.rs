@@ -11,6 +11,7 @@ use disparity_core::{
 };
 
 use super::facts::{FactKey, Facts};
+use super::layouts;
 use super::rules::{Kind, Rule};
 use crate::codelists::{CodeLists, Publication};
 use crate::error::{Fault, LoadError, LoadErrors};
@@ -348,6 +349,8 @@ struct AreaColumns {
     new: Option<usize>,
     old: Option<usize>,
     region: Option<usize>,
+    /// Read where a row has no code: the Department's dashboard names its regions only.
+    region_name: Option<usize>,
 }
 
 impl AreaColumns {
@@ -358,6 +361,7 @@ impl AreaColumns {
             new: find("new_la_code"),
             old: find("old_la_code"),
             region: find("region_code"),
+            region_name: find("region_name").or_else(|| find("geo_breakdown")),
         }
     }
 
@@ -385,7 +389,12 @@ impl AreaColumns {
                 } else {
                     self.region
                 };
-                let code = read::area(row, column.unwrap_or_default(), areas)?;
+                let code = match self.region_name {
+                    Some(named) if text(column).is_empty() => {
+                        layouts::region_named(row, named, areas)?
+                    }
+                    _ => read::area(row, column.unwrap_or_default(), areas)?,
+                };
                 // Until 2018 the rows of Inner and Outer London carry London's code; the letter is right.
                 match areas.by_old_la_code(old, period).map(|area| area.code) {
                     Some(lettered) if lettered != code => {
@@ -535,9 +544,13 @@ mod tests {
 
     /// Reads rows of one column of counts, with a group where the row names one.
     fn read_rows(rows: &str, vintage: &str) -> Result<(Facts, Vec<Issue>), LoadErrors> {
+        read_file(&format!("{HEADER}{rows}"), vintage)
+    }
+
+    fn read_file(file: &str, vintage: &str) -> Result<(Facts, Vec<Issue>), LoadErrors> {
         let lists = lists();
         let areas = lists.areas();
-        let table = Table::read("t.csv", format!("{HEADER}{rows}").as_bytes())?;
+        let table = Table::read("t.csv", file.as_bytes())?;
         let publication = Publication {
             vintage: vintage.into(),
             ..lists.publications[0].clone()
@@ -637,6 +650,18 @@ mod tests {
             Some(Reported::Value(6_000))
         );
         assert_eq!(issues[0].code, IssueCode::LabelRepaired);
+    }
+
+    #[test]
+    fn a_region_without_a_code_is_known_by_its_name() {
+        let header =
+            "time_period,geographic_level,geo_breakdown,old_la_code,new_la_code,group,number\n";
+        let row = |name| format!("{header}2025,Regional,{name},,,,2420\n");
+        let (facts, _) = read_file(&row("North East"), "ees").unwrap();
+        let found = count(&facts, 2025, "E12000001");
+        assert_eq!(found, Some(Reported::Value(2_420)));
+        let error = read_file(&row("Northumbria"), "ees").unwrap_err();
+        assert!(error.to_string().contains("geo_breakdown"), "{error}");
     }
 
     #[test]

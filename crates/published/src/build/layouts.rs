@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::io::Read as _;
 
-use disparity_core::{Areas, GeographicLevel, Place};
+use disparity_core::{AreaCode, Areas, GeographicLevel, Place};
 
 use crate::codelists::{Layout, Publication};
 use crate::error::{Fault, LoadError, LoadErrors};
@@ -175,7 +175,7 @@ fn lait(table: &Table, areas: &Areas) -> Result<Table, LoadErrors> {
                     .is_ok_and(|number: u16| REGIONS.contains(&number)) =>
             {
                 match region_named(row, name, areas) {
-                    Ok(code) => (GeographicLevel::Regional, code, String::new()),
+                    Ok(code) => (GeographicLevel::Regional, code.to_string(), String::new()),
                     Err(error) => {
                         errors.push(error);
                         continue;
@@ -197,7 +197,12 @@ fn lait(table: &Table, areas: &Areas) -> Result<Table, LoadErrors> {
     LoadErrors::check(errors, Table::made(table.file(), &names, rows))
 }
 
-fn region_named(row: Row<'_>, column: usize, areas: &Areas) -> Result<String, LoadError> {
+/// The region that a column names, for files that give regions no code.
+pub(super) fn region_named(
+    row: Row<'_>,
+    column: usize,
+    areas: &Areas,
+) -> Result<AreaCode, LoadError> {
     // The parts of London are "London (Inner)" here and "Inner London" in the area list.
     let written = row.text(column);
     let part = written
@@ -210,7 +215,7 @@ fn region_named(row: Row<'_>, column: usize, areas: &Areas) -> Result<String, Lo
     let named = |area: &&disparity_core::Area| {
         area.level == GeographicLevel::Regional && area.name.eq_ignore_ascii_case(&name)
     };
-    let found = areas.iter().find(named).map(|area| area.code.to_string());
+    let found = areas.iter().find(named).map(|area| area.code);
     found.ok_or_else(|| read::unknown_area(row, column))
 }
 
