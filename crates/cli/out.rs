@@ -3,17 +3,62 @@
 mod table;
 
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::Result;
 
 pub(crate) use table::{table, table_with_notes};
 
+/// What was said while another program ran a command.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// What would have been printed.
+    pub(crate) text: String,
+    /// Lines for standard error.
+    pub(crate) told: Vec<String>,
+}
+
+/// What is printed, kept instead while this is something. Apart from [`TOLD`], as rows that are being printed may tell.
+static PRINTED: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+
+/// Lines for standard error, kept instead while this is something.
+static TOLD: Mutex<Option<Vec<String>>> = Mutex::new(None);
+
+/// Runs work and keeps what it says. One at a time: the caller holds a lock.
+pub(crate) fn kept<T>(work: impl FnOnce() -> T) -> (T, Kept) {
+    let set = |text: Option<Vec<u8>>, told: Option<Vec<String>>| {
+        let text = std::mem::replace(
+            &mut *PRINTED.lock().unwrap_or_else(PoisonError::into_inner),
+            text,
+        );
+        let told = std::mem::replace(
+            &mut *TOLD.lock().unwrap_or_else(PoisonError::into_inner),
+            told,
+        );
+        (text.unwrap_or_default(), told.unwrap_or_default())
+    };
+    set(Some(Vec::new()), Some(Vec::new()));
+    let result = work();
+    let (text, told) = set(None, None);
+    let text = String::from_utf8_lossy(&text).into_owned();
+    (result, Kept { text, told })
+}
+
+/// Writes to standard output, or to what is kept.
+fn write(into: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut kept = PRINTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(kept) = kept.as_mut() {
+        return into(kept);
+    }
+    drop(kept);
+    let mut out = std::io::stdout().lock();
+    into(&mut out)?;
+    Ok(out.flush()?)
+}
+
 /// Prints text; a reader who stops reading is not a panic.
 pub(crate) fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
+    write(|out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// How wide a line of prose is at most, and a table where nothing says how wide the terminal is.
@@ -75,6 +120,12 @@ fn wrapped_to(head: &str, set_in: usize, sentence: &str, width: usize) -> String
 /// Says a line on standard error. Whoever closed it does not want to hear: that stops nothing, and the
 /// exit code says what happened all the same.
 pub(crate) fn tell(line: impl std::fmt::Display) {
+    let mut kept = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(kept) = kept.as_mut() {
+        kept.push(line.to_string());
+        return;
+    }
+    drop(kept);
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
@@ -83,8 +134,7 @@ pub(crate) fn print_csv(
     header: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<()> {
-    let out = std::io::stdout().lock();
-    Ok(disparity_export::write_csv_rows(out, header, rows)?)
+    write(|out| Ok(disparity_export::write_csv_rows(out, header, rows)?))
 }
 
 /// Prints rows of texts as JSON objects, named by the header, as they come.
@@ -92,8 +142,7 @@ pub(crate) fn print_json(
     header: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<()> {
-    let out = std::io::stdout().lock();
-    Ok(disparity_export::write_json_rows(out, header, rows)?)
+    write(|out| Ok(disparity_export::write_json_rows(out, header, rows)?))
 }
 
 /// Records as CSV, headed by the names of their fields.

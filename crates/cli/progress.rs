@@ -1,6 +1,8 @@
 //! What is happening, on standard error: only when a person is watching, or asked how long.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// What the bar of the search for proofs says.
@@ -12,6 +14,44 @@ fn draw(what: std::fmt::Arguments<'_>) {
     drop(write!(out, "{what}").and_then(|()| out.flush()));
 }
 
+/// What a program that runs commands sees of one, and how it stops it.
+pub(crate) struct Watch {
+    /// Whether a program is watching: then nothing is drawn.
+    pub(crate) on: AtomicBool,
+    /// Whether the command is to stop.
+    pub(crate) stop: AtomicBool,
+    /// The stage that is under way.
+    pub(crate) stage: Mutex<String>,
+}
+
+/// The one command that a program runs at a time.
+pub(crate) static WATCH: Watch = Watch {
+    on: AtomicBool::new(false),
+    stop: AtomicBool::new(false),
+    stage: Mutex::new(String::new()),
+};
+
+/// That a command was stopped: what its thread unwinds with, so that nothing half-done is kept.
+pub(crate) struct Stopped;
+
+impl Watch {
+    /// Says which stage is under way; unwinds, if the command is to stop.
+    fn at(&self, what: std::fmt::Arguments<'_>) {
+        if !self.on.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.stop.load(Ordering::Relaxed) {
+            std::panic::resume_unwind(Box::new(Stopped));
+        }
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = what.to_string();
+    }
+}
+
+/// Whether a person sees what is drawn.
+fn is_watched() -> bool {
+    std::io::stderr().is_terminal() && !WATCH.on.load(Ordering::Relaxed)
+}
+
 /// Tells a person which stage is under way.
 pub(crate) struct Progress {
     watched: bool,
@@ -21,13 +61,14 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(timings: bool) -> Self {
         Self {
-            watched: std::io::stderr().is_terminal(),
+            watched: is_watched(),
             timings,
         }
     }
 
     /// Runs a stage, saying what it is.
     pub(crate) fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
+        WATCH.at(format_args!("{what}"));
         if self.watched && !self.timings {
             draw(format_args!("\r\x1b[2K{what} …"));
         }
@@ -52,13 +93,14 @@ pub(crate) struct Bar {
 impl Bar {
     pub(crate) fn new() -> Self {
         Self {
-            watched: std::io::stderr().is_terminal(),
+            watched: is_watched(),
             last: std::sync::Mutex::new(None),
         }
     }
 
     /// Shows how far the work has come, at most ten times a second.
     pub(crate) fn show(&self, what: &str, done: usize, all: usize) {
+        WATCH.at(format_args!("{what}: {done} of {all}"));
         if !self.watched {
             return;
         }

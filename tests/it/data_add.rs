@@ -313,10 +313,13 @@ fn published_files_are_what_they_are() {
         let said = add(&[&published.join(file)], &to).ok();
         assert!(said.contains("Nothing is new"), "{file}: {said}");
     }
-    // Children who ceased, in the columns of those who started.
-    let ceased = published.join("cla/ees2024/la_children_who_ceased_during_the_year.csv");
-    let refused = refusal(add(&[&ceased], &to));
-    assert!(refused.contains("only"), "{refused}");
+    // The release before the one that is held, and a file in the columns of another that no indicator comes from.
+    let older = published.join("cla/ees2024/la_children_who_ceased_during_the_year.csv");
+    let refused = refusal(add(&[&older], &to));
+    assert!(refused.contains("it is an older release"), "{refused}");
+    let other = published.join("cla/ees2024_other/la_cla_on_31_march_la_of_placement_netgain.csv");
+    let refused = refusal(add(&[&other], &to));
+    assert!(refused.contains("those of no publication"), "{refused}");
     assert!(!to.exists());
 }
 

@@ -35,7 +35,10 @@ fn arguments(line: &str) -> Option<Vec<String>> {
     let line = line.strip_prefix("$ ").unwrap_or(line);
     let rest = line
         .strip_prefix("cargo run --release --")
-        .or_else(|| line.strip_prefix("disparity"))
+        .or_else(|| {
+            let rest = line.strip_prefix("disparity")?;
+            (rest.is_empty() || rest.starts_with(' ')).then_some(rest)
+        })
         .or_else(|| (line == "cargo run --release").then_some(""))?;
     // What stands in quotes is one word.
     let mut words = Vec::new();

@@ -62,33 +62,67 @@ pub(crate) fn run(args: &RunArgs) -> Result<bool> {
     Ok(whole)
 }
 
+/// A run before it is written.
+pub(crate) struct Made {
+    pub(crate) release: Release<Results>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) plan: Plan,
+    /// Whether everything that was asked for and read is in it.
+    pub(crate) is_whole: bool,
+    /// Whether it is of returns or tables, and not of published figures.
+    pub(crate) is_own: bool,
+}
+
+/// Loads, analyses and passes through the gate; nothing where no year has what was asked for.
+pub(crate) fn make(
+    args: &RunArgs,
+    memory: Option<&Memory>,
+    progress: &mut Progress,
+) -> Result<Option<Made>> {
+    let published = Published::load(&args.selection, progress)?;
+    let mut asked = Asked::of(args, &published)?;
+    asked.unheld.say();
+    if asked.unheld.empty {
+        return Ok(None);
+    }
+    let (release, is_whole) = released(args, &mut asked, &published, memory, progress)?;
+    Ok(Some(Made {
+        release,
+        is_whole: is_whole && !asked.unheld.failed,
+        is_own: asked.is_own,
+        // Of what was read nothing is needed now but what its keys mean.
+        catalogue: match asked.extended {
+            Some(extended) => extended,
+            None => published.into_catalogue(),
+        },
+        plan: asked.plan,
+    }))
+}
+
+/// What was released before from the store that is asked, if one is.
+pub(crate) fn memory(args: &RunArgs) -> Result<Option<Memory>> {
+    let is_protected = args.unprotected.is_none();
+    let store = args.returns.as_deref().filter(|_| is_protected);
+    store
+        .map(|store| Memory::open(store, args.remember))
+        .transpose()
+}
+
 fn run_one(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out, RUN, None)?;
-    let published = Published::load(&args.selection, &mut progress)?;
-    let is_protected = args.unprotected.is_none();
-    let store = args.returns.as_deref().filter(|_| is_protected);
-    let memory = store.map(|store| Memory::open(store, args.remember));
-    let memory = memory.transpose()?;
-    let mut asked = Asked::of(args, &published)?;
-    let is_own = asked.is_own;
-    asked.unheld.say();
-    if asked.unheld.empty {
+    let memory = memory(args)?;
+    let Some(made) = make(args, memory.as_ref(), &mut progress)? else {
         return Ok(false);
-    }
-    let (release, is_whole) =
-        released(args, &mut asked, &published, memory.as_ref(), &mut progress)?;
-    let Asked {
-        plan,
-        unheld,
-        extended,
-        ..
-    } = asked;
-    // Of what was read nothing is needed now but what its keys mean.
-    let catalogue = &match extended {
-        Some(extended) => extended,
-        None => published.into_catalogue(),
     };
+    let Made {
+        release,
+        catalogue,
+        plan,
+        is_whole,
+        is_own,
+    } = made;
+    let catalogue = &catalogue;
     let manifest = Manifest::describe(&release, catalogue, &plan);
     let staged = output.staged();
     let mut written =
@@ -147,7 +181,7 @@ fn run_one(args: &RunArgs) -> Result<bool> {
         nation: catalogue.areas.nation(),
     };
     print(&summary(&folder, &release, &plan, has))?;
-    Ok(is_whole && !unheld.failed)
+    Ok(is_whole)
 }
 
 /// What is to be computed, of what.

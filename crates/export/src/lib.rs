@@ -9,13 +9,15 @@
 //!    digest of every output. It holds no clock.
 //! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
 //!    they are written to.
-//! 5. `rows` reads outputs back as anybody can: for an audit of what follows of withheld counts, and for
+//! 5. [`arrow_table`] is a table in memory, for programs that this one is a part of.
+//! 6. `rows` reads outputs back as anybody can: for an audit of what follows of withheld counts, and for
 //!    outputs that are protected beside earlier ones ([`EarlierOutputs`]).
 //!
 //! What it deliberately does not do: it accepts nothing but a [`Release`](disparity_disclosure::Release),
 //! computes nothing, and draws nothing.
 
 mod answers;
+mod arrow;
 mod audit;
 mod column;
 mod csv;
@@ -34,6 +36,7 @@ pub use answers::{
     EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER,
     SURVEY_HEADER, journey_rows, la_name, prior_help_rows, span, survey_rows,
 };
+pub use arrow::{ArrowTable, RELEASE_TABLES, arrow_table};
 pub use audit::{
     AUDIT_HEADER, AuditError, AuditReport, AuditedOutputs, AuditedPart, AuditedRule, ExposedCount,
     Exposure, audit_row,

@@ -2,14 +2,11 @@
 //! its own key-values; label and decimals in each field's metadata; nothing that differs between two
 //! runs.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
-use arrow_array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
-};
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
@@ -18,6 +15,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use crate::arrow::{field, numbers};
 use crate::column::{Column, Kind, Value};
 
 /// Rows in a group: a group is held until it is full.
@@ -96,19 +94,6 @@ impl<W: Write + Send> ParquetFile<W> {
     }
 }
 
-fn field<R>(column: &Column<'_, R>) -> Field {
-    let kind = match column.kind {
-        Kind::Text(_) => DataType::Utf8,
-        Kind::Whole => DataType::Int64,
-        Kind::Number => DataType::Float64,
-    };
-    let mut metadata = HashMap::from([("label".to_owned(), column.spec.label.to_string())]);
-    if let Some(decimals) = column.spec.decimals {
-        metadata.insert("decimals".to_owned(), decimals.to_string());
-    }
-    Field::new(column.spec.name.as_ref(), kind, true).with_metadata(metadata)
-}
-
 /// The field of a batch: text goes to the writer as positions, which it encodes once.
 fn in_batch(field: &Field) -> Field {
     match field.data_type() {
@@ -137,30 +122,7 @@ fn array<R>(
             let texts: ArrayRef = Arc::clone(texts) as ArrayRef;
             Arc::new(DictionaryArray::<Int32Type>::try_new(keys, texts)?)
         }
-        (Kind::Whole, _) => Arc::new(
-            values
-                .iter()
-                .map(|value| {
-                    if let Value::Whole(n) = value {
-                        Some(*n)
-                    } else {
-                        None
-                    }
-                })
-                .collect::<Int64Array>(),
-        ),
-        _ => Arc::new(
-            values
-                .iter()
-                .map(|value| {
-                    if let Value::Number(x) = value {
-                        Some(*x)
-                    } else {
-                        None
-                    }
-                })
-                .collect::<Float64Array>(),
-        ),
+        _ => numbers(&column.kind, values),
     })
 }
 

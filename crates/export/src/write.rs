@@ -228,7 +228,7 @@ fn write_some<R: Sync>(
 }
 
 /// The column that says in every row why nothing was withheld, where nothing was.
-fn unprotected<'a, R>(reason: &str) -> Column<'a, R> {
+pub(crate) fn unprotected<'a, R>(reason: &str) -> Column<'a, R> {
     Column {
         spec: Spec {
             name: "unprotected".into(),

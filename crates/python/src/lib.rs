@@ -1,0 +1,41 @@
+//! The engine from Python: the part of the package `disparity` that is written in Rust.
+//!
+//! 1. `commands` runs what the command line does, in this process, and can be watched and stopped.
+//! 2. `release` is a run in memory; `table` and `column` are its tables, handed over by the Arrow C data interface.
+//! 3. `stats` has the statistics, over columns; `input` takes columns as they are given: Arrow, NumPy or a list.
+//!
+//! What it deliberately does not do: it computes nothing that the crates beneath do not, and nothing of children
+//! leaves but as a release of theirs. Names, defaults and documentation are in the Python files beside it.
+
+mod arrow_in;
+mod column;
+mod commands;
+mod failure;
+mod input;
+mod release;
+mod stats;
+mod table;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _engine {
+    #[pymodule_export]
+    use crate::column::Column;
+    #[pymodule_export]
+    use crate::commands::{command, csv_table, read_parquet, run};
+    #[pymodule_export]
+    use crate::release::Release;
+    #[pymodule_export]
+    use crate::stats::groups::{direct_rates, expected_by_group, shrunken_ratios, slope};
+    #[pymodule_export]
+    use crate::stats::models::mixed_model;
+    #[pymodule_export]
+    use crate::stats::rows::{
+        funnel_limits, poisson_intervals, proportions, rate_differences, rate_ratios, rates, ratios,
+    };
+    #[pymodule_export]
+    use crate::stats::{method_text, methods};
+    #[pymodule_export]
+    use crate::table::Table;
+}

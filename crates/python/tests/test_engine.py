@@ -1,0 +1,209 @@
+"""The engine with nothing beside it but Python."""
+
+import signal
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+
+import disparity
+from disparity import stats
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_a_run_in_memory_has_what_was_published(run):
+    rows = run.estimates.to_dicts()
+    england = [row for row in rows if row["geographic_level"] == "National"]
+    total = [row for row in england if row["ethnicity_major"] == "Total" and row["age_band"] == "Total"
+             and row["sex"] == "Total" and row["ethnicity_minor"] == "Total"]
+    assert [row["numerator"] for row in total] == [81_770]
+    assert round(total[0]["estimate"]) == 67
+    assert total[0]["conf_low"] < total[0]["estimate"] < total[0]["conf_high"]
+    assert run.is_whole
+    assert "dfe-cla-2025" in run.manifest or "Children looked after" in run.manifest
+
+
+def test_a_table_says_what_it_has_and_shows_itself(run):
+    table = run.estimates
+    assert len(table) == table.num_rows > 100
+    assert table.column_names[0] == "time_period"
+    assert table.labels["numerator"]
+    assert "Children looked after" in table.about["source"] and table.about["licence"]
+    shown = table._repr_html_()
+    assert shown.startswith("<table>") and "more rows" in shown
+    column = table["estimate"]
+    assert len(column) == len(table)
+    assert column[-1] == column.to_list()[-1]
+    with pytest.raises(IndexError):
+        column[len(column)]
+    with pytest.raises(KeyError, match="did you mean"):
+        table["estimat"]
+    with pytest.raises(KeyError, match="did you mean"):
+        run.table("estimate")
+
+
+def test_what_is_absent_is_none_with_its_symbol(run):
+    rows = run.estimates.to_dicts()
+    absent = [row for row in rows if row["numerator"] is None]
+    assert absent and all(row["symbol"] for row in absent)
+
+
+def test_the_page_and_a_chart_show_themselves(run):
+    assert "<svg" in run.page()
+    chart = disparity.chart("funnel", indicator="cla_at_31_march", models="latest")
+    assert chart._repr_svg_().startswith("<svg") and "Authority" in chart.figures
+    with pytest.raises(disparity.DisparityError, match="charts"):
+        disparity.chart("league", models="none")
+
+
+def test_commands_are_tables():
+    leeds = disparity.authority("Leeds", indicator="cla_at_31_march").to_dicts()
+    assert leeds[0]["numerator"] == 1_498 and leeds[0]["la_name"] == "Leeds"
+    assert leeds[0]["new_la_code"] == "E08000035"
+    two = disparity.compare("Leeds", with_="england", indicator="cla_at_31_march", models="none")
+    assert [row["area_name"] for row in two.to_dicts()] == ["Leeds", "England"]
+    families = ROOT / "examples" / "families.csv"
+    answers = disparity.survey(families, families.with_suffix(".toml")).to_dicts()
+    unfair = [row for row in answers if row["answer"] == "Yes" and not row["group"]]
+    assert round(unfair[0]["estimate"], 2) == 0.34
+
+
+def test_errors_have_a_hint_and_a_place(tmp_path):
+    with pytest.raises(disparity.DisparityError) as raised:
+        disparity.run(authorities="Leedz", indicators="cla_at_31_march")
+    assert "Leedz" in str(raised.value) and raised.value.hint
+    with pytest.raises(disparity.DisparityError, match="unexpected argument"):
+        disparity.authority("Leeds", colour="red")
+    table = tmp_path / "t.csv"
+    table.write_text("area,year,n\nLeeds,2025,12\nLeedz,2025,9\n")
+    describe = tmp_path / "t.toml"
+    describe.write_text(
+        '[indicator]\nname = "helped"\ntitle = "Helped"\ntiming = "during"\n'
+        '[columns]\narea = "area"\nperiod = "year"\ncount = "n"\n'
+    )
+    with pytest.raises(disparity.DisparityError) as raised:
+        disparity.run(tables=table, describe=describe)
+    error = raised.value
+    assert (error.file, error.line, error.column) == (str(table), 3, "area")
+    assert "Leeds" in error.hint
+
+
+def test_small_counts_of_a_table_are_withheld(tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("area,year,n\nLeeds,2025,12\nKent,2025,3\n")
+    describe = tmp_path / "t.toml"
+    describe.write_text(
+        '[indicator]\nname = "helped"\ntitle = "Helped"\ntiming = "during"\n'
+        '[columns]\narea = "area"\nperiod = "year"\ncount = "n"\n'
+    )
+    made = disparity.run(tables=table, describe=describe, models="none")
+    counts = {row["la_name"]: (row["numerator"], row["symbol"]) for row in made.estimates.to_dicts()}
+    assert counts["Kent"] == (None, "c") and counts["Leeds"][0] == 12
+    bare = disparity.run(tables=table, describe=describe, models="none", unprotected="a test")
+    assert "UNPROTECTED" in repr(bare.estimates) and "UNPROTECTED" in bare._repr_html_().upper()
+    rows = {row["la_name"]: row for row in bare.estimates.to_dicts()}
+    assert rows["Kent"]["numerator"] == 3 and rows["Kent"]["unprotected"] == "a test"
+
+
+def test_the_words_of_a_plan_are_keywords(tmp_path):
+    wide = disparity.run(indicators="cla_at_31_march", periods=2025, models="none", conf_levels=[0.9])
+    assert set(wide.estimates["conf_level"].to_list()) == {0.9}
+    plan = tmp_path / "plan.toml"
+    plan.write_text("conf_levels = [0.9]\n")
+    with pytest.raises(disparity.DisparityError, match="beside it"):
+        disparity.run(plan=plan, neighbours=5)
+
+
+def test_notes_are_warnings():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        disparity.run(indicators="cla_at_31_march", periods=["2019", "2031"], models="none")
+    own = [each for each in caught if each.category is disparity.DisparityWarning]
+    assert own and all(each.filename == __file__ for each in own)
+
+
+def test_progress_is_told_and_ctrl_c_stops():
+    stages = []
+    disparity.run(indicators="cla_at_31_march", periods="2025", models="none", progress=stages.append)
+    assert any("reading" in stage for stage in stages)
+
+    def interrupt(stage):
+        signal.raise_signal(signal.SIGINT)
+
+    if threading.current_thread() is threading.main_thread():
+        with pytest.raises(KeyboardInterrupt):
+            disparity.run(progress=interrupt)
+    # The engine is free again.
+    assert disparity.run(indicators="cla_at_31_march", periods="2025", models="none").is_whole
+
+
+def test_a_folder_has_its_tables(tmp_path):
+    written = disparity.write(tmp_path / "out", indicator="cla_at_31_march", period="2025", models="none")
+    assert "estimates" in written.tables
+    memory = disparity.run(indicators="cla_at_31_march", periods="2025", models="none")
+    for name in written.tables:
+        assert written.table(name).to_dicts() == memory.table(name).to_dicts(), name
+    assert written.manifest["program"] == "disparity"
+    assert written.pages[0].name == "index.html"
+    told = disparity.query("SELECT count(*) AS n FROM estimates", source=written.path)
+    assert told["n"][0] == len(memory.estimates)
+
+
+def test_returns_are_built_and_asked(tmp_path):
+    disparity.simulate(tmp_path / "world", authorities=2, years=8, children=400)
+    store = disparity.returns.build(tmp_path / "world" / "returns", tmp_path / "store")
+    helped = disparity.prior_help(store, kind="early_help", by="total", force=True)
+    rows = helped.to_dicts()
+    assert "SYNTHETIC" in helped._repr_html_()
+    assert rows and all(row["synthetic"] == "true" for row in rows)
+    assert all(row["numerator"] is None or row["numerator"] == 0 or row["numerator"] > 5 for row in rows)
+    assert len(disparity.journeys(store))
+    made = disparity.run(returns=store, models="none")
+    assert "estimates" in made.tables
+    assert "SYNTHETIC" in made.estimates._repr_html_() and "SYNTHETIC" in repr(made).upper()
+
+
+def test_statistics_are_those_of_the_engine():
+    table = stats.poisson_intervals([0, 5, 12, None, 100.0])
+    low, high = table["low"].to_list(), table["high"].to_list()
+    # Exact: 0 to 3.688879 of none, 1.623486 to 11.668332 of five (chi-squared quantiles); Byar from 10.
+    assert low[0] == 0 and abs(high[0] - 3.688879454) < 1e-8
+    assert abs(low[1] - 1.623486) < 1e-6 and abs(high[1] - 11.668332) < 1e-6
+    assert low[3] is None and high[3] is None
+    one = stats.rates([1_498], [176_239]).to_dicts()[0]
+    leeds = disparity.authority("Leeds", indicator="cla_at_31_march").to_dicts()[0]
+    assert one["estimate"] == pytest.approx(leeds["estimate"], rel=1e-12)
+    assert one["low"] == pytest.approx(leeds["conf_low"], rel=1e-12)
+    with pytest.raises(ValueError, match="row 1"):
+        stats.rates([5, -1], 100)
+    with pytest.raises(ValueError, match="2 rows"):
+        stats.rates([5, 1], [100, 100, 100])
+    with pytest.raises(ValueError, match="use one of"):
+        stats.proportions(1, 2, method="magic")
+    with pytest.raises(TypeError, match="counts"):
+        stats.rates(["five"], 100)
+    assert "Formula" in stats.doc("wilson")
+    assert "wilson" in stats.methods()
+
+
+def test_statistics_of_groups_and_models():
+    ratio = stats.rate_ratios(20, 1_000, 10, 1_000).to_dicts()[0]
+    assert ratio["estimate"] == pytest.approx(2.0)
+    funnel = stats.funnel_limits([100, 10_000], 0.1, of="proportion")
+    assert funnel["low"][0] < funnel["low"][1] < 0.1 < funnel["high"][1] < funnel["high"][0]
+    direct = stats.direct_rates([0, 0, 1, 1], [10, 20, 5, 5], [100, 400, 100, 100], [1, 1, 1, 1], per=1.0)
+    assert direct["estimate"].to_list() == pytest.approx([(0.1 + 0.05) / 2, 0.05])
+    expected = stats.expected_by_group([0, 0, 1], [100, 50, 80], [0.1, 0.2, 0.1])
+    assert expected["expected"].to_list() == pytest.approx([20.0, 8.0])
+    shrunken = stats.shrunken_ratios([2, 30, 55, 8], [4, 25, 40, 16.0])
+    assert abs(shrunken["estimate"][0] - 1) < abs(shrunken["raw"][0] - 1)
+    slope = stats.slope([30, 20, 10], [1_000, 1_000, 1_000], per=1_000).to_dicts()[0]
+    assert slope["slope"] == pytest.approx(-30.0) and slope["relative"] < 1
+    counts = [4, 7, 3, 20, 25, 18, 9, 11, 10, 30, 28, 33]
+    groups = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    model = stats.mixed_model(counts, groups, exposure=[1.0] * 12, covariates={"x": [0, 1, 2] * 4})
+    assert model["converged"] and model["sd"] > 0.3
+    assert model["coefficients"]["term"].to_list() == ["(Intercept)", "x"]
+    assert len(model["effects"]) == 4
