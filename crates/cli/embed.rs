@@ -3,7 +3,7 @@
 //!
 //! One command runs at a time, as one person types; whoever watches sees the stage that is under way and can stop it
 //! between two stages. No count of children leaves but through the gate: what is here holds a
-//! [`Release`](disparity_disclosure::Release), never what it was made of.
+//! [`Release`], never what it was made of.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};

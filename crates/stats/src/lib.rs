@@ -69,11 +69,11 @@ pub use inequality::{
     theil_index, wagstaff_index,
 };
 pub use intervals::{
-    CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p, clopper_pearson,
-    crude_rate, crude_rate_non_independent, exact_poisson, exact_poisson_intervals, mean_interval,
-    mid_p_poisson, poisson_count_interval, poisson_count_intervals, rounded_counts,
-    uncertain_denominator, wald_poisson, wald_proportion, wilson, wilson_finite_population,
-    wilson_weighted,
+    CountLimits, CountMethod, EventFrequency, MeanEstimate, RateEstimate, byar, byar_mid_p,
+    clopper_pearson, crude_rate, crude_rate_non_independent, exact_poisson,
+    exact_poisson_intervals, mean_interval, mid_p_poisson, poisson_count_interval,
+    poisson_count_intervals, rounded_counts, uncertain_denominator, wald_poisson, wald_proportion,
+    wilson, wilson_finite_population, wilson_weighted,
 };
 pub use level::{Estimate, Interval, Level};
 pub use method::{MethodDoc, method, methods};

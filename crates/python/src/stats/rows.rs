@@ -1,6 +1,6 @@
 //! Statistics of each row by itself.
 
-use disparity_stats::{Error, Estimate, Interval, Level};
+use disparity_stats::{CountLimits, CountMethod, Error, Estimate, Interval, Level};
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
@@ -8,18 +8,14 @@ use super::{
     ESTIMATE, Given, INTERVAL, ROWS, Refused, each, ends, first_refused, level, parts, table,
     unknown,
 };
-use crate::input::{Input, length};
+use crate::input::{Input, Values, length};
 use crate::table::Table;
 
-/// Where limits of some rows go.
-type Ends<'a> = (&'a mut [f64], &'a mut [f64]);
-
-/// Limits of many counts.
-type OfCounts = fn(&[f64], Level) -> Result<Vec<Interval>, Error>;
+/// From so many rows on, what all counts share is worth working out.
+const MANY: usize = 4_096;
 
 /// Intervals of Poisson counts.
 #[pyfunction]
-#[pyo3(name = "poisson_intervals", signature = (counts, level_of, method))]
 pub(crate) fn poisson_intervals(
     py: Python<'_>,
     counts: Given<'_, '_>,
@@ -29,76 +25,184 @@ pub(crate) fn poisson_intervals(
     let counts = Input::of("counts", counts)?;
     let level = level(level_of)?;
     let inputs = [("counts", &counts)];
-    let many: OfCounts = match method {
-        "exact_or_byar" => disparity_stats::poisson_count_intervals,
-        "exact" => disparity_stats::exact_poisson_intervals,
+    let (one, shared): (OfCount, _) = match method {
+        "exact_or_byar" => (by_rule, Some(None)),
+        "exact" => (
+            disparity_stats::exact_poisson,
+            Some(Some(CountMethod::Exact)),
+        ),
+        "byar" => (disparity_stats::byar, Some(Some(CountMethod::Byar))),
+        "byar_mid_p" => (disparity_stats::byar_mid_p, None),
+        "mid_p" => (disparity_stats::mid_p_poisson, None),
+        "wald" => (disparity_stats::wald_poisson, None),
         _ => {
-            let one = match method {
-                "byar" => disparity_stats::byar,
-                "byar_mid_p" => disparity_stats::byar_mid_p,
-                "mid_p" => disparity_stats::mid_p_poisson,
-                "wald" => disparity_stats::wald_poisson,
-                _ => {
-                    let known = [
-                        "exact_or_byar",
-                        "exact",
-                        "byar",
-                        "byar_mid_p",
-                        "mid_p",
-                        "wald",
-                    ];
-                    return Err(unknown("method", method, &known));
-                }
-            };
-            return each(py, inputs, INTERVAL, |[count]| one(count, level).map(ends));
+            let known = [
+                "exact_or_byar",
+                "exact",
+                "byar",
+                "byar_mid_p",
+                "mid_p",
+                "wald",
+            ];
+            return Err(unknown("method", method, &known));
         }
     };
-    many_counts(py, &counts, level, many)
+    match shared {
+        Some(method) if length(&inputs)? >= MANY => {
+            let limits = CountLimits::new(level, method);
+            let made = of_many(py, &counts, &limits, None)?;
+            table(INTERVAL, [made.low, made.high], made.valid)
+        }
+        _ => each(py, inputs, INTERVAL, |[count]| one(count, level).map(ends)),
+    }
 }
 
-/// Intervals of counts of which many may be the same: each piece of them is given to a function that remembers.
-fn many_counts(
+/// Limits of one count.
+type OfCount = fn(f64, Level) -> Result<Interval, Error>;
+
+fn by_rule(count: f64, level: Level) -> Result<Interval, Error> {
+    disparity_stats::poisson_count_interval(count, level).map(|(limits, _)| limits)
+}
+
+/// What limits of counts are divided by.
+struct Over<'a, 'py> {
+    name: &'static str,
+    whole: &'a Input<'py>,
+    to: To,
+}
+
+/// To what they are divided.
+#[derive(Clone, Copy)]
+struct To {
+    per: f64,
+    /// One row by itself: says why it is refused.
+    one: fn(f64, f64) -> Result<(), Error>,
+}
+
+/// Columns of limits, and of what is estimated where counts are divided by something.
+struct Limits {
+    estimate: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
+    valid: Vec<bool>,
+}
+
+/// Some rows of [`Limits`].
+struct Rows<'a> {
+    first: usize,
+    estimate: Option<&'a mut [f64]>,
+    low: &'a mut [f64],
+    high: &'a mut [f64],
+    valid: &'a mut [bool],
+}
+
+impl Rows<'_> {
+    fn fill(
+        self,
+        counts: Values<'_>,
+        over: Option<(Values<'_>, To)>,
+        limits: &CountLimits,
+    ) -> Result<(), Refused> {
+        let first = self.first;
+        // Absent ones are computed as 0 and left out.
+        let given: Vec<f64> = (first..first + self.valid.len())
+            .zip(&mut *self.valid)
+            .map(|(row, valid)| {
+                let count = counts.at(row);
+                *valid = count.is_some();
+                count.unwrap_or(0.0)
+            })
+            .collect();
+        let filled = limits.fill(&given, self.low, self.high);
+        filled.map_err(|error| match error {
+            Error::At { index, cause } => Refused {
+                row: first + index,
+                error: *cause,
+            },
+            error => Refused { row: first, error },
+        })?;
+        let (Some(estimate), Some((wholes, to))) = (self.estimate, over) else {
+            return Ok(());
+        };
+        for (at, count) in given.into_iter().enumerate() {
+            let Some(whole) = wholes.at(first + at) else {
+                self.valid[at] = false;
+                continue;
+            };
+            if self.valid[at] && !(whole > 0.0 && whole.is_finite()) {
+                (to.one)(count, whole).map_err(|error| Refused {
+                    row: first + at,
+                    error,
+                })?;
+            }
+            estimate[at] = count / whole * to.per;
+            self.low[at] = self.low[at] / whole * to.per;
+            self.high[at] = self.high[at] / whole * to.per;
+        }
+        Ok(())
+    }
+}
+
+/// Limits of very many counts, divided by something or not.
+fn of_many(
     py: Python<'_>,
     counts: &Input<'_>,
-    level: Level,
-    many: OfCounts,
-) -> PyResult<Table> {
-    let all = length(&[("counts", counts)])?;
+    limits: &CountLimits,
+    over: Option<&Over<'_, '_>>,
+) -> PyResult<Limits> {
+    let all = match over {
+        None => length(&[("counts", counts)])?,
+        Some(over) => length(&[("counts", counts), (over.name, over.whole)])?,
+    };
     let values = counts.values()?;
-    let mut low = vec![0.0; all];
-    let mut high = vec![0.0; all];
-    let mut valid = vec![true; all];
+    let wholes = over
+        .map(|own| own.whole.values().map(|values| (values, own.to)))
+        .transpose()?;
+    let mut made = Limits {
+        estimate: vec![0.0; if over.is_some() { all } else { 0 }],
+        low: vec![0.0; all],
+        high: vec![0.0; all],
+        valid: vec![true; all],
+    };
+    let mut estimates = made.estimate.chunks_mut(ROWS);
+    let columns = made.low.chunks_mut(ROWS).zip(made.high.chunks_mut(ROWS));
+    let parts: Vec<Rows<'_>> = columns
+        .zip(made.valid.chunks_mut(ROWS))
+        .enumerate()
+        .map(|(part, ((low, high), valid))| Rows {
+            first: part * ROWS,
+            estimate: estimates.next(),
+            low,
+            high,
+            valid,
+        })
+        .collect();
     let done: Vec<Result<(), Refused>> = py.detach(|| {
-        let parts = low
-            .par_chunks_mut(ROWS)
-            .zip(high.par_chunks_mut(ROWS))
-            .zip(valid.par_chunks_mut(ROWS))
-            .enumerate();
-        let part = |(part, ((low, high), valid)): (usize, (Ends<'_>, &mut [bool]))| {
-            let first = part * ROWS;
-            // Absent ones are computed as 0 and left out.
-            let mut given = Vec::with_capacity(valid.len());
-            for (at, valid) in valid.iter_mut().enumerate() {
-                let value = values.at(first + at);
-                *valid = value.is_some();
-                given.push(value.unwrap_or(0.0));
-            }
-            let made = many(&given, level).map_err(|error| match error {
-                Error::At { index, cause } => Refused {
-                    row: first + index,
-                    error: *cause,
-                },
-                error => Refused { row: first, error },
-            })?;
-            for ((low, high), interval) in low.iter_mut().zip(high).zip(made) {
-                (*low, *high) = (interval.low, interval.high);
-            }
-            Ok(())
-        };
-        parts.map(part).collect()
+        let each = parts.into_par_iter();
+        each.map(|part| part.fill(values, wholes, limits)).collect()
     });
     first_refused(done)?;
-    table(INTERVAL, [low, high], valid)
+    Ok(made)
+}
+
+/// Counts over something, with the limits of the rule.
+fn of_counts_over(
+    py: Python<'_>,
+    counts: (&'static str, &Input<'_>),
+    over: &Over<'_, '_>,
+    level: Level,
+    one: impl Fn(f64, f64) -> Result<[f64; 3], Error> + Sync,
+) -> PyResult<Table> {
+    let inputs = [counts, (over.name, over.whole)];
+    let per = over.to.per;
+    if length(&inputs)? < MANY {
+        return each(py, inputs, ESTIMATE, |[count, whole]| {
+            Ok(one(count, whole)?.map(|own| own * per))
+        });
+    }
+    let limits = CountLimits::new(level, None);
+    let made = of_many(py, counts.1, &limits, Some(over))?;
+    table(ESTIMATE, [made.estimate, made.low, made.high], made.valid)
 }
 
 /// Crude rates.
@@ -110,16 +214,21 @@ pub(crate) fn rates(
     level_of: f64,
     per: f64,
 ) -> PyResult<Table> {
-    let (counts, whole) = (
-        Input::of("counts", counts)?,
-        Input::of("denominators", denominators)?,
-    );
+    let counts = Input::of("counts", counts)?;
+    let whole = Input::of("denominators", denominators)?;
     let level = level(level_of)?;
-    let inputs = [("counts", &counts), ("denominators", &whole)];
-    each(py, inputs, ESTIMATE, |[count, whole]| {
+    let over = Over {
+        name: "denominators",
+        whole: &whole,
+        to: To {
+            per,
+            one: |count, whole| disparity_stats::crude_rate(count, whole, Level::P95).map(drop),
+        },
+    };
+    of_counts_over(py, ("counts", &counts), &over, level, |count, whole| {
         let rate = disparity_stats::crude_rate(count, whole, level)?;
         let [low, high] = ends(rate.interval);
-        Ok([rate.value * per, low * per, high * per])
+        Ok([rate.value, low, high])
     })
 }
 
@@ -164,9 +273,16 @@ pub(crate) fn ratios(
     let observed = Input::of("observed", observed)?;
     let expected = Input::of("expected", expected)?;
     let level = level(level_of)?;
-    let inputs = [("observed", &observed), ("expected", &expected)];
-    each(py, inputs, ESTIMATE, |[observed, expected]| {
-        let ratio = disparity_stats::indirect_ratio(observed, expected, level)?;
+    let over = Over {
+        name: "expected",
+        whole: &expected,
+        to: To {
+            per: 1.0,
+            one: |o, e| disparity_stats::indirect_ratio(o, e, Level::P95).map(drop),
+        },
+    };
+    of_counts_over(py, ("observed", &observed), &over, level, |o, e| {
+        let ratio = disparity_stats::indirect_ratio(o, e, level)?;
         let [low, high] = ends(ratio.interval);
         Ok([ratio.value, low, high])
     })

@@ -1,6 +1,7 @@
 //! Intervals for one quantity: a Poisson count, a rate, a proportion, a mean.
 //! Nothing here compares two groups or standardises.
 
+mod columns;
 mod mean;
 mod poisson;
 mod proportion;
@@ -8,6 +9,7 @@ mod rate;
 mod rounded;
 mod uncertain;
 
+pub use columns::CountLimits;
 pub use mean::{MeanEstimate, mean_interval};
 pub(crate) use poisson::byar_limits;
 pub use poisson::{

@@ -6,7 +6,7 @@ use crate::level::{Interval, Level};
 use crate::special::{GammaQuantile, gamma_tails, increasing_root, poisson_density};
 
 /// From this count on the switch rule uses Byar's approximation (Fingertips technical guide).
-const BYAR_FROM: f64 = 10.0;
+pub(super) const BYAR_FROM: f64 = 10.0;
 
 /// Which of the two methods the switch rule chose for a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

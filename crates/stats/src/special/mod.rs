@@ -6,12 +6,14 @@
 //! counts in the millions, so both are built here on Loader's saddle-point densities.
 
 mod beta;
+mod between;
 mod gamma;
 mod gamma_expansion;
 mod normal;
 mod root;
 
 pub(crate) use beta::{Beta, beta_quantile, student_quantile_upper};
+pub(crate) use between::GammaQuantileCurve;
 pub(crate) use gamma::{
     GammaQuantile, chi_square_upper, gamma_quantile_lower, gamma_quantile_upper, gamma_tails,
     poisson_density, stirling_error,
