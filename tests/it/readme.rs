@@ -97,11 +97,15 @@ fn every_block_of_the_readme_does_what_it_says() {
             ran += 1;
             continue;
         }
+        // `.ci/python` runs these.
+        if block.language == "python" {
+            continue;
+        }
         let mut shown: Vec<&str> = Vec::new();
         let mut printed = None;
         for line in &block.lines {
-            // This very suite is what `cargo test` runs.
-            if line == "cargo test" {
+            // This very suite is what `cargo test` runs, and the wheel is tried by itself.
+            if ["cargo test", "pip install ."].contains(&line.as_str()) {
                 continue;
             }
             match arguments(line) {
