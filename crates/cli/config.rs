@@ -1,7 +1,7 @@
 //! What is remembered of whoever uses the program, where they asked for it: the folder of tables that `--data` would name.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -40,10 +40,17 @@ fn read() -> Result<Config> {
     })
 }
 
+/// The folder that is remembered, if one is.
+#[derive(Clone)]
+struct Remembered(Option<PathBuf>);
+
+/// What was read of it by the command that is under way; nothing before.
+static REMEMBERED: Mutex<Option<Remembered>> = Mutex::new(None);
+
 /// The folder that is remembered, said once on standard error where it is used.
-pub(crate) fn data() -> Result<Option<&'static Path>> {
-    static REMEMBERED: OnceLock<Option<PathBuf>> = OnceLock::new();
-    if REMEMBERED.get().is_none() {
+pub(crate) fn data() -> Result<Option<PathBuf>> {
+    let mut remembered = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
+    if remembered.is_none() {
         let found = read()?.data;
         if let Some(folder) = &found {
             let shown = folder.display();
@@ -56,10 +63,14 @@ pub(crate) fn data() -> Result<Option<&'static Path>> {
                 "tables of {shown}, as remembered (--data {BUILT_IN} uses those of the program)"
             ));
         }
-        // Another thread that was faster has found the same.
-        let _ = REMEMBERED.set(found);
+        *remembered = Some(Remembered(found));
     }
-    Ok(REMEMBERED.get().and_then(Option::as_deref))
+    Ok(remembered.clone().and_then(|own| own.0))
+}
+
+/// Has the next command read it anew, and say it, where one process runs several.
+pub(crate) fn forget_what_was_read() {
+    *REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
 /// Remembers a folder of tables.

@@ -1,12 +1,12 @@
 //! Commands for another program, such as a binding to another language: they are asked for by the words that would be
 //! typed, and what would be printed is returned. A run's tables can stay in memory.
 //!
-//! One command runs at a time, as one person types; whoever watches sees the stage that is under way and can stop it
-//! between two stages. No count of children leaves but through the gate: what is here holds a
+//! One command runs at a time, as one person types; whoever watches one sees the stage that is under way and can stop it
+//! before the next. No count of children leaves but through the gate: what is here holds a
 //! [`Release`], never what it was made of.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, TryLockError};
+use std::time::Duration;
 
 use clap::Parser as _;
 use disparity_core::{Catalogue, Place, Plan, Results};
@@ -20,8 +20,12 @@ use crate::args::{Cli, Command};
 use crate::commands::run;
 use crate::hint::Hinted;
 use crate::out::{Kept, kept};
-use crate::progress::{Progress, Stopped, WATCH};
+pub use crate::progress::Watch;
+use crate::progress::{Progress, Stopped, watched_by};
 use crate::stages::england_alone;
+
+/// How long a command waits before it looks whether another is done.
+const WAIT: Duration = Duration::from_millis(20);
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,13 +93,13 @@ pub struct Said {
 ///
 /// # Errors
 /// [`Failure`] of words that mean nothing, and of whatever the command could not do.
-pub fn command(words: &[String]) -> Result<Said, Failure> {
+pub fn command(words: &[String], watch: &Arc<Watch>) -> Result<Said, Failure> {
     let cli = parsed(words)?;
     if matches!(cli.command, Some(Command::Serve(_))) {
         let hint = "write the folder with `site` or `run`, and open its first page";
         return Err(Failure::wrong("a server is not run from a program", hint));
     }
-    let (is_well, kept) = alone(|| crate::dispatch(&cli))?;
+    let (is_well, kept) = alone(watch, || crate::dispatch(&cli))?;
     Ok(Said {
         text: kept.text,
         told: kept.told,
@@ -119,8 +123,9 @@ pub struct Run {
 /// Does what `disparity run` with these words does, and writes nothing.
 ///
 /// # Errors
-/// [`Failure`] as of [`command`]; where no year has what was asked for; and of words about where and how to write.
-pub fn run(words: &[String]) -> Result<Run, Failure> {
+/// [`Failure`] as of [`command`]; where no year has what was asked for; and where it is to be remembered, as what is remembered
+/// is what was written. Words about where and how to write mean nothing here.
+pub fn run(words: &[String], watch: &Arc<Watch>) -> Result<Run, Failure> {
     let all: Vec<String> = std::iter::once("run".to_owned())
         .chain(words.iter().cloned())
         .collect();
@@ -131,7 +136,7 @@ pub fn run(words: &[String]) -> Result<Run, Failure> {
         let hint = "write it to a folder: what readers get is what can be remembered";
         return Err(Failure::wrong("a run in memory is not remembered", hint));
     }
-    let (made, kept) = alone(|| {
+    let (made, kept) = alone(watch, || {
         if args.returns.is_some() {
             england_alone(&args.selection)?;
         }
@@ -221,38 +226,36 @@ impl Run {
     }
 }
 
-/// The stage that is under way, for whoever watches.
-#[must_use]
-pub fn stage() -> String {
-    let stage = WATCH.stage.lock();
-    stage.unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// Has the command that is under way stop before its next stage.
-pub fn stop() {
-    WATCH.stop.store(true, Ordering::Relaxed);
-}
-
 fn parsed(words: &[String]) -> Result<Cli, Failure> {
     let typed = std::iter::once("disparity").chain(words.iter().map(String::as_str));
     Cli::try_parse_from(typed).map_err(|error| Failure::wrong(error.to_string(), ""))
 }
 
 /// Runs work alone, keeps what it says, and catches that it was stopped.
-fn alone<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<(T, Kept), Failure> {
+fn alone<T>(
+    watch: &Arc<Watch>,
+    work: impl FnOnce() -> anyhow::Result<T>,
+) -> Result<(T, Kept), Failure> {
     static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    WATCH.stop.store(false, Ordering::Relaxed);
-    WATCH.on.store(true, Ordering::Relaxed);
+    // Whoever waits for another's command can be stopped as well.
+    let _one = loop {
+        if watch.is_stopped() {
+            return Err(Failure::Stopped);
+        }
+        match ONE.try_lock() {
+            Ok(one) => break one,
+            Err(TryLockError::Poisoned(one)) => break one.into_inner(),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
+        }
+    };
+    // Tables are as wide as they need: nobody's terminal shows them.
+    crate::out::decide_width(true);
+    crate::config::forget_what_was_read();
+    watched_by(Some(Arc::clone(watch)));
     // Whatever unwinds is passed on or dropped: nothing of it is looked at again.
     let work = std::panic::AssertUnwindSafe(work);
     let (result, said) = kept(|| std::panic::catch_unwind(work));
-    WATCH.on.store(false, Ordering::Relaxed);
-    WATCH
-        .stage
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clear();
+    watched_by(None);
     match result {
         Ok(Ok(value)) => Ok((value, said)),
         Ok(Err(error)) => Err(Failure::of(&error)),

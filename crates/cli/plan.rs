@@ -1,6 +1,6 @@
 //! From what was typed and a plan file to a resolved plan, with every default filled in.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use disparity_core::{
@@ -342,10 +342,10 @@ pub(crate) fn for_area(
 }
 
 /// The folder of tables to use instead of the built-in ones: that which was named, or is remembered.
-pub(crate) fn folder(selection: &Selection) -> Result<Option<&Path>> {
+pub(crate) fn folder(selection: &Selection) -> Result<Option<PathBuf>> {
     match selection.data.as_deref() {
         Some(named) if named.as_os_str() == config::BUILT_IN => Ok(None),
-        Some(named) => Ok(Some(named)),
+        Some(named) => Ok(Some(named.to_owned())),
         None => config::data(),
     }
 }

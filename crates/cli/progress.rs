@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// What the bar of the search for proofs says.
@@ -14,42 +14,58 @@ fn draw(what: std::fmt::Arguments<'_>) {
     drop(write!(out, "{what}").and_then(|()| out.flush()));
 }
 
-/// What a program that runs commands sees of one, and how it stops it.
-pub(crate) struct Watch {
-    /// Whether a program is watching: then nothing is drawn.
-    pub(crate) on: AtomicBool,
-    /// Whether the command is to stop.
-    pub(crate) stop: AtomicBool,
-    /// The stage that is under way.
-    pub(crate) stage: Mutex<String>,
+/// What a program that runs a command sees of it, and how it stops it: one for each call.
+#[derive(Debug, Default)]
+pub struct Watch {
+    stop: AtomicBool,
+    stage: Mutex<String>,
 }
 
-/// The one command that a program runs at a time.
-pub(crate) static WATCH: Watch = Watch {
-    on: AtomicBool::new(false),
-    stop: AtomicBool::new(false),
-    stage: Mutex::new(String::new()),
-};
+/// That of the one command that is under way for a program; none where a person typed it.
+static WATCH: Mutex<Option<Arc<Watch>>> = Mutex::new(None);
 
 /// That a command was stopped: what its thread unwinds with, so that nothing half-done is kept.
 pub(crate) struct Stopped;
 
 impl Watch {
-    /// Says which stage is under way; unwinds, if the command is to stop.
-    fn at(&self, what: std::fmt::Arguments<'_>) {
-        if !self.on.load(Ordering::Relaxed) {
-            return;
-        }
-        if self.stop.load(Ordering::Relaxed) {
-            std::panic::resume_unwind(Box::new(Stopped));
-        }
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = what.to_string();
+    /// The stage that is under way; empty while the command waits for another.
+    #[must_use]
+    pub fn stage(&self) -> String {
+        let stage = self.stage.lock();
+        stage.unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Has the command stop before its next stage, or not begin.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Whose command it is from now on.
+pub(crate) fn watched_by(watch: Option<Arc<Watch>>) {
+    *WATCH.lock().unwrap_or_else(PoisonError::into_inner) = watch;
+}
+
+fn watch() -> Option<Arc<Watch>> {
+    WATCH.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Says to whoever watches which stage is under way; unwinds, if the command is to stop.
+fn tell_watch(what: std::fmt::Arguments<'_>) {
+    let Some(watch) = watch() else { return };
+    if watch.is_stopped() {
+        std::panic::resume_unwind(Box::new(Stopped));
+    }
+    *watch.stage.lock().unwrap_or_else(PoisonError::into_inner) = what.to_string();
 }
 
 /// Whether a person sees what is drawn.
 fn is_watched() -> bool {
-    std::io::stderr().is_terminal() && !WATCH.on.load(Ordering::Relaxed)
+    std::io::stderr().is_terminal() && watch().is_none()
 }
 
 /// Tells a person which stage is under way.
@@ -68,7 +84,7 @@ impl Progress {
 
     /// Runs a stage, saying what it is.
     pub(crate) fn stage<T>(&mut self, what: &str, work: impl FnOnce() -> T) -> T {
-        WATCH.at(format_args!("{what}"));
+        tell_watch(format_args!("{what}"));
         if self.watched && !self.timings {
             draw(format_args!("\r\x1b[2K{what} …"));
         }
@@ -100,7 +116,7 @@ impl Bar {
 
     /// Shows how far the work has come, at most ten times a second.
     pub(crate) fn show(&self, what: &str, done: usize, all: usize) {
-        WATCH.at(format_args!("{what}: {done} of {all}"));
+        tell_watch(format_args!("{what}: {done} of {all}"));
         if !self.watched {
             return;
         }

@@ -64,7 +64,7 @@ impl Published {
     fn load_of(nation: Nation, selection: &Selection, progress: &mut Progress) -> Result<Self> {
         let chinese_group = PlanFile::read(selection)?.chinese_group()?;
         let warned = progress.stage("reading the published figures", || -> Result<_> {
-            let files = builtin::files(folder(selection)?)?;
+            let files = builtin::files(folder(selection)?.as_deref())?;
             Ok(match nation {
                 Nation::England => load(&files, chinese_group)?,
                 Nation::Wales => load_wales(&files)?,

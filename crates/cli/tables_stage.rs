@@ -172,6 +172,7 @@ impl Given {
             catalogue
                 .sources
                 .extend(sources(path, description, own, (file, described)));
+            catalogue.sources.extend(postcodes(description)?);
         }
         for (_, description, own, _) in &self.tables {
             catalogue
@@ -263,7 +264,7 @@ pub(crate) fn neighbourhoods(
     if catalogue.areas.nation() != Nation::England {
         return Ok(None);
     }
-    let files = builtin::files(folder(selection)?)?;
+    let files = builtin::files(folder(selection)?.as_deref())?;
     Ok(Some(load_neighbourhoods(&files, &catalogue.areas)?))
 }
 
@@ -304,6 +305,33 @@ fn beside_it(own: &Description, ending: &str, title: &str, definition: String) -
         definition,
         ..indicator(own, None)
     }
+}
+
+/// The list of postcodes that a table's places were looked up in, as a source: another list counts children elsewhere.
+fn postcodes(own: &Description) -> Result<Option<Source>> {
+    let Some(list) = own.postcodes() else {
+        return Ok(None);
+    };
+    let name = list.file_name().unwrap_or(list.as_os_str());
+    let not_said = || Origin::NOT_RECORDED.to_owned();
+    // A folder of files has no one digest.
+    let sha256 = if list.is_file() {
+        let shown = list.display().to_string();
+        let bytes = std::fs::read(&list).with_context(|| format!("cannot read `{shown}`"))?;
+        disparity_export::digest(&bytes)
+    } else {
+        not_said()
+    };
+    Ok(Some(Source {
+        id: format!("postcodes-{}", own.name),
+        publication: format!("The list of postcodes of {}", own.title),
+        table: name.to_string_lossy().into_owned(),
+        release: not_said(),
+        licence: not_said(),
+        origin: Origin::default(),
+        sha256,
+        tables: Vec::new(),
+    }))
 }
 
 /// A table and its description as sources of figures.

@@ -56,7 +56,7 @@ pub(crate) fn needs(args: &NeedsArgs) -> Result<bool> {
         return Err(Hinted::new(message, hint).into());
     }
     let (neighbourhoods, errors) = progress.stage("reading neighbourhoods", || {
-        let files = builtin::files(folder(&selection)?)?;
+        let files = builtin::files(folder(&selection)?.as_deref())?;
         let neighbourhoods = load_neighbourhoods(&files, &catalogue.areas)?;
         anyhow::Ok((neighbourhoods, load_group_errors(&files)?))
     })?;

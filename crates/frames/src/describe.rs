@@ -238,6 +238,14 @@ impl Description {
         Checked { file, text }.description(&written)
     }
 
+    /// The list of postcodes that places are looked up in, where it is, if there is one.
+    #[must_use]
+    pub fn postcodes(&self) -> Option<std::path::PathBuf> {
+        let list = self.postcodes.as_ref()?;
+        let folder = std::path::Path::new(&self.file).parent();
+        Some(folder.unwrap_or(std::path::Path::new("")).join(&list.file))
+    }
+
     /// Whether rows are events of children who are named.
     #[must_use]
     pub fn names_children_of_events(&self) -> bool {

@@ -41,7 +41,7 @@ impl Postcodes {
         };
         let mut wrong = Wrong::default();
         for part in 0..source.parts() {
-            source.read(part, &columns, &mut |batch| {
+            let read = source.read(part, &columns, &mut |batch| {
                 for row in 0..batch.rows {
                     let text = |at: usize| batch.columns[at].text(row);
                     let Some(place) = text(1) else { continue };
@@ -56,10 +56,11 @@ impl Postcodes {
                     }
                 }
                 Ok(())
-            })?;
+            });
+            read.map_err(|error| source.located(error.into()))?;
         }
         match wrong.into_errors() {
-            Some(errors) => Err(errors),
+            Some(errors) => Err(source.located(errors)),
             None => Ok(own),
         }
     }

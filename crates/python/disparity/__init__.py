@@ -18,11 +18,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from importlib.metadata import version as _version
+
 from . import _engine, returns, stats
 from ._engine import Column, Release, Table
 from ._errors import DisparityError, DisparityWarning
 from ._outputs import Chart, Folder
-from ._words import Progress, many, planned, said, spoken, tabled, words
+from ._words import Progress, exactly, many, planned, said, spoken, tabled, words
 
 __all__ = [
     "Chart",
@@ -37,6 +39,7 @@ __all__ = [
     "codes",
     "compare",
     "journeys",
+    "manifest",
     "method",
     "needs",
     "prior_help",
@@ -47,7 +50,11 @@ __all__ = [
     "stats",
     "survey",
     "table_inspect",
+    "write",
 ]
+
+#: The version of the engine, which is that of the program.
+__version__ = _version("disparity")
 
 _PathLike = str | os.PathLike[str]
 _Some = str | int | Iterable[str | int] | None
@@ -80,7 +87,7 @@ def run(
     ("2018-2025"), `models` "none", "latest" or "all". Of a store of returns (`returns`) or tables of one's own (`tables`,
     each with its description in `describe`) small counts are withheld, unless `unprotected` says why not.
 
-    `progress` is called with the name of each stage. Ctrl-C stops the work.
+    `progress` is called with the name of each stage. Ctrl-C stops the work before the next one.
     """
     with planned(
         plan,
@@ -91,14 +98,14 @@ def run(
         conf_levels=conf_levels,
     ) as typed:
         typed += words(
-            indicator=indicators,
-            authority=authorities,
-            period=periods,
+            indicators=indicators,
+            authorities=authorities,
+            periods=periods,
             models=models,
             nation=nation,
             data=data,
             returns=returns,
-            table=tables,
+            tables=tables,
             describe=describe,
             unprotected=unprotected,
             published=published,
@@ -111,7 +118,7 @@ def run(
 def write(out: _PathLike, *, progress: Progress = None, **options: Any) -> Folder:
     """Writes what `disparity run` writes: tables, pages, charts and a manifest, into a folder.
 
-    Options are those of the command: `indicator`, `authority`, `period`, `models`, `nation`, `plan`, `returns`, `table`,
+    Options are those of the command: `indicators`, `authorities`, `periods`, `models`, `nation`, `plan`, `returns`, `tables`,
     `describe`, `unprotected`, `published`, `remember`, `csv`, `workbook`.
     """
     text = spoken(["run", *words(out=out, **options)], progress)
@@ -121,7 +128,7 @@ def write(out: _PathLike, *, progress: Progress = None, **options: Any) -> Folde
 def authority(name: str, *, progress: Progress = None, **options: Any) -> Table:
     """One authority's figures beside its neighbours, region and England.
 
-    Options: `indicator`, `period`, `models`, `nation`, `plan`, `data`.
+    Options: `indicators`, `periods`, `models`, `nation`, `plan`, `data`.
     """
     return tabled(["authority", name, *words(**options)], progress)
 
@@ -139,7 +146,8 @@ def compare(
 def chart(kind: str, *, progress: Progress = None, **options: Any) -> Chart:
     """Draws a chart of one indicator: "league", "funnel", "trend", "map" and the others that `disparity chart --help` lists.
 
-    Options: `indicator`, `authority`, `period`, `models`, `nation`, `numbers`, `boundaries`, `title`, `width`, `font_size`.
+    Options: `indicators` (one), `authorities`, `periods`, `models`, `nation`, `numbers`, `boundaries`, `title`, `width`,
+    `font_size`.
     """
     with tempfile.TemporaryDirectory(prefix="disparity-") as folder:
         out = Path(folder) / "charts"
@@ -198,7 +206,7 @@ def query(sql: str, *, source: _PathLike | None = None) -> Table:
         answer = Path(folder) / "answer.parquet"
         # What it notes is where the answer was written.
         _engine.command(["query", sql, *words(**{"from": source}, parquet=answer)])
-        return _engine.read_parquet(answer)
+        return _engine.read_parquet(answer, True)
 
 
 def table_inspect(file: _PathLike, *, sheet: str | None = None) -> str:
@@ -208,7 +216,8 @@ def table_inspect(file: _PathLike, *, sheet: str | None = None) -> str:
 
 def simulate(out: _PathLike, *, progress: Progress = None, **options: Any) -> Path:
     """Invents children and writes the returns they would have made, with the truth beside; options of `disparity simulate`."""
-    spoken(["simulate", *words(out=out, **options)], progress)
+    # `authorities` is how many, and `authority` which.
+    spoken(["simulate", *exactly(out=out, **options)], progress)
     return Path(out)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _engine
+from ._errors import DisparityError
 
 
 class Folder:
@@ -15,6 +16,8 @@ class Folder:
 
     def __init__(self, path: str | Path, said: str = "") -> None:
         self.path = Path(path)
+        if not (self.path / "manifest.json").is_file():
+            raise DisparityError(f"nothing was written to {self.path}", hint=said or None)
         #: What the command said of it.
         self.said = said
 
@@ -27,7 +30,7 @@ class Folder:
         """A table by its name."""
         if name not in self.tables:
             raise KeyError(f"no table {name!r}: there are {', '.join(self.tables)}")
-        return _engine.read_parquet(self.path / f"{name}.parquet")
+        return _engine.read_parquet(self.path / f"{name}.parquet", False)
 
     __getitem__ = table
 

@@ -30,7 +30,26 @@ def many(value: Any) -> list[str]:
     return [str(own) for own in value]
 
 
+# Words of a plan, where one is typed for each.
+_SINGULAR = {
+    "authorities": "authority",
+    "formats": "format",
+    "indicators": "indicator",
+    "kinds": "kind",
+    "leads": "lead",
+    "look_backs": "look_back",
+    "modes": "mode",
+    "periods": "period",
+    "tables": "table",
+}
+
+
 def words(**options: Any) -> list[str]:
+    """Options as they are typed; those that a plan has in the plural may be written so: `periods="2025"` is `--period 2025`."""
+    return exactly(**{_SINGULAR.get(name, name): value for name, value in options.items()})
+
+
+def exactly(**options: Any) -> list[str]:
     """Options as they are typed: `look_back=[3, 5]` is `--look-back 3 --look-back 5`, `True` a switch."""
     typed: list[str] = []
     for name, value in options.items():
@@ -79,7 +98,9 @@ def said(notes: list[str]) -> None:
 
 def spoken(typed: list[str], progress: Progress = None) -> str:
     """What a command prints."""
-    text, notes, _ = _engine.command(typed, progress)
+    text, notes, is_well = _engine.command(typed, progress)
+    if not is_well and not text:
+        raise DisparityError("\n".join(notes) or "nothing came of it")
     said(notes)
     return text
 

@@ -3,7 +3,7 @@
 Numbers are given as Arrow arrays, series, NumPy arrays or lists, or as one number for all rows, and are read where they
 are. What comes back is a table with a column for each result: `numpy.asarray(table["low"])`, `polars.DataFrame(table)`. A
 row with an absent number (null, NaN) has an absent result; one that means nothing (a count below 0) is a `ValueError` with
-its row. `doc(name)` is the text that `disparity method` prints: formula, use, limits and source.
+its row. An array is not to be written to by another thread meanwhile. `doc(name)` is the text that `disparity method` prints: formula, use, limits and source.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def rate_differences(
 def funnel_limits(denominators: Numbers, target: float = 1.0, *, level: float = 0.95, of: str = "rate") -> Table:
     """Where figures of so large units lie if only chance tells them from the target: `low` and `high`.
 
-    `of`: "rate" (per person, populations), "proportion" (numbers) or "ratio" (expected counts, the target mostly 1). See
+    `of`: "rate" (per person; populations), "proportion" (numbers) or "ratio" (expected counts; the target is mostly 1). See
     `doc("funnel_rate")`, `doc("funnel_proportion")`, `doc("funnel_ratio")`.
     """
     return _engine.funnel_limits(denominators, target, level, of)
@@ -103,7 +103,8 @@ def direct_rates(
 ) -> Table:
     """Directly standardised rates, a row for each group from 0 on: `estimate`, `low` and `high`.
 
-    A row that is given is a stratum: which group it is of, its events and population, and the reference population.
+    A row that is given is a stratum: which group it is of (from 0, without gaps), its events and population, and the
+    reference population.
     See `doc("direct_rate")`.
     """
     return _engine.direct_rates(groups, counts, populations, weights, level, per)
@@ -126,13 +127,16 @@ def slope(
     level: float = 0.95,
     scale: str = "identity",
     of: str = "rate",
-    per: float = 10_000.0,
+    per: float | None = None,
 ) -> Table:
     """The slope index of inequality of groups in their order, and the relative index.
 
-    `scale`: "identity", "log" or "logit"; `of`: "rate" or "proportion". A table of one row; the relative index is absent
-    where it has no closed interval. See `doc("slope_index")`.
+    `scale`: "identity", "log" or "logit"; `of`: "rate" (the slope is per 10,000 unless `per` says otherwise) or "proportion"
+    (between 0 and 1). A table of one row; the relative index is absent where it has no closed interval. See
+    `doc("slope_index")`.
     """
+    if per is None:
+        per = 10_000.0 if of == "rate" else 1.0
     return _engine.slope(counts, populations, level, scale, of, per)
 
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{Array, ArrayReader as _, ArrayRef, make_array, new_empty_array};
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -29,8 +30,12 @@ pub(crate) fn array(given: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
         return Ok(Some(make_array(data.map_err(broken)?)));
     }
     if given.hasattr("__arrow_c_stream__")? {
-        let stream = given.call_method0("__arrow_c_stream__")?;
-        return stream_of(&stream.extract()?).map(Some);
+        return match given.call_method0("__arrow_c_stream__") {
+            Ok(stream) => stream_of(&stream.extract()?).map(Some),
+            // A series of pandas gives one only beside pyarrow; without, it is read as NumPy has it.
+            Err(error) if error.is_instance_of::<PyImportError>(given.py()) => Ok(None),
+            Err(error) => Err(error),
+        };
     }
     Ok(None)
 }

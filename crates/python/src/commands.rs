@@ -1,16 +1,19 @@
 //! Commands in this process, watched: progress is told, and Ctrl-C stops them.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use arrow_array::{ArrayRef, Float64Array, StringArray};
-use disparity_cli::embed::{self, Failure};
+use disparity_cli::embed::{self, Failure, Watch};
 use disparity_core::Symbol;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::failure::{broken, raised};
+use crate::forked;
 use crate::release::Release;
 use crate::table::Table;
 
@@ -21,13 +24,18 @@ const LOOK: Duration = Duration::from_millis(50);
 fn watched<T: Send>(
     py: Python<'_>,
     progress: Option<Py<PyAny>>,
-    work: impl FnOnce() -> Result<T, Failure> + Send,
+    work: impl FnOnce(&Arc<Watch>) -> Result<T, Failure> + Send,
 ) -> PyResult<T> {
+    if forked::is_child() {
+        return Err(PyRuntimeError::new_err(forked::REFUSED));
+    }
+    let watch = Arc::new(Watch::default());
+    let seen = Arc::clone(&watch);
     let waiting = thread::current();
     let (done, stopped) = py.detach(|| {
         thread::scope(|scope| {
             let worker = scope.spawn(move || {
-                let done = work();
+                let done = work(&seen);
                 waiting.unpark();
                 done
             });
@@ -38,7 +46,7 @@ fn watched<T: Send>(
                 if stopped.is_some() {
                     continue;
                 }
-                let stage = embed::stage();
+                let stage = watch.stage();
                 let heard = Python::attach(|py| {
                     py.check_signals()?;
                     match &progress {
@@ -50,7 +58,7 @@ fn watched<T: Send>(
                 });
                 last = stage;
                 if let Err(error) = heard {
-                    embed::stop();
+                    watch.stop();
                     stopped = Some(error);
                 }
             }
@@ -76,7 +84,7 @@ pub(crate) fn command(
     words: Vec<String>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<(String, Vec<String>, bool)> {
-    let said = watched(py, progress, || embed::command(&words))?;
+    let said = watched(py, progress, |watch| embed::command(&words, watch))?;
     Ok((said.text, said.told, said.is_well))
 }
 
@@ -88,22 +96,40 @@ pub(crate) fn run(
     words: Vec<String>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Release> {
-    Ok(Release::new(watched(py, progress, || embed::run(&words))?))
+    Ok(Release::new(watched(py, progress, |watch| {
+        embed::run(&words, watch)
+    })?))
 }
 
-/// Reads a table that a command has written.
+/// Reads a table that a command has written: of a folder whose manifest says that it is a release or an assessment, and
+/// never of a store of children.
 #[pyfunction]
 #[expect(
     clippy::disallowed_methods,
     reason = "a file of a folder that the user named"
 )]
-pub(crate) fn read_parquet(path: std::path::PathBuf) -> PyResult<Table> {
+pub(crate) fn read_parquet(path: std::path::PathBuf, answer: bool) -> PyResult<Table> {
+    if !answer && !is_told(&path) {
+        let message = "this is no folder of results: of a store of returns ask prior_help, journeys or run(returns=…)";
+        return Err(PyValueError::new_err(message));
+    }
     let file = std::fs::File::open(path)?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(broken)?;
     let schema = Arc::clone(reader.schema());
     let batches = reader.build().map_err(broken)?;
     let batches = batches.collect::<Result<_, _>>().map_err(broken)?;
     Ok(Table::new(schema, batches))
+}
+
+/// Whether the manifest beside a file says that what it lists has passed the gate.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file of a folder that the user named"
+)]
+fn is_told(path: &Path) -> bool {
+    let manifest = path.parent().map(|folder| folder.join("manifest.json"));
+    let text = manifest.and_then(|file| std::fs::read_to_string(file).ok());
+    text.is_some_and(|text| text.contains("\"disclosure_policy\""))
 }
 
 /// What a command prints as CSV, as a table: those columns are numbers whose names are among the given, the others text.

@@ -53,7 +53,10 @@ impl Values<'_> {
 impl<'py> Input<'py> {
     /// Takes what was given under a name.
     pub(crate) fn of(name: &str, given: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(value) = given.extract::<f64>() {
+        // One number, and not something of one row that could be taken for it.
+        if !given.hasattr("__len__")?
+            && let Ok(value) = given.extract::<f64>()
+        {
             return Ok(Self::One(value));
         }
         if let Some(array) = arrow_in::array(given)? {
@@ -145,13 +148,10 @@ pub(crate) fn length(inputs: &[(&str, &Input<'_>)]) -> PyResult<usize> {
 
 /// A NumPy array of doubles in one piece; a copy only of what is not.
 fn numpy_of<'py>(given: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, f64>> {
-    if let Ok(array) = given.extract::<PyReadonlyArray1<'py, f64>>()
-        && array.is_c_contiguous()
-    {
-        return Ok(array);
-    }
     let numpy = given.py().import("numpy")?;
-    let array = numpy.call_method1("ascontiguousarray", (given, "float64"))?;
+    // In one piece and where doubles may stand; itself, if it is so.
+    let array = numpy.call_method1("require", (given, "float64", ["C", "A"]))?;
+    let array = numpy.call_method1("atleast_1d", (array,))?;
     Ok(array.cast::<numpy::PyArray1<f64>>()?.try_readonly()?)
 }
 

@@ -11,6 +11,7 @@ mod arrow_in;
 mod column;
 mod commands;
 mod failure;
+mod forked;
 mod input;
 mod release;
 mod stats;
@@ -20,6 +21,18 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _engine {
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "pyo3 wants a function that can fail"
+    )]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::forked::note();
+        Ok(())
+    }
+
     #[pymodule_export]
     use crate::column::Column;
     #[pymodule_export]

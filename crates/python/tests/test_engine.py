@@ -21,7 +21,7 @@ def test_a_run_in_memory_has_what_was_published(run):
     assert [row["numerator"] for row in total] == [81_770]
     assert round(total[0]["estimate"]) == 67
     assert total[0]["conf_low"] < total[0]["estimate"] < total[0]["conf_high"]
-    assert run.is_whole
+    assert run.is_whole and disparity.__version__
     assert "dfe-cla-2025" in run.manifest or "Children looked after" in run.manifest
 
 
@@ -62,7 +62,8 @@ def test_commands_are_tables():
     leeds = disparity.authority("Leeds", indicator="cla_at_31_march").to_dicts()
     assert leeds[0]["numerator"] == 1_498 and leeds[0]["la_name"] == "Leeds"
     assert leeds[0]["new_la_code"] == "E08000035"
-    two = disparity.compare("Leeds", with_="england", indicator="cla_at_31_march", models="none")
+    # In the plural, as a plan has them, or in the singular, as they are typed.
+    two = disparity.compare("Leeds", with_="england", indicators="cla_at_31_march", models="none")
     assert [row["area_name"] for row in two.to_dicts()] == ["Leeds", "England"]
     families = ROOT / "examples" / "families.csv"
     answers = disparity.survey(families, families.with_suffix(".toml")).to_dicts()
@@ -207,3 +208,99 @@ def test_statistics_of_groups_and_models():
     assert model["converged"] and model["sd"] > 0.3
     assert model["coefficients"]["term"].to_list() == ["(Intercept)", "x"]
     assert len(model["effects"]) == 4
+
+
+def test_limits_of_a_funnel_about_another_target_are_those_of_a_rate():
+    of_ratio = stats.funnel_limits([10.0, 40.0], 2.0, of="ratio")
+    of_rate = stats.funnel_limits([10.0, 40.0], 2.0, of="rate")
+    assert of_ratio["low"].to_list() == of_rate["low"].to_list()
+    # An expected count of 20 about 1, doubled: its exact limits are 11.2 and 29.7 (Byar, at 20).
+    twenty = stats.funnel_limits([20.0], 1.0, of="ratio")
+    assert of_ratio["low"][0] == pytest.approx(2 * twenty["low"][0])
+
+
+def test_a_slope_of_proportions_lies_between_0_and_1():
+    index = stats.slope([30, 20, 10], [100, 100, 100], of="proportion").to_dicts()[0]
+    assert index["slope"] == pytest.approx(-0.3)
+
+
+def test_groups_are_numbered_without_gaps():
+    with pytest.raises(ValueError, match="without gaps"):
+        stats.expected_by_group([0, 3_000_000_000], [100, 50], [0.1, 0.2])
+    with pytest.raises(ValueError, match="no row is of group 1"):
+        stats.direct_rates([0, 2, 2], [1, 1, 1], [9, 9, 9], [1, 1, 1])
+
+
+def test_a_list_of_one_is_no_number_for_all():
+    with pytest.raises(ValueError, match="rows"):
+        stats.rates([5], [100, 100, 100])
+    assert len(stats.rates(5, [100, 100, 100])) == 3
+
+
+def test_very_many_are_as_few_each_by_itself():
+    counts = [own / 7 for own in range(9_000)]
+    for method in ("exact_or_byar", "exact", "byar"):
+        many = stats.poisson_intervals(counts, method=method)
+        few = stats.poisson_intervals(counts[:500], method=method)
+        for side in ("low", "high"):
+            assert many[side].to_list()[:500] == pytest.approx(few[side].to_list(), rel=2e-13)
+    rates, one = stats.rates(counts, 1_000.0), stats.rates(counts[4_321], 1_000.0)
+    assert rates["high"][4_321] == pytest.approx(one["high"][0], rel=1e-12)
+    with pytest.raises(ValueError, match="row 8999"):
+        stats.rates(counts, [1.0] * 8_999 + [0.0])
+
+
+def test_a_store_of_children_is_no_folder_of_results(tmp_path):
+    disparity.simulate(tmp_path / "world", authorities=3, years=3, children=60)
+    store = disparity.returns.build(tmp_path / "world" / "returns", tmp_path / "store")
+    with pytest.raises(ValueError, match="no folder of results"):
+        disparity.Folder(store)["children"]
+    with pytest.raises(disparity.DisparityError):
+        disparity.query("SELECT * FROM children", source=store)
+
+
+def test_nothing_held_is_an_error_whatever_is_asked(tmp_path):
+    with pytest.raises(disparity.DisparityError):
+        disparity.run(indicators="cla_at_31_march", periods="1950")
+    with pytest.raises(disparity.DisparityError):
+        disparity.authority("Hackney", indicators="cla_at_31_march", periods="1950")
+    with pytest.raises(disparity.DisparityError):
+        disparity.write(tmp_path / "out", indicators="cla_at_31_march", periods="1950")
+
+
+def test_one_command_at_a_time_and_who_waits_can_stop():
+    done = []
+    other = threading.Thread(target=lambda: done.append(disparity.run(models="none", periods="2025")))
+    other.start()
+    try:
+        seen = []
+        disparity.run(indicators="cla_at_31_march", periods="2025", models="none", progress=seen.append)
+    finally:
+        other.join()
+    assert done[0].is_whole and seen
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_process_computes_alone_and_refuses_commands():
+    import os
+
+    counts = [float(own) for own in range(40_000)]
+    here = stats.rates(counts, 1_000.0)["low"][39_999]
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            there = stats.rates(counts, 1_000.0)["low"][39_999]
+            try:
+                disparity.run(indicators="cla_at_31_march", periods="2025", models="none")
+                refused = False
+            except RuntimeError as error:
+                refused = "spawn" in str(error)
+            os.write(write, b"yes" if there == here and refused else b"no")
+        finally:
+            os._exit(0)
+    os.close(write)
+    said = os.read(read, 3)
+    os.waitpid(child, 0)
+    assert said == b"yes"

@@ -1,5 +1,6 @@
 """With NumPy and nothing else."""
 
+import pytest
 from conftest import needed
 
 np = needed("numpy")
@@ -18,3 +19,7 @@ def test_arrays_go_in_and_come_out(run):
     assert np.asarray(stats.rates(strided, 1.0, per=1.0)["estimate"]).tolist() == strided.tolist()
     names = np.asarray(run.estimates["la_name"])
     assert "Leeds" in names
+    unaligned = np.frombuffer(b"x" + np.array([1.0, 2.0]).tobytes(), offset=1)
+    assert np.asarray(stats.rates(unaligned, 1.0, per=1.0)["estimate"]).tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="rows"):
+        stats.rates(np.array([5.0]), [100.0, 100.0])

@@ -3,9 +3,8 @@
 use disparity_stats::{DirectStratum, Error, GroupedStrata, SlopeScale, Subgroup};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
-use super::{ESTIMATE, Given, ends, level, parts, refused, table, unknown};
+use super::{ESTIMATE, Given, ends, level, parts, refused, side_by_side, table, unknown};
 use crate::failure::broken;
 use crate::input::{Input, column, length};
 use crate::table::Table;
@@ -33,7 +32,7 @@ pub(crate) fn direct_rates(
     let [counts, populations, weights] =
         [1, 2, 3].map(|at: usize| inputs[at].1.whole(inputs[at].0, all));
     let (counts, populations, weights) = (counts?, populations?, weights?);
-    let many = groups.iter().max().map_or(0, |last| *last as usize + 1);
+    let many = numbered(&groups)?;
     let mut strata: Vec<Vec<DirectStratum>> = vec![Vec::new(); many];
     for (row, group) in groups.iter().enumerate() {
         strata[*group as usize].push(DirectStratum {
@@ -48,7 +47,7 @@ pub(crate) fn direct_rates(
             let [low, high] = ends(rate.interval);
             Ok([rate.value * per, low * per, high * per])
         };
-        strata.par_iter().map(one).collect()
+        side_by_side(strata.iter().collect(), one)
     });
     let mut out: [Vec<f64>; 3] = std::array::from_fn(|_| Vec::with_capacity(many));
     for (group, made) in made.into_iter().enumerate() {
@@ -59,6 +58,30 @@ pub(crate) fn direct_rates(
             .for_each(|(own, value)| own.push(value));
     }
     table(ESTIMATE, out, vec![true; many])
+}
+
+/// How many groups there are; an error where a number has no row: a code of something else would be taken for one.
+fn numbered(groups: &[u32]) -> PyResult<usize> {
+    let mut seen = vec![false; groups.len()];
+    for (row, group) in groups.iter().enumerate() {
+        let Some(own) = seen.get_mut(*group as usize) else {
+            let message = format!(
+                "row {row} is of group {group}, and there are {} rows",
+                groups.len()
+            );
+            return Err(PyValueError::new_err(format!(
+                "{message}: groups are numbered from 0 without gaps"
+            )));
+        };
+        *own = true;
+    }
+    let many = seen.iter().rposition(|own| *own).map_or(0, |last| last + 1);
+    match seen[..many].iter().position(|own| !own) {
+        Some(gap) => Err(PyValueError::new_err(format!(
+            "no row is of group {gap}: groups are numbered from 0 without gaps"
+        ))),
+        None => Ok(many),
+    }
 }
 
 /// Expected counts of groups of strata.
@@ -82,7 +105,7 @@ pub(crate) fn expected_by_group(
         populations.whole("populations", all)?,
         rates.whole("rates", all)?,
     );
-    let many = group.iter().max().map_or(0, |last| *last as usize + 1);
+    let many = numbered(&group)?;
     let strata = GroupedStrata {
         group: &group,
         population: &population,

@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use rayon::prelude::*;
 
 use crate::failure::broken;
+use crate::forked;
 use crate::input::{Input, Values, column, length};
 use crate::table::Table;
 
@@ -30,6 +31,15 @@ fn refused(error: Error) -> PyErr {
 
 /// A part of the rows: the first, the columns that are made, and whether each row has what is made.
 type Part<'a> = (usize, Vec<&'a mut [f64]>, &'a mut [bool]);
+
+/// Does work on parts side by side; one after another where there is one, or no thread to share it with.
+fn side_by_side<P: Send, R: Send>(parts: Vec<P>, work: impl Fn(P) -> R + Send + Sync) -> Vec<R> {
+    if parts.len() < 2 || forked::is_child() {
+        parts.into_iter().map(work).collect()
+    } else {
+        parts.into_par_iter().map(work).collect()
+    }
+}
 
 /// What went wrong in the first row that is refused.
 struct Refused {
@@ -84,7 +94,7 @@ fn each<const IN: usize, const OUT: usize>(
             }
             Ok(())
         };
-        parts.into_par_iter().map(part).collect::<Vec<_>>()
+        side_by_side(parts, part)
     });
     first_refused(done)?;
     table(names, out, valid)

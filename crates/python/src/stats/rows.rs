@@ -2,11 +2,10 @@
 
 use disparity_stats::{CountLimits, CountMethod, Error, Estimate, Interval, Level};
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
 use super::{
-    ESTIMATE, Given, INTERVAL, ROWS, Refused, each, ends, first_refused, level, parts, table,
-    unknown,
+    ESTIMATE, Given, INTERVAL, ROWS, Refused, each, ends, first_refused, level, parts,
+    side_by_side, table, unknown,
 };
 use crate::input::{Input, Values, length};
 use crate::table::Table;
@@ -177,10 +176,8 @@ fn of_many(
             valid,
         })
         .collect();
-    let done: Vec<Result<(), Refused>> = py.detach(|| {
-        let each = parts.into_par_iter();
-        each.map(|part| part.fill(values, wholes, limits)).collect()
-    });
+    let done: Vec<Result<(), Refused>> =
+        py.detach(|| side_by_side(parts, |part| part.fill(values, wholes, limits)));
     first_refused(done)?;
     Ok(made)
 }
@@ -366,10 +363,9 @@ pub(crate) fn funnel_limits(
         "proportion" => each(py, inputs, INTERVAL, |[n]| {
             disparity_stats::funnel_proportion(target, n, level).map(ends)
         }),
-        // A ratio's denominator is the expected count, and its target 1.
+        // A ratio is a rate whose denominator is the expected count; its target is mostly 1.
         "ratio" => each(py, inputs, INTERVAL, |[expected]| {
-            let [low, high] = ends(disparity_stats::funnel_ratio(expected, level)?);
-            Ok([low * target, high * target])
+            disparity_stats::funnel_rate(target, expected, level).map(ends)
         }),
         _ => Err(unknown("of", of, &["rate", "proportion", "ratio"])),
     }

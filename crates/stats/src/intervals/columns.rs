@@ -10,7 +10,7 @@ use crate::special::{GammaQuantile, GammaQuantileCurve};
 ///
 /// Exact limits of counts below about 65 are read off polynomials in the count that are worked out once (some 3,000 limits),
 /// instead of being iterated for each; they differ from [`exact_poisson`](crate::exact_poisson)'s by less than 2 in 10¹³ of
-/// themselves. Byar's limits are the same. Threads may share one.
+/// themselves. At levels above 99.99% they are iterated all the same. Byar's limits are those of [`byar`](crate::byar). Threads may share one.
 ///
 /// # Example
 /// ```

@@ -7,6 +7,9 @@ use super::GammaQuantile;
 /// theorem 8.2. ISBN 978-1-611972-39-9): below rounding with 20.
 const NODES: usize = 20;
 
+/// Thinner tails bend too much near a shape of 1 for so many nodes: their quantiles are found one by one.
+const LEAST_TAIL: f64 = 5e-5;
+
 /// The least shape of a piece; below, quantiles are found one by one.
 const FROM: usize = 1;
 
@@ -26,7 +29,11 @@ impl GammaQuantileCurve {
             clippy::cast_sign_loss,
             reason = "a shape of at most some hundreds"
         )]
-        let to = quantile.quick_from().clamp(FROM as f64, 1_000.0).floor() as usize;
+        let to = if quantile.tail() < LEAST_TAIL {
+            FROM
+        } else {
+            quantile.quick_from().clamp(FROM as f64, 1_000.0).floor() as usize
+        };
         let piece = |from: usize| {
             let angle = |j: usize| std::f64::consts::PI * (j as f64 + 0.5) / NODES as f64;
             let at: [f64; NODES] =
@@ -77,7 +84,8 @@ mod tests {
 
     #[test]
     fn between_the_nodes_it_is_the_quantile() {
-        for level in [Level::P95, Level::P998, Level::new(0.5).unwrap()] {
+        let others = [0.5, 0.999_9].map(|level| Level::new(level).unwrap());
+        for level in [Level::P95, Level::P998].into_iter().chain(others) {
             let (tail, z) = (level.tail(), level.z());
             for quantile in [GammaQuantile::lower(tail, z), GammaQuantile::upper(tail, z)] {
                 let curve = GammaQuantileCurve::new(quantile);
@@ -93,5 +101,8 @@ mod tests {
                 assert!(worst < 2e-13, "{level:?}: {worst}");
             }
         }
+        let thin = Level::new(0.999_999).unwrap();
+        let quantile = GammaQuantile::lower(thin.tail(), thin.z());
+        assert!(GammaQuantileCurve::new(quantile).pieces.is_empty());
     }
 }

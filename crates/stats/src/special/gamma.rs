@@ -197,6 +197,11 @@ impl GammaQuantile {
         }
     }
 
+    /// The probability that is cut off.
+    pub(crate) fn tail(&self) -> f64 {
+        self.tail
+    }
+
     /// The least shape whose quantile takes no iteration.
     pub(crate) fn quick_from(&self) -> f64 {
         self.expansion.from().min(ASYMPTOTIC_SHAPE)
