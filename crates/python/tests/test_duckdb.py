@@ -11,6 +11,14 @@ def test_a_table_is_asked_in_sql(run):
     assert count == 1_498
 
 
+def test_a_table_gives_a_new_stream_at_each_call(run):
+    """DuckDB 2 runs a relation at every call, and over a stream that can be read once the second finds nothing."""
+    estimates = run.estimates  # noqa: F841
+    relation = duckdb.sql("SELECT count(*), sum(numerator) FROM estimates")
+    first, second = relation.fetchall(), relation.fetchall()
+    assert first == second and first[0][0] == len(estimates)
+
+
 def test_everything_is_as_the_program_wrote_it(whole_run):
     run, out = whole_run
     for name in run.tables:
