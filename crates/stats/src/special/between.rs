@@ -8,7 +8,7 @@ use super::GammaQuantile;
 const NODES: usize = 20;
 
 /// Thinner tails bend too much near a shape of 1 for so many nodes: their quantiles are found one by one.
-const LEAST_TAIL: f64 = 5e-5;
+const LEAST_TAIL: f64 = 4e-5;
 
 /// The least shape of a piece; below, quantiles are found one by one.
 const FROM: usize = 1;
