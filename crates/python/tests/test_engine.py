@@ -133,9 +133,13 @@ def test_progress_is_told_and_ctrl_c_stops():
     def interrupt(stage):
         signal.raise_signal(signal.SIGINT)
 
-    if threading.current_thread() is threading.main_thread():
+    # A process that was started in the background ignores the signal until it is told otherwise.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
         with pytest.raises(KeyboardInterrupt):
             disparity.run(progress=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
     # The engine is free again.
     assert disparity.run(indicators="cla_at_31_march", periods="2025", models="none").is_whole
 
