@@ -141,7 +141,7 @@ pub fn run(words: &[String], watch: &Arc<Watch>) -> Result<Run, Failure> {
             england_alone(&args.selection)?;
         }
         let memory = run::memory(&args)?;
-        run::make(&args, memory.as_ref(), &mut Progress::new(args.timings))
+        run::make(&args, (memory.as_ref(), None), &mut Progress::new(args.timings))
     })?;
     let Some(made) = made else {
         return Err(Failure::wrong(

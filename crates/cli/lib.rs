@@ -30,6 +30,7 @@ mod published;
 mod remembered;
 mod returns_args;
 mod returns_stage;
+mod several;
 mod side_by_side;
 mod stages;
 mod tables_stage;
@@ -77,7 +78,12 @@ fn dispatch(cli: &Cli) -> anyhow::Result<bool> {
         }
         Some(Command::Returns(command)) => with_catalogue(|catalogue| match command {
             ReturnsCommand::Check { read, out } => commands::returns::check(read, out, catalogue),
-            ReturnsCommand::Build { read, out } => commands::returns::build(read, out, catalogue),
+            ReturnsCommand::Build { read, out, apart } if *apart => {
+                commands::returns_apart::build(read, out, catalogue)
+            }
+            ReturnsCommand::Build { read, out, .. } => {
+                commands::returns::build(read, out, catalogue)
+            }
             ReturnsCommand::Inspect { store } => remembered::inspect(store).map(|()| true),
         }),
         Some(Command::PriorHelp(args)) => {

@@ -24,6 +24,10 @@ pub(crate) enum ReturnsCommand {
         /// Folder for the store; it holds records of children
         #[arg(long, value_name = "STORE")]
         out: PathBuf,
+        /// Make a store for each authority, in folders of STORE: memory holds as many authorities as there
+        /// are cores, and `prior-help`, `site` and `run --returns` of STORE answer for all together
+        #[arg(long, conflicts_with = "identifiers")]
+        apart: bool,
     },
     /// Say what was released from a store, as far as it was asked to remember that
     Inspect {

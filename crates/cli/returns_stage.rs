@@ -9,19 +9,20 @@ use disparity_analysis::{Input, analyse};
 use disparity_core::answers::GroupBy;
 use disparity_core::{
     AreaCode, Catalogue, ChineseGroup, CodeList, Cube, Dimension, Dimensions, Frequencies,
-    IndicatorId, Journeys, Period, Plan, Populations, Results,
+    IndicatorId, Period, Plan, Populations, Results,
 };
 use disparity_disclosure::{KnownOfCube, Policy, Release, Rule, protect_knowing};
 use disparity_export::EarlierOutputs;
 use disparity_journeys::{
-    PriorHelpParams, Years, counts_and_repeats, cube, frequencies, known, names_of_cube,
-    part_year_cube, part_years, prior_help, prior_help_cube,
+    PriorHelpParams, Questions, Sums, Years, cube, frequencies, known, names_of_cube,
+    part_year_cube, part_years, prior_help_cube,
 };
 use disparity_published::with_indicators;
 
 use crate::commands::returns::store;
 use crate::progress::Progress;
 use crate::published::{self, OutputKind};
+use crate::several::{self, Children};
 use crate::stages::Published;
 
 /// Where the indicators stand that only returns can give, and what stands there.
@@ -41,7 +42,7 @@ pub(crate) fn catalogue_with_returns(catalogue: &Catalogue) -> Result<Catalogue>
 
 /// Groups with Chinese children where the plan has them: among Asian children as in current
 /// releases, or in the other ethnic group as in older ones.
-fn place_chinese(dimensions: &Dimensions, group: ChineseGroup) -> Dimensions {
+pub(crate) fn place_chinese(dimensions: &Dimensions, group: ChineseGroup) -> Dimensions {
     let broad = match group {
         ChineseGroup::Asian => "asian",
         ChineseGroup::Other => "other",
@@ -74,14 +75,14 @@ fn england(published: &Cube, counted: &Cube) -> Result<Cube> {
 
 /// Says what the store holds and no table shows: children of authorities that the area list does not
 /// have. Returns whether there are any.
-fn say_unlisted(journeys: &Journeys) -> bool {
-    let authorities = journeys.authorities().iter().enumerate();
+fn say_unlisted(children: Children<'_>) -> bool {
+    let authorities = children.headings().authorities().iter().enumerate();
     let unlisted: Vec<_> = authorities.filter(|(_, own)| own.area.is_none()).collect();
     for (at, authority) in &unlisted {
         crate::out::tell(format_args!(
             "LA_UNLISTED: {} children of authority {} are in the store and in none of these tables: no authority of \
              the list has this code; `disparity journeys` and `prior-help` show them under it",
-            journeys.children_of(*at).len(),
+            children.many_of(*at),
             authority.old_la_code
         ));
     }
@@ -103,41 +104,94 @@ pub(crate) fn prior_help_params() -> PriorHelpParams {
 
 /// Everything that a run counts, and how often children had an event.
 pub(crate) fn counted(
-    journeys: &Journeys,
+    children: Children<'_>,
     catalogue: &Catalogue,
     dimensions: &Dimensions,
     populations: &Populations,
 ) -> Result<(Cube, Frequencies)> {
-    let authorities = journeys.authorities();
+    let authorities = children.headings().authorities();
     let help = prior_help_cube(
-        &prior_help(journeys, dimensions, &prior_help_params()),
+        &children.prior_help(dimensions, &prior_help_params())?,
         authorities,
         catalogue,
         Rule::DEFAULT.least_for_rate,
     )?;
-    let parts = part_year_cube(&part_years(journeys), authorities, catalogue)?;
-    let (counts, repeats) = counts_and_repeats(journeys, dimensions);
+    let parts = part_year_cube(&part_years(children.headings()), authorities, catalogue)?;
+    let (counts, repeats) = children.counts_and_repeats(dimensions);
     let counted = cube(&counts, authorities, catalogue, populations)?;
     let counted = counted.merge(parts)?.merge(help)?;
     Ok((counted, frequencies(&repeats, authorities, catalogue)))
 }
 
-/// Analyses a store and passes the results through the gate. Says besides whether everything that was
+/// What a run counts of children.
+pub(crate) fn questions() -> Questions {
+    Questions {
+        help: vec![prior_help_params()],
+        indicators: true,
+    }
+}
+
+/// Where the children of a run are.
+#[derive(Clone, Copy)]
+pub(crate) enum Returns<'a> {
+    /// In a store, or a folder of stores.
+    At(&'a Path),
+    /// Added up already.
+    AddedUp(&'a Sums),
+}
+
+/// What returns are analysed by and beside.
+pub(crate) struct Analysis<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) figures: &'a Published,
+    pub(crate) plan: &'a Plan,
+    pub(crate) policy: Policy,
+    pub(crate) earlier: &'a EarlierOutputs,
+}
+
+/// Analyses returns and passes the results through the gate. Says besides whether everything that was
 /// read is in them.
 pub(crate) fn release(
-    path: &Path,
-    catalogue: &Catalogue,
-    figures: &Published,
-    plan: &Plan,
-    (policy, earlier): (Policy, &EarlierOutputs),
+    returns: Returns<'_>,
+    analysis: Analysis<'_>,
     progress: &mut Progress,
 ) -> Result<(Release<Results>, bool)> {
-    let populations = figures.populations();
-    let journeys = progress.stage("reading the store", || store(path, &catalogue.dimensions))?;
-    let whole_store = !say_unlisted(&journeys);
+    let dimensions = &analysis.catalogue.dimensions;
+    let path = match returns {
+        Returns::AddedUp(sums) => {
+            let children = Children::Sums(sums, &sums.headings());
+            return release_of(children, analysis, progress);
+        }
+        Returns::At(path) => path,
+    };
+    if let Some(stores) = several::stores_in(path)? {
+        let dimensions = &place_chinese(dimensions, analysis.plan.chinese_group);
+        let add_up = || several::add_up(&stores, dimensions, &questions());
+        let sums = progress.stage("reading the stores", add_up)?;
+        let children = Children::Sums(&sums, &sums.headings());
+        return release_of(children, analysis, progress);
+    }
+    let journeys = progress.stage("reading the store", || store(path, dimensions))?;
+    release_of(Children::Records(&journeys), analysis, progress)
+}
+
+fn release_of(
+    children: Children<'_>,
+    analysis: Analysis<'_>,
+    progress: &mut Progress,
+) -> Result<(Release<Results>, bool)> {
+    let Analysis {
+        catalogue,
+        figures,
+        plan,
+        policy,
+        earlier,
+    } = analysis;
+    let (journeys, populations) = (children.headings(), figures.populations());
+    let whole_store = !say_unlisted(children);
     let dimensions = &place_chinese(&catalogue.dimensions, plan.chinese_group);
     let (whole, repeats) = progress.stage("counting", || {
-        counted(&journeys, catalogue, dimensions, populations)
+        counted(children, catalogue, dimensions, populations)
     })?;
     let relations = known(catalogue);
     let told = earlier.known_of_run(&whole, catalogue);
@@ -147,8 +201,8 @@ pub(crate) fn release(
     let known = KnownOfCube {
         published: &told,
         names: &names_of_cube(&whole, journeys.authorities(), catalogue),
-        beside: &published::beside(earlier, kind, &journeys, catalogue, rule)?,
-        authorities: &published::areas_of(&journeys),
+        beside: &published::beside(earlier, kind, journeys, catalogue, rule)?,
+        authorities: &published::areas_of(journeys),
     };
     let safe = progress.stage("withholding small counts", || {
         let settings = (policy, journeys.synthetic);

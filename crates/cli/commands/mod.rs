@@ -12,6 +12,7 @@ pub(crate) mod needs;
 pub(crate) mod prior_help;
 pub(crate) mod query;
 pub(crate) mod returns;
+pub(crate) mod returns_apart;
 pub(crate) mod run;
 mod sections;
 pub(crate) mod serve;

@@ -7,11 +7,13 @@ use anyhow::{Context, Result};
 use disparity_core::answers::{GroupBy, HelpKind, LookBack, Mode, PriorHelp, PriorHelpKey};
 use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
-use disparity_disclosure::{KnownBefore, PriorHelpRow, Proportion, Release, protect_prior_help};
-use disparity_export::{PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
+use disparity_disclosure::{
+    Beside, KnownBefore, Policy, PriorHelpRow, Proportion, Release, protect_prior_help,
+};
+use disparity_export::{EarlierOutputs, PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
 use disparity_journeys::{
-    PriorHelpParams, Years, entries, linked_of, match_rates, names_of_prior_help, prior_help,
-    prior_help_answers, supported,
+    Entered, PriorHelpParams, Questions, Sums, Years, names_of_prior_help, prior_help_answers,
+    supported,
 };
 
 use crate::args::Format;
@@ -23,6 +25,7 @@ use crate::progress::{Bar, PROVING, Progress};
 use crate::published::{self, OutputKind};
 use crate::remembered::Memory;
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
+use crate::several::{Children, add_up, refuse_control, stores_in};
 
 /// Words of an option to values, or the words there are.
 pub(crate) fn words<T: Copy>(
@@ -71,7 +74,7 @@ pub(crate) fn look_backs(typed: &[String]) -> Result<Vec<LookBack>> {
     each.collect()
 }
 
-fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
+pub(crate) fn params(args: &PriorHelpArgs) -> Result<PriorHelpParams> {
     let kinds = words(
         &args.kinds,
         &HelpKind::ALL.map(|kind| (kind.as_str(), kind)),
@@ -147,7 +150,11 @@ pub(crate) fn keep(
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
     let params = params(args)?;
     if args.supported {
-        let journeys = store_of(&args.store, &catalogue.dimensions, &params.wanted())?;
+        let dimensions = &catalogue.dimensions;
+        let journeys = match stores_in(&args.store)? {
+            None => store_of(&args.store, dimensions, &params.wanted())?,
+            Some(stores) => add_up(&stores, dimensions, &Questions::default())?.headings(),
+        };
         return print_supported(&journeys, catalogue, args.format);
     }
     let asked = Asked {
@@ -179,37 +186,85 @@ pub(crate) fn answer(
     catalogue: &Catalogue,
     progress: &mut Progress,
 ) -> Result<Answered> {
+    let Some(stores) = stores_in(asked.store)? else {
+        return answer_of_one(asked, catalogue, progress);
+    };
+    refuse_control(asked.control)?;
+    let policy = policy(asked.control)?;
+    let questions = Questions {
+        help: questions(asked.params, &policy),
+        indicators: false,
+    };
+    let sums = progress.stage("reading the stores", || {
+        add_up(&stores, &catalogue.dimensions, &questions)
+    })?;
+    let memory = Memory::of(asked.store, asked.control)?;
+    answer_of_sums(&sums, asked, (catalogue, memory), progress)
+}
+
+/// The questions that are protected one after the other to answer one.
+pub(crate) fn questions(params: &PriorHelpParams, policy: &Policy) -> Vec<PriorHelpParams> {
+    // With nothing withheld there is nothing to know before.
+    if policy.rule().withhold_to == 0 {
+        vec![params.clone()]
+    } else {
+        params.questions()
+    }
+}
+
+/// The same of what several stores add up to.
+pub(crate) fn answer_of_sums(
+    sums: &Sums,
+    asked: &Asked<'_>,
+    (catalogue, memory): (&Catalogue, Memory),
+    progress: &mut Progress,
+) -> Result<Answered> {
+    let policy = policy(asked.control)?;
+    let headings = sums.headings();
+    let children = Children::Sums(sums, &headings);
+    check(children, catalogue, asked.params, asked.force)?;
+    let protecting = Protecting {
+        children,
+        params: asked.params,
+        policy: &policy,
+        catalogue,
+        before: &Before::default(),
+    };
+    let release = protecting.answer(progress)?;
+    Ok(Answered {
+        journeys: headings,
+        release,
+        memory,
+    })
+}
+
+fn answer_of_one(
+    asked: &Asked<'_>,
+    catalogue: &Catalogue,
+    progress: &mut Progress,
+) -> Result<Answered> {
     let params = asked.params;
     let policy = policy(asked.control)?;
     let memory = Memory::of(asked.store, asked.control)?;
     let earlier = memory.outputs(&asked.control.published, policy.rule().round_to)?;
     let before = published::question(&earlier, params.include_unaccompanied)?;
-    let mut questions = params.questions();
-    // With nothing withheld there is nothing to know before.
-    if policy.rule().withhold_to == 0 {
-        questions = vec![params.clone()];
-    }
-    let all_asked = || {
-        questions
-            .iter()
-            .chain(before.as_ref().map(|(_, params)| params))
+    let mut all_asked = questions(params, &policy);
+    all_asked.extend(before.as_ref().map(|(_, params)| params.clone()));
+    let wanted = Questions {
+        help: all_asked,
+        indicators: false,
     };
-    let together = PriorHelpParams {
-        kinds: all_asked().flat_map(|one| one.kinds.clone()).collect(),
-        groups: all_asked().flat_map(|one| one.groups.clone()).collect(),
-        ..params.clone()
-    };
-    let wanted = together.wanted();
     let others = earlier.has_journeys() || earlier.has_run();
     let journeys = progress.stage("reading the store", || {
         let dimensions = &catalogue.dimensions;
         if others {
             return store(asked.store, dimensions);
         }
-        store_of(asked.store, dimensions, &wanted)
+        store_of(asked.store, dimensions, &wanted.wanted())
     })?;
-    check(&journeys, catalogue, params, asked.force)?;
-    let mut earlier_answers = before
+    let children = Children::Records(&journeys);
+    check(children, catalogue, params, asked.force)?;
+    let mut answers = before
         .as_ref()
         .map_or_else(BTreeMap::new, |(question, params)| {
             progress.stage("looking back for earlier outputs", || {
@@ -217,44 +272,22 @@ pub(crate) fn answer(
             })
         });
     if earlier.has_run() {
-        earlier_answers.extend(published::of_run(&journeys, catalogue));
+        answers.extend(published::of_run(&journeys, catalogue));
     }
     let kind = OutputKind::PriorHelp;
     let beside = published::beside(&earlier, kind, &journeys, catalogue, policy.rule())?;
-    let mut answers: BTreeMap<PriorHelpKey, PriorHelp> = BTreeMap::new();
-    let (mut shown, mut spans) = (None, BTreeSet::new());
-    for question in questions {
-        let own = progress.stage("looking back", || {
-            prior_help(&journeys, &catalogue.dimensions, &question)
-        });
-        spans = own
-            .iter()
-            .map(|answer| (answer.key.from, answer.key.to))
-            .collect();
-        answers.extend(own.into_iter().map(|answer| (answer.key, answer)));
-        let mut all = earlier_answers.clone();
-        all.extend(&answers);
-        let all = all.into_values().collect();
-        let all = prior_help_answers(all, |key| answers.contains_key(key));
-        let known = earlier.known_of_prior_help(&all, &journeys, catalogue);
-        if shown.is_none() {
-            published::check(&known, &all.counts)?;
-        }
-        let known = KnownBefore {
-            published: &known,
-            names: &names_of_prior_help(&all),
-            beside: &beside,
-        };
-        let bar = Bar::new();
-        let watch = |done, all| bar.show(PROVING, done, all);
-        let dimensions = &catalogue.dimensions;
-        let safe = protect_prior_help(all, dimensions, &policy, (shown.as_ref(), known), &watch);
-        shown = Some(safe);
-        bar.clear();
-    }
-    let safe = shown.context("nothing was asked about help before care")?;
-    say_withheld(safe.how_many(), policy.rule());
-    let release = safe.release(|key| params.asks(key) && spans.contains(&(key.from, key.to)));
+    let protecting = Protecting {
+        children,
+        params,
+        policy: &policy,
+        catalogue,
+        before: &Before {
+            earlier,
+            answers,
+            beside,
+        },
+    };
+    let release = protecting.answer(progress)?;
     Ok(Answered {
         journeys,
         release,
@@ -262,32 +295,89 @@ pub(crate) fn answer(
     })
 }
 
+/// What readers have already, and what this store says of it.
+#[derive(Default)]
+struct Before {
+    earlier: EarlierOutputs,
+    answers: BTreeMap<PriorHelpKey, PriorHelp>,
+    beside: Vec<Beside>,
+}
+
+/// A question of children, beside what is known before.
+struct Protecting<'a> {
+    children: Children<'a>,
+    params: &'a PriorHelpParams,
+    policy: &'a Policy,
+    catalogue: &'a Catalogue,
+    before: &'a Before,
+}
+
+impl Protecting<'_> {
+    fn answer(&self, progress: &mut Progress) -> Result<Release<Vec<PriorHelpRow>>> {
+        let (catalogue, before) = (self.catalogue, self.before);
+        let dimensions = &catalogue.dimensions;
+        let mut answers: BTreeMap<PriorHelpKey, PriorHelp> = BTreeMap::new();
+        let (mut shown, mut spans) = (None, BTreeSet::new());
+        for question in questions(self.params, self.policy) {
+            let own = progress.stage("looking back", || {
+                self.children.prior_help(dimensions, &question)
+            })?;
+            spans = own
+                .iter()
+                .map(|answer| (answer.key.from, answer.key.to))
+                .collect();
+            answers.extend(own.into_iter().map(|answer| (answer.key, answer)));
+            let mut all = before.answers.clone();
+            all.extend(&answers);
+            let all = all.into_values().collect();
+            let all = prior_help_answers(all, |key| answers.contains_key(key));
+            let headings = self.children.headings();
+            let known = before.earlier.known_of_prior_help(&all, headings, catalogue);
+            if shown.is_none() {
+                published::check(&known, &all.counts)?;
+            }
+            let known = KnownBefore {
+                published: &known,
+                names: &names_of_prior_help(&all),
+                beside: &before.beside,
+            };
+            let bar = Bar::new();
+            let watch = |done, all| bar.show(PROVING, done, all);
+            let (policy, knowing) = (self.policy, (shown.as_ref(), known));
+            let safe = protect_prior_help(all, dimensions, policy, knowing, &watch);
+            shown = Some(safe);
+            bar.clear();
+        }
+        let safe = shown.context("nothing was asked about help before care")?;
+        say_withheld(safe.how_many(), self.policy.rule());
+        Ok(safe.release(|key| self.params.asks(key) && spans.contains(&(key.from, key.to))))
+    }
+}
+
 /// Refuses where the identifiers of the returns plainly do not go together, or nothing covers the
 /// window at all.
 fn check(
-    journeys: &Journeys,
+    children: Children<'_>,
     catalogue: &Catalogue,
     params: &PriorHelpParams,
     force: bool,
 ) -> Result<()> {
-    let (all, not) = entries(journeys, &catalogue.dimensions);
+    let journeys = children.headings();
+    let Entered {
+        entries,
+        not,
+        linked,
+        entrants,
+    } = children.entered(&catalogue.dimensions);
     crate::out::tell(format_args!(
-        "{} entries into care; not among them are starts of care: {} that came before the first file, {} worked out, \
+        "{entries} entries into care; not among them are starts of care: {} that came before the first file, {} worked out, \
          {} second in a year, {} aged 18 or over, {} on days that no care return covers",
-        all.len(),
         not.left_truncated,
         not.start_inferred,
         not.second_in_year,
         not.adult,
         not.not_covered
     ));
-    let rates = match_rates(journeys, &all, &[GroupBy::Total]);
-    let (linked, entrants) = rates
-        .iter()
-        .filter(|(key, _)| key.authority.is_none() && key.period.is_none())
-        .map(|(_, m)| linked_of(m))
-        .next()
-        .unwrap_or((0, 0));
     if entrants > 0 && linked * 10 < entrants * 7 && !force {
         let message = format!(
             "LINKAGE_POOR: {linked} of {entrants} children entering care match a record of need"
@@ -297,7 +387,7 @@ fn check(
     // Starts of care that no return covers are seen by none of the kinds either.
     if !force && (entrants > 0 || not.not_covered > 0) {
         check_window(journeys, params)?;
-    } else if all.is_empty() {
+    } else if entries == 0 {
         crate::out::tell(format_args!(
             "nobody entered care on a day that the care returns cover: there is nobody to look back from"
         ));

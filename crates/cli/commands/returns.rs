@@ -19,6 +19,7 @@ use crate::out::{csv_of_rows, print, table};
 use crate::place::{Beside, CHECK, Output, STORE};
 use crate::progress::Bar;
 use crate::returns_args::ReadArgs;
+use crate::several;
 
 /// Today, from the clock: the one place where reading returns asks it.
 fn today() -> Day {
@@ -159,15 +160,37 @@ impl Read {
     }
 }
 
+/// Files that are to be read, and how.
+pub(super) struct Returns {
+    pub(super) inputs: Vec<Input>,
+    pub(super) manifest: Manifest,
+    pub(super) options: Options,
+}
+
+impl Returns {
+    pub(super) fn find(args: &ReadArgs, catalogue: &Catalogue) -> Result<Self> {
+        let options = options(args, &catalogue.areas)?;
+        let inputs = discover(&args.dir).map_err(|error| {
+            Hinted::new(
+                format!("cannot read `{}`: {error}", args.dir.display()),
+                "name the folder that holds the returns",
+            )
+        })?;
+        let manifest = manifest(&args.dir, &inputs)?;
+        Ok(Self {
+            inputs,
+            manifest,
+            options,
+        })
+    }
+}
+
 fn read(args: &ReadArgs, catalogue: &Catalogue) -> Result<Read> {
-    let options = options(args, &catalogue.areas)?;
-    let inputs = discover(&args.dir).map_err(|error| {
-        Hinted::new(
-            format!("cannot read `{}`: {error}", args.dir.display()),
-            "name the folder that holds the returns",
-        )
-    })?;
-    let manifest = manifest(&args.dir, &inputs)?;
+    let Returns {
+        inputs,
+        manifest,
+        options,
+    } = Returns::find(args, catalogue)?;
     let files = inputs.len();
     let bar = Bar::new();
     let outcome = read_returns(
@@ -230,17 +253,11 @@ pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
         return Ok(!read.says_nothing(&args.dir));
     }
     let bar = Bar::new();
-    let (diagnostics, text) = (diagnostics_csv(outcome)?, identifiers_csv(outcome)?);
-    let mut beside = vec![("diagnostics.csv", diagnostics.as_bytes())];
-    beside.extend(identifiers.within().map(|name| (name, text.as_bytes())));
-    disparity_returns::store::write_store(
-        &outcome.journeys,
-        &outcome.sources,
-        &catalogue.dimensions,
-        output.staged(),
-        &beside,
-        &|what, done, all| bar.show(what, done, all),
-    )?;
+    let text = identifiers_csv(outcome)?;
+    let beside = identifiers.within().map(|name| (name, text.as_bytes()));
+    write_store(outcome, catalogue, &output, beside, &|what, done, all| {
+        bar.show(what, done, all);
+    })?;
     bar.clear();
     identifiers.place(output, &text)?;
     print(&summary(outcome))?;
@@ -249,6 +266,23 @@ pub(crate) fn build(args: &ReadArgs, out: &Path, catalogue: &Catalogue) -> Resul
         out.display()
     ))?;
     Ok(!outcome.failed(options.max_row_errors))
+}
+
+/// Writes a store with what was odd, and another file beside it.
+pub(super) fn write_store(
+    outcome: &Outcome,
+    catalogue: &Catalogue,
+    output: &Output,
+    beside: Option<(&str, &[u8])>,
+    progress: disparity_returns::Progress<'_>,
+) -> Result<()> {
+    let diagnostics = diagnostics_csv(outcome)?;
+    let mut all = vec![("diagnostics.csv", diagnostics.as_bytes())];
+    all.extend(beside);
+    let (journeys, sources) = (&outcome.journeys, &outcome.sources);
+    let (dimensions, folder) = (&catalogue.dimensions, output.staged());
+    disparity_returns::store::write_store(journeys, sources, dimensions, folder, &all, progress)?;
+    Ok(())
 }
 
 fn sources_csv(outcome: &Outcome) -> Result<String> {
@@ -498,13 +532,29 @@ pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<Journeys> {
 
 /// Reads the part of a store that a question looks at.
 pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) -> Result<Journeys> {
-    let journeys =
-        disparity_returns::store::read_store_of(path, dimensions, wanted).map_err(|error| {
-            Hinted::new(
-                error.to_string(),
-                "make a store with `disparity returns build DIR --out STORE`",
-            )
-        })?;
+    if let Some(stores) = several::stores_in(path)? {
+        let message = format!("`{}` is a folder of {} stores", path.display(), stores.len());
+        let hint = "`prior-help`, `site` and `run --returns` add them up; for the rest build one store, without --apart";
+        return Err(Hinted::new(message, hint).into());
+    }
+    let journeys = quiet_store_of(path, dimensions, wanted)?;
+    say_of_store(&journeys);
+    Ok(journeys)
+}
+
+/// The same without a word.
+pub(crate) fn quiet_store_of(
+    path: &Path,
+    dimensions: &Dimensions,
+    wanted: &Wanted,
+) -> Result<Journeys> {
+    let read = disparity_returns::store::read_store_of(path, dimensions, wanted);
+    let hint = "make a store with `disparity returns build DIR --out STORE`";
+    Ok(read.map_err(|error| Hinted::new(error.to_string(), hint))?)
+}
+
+/// Says what must be known of the authorities of a store: what they look back into, and which years are there in part.
+pub(crate) fn say_of_store(journeys: &Journeys) {
     for authority in journeys.authorities() {
         if let Some(continued) = &authority.continued {
             let rest = if continued.whole {
@@ -520,8 +570,7 @@ pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) ->
             ));
         }
     }
-    say_part_years(&journeys);
-    Ok(journeys)
+    say_part_years(journeys);
 }
 
 /// Says which years the returns cover in part, and up to which day.

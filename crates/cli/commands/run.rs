@@ -7,6 +7,7 @@ use disparity_core::{Catalogue, Date, Nation, Plan, Results};
 use disparity_disclosure::Release;
 use disparity_documents::Format;
 use disparity_export::{Csv, EarlierOutputs, Manifest, Written};
+use disparity_journeys::Sums;
 use disparity_report::{Page, View, render, run_document};
 
 use super::needs::newest;
@@ -20,7 +21,8 @@ use crate::policy::{unprotected_note, usual_or};
 use crate::progress::Progress;
 use crate::published::OutputKind;
 use crate::remembered::Memory;
-use crate::returns_stage;
+use crate::returns_stage::{self, Analysis, Returns};
+use crate::several;
 use crate::stages::{Published, england_alone};
 use crate::tables_stage::Given;
 use crate::years::Unheld;
@@ -73,10 +75,11 @@ pub(crate) struct Made {
     pub(crate) is_own: bool,
 }
 
-/// Loads, analyses and passes through the gate; nothing where no year has what was asked for.
+/// Loads, analyses and passes through the gate; nothing where no year has what was asked for. Of returns that are added
+/// up already nothing is read.
 pub(crate) fn make(
     args: &RunArgs,
-    memory: Option<&Memory>,
+    (memory, sums): (Option<&Memory>, Option<&Sums>),
     progress: &mut Progress,
 ) -> Result<Option<Made>> {
     let published = Published::load(&args.selection, progress)?;
@@ -85,7 +88,7 @@ pub(crate) fn make(
     if asked.unheld.empty {
         return Ok(None);
     }
-    let (release, is_whole) = released(args, &mut asked, &published, memory, progress)?;
+    let (release, is_whole) = released(args, &mut asked, &published, (memory, sums), progress)?;
     Ok(Some(Made {
         release,
         is_whole: is_whole && !asked.unheld.failed,
@@ -103,6 +106,11 @@ pub(crate) fn make(
 pub(crate) fn memory(args: &RunArgs) -> Result<Option<Memory>> {
     let is_protected = args.unprotected.is_none();
     let store = args.returns.as_deref().filter(|_| is_protected);
+    if let Some(store) = store
+        && several::stores_in(store)?.is_some()
+    {
+        several::refuse_beside(&args.published, args.remember)?;
+    }
     store
         .map(|store| Memory::open(store, args.remember))
         .transpose()
@@ -112,7 +120,7 @@ fn run_one(args: &RunArgs) -> Result<bool> {
     let mut progress = Progress::new(args.timings);
     let output = Output::prepare(&args.out, RUN, None)?;
     let memory = memory(args)?;
-    let Some(made) = make(args, memory.as_ref(), &mut progress)? else {
+    let Some(made) = make(args, (memory.as_ref(), None), &mut progress)? else {
         return Ok(false);
     };
     let Made {
@@ -236,7 +244,7 @@ fn released(
     args: &RunArgs,
     asked: &mut Asked,
     published: &Published,
-    memory: Option<&Memory>,
+    (memory, sums): (Option<&Memory>, Option<&Sums>),
     progress: &mut Progress,
 ) -> Result<(Release<Results>, bool)> {
     let plan = &asked.plan;
@@ -246,8 +254,10 @@ fn released(
         let release = tables.release(selection, published, catalogue, plan, policy, progress)?;
         return Ok((release, true));
     }
-    let Some(store) = &args.returns else {
-        return Ok((published.release(plan, progress)?, true));
+    let returns = match (sums, &args.returns) {
+        (Some(sums), _) => Returns::AddedUp(sums),
+        (None, Some(store)) => Returns::At(store),
+        (None, None) => return Ok((published.release(plan, progress)?, true)),
     };
     let catalogue = asked.extended.as_ref().unwrap_or(published.catalogue());
     let policy = usual_or(args.unprotected.as_deref())?;
@@ -255,8 +265,14 @@ fn released(
         Some(memory) => memory.outputs(&args.published, policy.rule().round_to)?,
         None => EarlierOutputs::default(),
     };
-    let known = (policy, &known);
-    returns_stage::release(store, catalogue, published, plan, known, progress)
+    let analysis = Analysis {
+        catalogue,
+        figures: published,
+        plan,
+        policy,
+        earlier: &known,
+    };
+    returns_stage::release(returns, analysis, progress)
 }
 
 /// Writes the workbook in both formats.

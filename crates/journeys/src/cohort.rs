@@ -83,7 +83,7 @@ pub struct NotEntries {
 }
 
 impl NotEntries {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.left_truncated += other.left_truncated;
         self.start_inferred += other.start_inferred;
         self.second_in_year += other.second_in_year;

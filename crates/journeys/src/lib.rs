@@ -11,6 +11,7 @@
 //! 5. [`match_rates`] says how far any of this can be trusted.
 //! 6. [`prior_help_answers`] and [`AskedOfJourneys`] draw the counts up with what is known to hold between
 //!    them, and [`names_of_journeys`] and its like say which of them other outputs have as well.
+//! 7. [`Sums`] are what all but the tables of journeys are made of, of some authorities; those of others are merged.
 //!
 //! # What it deliberately does not do
 //! It reads and writes no files, draws no random numbers and decides nothing about disclosure: what
@@ -30,6 +31,7 @@ mod pathways;
 mod prior_help;
 mod returning;
 mod shared;
+mod sums;
 mod walk;
 mod ways;
 
@@ -49,6 +51,7 @@ pub use pathways::{CAUSES, Pathway, chances, longest_watch, watches};
 pub use prior_help::{PriorHelpParams, Supported, Years, prior_help, supported};
 pub use returning::{Return, ReturnCounts, returns};
 pub use shared::{names_of_cube, names_of_journeys, names_of_prior_help};
+pub use sums::{Entered, Questions, Sums, SumsError};
 pub use ways::{
     KNOWN_BANDS, Way, WaySeen, WayToCare, known_band, known_days, way_seen, way_to_care,
 };

@@ -1,6 +1,8 @@
 //! Files in, journeys and diagnostics out: files grouped by authority, read, dated, joined and
 //! linked, one authority after another so that memory holds one at a time beside the result.
 
+mod apart;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
@@ -24,6 +26,8 @@ use crate::formats::{Candidate, Context, candidates, read_file, why_unreadable};
 use crate::records::Records;
 use crate::records::record_sink::RecordsByAuthority;
 use crate::records::source::Source;
+
+pub use apart::{ApartError, FilePart, apart};
 
 /// What reading a folder gave.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@
 //!    way for all of them.
 //! 3. For each authority the years are joined, care episodes repaired and made into periods of care,
 //!    and the records of one child linked: [`Outcome::journeys`].
+//!    [`apart`] says which files can be read apart from the others, so that memory holds one authority at a time.
 //! 4. [`store`] keeps the journeys as Parquet, so that reading happens once.
 //!
 //! Everything odd on the way is a [`Diagnostic`]: severity, file, line, column, code, remedy. Errors
@@ -26,7 +27,7 @@ mod formats;
 mod records;
 pub mod store;
 
-pub use build::{BuildError, Outcome, read_returns};
+pub use build::{ApartError, BuildError, FilePart, Outcome, apart, read_returns};
 pub use bytes::encoding::Encoding;
 pub use bytes::input::{Input, InputError, create, discover, open, read_text, rename};
 pub use bytes::pack::{gzip, zip_of};

@@ -20,9 +20,9 @@ use disparity_core::{Day, Dimensions, Period};
 
 use crate::cohort::{EntryCodes, entries_of};
 use crate::lookup::Lookup;
-use gathered::Gathered;
 use recent::HelpCodes;
 
+pub(crate) use gathered::{Gathered, GatheredNumbers};
 pub(crate) use observed::observed_from;
 pub use observed::{Supported, supported};
 pub use question::{PriorHelpParams, Years};
@@ -46,17 +46,37 @@ pub fn prior_help(
     dimensions: &Dimensions,
     params: &PriorHelpParams,
 ) -> Vec<PriorHelp> {
+    let pieces = pieces(journeys, dimensions, params);
+    answers(pieces, journeys, dimensions, params)
+}
+
+/// Entrants of each authority, year of entry and group, by question. An authority may be in several pieces.
+pub(crate) fn pieces(
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    params: &PriorHelpParams,
+) -> Vec<(PriorHelpKey, Gathered)> {
     let lookup = Lookup::new(dimensions);
     let entry_codes = EntryCodes::of(journeys.codes());
     let help_codes = HelpCodes::of(journeys.codes());
     // Entries live no longer than their piece: there are many, and each is looked at once.
-    let parts = crate::walk::by_authority(journeys, |authority, children| {
+    let pieces = crate::walk::by_authority(journeys, |authority, children| {
         let (entries, _) = entries_of(journeys, authority, children, &lookup, &entry_codes);
         tables::authority(journeys, &entries, params, help_codes)
     });
-    let all: BTreeSet<Period> = parts.iter().flatten().map(|(key, _)| key.from).collect();
+    pieces.into_iter().flatten().collect()
+}
+
+/// Puts pieces together. Of `journeys` only the authorities and codes are looked at.
+pub(crate) fn answers(
+    pieces: Vec<(PriorHelpKey, Gathered)>,
+    journeys: &Journeys,
+    dimensions: &Dimensions,
+    params: &PriorHelpParams,
+) -> Vec<PriorHelp> {
+    let all: BTreeSet<Period> = pieces.iter().map(|(key, _)| key.from).collect();
     let mut found: BTreeMap<PriorHelpKey, Gathered> = BTreeMap::new();
-    for (key, gathered) in parts.into_iter().flatten() {
+    for (key, gathered) in pieces {
         let Some((from, to)) = span(key.from, &all, params.years) else {
             continue;
         };
