@@ -5,6 +5,8 @@
 //! before the next. No count of children leaves but through the gate: what is here holds a
 //! [`Release`], never what it was made of.
 
+pub mod workers;
+
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
@@ -16,8 +18,8 @@ use disparity_frames::TableErrors;
 use disparity_published::LoadErrors;
 use disparity_report::{View, render};
 
-use crate::args::{Cli, Command};
-use crate::commands::run;
+use crate::args::{Cli, Command, RunArgs};
+use crate::commands::run::{self, Made};
 use crate::hint::Hinted;
 use crate::out::{Kept, kept};
 pub use crate::progress::Watch;
@@ -132,17 +134,25 @@ pub fn run(words: &[String], watch: &Arc<Watch>) -> Result<Run, Failure> {
     let Some(Command::Run(args)) = parsed(&all)?.command else {
         return Err(Failure::wrong("this is no run", ""));
     };
+    made_in_memory(watch, &args, |args, progress| {
+        if args.returns.is_some() {
+            england_alone(&args.selection)?;
+        }
+        let memory = run::memory(args)?;
+        run::make(args, (memory.as_ref(), None), progress)
+    })
+}
+
+fn made_in_memory(
+    watch: &Arc<Watch>,
+    args: &RunArgs,
+    make: impl FnOnce(&RunArgs, &mut Progress) -> anyhow::Result<Option<Made>>,
+) -> Result<Run, Failure> {
     if args.remember {
         let hint = "write it to a folder: what readers get is what can be remembered";
         return Err(Failure::wrong("a run in memory is not remembered", hint));
     }
-    let (made, kept) = alone(watch, || {
-        if args.returns.is_some() {
-            england_alone(&args.selection)?;
-        }
-        let memory = run::memory(&args)?;
-        run::make(&args, (memory.as_ref(), None), &mut Progress::new(args.timings))
-    })?;
+    let (made, kept) = alone(watch, || make(args, &mut Progress::new(args.timings)))?;
     let Some(made) = made else {
         return Err(Failure::wrong(
             "no figures are held of what was asked",

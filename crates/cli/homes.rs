@@ -9,9 +9,9 @@ use disparity_core::neighbourhoods::{Neighbourhoods, RESIDENT_GROUPS};
 use disparity_core::{AreaCode, Catalogue, Period};
 use disparity_journeys::{Placing, SeenAtHome, seen_at_home};
 
-use crate::commands::returns::store_of;
 use crate::hint::Hinted;
 use crate::out::{table, tell};
+use crate::stores::store_of;
 
 /// Needs that are counts of children whom a store can place, and what their spells are.
 const PLACED: [(&str, SpellKind); 3] = [

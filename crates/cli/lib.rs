@@ -30,9 +30,9 @@ mod published;
 mod remembered;
 mod returns_args;
 mod returns_stage;
-mod several;
 mod side_by_side;
 mod stages;
+mod stores;
 mod tables_stage;
 mod years;
 
@@ -76,7 +76,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<bool> {
         Some(Command::Data(DataCommand::Build { from, to })) => {
             commands::data::build(from, to).map(|()| true)
         }
-        Some(Command::Returns(command)) => with_catalogue(|catalogue| match command {
+        Some(Command::Returns(command)) => catalogue_of(|catalogue| match command {
             ReturnsCommand::Check { read, out } => commands::returns::check(read, out, catalogue),
             ReturnsCommand::Build { read, out, apart } if *apart => {
                 commands::returns_apart::build(read, out, catalogue)
@@ -87,16 +87,16 @@ fn dispatch(cli: &Cli) -> anyhow::Result<bool> {
             ReturnsCommand::Inspect { store } => remembered::inspect(store).map(|()| true),
         }),
         Some(Command::PriorHelp(args)) => {
-            with_catalogue(|catalogue| commands::prior_help::run(args, catalogue).map(|()| true))
+            catalogue_of(|catalogue| commands::prior_help::run(args, catalogue).map(|()| true))
         }
         Some(Command::Journeys(args)) => {
-            with_catalogue(|catalogue| commands::journeys::run(args, catalogue).map(|()| true))
+            catalogue_of(|catalogue| commands::journeys::run(args, catalogue).map(|()| true))
         }
         Some(Command::Audit(args)) => {
-            with_catalogue(|catalogue| commands::audit::run(args, catalogue))
+            catalogue_of(|catalogue| commands::audit::run(args, catalogue))
         }
         Some(Command::Simulate(args)) => {
-            with_catalogue(|catalogue| commands::simulate::simulate(args, catalogue).map(|()| true))
+            catalogue_of(|catalogue| commands::simulate::simulate(args, catalogue).map(|()| true))
         }
         Some(Command::Data(DataCommand::Add {
             files,
@@ -117,12 +117,12 @@ fn dispatch(cli: &Cli) -> anyhow::Result<bool> {
     }
 }
 
-/// Runs a command that needs the code lists and facts about areas.
-fn with_catalogue(
-    command: impl FnOnce(&disparity_core::Catalogue) -> anyhow::Result<bool>,
-) -> anyhow::Result<bool> {
+/// Does what needs the code lists and facts about areas.
+fn catalogue_of<T>(
+    work: impl FnOnce(&disparity_core::Catalogue) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let files = builtin::files(None)?;
-    command(&disparity_published::load_catalogue(&files)?)
+    work(&disparity_published::load_catalogue(&files)?)
 }
 
 /// The chain of causes on one line each, then what to do.

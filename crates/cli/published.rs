@@ -19,7 +19,7 @@ use disparity_journeys::{
 
 use crate::hint::Hinted;
 use crate::returns_stage;
-use crate::several::Children;
+use crate::stores::Children;
 
 /// A kind of output with counts of children from a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,7 +218,12 @@ fn beside_run(
     let (dimensions, areas) = (&catalogue.dimensions, &catalogue.areas);
     // How many children live there says nothing of those counted.
     let populations = Populations::default();
-    let (cube, _) = returns_stage::counted(Children::Records(journeys), catalogue, dimensions, &populations)?;
+    let (cube, _) = returns_stage::counted(
+        Children::Records(journeys),
+        catalogue,
+        dimensions,
+        &populations,
+    )?;
     let published = earlier.known_of_run(&cube, catalogue);
     check_cells(&published, &cube)?;
     let known_of_cube = KnownOfCube {

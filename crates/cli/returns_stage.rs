@@ -19,11 +19,10 @@ use disparity_journeys::{
 };
 use disparity_published::with_indicators;
 
-use crate::commands::returns::store;
 use crate::progress::Progress;
 use crate::published::{self, OutputKind};
-use crate::several::{self, Children};
 use crate::stages::Published;
+use crate::stores::{self, Children, store};
 
 /// Where the indicators stand that only returns can give, and what stands there.
 const EXTRA: (&str, &[u8]) = (
@@ -164,9 +163,9 @@ pub(crate) fn release(
         }
         Returns::At(path) => path,
     };
-    if let Some(stores) = several::stores_in(path)? {
+    if let Some(stores) = stores::stores_in(path)? {
         let dimensions = &place_chinese(dimensions, analysis.plan.chinese_group);
-        let add_up = || several::add_up(&stores, dimensions, &questions());
+        let add_up = || stores::add_up(&stores, dimensions, &questions());
         let sums = progress.stage("reading the stores", add_up)?;
         let children = Children::Sums(&sums, &sums.headings());
         return release_of(children, analysis, progress);

@@ -6,6 +6,7 @@
     reason = "tests run the program, read its files and say what they could not run"
 )]
 
+mod apart;
 mod architecture;
 mod at_ages;
 mod attacker;

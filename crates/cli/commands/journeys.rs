@@ -10,13 +10,14 @@ use disparity_journeys::{ALSO_MATCHED, AskedOfJourneys, JourneyDraft, names_of_j
 
 use crate::args::Format;
 use crate::commands::prior_help::{groups, words};
-use crate::commands::returns::{say_withheld, store};
+use crate::commands::returns::say_withheld;
 use crate::out::{csv_of_rows, print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::published::{self, OutputKind};
 use crate::remembered::Memory;
 use crate::returns_args::JourneysArgs;
+use crate::stores::store;
 
 /// Whether a question is within the usual one: any tables of everyone and by broad ethnic group. That is
 /// protected whole, whatever of it is asked for: who asks for less is shown what is shown of it beside

@@ -17,7 +17,7 @@ use disparity_journeys::{
 };
 
 use crate::args::Format;
-use crate::commands::returns::{say_withheld, store, store_of};
+use crate::commands::returns::say_withheld;
 use crate::hint::Hinted;
 use crate::out::{csv_of_rows, paragraph, print, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
@@ -25,7 +25,7 @@ use crate::progress::{Bar, PROVING, Progress};
 use crate::published::{self, OutputKind};
 use crate::remembered::Memory;
 use crate::returns_args::{ControlArgs, PriorHelpArgs};
-use crate::several::{Children, add_up, refuse_control, stores_in};
+use crate::stores::{Children, add_up, refuse_control, store, store_of, stores_in};
 
 /// Words of an option to values, or the words there are.
 pub(crate) fn words<T: Copy>(
@@ -163,14 +163,20 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         control: &args.control,
         force: args.force,
     };
+    let answered = answer(&asked, catalogue, &mut Progress::new(false))?;
+    tell(answered, args.format, catalogue)
+}
+
+/// Remembers answers, if that was asked for, and prints them.
+pub(crate) fn tell(answered: Answered, format: Format, catalogue: &Catalogue) -> Result<()> {
     let Answered {
         journeys,
         release,
         memory,
-    } = answer(&asked, catalogue, &mut Progress::new(false))?;
+    } = answered;
     keep(memory, &release, &journeys, catalogue)?;
     let rows = prior_help_rows(&release, &journeys, catalogue);
-    match args.format {
+    match format {
         Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
         Format::Json => print_json(&PRIOR_HELP_HEADER, rows),
         Format::Text => {
@@ -332,7 +338,9 @@ impl Protecting<'_> {
             let all = all.into_values().collect();
             let all = prior_help_answers(all, |key| answers.contains_key(key));
             let headings = self.children.headings();
-            let known = before.earlier.known_of_prior_help(&all, headings, catalogue);
+            let known = before
+                .earlier
+                .known_of_prior_help(&all, headings, catalogue);
             if shown.is_none() {
                 published::check(&known, &all.counts)?;
             }
@@ -372,11 +380,7 @@ fn check(
     crate::out::tell(format_args!(
         "{entries} entries into care; not among them are starts of care: {} that came before the first file, {} worked out, \
          {} second in a year, {} aged 18 or over, {} on days that no care return covers",
-        not.left_truncated,
-        not.start_inferred,
-        not.second_in_year,
-        not.adult,
-        not.not_covered
+        not.left_truncated, not.start_inferred, not.second_in_year, not.adult, not.not_covered
     ));
     if entrants > 0 && linked * 10 < entrants * 7 && !force {
         let message = format!(

@@ -1,14 +1,11 @@
 //! `disparity returns`: check a folder of returns, or build a store from it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use disparity_core::journeys::Wanted;
-use disparity_core::{Areas, Catalogue, Day, Dimensions, Journeys, Period};
+use disparity_core::{Areas, Catalogue, Day};
 use disparity_disclosure::{HowMany, Rule};
-use disparity_journeys::part_years;
 use disparity_returns::{
     ChildRef, DateOrder, Encoding, Input, Manifest, Options, Outcome, Severity, discover,
     read_returns, read_text,
@@ -19,7 +16,6 @@ use crate::out::{csv_of_rows, print, table};
 use crate::place::{Beside, CHECK, Output, STORE};
 use crate::progress::Bar;
 use crate::returns_args::ReadArgs;
-use crate::several;
 
 /// Today, from the clock: the one place where reading returns asks it.
 fn today() -> Day {
@@ -523,72 +519,6 @@ fn diagnostics_text(outcome: &Outcome) -> String {
         }
     }
     text
-}
-
-/// Reads a store.
-pub(crate) fn store(path: &Path, dimensions: &Dimensions) -> Result<Journeys> {
-    store_of(path, dimensions, &Wanted::everything())
-}
-
-/// Reads the part of a store that a question looks at.
-pub(crate) fn store_of(path: &Path, dimensions: &Dimensions, wanted: &Wanted) -> Result<Journeys> {
-    if let Some(stores) = several::stores_in(path)? {
-        let message = format!("`{}` is a folder of {} stores", path.display(), stores.len());
-        let hint = "`prior-help`, `site` and `run --returns` add them up; for the rest build one store, without --apart";
-        return Err(Hinted::new(message, hint).into());
-    }
-    let journeys = quiet_store_of(path, dimensions, wanted)?;
-    say_of_store(&journeys);
-    Ok(journeys)
-}
-
-/// The same without a word.
-pub(crate) fn quiet_store_of(
-    path: &Path,
-    dimensions: &Dimensions,
-    wanted: &Wanted,
-) -> Result<Journeys> {
-    let read = disparity_returns::store::read_store_of(path, dimensions, wanted);
-    let hint = "make a store with `disparity returns build DIR --out STORE`";
-    Ok(read.map_err(|error| Hinted::new(error.to_string(), hint))?)
-}
-
-/// Says what must be known of the authorities of a store: what they look back into, and which years are there in part.
-pub(crate) fn say_of_store(journeys: &Journeys) {
-    for authority in journeys.authorities() {
-        if let Some(continued) = &authority.continued {
-            let rest = if continued.whole {
-                ""
-            } else {
-                ", of some of the authorities from which it came only; a child in none of them is not seen before"
-            };
-            crate::out::tell(format_args!(
-                "{} looks back beyond {} in the returns of {}{rest}",
-                authority.old_la_code,
-                continued.from,
-                continued.predecessors.join(" and ")
-            ));
-        }
-    }
-    say_part_years(journeys);
-}
-
-/// Says which years the returns cover in part, and up to which day.
-fn say_part_years(journeys: &Journeys) {
-    let mut said: BTreeMap<(usize, Period, Day), Vec<&str>> = BTreeMap::new();
-    for part in part_years(journeys) {
-        let key = (part.authority, part.period, part.until);
-        said.entry(key).or_default().push(part.kind.as_str());
-    }
-    for ((authority, period, until), kinds) in said {
-        let la = &journeys.authorities()[authority].old_la_code;
-        crate::out::tell(format_args!(
-            "PART_OF_YEAR: the returns of {la} for the year ending {} cover it in part, up to {until} ({}); no total of \
-             that year is counted from them",
-            Day::last_of(period),
-            kinds.join(", ")
-        ));
-    }
 }
 
 /// Says how many counts are withheld to protect others, and why; in tens, as who knows it of a few counts

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use disparity_core::Catalogue;
-use disparity_returns::{FilePart, Input, Outcome, Severity, apart, read_returns};
+use disparity_returns::{Continuity, FilePart, Input, Outcome, Severity, apart, read_returns};
 use rayon::prelude::*;
 
 use super::returns::{Returns, write_store};
@@ -15,7 +15,7 @@ use crate::out::{print, table};
 use crate::place::{Output, STORE};
 use crate::progress::Bar;
 use crate::returns_args::ReadArgs;
-use crate::several::stores_in;
+use crate::stores::stores_in;
 
 /// What came of one store.
 pub(crate) struct Built {
@@ -51,7 +51,18 @@ impl Apart {
         bar.clear();
         let hint =
             "say in manifest.toml of which authority it is, or build one store, without --apart";
-        Ok(parts.map_err(|error| Hinted::new(error.to_string(), hint))?)
+        let parts = parts.map_err(|error| Hinted::new(error.to_string(), hint))?;
+        let stated = [&self.0.options.continuity, &self.0.manifest.continuity];
+        let unused = |own: &&Continuity| !parts.iter().any(|part| is_of(part, own));
+        if let Some(own) = stated.into_iter().flatten().find(unused) {
+            let message = format!(
+                "no returns are of authority {} or of those that came after it",
+                own.predecessor
+            );
+            let hint = "leave its continuity away, or name the folder that holds their returns";
+            return Err(Hinted::new(message, hint).into());
+        }
+        Ok(parts)
     }
 
     /// Builds the store of a part into a folder of stores; none where there is no child in its files.
@@ -63,12 +74,16 @@ impl Apart {
     ) -> Result<Built> {
         let wanted: BTreeSet<&str> = part.files.iter().map(String::as_str).collect();
         let own = |input: &&Input| wanted.contains(input.name.as_str());
+        // What is stated of others would be looked for in vain.
+        let (mut manifest, mut options) = (self.0.manifest.clone(), self.0.options.clone());
+        manifest.continuity.retain(|stated| is_of(part, stated));
+        options.continuity.retain(|stated| is_of(part, stated));
         let outcome = read_returns(
             self.0.inputs.iter().filter(own).cloned().collect(),
-            &self.0.manifest,
+            &manifest,
             &catalogue.areas,
             &catalogue.dimensions,
-            &self.0.options,
+            &options,
             &|_, _, _| {},
         )?;
         let built = Built::of(part, &outcome, self.0.options.max_row_errors);
@@ -79,6 +94,12 @@ impl Apart {
         }
         Ok(built)
     }
+}
+
+/// Whether what is stated of a change of boundaries is of authorities of a part.
+fn is_of(part: &FilePart, stated: &Continuity) -> bool {
+    let is_own = |code: &String| part.name.split('-').any(|own| own == code);
+    is_own(&stated.predecessor) || stated.successors.iter().any(is_own)
 }
 
 impl Built {
@@ -136,7 +157,13 @@ pub(crate) fn refuse_others(out: &Path, parts: &[FilePart]) -> Result<()> {
 
 fn summary(built: &[Built], out: &Path) -> String {
     let header = [
-        "authority", "files", "children", "spells", "file errors", "row errors", "warnings",
+        "authority",
+        "files",
+        "children",
+        "spells",
+        "file errors",
+        "row errors",
+        "warnings",
     ];
     let rows = built.iter().map(|own| {
         let [files, rows, warnings] = own.odd;

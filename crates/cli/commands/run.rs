@@ -22,8 +22,8 @@ use crate::progress::Progress;
 use crate::published::OutputKind;
 use crate::remembered::Memory;
 use crate::returns_stage::{self, Analysis, Returns};
-use crate::several;
 use crate::stages::{Published, england_alone};
+use crate::stores;
 use crate::tables_stage::Given;
 use crate::years::Unheld;
 
@@ -107,9 +107,9 @@ pub(crate) fn memory(args: &RunArgs) -> Result<Option<Memory>> {
     let is_protected = args.unprotected.is_none();
     let store = args.returns.as_deref().filter(|_| is_protected);
     if let Some(store) = store
-        && several::stores_in(store)?.is_some()
+        && stores::stores_in(store)?.is_some()
     {
-        several::refuse_beside(&args.published, args.remember)?;
+        stores::refuse_beside(&args.published, args.remember)?;
     }
     store
         .map(|store| Memory::open(store, args.remember))

@@ -106,7 +106,7 @@ def spoken(typed: list[str], progress: Progress = None) -> str:
 
 
 # Columns of printed figures that are numbers; all others are text.
-_NUMBERS = """
+NUMBERS = """
 answered conf_high conf_level conf_low denominator difference_to_five_years_before
 difference_to_five_years_before_high difference_to_five_years_before_low difference_to_year_before
 difference_to_year_before_high difference_to_year_before_low england england_most_to_least
@@ -123,4 +123,4 @@ unlinked
 
 def tabled(typed: list[str], progress: Progress = None) -> _engine.Table:
     """What a command prints as CSV, as a table."""
-    return _engine.csv_table(spoken([*typed, "--format=csv"], progress), _NUMBERS)
+    return _engine.csv_table(spoken([*typed, "--format=csv"], progress), NUMBERS)

@@ -21,7 +21,7 @@ use crate::table::Table;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Runs work in a thread of its own. Meanwhile Python's signals are heard, and a callable is told each new stage.
-fn watched<T: Send>(
+pub(crate) fn watched<T: Send>(
     py: Python<'_>,
     progress: Option<Py<PyAny>>,
     work: impl FnOnce(&Arc<Watch>) -> Result<T, Failure> + Send,

@@ -1,6 +1,7 @@
 //! The engine from Python: the part of the package `disparity` that is written in Rust.
 //!
 //! 1. `commands` runs what the command line does, in this process, and can be watched and stopped.
+//!    `workers` does it in steps, for engines with many machines.
 //! 2. `release` is a run in memory; `table` and `column` are its tables, handed over by the Arrow C data interface.
 //! 3. `stats` has the statistics, over columns; `input` takes columns as they are given: Arrow, NumPy or a list.
 //!
@@ -16,6 +17,7 @@ mod input;
 mod release;
 mod stats;
 mod table;
+mod workers;
 
 use pyo3::prelude::*;
 
@@ -51,4 +53,6 @@ mod _engine {
     use crate::stats::{method_text, methods};
     #[pymodule_export]
     use crate::table::Table;
+    #[pymodule_export]
+    use crate::workers::{build_parts, parts, prior_help_of, question, run_of, stores, sums};
 }

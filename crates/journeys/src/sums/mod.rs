@@ -75,7 +75,11 @@ impl Questions {
             Some((first, rest)) if !self.indicators => {
                 let together = PriorHelpParams {
                     kinds: self.help.iter().flat_map(|own| own.kinds.clone()).collect(),
-                    groups: self.help.iter().flat_map(|own| own.groups.clone()).collect(),
+                    groups: self
+                        .help
+                        .iter()
+                        .flat_map(|own| own.groups.clone())
+                        .collect(),
                     include_unaccompanied: first.include_unaccompanied
                         && rest.iter().all(|own| own.include_unaccompanied),
                     ..first.clone()
@@ -193,7 +197,10 @@ impl Sums {
             return Err(SumsError::Synthetic);
         }
         let twice = other.authorities.keys();
-        if let Some(code) = twice.into_iter().find(|own| self.authorities.contains_key(*own)) {
+        if let Some(code) = twice
+            .into_iter()
+            .find(|own| self.authorities.contains_key(*own))
+        {
             return Err(SumsError::SameAuthority(code.clone()));
         }
         self.entered.add(&other.entered);
@@ -257,12 +264,15 @@ impl Sums {
         let (mut counts, mut repeats) = (BTreeMap::new(), Repeats::new());
         for (at, own) in self.authorities.values().enumerate() {
             let own_counts = own.counts.iter();
-            counts.extend(own_counts.map(|((name, period, stratum), count)| {
-                ((*name, at, *period, *stratum), *count)
-            }));
+            counts.extend(
+                own_counts.map(|((name, period, stratum), count)| {
+                    ((*name, at, *period, *stratum), *count)
+                }),
+            );
             let own_repeats = own.repeats.iter();
             repeats.extend(
-                own_repeats.map(|((name, period), by_times)| ((*name, at, *period), by_times.clone())),
+                own_repeats
+                    .map(|((name, period), by_times)| ((*name, at, *period), by_times.clone())),
             );
         }
         (counts, repeats)

@@ -97,7 +97,15 @@ fn authority(at: usize, (children, from): &(Vec<Invented>, i32)) -> Journeys {
         };
         let spell = |kind: SpellKind, start: i32, days: i32| {
             let start = Day(FIRST + start);
-            Spell::new(kind, start, if kind.is_event() { start } else { start.plus(days) })
+            Spell::new(
+                kind,
+                start,
+                if kind.is_event() {
+                    start
+                } else {
+                    start.plus(days)
+                },
+            )
         };
         let mut own: Vec<Spell> = spells
             .iter()
@@ -140,7 +148,9 @@ fn merged(mut parts: Vec<Sums>, order: &[usize]) -> Sums {
         }
     }
     let mut all = parts.remove(0);
-    parts.into_iter().for_each(|part| all.merge(part).unwrap());
+    for part in parts {
+        all.merge(part).unwrap();
+    }
     all
 }
 

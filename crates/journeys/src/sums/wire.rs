@@ -9,7 +9,7 @@ use disparity_core::journeys::{
 use disparity_core::{CategoryId, Day, Dimension, Period, Stratum};
 use serde::{Deserialize, Serialize};
 
-use super::{Entered, Own, Sums, SumsError, Questions};
+use super::{Entered, Own, Questions, Sums, SumsError};
 use crate::cohort::NotEntries;
 use crate::indicators::{INDICATORS, PLAN_INDICATORS};
 use crate::prior_help::{Gathered, GatheredNumbers, PriorHelpParams, Years};
@@ -72,7 +72,13 @@ impl Sums {
             mark: MARK.to_owned(),
             synthetic: self.synthetic,
             codes: CodeSetId::ALL
-                .map(|id| self.codes.set(id).iter().map(|(_, code)| of_code(code)).collect())
+                .map(|id| {
+                    self.codes
+                        .set(id)
+                        .iter()
+                        .map(|(_, code)| of_code(code))
+                        .collect()
+                })
                 .to_vec(),
             questions: self.questions.help.iter().map(of_question).collect(),
             indicators: self.questions.indicators,
@@ -213,13 +219,30 @@ fn look_back(written: Option<u8>) -> LookBack {
 }
 
 fn of_question(own: &PriorHelpParams) -> WrittenQuestion {
-    let places = |kinds: &[HelpKind]| kinds.iter().map(|kind| place(&HelpKind::ALL, kind)).collect();
+    let places = |kinds: &[HelpKind]| {
+        kinds
+            .iter()
+            .map(|kind| place(&HelpKind::ALL, kind))
+            .collect()
+    };
     WrittenQuestion {
         kinds: places(&own.kinds),
-        look_backs: own.look_backs.iter().map(|own| of_look_back(*own)).collect(),
+        look_backs: own
+            .look_backs
+            .iter()
+            .map(|own| of_look_back(*own))
+            .collect(),
         leads: own.leads.clone(),
-        modes: own.modes.iter().map(|mode| place(&Mode::ALL, mode)).collect(),
-        groups: own.groups.iter().map(|by| place(&GroupBy::ALL, by)).collect(),
+        modes: own
+            .modes
+            .iter()
+            .map(|mode| place(&Mode::ALL, mode))
+            .collect(),
+        groups: own
+            .groups
+            .iter()
+            .map(|by| place(&GroupBy::ALL, by))
+            .collect(),
         pooled: match own.years {
             Years::Each => None,
             Years::Pooled(years) => Some(years),
@@ -232,7 +255,11 @@ fn of_question(own: &PriorHelpParams) -> WrittenQuestion {
 fn question(written: &WrittenQuestion) -> Option<PriorHelpParams> {
     Some(PriorHelpParams {
         kinds: each(&HelpKind::ALL, &written.kinds)?,
-        look_backs: written.look_backs.iter().map(|own| look_back(*own)).collect(),
+        look_backs: written
+            .look_backs
+            .iter()
+            .map(|own| look_back(*own))
+            .collect(),
         leads: written.leads.clone(),
         modes: each(&Mode::ALL, &written.modes)?,
         groups: each(&GroupBy::ALL, &written.groups)?,
@@ -294,7 +321,11 @@ fn of_authority(own: &Own) -> WrittenAuthority {
             (continued.from.0, predecessors, continued.whole)
         }),
         children: own.children,
-        help: own.help.iter().map(|own| own.iter().map(one).collect()).collect(),
+        help: own
+            .help
+            .iter()
+            .map(|own| own.iter().map(one).collect())
+            .collect(),
         counts: own
             .counts
             .iter()
@@ -306,7 +337,9 @@ fn of_authority(own: &Own) -> WrittenAuthority {
         repeats: own
             .repeats
             .iter()
-            .map(|((name, period), by_times)| (place(&names, name), period.year(), by_times.clone()))
+            .map(|((name, period), by_times)| {
+                (place(&names, name), period.year(), by_times.clone())
+            })
             .collect(),
     }
 }
@@ -320,17 +353,19 @@ fn authority(written: WrittenAuthority) -> Option<Own> {
     }
     let area = written.area.map(|area| area.parse().ok());
     let one = |(own, numbers)| Some((key(own)?, Gathered::of_numbers(numbers)));
-    let counts = written.counts.into_iter().map(|(name, year, groups, count)| {
-        let groups = Dimension::ALL.into_iter().zip(groups);
-        let stratum = groups.fold(Stratum::TOTAL, |all, (dimension, group)| {
-            all.with(dimension, CategoryId(group))
+    let counts = written
+        .counts
+        .into_iter()
+        .map(|(name, year, groups, count)| {
+            let groups = Dimension::ALL.into_iter().zip(groups);
+            let stratum = groups.fold(Stratum::TOTAL, |all, (dimension, group)| {
+                all.with(dimension, CategoryId(group))
+            });
+            Some(((at(&names, name)?, Period::ending(year)?, stratum), count))
         });
-        Some(((at(&names, name)?, Period::ending(year)?, stratum), count))
-    });
     let repeats = written.repeats.into_iter();
-    let repeats = repeats.map(|(name, year, by_times)| {
-        Some(((at(&names, name)?, Period::ending(year)?), by_times))
-    });
+    let repeats = repeats
+        .map(|(name, year, by_times)| Some(((at(&names, name)?, Period::ending(year)?), by_times)));
     Some(Own {
         authority: Authority {
             old_la_code: written.code,

@@ -125,5 +125,7 @@ fn together(context: Context<'_>) -> Vec<BTreeSet<String>> {
 
 fn group(groups: &[BTreeSet<String>], la: &str) -> BTreeSet<String> {
     let found = groups.iter().find(|group| group.contains(la));
-    found.cloned().unwrap_or_else(|| BTreeSet::from([la.to_owned()]))
+    found
+        .cloned()
+        .unwrap_or_else(|| BTreeSet::from([la.to_owned()]))
 }

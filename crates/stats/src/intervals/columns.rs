@@ -1,6 +1,6 @@
 //! Limits of very many counts at one level, from column to columns.
 
-use super::poisson::{BYAR_FROM, CountMethod};
+use super::poisson::{BYAR_FROM, CountMethod, byar_limits};
 use crate::check;
 use crate::error::Result;
 use crate::level::Level;
@@ -10,7 +10,8 @@ use crate::special::{GammaQuantile, GammaQuantileCurve};
 ///
 /// Exact limits of counts below about 65 are read off polynomials in the count that are worked out once (some 3,000 limits),
 /// instead of being iterated for each; they differ from [`exact_poisson`](crate::exact_poisson)'s by less than 2 in 10¹³ of
-/// themselves. At levels above 99.99% they are iterated all the same. Byar's limits are those of [`byar`](crate::byar). Threads may share one.
+/// themselves. At levels above 99.99% they are iterated all the same. Byar's limits are those of [`byar`](crate::byar).
+/// Threads may share one.
 ///
 /// # Example
 /// ```
@@ -60,8 +61,9 @@ impl CountLimits {
     /// Writes the limits of counts into two columns of their length.
     ///
     /// # Errors
-    /// [`Error::Lengths`](crate::Error::Lengths) of columns of another length; [`Error::At`](crate::Error::At) with the position of the first count that is negative,
-    /// not finite or above 2^53. The columns then hold nothing that means anything.
+    /// [`Error::Lengths`](crate::Error::Lengths) of columns of another length; [`Error::At`](crate::Error::At) with the
+    /// position of the first count that is negative, not finite or above 2^53. The columns then hold nothing that means
+    /// anything.
     pub fn fill(&self, counts: &[f64], low: &mut [f64], high: &mut [f64]) -> Result<()> {
         check::same_length("counts", counts, "low", low)?;
         check::same_length("counts", counts, "high", high)?;
@@ -75,7 +77,10 @@ impl CountLimits {
             check::each(counts, check::count)?;
         }
         if self.byar_from.is_finite() {
-            self.byar(counts, low, high);
+            let limits = counts.iter().map(|count| byar_limits(*count, self.z));
+            for ((limits, low), high) in limits.zip(&mut *low).zip(&mut *high) {
+                (*low, *high) = limits;
+            }
         }
         let Some(exact) = &self.exact else {
             return Ok(());
@@ -91,19 +96,6 @@ impl CountLimits {
             }
         }
         Ok(())
-    }
-
-    /// Byar's limits of every count, without a branch, so that several are computed at a time.
-    fn byar(&self, counts: &[f64], low: &mut [f64], high: &mut [f64]) {
-        let z = self.z;
-        for ((o, low), high) in counts.iter().zip(low).zip(high) {
-            // Of 0 the root is minus infinity and the limit 0, as where its cube is no longer a limit.
-            let root = (1.0 - 1.0 / (9.0 * o) - z / (3.0 * o.sqrt())).max(0.0);
-            *low = o * root * root * root;
-            let next = o + 1.0;
-            let root = 1.0 - 1.0 / (9.0 * next) + z / (3.0 * next.sqrt());
-            *high = next * root * root * root;
-        }
     }
 }
 
