@@ -129,7 +129,7 @@ def _sums(
 
 def _build(parts: list[str]) -> bytes:
     typed = json.loads(parts[0])[0]
-    return json.dumps(_engine.build_parts(typed, [json.loads(part)[1] for part in parts])).encode()
+    return json.dumps(_engine.build_parts(typed, [tuple(json.loads(part)[1]) for part in parts])).encode()
 
 
 def _add_up(parts: list[str]) -> bytes:
