@@ -150,12 +150,20 @@ def sent():
 
 
 def where(batches):
+    """From where a Python without any package imports what was unpacked on the worker."""
+    import pathlib
+    import subprocess
+    import sys
+
     import pyarrow
+    import pyspark
 
     for _ in batches:
-        import disparity
-
-        yield pyarrow.RecordBatch.from_arrays([pyarrow.array([disparity.__file__])], names=["place"])
+        (unpacked,) = pathlib.Path(pyspark.SparkFiles.getRootDirectory()).glob("*.unpacked")
+        ask = "import sys; sys.path.insert(0, sys.argv[1]); import disparity.spark as own; print(own.__file__)"
+        alone = [sys.executable, "-I", "-S", "-c", ask, str(unpacked)]
+        told = subprocess.run(alone, capture_output=True, text=True, check=True).stdout
+        yield pyarrow.RecordBatch.from_arrays([pyarrow.array([told])], names=["place"])
 
 
 for test in (small, nation, sent):
