@@ -194,7 +194,7 @@ pub fn prior_help_of(words: &[String], sums: &Sums, watch: &Arc<Watch>) -> Resul
 /// What `disparity run` with these words makes of what was added up, in memory.
 ///
 /// # Errors
-/// [`Failure`] as of [`super::run`].
+/// [`Failure`] as of [`super::run()`].
 pub fn run_of(words: &[String], sums: &Sums, watch: &Arc<Watch>) -> Result<Run, Failure> {
     let Some(Command::Run(args)) = parsed(words)?.command else {
         return Err(Failure::wrong("this is no run", ""));
