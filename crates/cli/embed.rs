@@ -3,7 +3,7 @@
 //!
 //! One command runs at a time, as one person types; whoever watches one sees the stage that is under way and can stop it
 //! before the next. No count of children leaves but through the gate: what is here holds a
-//! [`Release`], never what it was made of.
+//! [`Release`], never what it was made of; [`workers`] alone hand on what is not a release yet.
 
 pub mod workers;
 

@@ -32,6 +32,22 @@ struct Held {
     sha256: String,
 }
 
+/// Refuses to answer for several stores where releases of one, or of one that was in their place, are remembered: what
+/// those show is looked up in the records.
+pub(crate) fn refuse_remembered(store: &Path) -> Result<()> {
+    let folder = folder_of(store);
+    if !folder_or_earlier(&folder).exists() {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` remembers what was released from one of several stores",
+        folder.display()
+    );
+    let hint =
+        "several stores are not protected beside releases of one: build one store of all returns";
+    Err(Hinted::new(message, hint).into())
+}
+
 /// Where the releases of a store are remembered.
 fn folder_of(store: &Path) -> PathBuf {
     let store = store.canonicalize().unwrap_or_else(|_| store.to_owned());

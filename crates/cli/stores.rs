@@ -1,6 +1,6 @@
-//! Stores: one, whose records are read, or several as one: each is added up by itself, so that memory holds the children of as many as there are cores, and
-//! what they add up to is put together. A folder of stores is one whose folders are stores, as
-//! `disparity returns build --apart` makes it.
+//! Stores: one, whose records are read, or several as one: each is added up by itself, so that memory holds the children of
+//! as many as there are cores, and what they add up to is put together. A folder of stores is one whose folders are stores,
+//! as `disparity returns build --apart` makes it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use crate::hint::Hinted;
 use crate::place::STORE;
 use crate::progress::Bar;
+use crate::remembered::refuse_remembered;
 use crate::returns_args::ControlArgs;
 
 /// Reads a store.
@@ -157,21 +158,18 @@ pub(crate) fn stores_in(folder: &Path) -> Result<Option<Vec<PathBuf>>> {
     for entry in entries.with_context(|| format!("cannot look into `{}`", folder.display()))? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') || !is_store(&path) {
+        if name.starts_with('.') || name.ends_with(".released") || !is_store(&path) {
             continue;
         }
-        if name.ends_with(".released") {
-            let message = format!(
-                "`{}` remembers what was released from one of several stores",
-                path.display()
-            );
-            let hint = "several stores are not protected beside releases of one: build one store of all returns";
-            return Err(Hinted::new(message, hint).into());
-        }
+        refuse_remembered(&path)?;
         stores.push(path);
     }
+    if stores.is_empty() {
+        return Ok(None);
+    }
+    refuse_remembered(folder)?;
     stores.sort();
-    Ok((!stores.is_empty()).then_some(stores))
+    Ok(Some(stores))
 }
 
 /// Refuses to protect several stores beside earlier outputs: what those show is looked up in the records.
@@ -218,6 +216,7 @@ pub(crate) fn add_up_quietly(
     let (bar, done) = (Bar::new(), AtomicUsize::new(0));
     let wanted = questions.wanted();
     let sums = stores.par_iter().map(|store| -> Result<Sums> {
+        refuse_remembered(store)?;
         let journeys = quiet_store_of(store, dimensions, &wanted)?;
         let sums = Sums::of(&journeys, dimensions, questions);
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;

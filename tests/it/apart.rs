@@ -95,6 +95,26 @@ fn what_is_asked_of_one_store_alone_is_refused_of_several() {
     );
 }
 
+#[test]
+fn releases_of_a_store_that_stood_in_the_place_of_several_are_not_forgotten() {
+    let folder = Folder::new("apart-stood");
+    let [one, apart] = built(&folder, &[]);
+    disparity(&["prior-help", &one, "--remember"]).ok();
+    std::fs::rename(format!("{one}.released"), format!("{apart}.released")).unwrap();
+    for asked in [
+        vec!["prior-help", &apart],
+        vec!["run", "--returns", &apart, "--out", "nowhere"],
+    ] {
+        let said = disparity(&asked);
+        assert_eq!(said.code, 2, "{asked:?}: {}", said.stdout);
+        assert!(
+            said.stderr.contains(".released` remembers"),
+            "{}",
+            said.stderr
+        );
+    }
+}
+
 fn first_of(apart: &str) -> (String, String) {
     let mut names: Vec<String> = std::fs::read_dir(apart)
         .unwrap()

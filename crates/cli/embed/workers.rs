@@ -16,7 +16,6 @@ use super::{Failure, Run, Said, alone, made_in_memory, parsed};
 use crate::args::{Command, RunArgs};
 use crate::commands::prior_help::{self, Asked};
 use crate::commands::returns_apart::{Apart, refuse_others};
-use crate::hint::Hinted;
 use crate::plan::PlanFile;
 use crate::policy::policy;
 use crate::progress::{Progress, Watch};
@@ -222,18 +221,15 @@ fn with_build<T>(
     watch: &Arc<Watch>,
     work: impl FnOnce(&ReadArgs, &Path, &disparity_core::Catalogue) -> anyhow::Result<T>,
 ) -> Result<T, Failure> {
-    let Some(Command::Returns(ReturnsCommand::Build { read, out, .. })) = parsed(words)?.command
+    // With `--apart`, which refuses what is for one store.
+    let Some(Command::Returns(ReturnsCommand::Build {
+        read,
+        out,
+        apart: true,
+    })) = parsed(words)?.command
     else {
         return Err(Failure::wrong("these are no returns to build from", ""));
     };
-    let work = || {
-        if read.identifiers.is_some() {
-            let message = "--identifiers is for one store, and there are as many as authorities";
-            return Err(
-                Hinted::new(message, "read one authority alone for its identifiers").into(),
-            );
-        }
-        crate::catalogue_of(|catalogue| work(&read, &out, catalogue))
-    };
+    let work = || crate::catalogue_of(|catalogue| work(&read, &out, catalogue));
     alone(watch, work).map(|(made, _)| made)
 }
