@@ -19,11 +19,13 @@ use disparity_published::LoadErrors;
 use disparity_report::{View, render};
 
 use crate::args::{Cli, Command, RunArgs};
+use crate::commands::prior_help;
 use crate::commands::run::{self, Made};
 use crate::hint::Hinted;
 use crate::out::{Kept, kept};
 pub use crate::progress::Watch;
 use crate::progress::{Progress, Stopped, watched_by};
+use crate::returns_args::PriorHelpArgs;
 use crate::stages::england_alone;
 
 /// How long a command waits before it looks whether another is done.
@@ -107,6 +109,28 @@ pub fn command(words: &[String], watch: &Arc<Watch>) -> Result<Said, Failure> {
         told: kept.told,
         is_well,
     })
+}
+
+/// What `disparity prior-help` with these words prints as CSV, as a table; and its notes.
+///
+/// # Errors
+/// [`Failure`] as of [`command`].
+pub fn prior_help(
+    words: &[String],
+    watch: &Arc<Watch>,
+) -> Result<(ArrowTable, Vec<String>), Failure> {
+    let args = prior_help_of_words(words)?;
+    let (table, kept) = alone(watch, || {
+        crate::catalogue_of(|catalogue| prior_help::table_of(&args, None, catalogue))
+    })?;
+    Ok((table, kept.told))
+}
+
+fn prior_help_of_words(words: &[String]) -> Result<PriorHelpArgs, Failure> {
+    match parsed(words)?.command {
+        Some(Command::PriorHelp(args)) if !args.supported => Ok(args),
+        _ => Err(Failure::wrong("this is no question about prior help", "")),
+    }
 }
 
 /// A run in memory.

@@ -129,6 +129,11 @@ pub(crate) fn tell(line: impl std::fmt::Display) {
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
+/// Prints what somebody writes.
+pub(crate) fn print_as(writer: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    write(|out| Ok(writer(out)?))
+}
+
 /// Prints rows of texts as CSV as they come.
 pub(crate) fn print_csv(
     header: &[&str],

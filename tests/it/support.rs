@@ -171,12 +171,15 @@ pub(crate) fn plan_of(indicators: Vec<disparity_core::IndicatorId>) -> disparity
     }
 }
 
-/// Answers about prior help as they may be shown.
+/// Answers about prior help as they may be shown; with nothing withheld, the same without relations between counts.
 pub(crate) fn rows_shown(
     answers: Vec<disparity_core::answers::PriorHelp>,
     dimensions: &disparity_core::Dimensions,
     policy: &disparity_disclosure::Policy,
 ) -> Vec<disparity_disclosure::PriorHelpRow> {
+    let alone = policy
+        .reason()
+        .map(|reason| disparity_disclosure::unprotected_prior_help(&answers, reason));
     let answers = disparity_journeys::prior_help_answers(answers, |_| true);
     let safe = disparity_disclosure::protect_prior_help(
         answers,
@@ -185,5 +188,9 @@ pub(crate) fn rows_shown(
         (None, disparity_disclosure::KnownBefore::default()),
         &|_, _| {},
     );
-    safe.release(|_| true).rows().to_vec()
+    let release = safe.release(|_| true);
+    if let Some(alone) = alone {
+        assert_eq!(alone, release);
+    }
+    release.rows().to_vec()
 }

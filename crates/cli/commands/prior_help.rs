@@ -9,8 +9,11 @@ use disparity_core::journeys::Authority;
 use disparity_core::{Catalogue, Day, Journeys, Reported};
 use disparity_disclosure::{
     Beside, KnownBefore, Policy, PriorHelpRow, Proportion, Release, protect_prior_help,
+    unprotected_prior_help,
 };
-use disparity_export::{EarlierOutputs, PRIOR_HELP_HEADER, la_name, prior_help_rows, span};
+use disparity_export::{
+    ArrowTable, EarlierOutputs, PRIOR_HELP_HEADER, PriorHelpTable, la_name, span,
+};
 use disparity_journeys::{
     Entered, PriorHelpParams, Questions, Sums, Years, names_of_prior_help, prior_help_answers,
     supported,
@@ -19,7 +22,7 @@ use disparity_journeys::{
 use crate::args::Format;
 use crate::commands::returns::say_withheld;
 use crate::hint::Hinted;
-use crate::out::{csv_of_rows, paragraph, print, print_csv, print_json, table};
+use crate::out::{paragraph, print, print_as, print_csv, print_json, table};
 use crate::policy::{policy, unprotected_note};
 use crate::progress::{Bar, PROVING, Progress};
 use crate::published::{self, OutputKind};
@@ -141,10 +144,51 @@ pub(crate) fn keep(
     journeys: &Journeys,
     catalogue: &Catalogue,
 ) -> Result<()> {
-    let rows = prior_help_rows(release, journeys, catalogue);
     memory.keep(OutputKind::PriorHelp, || {
-        Ok(csv_of_rows(&PRIOR_HELP_HEADER, rows)?.into_bytes())
+        let mut text = Vec::new();
+        let table = PriorHelpTable {
+            release,
+            journeys,
+            catalogue,
+        };
+        table.write_csv(&mut text)?;
+        Ok(text)
     })
+}
+
+/// What `disparity prior-help` prints as CSV, as a table in memory: of a store, or of what was added up of several.
+pub(crate) fn table_of(
+    args: &PriorHelpArgs,
+    sums: Option<&Sums>,
+    catalogue: &Catalogue,
+) -> Result<ArrowTable> {
+    let params = params(args)?;
+    let asked = Asked {
+        store: &args.store,
+        params: &params,
+        control: &args.control,
+        force: args.force,
+    };
+    let mut progress = Progress::new(false);
+    let answered = match sums {
+        None => answer(&asked, catalogue, &mut progress)?,
+        Some(sums) => {
+            let memory = Memory::of(asked.store, asked.control)?;
+            answer_of_sums(sums, &asked, (catalogue, memory), &mut progress)?
+        }
+    };
+    let Answered {
+        journeys,
+        release,
+        memory,
+    } = answered;
+    keep(memory, &release, &journeys, catalogue)?;
+    let table = PriorHelpTable {
+        release: &release,
+        journeys: &journeys,
+        catalogue,
+    };
+    Ok(table.arrow()?)
 }
 
 pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
@@ -168,17 +212,21 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
 }
 
 /// Remembers answers, if that was asked for, and prints them.
-pub(crate) fn tell(answered: Answered, format: Format, catalogue: &Catalogue) -> Result<()> {
+fn tell(answered: Answered, format: Format, catalogue: &Catalogue) -> Result<()> {
     let Answered {
         journeys,
         release,
         memory,
     } = answered;
     keep(memory, &release, &journeys, catalogue)?;
-    let rows = prior_help_rows(&release, &journeys, catalogue);
+    let table = PriorHelpTable {
+        release: &release,
+        journeys: &journeys,
+        catalogue,
+    };
     match format {
-        Format::Csv => print_csv(&PRIOR_HELP_HEADER, rows),
-        Format::Json => print_json(&PRIOR_HELP_HEADER, rows),
+        Format::Csv => print_as(|out| table.write_csv(out)),
+        Format::Json => print_json(&PRIOR_HELP_HEADER, table.rows()),
         Format::Text => {
             let note = unprotected_note(release.policy());
             print(&(note + &text(release.rows(), &journeys, catalogue)))
@@ -309,6 +357,12 @@ struct Before {
     beside: Vec<Beside>,
 }
 
+impl Before {
+    fn is_nothing(&self) -> bool {
+        self.earlier.is_empty() && self.answers.is_empty() && self.beside.is_empty()
+    }
+}
+
 /// A question of children, beside what is known before.
 struct Protecting<'a> {
     children: Children<'a>,
@@ -322,6 +376,12 @@ impl Protecting<'_> {
     fn answer(&self, progress: &mut Progress) -> Result<Release<Vec<PriorHelpRow>>> {
         let (catalogue, before) = (self.catalogue, self.before);
         let dimensions = &catalogue.dimensions;
+        if let (Some(reason), true) = (self.policy.reason(), before.is_nothing()) {
+            let own = progress.stage("looking back", || {
+                self.children.prior_help(dimensions, self.params)
+            })?;
+            return Ok(unprotected_prior_help(&own, reason));
+        }
         let mut answers: BTreeMap<PriorHelpKey, PriorHelp> = BTreeMap::new();
         let (mut shown, mut spans) = (None, BTreeSet::new());
         for question in questions(self.params, self.policy) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use disparity_core::{Catalogue, Journeys};
 use disparity_disclosure::{PriorHelpRow, Release};
-use disparity_export::{PRIOR_HELP_HEADER, Written, la_name, prior_help_rows, write_file};
+use disparity_export::{PRIOR_HELP_HEADER, PriorHelpTable, Written, la_name, write_file};
 use disparity_journeys::{PriorHelpParams, supported};
 use disparity_report::{PriorHelpAuthority, PriorHelpCover, PriorHelpView, Site};
 
@@ -102,7 +102,12 @@ impl Help {
         let at = PRIOR_HELP_HEADER
             .iter()
             .position(|name| *name == "old_la_code");
-        for row in prior_help_rows(&self.release, &self.journeys, &self.catalogue) {
+        let table = PriorHelpTable {
+            release: &self.release,
+            journeys: &self.journeys,
+            catalogue: &self.catalogue,
+        };
+        for row in table.rows() {
             let own = at.and_then(|at| row.get(at)).cloned().unwrap_or_default();
             of_each.entry(own).or_default().push(row);
         }

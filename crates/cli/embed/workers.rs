@@ -8,19 +8,19 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use disparity_core::{ChineseGroup, Dimensions};
+use disparity_export::ArrowTable;
 use disparity_journeys::{Questions, Sums};
 use disparity_returns::FilePart;
 use serde_json::{Value, json};
 
-use super::{Failure, Run, Said, alone, made_in_memory, parsed};
+use super::{Failure, Run, alone, made_in_memory, parsed, prior_help_of_words};
 use crate::args::{Command, RunArgs};
-use crate::commands::prior_help::{self, Asked};
+use crate::commands::prior_help;
 use crate::commands::returns_apart::{Apart, refuse_others};
 use crate::plan::PlanFile;
 use crate::policy::policy;
-use crate::progress::{Progress, Watch};
-use crate::remembered::Memory;
-use crate::returns_args::{PriorHelpArgs, ReadArgs, ReturnsCommand};
+use crate::progress::Watch;
+use crate::returns_args::{ReadArgs, ReturnsCommand};
 use crate::returns_stage::{place_chinese, questions};
 use crate::stages::england_alone;
 use crate::stores;
@@ -142,7 +142,7 @@ fn asked_of(question: &str, dimensions: &Dimensions) -> anyhow::Result<(Question
 ///
 /// # Errors
 /// [`Failure`], where they do not go together or an authority is in two.
-pub fn merged(parts: &[Vec<u8>]) -> Result<Sums, Failure> {
+pub fn merged(parts: &[impl AsRef<[u8]>]) -> Result<Sums, Failure> {
     let wrong = |error: disparity_journeys::SumsError| {
         Failure::wrong(
             error.to_string(),
@@ -151,7 +151,7 @@ pub fn merged(parts: &[Vec<u8>]) -> Result<Sums, Failure> {
     };
     let mut all: Option<Sums> = None;
     for part in parts {
-        let part = Sums::from_bytes(part).map_err(wrong)?;
+        let part = Sums::from_bytes(part.as_ref()).map_err(wrong)?;
         match &mut all {
             Some(all) => all.merge(part).map_err(wrong)?,
             None => all = Some(part),
@@ -160,34 +160,21 @@ pub fn merged(parts: &[Vec<u8>]) -> Result<Sums, Failure> {
     all.ok_or_else(|| Failure::wrong("nothing was added up", "give one or more stores"))
 }
 
-/// What `disparity prior-help` with these words prints of what was added up.
+/// What `disparity prior-help` with these words prints as CSV of what was added up, as a table; and its notes.
 ///
 /// # Errors
 /// [`Failure`] as of the command.
-pub fn prior_help_of(words: &[String], sums: &Sums, watch: &Arc<Watch>) -> Result<Said, Failure> {
+pub fn prior_help_of(
+    words: &[String],
+    sums: &Sums,
+    watch: &Arc<Watch>,
+) -> Result<(ArrowTable, Vec<String>), Failure> {
     let args = prior_help_of_words(words)?;
-    let ((), kept) = alone(watch, || {
-        crate::catalogue_of(|catalogue| {
-            let params = prior_help::params(&args)?;
-            let asked = Asked {
-                store: &args.store,
-                params: &params,
-                control: &args.control,
-                force: args.force,
-            };
-            stores::say(sums);
-            let memory = Memory::of(asked.store, asked.control)?;
-            let mut progress = Progress::new(false);
-            let answered =
-                prior_help::answer_of_sums(sums, &asked, (catalogue, memory), &mut progress)?;
-            prior_help::tell(answered, args.format, catalogue)
-        })
+    let (table, kept) = alone(watch, || {
+        stores::say(sums);
+        crate::catalogue_of(|catalogue| prior_help::table_of(&args, Some(sums), catalogue))
     })?;
-    Ok(Said {
-        text: kept.text,
-        told: kept.told,
-        is_well: true,
-    })
+    Ok((table, kept.told))
 }
 
 /// What `disparity run` with these words makes of what was added up, in memory.
@@ -203,13 +190,6 @@ pub fn run_of(words: &[String], sums: &Sums, watch: &Arc<Watch>) -> Result<Run, 
         stores::say(sums);
         crate::commands::run::make(args, (None, Some(sums)), progress)
     })
-}
-
-fn prior_help_of_words(words: &[String]) -> Result<PriorHelpArgs, Failure> {
-    match parsed(words)?.command {
-        Some(Command::PriorHelp(args)) if !args.supported => Ok(args),
-        _ => Err(Failure::wrong("this is no question about prior help", "")),
-    }
 }
 
 fn refuse(result: anyhow::Result<()>) -> Result<(), Failure> {

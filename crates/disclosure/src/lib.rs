@@ -31,6 +31,7 @@ mod system;
 pub use answers::{
     HowMany, JourneyLines, JourneyRow, KnownBefore, PriorHelpRow, Proportion, ProtectedJourneys,
     ProtectedPriorHelp, PublishedCount, beside_counts, protect_journeys, protect_prior_help,
+    unprotected_prior_help,
 };
 pub use attack::{
     Conclusion, Question, ReaderKnowledge, Worked, WorkedOut, attack, of_single_sums,

@@ -115,7 +115,7 @@ pub(crate) fn field<R>(column: &Column<'_, R>) -> Field {
 }
 
 /// The values of a column, text as text.
-fn plain<R>(column: &Column<'_, R>, rows: &[R]) -> ArrayRef {
+pub(crate) fn plain<R>(column: &Column<'_, R>, rows: &[R]) -> ArrayRef {
     let values = TableView::values(column, rows);
     let Kind::Text(texts) = &column.kind else {
         return numbers(&column.kind, &values);

@@ -49,6 +49,23 @@ pub(crate) fn chunk<R>(
     text
 }
 
+/// A value as it is written, but for quotes.
+pub(crate) fn text(kind: &Kind, value: Value) -> String {
+    match (value, kind) {
+        (Value::Text(position), Kind::Text(texts)) => {
+            texts.get(position as usize).cloned().unwrap_or_default()
+        }
+        (Value::Whole(n), _) => n.to_string(),
+        (Value::Number(x), _) => {
+            let mut text = String::new();
+            plain(x, &mut text);
+            text
+        }
+        (Value::Absent(symbol), _) => symbol.mark().to_owned(),
+        (Value::Text(_) | Value::None, _) => String::new(),
+    }
+}
+
 /// A number without an exponent, in fewer steps than `{}` takes.
 fn plain(x: f64, to: &mut String) {
     let mut buffer = zmij::Buffer::new();

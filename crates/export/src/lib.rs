@@ -7,7 +7,7 @@
 //!    `columns.csv` says to people and `csv-metadata.json` to programs what every column is.
 //! 3. [`Manifest`] records the inputs with their digests, the resolved plan, the version and the
 //!    digest of every output. It holds no clock.
-//! 4. [`prior_help_rows`] and [`journey_rows`] are the columns of answers from records, for whatever
+//! 4. [`PriorHelpTable`] and [`journey_rows`] are the columns of answers from records, for whatever
 //!    they are written to.
 //! 5. [`arrow_table`] is a table in memory, for programs that this one is a part of.
 //! 6. `rows` reads outputs back as anybody can: for an audit of what follows of withheld counts, and for
@@ -34,7 +34,7 @@ mod write;
 
 pub use answers::{
     EarlierError, EarlierOutputs, EarlierQuestion, JOURNEY_HEADER, PRIOR_HELP_HEADER,
-    SURVEY_HEADER, journey_rows, la_name, prior_help_rows, span, survey_rows,
+    PriorHelpTable, SURVEY_HEADER, journey_rows, la_name, span, survey_rows,
 };
 pub use arrow::{ArrowTable, RELEASE_TABLES, arrow_table};
 pub use audit::{

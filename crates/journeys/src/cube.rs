@@ -11,7 +11,7 @@ use disparity_core::{
 };
 
 use crate::indicators::{CountKey, PartYear, Repeats};
-use disparity_core::answers::{PriorHelp, PriorHelpKey};
+use disparity_core::answers::{PriorHelp, PriorHelpKey, looks_back_into};
 
 /// The cube of published indicators counted from journeys, of the authorities that the area list
 /// knows: a cube is keyed by area.
@@ -265,7 +265,7 @@ pub fn prior_help_cube(
             },
             issues: IssueSet::EMPTY
                 .with_if(
-                    !answer.key.looks_back_into(authority).is_empty(),
+                    !looks_back_into(authority, answer.key.look_back, answer.key.from).is_empty(),
                     IssueCode::PredecessorRecords,
                 )
                 .with_if(in_part(authority, answer.key.to), IssueCode::PartOfYear),

@@ -183,7 +183,12 @@ def prior_help(store: _PathLike, *, progress: Progress = None, **options: Any) -
     Options are those of `disparity prior-help`: `kind`, `look_back`, `lead`, `mode`, `by`, `pool`, `include_unaccompanied`,
     `together`, `force`, and of the protection `withhold_to`, `hide_zeros`, `round_to`, `unprotected`, `published`, `remember`.
     """
-    return tabled(["prior-help", str(store), *words(**options)], progress)
+    typed = ["prior-help", str(store), *words(**options)]
+    if options.get("supported"):
+        return tabled(typed, progress)
+    made, notes = _engine.prior_help([*typed, "--format=csv"], progress)
+    said(notes)
+    return made
 
 
 def journeys(store: _PathLike, *, progress: Progress = None, **options: Any) -> Table:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _engine
 from ._errors import DisparityError
-from ._words import NUMBERS, PLANNED, Progress, planned, said, words
+from ._words import PLANNED, Progress, planned, said, words
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,9 +35,9 @@ __all__ = ["build", "prior_help", "run", "ship"]
 
 _PathLike = str | os.PathLike[str]
 
-# Tasks, of which whichever worker is free takes the next. A store is added up in some hundredths of a second: several
-# make a task. Returns are read for seconds: each authority is one.
-_TASKS = {"add_up": 32, "build": 1_000}
+# Tasks for each core, of which whichever is free takes the next. A task takes Spark some hundredths of a second whatever is in
+# it, as a store does: many make one. Returns are read for seconds: each authority is one.
+_TASKS_OF_A_CORE = 4
 
 # The wheel that was sent to the workers, by the name of its file.
 _shipped: str | None = None
@@ -69,7 +69,7 @@ def build(
     options.setdefault("as_of", date.today().isoformat())
     typed = ["returns", "build", str(folder), *words(out=out, apart=True, **options)]
     parts = _engine.parts(typed, progress)
-    told = _each(session, "build", [json.dumps([typed, part]) for part in parts], progress)
+    told = _each(session, ("build", typed), [json.dumps(part) for part in parts], progress)
     stores = [store for own in told for store in json.loads(own)]
     failed = sorted(name for name, _, is_well in stores if not is_well)
     if failed:
@@ -92,9 +92,9 @@ def prior_help(
     """
     typed = ["prior-help", "stores", *words(**options), "--format=csv"]
     sums = _sums(session, stores, typed, progress)
-    text, notes, _ = _engine.prior_help_of(typed, sums, progress)
+    made, notes = _engine.prior_help_of(typed, sums, progress)
     said(notes)
-    return _engine.csv_table(text, NUMBERS)
+    return made
 
 
 def run(
@@ -124,36 +124,39 @@ def _sums(
     if isinstance(stores, (str, os.PathLike)):
         stores = _engine.stores(stores)
     question = _engine.question(typed)
-    return _each(session, "add_up", [json.dumps([question, str(store)]) for store in stores], progress)
+    return _each(session, ("add_up", question), [str(store) for store in stores], progress)
 
 
-def _build(parts: list[str]) -> bytes:
-    typed = json.loads(parts[0])[0]
-    return json.dumps(_engine.build_parts(typed, [tuple(json.loads(part)[1]) for part in parts])).encode()
+def _build(typed: list[str], parts: list[str]) -> bytes:
+    return json.dumps(_engine.build_parts(typed, [tuple(json.loads(part)) for part in parts])).encode()
 
 
-def _add_up(parts: list[str]) -> bytes:
-    question = json.loads(parts[0])[0]
-    return _engine.sums(question, [json.loads(part)[1] for part in parts])
-
-
-def _done(work: str, parts: list[str]) -> tuple[bytes | None, str | None]:
+def _done(work: tuple[str, Any], parts: list[str]) -> tuple[bytes | None, str | None]:
     """What a worker sends: what was made, or what was wrong, which the driver says and Spark need not try again."""
+    name, asked = work
     try:
-        return {"build": _build, "add_up": _add_up}[work](parts), None
+        return {"build": _build, "add_up": _engine.sums}[name](asked, parts), None
     except DisparityError as error:
         return None, json.dumps([error.message, error.hint])
 
 
-def _each(session: SparkSession, work: str, parts: list[str], progress: Progress) -> list[bytes]:
+def _cores(session: SparkSession) -> int:
+    try:
+        return session.sparkContext.defaultParallelism
+    except AttributeError:
+        # Spark Connect does not say.
+        return 8
+
+
+def _each(session: SparkSession, work: tuple[str, Any], parts: list[str], progress: Progress) -> list[bytes]:
     """Has every part worked on by whichever worker is free."""
     if progress is not None:
         progress(f"{len(parts)} parts on the workers")
-    frame = session.createDataFrame([(part,) for part in parts], "part string")
-    frame = frame.repartition(max(1, min(len(parts), _TASKS[work])))
+    tasks = len(parts) if work[0] == "build" else min(len(parts), _TASKS_OF_A_CORE * _cores(session))
+    frame = session.range(0, len(parts), 1, max(1, tasks))
     made = []
     # Spark puts what comes back under these names by position, whatever it is called: in this order, of these types.
-    for row in frame.mapInArrow(_task(work, _shipped), "made binary, wrong string").collect():
+    for row in frame.mapInArrow(_task(work, parts, _shipped), "made binary, wrong string").collect():
         if row.wrong is not None:
             message, hint = json.loads(row.wrong)
             raise DisparityError(message, hint=hint)
@@ -162,7 +165,7 @@ def _each(session: SparkSession, work: str, parts: list[str], progress: Progress
 
 
 def _task(
-    work: str, wheel: str | None
+    work: tuple[str, Any], parts: list[str], wheel: str | None
 ) -> Callable[[Iterator[pyarrow.RecordBatch]], Iterator[pyarrow.RecordBatch]]:
     # All that it needs is in it, as a worker that has to unpack the package first cannot import this file.
     def task(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -196,7 +199,7 @@ def _task(
 
         for batch in batches:
             if batch.num_rows:
-                made, wrong = _done(work, batch.column(0).to_pylist())
+                made, wrong = _done(work, [parts[at] for at in batch.column(0).to_pylist()])
                 columns = [pyarrow.array([made], pyarrow.binary()), pyarrow.array([wrong], pyarrow.string())]
                 yield pyarrow.RecordBatch.from_arrays(columns, names=["made", "wrong"])
 

@@ -88,6 +88,18 @@ pub(crate) fn command(
     Ok((said.text, said.told, said.is_well))
 }
 
+/// What `disparity prior-help` with these words prints, as a table; and its notes.
+#[pyfunction]
+#[pyo3(signature = (words, progress=None))]
+pub(crate) fn prior_help(
+    py: Python<'_>,
+    words: Vec<String>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<(Table, Vec<String>)> {
+    let (table, told) = watched(py, progress, |watch| embed::prior_help(&words, watch))?;
+    Ok((table.into(), told))
+}
+
 /// Does what `disparity run` with these words does, in memory.
 #[pyfunction]
 #[pyo3(signature = (words, progress=None))]

@@ -38,7 +38,7 @@ mod _engine {
     #[pymodule_export]
     use crate::column::Column;
     #[pymodule_export]
-    use crate::commands::{command, csv_table, read_parquet, run};
+    use crate::commands::{command, csv_table, prior_help, read_parquet, run};
     #[pymodule_export]
     use crate::release::Release;
     #[pymodule_export]

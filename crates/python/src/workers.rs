@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use disparity_cli::embed::workers;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
 use crate::commands::watched;
 use crate::failure::raised;
 use crate::release::Release;
+use crate::table::Table;
 
 /// The files of returns that can be read apart, by authority.
 #[pyfunction]
@@ -54,19 +56,19 @@ pub(crate) fn sums(
     Ok(PyBytes::new(py, &made))
 }
 
-/// What `disparity prior-help` prints of what was added up.
+/// What `disparity prior-help` prints of what was added up, as a table; and its notes.
 #[pyfunction]
 #[pyo3(signature = (words, sums, progress=None))]
 pub(crate) fn prior_help_of(
     py: Python<'_>,
     words: Vec<String>,
-    sums: Vec<Vec<u8>>,
+    sums: Vec<PyBackedBytes>,
     progress: Option<Py<PyAny>>,
-) -> PyResult<(String, Vec<String>, bool)> {
-    let said = watched(py, progress, |watch| {
+) -> PyResult<(Table, Vec<String>)> {
+    let (table, told) = watched(py, progress, |watch| {
         workers::prior_help_of(&words, &workers::merged(&sums)?, watch)
     })?;
-    Ok((said.text, said.told, said.is_well))
+    Ok((table.into(), told))
 }
 
 /// What `disparity run` makes of what was added up.
@@ -75,7 +77,7 @@ pub(crate) fn prior_help_of(
 pub(crate) fn run_of(
     py: Python<'_>,
     words: Vec<String>,
-    sums: Vec<Vec<u8>>,
+    sums: Vec<PyBackedBytes>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Release> {
     let run = watched(py, progress, |watch| {

@@ -1,5 +1,7 @@
 """The engine with nothing beside it but Python."""
 
+import csv
+import io
 import signal
 import threading
 import warnings
@@ -156,6 +158,20 @@ def test_a_folder_has_its_tables(tmp_path):
     assert told["n"][0] == len(memory.estimates)
 
 
+def same_cells(row):
+    """A row of printed CSV as it is in memory: numbers, and nothing where a count is withheld."""
+    whole = {"lead_days", "entrants", "unlinked", "incomplete", "numerator", "denominator"}
+    shares = {"estimate", "conf_low", "conf_high", "conf_level"}
+
+    def cell(name, text):
+        if name in whole | shares:
+            is_number = text and text not in "cuxz"
+            return (int if name in whole else float)(text) if is_number else None
+        return text or None
+
+    return {name: cell(name, text) for name, text in row.items()}
+
+
 def test_returns_are_built_and_asked(tmp_path):
     disparity.simulate(tmp_path / "world", authorities=2, years=8, children=400)
     store = disparity.returns.build(tmp_path / "world" / "returns", tmp_path / "store")
@@ -164,6 +180,13 @@ def test_returns_are_built_and_asked(tmp_path):
     assert "SYNTHETIC" in helped._repr_html_()
     assert rows and all(row["synthetic"] == "true" for row in rows)
     assert all(row["numerator"] is None or row["numerator"] == 0 or row["numerator"] > 5 for row in rows)
+    printed, _, _ = disparity._engine.command(
+        ["prior-help", str(store), "--kind=early_help", "--by=total", "--force", "--format=csv"]
+    )
+    printed = list(csv.DictReader(io.StringIO(printed)))
+    assert [same_cells(row) for row in printed] == rows
+    assert helped.labels["entrants"] == "Children who entered care"
+    assert disparity.prior_help(store, supported=True)["whole_years_of_look_back"]
     assert len(disparity.journeys(store))
     made = disparity.run(returns=store, models="none")
     assert "estimates" in made.tables

@@ -15,5 +15,6 @@ pub use journeys::{
 pub use prior_help::{
     AtAge, HelpKind, LookBack, Mode, PriorHelp, PriorHelpAnswers, PriorHelpCount,
     PriorHelpCountKey, PriorHelpCounts, PriorHelpKey, PriorHelpPlaces, lies_within,
+    looks_back_into,
 };
 pub use shared::{CellCount, SharedCount, SharedName};

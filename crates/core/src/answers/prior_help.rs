@@ -204,16 +204,16 @@ impl PriorHelpKey {
         let everyone = self.of_everyone();
         if is_asked(&everyone) { everyone } else { *self }
     }
+}
 
-    /// The authorities before a change of boundaries in whose returns the look-back of some entrant
-    /// of an authority goes on, by three-digit code.
-    #[must_use]
-    pub fn looks_back_into<'a>(&self, authority: &'a Authority) -> &'a [String] {
-        let earliest = self.look_back.first_day(Day::first_of(self.from));
-        match &authority.continued {
-            Some(continued) if earliest < continued.from => &continued.predecessors,
-            _ => &[],
-        }
+/// The authorities before a change of boundaries in whose returns the look-back of some entrant of a year
+/// goes on, by three-digit code.
+#[must_use]
+pub fn looks_back_into(authority: &Authority, look_back: LookBack, from: Period) -> &[String] {
+    let earliest = look_back.first_day(Day::first_of(from));
+    match &authority.continued {
+        Some(continued) if earliest < continued.from => &continued.predecessors,
+        _ => &[],
     }
 }
 
@@ -393,6 +393,27 @@ impl PriorHelp {
         let observed = self.counts.complete();
         let share = f64::from(self.counts.complete_yes) / f64::from(observed.max(1));
         (observed > 0 && self.may_be(share)).then_some(share)
+    }
+
+    /// Gives each of its counts, and whether it is printed, to whoever numbers them.
+    pub fn numbered(
+        &self,
+        mut number: impl FnMut(PriorHelpCount, u32, bool) -> usize,
+    ) -> PriorHelpPlaces {
+        let counts = &self.counts;
+        let incomplete = counts.incomplete_yes + counts.incomplete_no;
+        PriorHelpPlaces {
+            entrants: number(PriorHelpCount::Entrants, counts.entrants(), true),
+            unlinked: number(PriorHelpCount::Unlinked, counts.unlinked, true),
+            observed: number(PriorHelpCount::Observed, counts.complete(), true),
+            helped: number(PriorHelpCount::Helped, counts.complete_yes, true),
+            not_helped: number(PriorHelpCount::NotHelped, counts.complete_no, false),
+            incomplete: number(PriorHelpCount::Incomplete, incomplete, true),
+            incomplete_yes: number(PriorHelpCount::IncompleteYes, counts.incomplete_yes, true),
+            incomplete_no: number(PriorHelpCount::IncompleteNo, counts.incomplete_no, false),
+            unwatched: (counts.unwatched > 0)
+                .then(|| number(PriorHelpCount::Unwatched, counts.unwatched, true)),
+        }
     }
 
     /// Whether half of the cohort is fully observed: then the share among those may stand for everyone,

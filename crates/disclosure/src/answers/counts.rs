@@ -447,6 +447,19 @@ const APART: u8 = 101;
 const AUTHORITIES: u8 = 102;
 
 impl<W: Ord + Copy> ProtectedCounts<W> {
+    /// Counts of which nothing is withheld, and none known by its name.
+    pub(super) fn all_shown(counts: &[u32], rule: Rule) -> Self {
+        let cell = |count: &u32| Cell::new(*count, Kind::Published);
+        Self {
+            cells: counts.iter().map(cell).collect(),
+            hidden: vec![false; counts.len()],
+            how_many: HowMany::default(),
+            places: BTreeMap::new(),
+            twins: BTreeMap::new(),
+            rule,
+        }
+    }
+
     /// The count that was added as this one, as it may be shown.
     pub(super) fn at(&self, at: usize) -> Reported<u32> {
         // Whatever was shown elsewhere under another rule, a small count is not printed.

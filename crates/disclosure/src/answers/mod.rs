@@ -10,5 +10,7 @@ mod standardised;
 
 pub use counts::{HowMany, KnownBefore, PublishedCount, beside_counts};
 pub use journeys::{JourneyLines, JourneyRow, ProtectedJourneys, protect_journeys};
-pub use prior_help::{PriorHelpRow, ProtectedPriorHelp, protect_prior_help};
+pub use prior_help::{
+    PriorHelpRow, ProtectedPriorHelp, protect_prior_help, unprotected_prior_help,
+};
 pub use proportion::Proportion;

@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 
 use disparity_core::answers::{
-    HelpKind, Mode, PriorHelp, PriorHelpAnswers, PriorHelpCountKey, PriorHelpKey, PriorHelpPlaces,
+    Group, HelpKind, Mode, PriorHelp, PriorHelpAnswers, PriorHelpCountKey, PriorHelpKey,
+    PriorHelpPlaces,
 };
 use disparity_core::{Dimensions, Reported, Symbol};
 use disparity_stats::{Chance, Interval, Level, proportion_bounds};
+use rayon::prelude::*;
 
 use super::counts::{Before, HowMany, KnownBefore, ProtectedCounts, protect_counts};
 use super::proportion::{Proportion, share, told};
-use super::standardised;
+use super::standardised::{Standards, rates, standardised};
 use crate::release::{Policy, Release};
 use crate::rule::Rule;
 use crate::suppression::Watch;
@@ -79,20 +81,15 @@ pub fn protect_prior_help(
         known,
     };
     let safe = protect_counts(counts, dimensions, policy.rule(), before, watch);
-    let standardised = standardised::rates(&answers, &places, &safe);
-    let by_key: BTreeMap<PriorHelpKey, &PriorHelp> =
-        answers.iter().map(|answer| (answer.key, answer)).collect();
-    let headline_stands = |key: &PriorHelpKey| {
-        let deciding = key.deciding(|everyone| places.contains_key(everyone));
-        let contradicted = |answer| contradicted(answer, &places[&deciding], &safe);
-        let answer = by_key.get(&deciding).copied();
-        answer.is_none_or(|answer| answer.is_half_observed() && !contradicted(answer))
-    };
+    let rates = rates(&answers, &places, &safe);
+    let everyone = of_everyone(&answers);
     let rows = answers
         .iter()
         .map(|answer| {
-            let stands = headline_stands(&answer.key);
-            let rate = standardised[&answer.key];
+            let deciding = deciding(answer, &everyone);
+            let contradicted = contradicted(deciding, &places[&deciding.key], &safe);
+            let stands = deciding.is_half_observed() && !contradicted;
+            let rate = rates[&answer.key];
             row(answer, &places[&answer.key], &safe, rate, stands)
         })
         .collect();
@@ -101,6 +98,49 @@ pub fn protect_prior_help(
         counts: safe,
         policy: policy.clone(),
     }
+}
+
+/// Answers of which nothing is withheld, for a reason that is given: an authority's own analysts look at their own returns.
+/// What [`protect_prior_help`] makes of them under that policy where nothing is known before; there need be no relations
+/// between counts.
+#[must_use]
+pub fn unprotected_prior_help(answers: &[PriorHelp], reason: &str) -> Release<Vec<PriorHelpRow>> {
+    let policy = Policy::Unprotected {
+        reason: reason.to_owned(),
+    };
+    let everyone = of_everyone(answers);
+    let standards = Standards::of_shown(&everyone);
+    let whole = |answer: &PriorHelp| {
+        let deciding = deciding(answer, &everyone);
+        let contradicted = deciding.counts.complete() > 0 && deciding.complete_window().is_none();
+        let stands = deciding.is_half_observed() && !contradicted;
+        let mut counts = Vec::new();
+        let places = answer.numbered(|_, count, _| {
+            counts.push(count);
+            counts.len() - 1
+        });
+        let shown = ProtectedCounts::all_shown(&counts, policy.rule());
+        let rate = standardised(answer, policy.rule(), &standards);
+        row(answer, &places, &shown, rate, stands)
+    };
+    Release::new(answers.par_iter().map(whole).collect(), policy.clone())
+}
+
+/// The answers about everyone.
+fn of_everyone(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, &PriorHelp> {
+    let everyone = answers
+        .iter()
+        .filter(|answer| answer.key.group == Group::TOTAL);
+    everyone.map(|answer| (answer.key, answer)).collect()
+}
+
+/// The answer that decides which estimate is the headline.
+fn deciding<'a>(
+    answer: &'a PriorHelp,
+    everyone: &BTreeMap<PriorHelpKey, &'a PriorHelp>,
+) -> &'a PriorHelp {
+    let own = everyone.get(&answer.key.of_everyone());
+    own.copied().unwrap_or(answer)
 }
 
 impl ProtectedPriorHelp {

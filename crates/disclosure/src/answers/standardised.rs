@@ -215,7 +215,7 @@ impl AtAges {
 }
 
 /// What standardised rates are made with.
-struct Standards<'a> {
+pub(super) struct Standards<'a> {
     /// The answers about everyone, whose ages are the weights.
     everyone: BTreeMap<PriorHelpKey, &'a PriorHelp>,
     /// Those of which the rate of everyone would tell an age that is withheld.
@@ -223,6 +223,14 @@ struct Standards<'a> {
 }
 
 impl<'a> Standards<'a> {
+    /// Where nothing is withheld.
+    pub(super) fn of_shown(everyone: &BTreeMap<PriorHelpKey, &'a PriorHelp>) -> Self {
+        Self {
+            everyone: everyone.clone(),
+            withheld: BTreeSet::new(),
+        }
+    }
+
     fn of(
         answers: &'a [PriorHelp],
         places: &BTreeMap<PriorHelpKey, PriorHelpPlaces>,
@@ -255,7 +263,11 @@ impl<'a> Standards<'a> {
 /// The rate that the group would have at the ages of all linked entrants together, fully observed or
 /// not. Told only where every band that has a weight has somebody fully observed, and within what is
 /// certain at those ages; shown only where no age band is so small that the weighted sum could tell it.
-fn standardised(answer: &PriorHelp, rule: Rule, standards: &Standards<'_>) -> Reported<Proportion> {
+pub(super) fn standardised(
+    answer: &PriorHelp,
+    rule: Rule,
+    standards: &Standards<'_>,
+) -> Reported<Proportion> {
     let total = answer.key.of_everyone();
     let Some(standard) = standards.everyone.get(&total) else {
         return Reported::Symbol(Symbol::NotAvailable);

@@ -9,7 +9,7 @@ use disparity_core::{Catalogue, Journeys, Period};
 
 pub use earlier::{EarlierError, EarlierOutputs, EarlierQuestion};
 pub use journeys::{JOURNEY_HEADER, journey_rows};
-pub use prior_help::{PRIOR_HELP_HEADER, prior_help_rows};
+pub use prior_help::{PRIOR_HELP_HEADER, PriorHelpTable};
 pub use survey::{SURVEY_HEADER, survey_rows};
 
 /// Level, code, old code and name of an authority, or of all that are loaded.

@@ -1,13 +1,24 @@
-//! Rows of prior help: one for each estimator, as a ratio never travels without its counts.
+//! Rows of prior help, as texts, as CSV and as Arrow.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::Arc;
 
-use disparity_core::{Catalogue, Journeys, Reported};
-use disparity_disclosure::{PriorHelpRow, Proportion, Release};
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, Schema};
+use disparity_core::{Catalogue, Journeys};
+use disparity_disclosure::{PriorHelpRow, Release};
+use rayon::prelude::*;
 
-use super::{la_name, span};
+use crate::arrow::{ArrowTable, field, plain};
+use crate::column::{Column, TableView, Value};
+use crate::csv::{self, quoted};
+use crate::tables::prior_help::{Line, lines, prior_help};
 
-/// The columns.
+/// Answers that are worked on at once: five rows each.
+const ANSWERS: usize = 1 << 13;
+
+/// The columns, by name.
 pub const PRIOR_HELP_HEADER: [&str; 29] = [
     "synthetic",
     "time_period",
@@ -40,148 +51,91 @@ pub const PRIOR_HELP_HEADER: [&str; 29] = [
     "unprotected",
 ];
 
-/// The rows, for each answer one for each estimator.
-pub fn prior_help_rows<'a>(
-    release: &'a Release<Vec<PriorHelpRow>>,
-    journeys: &'a Journeys,
-    catalogue: &'a Catalogue,
-) -> impl Iterator<Item = Vec<String>> + 'a {
-    let reason = release.policy().reason().unwrap_or_default();
-    let rows = release.rows().iter();
-    rows.flat_map(move |row| long(row, journeys, catalogue, reason))
+/// Answers, and what their keys mean.
+#[derive(Debug, Clone, Copy)]
+pub struct PriorHelpTable<'a> {
+    /// What may be written.
+    pub release: &'a Release<Vec<PriorHelpRow>>,
+    /// The authorities and the code sets.
+    pub journeys: &'a Journeys,
+    /// Names of areas and groups.
+    pub catalogue: &'a Catalogue,
 }
 
-fn share(value: Reported<Proportion>) -> [String; 4] {
-    match value {
-        Reported::Value(p) => [
-            p.value.to_string(),
-            p.interval.low.to_string(),
-            p.interval.high.to_string(),
-            String::new(),
-        ],
-        Reported::Symbol(symbol) => [
-            String::new(),
-            String::new(),
-            String::new(),
-            symbol.to_string(),
-        ],
+impl<'a> PriorHelpTable<'a> {
+    fn columns(self) -> Vec<Column<'a, Line<'a>>> {
+        let reason = self.release.policy().reason();
+        prior_help(self.release.rows(), self.journeys, self.catalogue, reason)
+    }
+
+    /// The rows as texts, for each answer one for each estimator.
+    pub fn rows(self) -> impl Iterator<Item = Vec<String>> + 'a {
+        let columns = self.columns();
+        let chunks = self.release.rows().chunks(ANSWERS);
+        chunks.flat_map(move |answers| {
+            let lines = lines(answers);
+            let values = values(&columns, &lines);
+            let texts = |row| {
+                let of = columns.iter().zip(&values);
+                of.map(|(column, own)| csv::text(&column.kind, own[row]))
+                    .collect()
+            };
+            (0..lines.len()).map(texts).collect::<Vec<Vec<String>>>()
+        })
+    }
+
+    /// Writes them as CSV.
+    ///
+    /// # Errors
+    /// Those of the output, as themselves, so that a reader who stops reading is known.
+    pub fn write_csv(self, mut out: impl Write) -> io::Result<()> {
+        let columns = self.columns();
+        out.write_all(csv::header(&columns).as_bytes())?;
+        let quoted = quoted(&columns);
+        let text = |answers: &&'a [PriorHelpRow]| {
+            let lines = lines(answers);
+            let rows: Vec<usize> = (0..lines.len()).collect();
+            csv::chunk(&columns, &values(&columns, &lines), &quoted, &rows)
+        };
+        let chunks: Vec<&'a [PriorHelpRow]> = self.release.rows().chunks(ANSWERS).collect();
+        for some in chunks.chunks(rayon::current_num_threads()) {
+            let texts: Vec<String> = some.par_iter().map(text).collect();
+            for text in texts {
+                out.write_all(text.as_bytes())?;
+            }
+        }
+        out.flush()
+    }
+
+    /// The table in memory. Its schema says where children are invented, and why nothing is withheld where nothing is.
+    ///
+    /// # Errors
+    /// [`ArrowError`], if columns and rows do not fit together.
+    pub fn arrow(self) -> Result<ArrowTable, ArrowError> {
+        let columns = self.columns();
+        let synthetic = self.journeys.synthetic.then(|| "true".to_owned());
+        let reason = self.release.policy().reason().map(str::to_owned);
+        let about = [("synthetic", synthetic), ("unprotected", reason)];
+        let about: HashMap<String, String> = about
+            .into_iter()
+            .filter_map(|(name, said)| Some((name.to_owned(), said?)))
+            .collect();
+        let fields: Vec<_> = columns.iter().map(field).collect();
+        let schema = Arc::new(Schema::new_with_metadata(fields, about));
+        let batch = |answers: &'a [PriorHelpRow]| {
+            let lines = lines(answers);
+            let arrays = columns.iter().map(|column| plain(column, &lines));
+            RecordBatch::try_new(Arc::clone(&schema), arrays.collect())
+        };
+        let batches = self.release.rows().par_chunks(ANSWERS).map(batch);
+        Ok(ArrowTable {
+            batches: batches.collect::<Result<_, _>>()?,
+            schema,
+        })
     }
 }
 
-/// Name, method, numerator, denominator, and value with limits and symbol.
-type Estimator = (&'static str, &'static str, String, String, [String; 4]);
-
-fn estimators(row: &PriorHelpRow) -> [Estimator; 5] {
-    let sum = |a: Reported<u32>, b: Reported<u32>| a.zip(b).map(|(a, b)| a + b).to_string();
-    let plain = |value: Reported<f64>| match value {
-        Reported::Value(v) => [v.to_string(), String::new(), String::new(), String::new()],
-        Reported::Symbol(s) => [String::new(), String::new(), String::new(), s.to_string()],
-    };
-    let linked = sum(row.observed, row.incomplete);
-    // Whoever was watched for no time says nothing.
-    let watched = row.observed.zip(row.incomplete).zip(row.unwatched);
-    let watched = watched.map(|((a, b), none)| (a + b).saturating_sub(none));
-    [
-        (
-            "complete_window",
-            "wilson",
-            row.helped.to_string(),
-            row.observed.to_string(),
-            share(row.complete_window),
-        ),
-        (
-            "lower_bound",
-            "bounds",
-            String::new(),
-            linked.clone(),
-            plain(row.lower_bound),
-        ),
-        (
-            "upper_bound",
-            "bounds",
-            String::new(),
-            linked.clone(),
-            plain(row.upper_bound),
-        ),
-        (
-            "reverse_kaplan_meier",
-            "kaplan_meier_greenwood",
-            String::new(),
-            watched.to_string(),
-            share(row.kaplan_meier),
-        ),
-        (
-            "age_standardised",
-            "direct_age_wilson",
-            row.helped.to_string(),
-            row.observed.to_string(),
-            share(row.age_standardised),
-        ),
-    ]
-}
-
-/// One row for each estimator: a ratio never travels without its counts.
-fn long(
-    row: &PriorHelpRow,
-    journeys: &Journeys,
-    catalogue: &Catalogue,
-    unprotected: &str,
-) -> Vec<Vec<String>> {
-    let [level, code, old, name] = la_name(journeys, catalogue, row.key.authority);
-    let group = row.key.group;
-    let into: BTreeSet<&String> = journeys
-        .authorities()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| row.key.authority.is_none_or(|own| own == *at))
-        .flat_map(|(_, own)| row.key.looks_back_into(own))
-        .collect();
-    let into: Vec<&str> = into.into_iter().map(String::as_str).collect();
-    let into = into.join("+");
-    estimators(row)
-        .into_iter()
-        .map(
-            |(estimator, method, numerator, denominator, [value, low, high, symbol])| {
-                let headline = (estimator == "complete_window" && !row.headline_withheld)
-                    || (estimator == "reverse_kaplan_meier" && row.headline_withheld);
-                let withheld = estimator == "complete_window" && row.headline_withheld;
-                let conf = if low.is_empty() { "" } else { "0.95" };
-                vec![
-                    journeys.synthetic.to_string(),
-                    span(row.key.from, row.key.to),
-                    level.clone(),
-                    code.clone(),
-                    old.clone(),
-                    name.clone(),
-                    format!("prior_help_{}", row.key.kind.as_str()),
-                    row.key.look_back.word(),
-                    row.key.lead.to_string(),
-                    row.key.mode.as_str().into(),
-                    group.by.as_str().into(),
-                    group.code(&catalogue.dimensions, journeys.codes()).into(),
-                    group.label(&catalogue.dimensions, journeys.codes()).into(),
-                    row.entrants.to_string(),
-                    row.unlinked.to_string(),
-                    row.incomplete.to_string(),
-                    estimator.into(),
-                    headline.to_string(),
-                    numerator,
-                    denominator,
-                    if withheld { String::new() } else { value },
-                    if withheld { String::new() } else { low },
-                    if withheld { String::new() } else { high },
-                    if withheld { String::new() } else { conf.into() },
-                    "proportion".into(),
-                    method.into(),
-                    if withheld && symbol.is_empty() {
-                        "u".into()
-                    } else {
-                        symbol
-                    },
-                    into.clone(),
-                    unprotected.to_owned(),
-                ]
-            },
-        )
-        .collect()
+fn values<'a>(columns: &[Column<'a, Line<'a>>], lines: &[Line<'a>]) -> Vec<Vec<Value>> {
+    let of = |column| TableView::values(column, lines);
+    columns.iter().map(of).collect()
 }

@@ -12,6 +12,7 @@ mod issues;
 mod models;
 pub(crate) mod needs;
 mod place;
+pub(crate) mod prior_help;
 
 pub(crate) use claims::claims;
 pub(crate) use contrasts::contrasts;

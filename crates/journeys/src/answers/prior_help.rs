@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::answers::{
-    Counts, HelpKind, LookBack, Mode, Place, PriorHelp, PriorHelpAnswers, PriorHelpCount,
-    PriorHelpCountKey, PriorHelpKey, PriorHelpPlaces,
+    Counts, HelpKind, LookBack, Mode, Place, PriorHelp, PriorHelpAnswers, PriorHelpCountKey,
+    PriorHelpKey, PriorHelpPlaces,
 };
 use disparity_core::{CountRole, Period, Relations};
 
@@ -42,35 +42,14 @@ fn add_row(
     printed: bool,
     system: &mut Counts<PriorHelpCountKey>,
 ) -> PriorHelpPlaces {
-    let counts = &answer.counts;
-    let mut add = |what, count, published| {
+    let places = answer.numbered(|what, count, is_for_print| {
         let place = Place {
             what: PriorHelpCountKey::of(&answer.key, what),
             authority: answer.key.authority,
             group: answer.key.group,
         };
-        system.count(place, count, published)
-    };
-    let places = PriorHelpPlaces {
-        entrants: add(PriorHelpCount::Entrants, counts.entrants(), printed),
-        unlinked: add(PriorHelpCount::Unlinked, counts.unlinked, printed),
-        observed: add(PriorHelpCount::Observed, counts.complete(), printed),
-        helped: add(PriorHelpCount::Helped, counts.complete_yes, printed),
-        not_helped: add(PriorHelpCount::NotHelped, counts.complete_no, false),
-        incomplete: add(
-            PriorHelpCount::Incomplete,
-            counts.incomplete_yes + counts.incomplete_no,
-            printed,
-        ),
-        incomplete_yes: add(
-            PriorHelpCount::IncompleteYes,
-            counts.incomplete_yes,
-            printed,
-        ),
-        incomplete_no: add(PriorHelpCount::IncompleteNo, counts.incomplete_no, false),
-        unwatched: (counts.unwatched > 0)
-            .then(|| add(PriorHelpCount::Unwatched, counts.unwatched, printed)),
-    };
+        system.count(place, count, printed && is_for_print)
+    });
     system.sum(places.observed, vec![places.helped, places.not_helped]);
     system.share(places.helped, places.observed);
     system.sum(
