@@ -224,20 +224,20 @@ PARTS = {
     "cla_unaccompanied_at_31_march": "cla_at_31_march",
 }
 ALIKE = [
-    ["published referrals", "whole returns rereferral_12_months_from_closure"],
+    ["published referrals", "whole recurrence rereferral_12_months_from_closure"],
     [
         "published cla_started",
         "whole matching entrants",
         "linked",
-        "whole returns reentry_to_care_12_months",
-        "whole returns reentry_to_care",
+        "whole recurrence reentry_to_care_12_months",
+        "whole recurrence reentry_to_care",
     ],
     [
         "published cpp_started",
         "published cpp_started_children",
-        "whole returns repeat_plan_recorded",
-        "whole returns repeat_plan_2_years",
-        "whole returns repeat_plan_5_years",
+        "whole recurrence repeat_plan_recorded",
+        "whole recurrence repeat_plan_2_years",
+        "whole recurrence repeat_plan_5_years",
         "whole incidence protection_plan_to_care",
     ],
     [
@@ -255,7 +255,7 @@ ALIKE = [
 MADE_UP = {
     "published referrals": [
         "published referrals_no_further_action",
-        "whole returns rereferral_12_months_further_action",
+        "whole recurrence rereferral_12_months_further_action",
     ],
     "whole incidence closure_to_referral": [
         "published cin_ended_episodes",
@@ -405,9 +405,9 @@ def connect(all, at):
         ("seen case", "linked"),
         ("seen early help", "seen social care"),
         ("seen levels", "seen social care"),
-        ("whole returns reentry_to_care", "whole returns reentry_to_care_12_months"),
-        ("whole returns repeat_plan_recorded", "published cpp_started"),
-        ("whole returns rereferral_12_months_from_closure", "published referrals"),
+        ("whole recurrence reentry_to_care", "whole recurrence reentry_to_care_12_months"),
+        ("whole recurrence repeat_plan_recorded", "published cpp_started"),
+        ("whole recurrence rereferral_12_months_from_closure", "published referrals"),
         ("matching looked_after_linked", "published cla_at_31_march"),
     ]
     for way in WAYS + ["bounced", "emergency", "stuck"]:
@@ -431,17 +431,17 @@ def connect(all, at):
 
 
 def told_of(all, at):
-    """Of returns a share is told where of half of the events or more it can be seen."""
+    """Of recurrence a share is told where of half of the events or more it can be seen."""
     for way, whole in [
-        ("reentry_to_care", "whole returns reentry_to_care_12_months"),
+        ("reentry_to_care", "whole recurrence reentry_to_care_12_months"),
         ("repeat_plan_recorded", "published cpp_started"),
         ("rereferral_12_months_from_closure", "published referrals"),
     ]:
-        events, every = at(f"whole returns {way}"), at(whole)
+        events, every = at(f"whole recurrence {way}"), at(whole)
         if None not in (events, every) and all.truth[every] >= all.truth[events]:
             unseen = all.free(all.truth[every] - all.truth[events])
             all.sum(every, [events, unseen])
-            told = at(f"returns {way}") is not None
+            told = at(f"recurrence {way}") is not None
             all.part(*((unseen, events) if told else (events, unseen)))
 
 

@@ -194,7 +194,7 @@ impl SiteHelpArgs {
 pub(crate) struct JourneysArgs {
     /// Store that `disparity returns build` made
     pub(crate) store: PathBuf,
-    /// Table: returns, later-need, transitions, incidence, ways, known-days, matching or published; repeat for several [default: all]
+    /// Table: recurrence, later-need, transitions, incidence, ways, known-days, matching or published; repeat for several [default: all]
     #[arg(long = "table", value_name = "NAME")]
     pub(crate) tables: Vec<String>,
     /// How to tell children apart; repeat for several [default: total and broad ethnic group]

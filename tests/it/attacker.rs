@@ -287,21 +287,21 @@ pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
     const ALIKE: [&[&str]; 7] = [
         &[
             "published referrals",
-            "whole returns rereferral_12_months_from_closure",
+            "whole recurrence rereferral_12_months_from_closure",
         ],
         &[
             "published cla_started",
             "whole matching entrants",
             "linked",
-            "whole returns reentry_to_care_12_months",
-            "whole returns reentry_to_care",
+            "whole recurrence reentry_to_care_12_months",
+            "whole recurrence reentry_to_care",
         ],
         &[
             "published cpp_started",
             "published cpp_started_children",
-            "whole returns repeat_plan_recorded",
-            "whole returns repeat_plan_2_years",
-            "whole returns repeat_plan_5_years",
+            "whole recurrence repeat_plan_recorded",
+            "whole recurrence repeat_plan_2_years",
+            "whole recurrence repeat_plan_5_years",
             "whole incidence protection_plan_to_care",
         ],
         &[
@@ -322,7 +322,7 @@ pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
             "published referrals",
             [
                 "published referrals_no_further_action",
-                "whole returns rereferral_12_months_further_action",
+                "whole recurrence rereferral_12_months_further_action",
             ],
         ),
         (
@@ -349,7 +349,7 @@ pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
             .iter()
             .map(|list| list.iter().filter_map(at).collect())
             .collect();
-        let made_up: Vec<(Option<usize>, Vec<usize>)> = MADE_UP
+        let partitions: Vec<(Option<usize>, Vec<usize>)> = MADE_UP
             .iter()
             .map(|(whole, parts)| (at(whole), parts.iter().filter_map(at).collect()))
             .collect();
@@ -364,7 +364,7 @@ pub(crate) fn add_other_names(all: &mut Attacker) -> usize {
                 }
             }
         }
-        for (whole, parts) in made_up {
+        for (whole, parts) in partitions {
             if let Some(whole) = whole {
                 all.sum(whole, parts);
             }

@@ -199,17 +199,17 @@ fn add_seen(all: &mut Attacker) -> usize {
             both(all, "seen levels", "seen social care"),
             both(
                 all,
-                "whole returns reentry_to_care",
-                "whole returns reentry_to_care_12_months",
+                "whole recurrence reentry_to_care",
+                "whole recurrence reentry_to_care_12_months",
             ),
             both(
                 all,
-                "whole returns repeat_plan_recorded",
+                "whole recurrence repeat_plan_recorded",
                 "published cpp_started",
             ),
             both(
                 all,
-                "whole returns rereferral_12_months_from_closure",
+                "whole recurrence rereferral_12_months_from_closure",
                 "published referrals",
             ),
         ];
@@ -293,7 +293,7 @@ fn journeys_tell_no_small_count_whatever_is_put_together() {
         if &t[9] == "x" {
             // Nobody could be watched for so long, or of most events it cannot be seen.
             assert_eq!((&s[9], &s[14]), ("x", "x"));
-            assert!(table == "incidence" || table == "returns", "{table}");
+            assert!(table == "incidence" || table == "recurrence", "{table}");
             untold += 1;
             continue;
         }
@@ -564,7 +564,7 @@ fn who_asks_for_less_is_shown_what_is_shown_of_it_beside_the_rest() {
             "prior-help",
             "--by ethnicity_minor --kind referral --together",
         ),
-        ("journeys", "--by total --table ways --table returns"),
+        ("journeys", "--by total --table ways --table recurrence"),
     ] {
         let all = rows(&[command, &store, "--format", "csv"]);
         let less: Vec<&str> = asked.split(' ').collect();

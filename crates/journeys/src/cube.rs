@@ -146,8 +146,8 @@ pub fn known(catalogue: &Catalogue) -> IndicatorRelations {
             of: parts.iter().filter_map(|part| id(part)).collect(),
         })
     };
-    let made_up = crate::DURATIONS.iter();
-    let contained = crate::CONTAINED.iter();
+    let partitions = crate::DURATIONS.iter();
+    let subsets = crate::SUBSETS.iter();
     let turnovers = crate::TURNOVERS
         .iter()
         .filter_map(|(stock, started, ended, any_point)| {
@@ -163,10 +163,10 @@ pub fn known(catalogue: &Catalogue) -> IndicatorRelations {
         children: children
             .filter_map(|(events, children)| Some((id(events)?, id(children)?)))
             .collect(),
-        partitions: made_up
+        partitions: partitions
             .filter_map(|(whole, parts)| of(whole, parts))
             .collect(),
-        contained: contained
+        subsets: subsets
             .filter_map(|(whole, parts)| of(whole, parts))
             .collect(),
         stock_flows: turnovers.collect(),

@@ -140,7 +140,7 @@ pub const CHILDREN_OF: [(&str, &str); 9] = [
 
 /// Indicators that contain others, which exclude each other: a referral leads to an episode of need, to
 /// no further action, or to a case that is closed as not in need.
-pub const CONTAINED: [(&str, [&str; 2]); 1] = [(
+pub const SUBSETS: [(&str, [&str; 2]); 1] = [(
     "referrals",
     ["cin_started_episodes", "referrals_no_further_action"],
 )];

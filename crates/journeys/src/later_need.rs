@@ -9,7 +9,7 @@ use disparity_core::{Day, Dimensions, Period};
 
 use crate::exits::{Exits, grown};
 use crate::lookup::{Lookup, group_code};
-use crate::returning::plans;
+use crate::recurrence::plans;
 use disparity_core::answers::{Group, GroupBy, YearKey};
 
 /// Of children on a protection plan on 31 March, how many were in need so many years later.

@@ -29,7 +29,7 @@ mod lookup;
 mod matching;
 mod pathways;
 mod prior_help;
-mod returning;
+mod recurrence;
 mod shared;
 mod sums;
 mod walk;
@@ -40,7 +40,7 @@ pub use cohort::{Entry, NotEntries, entries};
 pub use cube::{cube, frequencies, known, part_year_cube, prior_help_cube};
 pub use homes::{Placing, SeenAtHome, seen_at_home};
 pub use indicators::{
-    CHILDREN_OF, CONTAINED, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats,
+    CHILDREN_OF, CountKey, DURATIONS, INDICATORS, PLAN_INDICATORS, PartYear, Repeats, SUBSETS,
     TURNOVERS, counts, counts_and_repeats, part_years,
 };
 pub use later_need::{LaterNeed, later_need};
@@ -49,7 +49,7 @@ pub use lookup::Lookup;
 pub use matching::{MatchKey, Matches, linked_of, match_rates, matches_in_care};
 pub use pathways::{CAUSES, Pathway, chances, longest_watch, watches};
 pub use prior_help::{PriorHelpParams, Supported, Years, prior_help, supported};
-pub use returning::{Return, ReturnCounts, returns};
+pub use recurrence::{Recurrence, RecurrenceCounts, recurrences};
 pub use shared::{names_of_cube, names_of_journeys, names_of_prior_help};
 pub use sums::{Entered, Questions, Sums, SumsError};
 pub use ways::{

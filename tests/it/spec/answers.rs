@@ -8,8 +8,8 @@ use disparity_core::journeys::{BirthPrecision, Child, SpellFlags, SpellKind};
 use disparity_core::{Day, Period, Stratum};
 use disparity_disclosure::{Policy, Rule};
 use disparity_journeys::{
-    KNOWN_BANDS, Lookup, PriorHelpParams, Return, Years, counts, entries, known_band, known_days,
-    prior_help, returns,
+    KNOWN_BANDS, Lookup, PriorHelpParams, Recurrence, Years, counts, entries, known_band,
+    known_days, prior_help, recurrences,
 };
 use disparity_returns::{Code, Input, Options, Outcome, Severity};
 
@@ -342,7 +342,7 @@ pub(super) fn came_back(from: &str, record: &str, asked: &str) -> String {
     let mut all = spells(record, &journeys);
     push_child(&mut journeys, "2010-01-01", &mut all);
     let (way, year) = asked.split_once(' ').unwrap();
-    let way = Return::ALL
+    let way = Recurrence::ALL
         .into_iter()
         .find(|known| known.as_str() == way)
         .unwrap();
@@ -354,9 +354,9 @@ pub(super) fn came_back(from: &str, record: &str, asked: &str) -> String {
             code: 0,
         },
     };
-    let found = returns(&journeys, &dimensions(), &[GroupBy::Total]);
+    let found = recurrences(&journeys, &dimensions(), &[GroupBy::Total]);
     match found.get(&(way, key)) {
-        Some(c) if c.stands() => format!("{} of {}", c.returns, c.events),
+        Some(c) if c.stands() => format!("{} of {}", c.recurred, c.events),
         Some(c) if c.events + c.unseen > 0 => "not told".into(),
         _ => "not measured".into(),
     }

@@ -10,7 +10,7 @@ use super::group::{Group, YearKey};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JourneyTable {
     /// Re-referrals, repeat plans and re-entries.
-    Returns,
+    Recurrence,
     /// Children on a plan who are in need years later.
     LaterNeed,
     /// Where stretches of a level led within a year.
@@ -30,7 +30,7 @@ pub enum JourneyTable {
 impl JourneyTable {
     /// Every table, in the order of outputs.
     pub const ALL: [Self; 8] = [
-        Self::Returns,
+        Self::Recurrence,
         Self::LaterNeed,
         Self::Transitions,
         Self::Incidence,
@@ -44,7 +44,7 @@ impl JourneyTable {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Returns => "returns",
+            Self::Recurrence => "recurrence",
             Self::LaterNeed => "later-need",
             Self::Transitions => "transitions",
             Self::Incidence => "incidence",

@@ -40,7 +40,7 @@ pub struct IndicatorRelations {
     /// Indicators that make up another.
     pub partitions: Vec<Partition>,
     /// Indicators that contain others, which exclude each other and leave a rest.
-    pub contained: Vec<Partition>,
+    pub subsets: Vec<Partition>,
     /// Events, and the children they were about: the same count where no child had two.
     pub children: Vec<(IndicatorId, IndicatorId)>,
     /// Stocks and what changes them.

@@ -62,7 +62,7 @@ pub trait Relations {
 
     /// That counts which exclude each other are parts of another: what is left beside each of them, and
     /// beside all, is a count that anyone can work out.
-    fn contained(&mut self, parts: Vec<usize>, whole: usize) {
+    fn subset(&mut self, parts: Vec<usize>, whole: usize) {
         for part in parts.iter().copied() {
             self.within(part, whole);
         }

@@ -1,5 +1,5 @@
-//! Witnesses looked for among few counts of many that hang together: those of some blocks, while all
-//! others stay what they are. Such a witness is one among all of them, and much sooner found; that
+//! Alternatives looked for among few counts of many that hang together: those of some blocks, while all
+//! others stay what they are. Such an alternative is one among all of them, and much sooner found; that
 //! there is none says nothing.
 
 use std::collections::BTreeMap;
@@ -33,11 +33,11 @@ pub(crate) struct ByBlock<'a> {
 
 impl ByBlock<'_> {
     /// Alternatives among a few blocks that prove something of small counts of a part, of those that
-    /// are open. Of a part that is not large, or all of one block, none.
+    /// are pending. Of a part that is not large, or all of one block, none.
     pub(crate) fn alternatives(
         &self,
         part: &[usize],
-        open: &[bool],
+        pending: &[bool],
         before: &ProvenOf,
     ) -> Vec<Alternative> {
         let mut all = Vec::new();
@@ -58,7 +58,7 @@ impl ByBlock<'_> {
             if few * 2 >= own.len() {
                 break;
             }
-            let left = |at: &usize| open[*at] && !proven.of(*at).whole();
+            let left = |at: &usize| pending[*at] && !proven.of(*at).whole();
             let order = shuffled(own.len(), round);
             let sets = order.chunks(few).enumerate().filter_map(|(at, set)| {
                 let set = set.iter().flat_map(|block| &own[*block]);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_witness_among_few_is_one_among_all() {
+    fn a_alternative_among_few_is_one_among_all() {
         let (cells, sums, blocks) = national();
         let of_cell = SumsOf::new(cells.len(), &sums);
         let hidden: Vec<bool> = cells.iter().map(|c| FIVE.is_small(c.count)).collect();

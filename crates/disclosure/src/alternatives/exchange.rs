@@ -15,13 +15,13 @@ const BRANCHES: usize = 3;
 pub(crate) struct Search<'a> {
     counts: Counts<'a>,
     /// Withheld counts that do not follow at once from others.
-    free: &'a [bool],
-    /// How many free counts each sum has.
+    undetermined: &'a [bool],
+    /// How many undetermined counts each sum has.
     free_in: Vec<u32>,
     /// How far each sum is off, in units of the move.
     off: Vec<i8>,
     /// Sums that are off.
-    open: Vec<usize>,
+    unbalanced: Vec<usize>,
     sign: Vec<i8>,
     moved: Vec<(usize, i8)>,
     left: u32,
@@ -34,18 +34,18 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(crate) fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
+    pub(crate) fn new(counts: Counts<'a>, undetermined: &'a [bool]) -> Self {
         let (cells, sums, of_cell) = (counts.cells, counts.sums, counts.of_cell);
         let mut free_in = vec![0; sums.len()];
-        for at in (0..cells.len()).filter(|at| free[*at]) {
+        for at in (0..cells.len()).filter(|at| undetermined[*at]) {
             of_cell.of(at).for_each(|sum| free_in[sum] += 1);
         }
         Self {
             counts,
-            free,
+            undetermined,
             free_in,
             off: vec![0; sums.len()],
-            open: vec![],
+            unbalanced: vec![],
             sign: vec![0; cells.len()],
             moved: vec![],
             left: 0,
@@ -140,7 +140,7 @@ impl<'a> Search<'a> {
     fn balance(&mut self, by: u32) -> bool {
         // The sum with the least choice first.
         let Some(sum) = self
-            .open
+            .unbalanced
             .iter()
             .copied()
             .min_by_key(|sum| self.free_in[*sum])
@@ -166,7 +166,7 @@ impl<'a> Search<'a> {
         let mut best = [None; BRANCHES];
         for (at, own) in self.counts.sums.signed(sum) {
             let sign = -self.off[sum].signum() * own;
-            if !self.free[at] || self.sign[at] != 0 || sign < 0 && self.spare(at) < by {
+            if !self.undetermined[at] || self.sign[at] != 0 || sign < 0 && self.spare(at) < by {
                 continue;
             }
             let mut next = Some((self.cost(at, sign), at, sign));
@@ -213,11 +213,15 @@ impl<'a> Search<'a> {
             let before = self.off[sum];
             self.off[sum] += own * sign;
             if before == 0 {
-                self.open.push(sum);
+                self.unbalanced.push(sum);
             } else if self.off[sum] == 0 {
                 // Most often one of the last that were put wrong.
-                if let Some(place) = self.open.iter().rposition(|open| *open == sum) {
-                    self.open.remove(place);
+                if let Some(place) = self
+                    .unbalanced
+                    .iter()
+                    .rposition(|unbalanced| *unbalanced == sum)
+                {
+                    self.unbalanced.remove(place);
                 }
             }
         }

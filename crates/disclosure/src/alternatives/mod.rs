@@ -44,7 +44,7 @@ impl Proven {
 
     /// What need not be proven of a count, as other outputs tell it already.
     pub(crate) const fn not_asked(cell: Cell) -> Self {
-        Self(cell.told.small as u8 | (cell.told.which as u8) << 1)
+        Self(cell.exposed.small as u8 | (cell.exposed.which as u8) << 1)
     }
 
     /// With what is proven elsewhere.

@@ -17,7 +17,7 @@ const STEPS: usize = 2_000;
 const FACTORS: usize = 4_000_000;
 const FEW: usize = 20_000;
 
-/// A row of the tableau: free counts, in order, with their factors.
+/// A row of the tableau: nonbasic counts, in order, with their factors.
 type Row = Vec<(usize, f64)>;
 
 /// Some withheld counts, and the sums between them, solved for as many counts as can be. Few of the
@@ -26,12 +26,12 @@ pub(crate) struct Tableau<'a> {
     counts: Counts<'a>,
     /// Positions of the counts, in order.
     part: &'a [usize],
-    /// Each solved count is a constant less the free counts times these factors.
+    /// Each basic count is a constant less the nonbasic counts times these factors.
     rows: Vec<Row>,
-    solved: Vec<usize>,
-    /// The row of each count that is solved.
+    basic: Vec<usize>,
+    /// The row of each count that is basic.
     row_of: Vec<Option<usize>>,
-    /// The rows that have a free count, or once had.
+    /// The rows that have a nonbasic count, or once had.
     rows_with: Vec<Vec<usize>>,
     /// Where the search is: counts that agree with every sum.
     value: Vec<f64>,
@@ -39,7 +39,7 @@ pub(crate) struct Tableau<'a> {
     moved: Vec<usize>,
     /// What counts are taken to be at the least.
     least: Least,
-    /// Rows that changed since the start, as they were, and what they solved.
+    /// Rows that changed since the start, as they were, and which were basic in them.
     before: Vec<Option<(Row, usize)>>,
     /// Which rows those are.
     changed: Vec<usize>,
@@ -73,7 +73,7 @@ impl<'a> Tableau<'a> {
             counts,
             part,
             rows: vec![],
-            solved: vec![],
+            basic: vec![],
             row_of: vec![None; part.len()],
             rows_with: vec![vec![]; part.len()],
             value: part.iter().map(|at| f64::from(cells[*at].count)).collect(),
@@ -111,7 +111,7 @@ impl<'a> Tableau<'a> {
         places.collect()
     }
 
-    /// Adds an equation, solved for one of its free counts: one that is in few others. One that says
+    /// Adds an equation, solved for one of its nonbasic counts: one that is in few others. One that says
     /// nothing new is left out. The row given is all 0, and is so again after.
     fn solve(&mut self, terms: &[(usize, f64)], alone: &[bool], row: &mut [f64]) {
         let mut touched = Vec::new();
@@ -154,10 +154,10 @@ impl<'a> Tableau<'a> {
             self.rows_with[*place].push(at);
         }
         self.rows.push(own);
-        self.solved.push(enter);
+        self.basic.push(enter);
     }
 
-    /// Puts what a count is solved to into every row that has it, but one.
+    /// Puts what a basic count is into every row that has it, but one.
     fn replace(&mut self, enter: usize, own: &Row, but: Option<usize>) {
         let mut rows = std::mem::take(&mut self.rows_with[enter]);
         in_order(&mut rows);
@@ -182,7 +182,7 @@ impl<'a> Tableau<'a> {
         // While the sums are being solved there is no start to go back to.
         match self.before.get_mut(row) {
             Some(before @ None) => {
-                *before = Some((known, self.solved[row]));
+                *before = Some((known, self.basic[row]));
                 self.changed.push(row);
                 Row::new()
             }
@@ -201,10 +201,10 @@ impl<'a> Tableau<'a> {
         self.written = 0;
         let changed = std::mem::take(&mut self.changed);
         for row in &changed {
-            self.row_of[self.solved[*row]] = None;
+            self.row_of[self.basic[*row]] = None;
         }
         for row in changed {
-            let Some((own, solved)) = self.before[row].take() else {
+            let Some((own, basic)) = self.before[row].take() else {
                 continue;
             };
             for (place, _) in &own {
@@ -212,8 +212,8 @@ impl<'a> Tableau<'a> {
             }
             self.noted += own.len();
             self.rows[row] = own;
-            self.solved[row] = solved;
-            self.row_of[solved] = Some(row);
+            self.basic[row] = basic;
+            self.row_of[basic] = Some(row);
         }
         if self.noted > FACTORS {
             self.note();
@@ -305,7 +305,7 @@ impl<'a> Tableau<'a> {
         Push::Stopped
     }
 
-    /// The free count to change next, and which way: the one that helps most, or the first that
+    /// The nonbasic count to change next, and which way: the one that helps most, or the first that
     /// helps, which cannot go round in circles (Bland 1977).
     fn enter(&self, place: usize, up: bool, steepest: bool) -> Option<(usize, bool)> {
         let Some(row) = self.row_of[place] else {
@@ -337,7 +337,7 @@ impl<'a> Tableau<'a> {
         self.value[place] - self.least(place)
     }
 
-    /// Changes a free count as far as no solved one falls below its least, or until the pushed one is
+    /// Changes a nonbasic count as far as no basic one falls below its least, or until the pushed one is
     /// there.
     fn step(&mut self, enter: usize, rising: bool, (place, missing): (usize, f64)) {
         let direction = if rising { 1.0 } else { -1.0 };
@@ -349,8 +349,8 @@ impl<'a> Tableau<'a> {
         };
         let mut leave: Option<usize> = None;
         for (row, rate) in rates.iter().copied().filter(|(_, rate)| *rate > EPSILON) {
-            let own = self.room(self.solved[row]) / rate;
-            let first = leave.is_some_and(|other| self.solved[row] < self.solved[other]);
+            let own = self.room(self.basic[row]) / rate;
+            let first = leave.is_some_and(|other| self.basic[row] < self.basic[other]);
             if own < far - EPSILON || own < far + EPSILON && first {
                 far = own.min(far);
                 leave = Some(row);
@@ -364,9 +364,9 @@ impl<'a> Tableau<'a> {
             leave = None;
         }
         for (row, rate) in &rates {
-            let solved = self.solved[*row];
-            self.value[solved] = (self.value[solved] - rate * far).max(self.least(solved));
-            self.moved.push(solved);
+            let basic = self.basic[*row];
+            self.value[basic] = (self.value[basic] - rate * far).max(self.least(basic));
+            self.moved.push(basic);
         }
         self.moved.push(enter);
         self.value[enter] = (self.value[enter] + direction * far).max(self.least(enter));
@@ -375,7 +375,7 @@ impl<'a> Tableau<'a> {
         }
     }
 
-    /// How each solved count falls when a free one changes.
+    /// How each basic count falls when a nonbasic one changes.
     fn rates(&mut self, enter: usize, direction: f64) -> Vec<(usize, f64)> {
         let mut rows = std::mem::take(&mut self.rows_with[enter]);
         in_order(&mut rows);
@@ -391,9 +391,9 @@ impl<'a> Tableau<'a> {
         rates
     }
 
-    /// A solved count becomes free and a free one solved.
+    /// A basic count becomes nonbasic and a nonbasic one basic.
     fn exchange(&mut self, row: usize, enter: usize) {
-        let leave = self.solved[row];
+        let leave = self.basic[row];
         let Ok(at) = self.rows[row].binary_search_by_key(&enter, |(place, _)| *place) else {
             return;
         };
@@ -411,7 +411,7 @@ impl<'a> Tableau<'a> {
         self.rows_with[leave] = vec![row];
         self.replace(enter, &own, Some(row));
         self.rows[row] = own;
-        self.solved[row] = enter;
+        self.basic[row] = enter;
         self.row_of[leave] = None;
         self.row_of[enter] = Some(row);
     }
@@ -456,7 +456,7 @@ fn factor_of(row: &Row, place: usize) -> Option<f64> {
     Some(row[at].1)
 }
 
-/// Puts what a count is solved to into a row that has it with a factor; says which counts are new there.
+/// Puts what a basic count is into a row that has it with a factor; says which counts are new there.
 fn less(
     row: &Row,
     (enter, factor): (usize, f64),

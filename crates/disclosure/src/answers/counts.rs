@@ -12,7 +12,7 @@ use disparity_core::{CountRole, Dimension, Dimensions, Relations, Reported, Sums
 use super::regrouped::Regrouped;
 use crate::beside::{Beside, join};
 use crate::rule::Rule;
-use crate::suppression::{Watch, Withheld, leave_what_is_told, suppress_in_blocks};
+use crate::suppression::{Watch, Withheld, leave_what_is_exposed, suppress_in_blocks};
 use crate::system::blocks::{Blocks, NONE, Steps};
 use crate::system::{Cell, Kind, Same};
 
@@ -375,7 +375,7 @@ impl<W: Ord + Copy> System<W> {
         let blocks = self.blocks();
         let is_after = !before.known.published.is_empty() || !before.known.beside.is_empty();
         if is_after {
-            leave_what_is_told(&mut self.cells, &self.sums, threshold, &blocks);
+            leave_what_is_exposed(&mut self.cells, &self.sums, threshold, &blocks);
         }
         let Withheld {
             mut hidden,

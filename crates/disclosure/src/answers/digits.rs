@@ -62,18 +62,18 @@ mod tests {
                 high: 0.379_9,
             },
         );
-        let told = |children: f64, certain: (f64, f64)| {
+        let reported = |children: f64, certain: (f64, f64)| {
             let (value, ci) = to_digits_borne(found, children, certain);
             (value, ci.low, ci.high)
         };
         let all = (0.0, 1.0);
-        assert_eq!(told(12.0, all), (0.3, 0.2, 0.4));
-        assert_eq!(told(25.0, all), (0.3, 0.2, 0.4));
-        assert_eq!(told(26.0, all), (0.28, 0.2, 0.38));
-        assert_eq!(told(2_500.0, all), (0.28, 0.2, 0.38));
-        assert_eq!(told(2_501.0, all), (0.283, 0.197, 0.38));
+        assert_eq!(reported(12.0, all), (0.3, 0.2, 0.4));
+        assert_eq!(reported(25.0, all), (0.3, 0.2, 0.4));
+        assert_eq!(reported(26.0, all), (0.28, 0.2, 0.38));
+        assert_eq!(reported(2_500.0, all), (0.28, 0.2, 0.38));
+        assert_eq!(reported(2_501.0, all), (0.283, 0.197, 0.38));
         // Certain bounds are printed as they are.
-        assert_eq!(told(12.0, (0.25, 0.291_7)), (0.291_7, 0.2, 0.4));
-        assert_eq!(told(26.0, (0.281, 0.281)), (0.281, 0.2, 0.38));
+        assert_eq!(reported(12.0, (0.25, 0.291_7)), (0.291_7, 0.2, 0.4));
+        assert_eq!(reported(26.0, (0.281, 0.281)), (0.281, 0.2, 0.38));
     }
 }

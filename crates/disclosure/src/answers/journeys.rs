@@ -8,7 +8,7 @@ use disparity_core::{Dimensions, Reported, Symbol};
 use disparity_stats::Level;
 
 use super::counts::{Before, HowMany, KnownBefore, ProtectedCounts, protect_counts};
-use super::proportion::{Proportion, share, told};
+use super::proportion::{Proportion, reported, share};
 use crate::release::{Policy, Release};
 use crate::suppression::Watch;
 
@@ -187,7 +187,7 @@ impl JourneyLines {
                 // It had happened to so many, and something else to so many others.
                 let certain = (own / watched, 1.0 - (happened - own) / watched);
                 let found = (found.value, interval);
-                Reported::Value(told(found, (watched, certain), rule))
+                Reported::Value(reported(found, (watched, certain), rule))
             }
             _ => Reported::Symbol(Symbol::Unreliable),
         }

@@ -12,7 +12,7 @@ use disparity_stats::{Chance, Interval, Level, proportion_bounds};
 use rayon::prelude::*;
 
 use super::counts::{Before, HowMany, KnownBefore, ProtectedCounts, protect_counts};
-use super::proportion::{Proportion, share, told};
+use super::proportion::{Proportion, reported, share};
 use super::standardised::{Standards, rates, standardised};
 use crate::release::{Policy, Release};
 use crate::rule::Rule;
@@ -181,7 +181,10 @@ fn contradicted(
 
 /// Whether a single number computed from all of these counts may be shown: if each of them may, and none
 /// that follows is small.
-pub(super) fn is_open(places: &PriorHelpPlaces, safe: &ProtectedCounts<PriorHelpCountKey>) -> bool {
+pub(super) fn are_shown(
+    places: &PriorHelpPlaces,
+    safe: &ProtectedCounts<PriorHelpCountKey>,
+) -> bool {
     let all = [
         places.entrants,
         places.observed,
@@ -238,7 +241,7 @@ fn row(
         }
         _ => Reported::Symbol(C),
     };
-    let open = is_open(places, safe);
+    let open = are_shown(places, safe);
     let kaplan_meier = match answer.kaplan_meier {
         None if answer.key.mode != Mode::Overlap => Reported::Symbol(Symbol::NotApplicable),
         // That it cannot be told is itself told by single children.
@@ -283,7 +286,7 @@ fn interval_of(answer: &PriorHelp, found: Chance, rule: Rule) -> Reported<Propor
             };
             let certain = answer.bounds().unwrap_or((0.0, 1.0));
             let of = (f64::from(answer.counts.linked()), certain);
-            Reported::Value(told((found.value, interval), of, rule))
+            Reported::Value(reported((found.value, interval), of, rule))
         }
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }

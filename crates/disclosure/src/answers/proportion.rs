@@ -33,7 +33,7 @@ pub(super) fn share(part: Reported<u32>, whole: Reported<u32>, rule: Rule) -> Re
 
 /// A figure computed from so many single children, to the digits that they bear and within what is
 /// certain; as it is where nothing is withheld.
-pub(super) fn told(
+pub(super) fn reported(
     found: (f64, Interval),
     (children, certain): (f64, (f64, f64)),
     rule: Rule,

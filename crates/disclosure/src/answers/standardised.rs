@@ -11,8 +11,8 @@ use disparity_stats::{Level, ProportionStratum, direct_proportion};
 use rayon::prelude::*;
 
 use super::counts::ProtectedCounts;
-use super::prior_help::is_open;
-use super::proportion::{Proportion, told};
+use super::prior_help::are_shown;
+use super::proportion::{Proportion, reported};
 use crate::rule::{Rule, Threshold};
 use crate::suppression::suppress;
 use crate::system::{Cell, Kind};
@@ -32,7 +32,7 @@ pub(super) fn rates(
     const C: Reported<Proportion> = Reported::Symbol(Symbol::Confidential);
     let standards = Standards::of(answers, places, safe);
     let rate = |answer: &PriorHelp| {
-        let open = is_open(&places[&answer.key], safe) && safe.is_exact();
+        let open = are_shown(&places[&answer.key], safe) && safe.is_exact();
         if open {
             standardised(answer, safe.rule(), &standards)
         } else {
@@ -317,7 +317,7 @@ pub(super) fn standardised(
         Ok((value, _)) if !lies_within(bounds, value) => Reported::Symbol(Symbol::NotAvailable),
         Ok(found) => {
             let observed = f64::from(answer.counts.complete());
-            Reported::Value(told(found, (observed, (0.0, 1.0)), rule))
+            Reported::Value(reported(found, (observed, (0.0, 1.0)), rule))
         }
         Err(_) => Reported::Symbol(Symbol::NotAvailable),
     }

@@ -1,5 +1,5 @@
 //! What an attacker concludes who knows every open count and every sum: the other side of
-//! suppression, for tests and audits. It shares nothing with the search for witnesses.
+//! suppression, for tests and audits. It shares nothing with the search for alternatives.
 
 mod reader;
 mod simplex;

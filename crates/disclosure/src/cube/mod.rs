@@ -11,7 +11,7 @@ use disparity_core::{
 
 use crate::beside::Beside;
 use crate::release::{Policy, Release};
-use crate::suppression::{Withheld, leave_what_is_told, suppress_in_blocks};
+use crate::suppression::{Withheld, leave_what_is_exposed, suppress_in_blocks};
 use repeats::inflations;
 use table::Table;
 
@@ -108,7 +108,7 @@ fn table_of(
     table.add_areas(areas);
     table.add_denominators(cube);
     table.add_bands(&relations.partitions);
-    table.add_contained(&relations.contained);
+    table.add_subsets(&relations.subsets);
     table.add_children(&relations.children);
     table.add_stock_flows(&relations.stock_flows);
     table
@@ -176,7 +176,7 @@ pub fn protect_knowing(
     let threshold = rule.threshold();
     let blocks = table.blocks(areas);
     if !known.published.is_empty() || !known.beside.is_empty() {
-        leave_what_is_told(&mut table.cells, &table.sums, threshold, &blocks);
+        leave_what_is_exposed(&mut table.cells, &table.sums, threshold, &blocks);
     }
     let Withheld {
         hidden, given_up, ..

@@ -212,8 +212,8 @@ impl Table {
     }
 
     /// Indicators that make up another, each beside the whole it is a proportion of.
-    pub(crate) fn add_bands(&mut self, made_up: &[Partition]) {
-        for Partition { whole, of } in made_up {
+    pub(crate) fn add_bands(&mut self, partitions: &[Partition]) {
+        for Partition { whole, of } in partitions {
             let mut found: BTreeMap<(CellKey, usize), Vec<usize>> = BTreeMap::new();
             for (key, part) in &self.numerators {
                 if let Some(total) = self
@@ -236,13 +236,13 @@ impl Table {
 
     /// Indicators that contain others: what is left beside one of them, and beside all of them, is a
     /// count that anyone can work out.
-    pub(crate) fn add_contained(&mut self, contained: &[Partition]) {
-        for Partition { whole, of } in contained {
+    pub(crate) fn add_subsets(&mut self, subsets: &[Partition]) {
+        for Partition { whole, of } in subsets {
             for key in self.of_indicator(*whole) {
                 let total = self.numerators[&key];
                 let parts = of.iter().filter_map(|id| self.at(*id, key));
                 let parts: Vec<usize> = parts.collect();
-                self.contained(parts, total);
+                self.subset(parts, total);
             }
         }
     }

@@ -6,12 +6,12 @@ use crate::rule::Threshold;
 use crate::system::{Blocks, Cell, Counts, SumsOf};
 use disparity_core::Sums;
 
-/// Finds what is told of small counts by what was shown elsewhere, with everything else withheld, and marks it:
-/// such a count is not printed, but nothing is withheld any more so that this is not told. Without it all that
+/// Finds what is exposed of small counts by what was shown elsewhere, with everything else withheld, and marks it:
+/// such a count is not printed, but nothing is withheld any more so that this is not exposed. Without it all that
 /// hangs together with one such count would be withheld in vain. Gives how many are marked.
 ///
 /// What is only not found is left as it is.
-pub(crate) fn leave_what_is_told(
+pub(crate) fn leave_what_is_exposed(
     cells: &mut [Cell],
     sums: &Sums,
     threshold: Threshold,
@@ -29,24 +29,24 @@ pub(crate) fn leave_what_is_told(
         threshold,
     };
     let mut audit = Audit::new(counts, blocks, &|_, _| {});
-    let surely = |told: Vec<(usize, bool)>| {
-        let sure = told.into_iter().filter(|(_, sure)| *sure);
+    let surely = |exposed: Vec<(usize, bool)>| {
+        let sure = exposed.into_iter().filter(|(_, sure)| *sure);
         sure.map(|(at, _)| at).collect::<Vec<usize>>()
     };
     // Which number it is comes first: only without that is it asked whether it is small.
-    let mut which = surely(audit.told(&hidden));
+    let mut which = surely(audit.exposed(&hidden));
     which.retain(|at| !audit.proven_of(*at).has(Proven::ANOTHER));
     for at in &which {
         audit.take_for_proven(*at, Proven::ANOTHER);
     }
-    let mut small = surely(audit.told(&hidden));
+    let mut small = surely(audit.exposed(&hidden));
     small.retain(|at| !audit.proven_of(*at).has(Proven::DOUBT));
     let marked = which.len();
     for at in which {
-        cells[at].told.which = true;
+        cells[at].exposed.which = true;
     }
     for at in small {
-        cells[at].told.small = true;
+        cells[at].exposed.small = true;
     }
     marked
 }
@@ -59,7 +59,7 @@ mod tests {
 
     /// 3 + 20 = 23 is known elsewhere; 3 + 30 = 33 is not: nothing is withheld for the 3 any more.
     #[test]
-    fn nothing_is_withheld_for_what_is_told() {
+    fn nothing_is_withheld_for_what_is_exposed() {
         let kinds = [
             (3, Kind::Published),
             (20, Kind::Shown),
@@ -75,13 +75,13 @@ mod tests {
         let hidden = |cells: &[Cell]| suppress(cells, &sums, small).hidden;
         assert_eq!(hidden(&cells), [true, false, false, true, true]);
         let blocks = Blocks::default();
-        assert_eq!(leave_what_is_told(&mut cells, &sums, small, &blocks), 1);
+        assert_eq!(leave_what_is_exposed(&mut cells, &sums, small, &blocks), 1);
         let now = hidden(&cells);
         assert_eq!(now[1..], [false; 4]);
         // What does not follow is protected as before.
         let mut apart = kinds.map(|(count, kind)| Cell::new(count, kind));
         apart[1].kind = Kind::Withheld;
-        assert_eq!(leave_what_is_told(&mut apart, &sums, small, &blocks), 0);
+        assert_eq!(leave_what_is_exposed(&mut apart, &sums, small, &blocks), 0);
         let now = hidden(&apart);
         assert!(now[0] && now[1] && (now[3] || now[4]), "{now:?}");
     }

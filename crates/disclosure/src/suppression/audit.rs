@@ -1,4 +1,4 @@
-//! The audit of what is withheld: for every small count a witness that it is safe, or word that none
+//! The audit of what is withheld: for every small count an alternative table that proves it safe, or word that none
 //! was found.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,15 +27,15 @@ fn budget(counts: usize) -> usize {
     BUDGET + counts.saturating_mul(BUDGET_OF_COUNT)
 }
 
-/// The search for witnesses: small counts leave it when one is found.
+/// The search for alternatives: small counts leave it when one is found.
 pub(crate) struct Audit<'a> {
     counts: Counts<'a>,
     blocks: &'a Blocks,
     watch: Watch<'a>,
     /// How many small counts there are.
     small: usize,
-    /// Small counts without a witness.
-    open: Vec<usize>,
+    /// Small counts without an alternative.
+    pending: Vec<usize>,
     /// What is proven of each count.
     proven: Vec<Proven>,
     /// The alternatives that prove it, each once.
@@ -53,14 +53,14 @@ impl<'a> Audit<'a> {
     /// Nothing looked for yet.
     pub(crate) fn new(counts: Counts<'a>, blocks: &'a Blocks, watch: Watch<'a>) -> Self {
         let cells = counts.cells;
-        let open = (0..cells.len()).filter(|at| cells[*at].is_small(counts.threshold));
-        let open: Vec<usize> = open.collect();
+        let pending = (0..cells.len()).filter(|at| cells[*at].is_small(counts.threshold));
+        let pending: Vec<usize> = pending.collect();
         Self {
             counts,
             blocks,
             watch,
-            small: open.len(),
-            open,
+            small: pending.len(),
+            pending,
             proven: cells.iter().map(|cell| Proven::not_asked(*cell)).collect(),
             proofs: vec![],
             unasked: vec![],
@@ -70,10 +70,10 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// A count needs no witness that is looked for.
+    /// A count needs no alternative that is looked for.
     pub(crate) fn is_safe(&mut self, cell: usize) {
-        self.open.retain(|open| *open != cell);
-        self.unproven.retain(|open| *open != cell);
+        self.pending.retain(|pending| *pending != cell);
+        self.unproven.retain(|pending| *pending != cell);
         self.unasked.push(cell);
     }
 
@@ -105,7 +105,7 @@ impl<'a> Audit<'a> {
             self.keep(proof);
         }
         let proven = &self.proven;
-        self.open.retain(|cell| !proven[*cell].whole());
+        self.pending.retain(|cell| !proven[*cell].whole());
     }
 
     /// The alternatives that prove small counts safe, and those that need none.
@@ -115,17 +115,17 @@ impl<'a> Audit<'a> {
 
     /// Small counts for which the budget left nothing: they are looked at again with a new one.
     pub(crate) fn reopen(&mut self) -> Vec<usize> {
-        self.open = std::mem::take(&mut self.unproven);
+        self.pending = std::mem::take(&mut self.unproven);
         let proven = &self.proven;
-        self.open.retain(|cell| !proven[*cell].whole());
+        self.pending.retain(|cell| !proven[*cell].whole());
         self.budget = budget(self.counts.cells.len());
-        self.open.clone()
+        self.pending.clone()
     }
 
-    /// Looks for witnesses among the moves that the caller knows.
+    /// Looks for alternatives among the moves that the caller knows.
     pub(crate) fn prove_by(&mut self, moves: &impl Moves, hidden: &[bool]) {
         let mut tried = BTreeSet::new();
-        for cell in self.open.clone() {
+        for cell in self.pending.clone() {
             if self.proven[cell].whole() || !tried.insert(moves.alike(cell)) {
                 continue;
             }
@@ -139,7 +139,7 @@ impl<'a> Audit<'a> {
             }
         }
         let proven = &self.proven;
-        self.open.retain(|cell| !proven[*cell].whole());
+        self.pending.retain(|cell| !proven[*cell].whole());
     }
 
     /// A move with what follows from it for counts that are in one sum only; nothing where a count
@@ -179,9 +179,9 @@ impl<'a> Audit<'a> {
         changed.iter().all(possible).then_some(changed)
     }
 
-    /// Small counts for which no witness was found, and whether there is none.
-    pub(crate) fn told(&mut self, hidden: &[bool]) -> Vec<(usize, bool)> {
-        if self.open.is_empty() {
+    /// Small counts for which no alternative was found, and whether there is none.
+    pub(crate) fn exposed(&mut self, hidden: &[bool]) -> Vec<(usize, bool)> {
+        if self.pending.is_empty() {
             return vec![];
         }
         self.round += 1;
@@ -191,62 +191,62 @@ impl<'a> Audit<'a> {
             of_cell,
             ..
         } = self.counts;
-        let free = free(sums, of_cell, hidden);
-        let mut told = Vec::new();
+        let undetermined = undetermined(sums, of_cell, hidden);
+        let mut exposed = Vec::new();
         let mut parts = Vec::new();
         let mut seen = vec![false; cells.len()];
-        let mut open = vec![false; cells.len()];
-        for cell in std::mem::take(&mut self.open) {
-            open[cell] = true;
-            if !free[cell] {
-                told.push((cell, true));
+        let mut pending = vec![false; cells.len()];
+        for cell in std::mem::take(&mut self.pending) {
+            pending[cell] = true;
+            if !undetermined[cell] {
+                exposed.push((cell, true));
             } else if !seen[cell] {
-                parts.push(part_of(sums, of_cell, &free, &mut seen, cell));
+                parts.push(part_of(sums, of_cell, &undetermined, &mut seen, cell));
             }
         }
         // The smallest parts first: the budget goes furthest there.
         parts.sort_by_key(|part| (part.len(), part[0]));
         let large = parts.partition_point(|part| part.len() < MANY);
-        let searches = Searches::new(self.counts, &free);
+        let searches = Searches::new(self.counts, &undetermined);
         let system = ByBlock {
             counts: self.counts,
             blocks: self.blocks,
             large: parts[large..].iter().map(Vec::len).sum(),
         };
-        let mut left = open.iter().filter(|open| **open).count() + self.unproven.len();
+        let mut left = pending.iter().filter(|pending| **pending).count() + self.unproven.len();
         // Small parts several at once; a large one is divided itself.
         let several = parts[..large].chunks(AT_ONCE);
         for parts in several.chain(parts[large..].chunks(1)) {
             let look = Look {
                 system,
                 searches: &searches,
-                open: &open,
+                pending: &pending,
                 proven: &self.proven,
                 careful: self.round >= CAREFUL,
                 budget: self.budget,
             };
             let found: Vec<Found> = parts.par_iter().map(|part| look.at(part)).collect();
             for (part, found) in parts.iter().zip(found) {
-                left -= self.take(part, &open, found, &mut told);
+                left -= self.take(part, &pending, found, &mut exposed);
             }
             (self.watch)(self.small.saturating_sub(left), self.small);
         }
-        told.sort_unstable();
-        self.open = told.iter().map(|(cell, _)| *cell).collect();
-        told
+        exposed.sort_unstable();
+        self.pending = exposed.iter().map(|(cell, _)| *cell).collect();
+        exposed
     }
 
     /// Takes over what was found in a part; of how many small counts all is proven by it.
     fn take(
         &mut self,
         part: &[usize],
-        open: &[bool],
+        pending: &[bool],
         found: Found,
-        told: &mut Vec<(usize, bool)>,
+        exposed: &mut Vec<(usize, bool)>,
     ) -> usize {
         let asked = |proven: &[Proven]| {
-            let open = part.iter().filter(|at| open[**at]);
-            open.filter(|at| !proven[**at].whole()).count()
+            let pending = part.iter().filter(|at| pending[**at]);
+            pending.filter(|at| !proven[**at].whole()).count()
         };
         let before = asked(&self.proven);
         if found.scales {
@@ -258,7 +258,7 @@ impl<'a> Audit<'a> {
         for other in found.others {
             self.keep(other);
         }
-        told.extend(found.told);
+        exposed.extend(found.exposed);
         self.unproven.extend(found.unproven);
         self.budget = self.budget.saturating_sub(found.used);
         before - asked(&self.proven)
@@ -266,17 +266,20 @@ impl<'a> Audit<'a> {
 }
 
 /// Withheld counts that do not follow at once from the rest, one sum after another.
-pub(crate) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
-    let mut free = hidden.to_vec();
+pub(crate) fn undetermined(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> {
+    let mut undetermined = hidden.to_vec();
     let mut gaps = vec![0_u32; sums.len()];
-    for at in (0..free.len()).filter(|at| free[*at]) {
+    for at in (0..undetermined.len()).filter(|at| undetermined[*at]) {
         of_cell.of(at).for_each(|sum| gaps[sum] += 1);
     }
     let mut work: Vec<usize> = (0..sums.len()).filter(|sum| gaps[*sum] == 1).collect();
     while let Some(sum) = work.pop() {
-        let known = sums.signed(sum).map(|(at, _)| at).find(|at| free[*at]);
+        let known = sums
+            .signed(sum)
+            .map(|(at, _)| at)
+            .find(|at| undetermined[*at]);
         let Some(known) = known else { continue };
-        free[known] = false;
+        undetermined[known] = false;
         for other in of_cell.of(known) {
             gaps[other] -= 1;
             if gaps[other] == 1 {
@@ -284,14 +287,14 @@ pub(crate) fn free(sums: &Sums, of_cell: &SumsOf, hidden: &[bool]) -> Vec<bool> 
             }
         }
     }
-    free
+    undetermined
 }
 
 /// The counts that hang together with one, in order.
 pub(crate) fn part_of(
     sums: &Sums,
     of_cell: &SumsOf,
-    free: &[bool],
+    undetermined: &[bool],
     seen: &mut [bool],
     cell: usize,
 ) -> Vec<usize> {
@@ -302,7 +305,7 @@ pub(crate) fn part_of(
         next += 1;
         for sum in of_cell.of(at) {
             for (other, _) in sums.signed(sum) {
-                if free[other] && !std::mem::replace(&mut seen[other], true) {
+                if undetermined[other] && !std::mem::replace(&mut seen[other], true) {
                     part.push(other);
                 }
             }

@@ -3,12 +3,12 @@
 //!
 //! Primary: a count from 1 to the threshold is withheld. Secondary: what the cheapest proofs ask for is
 //! withheld beside those ([`choose`]), where counts do not hang together too closely to find them. As
-//! long as what remains in the open would tell a withheld small count too closely, another count of
+//! long as what is shown would expose a withheld small count, another count of
 //! the same sum is withheld, the smallest first.
 //!
 //! # What is guaranteed
 //! A small count is proven safe by alternative tables ([`alternatives`](crate::alternatives)): other whole numbers for
-//! withheld counts, none below 0, that agree with everything in the open and with every sum, all of
+//! withheld counts, none below 0, that agree with everything that is shown and with every sum, all of
 //! them together. In one of them the count is 0 or beyond the threshold, so that nobody can say that
 //! it is small. In one of them it is another number although every withheld count that is something
 //! stays something: zeros are nearly always shown, so a reader may take it that what is withheld is
@@ -30,7 +30,7 @@
 //!
 //! Where some of the counts were shown or withheld elsewhere ([`Kind::Shown`](crate::system::Kind::Shown), [`Kind::Withheld`](crate::system::Kind::Withheld)), they are
 //! so here, and what is withheld beside them is enough for one who has both. Where it is not, as too much
-//! was shown, all the rest that hangs together is withheld, zeros as well: then nothing is told but
+//! was shown, all the rest that hangs together is withheld, zeros as well: then nothing is exposed but
 //! what was, and nobody can take it that what is withheld is something.
 //!
 //! In the end every count that was withheld on the way and that no proof needs, or that the proofs can
@@ -38,7 +38,7 @@
 //!
 //! # What is not
 //! One who knows counts that are not among these, such as those of another output of the same records,
-//! may tell more. Several small counts may be told together: that two of them are not both 0, say; and
+//! may expose more. Several small counts may be exposed together: that two of them are not both 0, say; and
 //! that a count is at most so many, as long as it may be 0.
 
 mod already;
@@ -53,17 +53,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rule::Threshold;
 use crate::system::{Blocks, Cell, Counts, Moves, SumsOf};
-pub(crate) use already::leave_what_is_told;
-use audit::{Audit, free};
+pub(crate) use already::leave_what_is_exposed;
+use audit::{Audit, undetermined};
 use disparity_core::Sums;
 use secondary::Complements;
 
-/// Of more counts than this without a witness, one in so many at most has others withheld beside it
+/// Of more counts than this without an alternative, one in so many at most has others withheld beside it
 /// before all are looked at again.
 const FEW: usize = 16;
 const SHARE: usize = 3;
 
-/// A count that is told so many times again has twice as many withheld beside it; one without a proof
+/// A count that is exposed so many times again has twice as many withheld beside it; one without a proof
 /// sooner.
 const AGAIN: u32 = 3;
 const AGAIN_UNPROVEN: u32 = 2;
@@ -81,7 +81,7 @@ pub struct Withheld {
     pub reopened: usize,
 }
 
-/// Is told how many small counts are done with, of how many.
+/// Hears how many small counts are done with, of how many.
 pub type Watch<'a> = &'a dyn Fn(usize, usize);
 
 /// Decides which counts are withheld.
@@ -143,10 +143,10 @@ pub(crate) fn suppress_in_blocks(
     let (mut cautious, mut given_up) = (0, 0);
     let mut times: BTreeMap<usize, u32> = BTreeMap::new();
     loop {
-        let told = audit.told(&hidden);
-        if told.is_empty() {
+        let exposed = audit.exposed(&hidden);
+        if exposed.is_empty() {
             let unproven = audit.reopen();
-            if unproven.is_empty() || !open_in(cells, &hidden).any(|open| open) {
+            if unproven.is_empty() || !shown_in(cells, &hidden).any(|shown| shown) {
                 let (proofs, unasked) = audit.into_proofs();
                 let reopened = reopen::reopen(counts, proofs, &unasked, &mut hidden);
                 return Withheld {
@@ -156,39 +156,39 @@ pub(crate) fn suppress_in_blocks(
                     reopened,
                 };
             }
-            let open: Vec<bool> = open_in(cells, &hidden).collect();
-            given_up += blocks.give_up(&unproven, &open, &mut hidden);
+            let shown: Vec<bool> = shown_in(cells, &hidden).collect();
+            given_up += blocks.give_up(&unproven, &shown, &mut hidden);
             audit.prove_by(moves, &hidden);
         }
-        let free = free(sums, &of_cell, &hidden);
-        let unproven = told.iter().filter(|(_, proven)| !proven).count();
+        let undetermined = undetermined(sums, &of_cell, &hidden);
+        let unproven = exposed.iter().filter(|(_, proven)| !proven).count();
         let (every, mut nth) = (unproven.div_ceil(FEW).clamp(1, SHARE), 0);
         let mut safe: BTreeSet<usize> = BTreeSet::new();
-        for (cell, proven) in told.iter().copied() {
+        for (cell, proven) in exposed.iter().copied() {
             // What helps one may help others: not for all at once.
             nth += usize::from(!proven);
             if safe.contains(&cell) || !proven && nth % every != 0 {
                 continue;
             }
-            // What is told again and again has more withheld beside it each time.
+            // What is exposed again and again has more withheld beside it each time.
             let times = times.entry(cell).or_default();
             *times += 1;
             let again = if proven { AGAIN } else { AGAIN_UNPROVEN };
             for _ in 0..1 << (*times / again).min(10) {
-                let tie = if proven {
+                let linking = if proven {
                     None
                 } else {
-                    complements.tie(&hidden, cell, blocks)
+                    complements.next_linking(&hidden, cell, blocks)
                 };
                 if let Some(extra) =
-                    tie.or_else(|| complements.next_complement(&hidden, &free, cell))
+                    linking.or_else(|| complements.next_complement(&hidden, &undetermined, cell))
                 {
                     hidden[extra] = true;
                     cautious += usize::from(!proven);
                 } else {
-                    // With nothing in the open near or far, all counts may as well be 0; and where some
-                    // were shown elsewhere, nothing is told beyond what was told there.
-                    let near = told.iter().map(|(cell, _)| *cell);
+                    // With nothing shown near or far, all counts may as well be 0; and where some
+                    // were shown elsewhere, nothing is exposed beyond what was exposed there.
+                    let near = exposed.iter().map(|(cell, _)| *cell);
                     safe.extend(near.filter(|at| complements.has_met(*at)));
                     break;
                 }
@@ -200,10 +200,10 @@ pub(crate) fn suppress_in_blocks(
     }
 }
 
-/// For each count whether it is in the open and could be withheld.
-fn open_in<'a>(cells: &'a [Cell], hidden: &'a [bool]) -> impl Iterator<Item = bool> + 'a {
+/// For each count whether it is shown and could be withheld.
+fn shown_in<'a>(cells: &'a [Cell], hidden: &'a [bool]) -> impl Iterator<Item = bool> + 'a {
     let both = cells.iter().zip(hidden);
-    both.map(|(cell, hidden)| cell.is_open(*hidden))
+    both.map(|(cell, hidden)| cell.is_shown(*hidden))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The search for witnesses among the withheld counts of one part: those that hang together. Parts do
+//! The search for alternatives among the withheld counts of one part: those that hang together. Parts do
 //! not concern each other, so that several are looked at at once.
 
 use std::sync::Mutex;
@@ -25,20 +25,24 @@ const MOVED_AT_ONCE: usize = 16;
 /// Searches for moves, as many as are used at once: each is as new after every use.
 pub(crate) struct Searches<'a> {
     counts: Counts<'a>,
-    free: &'a [bool],
+    undetermined: &'a [bool],
     idle: Mutex<Vec<Search<'a>>>,
 }
 
 impl<'a> Searches<'a> {
     /// None yet.
-    pub(crate) const fn new(counts: Counts<'a>, free: &'a [bool]) -> Self {
+    pub(crate) const fn new(counts: Counts<'a>, undetermined: &'a [bool]) -> Self {
         let idle = Mutex::new(Vec::new());
-        Self { counts, free, idle }
+        Self {
+            counts,
+            undetermined,
+            idle,
+        }
     }
 
     fn find(&self, cell: usize, proven: Proven) -> Vec<Alternative> {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
-        let mut search = idle.unwrap_or_else(|| Search::new(self.counts, self.free));
+        let mut search = idle.unwrap_or_else(|| Search::new(self.counts, self.undetermined));
         let found = search.find(cell, proven);
         if let Ok(mut idle) = self.idle.lock() {
             idle.push(search);
@@ -51,8 +55,8 @@ impl<'a> Searches<'a> {
 pub(crate) struct Look<'l, 'c> {
     pub(crate) system: ByBlock<'c>,
     pub(crate) searches: &'l Searches<'c>,
-    /// Whether a witness of a count is asked for.
-    pub(crate) open: &'l [bool],
+    /// Whether an alternative of a count is asked for.
+    pub(crate) pending: &'l [bool],
     /// What is proven of each count.
     pub(crate) proven: &'l [Proven],
     /// Whether a large part has all of the budget.
@@ -64,12 +68,12 @@ pub(crate) struct Look<'l, 'c> {
 /// What was found in a part.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// All counts may as well be 0: none needs a witness.
+    /// All counts may as well be 0: none needs an alternative.
     pub(crate) scales: bool,
-    /// Witnesses.
+    /// Alternatives.
     pub(crate) others: Vec<Alternative>,
     /// Small counts without one, and whether it is sure that there is none.
-    pub(crate) told: Vec<(usize, bool)>,
+    pub(crate) exposed: Vec<(usize, bool)>,
     /// Small counts for which the budget left nothing.
     pub(crate) unproven: Vec<usize>,
     /// Factors written.
@@ -87,7 +91,7 @@ impl Found {
 }
 
 impl Look<'_, '_> {
-    /// Looks for a witness of every open small count of a part: by moving children, among few counts at
+    /// Looks for an alternative of every pending small count of a part: by moving children, among few counts at
     /// a time, and then among all.
     pub(crate) fn at(&self, part: &[usize]) -> Found {
         let mut found = Found::default();
@@ -98,7 +102,7 @@ impl Look<'_, '_> {
         let counts = self.system.counts;
         let mut proven = ProvenOf::new(part, |at| self.proven[at]);
         self.by_moves(part, &mut proven, &mut found);
-        let others = self.system.alternatives(part, self.open, &proven);
+        let others = self.system.alternatives(part, self.pending, &proven);
         found.keep(others, &mut proven, counts);
         self.of_all(part, &mut proven, &mut found);
         found
@@ -114,14 +118,14 @@ impl Look<'_, '_> {
         } = self.system.counts;
         let own = part.iter().flat_map(|at| of_cell.of(*at));
         let mut others = own.flat_map(|sum| sums.signed(sum));
-        others.all(|(at, _)| self.searches.free[at] || cells[at].count == 0)
+        others.all(|(at, _)| self.searches.undetermined[at] || cells[at].count == 0)
     }
 
     /// Looks for moves of children that put a small count in doubt.
     fn by_moves(&self, part: &[usize], proven: &mut ProvenOf, found: &mut Found) {
-        let open = part.iter().copied().filter(|at| self.open[*at]);
-        let open: Vec<usize> = open.collect();
-        for some in open.chunks(MOVED_AT_ONCE) {
+        let pending = part.iter().copied().filter(|at| self.pending[*at]);
+        let pending: Vec<usize> = pending.collect();
+        for some in pending.chunks(MOVED_AT_ONCE) {
             let asked = some.par_iter().filter(|at| !proven.of(**at).whole());
             let others: Vec<Vec<Alternative>> = asked
                 .map(|at| self.searches.find(*at, proven.of(*at)))
@@ -136,7 +140,7 @@ impl Look<'_, '_> {
     /// reach, more is withheld beside.
     fn of_all(&self, part: &[usize], proven: &mut ProvenOf, found: &mut Found) {
         let asked = part.iter().copied();
-        let asked = asked.filter(|at| self.open[*at] && !proven.of(*at).whole());
+        let asked = asked.filter(|at| self.pending[*at] && !proven.of(*at).whole());
         let asked: Vec<usize> = asked.collect();
         if asked.is_empty() {
             return;
@@ -149,7 +153,7 @@ impl Look<'_, '_> {
         let large = system.blocks.knows() && part.len() >= MANY && !self.careful;
         if large && asked.len() > LATER {
             found
-                .told
+                .exposed
                 .extend(asked.into_iter().map(|cell| (cell, false)));
             return;
         }
@@ -171,7 +175,7 @@ impl Look<'_, '_> {
                 continue;
             }
             if left > 0 || large {
-                found.told.push((cell, none));
+                found.exposed.push((cell, none));
             } else {
                 found.unproven.push(cell);
             }

@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use super::audit::{free, part_of};
+use super::audit::{part_of, undetermined};
 use super::single_sum::can_show;
 use crate::alternatives::tableau::Tableau;
 use crate::alternatives::{Alternative, Proven, ProvenOf};
@@ -39,7 +39,7 @@ pub(crate) fn reopen(
         proof.other.moved().for_each(|at| needed[at] = true);
     }
     // Of what was not proven, nothing is shown again that hangs together with it.
-    let within = free(counts.sums, counts.of_cell, hidden);
+    let within = undetermined(counts.sums, counts.of_cell, hidden);
     let mut seen = vec![false; counts.cells.len()];
     let mut fixed = vec![false; counts.cells.len()];
     for cell in unasked.iter().copied().filter(|at| hidden[*at]) {

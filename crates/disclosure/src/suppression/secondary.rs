@@ -1,4 +1,4 @@
-//! What is withheld next where a small count is told.
+//! What is withheld next where a small count is exposed.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::system::blocks::NONE;
 use crate::system::{Blocks, Cell, SumsOf};
 use disparity_core::Sums;
 
-/// Looks for the count to withhold next beside one that is told.
+/// Looks for the count to withhold next beside one that is exposed.
 pub(crate) struct Complements<'a> {
     cells: &'a [Cell],
     sums: &'a Sums,
@@ -14,8 +14,8 @@ pub(crate) struct Complements<'a> {
     /// The last search that met each count.
     met: Vec<u32>,
     search: u32,
-    /// Blocks that were found to have no tie in the open.
-    untied: BTreeSet<u32>,
+    /// Blocks that were found to have no linking count that is shown.
+    unlinked: BTreeSet<u32>,
 }
 
 impl<'a> Complements<'a> {
@@ -26,40 +26,46 @@ impl<'a> Complements<'a> {
             of_cell,
             met: vec![0; cells.len()],
             search: 0,
-            untied: BTreeSet::new(),
+            unlinked: BTreeSet::new(),
         }
     }
 
-    /// The smallest open count in any sum with a count that is told; if everything there is withheld
-    /// already, in the sums of those, and so on. What follows at once from others is told by counts
-    /// that do so too: those first. None if nothing that hangs together with it is open.
+    /// The smallest shown count in any sum with a count that is exposed; if everything there is withheld
+    /// already, in the sums of those, and so on. What follows at once from others is exposed by counts
+    /// that do so too: those first. None if nothing that hangs together with it is shown.
     pub(crate) fn next_complement(
         &mut self,
         hidden: &[bool],
-        free: &[bool],
-        told: usize,
+        undetermined: &[bool],
+        exposed: usize,
     ) -> Option<usize> {
         let cells = self.cells;
-        let any = |at: usize| cells[at].is_open(hidden[at]);
-        let by_known = (!free[told]).then(|| self.through(told, any, |at| !free[at]));
+        let any = |at: usize| cells[at].is_shown(hidden[at]);
+        let by_known =
+            (!undetermined[exposed]).then(|| self.through(exposed, any, |at| !undetermined[at]));
         by_known
             .flatten()
-            .or_else(|| self.through(told, any, |_| true))
+            .or_else(|| self.through(exposed, any, |_| true))
     }
 
-    /// The same, but only among counts over many blocks where the one that is told is in a block: they
-    /// tie blocks together, and without them each has its own witnesses.
-    pub(crate) fn tie(&mut self, hidden: &[bool], told: usize, blocks: &Blocks) -> Option<usize> {
-        let own = blocks.own(told);
-        if own == NONE || self.untied.contains(&own) {
+    /// The same, but only among counts over many blocks where the one that is exposed is in a block: they
+    /// link blocks, and without them each has its own alternatives.
+    pub(crate) fn next_linking(
+        &mut self,
+        hidden: &[bool],
+        exposed: usize,
+        blocks: &Blocks,
+    ) -> Option<usize> {
+        let own = blocks.own(exposed);
+        if own == NONE || self.unlinked.contains(&own) {
             return None;
         }
         let cells = self.cells;
-        let ties = |at: usize| cells[at].is_open(hidden[at]) && blocks.own(at) == NONE;
+        let links = |at: usize| cells[at].is_shown(hidden[at]) && blocks.own(at) == NONE;
         let within = |at: usize| blocks.own(at) == own;
-        let found = self.through(told, ties, within);
+        let found = self.through(exposed, links, within);
         if found.is_none() {
-            self.untied.insert(own);
+            self.unlinked.insert(own);
         }
         found
     }
@@ -71,13 +77,13 @@ impl<'a> Complements<'a> {
 
     fn through(
         &mut self,
-        told: usize,
+        exposed: usize,
         may: impl Fn(usize) -> bool,
         pass: impl Fn(usize) -> bool,
     ) -> Option<usize> {
         self.search += 1;
-        self.met[told] = self.search;
-        let mut ring = vec![told];
+        self.met[exposed] = self.search;
+        let mut ring = vec![exposed];
         while !ring.is_empty() {
             let mut next = Vec::new();
             for at in ring.iter().flat_map(|at| self.of_cell.of(*at)) {
@@ -87,9 +93,9 @@ impl<'a> Complements<'a> {
                     }
                 }
             }
-            let open = next.iter().copied().filter(|at| may(*at));
+            let shown = next.iter().copied().filter(|at| may(*at));
             let size = |at: usize| (self.cells[at].count == 0, self.cells[at].count, at);
-            if let Some(smallest) = open.min_by_key(|at| size(*at)) {
+            if let Some(smallest) = shown.min_by_key(|at| size(*at)) {
                 return Some(smallest);
             }
             // What everybody knows cannot be thought otherwise, and leads nowhere.

@@ -7,7 +7,7 @@ use crate::rule::Threshold;
 use crate::system::{Cell, Counts, SumsOf};
 use disparity_core::Sums;
 
-/// Withholds counts until no sum by itself tells a small one.
+/// Withholds counts until no sum by itself exposes a small one.
 pub(crate) fn close_gaps(
     cells: &[Cell],
     sums: &Sums,
@@ -52,7 +52,7 @@ fn gap_to_close(
     (hidden, gaps): (&[bool], &[u32]),
     threshold: Threshold,
 ) -> Option<usize> {
-    if gaps[at] == 0 || !tells(cells, sums, at, (hidden, gaps[at]), threshold) {
+    if gaps[at] == 0 || !exposes(cells, sums, at, (hidden, gaps[at]), threshold) {
         return None;
     }
     // The part that opens the fewest new single gaps, then the smallest that hides something; the
@@ -63,16 +63,16 @@ fn gap_to_close(
             .filter(|other| *other != at && gaps[*other] == 0)
             .count()
     };
-    let open = |cell: usize| cells[cell].is_open(hidden[cell]);
+    let shown = |cell: usize| cells[cell].is_shown(hidden[cell]);
     let total = sums.total(at);
     sums.parts(at)
-        .filter(|at| open(*at))
+        .filter(|at| shown(*at))
         .min_by_key(|at| (cells[*at].count == 0, new_gaps(*at), cells[*at].count, *at))
-        .or(open(total).then_some(total))
+        .or(shown(total).then_some(total))
 }
 
 /// Whether the gaps of a sum tell a small count, or so many together that the sum of them is small.
-fn tells(
+fn exposes(
     cells: &[Cell],
     sums: &Sums,
     at: usize,

@@ -40,9 +40,9 @@ fn exposed(cells: &[Cell], sums: &Sums, hidden: &[bool]) -> Vec<usize> {
     // Somebody may be sure that what is withheld is something.
     let least = |at: usize| u64::from(Least::One.of(cells[at]));
     let sure = attack_knowing(cells, sums, hidden, None, least);
-    let told = |at: &usize| !FIVE.in_doubt(bounds[*at]) || sure[*at].0 == sure[*at].1;
+    let exposed = |at: &usize| !FIVE.in_doubt(bounds[*at]) || sure[*at].0 == sure[*at].1;
     let small = (0..cells.len()).filter(|at| FIVE.is_small(cells[*at].count));
-    small.filter(told).collect()
+    small.filter(exposed).collect()
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_complement_is_protected_though_nobody_publishes_it() {
 }
 
 /// Two tables of the same children, one with every row in two halves: the second is protected for
-/// those who have the first, and neither tells anything beside the other.
+/// those who have the first, and neither exposes anything beside the other.
 #[test]
 fn a_finer_table_is_protected_beside_the_one_that_was_shown() {
     let mut alone = 0;

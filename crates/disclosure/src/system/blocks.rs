@@ -64,19 +64,19 @@ impl Blocks {
     }
 
     /// Withholds, for each of these counts, the first of its blocks that still has a count that is in
-    /// the open and may be withheld, and everything where none has; how many counts that took.
-    pub(crate) fn give_up(&self, of: &[usize], in_open: &[bool], hidden: &mut [bool]) -> usize {
-        let mut open: [BTreeSet<u32>; STEPS] = Default::default();
-        for (own, _) in self.0.iter().zip(in_open).filter(|(_, open)| **open) {
-            for (open, block) in open.iter_mut().zip(own.is_in) {
-                open.insert(block);
+    /// what is shown and may be withheld, and everything where none has; how many counts that took.
+    pub(crate) fn give_up(&self, of: &[usize], in_shown: &[bool], hidden: &mut [bool]) -> usize {
+        let mut shown: [BTreeSet<u32>; STEPS] = Default::default();
+        for (own, _) in self.0.iter().zip(in_shown).filter(|(_, shown)| **shown) {
+            for (shown, block) in shown.iter_mut().zip(own.is_in) {
+                shown.insert(block);
             }
         }
         let mut lost: [BTreeSet<u32>; STEPS] = Default::default();
         let mut everything = false;
         for at in of {
             let asks = self.0.get(*at).map_or([NONE; STEPS], |own| own.asks);
-            let step = (0..STEPS).find(|s| asks[*s] != NONE && open[*s].contains(&asks[*s]));
+            let step = (0..STEPS).find(|s| asks[*s] != NONE && shown[*s].contains(&asks[*s]));
             match step {
                 Some(step) => drop(lost[step].insert(asks[step])),
                 None => everything = true,
@@ -85,18 +85,18 @@ impl Blocks {
         // No more at once than the first step that some count needs.
         let first = (0..STEPS).find(|step| !lost[*step].is_empty());
         everything &= first.is_none();
-        withhold(hidden, in_open, |at| {
+        withhold(hidden, in_shown, |at| {
             let own = self.0.get(at).zip(first);
             everything || own.is_some_and(|(own, step)| lost[step].contains(&own.is_in[step]))
         })
     }
 }
 
-/// Withholds the counts in the open that pass a test; how many there were.
-fn withhold(hidden: &mut [bool], in_open: &[bool], test: impl Fn(usize) -> bool) -> usize {
+/// Withholds those shown counts that pass a test; how many there were.
+fn withhold(hidden: &mut [bool], in_shown: &[bool], test: impl Fn(usize) -> bool) -> usize {
     let mut taken = 0;
     for (at, hidden) in hidden.iter_mut().enumerate() {
-        if in_open[at] && test(at) {
+        if in_shown[at] && test(at) {
             *hidden = true;
             taken += 1;
         }
@@ -124,8 +124,8 @@ mod tests {
             [true, true, true, false],
             [true; 4],
         ] {
-            let open = hidden.map(|hidden| !hidden);
-            assert_eq!(blocks.give_up(&[1], &open, &mut hidden), 1);
+            let shown = hidden.map(|hidden| !hidden);
+            assert_eq!(blocks.give_up(&[1], &shown, &mut hidden), 1);
             assert_eq!(hidden, step);
         }
     }
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn without_blocks_everything_is_one() {
         let mut hidden = [true, false, false];
-        let open = [false, true, true];
-        assert_eq!(Blocks::default().give_up(&[0], &open, &mut hidden), 2);
+        let shown = [false, true, true];
+        assert_eq!(Blocks::default().give_up(&[0], &shown, &mut hidden), 2);
         assert_eq!(hidden, [true; 3]);
     }
 }

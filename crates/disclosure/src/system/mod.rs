@@ -22,12 +22,12 @@ pub struct Cell {
     /// Whether nobody may learn of it that it is 0, if it is: that none of a group has something, or all.
     pub zero: bool,
     /// What other outputs tell of it already, whatever is withheld here.
-    pub told: Told,
+    pub exposed: Exposed,
 }
 
-/// What is told of a small count elsewhere, so that nothing is withheld to keep it from being told here.
+/// What is exposed of a small count elsewhere, so that nothing is withheld to keep it from being exposed here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Told {
+pub struct Exposed {
     /// Which number it is, to somebody who takes every withheld count to be at least 1.
     pub which: bool,
     /// That it is small.
@@ -70,7 +70,7 @@ impl Cell {
             count,
             kind,
             zero: false,
-            told: Told {
+            exposed: Exposed {
                 which: false,
                 small: false,
             },
@@ -101,7 +101,7 @@ impl Cell {
     }
 
     /// Whether it may be withheld and is not yet.
-    pub(crate) const fn is_open(self, hidden: bool) -> bool {
+    pub(crate) const fn is_shown(self, hidden: bool) -> bool {
         !hidden && !self.is_known()
     }
 
@@ -119,8 +119,8 @@ impl Cell {
     pub fn is_small(self, threshold: Threshold) -> bool {
         // What everybody knows already is not to be protected any more.
         let known = matches!(self.kind, Kind::Slack | Kind::Shown);
-        let told = self.told.which && self.told.small;
-        !known && !told && self.may_not_be_learnt(threshold)
+        let exposed = self.exposed.which && self.exposed.small;
+        !known && !exposed && self.may_not_be_learnt(threshold)
     }
 
     /// Whether it is small, or a 0 that nobody may learn.

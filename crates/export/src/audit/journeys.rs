@@ -161,7 +161,7 @@ fn counts_of(table: &str, measure: &str) -> (String, Option<String>) {
                 pathway.map_or(measure, |(own, _)| own)
             )
         }
-        "returns" if measure == "rereferral_12_months" => {
+        "recurrence" if measure == "rereferral_12_months" => {
             return (
                 indicator("rereferrals_within_12_months"),
                 Some(format!("returns: of {measure}")),
@@ -414,7 +414,7 @@ fn indicators(at: &mut At<'_, '_>, catalogue: &Catalogue, relations: &IndicatorR
             at.within(&name(id), &name(whole));
         }
     }
-    for (partitions, exact) in [(&relations.partitions, true), (&relations.contained, false)] {
+    for (partitions, exact) in [(&relations.partitions, true), (&relations.subsets, false)] {
         for partition in partitions {
             let parts = at.all(partition.of.iter().map(|id| name(*id)));
             let Some(whole) = at.find(&name(partition.whole)) else {

@@ -150,7 +150,7 @@ impl AskedOfJourneys<'_> {
     /// Draws up a table.
     pub fn draw(&self, table: JourneyTable, draft: &mut JourneyDraft) {
         match table {
-            JourneyTable::Returns => self.returns(draft),
+            JourneyTable::Recurrence => self.recurrence(draft),
             JourneyTable::LaterNeed => self.later_need(draft),
             JourneyTable::Transitions => self.transitions(draft),
             JourneyTable::Incidence => self.incidence(draft),

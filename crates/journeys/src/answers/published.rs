@@ -7,10 +7,10 @@ use disparity_core::{DenominatorKind, Dimension, Relations};
 
 use super::{AskedOfJourneys, JourneyDraft};
 use crate::indicators::{
-    CHILDREN_OF, CONTAINED, DURATIONS, INDICATORS, PLAN_INDICATORS, TURNOVERS, counts, part_years,
+    CHILDREN_OF, DURATIONS, INDICATORS, PLAN_INDICATORS, SUBSETS, TURNOVERS, counts, part_years,
 };
 use crate::pathways::Pathway;
-use crate::returning::Return;
+use crate::recurrence::Recurrence;
 
 /// The count of a published indicator.
 pub(super) fn published(name: &str) -> Option<JourneyCount> {
@@ -22,8 +22,8 @@ pub(super) fn published(name: &str) -> Option<JourneyCount> {
         .map(JourneyCount::Published)
 }
 
-fn event(way: Return) -> Option<JourneyCount> {
-    let at = Return::ALL.iter().position(|one| *one == way)?;
+fn event(way: Recurrence) -> Option<JourneyCount> {
+    let at = Recurrence::ALL.iter().position(|one| *one == way)?;
     Some(JourneyCount::Events(at))
 }
 
@@ -34,17 +34,20 @@ fn watched(way: Pathway) -> Option<JourneyCount> {
 
 /// Events of which it can be seen whether they are a return, and all events of that year, which may be
 /// more.
-fn partly_seen() -> [(Return, Option<JourneyCount>); 4] {
+fn partly_seen() -> [(Recurrence, Option<JourneyCount>); 4] {
     [
-        (Return::ReReferralFromClosure, published("referrals")),
-        (Return::RepeatPlanRecorded, published("cpp_started")),
-        (Return::RepeatPlanRecorded, event(Return::RepeatPlan2Years)),
-        (Return::ReEntry, event(Return::ReEntry12Months)),
+        (Recurrence::ReReferralFromClosure, published("referrals")),
+        (Recurrence::RepeatPlanRecorded, published("cpp_started")),
+        (
+            Recurrence::RepeatPlanRecorded,
+            event(Recurrence::RepeatPlan2Years),
+        ),
+        (Recurrence::ReEntry, event(Recurrence::ReEntry12Months)),
     ]
 }
 
-fn unseen(way: Return) -> Option<JourneyCount> {
-    let at = Return::ALL.iter().position(|one| *one == way)?;
+fn unseen(way: Recurrence) -> Option<JourneyCount> {
+    let at = Recurrence::ALL.iter().position(|one| *one == way)?;
     Some(JourneyCount::Unseen(at))
 }
 
@@ -53,21 +56,24 @@ impl JourneyDraft {
     /// wherever nothing sets them apart, and some make up another.
     pub(super) fn relate_tables(&mut self) {
         let alike: [&[Option<JourneyCount>]; 7] = [
-            &[published("referrals"), event(Return::ReReferralFromClosure)],
+            &[
+                published("referrals"),
+                event(Recurrence::ReReferralFromClosure),
+            ],
             &[
                 published("cla_started"),
                 Some(JourneyCount::Entrants),
                 Some(JourneyCount::Linked),
-                event(Return::ReEntry12Months),
-                event(Return::ReEntry),
+                event(Recurrence::ReEntry12Months),
+                event(Recurrence::ReEntry),
             ],
             &[
                 published("cpp_started"),
                 published("cpp_started_children"),
                 watched(Pathway::ProtectionToCare),
-                event(Return::RepeatPlanRecorded),
-                event(Return::RepeatPlan2Years),
-                event(Return::RepeatPlan5Years),
+                event(Recurrence::RepeatPlanRecorded),
+                event(Recurrence::RepeatPlan2Years),
+                event(Recurrence::RepeatPlan5Years),
             ],
             &[
                 published("cin_plan_started"),
@@ -85,12 +91,12 @@ impl JourneyDraft {
                 Some(JourneyCount::InCareLinked),
             ],
         ];
-        let made_up = [
+        let partitions = [
             (
                 published("referrals"),
                 [
                     published("referrals_no_further_action"),
-                    event(Return::ReReferralFurtherAction),
+                    event(Recurrence::ReReferralFurtherAction),
                 ],
             ),
             (
@@ -117,7 +123,7 @@ impl JourneyDraft {
             let there =
                 |list: &[Option<JourneyCount>]| list.iter().filter_map(at).collect::<Vec<usize>>();
             let alike = alike.map(there);
-            let made_up = made_up.map(|(whole, parts)| (at(&whole), there(&parts)));
+            let partitions = partitions.map(|(whole, parts)| (at(&whole), there(&parts)));
             let seen = partly_seen().map(|(part, whole)| {
                 let rest = at(&unseen(part));
                 at(&event(part)).zip(at(&whole)).map(|found| (found, rest))
@@ -138,7 +144,7 @@ impl JourneyDraft {
                     self.counts.within(part, whole);
                 }
             }
-            for (whole, parts) in made_up {
+            for (whole, parts) in partitions {
                 if whole.is_some() {
                     self.counts.made_up_of(whole, vec![parts]);
                 }
@@ -190,7 +196,7 @@ impl AskedOfJourneys<'_> {
             }
         }
         self.add_parts(draft, &found);
-        add_contained(draft, &found);
+        add_subsets(draft, &found);
         add_turnovers(draft, &found);
     }
 
@@ -230,12 +236,12 @@ impl AskedOfJourneys<'_> {
 }
 
 /// That counts which contain others leave something beside each of them, and beside all.
-fn add_contained(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static str), usize>) {
-    for (name, of) in CONTAINED {
+fn add_subsets(draft: &mut JourneyDraft, found: &BTreeMap<(YearKey, &'static str), usize>) {
+    for (name, of) in SUBSETS {
         for ((key, _), whole) in found.iter().filter(|((_, one), _)| *one == name) {
             let at = |name| found.get(&(*key, name)).copied();
             let parts: Vec<usize> = of.into_iter().filter_map(at).collect();
-            draft.counts.contained(parts, *whole);
+            draft.counts.subset(parts, *whole);
         }
     }
 }

@@ -7,16 +7,16 @@ use disparity_core::answers::{Figure, Group, GroupBy, JourneyCount, JourneyTable
 
 use super::published::published;
 use super::{AskedOfJourneys, JourneyDraft};
-use crate::returning::{Return, ReturnCounts, returns};
+use crate::recurrence::{Recurrence, RecurrenceCounts, recurrences};
 
 impl AskedOfJourneys<'_> {
-    pub(super) fn returns(&self, draft: &mut JourneyDraft) {
-        let mut ways: BTreeMap<Return, BTreeMap<YearKey, ReturnCounts>> = BTreeMap::new();
+    pub(super) fn recurrence(&self, draft: &mut JourneyDraft) {
+        let mut ways: BTreeMap<Recurrence, BTreeMap<YearKey, RecurrenceCounts>> = BTreeMap::new();
         // Everyone, asked for or not: of them it is decided what is told.
         let everyone = [GroupBy::Total].into_iter();
         let groups: BTreeSet<GroupBy> = everyone.chain(self.groups.iter().copied()).collect();
         let groups: Vec<GroupBy> = groups.into_iter().collect();
-        for ((way, key), c) in returns(self.journeys, &self.catalogue.dimensions, &groups) {
+        for ((way, key), c) in recurrences(self.journeys, &self.catalogue.dimensions, &groups) {
             ways.entry(way).or_default().insert(key, c);
         }
         for (way, mut found) in ways {
@@ -26,7 +26,7 @@ impl AskedOfJourneys<'_> {
         }
     }
 
-    fn is_measured(&self, way: Return, key: YearKey) -> bool {
+    fn is_measured(&self, way: Recurrence, key: YearKey) -> bool {
         let mut all = self.journeys.authorities().iter().enumerate();
         all.any(|(at, one)| {
             key.authority.is_none_or(|own| own == at) && way.is_measured(&one.coverage, key.period)
@@ -35,17 +35,17 @@ impl AskedOfJourneys<'_> {
 
     fn returns_of(
         &self,
-        way: Return,
-        found: &BTreeMap<YearKey, ReturnCounts>,
+        way: Recurrence,
+        found: &BTreeMap<YearKey, RecurrenceCounts>,
         draft: &mut JourneyDraft,
     ) {
-        let at = Return::ALL.iter().position(|w| *w == way).unwrap_or(0);
+        let at = Recurrence::ALL.iter().position(|w| *w == way).unwrap_or(0);
         for (key, c) in found {
             let key = *key;
             // Two of them are published under other names.
             let (events, returned) = match way {
-                Return::ReReferral => ("referrals", "rereferrals_within_12_months"),
-                Return::RepeatPlanRecorded => ("", "cpp_second_or_subsequent"),
+                Recurrence::ReReferral => ("referrals", "rereferrals_within_12_months"),
+                Recurrence::RepeatPlanRecorded => ("", "cpp_second_or_subsequent"),
                 _ => ("", ""),
             };
             let events = published(events).unwrap_or(JourneyCount::Events(at));
@@ -55,11 +55,11 @@ impl AskedOfJourneys<'_> {
                 group: Group::TOTAL,
                 ..key
             };
-            let told = found.get(&everyone).is_some_and(ReturnCounts::stands);
+            let told = found.get(&everyone).is_some_and(RecurrenceCounts::stands);
             let asked = self.groups.contains(&key.group.by);
             let whole = draft.count(key, events, c.events, asked);
             // Those that are not told may add up to others that are.
-            let part = draft.count(key, returned, c.returns, asked && told);
+            let part = draft.count(key, returned, c.recurred, asked && told);
             draft.counts.within(part, whole);
             draft.counts.share(part, whole);
             if key == everyone {
@@ -79,7 +79,7 @@ impl AskedOfJourneys<'_> {
                     Figure::Untold
                 };
                 draft.line(
-                    (JourneyTable::Returns, way.as_str().to_owned()),
+                    (JourneyTable::Recurrence, way.as_str().to_owned()),
                     key,
                     whole,
                     figure,

@@ -11,7 +11,7 @@ use disparity_core::answers::{Group, GroupBy, YearKey};
 
 /// A way of coming back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Return {
+pub enum Recurrence {
     /// A referral within twelve months of another, as the publisher counts it.
     ReReferral,
     /// A referral within twelve months of the closure of an earlier case.
@@ -30,7 +30,7 @@ pub enum Return {
     ReEntry,
 }
 
-impl Return {
+impl Recurrence {
     /// Every way.
     pub const ALL: [Self; 8] = [
         Self::ReReferral,
@@ -94,20 +94,20 @@ impl Return {
 /// How many events there were of which it can be seen whether they are a return, and how many are;
 /// children once each beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReturnCounts {
+pub struct RecurrenceCounts {
     /// Events of which it can be seen.
     pub events: u32,
-    /// Those that are a return.
-    pub returns: u32,
+    /// Those that follow another.
+    pub recurred: u32,
     /// Children with such an event.
     pub children: u32,
-    /// Children with a return.
-    pub children_returned: u32,
-    /// Events of which it could not be seen, a return on record or not: in none of the other counts.
+    /// Children with one that does.
+    pub children_recurred: u32,
+    /// Events of which it could not be seen, an earlier one on record or not: in none of the other counts.
     pub unseen: u32,
 }
 
-impl ReturnCounts {
+impl RecurrenceCounts {
     /// Whether a share may stand for all events: of half of them or more it can be seen.
     #[must_use]
     pub const fn stands(&self) -> bool {
@@ -116,28 +116,28 @@ impl ReturnCounts {
 
     fn add(&mut self, part: Self) {
         self.events += part.events;
-        self.returns += part.returns;
+        self.recurred += part.recurred;
         self.children += part.children;
-        self.children_returned += part.children_returned;
+        self.children_recurred += part.children_recurred;
         self.unseen += part.unseen;
     }
 }
 
-/// Returns of each way, year, authority and group. A year is left out if the files do not cover all of
+/// Recurrences of each way, year, authority and group. A year is left out if the files do not cover all of
 /// it and the time looked back on: the first year of any series cannot be measured. Within a year, care
 /// again can be seen of a child whose whole life the care returns of the authority cover, and a repeat
 /// plan by the count on the plan where the plan has one; whoever is not seen counts neither way, as in prior help.
 #[must_use]
-pub fn returns(
+pub fn recurrences(
     journeys: &Journeys,
     dimensions: &Dimensions,
     groups: &[GroupBy],
-) -> BTreeMap<(Return, YearKey), ReturnCounts> {
+) -> BTreeMap<(Recurrence, YearKey), RecurrenceCounts> {
     let lookup = Lookup::new(dimensions);
     let parts = crate::walk::by_authority(journeys, |authority, children| {
         let mut counts = BTreeMap::new();
         for position in children {
-            child_returns(
+            child_recurrences(
                 journeys,
                 authority,
                 &journeys.child(position),
@@ -148,7 +148,7 @@ pub fn returns(
         }
         counts
     });
-    let mut all: BTreeMap<(Return, YearKey), ReturnCounts> = BTreeMap::new();
+    let mut all: BTreeMap<(Recurrence, YearKey), RecurrenceCounts> = BTreeMap::new();
     for ((way, key), part) in parts.into_iter().flatten() {
         for key in [
             key,
@@ -165,7 +165,7 @@ pub fn returns(
 
 /// Events of one way, with whether each is a return; none where that could not be seen although the
 /// files cover the year and the time before it. Several on one day are one.
-fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<bool>)> {
+fn events(child: &Child<'_>, way: Recurrence, care: &Covered) -> Vec<(Spell, Option<bool>)> {
     let within =
         |before: Day, day: Day, months: i32| day.plus_months(-months) <= before && before < day;
     let ran_within = |before: &Spell, of: &Spell, months: i32| {
@@ -173,14 +173,16 @@ fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<
     };
     let (_, months) = way.needs();
     match way {
-        Return::ReReferral | Return::ReReferralFurtherAction | Return::ReReferralFromClosure => {
-            let further = way == Return::ReReferralFurtherAction;
+        Recurrence::ReReferral
+        | Recurrence::ReReferralFurtherAction
+        | Recurrence::ReReferralFromClosure => {
+            let further = way == Recurrence::ReReferralFurtherAction;
             let referrals: Vec<Spell> = child
                 .spells(SpellKind::Referral)
                 .filter(|s| !further || !s.flags.has(SpellFlags::NO_FURTHER_ACTION))
                 .collect();
             let returned = |r: &Spell| match way {
-                Return::ReReferralFromClosure => after_closure(child, r, months),
+                Recurrence::ReReferralFromClosure => after_closure(child, r, months),
                 _ => Some(
                     referrals
                         .iter()
@@ -189,21 +191,21 @@ fn events(child: &Child<'_>, way: Return, care: &Covered) -> Vec<(Spell, Option<
             };
             referrals.iter().map(|r| (*r, returned(r))).collect()
         }
-        Return::RepeatPlanRecorded => plans(child)
+        Recurrence::RepeatPlanRecorded => plans(child)
             .map(|p| (p, p.coded.earlier_plans().map(|earlier| earlier > 0)))
             .collect(),
-        Return::RepeatPlan2Years | Return::RepeatPlan5Years => {
+        Recurrence::RepeatPlan2Years | Recurrence::RepeatPlan5Years => {
             let all: Vec<Spell> = plans(child).collect();
             let before = |p: &Spell| all.iter().any(|q| ran_within(q, p, months));
             all.iter().map(|p| (*p, Some(before(p)))).collect()
         }
-        Return::ReEntry12Months => starts(child)
+        Recurrence::ReEntry12Months => starts(child)
             .map(|s| {
                 let mut all = child.spells(SpellKind::Care);
                 (s, Some(all.any(|before| ran_within(&before, &s, months))))
             })
             .collect(),
-        Return::ReEntry => {
+        Recurrence::ReEntry => {
             let record = child.record();
             let permanence = record.earlier_permanence == Some(true);
             let first = child.spells(SpellKind::Care).map(|s| s.start).min();
@@ -256,17 +258,17 @@ pub(crate) fn plans<'a>(child: &Child<'a>) -> impl Iterator<Item = Spell> + use<
         .filter(|p| !p.flags.has(SpellFlags::FOR_OTHER_AUTHORITY))
 }
 
-fn child_returns(
+fn child_recurrences(
     journeys: &Journeys,
     authority: usize,
     child: &Child<'_>,
     lookup: &Lookup,
     groups: &[GroupBy],
-    counts: &mut BTreeMap<(Return, YearKey), ReturnCounts>,
+    counts: &mut BTreeMap<(Recurrence, YearKey), RecurrenceCounts>,
 ) {
     let coverage = &journeys.authorities()[authority].coverage;
     let record = child.record();
-    for way in Return::ALL {
+    for way in Recurrence::ALL {
         let mut last: Option<(Period, bool)> = None;
         for (spell, returned) in events(child, way, coverage.of(SpellKind::Care)) {
             let Some(period) = spell.start.period() else {
@@ -275,15 +277,15 @@ fn child_returns(
             if !way.is_measured(coverage, period) {
                 continue;
             }
-            let mut one = ReturnCounts::default();
+            let mut one = RecurrenceCounts::default();
             if let Some(returned) = returned {
                 let before = last.filter(|(before, _)| *before == period);
                 let already = before.is_some_and(|(_, already)| already);
                 last = Some((period, returned || already));
                 one.events = 1;
-                one.returns = u32::from(returned);
+                one.recurred = u32::from(returned);
                 one.children = u32::from(before.is_none());
-                one.children_returned = u32::from(returned && !already);
+                one.children_recurred = u32::from(returned && !already);
             } else {
                 one.unseen = 1;
             }
