@@ -144,6 +144,7 @@ pub struct Run {
     /// Whether everything that was asked for and read is in it.
     pub is_whole: bool,
     is_own: bool,
+    beside: Vec<String>,
 }
 
 /// Does what `disparity run` with these words does, and writes nothing.
@@ -190,6 +191,7 @@ fn made_in_memory(
         told: kept.told,
         is_whole: made.is_whole,
         is_own: made.is_own,
+        beside: made.beside,
     })
 }
 
@@ -257,6 +259,7 @@ impl Run {
 
     fn described(&self) -> Manifest {
         Manifest::describe(&self.release, &self.catalogue, &self.plan)
+            .protected_beside(self.beside.clone())
     }
 }
 

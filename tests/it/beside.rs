@@ -85,6 +85,14 @@ fn one_after_another_they_expose_nothing_together() {
 
     let r_after = run(folder.path(), "r-after", store, &["--published", path(j)]);
     assert_eq!(exposed_together(&[j, &r_after]), 0);
+    // Its manifest says beside what.
+    let manifest = |own: &Path| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(own.join("manifest.json")).unwrap()).unwrap()
+    };
+    let printed_journeys = std::fs::read(j.join("output.csv")).unwrap();
+    let digest = disparity_export::digest(&printed_journeys);
+    assert_eq!(manifest(&r_after)["protected_beside"][0], digest.as_str());
+    assert!(manifest(r).get("protected_beside").is_none());
     let r_after = run(folder.path(), "r-help", store, &["--published", path(h)]);
     assert_eq!(exposed_together(&[h, &r_after]), 0);
 

@@ -73,6 +73,8 @@ pub(crate) struct Made {
     pub(crate) is_whole: bool,
     /// Whether it is of returns or tables, and not of published figures.
     pub(crate) is_own: bool,
+    /// The digests of the earlier outputs that it is protected beside.
+    pub(crate) beside: Vec<String>,
 }
 
 /// Loads, analyses and passes through the gate; nothing where no year has what was asked for. Of returns that are added
@@ -88,9 +90,17 @@ pub(crate) fn make(
     if asked.unheld.empty {
         return Ok(None);
     }
-    let (release, is_whole) = released(args, &mut asked, &published, (memory, sums), progress)?;
+    let earlier = match memory {
+        Some(memory) => {
+            let policy = usual_or(args.unprotected.as_deref())?;
+            memory.outputs(&args.published, policy.rule().round_to)?
+        }
+        None => EarlierOutputs::default(),
+    };
+    let (release, is_whole) = released(args, &mut asked, &published, (&earlier, sums), progress)?;
     Ok(Some(Made {
         release,
+        beside: earlier.digests(),
         is_whole: is_whole && !asked.unheld.failed,
         is_own: asked.is_own,
         // Of what was read nothing is needed now but what its keys mean.
@@ -129,9 +139,10 @@ fn run_one(args: &RunArgs) -> Result<bool> {
         plan,
         is_whole,
         is_own,
+        beside,
     } = made;
     let catalogue = &catalogue;
-    let manifest = Manifest::describe(&release, catalogue, &plan);
+    let manifest = Manifest::describe(&release, catalogue, &plan).protected_beside(beside);
     let staged = output.staged();
     let mut written =
         progress.stage("writing tables, pages and charts", || -> Result<Written> {
@@ -244,7 +255,7 @@ fn released(
     args: &RunArgs,
     asked: &mut Asked,
     published: &Published,
-    (memory, sums): (Option<&Memory>, Option<&Sums>),
+    (earlier, sums): (&EarlierOutputs, Option<&Sums>),
     progress: &mut Progress,
 ) -> Result<(Release<Results>, bool)> {
     let plan = &asked.plan;
@@ -261,16 +272,12 @@ fn released(
     };
     let catalogue = asked.extended.as_ref().unwrap_or(published.catalogue());
     let policy = usual_or(args.unprotected.as_deref())?;
-    let known = match memory {
-        Some(memory) => memory.outputs(&args.published, policy.rule().round_to)?,
-        None => EarlierOutputs::default(),
-    };
     let analysis = Analysis {
         catalogue,
         figures: published,
         plan,
         policy,
-        earlier: &known,
+        earlier,
     };
     returns_stage::release(returns, analysis, progress)
 }

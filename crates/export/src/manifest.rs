@@ -204,6 +204,9 @@ struct Asked {
     /// Whether the children behind the figures were invented.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     synthetic: bool,
+    /// The digests of earlier outputs of the same records that readers have and that this one gives nothing away beside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    protected_beside: Vec<String>,
     /// How counts of records passed the gate that stand on pages beside those of the figures.
     #[serde(skip_serializing_if = "Option::is_none")]
     prior_help: Option<BesideRecord>,
@@ -293,6 +296,7 @@ impl Manifest {
             disclosure_policy: policy.as_str(),
             unprotected: policy.reason().map(str::to_owned),
             synthetic: matches!(provenance, Provenance::Records { synthetic: true }),
+            protected_beside: vec![],
             prior_help: None,
             plan,
             inputs,
@@ -307,6 +311,15 @@ impl Manifest {
             asked,
             outputs: Written::new(),
         }
+    }
+
+    /// The same protected beside earlier outputs, by their digests.
+    #[must_use]
+    pub fn protected_beside(self, digests: Vec<String>) -> Self {
+        Self::asking(Asked {
+            protected_beside: digests,
+            ..self.asked
+        })
     }
 
     /// The same with answers about help before care beside the figures, of children who are invented or not.

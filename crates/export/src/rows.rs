@@ -107,6 +107,13 @@ pub(crate) fn each_row(
     Ok(found)
 }
 
+/// The digest of a file.
+pub(crate) fn digest_of(path: &Path) -> Result<String, RowsError> {
+    #[expect(clippy::disallowed_methods, reason = "outputs are read back here")]
+    let bytes = std::fs::read(path).map_err(|error| failed(path, &error))?;
+    Ok(crate::sink::digest(&bytes))
+}
+
 fn csv(
     path: &Path,
     take: &mut impl FnMut(&Path, Table, Row<'_>),

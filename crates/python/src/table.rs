@@ -27,6 +27,9 @@ pub(crate) struct Table {
 /// Rows that are shown.
 const SHOWN: usize = 10;
 
+/// Signs in a line of a terminal.
+const WIDE: usize = 80;
+
 impl From<ArrowTable> for Table {
     fn from(table: ArrowTable) -> Self {
         Self {
@@ -215,9 +218,28 @@ impl Table {
         PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
     }
 
-    fn __repr__(&self) -> String {
-        let names = self.column_names().join(", ");
-        format!("<disparity.Table: {}: {names}>", self.said())
+    /// A line for each column with its first values, as wide as a terminal.
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let rows = self.shown(py)?;
+        let names = self.column_names();
+        let longest = names.iter().map(|name| name.chars().count()).max();
+        let longest = longest.unwrap_or_default();
+        let mut text = format!("<disparity.Table: {}>", self.said());
+        for (at, name) in names.iter().enumerate() {
+            let values = rows.iter().filter_map(|row| row.get(at));
+            let values = values.map(|text| if text.is_empty() { "–" } else { text });
+            let mut line = format!("  {name:longest$}  ");
+            line += &values.collect::<Vec<&str>>().join(", ");
+            if rows.len() < self.rows() {
+                line += ", …";
+            }
+            if line.chars().count() > WIDE {
+                line = line.chars().take(WIDE - 1).collect();
+                line.push('…');
+            }
+            let _ = write!(text, "\n{}", line.trim_end());
+        }
+        Ok(text)
     }
 
     fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {

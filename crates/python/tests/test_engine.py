@@ -158,6 +158,14 @@ def test_a_folder_has_its_tables(tmp_path):
     assert told["n"][0] == len(memory.estimates)
 
 
+def test_a_table_shows_itself_in_a_terminal():
+    lines = repr(stats.rates([1498, 352], [176239, 54107])).splitlines()
+    assert lines[0] == "<disparity.Table: 2 rows, 3 columns>"
+    assert lines[1] == "  estimate  84.998213, 65.056277"
+    wide = repr(disparity.authority("Leeds", indicator="cla_at_31_march")).splitlines()
+    assert max(map(len, wide)) <= 80 and any(line.endswith("…") for line in wide[1:])
+
+
 def same_cells(row):
     """A row of printed CSV as it is in memory: numbers, and nothing where a count is withheld."""
     whole = {"lead_days", "entrants", "unlinked", "incomplete", "numerator", "denominator"}

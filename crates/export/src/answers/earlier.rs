@@ -12,7 +12,7 @@ use disparity_core::{Catalogue, CellKey, Cube, Dimension, Journeys, Period, Repo
 use disparity_disclosure::{PublishedCell, PublishedCount};
 
 use super::{la_name, span};
-use crate::rows::{Row, RowsError, Table, each_row};
+use crate::rows::{Row, RowsError, Table, digest_of, each_row};
 
 /// What cannot be read as an earlier output.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +136,8 @@ pub struct EarlierOutputs {
     journeys: BTreeMap<LineName, Vec<[Option<Reported<u32>>; 2]>>,
     /// Numerator and denominator of a cell as each table of estimates has them.
     run: BTreeMap<CellName, Vec<[Option<Reported<u32>>; 2]>>,
+    /// The digest of every file that was read.
+    digests: BTreeSet<String>,
 }
 
 /// A question about prior help that earlier outputs answer.
@@ -164,23 +166,35 @@ impl EarlierOutputs {
         // Several rows tell of one answer, each of another estimator; each file by itself.
         let mut answers: BTreeMap<PathBuf, BTreeMap<PriorHelpName, Printed>> = BTreeMap::new();
         let (mut latest, mut whole) = (false, false);
-        let found = each_row(path, |file, table, row| match table {
-            Table::PriorHelp => {
-                if !answers.contains_key(file) {
-                    answers.insert(file.to_owned(), BTreeMap::new());
-                }
-                if let Some(own) = answers.get_mut(file) {
-                    add_prior_help(own, row);
-                }
+        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut note = |file: &Path| {
+            if !files.contains(file) {
+                files.insert(file.to_owned());
             }
-            Table::Journeys => self.add_line(row),
-            Table::Estimates => {
-                let stem = file.file_stem().and_then(|stem| stem.to_str());
-                let is_latest = stem.is_some_and(|stem| stem.ends_with("_latest"));
-                *(if is_latest { &mut latest } else { &mut whole }) = true;
-                self.add_cell(row);
+        };
+        let found = each_row(path, |file, table, row| {
+            note(file);
+            match table {
+                Table::PriorHelp => {
+                    if !answers.contains_key(file) {
+                        answers.insert(file.to_owned(), BTreeMap::new());
+                    }
+                    if let Some(own) = answers.get_mut(file) {
+                        add_prior_help(own, row);
+                    }
+                }
+                Table::Journeys => self.add_line(row),
+                Table::Estimates => {
+                    let stem = file.file_stem().and_then(|stem| stem.to_str());
+                    let is_latest = stem.is_some_and(|stem| stem.ends_with("_latest"));
+                    *(if is_latest { &mut latest } else { &mut whole }) = true;
+                    self.add_cell(row);
+                }
             }
         })?;
+        for file in &files {
+            self.digests.insert(digest_of(file)?);
+        }
         for own in answers.into_values() {
             self.take(own);
         }
@@ -289,6 +303,12 @@ impl EarlierOutputs {
             }
         }
         all
+    }
+
+    /// The digest (SHA-256) of every file that was read, in order.
+    #[must_use]
+    pub fn digests(&self) -> Vec<String> {
+        self.digests.iter().cloned().collect()
     }
 
     /// Whether there is nothing.
