@@ -32,20 +32,19 @@ fn loss(counts: Counts, cell: usize) -> f64 {
     }
 }
 
-/// Where more than so many searches in a hundred come to nothing, and more than so many in all, counts hang together
-/// too closely to be chosen so: an alternative then moves counts in hundreds of sums, and takes too long to be found.
-const IN_VAIN: usize = 2;
-const AT_FIRST: usize = 10;
+/// After so many searches that come to nothing the rest is left to what comes after. Where counts hang together closely
+/// an alternative moves counts in hundreds of sums, and takes long not to be found.
+const IN_VAIN: usize = 150;
 
 /// What is withheld for the proofs of small counts, beside what is already, and the proofs. Where a count has none, or
-/// none that is found in so many steps, it is left to what comes after; and where that is so of many, all are.
-pub(crate) fn choose(counts: Counts, before: &[bool]) -> Option<(Vec<bool>, Vec<Alternative>)> {
+/// none that is found in so many steps, it is left to what comes after; and where that is so of many, all others are.
+pub(crate) fn choose(counts: Counts, before: &[bool]) -> (Vec<bool>, Vec<Alternative>) {
     let cells = counts.cells;
     let mut hidden = before.to_vec();
     let mut search = Search::new(counts);
     let mut proven = vec![Proven::NONE; cells.len()];
     let mut proofs = Vec::new();
-    let (mut searches, mut in_vain) = (0, 0);
+    let mut in_vain = 0;
     let small = (0..cells.len()).filter(|at| cells[*at].is_small(counts.threshold));
     let mut small: Vec<usize> = small.collect();
     // The largest first: one child more puts a 5 in doubt, and what that asks for serves others.
@@ -56,7 +55,6 @@ pub(crate) fn choose(counts: Counts, before: &[bool]) -> Option<(Vec<bool>, Vec<
             if proven[cell].has(asked) {
                 continue;
             }
-            searches += 1;
             let Some(other) = cheapest_proof(counts, &hidden, &mut search, (cell, asked)) else {
                 in_vain += 1;
                 break;
@@ -67,11 +65,11 @@ pub(crate) fn choose(counts: Counts, before: &[bool]) -> Option<(Vec<bool>, Vec<
             }
             proofs.push(other);
         }
-        if in_vain > AT_FIRST && in_vain * 100 > searches * IN_VAIN {
-            return None;
+        if in_vain >= IN_VAIN {
+            break;
         }
     }
-    Some((hidden, proofs))
+    (hidden, proofs)
 }
 
 /// The alternative that proves something of a small count with the least loss.

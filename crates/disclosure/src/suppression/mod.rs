@@ -2,7 +2,7 @@
 //! with sums between them. Knows nothing of children, areas or tables.
 //!
 //! Primary: a count from 1 to the threshold is withheld. Secondary: what the cheapest proofs ask for is
-//! withheld beside those ([`choose`]), where counts do not hang together too closely to find them. As
+//! withheld beside those ([`choose`]), as far as counts do not hang together too closely to find them. As
 //! long as what is shown would expose a withheld small count, another count of
 //! the same sum is withheld, the smallest first.
 //!
@@ -123,7 +123,7 @@ pub(crate) fn suppress_in_blocks(
     watch: Watch,
 ) -> Withheld {
     let of_cell = SumsOf::new(cells.len(), sums);
-    let mut hidden: Vec<bool> = cells
+    let primary: Vec<bool> = cells
         .iter()
         .map(|cell| cell.starts_hidden(threshold))
         .collect();
@@ -134,10 +134,8 @@ pub(crate) fn suppress_in_blocks(
         threshold,
     };
     let mut audit = Audit::new(counts, blocks, watch);
-    if let Some((chosen, proofs)) = choose::choose(counts, &hidden) {
-        hidden = chosen;
-        audit.start_from(proofs);
-    }
+    let (mut hidden, proofs) = choose::choose(counts, &primary);
+    audit.start_from(proofs);
     single_sum::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let mut complements = Complements::new(cells, sums, &of_cell);
     let (mut cautious, mut given_up) = (0, 0);
