@@ -1,4 +1,4 @@
-"""Attack what is made of children's records, over ten invented worlds.
+"""Attack what is made of children's records, over invented worlds.
 
 The attacker has everything that an output prints, the rows that are there included, and knows how the
 counts hang together: groups and authorities add up, parts are parts of their wholes, steps and bands

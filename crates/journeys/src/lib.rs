@@ -5,7 +5,7 @@
 //! 2. [`prior_help()`] asks what came before, with the window each file really covers: the rate among
 //!    fully observed entrants, bounds, and the Kaplan–Meier estimate looking backwards.
 //!    [`supported`] says how far back each authority and year can be asked.
-//! 3. [`returns`], [`later_need()`], [`transitions`], [`watches`] and [`chances`] ask what came after.
+//! 3. [`recurrences`], [`later_need()`], [`transitions`], [`watches`] and [`chances`] ask what came after.
 //! 4. [`counts`] gives the indicators that are published, from the same records.
 //!    [`seen_at_home`] counts some of them by the neighbourhood of the home.
 //! 5. [`match_rates`] says how far any of this can be trusted.
