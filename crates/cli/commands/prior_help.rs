@@ -130,6 +130,17 @@ pub(crate) struct Asked<'a> {
     pub(crate) force: bool,
 }
 
+impl<'a> Asked<'a> {
+    fn of(args: &'a PriorHelpArgs, params: &'a PriorHelpParams) -> Self {
+        Self {
+            store: &args.store,
+            params,
+            control: &args.control,
+            force: args.force,
+        }
+    }
+}
+
 /// What may be shown of the answers to a question, and what it was asked of.
 pub(crate) struct Answered {
     pub(crate) journeys: Journeys,
@@ -138,19 +149,9 @@ pub(crate) struct Answered {
 }
 
 /// Remembers a release, if that was asked for, before anybody is shown it.
-pub(crate) fn keep(
-    memory: Memory,
-    release: &Release<Vec<PriorHelpRow>>,
-    journeys: &Journeys,
-    catalogue: &Catalogue,
-) -> Result<()> {
+pub(crate) fn keep(memory: Memory, table: PriorHelpTable<'_>) -> Result<()> {
     memory.keep(OutputKind::PriorHelp, || {
         let mut text = Vec::new();
-        let table = PriorHelpTable {
-            release,
-            journeys,
-            catalogue,
-        };
         table.write_csv(&mut text)?;
         Ok(text)
     })
@@ -163,12 +164,7 @@ pub(crate) fn table_of(
     catalogue: &Catalogue,
 ) -> Result<ArrowTable> {
     let params = params(args)?;
-    let asked = Asked {
-        store: &args.store,
-        params: &params,
-        control: &args.control,
-        force: args.force,
-    };
+    let asked = Asked::of(args, &params);
     let mut progress = Progress::new(false);
     let answered = match sums {
         None => answer(&asked, catalogue, &mut progress)?,
@@ -182,12 +178,12 @@ pub(crate) fn table_of(
         release,
         memory,
     } = answered;
-    keep(memory, &release, &journeys, catalogue)?;
     let table = PriorHelpTable {
         release: &release,
         journeys: &journeys,
         catalogue,
     };
+    keep(memory, table)?;
     Ok(table.arrow()?)
 }
 
@@ -201,12 +197,7 @@ pub(crate) fn run(args: &PriorHelpArgs, catalogue: &Catalogue) -> Result<()> {
         };
         return print_supported(&journeys, catalogue, args.format);
     }
-    let asked = Asked {
-        store: &args.store,
-        params: &params,
-        control: &args.control,
-        force: args.force,
-    };
+    let asked = Asked::of(args, &params);
     let answered = answer(&asked, catalogue, &mut Progress::new(false))?;
     tell(answered, args.format, catalogue)
 }
@@ -218,12 +209,12 @@ fn tell(answered: Answered, format: Format, catalogue: &Catalogue) -> Result<()>
         release,
         memory,
     } = answered;
-    keep(memory, &release, &journeys, catalogue)?;
     let table = PriorHelpTable {
         release: &release,
         journeys: &journeys,
         catalogue,
     };
+    keep(memory, table)?;
     match format {
         Format::Csv => print_as(|out| table.write_csv(out)),
         Format::Json => print_json(&PRIOR_HELP_HEADER, table.rows()),

@@ -96,18 +96,21 @@ impl Help {
         }
     }
 
+    fn table(&self) -> PriorHelpTable<'_> {
+        PriorHelpTable {
+            release: &self.release,
+            journeys: &self.journeys,
+            catalogue: &self.catalogue,
+        }
+    }
+
     /// Writes beside each page its rows of what `disparity prior-help --format csv` prints.
     pub(crate) fn write(&self, site: &Site<'_>, folder: &Path) -> Result<Written> {
         let mut of_each: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
         let at = PRIOR_HELP_HEADER
             .iter()
             .position(|name| *name == "old_la_code");
-        let table = PriorHelpTable {
-            release: &self.release,
-            journeys: &self.journeys,
-            catalogue: &self.catalogue,
-        };
-        for row in table.rows() {
+        for row in self.table().rows() {
             let own = at.and_then(|at| row.get(at)).cloned().unwrap_or_default();
             of_each.entry(own).or_default().push(row);
         }
@@ -125,6 +128,6 @@ impl Help {
 
     /// Remembers what was released, if that was asked for.
     pub(crate) fn keep(&self, memory: Memory) -> Result<()> {
-        keep(memory, &self.release, &self.journeys, &self.catalogue)
+        keep(memory, self.table())
     }
 }

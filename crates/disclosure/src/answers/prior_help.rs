@@ -108,12 +108,10 @@ pub fn unprotected_prior_help(answers: &[PriorHelp], reason: &str) -> Release<Ve
     let policy = Policy::Unprotected {
         reason: reason.to_owned(),
     };
-    let everyone = of_everyone(answers);
-    let standards = Standards::of_shown(&everyone);
-    let whole = |answer: &PriorHelp| {
-        let deciding = deciding(answer, &everyone);
-        let contradicted = deciding.counts.complete() > 0 && deciding.complete_window().is_none();
-        let stands = deciding.is_half_observed() && !contradicted;
+    let standards = Standards::of_shown(of_everyone(answers));
+    let whole = |answer| {
+        let deciding = standards.deciding(answer);
+        let stands = deciding.is_half_observed() && !contradicts(deciding);
         let mut counts = Vec::new();
         let places = answer.numbered(|_, count, _| {
             counts.push(count);
@@ -127,7 +125,7 @@ pub fn unprotected_prior_help(answers: &[PriorHelp], reason: &str) -> Release<Ve
 }
 
 /// The answers about everyone.
-fn of_everyone(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, &PriorHelp> {
+pub(super) fn of_everyone(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, &PriorHelp> {
     let everyone = answers
         .iter()
         .filter(|answer| answer.key.group == Group::TOTAL);
@@ -135,12 +133,12 @@ fn of_everyone(answers: &[PriorHelp]) -> BTreeMap<PriorHelpKey, &PriorHelp> {
 }
 
 /// The answer that decides which estimate is the headline.
-fn deciding<'a>(
+pub(super) fn deciding<'a>(
     answer: &'a PriorHelp,
     everyone: &BTreeMap<PriorHelpKey, &'a PriorHelp>,
 ) -> &'a PriorHelp {
-    let own = everyone.get(&answer.key.of_everyone());
-    own.copied().unwrap_or(answer)
+    let key = answer.key.deciding(|asked| everyone.contains_key(asked));
+    everyone.get(&key).copied().unwrap_or(answer)
 }
 
 impl ProtectedPriorHelp {
@@ -176,7 +174,12 @@ fn contradicted(
 ) -> bool {
     let certain = [places.observed, places.incomplete, places.incomplete_yes];
     let open = certain.iter().all(|at| safe.at(*at).value().is_some());
-    open && answer.counts.complete() > 0 && answer.complete_window().is_none()
+    open && contradicts(answer)
+}
+
+/// Whether it does in truth.
+fn contradicts(answer: &PriorHelp) -> bool {
+    answer.counts.complete() > 0 && answer.complete_window().is_none()
 }
 
 /// Whether a single number computed from all of these counts may be shown: if each of them may, and none

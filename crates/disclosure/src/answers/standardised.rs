@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disparity_core::answers::{
-    AtAge, Group, GroupBy, PriorHelp, PriorHelpCountKey, PriorHelpKey, PriorHelpPlaces, lies_within,
+    AtAge, GroupBy, PriorHelp, PriorHelpCountKey, PriorHelpKey, PriorHelpPlaces, lies_within,
 };
 use disparity_core::{Dimension, Reported, Sums, Symbol};
 use disparity_stats::{Level, ProportionStratum, direct_proportion};
 use rayon::prelude::*;
 
 use super::counts::ProtectedCounts;
-use super::prior_help::are_shown;
+use super::prior_help::{are_shown, deciding, of_everyone};
 use super::proportion::{Proportion, reported};
 use crate::rule::{Rule, Threshold};
 use crate::suppression::suppress;
@@ -224,11 +224,16 @@ pub(super) struct Standards<'a> {
 
 impl<'a> Standards<'a> {
     /// Where nothing is withheld.
-    pub(super) fn of_shown(everyone: &BTreeMap<PriorHelpKey, &'a PriorHelp>) -> Self {
+    pub(super) fn of_shown(everyone: BTreeMap<PriorHelpKey, &'a PriorHelp>) -> Self {
         Self {
-            everyone: everyone.clone(),
+            everyone,
             withheld: BTreeSet::new(),
         }
+    }
+
+    /// The answer that decides which estimate is the headline.
+    pub(super) fn deciding(&self, answer: &'a PriorHelp) -> &'a PriorHelp {
+        deciding(answer, &self.everyone)
     }
 
     fn of(
@@ -236,11 +241,7 @@ impl<'a> Standards<'a> {
         places: &BTreeMap<PriorHelpKey, PriorHelpPlaces>,
         safe: &ProtectedCounts<PriorHelpCountKey>,
     ) -> Self {
-        let everyone: BTreeMap<PriorHelpKey, &PriorHelp> = answers
-            .iter()
-            .filter(|answer| answer.key.group == Group::TOTAL)
-            .map(|answer| (answer.key, answer))
-            .collect();
+        let everyone = of_everyone(answers);
         // The weights are sums over age bands, whose rates may stand in rows of their own.
         let by_age = GroupBy::Dimension(Dimension::AgeBand);
         let ages = places.iter().filter(|(key, _)| key.group.by == by_age);

@@ -72,25 +72,36 @@ fn text_by<'a, R, K: PartialEq>(
     }
 }
 
-/// A count, or a rank: whole numbers that can be subtracted from one another.
-fn whole<'a, R, N: Into<i64>>(
-    name: &'static str,
+/// A column that holds figures.
+fn figure<'a, R>(
+    name: impl Into<Cow<'static, str>>,
     label: impl Into<Cow<'static, str>>,
-    get: impl Fn(&R) -> Reported<N> + Sync + Send + 'a,
+    kind: Kind,
+    decimals: u8,
+    get: impl Fn(&R) -> Value + Sync + Send + 'a,
 ) -> Column<'a, R> {
     Column {
         spec: Spec {
             name: name.into(),
             role: Role::Indicator,
             label: label.into(),
-            decimals: Some(0),
+            decimals: Some(decimals),
         },
-        kind: Kind::Whole,
-        get: each(move |row| match get(row) {
-            Reported::Value(n) => Value::Whole(n.into()),
-            Reported::Symbol(symbol) => Value::Absent(symbol),
-        }),
+        kind,
+        get: each(get),
     }
+}
+
+/// A count, or a rank: whole numbers that can be subtracted from one another.
+fn whole<'a, R, N: Into<i64>>(
+    name: &'static str,
+    label: impl Into<Cow<'static, str>>,
+    get: impl Fn(&R) -> Reported<N> + Sync + Send + 'a,
+) -> Column<'a, R> {
+    figure(name, label, Kind::Whole, 0, move |row| match get(row) {
+        Reported::Value(n) => Value::Whole(n.into()),
+        Reported::Symbol(symbol) => Value::Absent(symbol),
+    })
 }
 
 /// A whole number that says what the row is about, and is always known.
@@ -118,19 +129,12 @@ fn number<'a, R>(
     decimals: u8,
     get: impl Fn(&R) -> Reported<f64> + Sync + Send + 'a,
 ) -> Column<'a, R> {
-    Column {
-        spec: Spec {
-            name: name.into(),
-            role: Role::Indicator,
-            label: label.into(),
-            decimals: Some(decimals),
-        },
-        kind: Kind::Number,
-        get: each(move |row| match get(row) {
+    figure(name, label, Kind::Number, decimals, move |row| {
+        match get(row) {
             Reported::Value(x) => Value::Number(x),
             Reported::Symbol(symbol) => Value::Absent(symbol),
-        }),
-    }
+        }
+    })
 }
 
 /// A value that some rows have and that does not apply to the others.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use disparity_core::answers::{PriorHelpKey, looks_back_into};
+use disparity_core::answers::{LookBack, PriorHelpKey, looks_back_into};
 use disparity_core::{Catalogue, Journeys, Reported, Symbol};
 use disparity_disclosure::{PriorHelpRow, Proportion};
 
-use super::{cases, key, text, text_by, why_absent, words};
+use super::{cases, figure, key, text, text_by, whole, why_absent, words};
 use crate::answers::{la_name, span};
-use crate::column::{Column, Kind, Role, Spec, Value, Words, each};
+use crate::column::{Column, Kind, Role, Value, Words};
 use crate::write::unprotected;
 
 /// How a share is estimated where not every window is seen.
@@ -227,7 +227,7 @@ fn of_whom<'a>(
             ("look_back_years", "Years looked back from entry"),
             rows,
             |key| key.look_back,
-            disparity_core::answers::LookBack::word,
+            LookBack::word,
         ),
         key(
             "lead_days",
@@ -282,29 +282,26 @@ fn filter<'a, K: Ord + Copy + Sync + Send + 'a>(
 
 /// Counts, and the estimate with its interval.
 fn figures<'a>() -> Vec<Column<'a, Line<'a>>> {
-    let count = |name, label, get: fn(&Line<'_>) -> Option<Reported<u32>>| {
-        figure(name, label, Kind::Whole, 0, move |line| match get(line) {
-            Some(Reported::Value(count)) => Value::Whole(count.into()),
-            Some(Reported::Symbol(symbol)) => Value::Absent(symbol),
-            None => Value::None,
-        })
-    };
     let share = |name, label, get: fn(Proportion) -> f64| {
         figure(name, label, Kind::Number, 3, move |line: &Line<'_>| {
             line.told(get)
         })
     };
     vec![
-        count("entrants", "Children who entered care", |line| {
-            Some(line.row.entrants)
-        }),
-        count("unlinked", "Of those, without a record of need", |line| {
-            Some(line.row.unlinked)
-        }),
-        count(
+        whole(
+            "entrants",
+            "Children who entered care",
+            |line: &Line<'_>| line.row.entrants,
+        ),
+        whole(
+            "unlinked",
+            "Of those, without a record of need",
+            |line: &Line<'_>| line.row.unlinked,
+        ),
+        whole(
             "incomplete",
             "Of those linked, with a window that is partly unseen",
-            |line| Some(line.row.incomplete),
+            |line: &Line<'_>| line.row.incomplete,
         ),
         cases(
             "estimator",
@@ -320,12 +317,19 @@ fn figures<'a>() -> Vec<Column<'a, Line<'a>>> {
             ["false", "true"],
             |line: &Line<'_>| Some(usize::from(line.is_headline())),
         ),
-        count("numerator", "Those who were helped", |line| {
-            line.numerator()
-        }),
-        count("denominator", "Of how many", |line| {
-            Some(line.denominator())
-        }),
+        // Of estimators that are no count of the helped there is none, and no symbol for it.
+        figure(
+            "numerator",
+            "Those who were helped",
+            Kind::Whole,
+            0,
+            |line: &Line<'_>| match line.numerator() {
+                Some(Reported::Value(count)) => Value::Whole(count.into()),
+                Some(Reported::Symbol(symbol)) => Value::Absent(symbol),
+                None => Value::None,
+            },
+        ),
+        whole("denominator", "Of how many", Line::denominator),
         figure(
             "estimate",
             "Share who were helped",
@@ -352,25 +356,6 @@ fn figures<'a>() -> Vec<Column<'a, Line<'a>>> {
             |line: &Line<'_>| Some(line.by as usize),
         ),
     ]
-}
-
-fn figure<'a>(
-    name: &'static str,
-    label: &'static str,
-    kind: Kind,
-    decimals: u8,
-    get: impl Fn(&Line<'a>) -> Value + Sync + Send + 'a,
-) -> Column<'a, Line<'a>> {
-    Column {
-        spec: Spec {
-            name: name.into(),
-            role: Role::Indicator,
-            label: label.into(),
-            decimals: Some(decimals),
-        },
-        kind,
-        get: each(get),
-    }
 }
 
 /// In whose returns the look-back of an authority's entrants goes on, where its boundaries have changed.
