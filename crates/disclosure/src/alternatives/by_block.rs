@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::tableau::Tableau;
+use super::revised::Simplex;
 use super::{Alternative, ProvenOf};
 use crate::system::blocks::NONE;
 use crate::system::{Blocks, Counts};
@@ -17,7 +17,7 @@ pub(crate) const MANY: usize = 2_000;
 /// How many blocks are looked at together, time after time.
 const TOGETHER: [usize; 6] = [1, 2, 4, 8, 8, 16];
 
-/// Factors that may be written each time, for each count of the large parts, and for all of them where
+/// Entries that may be touched each time, for each count of the large parts, and for all of them where
 /// they are not many.
 const BUDGET_OF_COUNT: usize = 4_000;
 const BUDGET: usize = 200_000_000;
@@ -93,14 +93,14 @@ impl ByBlock<'_> {
         before: &ProvenOf,
         mut budget: usize,
     ) -> Vec<Alternative> {
-        let mut tableau = Tableau::new(self.counts, few);
+        let mut simplex = Simplex::new(self.counts, few);
         let mut proven = ProvenOf::new(few, |at| before.of(at));
         let mut found = Vec::new();
         for cell in asked.iter().copied() {
             if proven.of(cell).whole() {
                 continue;
             }
-            let (others, _) = tableau.look(cell, proven.of(cell), &mut budget);
+            let (others, _) = simplex.look(cell, proven.of(cell), &mut budget);
             found.extend(
                 others
                     .into_iter()

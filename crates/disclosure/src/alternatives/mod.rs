@@ -4,7 +4,8 @@
 pub(crate) mod by_block;
 pub(crate) mod cheapest;
 pub(crate) mod exchange;
-pub(crate) mod tableau;
+mod factors;
+pub(crate) mod revised;
 
 use crate::rule::Threshold;
 use crate::system::{Cell, Counts, SumsOf};
@@ -50,6 +51,11 @@ impl Proven {
     /// With what is proven elsewhere.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is proven of both.
+    pub(crate) const fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// What of this is not proven there.
@@ -117,6 +123,12 @@ impl Alternative {
         let mut changes = changes.unwrap_or_default();
         changes.sort_unstable();
         Self { changes }
+    }
+
+    /// The counts that it moves, and by how much.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
+        let changes = self.changes.iter();
+        changes.map(|(at, by)| (*at as usize, i64::from(*by)))
     }
 
     /// The counts that it moves.

@@ -9,10 +9,10 @@ use super::Watch;
 use super::part::{Found, Look, Searches};
 use crate::alternatives::by_block::{ByBlock, MANY};
 use crate::alternatives::{Alternative, Least, Proven};
-use crate::system::{Blocks, Counts, Moves, SumsOf};
+use crate::system::{Blocks, Counts, Merged, Moves, SumsOf};
 use disparity_core::Sums;
 
-/// Factors that the simplex method may write before counts are given up together: so many, and so
+/// Entries that the simplex method may touch before counts are given up together: so many, and so
 /// many for each count.
 const BUDGET: usize = 600_000_000;
 const BUDGET_OF_COUNT: usize = 500;
@@ -185,35 +185,36 @@ impl<'a> Audit<'a> {
             return vec![];
         }
         self.round += 1;
-        let Counts {
-            cells,
-            sums,
-            of_cell,
-            ..
-        } = self.counts;
-        let undetermined = undetermined(sums, of_cell, hidden);
-        let mut exposed = Vec::new();
+        let merged = Merged::new(self.counts, hidden);
+        let counts = merged.counts(self.counts.threshold);
+        let blocks = merged.blocks(self.blocks);
+        let undetermined = undetermined(counts.sums, counts.of_cell, &merged.hidden(hidden));
+        let asked = std::mem::take(&mut self.pending);
+        let mut pending = vec![false; counts.cells.len()];
+        for cell in &asked {
+            pending[merged.place[*cell]] = true;
+        }
+        let proven = self.proven_together(&merged);
+        let mut exposed = BTreeMap::new();
         let mut parts = Vec::new();
-        let mut seen = vec![false; cells.len()];
-        let mut pending = vec![false; cells.len()];
-        for cell in std::mem::take(&mut self.pending) {
-            pending[cell] = true;
+        let mut seen = vec![false; counts.cells.len()];
+        for cell in (0..pending.len()).filter(|at| pending[*at]) {
             if !undetermined[cell] {
-                exposed.push((cell, true));
+                exposed.insert(cell, true);
             } else if !seen[cell] {
+                let (sums, of_cell) = (counts.sums, counts.of_cell);
                 parts.push(part_of(sums, of_cell, &undetermined, &mut seen, cell));
             }
         }
         // The smallest parts first: the budget goes furthest there.
         parts.sort_by_key(|part| (part.len(), part[0]));
         let large = parts.partition_point(|part| part.len() < MANY);
-        let searches = Searches::new(self.counts, &undetermined);
+        let searches = Searches::new(counts, &undetermined);
         let system = ByBlock {
-            counts: self.counts,
-            blocks: self.blocks,
+            counts,
+            blocks: &blocks,
             large: parts[large..].iter().map(Vec::len).sum(),
         };
-        let mut left = pending.iter().filter(|pending| **pending).count() + self.unproven.len();
         // Small parts several at once; a large one is divided itself.
         let several = parts[..large].chunks(AT_ONCE);
         for parts in several.chain(parts[large..].chunks(1)) {
@@ -221,47 +222,64 @@ impl<'a> Audit<'a> {
                 system,
                 searches: &searches,
                 pending: &pending,
-                proven: &self.proven,
+                proven: &proven,
                 careful: self.round >= CAREFUL,
                 budget: self.budget,
             };
             let found: Vec<Found> = parts.par_iter().map(|part| look.at(part)).collect();
             for (part, found) in parts.iter().zip(found) {
-                left -= self.take(part, &pending, found, &mut exposed);
+                self.take(part, found, &merged, &mut exposed);
             }
+            let left = asked.iter().filter(|cell| !self.proven[**cell].whole());
+            let left = left.count() + self.unproven.len();
             (self.watch)(self.small.saturating_sub(left), self.small);
         }
-        exposed.sort_unstable();
+        let found = asked.into_iter().filter(|cell| !self.proven[*cell].whole());
+        let exposed: Vec<(usize, bool)> = found
+            .filter_map(|cell| Some((cell, *exposed.get(&merged.place[cell])?)))
+            .collect();
         self.pending = exposed.iter().map(|(cell, _)| *cell).collect();
         exposed
     }
 
-    /// Takes over what was found in a part; of how many small counts all is proven by it.
+    /// What is proven of all small counts that are the same number.
+    fn proven_together(&self, merged: &Merged) -> Vec<Proven> {
+        let small = |at: &usize| self.counts.cells[*at].is_small(self.counts.threshold);
+        let of = merged.members.iter().map(|own| {
+            let small = own.iter().copied().filter(small);
+            let proven = small.map(|at| self.proven[at]);
+            proven.reduce(Proven::both).unwrap_or(Proven::NONE)
+        });
+        of.collect()
+    }
+
+    /// Takes over what was found in a part.
     fn take(
         &mut self,
         part: &[usize],
-        pending: &[bool],
         found: Found,
-        exposed: &mut Vec<(usize, bool)>,
-    ) -> usize {
-        let asked = |proven: &[Proven]| {
-            let pending = part.iter().filter(|at| pending[**at]);
-            pending.filter(|at| !proven[**at].whole()).count()
-        };
-        let before = asked(&self.proven);
+        merged: &Merged,
+        exposed: &mut BTreeMap<usize, bool>,
+    ) {
         if found.scales {
-            self.unasked.push(part[0]);
-            for at in part {
+            self.unasked.push(merged.members[part[0]][0]);
+            for at in part.iter().flat_map(|at| &merged.members[*at]) {
                 self.proven[*at] = Proven::WHOLE;
             }
         }
         for other in found.others {
+            let other = merged.unfold(&other);
+            debug_assert!(other.agrees(self.counts.of_cell), "it holds of all counts");
             self.keep(other);
         }
         exposed.extend(found.exposed);
-        self.unproven.extend(found.unproven);
+        let unproven = found.unproven.into_iter();
+        let unproven = unproven.flat_map(|at| merged.members[at].iter().copied());
+        let proven = &self.proven;
+        self.unproven.extend(unproven.filter(|at| {
+            self.counts.cells[*at].is_small(self.counts.threshold) && !proven[*at].whole()
+        }));
         self.budget = self.budget.saturating_sub(found.used);
-        before - asked(&self.proven)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The choice of secondary suppressions: for one small count after the other the alternative table is looked for that
 //! asks for the least to be withheld beside what is already, and that is withheld. A count withheld for one helps the
-//! next.
+//! next. Zeros stay shown, and counts that are one number for that are one here ([`Merged`]).
 //!
 //! # References
 //! On choosing by linear programmes, one small count after the other: Kelly, Golden and Assad (1992), Cell suppression:
@@ -10,38 +10,41 @@
 
 use crate::alternatives::cheapest::{Cheapest, Search};
 use crate::alternatives::{Alternative, Least, Proven};
-use crate::system::Counts;
+use crate::system::{Counts, Merged};
 
 /// The price of a child in a count that is withheld already: of two tables that ask for the same counts, the one that
 /// moves fewer is better, as what it moves cannot be shown again.
 const WITHHELD: f64 = 1e-2;
-
-/// The price of a child in a count of 0 that is shown. A reader may take it that what is withheld is something.
-const ZERO: f64 = 3.0;
 
 /// What is lost with a count of so many children, beside the count itself.
 const CHILD: f64 = 1e-5;
 
 /// What is lost where a count is withheld.
 fn loss(counts: Counts, cell: usize) -> f64 {
-    let count = counts.cells[cell].count;
-    if count == 0 {
-        ZERO
-    } else {
-        1.0 + f64::from(count) * CHILD
-    }
+    1.0 + f64::from(counts.cells[cell].count) * CHILD
 }
 
 /// After so many searches that come to nothing the rest is left to what comes after. Where counts hang together closely
 /// an alternative moves counts in hundreds of sums, and takes long not to be found.
-const IN_VAIN: usize = 150;
+const IN_VAIN: usize = 300;
 
 /// What is withheld for the proofs of small counts, beside what is already, and the proofs. Where a count has none, or
 /// none that is found in so many steps, it is left to what comes after; and where that is so of many, all others are.
 pub(crate) fn choose(counts: Counts, before: &[bool]) -> (Vec<bool>, Vec<Alternative>) {
-    let cells = counts.cells;
-    let mut hidden = before.to_vec();
-    let mut search = Search::new(counts);
+    let merged = Merged::new(counts, before);
+    let system = merged.counts(counts.threshold);
+    let cells = system.cells;
+    let losses: Vec<f64> = merged
+        .members
+        .iter()
+        .map(|own| {
+            let shown = own.iter().filter(|at| !before[**at]);
+            shown.map(|at| loss(counts, *at)).sum()
+        })
+        .collect();
+    let mut chosen = before.to_vec();
+    let mut hidden = merged.hidden(before);
+    let mut search = Search::new(system);
     let mut proven = vec![Proven::NONE; cells.len()];
     let mut proofs = Vec::new();
     let mut in_vain = 0;
@@ -55,33 +58,37 @@ pub(crate) fn choose(counts: Counts, before: &[bool]) -> (Vec<bool>, Vec<Alterna
             if proven[cell].has(asked) {
                 continue;
             }
-            let Some(other) = cheapest_proof(counts, &hidden, &mut search, (cell, asked)) else {
+            let of = (cell, asked);
+            let Some(other) = cheapest_proof(system, (&hidden, &losses), &mut search, of) else {
                 in_vain += 1;
                 break;
             };
-            other.moved().for_each(|at| hidden[at] = true);
+            for at in other.moved() {
+                hidden[at] = true;
+                merged.members[at].iter().for_each(|at| chosen[*at] = true);
+            }
             for (at, more) in other.all_proven(cells, counts.threshold) {
                 proven[at] = proven[at].and(more);
             }
-            proofs.push(other);
+            proofs.push(merged.unfold(&other));
         }
         if in_vain >= IN_VAIN {
             break;
         }
     }
-    (hidden, proofs)
+    (chosen, proofs)
 }
 
 /// The alternative that proves something of a small count with the least loss.
 fn cheapest_proof(
     counts: Counts,
-    hidden: &[bool],
+    (hidden, losses): (&[bool], &[f64]),
     search: &mut Search,
     (cell, asked): (usize, Proven),
 ) -> Option<Alternative> {
     let cells = counts.cells;
     let price = |at: usize| {
-        let shown = || (!cells[at].is_known()).then(|| loss(counts, at));
+        let shown = || (!cells[at].is_known()).then(|| losses[at]);
         if hidden[at] { Some(WITHHELD) } else { shown() }
     };
     let count = i64::from(cells[cell].count);
@@ -98,7 +105,7 @@ fn cheapest_proof(
         }
         if let Cheapest::Found(other) = search.find(cell, by, least, &price) {
             let new = other.moved().filter(|at| !hidden[*at]);
-            let lost: f64 = new.map(|at| loss(counts, at)).sum();
+            let lost: f64 = new.map(|at| losses[at]).sum();
             if best.as_ref().is_none_or(|(least, _)| lost < *least) {
                 best = Some((lost, other));
             }

@@ -15,7 +15,8 @@
 //! at least 1, and still cannot say which number it is. An attacker who combines as many sums as he
 //! likes cannot tell an alternative from the truth. It stays one when more is withheld, so it is looked for
 //! once: by moving children between withheld counts ([`exchange`](crate::alternatives::exchange)), and where that fails by the simplex
-//! method on all that hangs together ([`tableau`](crate::alternatives::tableau)). Where there is none, another count is withheld
+//! method on all that hangs together ([`revised`](crate::alternatives::revised)). Counts that are one number as long as zeros are
+//! shown are one count in every search ([`Merged`](crate::system::Merged)). Where there is none, another count is withheld
 //! beside, and so it is where too many steps did not find one.
 //!
 //! Where thousands hang together and it is known which of them do so most (the counts of an

@@ -7,17 +7,13 @@ use rayon::prelude::*;
 
 use crate::alternatives::by_block::{ByBlock, MANY};
 use crate::alternatives::exchange::Search;
-use crate::alternatives::tableau::Tableau;
+use crate::alternatives::revised::Simplex;
 use crate::alternatives::{Alternative, Proven, ProvenOf};
 use crate::system::Counts;
 
 /// So many for each count of a large part, each time, and for all large parts where they are not many.
 const BUDGET_IN_PART: usize = 100;
 const BUDGET_OF_PARTS: usize = 20_000_000;
-
-/// Of more counts than this in a large part, none is looked for in all of it yet: with more withheld
-/// most of them are soon proven, and what that was too much is shown again in the end.
-const LATER: usize = 500;
 
 /// For so many counts at once children are moved: more, and what one finds comes too late for another.
 const MOVED_AT_ONCE: usize = 16;
@@ -61,7 +57,7 @@ pub(crate) struct Look<'l, 'c> {
     pub(crate) proven: &'l [Proven],
     /// Whether a large part has all of the budget.
     pub(crate) careful: bool,
-    /// Factors that the simplex method may write.
+    /// Entries that the simplex method may touch.
     pub(crate) budget: usize,
 }
 
@@ -76,7 +72,7 @@ pub(crate) struct Found {
     pub(crate) exposed: Vec<(usize, bool)>,
     /// Small counts for which the budget left nothing.
     pub(crate) unproven: Vec<usize>,
-    /// Factors written.
+    /// Entries touched.
     pub(crate) used: usize,
 }
 
@@ -151,12 +147,6 @@ impl Look<'_, '_> {
         }
         let system = self.system;
         let large = system.blocks.knows() && part.len() >= MANY && !self.careful;
-        if large && asked.len() > LATER {
-            found
-                .exposed
-                .extend(asked.into_iter().map(|cell| (cell, false)));
-            return;
-        }
         let own = part.len() * BUDGET_IN_PART.max(BUDGET_OF_PARTS / system.large.max(1));
         let before = if large {
             own.min(self.budget)
@@ -164,12 +154,12 @@ impl Look<'_, '_> {
             self.budget
         };
         let mut left = before;
-        let mut tableau = Tableau::new(system.counts, part);
+        let mut simplex = Simplex::new(system.counts, part);
         for cell in asked {
             if proven.of(cell).whole() {
                 continue;
             }
-            let (others, none) = tableau.look(cell, proven.of(cell), &mut left);
+            let (others, none) = simplex.look(cell, proven.of(cell), &mut left);
             found.keep(others, proven, system.counts);
             if proven.of(cell).whole() {
                 continue;

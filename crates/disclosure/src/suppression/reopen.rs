@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::audit::{part_of, undetermined};
 use super::single_sum::can_show;
-use crate::alternatives::tableau::Tableau;
+use crate::alternatives::revised::Simplex;
 use crate::alternatives::{Alternative, Proven, ProvenOf};
 use crate::system::{Counts, Kind};
 
@@ -14,7 +14,7 @@ use crate::system::{Counts, Kind};
 /// to it; all others are held to the truth, so that what is found there holds among all.
 const NEAREST: usize = 800;
 
-/// Factors that the simplex method may write for one count, and for all of them together: so many, and
+/// Entries that the simplex method may touch for one count, and for all of them together: so many, and
 /// so many for each count there is.
 const BUDGET_OF_ONE: usize = 1_000_000;
 const BUDGET: usize = 400_000_000;
@@ -23,8 +23,8 @@ const BUDGET_OF_COUNT: usize = 200;
 /// So many counts are tried at once: of more, too many are tried in vain.
 const AT_ONCE: usize = 4;
 
-/// What it takes to solve the sums of a count for it, in factors.
-const FACTORS_OF_COUNT: usize = 50;
+/// What it takes to factor the sums of a count for it, in entries.
+const ENTRIES_OF_COUNT: usize = 50;
 
 /// Shows again what no proof needs; how many counts those are.
 pub(crate) fn reopen(
@@ -120,7 +120,7 @@ struct Kept<'a> {
 struct Tried {
     /// The proofs that are needed instead of those that move it; none if it cannot be done without.
     proofs: Option<Vec<Alternative>>,
-    /// Factors that the simplex method wrote for it.
+    /// Entries that the simplex method touched for it.
     used: usize,
 }
 
@@ -198,8 +198,8 @@ impl<'a> Kept<'a> {
             return tried;
         }
         let part = near.nearest(self.counts, hidden, cell);
-        let mut tableau = Tableau::new(self.counts, &part);
-        tried.used += FACTORS_OF_COUNT * part.len();
+        let mut simplex = Simplex::new(self.counts, &part);
+        tried.used += ENTRIES_OF_COUNT * part.len();
         let mut learned = ProvenOf::new(&part, |_| Proven::NONE);
         let mut proofs = Vec::new();
         for (small, asked, left) in asked {
@@ -209,7 +209,7 @@ impl<'a> Kept<'a> {
             }
             let given = BUDGET_OF_ONE.min(budget.saturating_sub(tried.used));
             let mut own = given;
-            let (found, _) = tableau.look(small, left.and(new), &mut own);
+            let (found, _) = simplex.look(small, left.and(new), &mut own);
             tried.used += given - own;
             for other in found {
                 learned.learn(&other, self.counts);

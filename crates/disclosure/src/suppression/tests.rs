@@ -2,7 +2,7 @@
 
 use super::audit::part_of;
 use super::*;
-use crate::alternatives::tableau::{Push, Tableau};
+use crate::alternatives::revised::{Push, Simplex};
 use crate::alternatives::{Least, Proven};
 use crate::attack::{attack, attack_knowing};
 use crate::system::Kind;
@@ -212,27 +212,27 @@ fn a_push_stays_with_the_sums_and_stops_where_they_do() {
     };
     // Two rows and two columns are withheld: each may go down as far as its neighbours allow.
     let part = [0, 1, 3, 4];
-    let mut tableau = Tableau::new(counts, &part);
-    let in_doubt = |tableau: &Tableau| {
-        let all = tableau.alternative().unwrap().all_proven(&cells, FIVE);
+    let mut simplex = Simplex::new(counts, &part);
+    let in_doubt = |simplex: &Simplex| {
+        let all = simplex.alternative().unwrap().all_proven(&cells, FIVE);
         let own = all
             .into_iter()
             .filter(|(_, proven)| proven.has(Proven::DOUBT));
         own.map(|(at, _)| at).collect::<Vec<usize>>()
     };
-    assert_eq!(tableau.push(0, 0, Least::Nothing).0, Push::Reached);
-    assert_eq!(in_doubt(&tableau), [0]);
-    assert_eq!(tableau.push(4, 6, Least::Nothing).0, Push::Reached);
-    assert_eq!(in_doubt(&tableau), [4]);
+    assert_eq!(simplex.push(0, 0, Least::Nothing).0, Push::Reached);
+    assert_eq!(in_doubt(&simplex), [0]);
+    assert_eq!(simplex.push(4, 6, Least::Nothing).0, Push::Reached);
+    assert_eq!(in_doubt(&simplex), [4]);
     // Whoever takes it that each is at least 1 gets no further down than there.
-    assert_eq!(tableau.push(0, 0, Least::One).0, Push::Furthest);
-    assert_eq!(tableau.push(0, 2, Least::One).0, Push::Reached);
-    let other = tableau.alternative().unwrap();
+    assert_eq!(simplex.push(0, 0, Least::One).0, Push::Furthest);
+    assert_eq!(simplex.push(0, 2, Least::One).0, Push::Reached);
+    let other = simplex.alternative().unwrap();
     assert!(other.proves(&cells, 0, FIVE).has(Proven::ANOTHER));
     // With the first alone withheld there is no way at all.
-    let mut tableau = Tableau::new(counts, &part[..1]);
-    assert_eq!(tableau.push(0, 0, Least::Nothing).0, Push::Furthest);
-    assert_eq!(in_doubt(&tableau), [] as [usize; 0]);
+    let mut simplex = Simplex::new(counts, &part[..1]);
+    assert_eq!(simplex.push(0, 0, Least::Nothing).0, Push::Furthest);
+    assert_eq!(in_doubt(&simplex), [] as [usize; 0]);
 }
 
 #[test]

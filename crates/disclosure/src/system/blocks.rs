@@ -53,6 +53,12 @@ impl Blocks {
         Self(of_counts)
     }
 
+    /// The steps of some of the counts.
+    pub(crate) fn of(&self, counts: impl Iterator<Item = usize>) -> Self {
+        let of = counts.map_while(|at| self.0.get(at).copied());
+        Self(of.collect())
+    }
+
     /// Whether any count has a block.
     pub(crate) const fn knows(&self) -> bool {
         !self.0.is_empty()
