@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::Watch;
+use super::merged::Merged;
 use super::part::{Found, Look, Searches};
 use crate::alternatives::by_block::{ByBlock, MANY};
 use crate::alternatives::{Alternative, Least, Proven};
-use crate::system::{Blocks, Counts, Merged, Moves, SumsOf};
+use crate::system::{Blocks, Counts, Moves, SumsOf};
 use disparity_core::Sums;
 
 /// Entries that the simplex method may touch before counts are given up together: so many, and so
@@ -87,8 +88,13 @@ impl<'a> Audit<'a> {
         self.proven[cell] = self.proven[cell].and(proven);
     }
 
-    /// Keeps an alternative if it proves anything new.
+    /// Keeps an alternative if it proves anything new. However it was found, it is held to every sum before it counts.
     fn keep(&mut self, other: Alternative) {
+        let agrees = other.agrees(self.counts.of_cell);
+        debug_assert!(agrees, "an alternative agrees with every sum");
+        if !agrees {
+            return;
+        }
         let mut new = false;
         for (at, more) in other.all_proven(self.counts.cells, self.counts.threshold) {
             new |= more.beyond(self.proven[at]) != Proven::NONE;
@@ -268,9 +274,7 @@ impl<'a> Audit<'a> {
             }
         }
         for other in found.others {
-            let other = merged.unfold(&other);
-            debug_assert!(other.agrees(self.counts.of_cell), "it holds of all counts");
-            self.keep(other);
+            self.keep(merged.unfold(&other));
         }
         exposed.extend(found.exposed);
         let unproven = found.unproven.into_iter();

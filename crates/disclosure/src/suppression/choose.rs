@@ -8,9 +8,10 @@
 //! Models and algorithms for optimizing cell suppression in tabular data with linear constraints, Journal of the
 //! American Statistical Association 95.
 
+use super::merged::Merged;
 use crate::alternatives::cheapest::{Cheapest, Search};
 use crate::alternatives::{Alternative, Least, Proven};
-use crate::system::{Counts, Merged};
+use crate::system::Counts;
 
 /// The price of a child in a count that is withheld already: of two tables that ask for the same counts, the one that
 /// moves fewer is better, as what it moves cannot be shown again.
@@ -34,16 +35,15 @@ pub(crate) fn choose(counts: Counts, before: &[bool]) -> (Vec<bool>, Vec<Alterna
     let merged = Merged::new(counts, before);
     let system = merged.counts(counts.threshold);
     let cells = system.cells;
-    let losses: Vec<f64> = merged
-        .members
-        .iter()
-        .map(|own| {
-            let shown = own.iter().filter(|at| !before[**at]);
-            shown.map(|at| loss(counts, *at)).sum()
-        })
-        .collect();
     let mut chosen = before.to_vec();
     let mut hidden = merged.hidden(before);
+    let losses = merged.members.iter().enumerate().map(|(at, own)| {
+        // What everybody knows and zeros that are shown stay as they are.
+        let is_held = cells[at].is_known() || cells[at].count == 0 && !hidden[at];
+        let shown = own.iter().filter(|at| !before[**at]);
+        (!is_held).then(|| shown.map(|at| loss(counts, *at)).sum())
+    });
+    let losses: Vec<Option<f64>> = losses.collect();
     let mut search = Search::new(system);
     let mut proven = vec![Proven::NONE; cells.len()];
     let mut proofs = Vec::new();
@@ -82,14 +82,17 @@ pub(crate) fn choose(counts: Counts, before: &[bool]) -> (Vec<bool>, Vec<Alterna
 /// The alternative that proves something of a small count with the least loss.
 fn cheapest_proof(
     counts: Counts,
-    (hidden, losses): (&[bool], &[f64]),
+    (hidden, losses): (&[bool], &[Option<f64>]),
     search: &mut Search,
     (cell, asked): (usize, Proven),
 ) -> Option<Alternative> {
     let cells = counts.cells;
     let price = |at: usize| {
-        let shown = || (!cells[at].is_known()).then(|| losses[at]);
-        if hidden[at] { Some(WITHHELD) } else { shown() }
+        if hidden[at] {
+            Some(WITHHELD)
+        } else {
+            losses[at]
+        }
     };
     let count = i64::from(cells[cell].count);
     let ways = if asked == Proven::ANOTHER {
@@ -105,7 +108,7 @@ fn cheapest_proof(
         }
         if let Cheapest::Found(other) = search.find(cell, by, least, &price) {
             let new = other.moved().filter(|at| !hidden[*at]);
-            let lost: f64 = new.map(|at| losses[at]).sum();
+            let lost: f64 = new.filter_map(|at| losses[at]).sum();
             if best.as_ref().is_none_or(|(least, _)| lost < *least) {
                 best = Some((lost, other));
             }

@@ -16,7 +16,7 @@
 //! likes cannot tell an alternative from the truth. It stays one when more is withheld, so it is looked for
 //! once: by moving children between withheld counts ([`exchange`](crate::alternatives::exchange)), and where that fails by the simplex
 //! method on all that hangs together ([`revised`](crate::alternatives::revised)). Counts that are one number as long as zeros are
-//! shown are one count in every search ([`Merged`](crate::system::Merged)). Where there is none, another count is withheld
+//! shown are one count in every search ([`Merged`](merged::Merged)). Where there is none, another count is withheld
 //! beside, and so it is where too many steps did not find one.
 //!
 //! Where thousands hang together and it is known which of them do so most (the counts of an
@@ -45,6 +45,7 @@
 mod already;
 mod audit;
 mod choose;
+mod merged;
 mod part;
 mod reopen;
 mod secondary;

@@ -2,11 +2,9 @@
 //! alternative tables and the attack stand. Knows nothing of children, areas or tables.
 
 pub(crate) mod blocks;
-mod merged;
 mod sums;
 
 pub(crate) use blocks::{Blocks, Moves};
-pub(crate) use merged::Merged;
 pub(crate) use sums::Same;
 pub(crate) use sums::SumsOf;
 

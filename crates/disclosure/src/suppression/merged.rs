@@ -6,13 +6,12 @@ use std::collections::BTreeSet;
 
 use disparity_core::Sums;
 
-use super::blocks::Blocks;
-use super::{Cell, Counts, Exposed, Kind, Same, SumsOf};
 use crate::alternatives::Alternative;
 use crate::rule::Threshold;
+use crate::system::{Blocks, Cell, Counts, Exposed, Kind, Same, SumsOf};
 
 /// A system of which each count stands for all that are the same number, with what is withheld of them as it is. Zeros that
-/// are shown are in no sum.
+/// are shown are part of no sum, and are not to be moved.
 pub(crate) struct Merged {
     cells: Vec<Cell>,
     sums: Sums,
@@ -54,7 +53,9 @@ impl Merged {
             let parts = sums.parts(sum).filter(|at| !is_nothing(*at));
             let mut parts: Vec<usize> = parts.map(|at| place[at]).collect();
             parts.sort_unstable();
-            if !parts.is_empty() && parts != [total] && seen.insert((total, parts.clone())) {
+            // A total of zeros that are shown is 0, if it is not among them itself.
+            let says = !parts.is_empty() || !is_nothing(sums.total(sum));
+            if says && parts != [total] && seen.insert((total, parts.clone())) {
                 own.add(total, parts);
             }
         }
@@ -185,6 +186,27 @@ mod tests {
         assert!(other.agrees(&of_cell));
         hidden[2] = true;
         assert_eq!(Merged::new(counts, &hidden).members.len(), cells.len());
+    }
+
+    #[test]
+    fn a_withheld_total_of_zeros_that_are_shown_stays_nothing() {
+        let cells = [0, 0, 0, 0].map(Cell::follows).to_vec();
+        let mut cells = cells;
+        cells[1].kind = Kind::Published;
+        cells[2].kind = Kind::Published;
+        let mut sums = Sums::default();
+        sums.add(0, [1, 2]);
+        sums.add(1, [3]);
+        let of_cell = SumsOf::new(cells.len(), &sums);
+        let counts = Counts {
+            cells: &cells,
+            sums: &sums,
+            of_cell: &of_cell,
+            threshold: FIVE,
+        };
+        let merged = Merged::new(counts, &[true, false, false, true]);
+        let sums: Vec<(usize, Vec<usize>)> = merged.sums.iter().collect();
+        assert_eq!(sums, [(0, vec![]), (1, vec![3])]);
     }
 
     #[test]
