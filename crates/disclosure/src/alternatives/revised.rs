@@ -75,18 +75,8 @@ impl<'a> Simplex<'a> {
                 }
             }
         }
-        let mut rows = vec![Sparse::new(); sums.len()];
-        for (at, column) in columns.iter().enumerate() {
-            for (row, by) in column.iter().filter(|(_, by)| *by != 0.0) {
-                rows[*row].push((at, *by));
-            }
-        }
         let value: Vec<f64> = part.iter().map(|at| f64::from(cells[*at].count)).collect();
-        let factors = Factors::new(rows.clone(), &value);
-        let mut numbered = vec![Sparse::new(); rows.len()];
-        for (row, own) in rows.into_iter().enumerate() {
-            numbered[factors.number[row]] = own;
-        }
+        let factors = Factors::new(by_row(&columns, sums.len()), &value);
         for (row, _) in columns.iter_mut().flatten() {
             *row = factors.number[*row];
         }
@@ -97,9 +87,9 @@ impl<'a> Simplex<'a> {
         Self {
             counts,
             part,
-            by_position: vec![0.0; numbered.len()],
+            by_position: vec![0.0; sums.len()],
             by_count: vec![0.0; part.len()],
-            rows: numbered,
+            rows: by_row(&columns, sums.len()),
             columns,
             basic: factors.basic.clone(),
             position,
@@ -388,4 +378,15 @@ impl<'a> Simplex<'a> {
         let other = Alternative::new(changes);
         other.agrees(self.counts.of_cell).then_some(other)
     }
+}
+
+/// The rows of a matrix that is given by its columns, without what is 0.
+fn by_row(columns: &[Sparse], many: usize) -> Vec<Sparse> {
+    let mut rows = vec![Sparse::new(); many];
+    for (at, column) in columns.iter().enumerate() {
+        for (row, by) in column.iter().filter(|(_, by)| *by != 0.0) {
+            rows[*row].push((at, *by));
+        }
+    }
+    rows
 }

@@ -78,6 +78,10 @@ impl<'a> Audit<'a> {
         self.unasked.push(cell);
     }
 
+    fn is_small(&self, cell: usize) -> bool {
+        self.counts.cells[cell].is_small(self.counts.threshold)
+    }
+
     /// What is proven of a count.
     pub(crate) fn proven_of(&self, cell: usize) -> Proven {
         self.proven[cell]
@@ -250,9 +254,8 @@ impl<'a> Audit<'a> {
 
     /// What is proven of all small counts that are the same number.
     fn proven_together(&self, merged: &Merged) -> Vec<Proven> {
-        let small = |at: &usize| self.counts.cells[*at].is_small(self.counts.threshold);
         let of = merged.members.iter().map(|own| {
-            let small = own.iter().copied().filter(small);
+            let small = own.iter().copied().filter(|at| self.is_small(*at));
             let proven = small.map(|at| self.proven[at]);
             proven.reduce(Proven::both).unwrap_or(Proven::NONE)
         });
@@ -277,12 +280,10 @@ impl<'a> Audit<'a> {
             self.keep(merged.unfold(&other));
         }
         exposed.extend(found.exposed);
-        let unproven = found.unproven.into_iter();
-        let unproven = unproven.flat_map(|at| merged.members[at].iter().copied());
-        let proven = &self.proven;
-        self.unproven.extend(unproven.filter(|at| {
-            self.counts.cells[*at].is_small(self.counts.threshold) && !proven[*at].whole()
-        }));
+        let unproven = found.unproven.iter().flat_map(|at| &merged.members[*at]);
+        let unproven = unproven.filter(|at| self.is_small(**at) && !self.proven[**at].whole());
+        let unproven: Vec<usize> = unproven.copied().collect();
+        self.unproven.extend(unproven);
         self.budget = self.budget.saturating_sub(found.used);
     }
 }

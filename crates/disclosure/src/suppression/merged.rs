@@ -161,51 +161,49 @@ mod tests {
         (cells, sums)
     }
 
+    fn merged(cells: &[Cell], sums: &Sums, hidden: &[bool]) -> Merged {
+        let counts = Counts {
+            cells,
+            sums,
+            of_cell: &SumsOf::new(cells.len(), sums),
+            threshold: FIVE,
+        };
+        Merged::new(counts, hidden)
+    }
+
     #[test]
     fn counts_are_one_number_as_long_as_the_zero_beside_them_is_shown() {
         let (cells, sums) = system();
-        let of_cell = SumsOf::new(cells.len(), &sums);
-        let counts = Counts {
-            cells: &cells,
-            sums: &sums,
-            of_cell: &of_cell,
-            threshold: FIVE,
-        };
         let mut hidden = vec![true, true, false, false, true, true];
-        let merged = Merged::new(counts, &hidden);
+        let one = merged(&cells, &sums, &hidden);
         assert_eq!(
-            merged.members,
+            one.members,
             [vec![0, 1], vec![2], vec![3], vec![4], vec![5]]
         );
-        assert_eq!(merged.hidden(&hidden), [true, false, false, true, true]);
-        let own = merged.counts(FIVE);
+        assert_eq!(one.hidden(&hidden), [true, false, false, true, true]);
         // The sum with the zero says nothing more; what nobody publishes is 0 for it.
-        assert_eq!(own.sums.len(), 2);
-        let other = merged.unfold(&Alternative::new([(0, -3), (3, 3)]));
+        assert_eq!(one.sums.len(), 2);
+        let other = one.unfold(&Alternative::new([(0, -3), (3, 3)]));
         assert_eq!(other, Alternative::new([(0, -3), (1, -3), (4, 3)]));
-        assert!(other.agrees(&of_cell));
+        assert!(other.agrees(&SumsOf::new(cells.len(), &sums)));
         hidden[2] = true;
-        assert_eq!(Merged::new(counts, &hidden).members.len(), cells.len());
+        assert_eq!(merged(&cells, &sums, &hidden).members.len(), cells.len());
     }
 
     #[test]
     fn a_withheld_total_of_zeros_that_are_shown_stays_nothing() {
-        let cells = [0, 0, 0, 0].map(Cell::follows).to_vec();
-        let mut cells = cells;
-        cells[1].kind = Kind::Published;
-        cells[2].kind = Kind::Published;
+        let kinds = [
+            Kind::Follows,
+            Kind::Published,
+            Kind::Published,
+            Kind::Follows,
+        ];
+        let cells = kinds.map(|kind| Cell::new(0, kind));
         let mut sums = Sums::default();
         sums.add(0, [1, 2]);
         sums.add(1, [3]);
-        let of_cell = SumsOf::new(cells.len(), &sums);
-        let counts = Counts {
-            cells: &cells,
-            sums: &sums,
-            of_cell: &of_cell,
-            threshold: FIVE,
-        };
-        let merged = Merged::new(counts, &[true, false, false, true]);
-        let sums: Vec<(usize, Vec<usize>)> = merged.sums.iter().collect();
+        let one = merged(&cells, &sums, &[true, false, false, true]);
+        let sums: Vec<(usize, Vec<usize>)> = one.sums.iter().collect();
         assert_eq!(sums, [(0, vec![]), (1, vec![3])]);
     }
 
