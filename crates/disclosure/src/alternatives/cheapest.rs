@@ -8,6 +8,8 @@
 
 use super::{Alternative, Least};
 use crate::system::Counts;
+use crate::system::blocks::NONE;
+use crate::system::spread::Spread;
 
 const EPSILON: f64 = 1e-9;
 
@@ -17,6 +19,10 @@ const EXACTLY: f64 = 1e-6;
 /// Sums that may be put wrong, and steps, at most.
 const SUMS: usize = 500;
 const STEPS: usize = 1_500;
+
+/// The same among few blocks, where a search is worth more and shorter.
+const SUMS_AMONG: usize = 1_500;
+const STEPS_AMONG: usize = 4_500;
 
 /// Where a count is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +89,11 @@ pub(crate) type Price<'p> = &'p dyn Fn(usize) -> Option<f64>;
 /// A search for alternatives. What it holds of counts and sums is as new after each use.
 pub(crate) struct Search<'a> {
     counts: Counts<'a>,
+    /// Sums over several blocks, and the blocks of which counts may move; none where all may.
+    spread: Option<&'a Spread>,
+    among: Vec<u32>,
+    /// Sums that may be put wrong, and steps, at most.
+    most: (usize, usize),
     moved: Vec<Moved>,
     /// Counts that the search has come to.
     met: Vec<usize>,
@@ -113,6 +124,9 @@ impl<'a> Search<'a> {
         let (cells, sums) = (counts.cells.len(), counts.sums.len());
         Self {
             counts,
+            spread: None,
+            among: vec![],
+            most: (SUMS, STEPS),
             moved: vec![UNMET; cells],
             met: vec![],
             missing: vec![0.0; sums],
@@ -128,20 +142,44 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The cheapest alternative in which a count has moved so far. Prices are above 0.
-    pub(crate) fn find(&mut self, cell: usize, by: i64, least: Least, price: Price) -> Cheapest {
-        #[expect(clippy::cast_precision_loss, reason = "a few children")]
-        let far = by as f64;
-        self.meet(cell, least, price);
-        self.moved[cell].state = State::Held;
-        self.shift(cell, far);
+    /// The same where some sums are over several blocks, so that counts can be looked for among those of some.
+    pub(crate) fn over(counts: Counts<'a>, spread: &'a Spread) -> Self {
+        Self {
+            spread: Some(spread),
+            most: (SUMS_AMONG, STEPS_AMONG),
+            ..Self::new(counts)
+        }
+    }
+
+    /// Only counts of these blocks move from here on, and of none.
+    pub(crate) fn among(&mut self, blocks: impl IntoIterator<Item = u32>) {
+        self.among.clear();
+        let some = blocks.into_iter().filter(|block| *block != NONE);
+        self.among.extend(some);
+        self.among.push(NONE);
+    }
+
+    /// The cheapest alternative in which some counts have moved so far, each no further. Prices are above 0.
+    pub(crate) fn find(
+        &mut self,
+        moved: impl IntoIterator<Item = (usize, i64)>,
+        least: Least,
+        price: Price,
+    ) -> Cheapest {
+        for (cell, by) in moved {
+            #[expect(clippy::cast_precision_loss, reason = "a few children")]
+            let far = by as f64;
+            self.meet(cell, least, price);
+            self.moved[cell].state = State::Held;
+            self.shift(cell, far);
+        }
         let mut found = Cheapest::Stopped;
-        for _ in 0..STEPS {
+        for _ in 0..self.most.1 {
             let Some(leaving) = self.leaving() else {
                 found = self.alternative();
                 break;
             };
-            if self.basis.len() >= SUMS {
+            if self.basis.len() >= self.most.0 {
                 break;
             }
             if !self.step(leaving, least, price) {
@@ -233,15 +271,16 @@ impl<'a> Search<'a> {
         match leaving {
             Leaving::Count(place, _) => self.inverse[place].clone(),
             Leaving::Sum(sum) => {
-                let counts = self.counts;
-                for (cell, sign) in counts.sums.signed(sum) {
-                    if let State::Moving(place, _) = self.moved[cell].state {
-                        for (at, factor) in &self.inverse[place] {
-                            self.filled.push(*at);
-                            self.room[*at] -= f64::from(sign) * factor;
+                let (inverse, moved) = (&self.inverse, &self.moved);
+                let (filled, room) = (&mut self.filled, &mut self.room);
+                each(self.counts, self.spread, &self.among, sum, |cell, sign| {
+                    if let State::Moving(place, _) = moved[cell].state {
+                        for (at, factor) in &inverse[place] {
+                            filled.push(*at);
+                            room[*at] -= f64::from(sign) * factor;
                         }
                     }
-                }
+                });
                 self.collect()
             }
         }
@@ -326,14 +365,18 @@ impl<'a> Search<'a> {
         let solved = row.iter().map(|(at, factor)| (self.sums[*at], *factor));
         let all: Vec<(usize, f64)> = solved.chain(own).collect();
         let mut cells = Vec::new();
+        let among = std::mem::take(&mut self.among);
         for (sum, factor) in all {
-            let counts = self.counts;
-            for (cell, sign) in counts.sums.signed(sum) {
+            each(self.counts, self.spread, &among, sum, |cell, sign| {
                 self.meet(cell, least, price);
-                self.moved[cell].share += factor * f64::from(sign);
-                cells.push(cell);
-            }
+                let own = &mut self.moved[cell];
+                if own.state != State::Held {
+                    own.share += factor * f64::from(sign);
+                    cells.push(cell);
+                }
+            });
         }
+        self.among = among;
         cells.sort_unstable();
         cells.dedup();
         let moved = &mut self.moved;
@@ -478,6 +521,27 @@ impl<'a> Search<'a> {
         } else {
             Cheapest::Stopped
         }
+    }
+}
+
+/// Goes through the counts of a sum, of those over several blocks only through some.
+fn each(
+    counts: Counts,
+    spread: Option<&Spread>,
+    among: &[u32],
+    sum: usize,
+    mut see: impl FnMut(usize, i8),
+) {
+    match spread.map(|spread| spread.of(sum)) {
+        Some(own) if !own.is_empty() => {
+            for block in among {
+                own.of(*block).for_each(|(cell, sign)| see(cell, sign));
+            }
+        }
+        _ => counts
+            .sums
+            .signed(sum)
+            .for_each(|(cell, sign)| see(cell, sign)),
     }
 }
 

@@ -161,7 +161,7 @@ impl Alternative {
     }
 
     /// Whether no count of it is below what somebody takes it to be at the least.
-    fn keeps(&self, cells: &[Cell], least: Least) -> bool {
+    pub(crate) fn keeps(&self, cells: &[Cell], least: Least) -> bool {
         self.changes.iter().all(|(at, by)| {
             let cell = cells[*at as usize];
             i64::from(cell.count) + i64::from(*by) >= i64::from(least.of(cell))

@@ -195,7 +195,7 @@ impl<'a> Audit<'a> {
             return vec![];
         }
         self.round += 1;
-        let merged = Merged::new(self.counts, hidden);
+        let merged = Merged::new(self.counts, hidden, |_| true);
         let counts = merged.counts(self.counts.threshold);
         let blocks = merged.blocks(self.blocks);
         let undetermined = undetermined(counts.sums, counts.of_cell, &merged.hidden(hidden));

@@ -23,11 +23,11 @@ pub(crate) struct Merged {
 }
 
 impl Merged {
-    /// The system with these counts withheld.
-    pub(crate) fn new(counts: Counts, hidden: &[bool]) -> Self {
+    /// The system with these counts withheld. Counts are one by the sums that may make them so.
+    pub(crate) fn new(counts: Counts, hidden: &[bool], may: impl Fn(usize) -> bool) -> Self {
         let Counts { cells, sums, .. } = counts;
         let is_nothing = |at: usize| cells[at].count == 0 && !hidden[at];
-        let same = same(counts, is_nothing);
+        let same = same(counts, is_nothing, may);
         let mut place = vec![0; cells.len()];
         let mut members: Vec<Vec<usize>> = Vec::new();
         for at in 0..cells.len() {
@@ -46,16 +46,20 @@ impl Merged {
             own.reduce(merge).unwrap_or_else(|| Cell::follows(0))
         });
         let all: Vec<Cell> = all.collect();
+        // Only sums of counts that are several can be the same.
+        let is_several = |at: usize| members[place[at]].len() > 1;
         let mut seen = BTreeSet::new();
         let mut own = Sums::default();
         for sum in 0..sums.len() {
+            let is_once = !sums.signed(sum).any(|(at, _)| is_several(at));
             let total = place[sums.total(sum)];
             let parts = sums.parts(sum).filter(|at| !is_nothing(*at));
             let mut parts: Vec<usize> = parts.map(|at| place[at]).collect();
             parts.sort_unstable();
             // A total of zeros that are shown is 0, if it is not among them itself.
             let says = !parts.is_empty() || !is_nothing(sums.total(sum));
-            if says && parts != [total] && seen.insert((total, parts.clone())) {
+            let says = says && parts != [total];
+            if says && (is_once || seen.insert((total, parts.clone()))) {
                 own.add(total, parts);
             }
         }
@@ -100,11 +104,11 @@ impl Merged {
 }
 
 /// Which counts are the same number: a total and its only part beside zeros that are shown.
-fn same(counts: Counts, is_nothing: impl Fn(usize) -> bool) -> Same {
+fn same(counts: Counts, is_nothing: impl Fn(usize) -> bool, may: impl Fn(usize) -> bool) -> Same {
     let Counts { cells, sums, .. } = counts;
     let is_slack = |at: usize| cells[at].kind == Kind::Slack;
     let mut same = Same::none(cells.len());
-    for sum in 0..sums.len() {
+    for sum in (0..sums.len()).filter(|sum| may(*sum)) {
         let total = sums.total(sum);
         let mut parts = sums.parts(sum).filter(|at| !is_nothing(*at));
         if let (Some(part), None) = (parts.next(), parts.next())
@@ -168,7 +172,7 @@ mod tests {
             of_cell: &SumsOf::new(cells.len(), sums),
             threshold: FIVE,
         };
-        Merged::new(counts, hidden)
+        Merged::new(counts, hidden, |_| true)
     }
 
     #[test]

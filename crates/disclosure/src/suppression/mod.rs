@@ -42,8 +42,10 @@
 //! may expose more. Several small counts may be exposed together: that two of them are not both 0, say; and
 //! that a count is at most so many, as long as it may be 0.
 
+mod across;
 mod already;
 mod audit;
+mod choice;
 mod choose;
 mod merged;
 mod part;
@@ -136,7 +138,7 @@ pub(crate) fn suppress_in_blocks(
         threshold,
     };
     let mut audit = Audit::new(counts, blocks, watch);
-    let (mut hidden, proofs) = choose::choose(counts, &primary);
+    let (mut hidden, proofs) = choose::choose(counts, &primary, blocks);
     audit.start_from(proofs);
     single_sum::close_gaps(cells, sums, &of_cell, &mut hidden, threshold);
     let mut complements = Complements::new(cells, sums, &of_cell);

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use disparity_core::Sums;
+
 /// How many steps there are.
 pub(crate) const STEPS: usize = 4;
 
@@ -62,6 +64,19 @@ impl Blocks {
     /// Whether any count has a block.
     pub(crate) const fn knows(&self) -> bool {
         !self.0.is_empty()
+    }
+
+    /// How many blocks of the last step there are.
+    pub(crate) fn many(&self) -> usize {
+        let own = self.0.iter().map(|own| own.is_in[STEPS - 1]);
+        let own: BTreeSet<u32> = own.filter(|own| *own != NONE).collect();
+        own.len()
+    }
+
+    /// Whether all counts of a sum are in one block of the last step, or all in none.
+    pub(crate) fn hold(&self, sums: &Sums, sum: usize) -> bool {
+        let own = self.own(sums.total(sum));
+        sums.parts(sum).all(|at| self.own(at) == own)
     }
 
     /// The block of the last step that a count is in: counts of one hang together more than others do.

@@ -2,6 +2,7 @@
 //! alternative tables and the attack stand. Knows nothing of children, areas or tables.
 
 pub(crate) mod blocks;
+pub(crate) mod spread;
 mod sums;
 
 pub(crate) use blocks::{Blocks, Moves};

@@ -48,7 +48,7 @@ fn a_square_is_withheld_where_it_costs_the_least() {
     let mut search = Search::new(counts(&cells, &sums, &of_cell));
     let found = |search: &mut Search, dear: usize| {
         let price = |at: usize| Some(if at == dear { 9.0 } else { 1.0 });
-        match search.find(0, -2, Least::Nothing, &price) {
+        match search.find([(0, -2)], Least::Nothing, &price) {
             Cheapest::Found(other) => other.moved().collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         }
@@ -67,12 +67,15 @@ fn what_is_known_is_not_moved_and_nothing_falls_below_its_least() {
     let inner = |at: usize| [0, 1, 3, 4].contains(&at).then_some(1.0);
     // 2 may rise by one if 1 falls to 0, which one who takes it to be something does not grant.
     assert!(matches!(
-        search.find(0, 1, Least::Nothing, &inner),
+        search.find([(0, 1)], Least::Nothing, &inner),
         Cheapest::Found(_)
     ));
-    assert_eq!(search.find(0, 1, Least::One, &inner), Cheapest::Impossible);
     assert_eq!(
-        search.find(0, 2, Least::Nothing, &inner),
+        search.find([(0, 1)], Least::One, &inner),
+        Cheapest::Impossible
+    );
+    assert_eq!(
+        search.find([(0, 2)], Least::Nothing, &inner),
         Cheapest::Impossible
     );
 }
@@ -106,7 +109,7 @@ fn of_random_tables_it_finds_what_the_attack_leaves_possible() {
                 if there < 0 {
                     continue;
                 }
-                match search.find(at, by, Least::Nothing, &price) {
+                match search.find([(at, by)], Least::Nothing, &price) {
                     Cheapest::Found(other) => {
                         assert!(within, "{at} by {by} of {inner:?}");
                         assert!(other.agrees(&of_cell) && other.moved().all(|at| hidden[at]));
