@@ -16,13 +16,11 @@ const EPSILON: f64 = 1e-9;
 /// So near, numbers are taken as the same.
 const EXACTLY: f64 = 1e-6;
 
-/// Sums that may be put wrong, and steps, at most.
+/// Sums that may be put wrong at most, among all counts and among those of few blocks, where a search is worth more and
+/// shorter; and steps for each.
 const SUMS: usize = 500;
-const STEPS: usize = 1_500;
-
-/// The same among few blocks, where a search is worth more and shorter.
 const SUMS_AMONG: usize = 1_500;
-const STEPS_AMONG: usize = 4_500;
+const STEPS: usize = 3;
 
 /// Where a count is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +87,11 @@ pub(crate) type Price<'p> = &'p dyn Fn(usize) -> Option<f64>;
 /// A search for alternatives. What it holds of counts and sums is as new after each use.
 pub(crate) struct Search<'a> {
     counts: Counts<'a>,
-    /// Sums over several blocks, and the blocks of which counts may move; none where all may.
+    /// Sums over several blocks where counts of some blocks may move, and which blocks those are; all may without.
     spread: Option<&'a Spread>,
     among: Vec<u32>,
-    /// Sums that may be put wrong, and steps, at most.
-    most: (usize, usize),
+    /// Sums that may be put wrong at most.
+    most: usize,
     moved: Vec<Moved>,
     /// Counts that the search has come to.
     met: Vec<usize>,
@@ -126,7 +124,7 @@ impl<'a> Search<'a> {
             counts,
             spread: None,
             among: vec![],
-            most: (SUMS, STEPS),
+            most: SUMS,
             moved: vec![UNMET; cells],
             met: vec![],
             missing: vec![0.0; sums],
@@ -142,11 +140,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The same where some sums are over several blocks, so that counts can be looked for among those of some.
+    /// The same where some sums are over several blocks: which may move is to be said before each use.
     pub(crate) fn over(counts: Counts<'a>, spread: &'a Spread) -> Self {
         Self {
             spread: Some(spread),
-            most: (SUMS_AMONG, STEPS_AMONG),
+            most: SUMS_AMONG,
             ..Self::new(counts)
         }
     }
@@ -174,12 +172,12 @@ impl<'a> Search<'a> {
             self.shift(cell, far);
         }
         let mut found = Cheapest::Stopped;
-        for _ in 0..self.most.1 {
+        for _ in 0..STEPS * self.most {
             let Some(leaving) = self.leaving() else {
                 found = self.alternative();
                 break;
             };
-            if self.basis.len() >= self.most.0 {
+            if self.basis.len() >= self.most {
                 break;
             }
             if !self.step(leaving, least, price) {

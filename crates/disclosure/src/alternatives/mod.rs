@@ -108,6 +108,22 @@ impl<'a> ProvenOf<'a> {
     }
 }
 
+/// Which sums do not hold when something is added to some counts, in order, and how much too much is in each.
+pub(crate) fn wrong_sums(
+    of_cell: &SumsOf,
+    changes: impl Iterator<Item = (usize, i64)>,
+) -> Vec<(usize, i64)> {
+    let each = changes.flat_map(|(at, by)| {
+        let own = of_cell.signed(at);
+        own.map(move |(sum, sign)| (sum, by * i64::from(sign)))
+    });
+    let mut each: Vec<(usize, i64)> = each.collect();
+    each.sort_unstable_by_key(|(sum, _)| *sum);
+    let of_sum = each.chunk_by(|one, other| one.0 == other.0);
+    let of_sum = of_sum.map(|own| (own[0].0, own.iter().map(|(_, by)| by).sum()));
+    of_sum.filter(|(_, by)| *by != 0).collect()
+}
+
 /// Counts that are others than in truth, in order of their place, with what is added to each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Alternative {
@@ -150,14 +166,7 @@ impl Alternative {
 
     /// Whether it agrees with every sum.
     pub(crate) fn agrees(&self, of_cell: &SumsOf) -> bool {
-        let changes = self.changes.iter().flat_map(|(at, by)| {
-            let own = of_cell.signed(*at as usize);
-            own.map(|(sum, sign)| (sum, i64::from(*by) * i64::from(sign)))
-        });
-        let mut changes: Vec<(usize, i64)> = changes.collect();
-        changes.sort_unstable_by_key(|(sum, _)| *sum);
-        let mut of_sum = changes.chunk_by(|a, b| a.0 == b.0);
-        of_sum.all(|own| own.iter().map(|(_, by)| by).sum::<i64>() == 0)
+        wrong_sums(of_cell, self.changes()).is_empty()
     }
 
     /// Whether no count of it is below what somebody takes it to be at the least.

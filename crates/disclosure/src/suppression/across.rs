@@ -10,10 +10,10 @@ use std::sync::Mutex;
 use disparity_core::Sums;
 use rayon::prelude::*;
 
-use super::choice::{AtLoss, Choice, cheapest_of};
+use super::choice::{Choice, cheapest_of};
 use super::choose::IN_VAIN;
 use crate::alternatives::cheapest::Search;
-use crate::alternatives::{Alternative, Least, Proven};
+use crate::alternatives::{Alternative, Least, Proven, wrong_sums};
 use crate::system::blocks::NONE;
 use crate::system::spread::Spread;
 use crate::system::{Blocks, Cell, Counts, SumsOf};
@@ -86,6 +86,9 @@ pub(super) fn choose(choice: &mut Choice, blocks: &Blocks) -> Vec<Alternative> {
 
 /// Withholds what the small counts that are left ask for, each looked for in its own block and few others.
 pub(super) fn prove_left(choice: &mut Choice, blocks: &Blocks, in_vain: usize) -> Vec<Alternative> {
+    if choice.left().is_empty() {
+        return vec![];
+    }
     let spread = Spread::new(choice.counts.sums, blocks);
     prove_left_over(choice, (blocks, &spread), in_vain)
 }
@@ -97,7 +100,8 @@ fn prove_left_over(
 ) -> Vec<Alternative> {
     let search = Search::over(choice.counts, spread);
     choice.prove(search, in_vain, |choice, search, (cell, asked)| {
-        let others = beside(choice, (blocks, spread), &[(cell, 1)], Least::Nothing);
+        let wrong = wrong_sums(choice.counts.of_cell, [(cell, 1)].into_iter());
+        let others = beside(choice, spread, (blocks.own(cell), &wrong), Least::Nothing);
         proof_among(choice, blocks, search, (cell, asked), &others)
     })
 }
@@ -158,11 +162,12 @@ fn balance(
         Least::Nothing
     };
     let changes: Vec<Change> = other.changes().collect();
-    let others = beside(choice, (blocks, spread), &changes, least);
-    if others.is_empty() && other.agrees(counts.of_cell) {
+    let wrong = wrong_sums(counts.of_cell, other.changes());
+    if wrong.is_empty() {
         return Some(other.clone());
     }
-    let wrong = wrong(counts, &changes);
+    let own = blocks.own(other.moved().next()?);
+    let others = beside(choice, spread, (own, &wrong), least);
     for block in others.iter().take(MIRRORED) {
         if let Some(balanced) = mirrored(choice, spread, (&changes, &wrong), *block, least) {
             return Some(balanced);
@@ -172,20 +177,18 @@ fn balance(
         search.among([*block]);
         choice.cheapest(search, &changes, least)
     });
-    if let Some((_, balanced)) = cheapest_of(one_by_one) {
+    if let Some(balanced) = cheapest_of(one_by_one) {
         return Some(balanced);
     }
-    let mut left = choice.new_by(other);
-    left.sort_by_key(|(at, _)| Reverse(counts.cells[*at].count));
-    let (cell, more) = *left.first()?;
+    let left = choice.new_by(other).into_iter();
+    let (cell, more) = left.min_by_key(|(at, _)| Reverse(counts.cells[*at].count))?;
     let more = more.beyond(choice.proven[cell]);
     let asked = if more.has(Proven::ANOTHER) {
         Proven::ANOTHER
     } else {
         Proven::DOUBT
     };
-    let among = proof_among(choice, blocks, search, (cell, asked), &others);
-    among.map(|(_, other)| other)
+    proof_among(choice, blocks, search, (cell, asked), &others)
 }
 
 /// A proof of something of a small count in its own block and the fewest others where there is one.
@@ -195,7 +198,7 @@ fn proof_among(
     search: &mut Search,
     asked: (usize, Proven),
     others: &[u32],
-) -> Option<AtLoss> {
+) -> Option<Alternative> {
     let own = blocks.own(asked.0);
     let many = BESIDE.iter().copied().filter(|many| *many <= others.len());
     many.filter(|many| own != NONE || *many > 0)
@@ -205,25 +208,18 @@ fn proof_among(
         })
 }
 
-/// Other blocks than that of some counts that are moved, by how many of the sums of several blocks that are wrong then
-/// each could set right with what is withheld already.
+/// Other blocks than one that puts sums wrong, by how many of those each could set right with what is withheld already.
 fn beside(
     choice: &Choice,
-    (blocks, spread): (&Blocks, &Spread),
-    moved: &[Change],
+    spread: &Spread,
+    (own, wrong): (u32, &[Change]),
     least: Least,
 ) -> Vec<u32> {
-    let counts = choice.counts;
-    let Some(own) = moved.first().map(|(at, _)| blocks.own(*at)) else {
-        return vec![];
-    };
     let mut fit = vec![None; spread.blocks];
-    for (sum, wrong) in wrong(counts, moved) {
-        for (block, at, sign) in spread.of(sum).all() {
+    for (sum, wrong) in wrong {
+        for (block, at, sign) in spread.of(*sum).all() {
             if block != NONE && block != own {
-                let cell = counts.cells[at];
-                let there = i64::from(cell.count) - wrong * i64::from(sign);
-                let may = choice.hidden[at] && there >= i64::from(least.of(cell));
+                let may = choice.can_move(at, -wrong * i64::from(sign), least);
                 *fit[block as usize].get_or_insert(0) += usize::from(may);
             }
         }
@@ -232,19 +228,6 @@ fn beside(
     let mut fit: Vec<(u32, usize)> = fit.filter_map(|(block, fit)| Some((block, fit?))).collect();
     fit.sort_by_key(|(block, fit)| (Reverse(*fit), block.wrapping_sub(own)));
     fit.into_iter().map(|(block, _)| block).collect()
-}
-
-/// By how much each sum is wrong when some counts are moved.
-fn wrong(counts: Counts, moved: &[Change]) -> Vec<Change> {
-    let each = moved.iter().flat_map(|(at, by)| {
-        let own = counts.of_cell.signed(*at);
-        own.map(move |(sum, sign)| (sum, by * i64::from(sign)))
-    });
-    let mut each: Vec<Change> = each.collect();
-    each.sort_unstable();
-    let all = each.chunk_by(|one, other| one.0 == other.0);
-    let all = all.map(|own| (own[0].0, own.iter().map(|(_, by)| by).sum()));
-    all.filter(|(_, by)| *by != 0).collect()
 }
 
 /// An alternative of one block with the same counts of another moved the other way, and what follows there for counts that
@@ -257,10 +240,6 @@ fn mirrored(
     least: Least,
 ) -> Option<Alternative> {
     let counts = choice.counts;
-    let may = |at: usize, by: i64| {
-        let cell = counts.cells[at];
-        choice.hidden[at] && i64::from(cell.count) + by >= i64::from(least.of(cell))
-    };
     let mut back: BTreeMap<usize, i64> = BTreeMap::new();
     for (sum, wrong) in wrong {
         let mut own = spread.of(*sum).of(block);
@@ -268,12 +247,12 @@ fn mirrored(
             return None;
         };
         let by = -wrong * i64::from(sign);
-        if !may(at, by) || back.insert(at, by).is_some_and(|before| before != by) {
+        if !choice.can_move(at, by, least) || back.insert(at, by).is_some_and(|before| before != by)
+        {
             return None;
         }
     }
-    let changes: Vec<Change> = back.iter().map(|(at, by)| (*at, *by)).collect();
-    let within = self::wrong(counts, &changes);
+    let within = wrong_sums(counts.of_cell, back.iter().map(|(at, by)| (*at, *by)));
     for (sum, wrong) in within
         .into_iter()
         .filter(|(sum, _)| spread.of(*sum).is_empty())
@@ -283,7 +262,7 @@ fn mirrored(
             is_alone && !counts.cells[*at].is_published() && !back.contains_key(at)
         })?;
         let by = -wrong * i64::from(sign);
-        if !may(rest, by) {
+        if !choice.can_move(rest, by, least) {
             return None;
         }
         back.insert(rest, by);

@@ -37,8 +37,14 @@ impl<'a> Choice<'a> {
         }
     }
 
+    /// Whether a count may be so many more, or fewer, with what is withheld already.
+    pub(super) fn can_move(&self, cell: usize, by: i64, least: Least) -> bool {
+        let own = self.counts.cells[cell];
+        self.hidden[cell] && i64::from(own.count) + by >= i64::from(least.of(own))
+    }
+
     /// What is lost by what an alternative asks for.
-    pub(super) fn lost(&self, other: &Alternative) -> f64 {
+    fn lost(&self, other: &Alternative) -> f64 {
         let new = other.moved().filter(|at| !self.hidden[*at]);
         new.filter_map(|at| self.losses[at]).sum()
     }
@@ -65,7 +71,7 @@ impl<'a> Choice<'a> {
 
     /// Small counts of which not all is proven. The largest first: one child more puts a 5 in doubt, and what that asks
     /// for serves others.
-    fn left(&self) -> Vec<usize> {
+    pub(super) fn left(&self) -> Vec<usize> {
         let Counts {
             cells, threshold, ..
         } = self.counts;
@@ -81,7 +87,7 @@ impl<'a> Choice<'a> {
         &mut self,
         mut search: Search<'s>,
         in_vain: usize,
-        find: impl Fn(&Self, &mut Search<'s>, (usize, Proven)) -> Option<AtLoss>,
+        find: impl Fn(&Self, &mut Search<'s>, (usize, Proven)) -> Option<Alternative>,
     ) -> Vec<Alternative> {
         let mut proofs = Vec::new();
         let mut left = in_vain;
@@ -91,7 +97,7 @@ impl<'a> Choice<'a> {
                 if self.proven[cell].has(asked) {
                     continue;
                 }
-                let Some((_, other)) = find(self, &mut search, (cell, asked)) else {
+                let Some(other) = find(self, &mut search, (cell, asked)) else {
                     left -= 1;
                     break;
                 };
@@ -110,7 +116,7 @@ impl<'a> Choice<'a> {
         &self,
         search: &mut Search,
         (cell, asked): (usize, Proven),
-    ) -> Option<AtLoss> {
+    ) -> Option<Alternative> {
         let cells = self.counts.cells;
         let count = i64::from(cells[cell].count);
         let ways = if asked == Proven::ANOTHER {
@@ -145,7 +151,7 @@ impl<'a> Choice<'a> {
 pub(super) type AtLoss = (f64, Alternative);
 
 /// Of alternatives that are looked for one after the other, until nothing is lost, the one that loses least.
-pub(super) fn cheapest_of(ways: impl Iterator<Item = Option<AtLoss>>) -> Option<AtLoss> {
+pub(super) fn cheapest_of(ways: impl Iterator<Item = Option<AtLoss>>) -> Option<Alternative> {
     let mut best: Option<AtLoss> = None;
     for (lost, other) in ways.flatten() {
         if best.as_ref().is_none_or(|(least, _)| lost < *least) {
@@ -155,5 +161,5 @@ pub(super) fn cheapest_of(ways: impl Iterator<Item = Option<AtLoss>>) -> Option<
             break;
         }
     }
-    best
+    best.map(|(_, other)| other)
 }

@@ -165,4 +165,29 @@ mod tests {
         assert_eq!(hidden, [groups, vec![false; 9]].concat());
         assert_eq!((proven[0], proven[3]), (Proven::WHOLE, Proven::WHOLE));
     }
+
+    /// 2 + 0 = 2 in one authority, which everybody knows, and 9 + 9 = 18 in another: 2 can be 1 only where 0 can be 1.
+    #[test]
+    fn a_zero_is_withheld_where_nothing_else_leaves_another_number() {
+        let mut sums = Sums::default();
+        for (total, parts) in [(2, [0, 1]), (5, [3, 4]), (6, [0, 3]), (7, [1, 4])] {
+            sums.add(total, parts);
+        }
+        let mut cells = [2, 0, 2, 9, 9, 18, 11, 9].map(Cell::published);
+        cells[2].kind = Kind::Shown;
+        let of_cell = SumsOf::new(cells.len(), &sums);
+        let counts = Counts {
+            cells: &cells,
+            sums: &sums,
+            of_cell: &of_cell,
+            threshold: FIVE,
+        };
+        let mut hidden: Vec<bool> = cells.iter().map(|cell| cell.starts_hidden(FIVE)).collect();
+        let own = blocks(&[0, 0, 0, 1, 1, 1, NONE, NONE]);
+        let proofs = with_zeros(counts, &own, &mut hidden, &[]);
+        let proven = proofs.iter().map(|other| other.proves(&cells, 0, FIVE));
+        assert!(proven.fold(Proven::NONE, Proven::and).whole());
+        assert!(proofs.iter().all(|other| other.agrees(&of_cell)));
+        assert!(hidden[1] && !hidden[2], "{hidden:?}");
+    }
 }
